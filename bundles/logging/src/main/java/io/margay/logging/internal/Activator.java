@@ -1,0 +1,34 @@
+package io.margay.logging.internal;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import org.osgi.framework.BundleActivator;
+import org.osgi.framework.BundleContext;
+
+/**
+ * Sets up java.util.logging before any other bundle runs.
+ *
+ * <p>An activator and not a component, against the rule of this code base: logging starts before Declarative Services, because
+ * what goes wrong there must be logged too.
+ */
+public final class Activator implements BundleActivator {
+  private JulSetup setup;
+
+  @Override
+  public void start(BundleContext context) throws IOException {
+    Path home = directory(context, "margay.home", ".");
+    Path data = directory(context, "margay.data", home.resolve("data").toString());
+    LogSettings settings = LogSettings.load(home.resolve("etc/logging.properties"), context::getProperty);
+    setup = JulSetup.install(settings, data.resolve("log/margay.log"), System.err);
+  }
+
+  @Override
+  public void stop(BundleContext context) {
+    setup.close();
+  }
+
+  private static Path directory(BundleContext context, String property, String otherwise) {
+    String value = context.getProperty(property);
+    return Path.of(value == null ? otherwise : value);
+  }
+}

@@ -1,0 +1,57 @@
+package io.margay.logging.internal;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogManager;
+import java.util.logging.Logger;
+
+/** The handlers and levels that this bundle has given to java.util.logging, from {@link #install} to {@link #close}. */
+final class JulSetup implements AutoCloseable {
+  private final Logger root;
+  private final List<Handler> handlers;
+  /** java.util.logging holds its loggers weakly: one that is collected would lose its level. */
+  @SuppressWarnings("unused")
+  private final List<Logger> levelled;
+
+  private JulSetup(Logger root, List<Handler> handlers, List<Logger> levelled) {
+    this.root = root;
+    this.handlers = handlers;
+    this.levelled = levelled;
+  }
+
+  /** Replaces whatever java.util.logging was set to. The stream is the console; it is flushed but never closed. */
+  static JulSetup install(LogSettings settings, Path file, PrintStream console) {
+    LogManager.getLogManager().reset();
+    List<Logger> levelled = new ArrayList<>();
+    settings.loggerLevels().forEach((name, level) -> {
+      Logger logger = Logger.getLogger(name);
+      logger.setLevel(level);
+      levelled.add(logger);
+    });
+    Handler toConsole = new ConsoleHandler(console);
+    toConsole.setLevel(settings.consoleLevel());
+    Handler toFile = new RotatingFileHandler(file, settings.fileMaxBytes(), settings.fileCount());
+    toFile.setLevel(settings.fileLevel());
+    List<Handler> handlers = new ArrayList<>();
+    Logger root = Logger.getLogger("");
+    for (Handler handler : List.of(toConsole, toFile)) {
+      if (handler.getLevel() != Level.OFF) {
+        root.addHandler(handler);
+        handlers.add(handler);
+      }
+    }
+    return new JulSetup(root, handlers, levelled);
+  }
+
+  @Override
+  public void close() {
+    for (Handler handler : handlers) {
+      root.removeHandler(handler);
+      handler.close();
+    }
+  }
+}
