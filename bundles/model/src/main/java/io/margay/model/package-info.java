@@ -1,0 +1,10 @@
+/**
+ * The nouns of the server and the ports through which its parts reach time and failure. Everything here is immutable or an
+ * interface; nothing holds state.
+ */
+@Export
+@Version("1.0.0")
+package io.margay.model;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

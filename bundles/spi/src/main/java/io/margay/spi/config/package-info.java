@@ -1,0 +1,10 @@
+/**
+ * The settings, with type, default, unit and documentation where they are defined, and the service that knows their values.
+ * Names and meanings are Kafka's where Kafka has the setting; our own begin with {@code margay.}.
+ */
+@Export
+@Version("1.0.0")
+package io.margay.spi.config;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

@@ -1,0 +1,34 @@
+package io.margay.spi.controller;
+
+import io.margay.protocol.Errors;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** The controller, wherever it runs. Safe for all threads; never blocks. Stages complete on any thread. */
+@ProviderType
+public interface Controller {
+  /**
+   * A block of producer ids.
+   *
+   * @param first first id, inclusive
+   * @param size how many
+   */
+  record ProducerIdBlock(long first, int size) { }
+
+  /**
+   * Creates a topic unless it is there.
+   *
+   * @param name its name
+   * @param partitions how many partitions, -1 for the default
+   * @param replicationFactor how many replicas, -1 for the default
+   * @param configs its settings
+   * @param internal whether it belongs to the server
+   * @return {@link Errors#NONE} when it was created and is served, TOPIC_ALREADY_EXISTS, or why it was not
+   */
+  CompletionStage<Errors> createTopic(String name, int partitions, int replicationFactor, Map<String, String> configs,
+      boolean internal);
+
+  /** @return a block of producer ids that nobody else gets */
+  CompletionStage<ProducerIdBlock> allocateProducerIds();
+}

@@ -1,0 +1,9 @@
+/**
+ * What parts ask of the controller in process, where Kafka's brokers send internal requests.
+ */
+@Export
+@Version("1.0.0")
+package io.margay.spi.controller;
+
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

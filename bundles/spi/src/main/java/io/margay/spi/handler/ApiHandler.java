@@ -1,0 +1,58 @@
+package io.margay.spi.handler;
+
+import io.margay.protocol.Api;
+import io.margay.protocol.Errors;
+import io.margay.protocol.Message;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * Serves the requests of one API key. Registered as an OSGi service; when it leaves while the listener is open, its requests
+ * wait, bounded, for the next one with the same key. Requests that it was given before it left are its own to finish: the
+ * server waits, bounded, for their answers before the service is released.
+ */
+@ConsumerType
+public interface ApiHandler {
+  /** Whether the next request of a connection may start before this one has been answered. */
+  enum Ordering {
+    /** The next request starts when this one has been answered. */
+    SERIAL,
+    /** The next request starts when {@link #handle} has returned; answers leave in the order of the requests all the same. */
+    PIPELINED
+  }
+
+  /** @return the API that it serves; the same at every call */
+  Api api();
+
+  /** @return lowest version served, inclusive */
+  default short lowestVersion() {
+    return api().lowest();
+  }
+
+  /** @return highest version served, inclusive */
+  default short highestVersion() {
+    return api().highest();
+  }
+
+  /** @return how its requests are ordered among those of a connection */
+  default Ordering ordering() {
+    return Ordering.SERIAL;
+  }
+
+  /**
+   * Serves one request: decodes it with {@link Request#read}, and answers it now or later with one of the request's
+   * answering methods. Called on the connection's event loop; never blocks.
+   *
+   * @param request the request; its body is valid until it is answered
+   */
+  void handle(Request request);
+
+  /**
+   * Builds the answer that carries an error and nothing else, in the shape of the request's version. The server calls it when
+   * the handler threw, or left and did not return in time.
+   *
+   * @param request the request; its body may be undecodable
+   * @param error the error
+   * @return the response message; null when this API has no place for an error (the connection is then closed)
+   */
+  Message errorResponse(Request request, Errors error);
+}

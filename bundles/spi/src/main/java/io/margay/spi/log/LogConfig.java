@@ -1,0 +1,58 @@
+package io.margay.spi.log;
+
+import io.margay.protocol.record.TimestampType;
+import io.margay.spi.config.SettingValues;
+import io.margay.spi.config.TopicSettings;
+import io.margay.spi.storage.StoreConfig;
+import java.util.List;
+
+/**
+ * The settings of one topic that its logs go by, as an immutable whole. Times are milliseconds, sizes bytes; -1 is no limit.
+ *
+ * @param delete whether {@code cleanup.policy} has delete
+ * @param compact whether {@code cleanup.policy} has compact
+ * @param retentionMs {@code retention.ms}
+ * @param retentionBytes {@code retention.bytes}
+ * @param segmentMs {@code segment.ms}
+ * @param maxMessageBytes {@code max.message.bytes}
+ * @param timestampType {@code message.timestamp.type}
+ * @param timestampBeforeMaxMs {@code message.timestamp.before.max.ms}
+ * @param timestampAfterMaxMs {@code message.timestamp.after.max.ms}
+ * @param minCleanableDirtyRatio {@code min.cleanable.dirty.ratio}
+ * @param minCompactionLagMs {@code min.compaction.lag.ms}
+ * @param maxCompactionLagMs {@code max.compaction.lag.ms}
+ * @param deleteRetentionMs {@code delete.retention.ms}
+ * @param flushMessages {@code flush.messages}
+ * @param flushMs {@code flush.ms}
+ * @param flushOnAck whether {@code margay.flush.policy} is ack
+ * @param compression {@code compression.type}: producer, uncompressed, or a codec
+ * @param engine {@code margay.storage.engine}
+ * @param minInsyncReplicas {@code min.insync.replicas}
+ * @param store how the engine cuts and indexes
+ */
+public record LogConfig(boolean delete, boolean compact, long retentionMs, long retentionBytes, long segmentMs,
+    int maxMessageBytes, TimestampType timestampType, long timestampBeforeMaxMs, long timestampAfterMaxMs,
+    double minCleanableDirtyRatio, long minCompactionLagMs, long maxCompactionLagMs, long deleteRetentionMs, long flushMessages,
+    long flushMs, boolean flushOnAck, String compression, String engine, int minInsyncReplicas, StoreConfig store) {
+
+  /**
+   * @param values the values of a topic
+   * @return them as a whole
+   */
+  public static LogConfig of(SettingValues values) {
+    List<String> policy = values.get(TopicSettings.CLEANUP_POLICY);
+    return new LogConfig(policy.contains("delete"), policy.contains("compact"), values.get(TopicSettings.RETENTION_MS),
+        values.get(TopicSettings.RETENTION_BYTES), values.get(TopicSettings.SEGMENT_MS),
+        values.get(TopicSettings.MAX_MESSAGE_BYTES),
+        "LogAppendTime".equals(values.get(TopicSettings.MESSAGE_TIMESTAMP_TYPE)) ? TimestampType.LOG_APPEND_TIME
+            : TimestampType.CREATE_TIME,
+        values.get(TopicSettings.MESSAGE_TIMESTAMP_BEFORE_MAX_MS), values.get(TopicSettings.MESSAGE_TIMESTAMP_AFTER_MAX_MS),
+        values.get(TopicSettings.MIN_CLEANABLE_DIRTY_RATIO), values.get(TopicSettings.MIN_COMPACTION_LAG_MS),
+        values.get(TopicSettings.MAX_COMPACTION_LAG_MS), values.get(TopicSettings.DELETE_RETENTION_MS),
+        values.get(TopicSettings.FLUSH_MESSAGES), values.get(TopicSettings.FLUSH_MS),
+        "ack".equals(values.get(TopicSettings.MARGAY_FLUSH_POLICY)), values.get(TopicSettings.COMPRESSION_TYPE),
+        values.get(TopicSettings.MARGAY_STORAGE_ENGINE), values.get(TopicSettings.MIN_INSYNC_REPLICAS),
+        new StoreConfig(values.get(TopicSettings.SEGMENT_BYTES), values.get(TopicSettings.INDEX_INTERVAL_BYTES),
+            values.get(TopicSettings.SEGMENT_INDEX_BYTES), values.get(TopicSettings.PREALLOCATE)));
+  }
+}

@@ -1,0 +1,40 @@
+package io.margay.spi.log;
+
+import io.margay.model.TopicIdPartition;
+import io.margay.spi.storage.StorageEngine;
+import java.io.IOException;
+import java.util.List;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** Opens and deletes partition logs, and runs their retention, compaction and flushing. Safe for all threads. */
+@ProviderType
+public interface Logs {
+  /**
+   * Opens a log, creating it when it is not there: repairs it after a crash and rebuilds the state of its producers. Blocks.
+   *
+   * @param id the partition, not open now
+   * @param config its settings; {@code config.engine()} names the engine
+   * @return the log; whoever opened it closes it
+   * @throws IOException when its place is offline or it cannot be read, or its engine is not there
+   */
+  PartitionLog open(TopicIdPartition id, LogConfig config) throws IOException;
+
+  /**
+   * Deletes a log and all that belongs to it. Closes it first when it is open.
+   *
+   * @param id the partition
+   */
+  void delete(TopicIdPartition id) throws IOException;
+
+  /** @return the partitions that the engines hold now, open or not, so that what the cluster no longer knows can be deleted */
+  List<TopicIdPartition> stored() throws IOException;
+
+  /** @return the places of all engines */
+  List<StorageEngine.Place> places();
+
+  /**
+   * @param id a partition
+   * @return the place that holds it, or null
+   */
+  String placeOf(TopicIdPartition id);
+}

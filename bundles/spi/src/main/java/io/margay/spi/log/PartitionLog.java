@@ -1,0 +1,202 @@
+package io.margay.spi.log;
+
+import io.margay.model.LeaderEpoch;
+import io.margay.model.TopicIdPartition;
+import io.margay.protocol.Errors;
+import io.margay.spi.storage.LogSlice;
+import io.margay.spi.storage.SegmentInfo;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.util.List;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * The log of one partition. Appending, truncating and cleaning exclude one another inside; reads run at any time. All methods
+ * may be called by any thread. After an I/O error the log is offline: it was reported to the fault handler, and every further
+ * call answers {@link Errors#KAFKA_STORAGE_ERROR} or throws {@link IOException}.
+ */
+@ProviderType
+public interface PartitionLog extends AutoCloseable {
+  /** Who appends. */
+  enum Origin {
+    /** A client. */
+    CLIENT,
+    /** A coordinator inside the server: control batches are allowed, sequences are not checked. */
+    COORDINATOR
+  }
+
+  /**
+   * What became of an append.
+   *
+   * @param error {@link Errors#NONE}, or why nothing was appended
+   * @param message what was wrong and what was expected, or null
+   * @param baseOffset offset of the first record, -1 on error; for a duplicate, the offset it got the first time
+   * @param nextOffset offset after the last record
+   * @param appendTimeMs the time that was stamped when the topic uses LogAppendTime, else -1
+   * @param duplicate whether the batch was there already (idempotent producer)
+   */
+  record Appended(Errors error, String message, long baseOffset, long nextOffset, long appendTimeMs, boolean duplicate) {
+    /**
+     * @param error why
+     * @param message for people
+     * @return a failed append
+     */
+    public static Appended failed(Errors error, String message) {
+      return new Appended(error, message, -1, -1, -1, false);
+    }
+  }
+
+  /** The end of an epoch: the offset after its last record. Both are -1 when nothing is known. */
+  record EpochEnd(int epoch, long endOffset) { }
+
+  /** A record's offset and timestamp (milliseconds); {@code leaderEpoch} is that of its batch or -1. */
+  record FoundOffset(long offset, long timestamp, int leaderEpoch) { }
+
+  /** An aborted transaction: producer and offset of its first record. */
+  record AbortedTransaction(long producerId, long firstOffset) { }
+
+  /** What a log knows of a producer, as DescribeProducers shows it. */
+  record ProducerInfo(long producerId, int producerEpoch, int lastSequence, long lastTimestamp, int coordinatorEpoch,
+      long currentTransactionStartOffset) { }
+
+  /** @return which partition */
+  TopicIdPartition id();
+
+  /**
+   * Validates and appends record batches as the leader: assigns offsets and the leader epoch, in place in the buffer. Runs on the
+   * caller's thread and does not wait for stable storage.
+   *
+   * @param records whole batches between reader and writer index, writable; borrowed for the call; offsets, epochs and timestamps
+   *     in it are overwritten
+   * @param leaderEpoch the epoch of the leader
+   * @param origin who appends
+   * @return what became of it, with Kafka's error codes (MESSAGE_TOO_LARGE, CORRUPT_MESSAGE, INVALID_RECORD,
+   *     INVALID_TIMESTAMP, UNSUPPORTED_FOR_MESSAGE_FORMAT, OUT_OF_ORDER_SEQUENCE_NUMBER, INVALID_PRODUCER_EPOCH,
+   *     UNKNOWN_PRODUCER_ID, KAFKA_STORAGE_ERROR, ...)
+   */
+  Appended appendAsLeader(ByteBuf records, LeaderEpoch leaderEpoch, Origin origin);
+
+  /**
+   * Appends what a leader sent, offsets and epochs as they are.
+   *
+   * @param records whole batches; borrowed; a partial batch at the end is ignored
+   * @return what became of it
+   */
+  Appended appendAsFollower(ByteBuf records);
+
+  /**
+   * Reads whole batches; see {@link io.margay.spi.storage.LogStore#read}.
+   *
+   * @param offset from {@link #logStartOffset} to {@link #logEndOffset}, both inclusive; outside an {@link IndexOutOfBoundsException}
+   * @param maxBytes how many bytes at the most
+   * @param endOffset batches that begin at or after it are not returned
+   * @param atLeastOne whether the first batch is returned however long it is
+   * @return the batches; the caller releases the records
+   */
+  LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws IOException;
+
+  /** @return whether a read from there most likely needs no disk; see {@link io.margay.spi.storage.LogStore#isHot} */
+  boolean isHot(long offset);
+
+  /** @return the first offset that clients may read */
+  long logStartOffset();
+
+  /** @return the offset of the next record */
+  long logEndOffset();
+
+  /** @return the high watermark that was last told, or restored from a checkpoint when the log was opened */
+  long highWatermark();
+
+  /**
+   * Tells how far the log is committed. Retention and compaction never pass it; it is checkpointed now and then. Never lowered
+   * but by truncation.
+   *
+   * @param offset exclusive end of what is committed
+   */
+  void setHighWatermark(long offset);
+
+  /** @return first offset of the oldest open transaction, or the high watermark when that is lower or there is none */
+  long lastStableOffset();
+
+  /**
+   * @param fromOffset inclusive
+   * @param toOffset exclusive
+   * @return transactions that were aborted and have records in the range, by first offset
+   */
+  List<AbortedTransaction> abortedTransactions(long fromOffset, long toOffset) throws IOException;
+
+  /** @return bytes of all batches */
+  long sizeBytes();
+
+  /** @return the segments */
+  List<SegmentInfo> segments();
+
+  /** @return everything below this offset is on stable storage */
+  long flushedOffset();
+
+  /**
+   * Has everything up to the current end forced to stable storage by the log's flusher, together with what others ask for.
+   *
+   * @param whenFlushed called on the flusher's thread once {@link #flushedOffset} has reached it; also when the log goes offline
+   *     or is closed, so check {@link #flushedOffset}
+   */
+  void requestFlush(Runnable whenFlushed);
+
+  /**
+   * @param timestamp milliseconds since the epoch
+   * @return the first record, at or after the start and below the high watermark, whose timestamp is not lower; null when there is
+   *     none. Exact to the record, also inside a compressed batch. May block.
+   */
+  FoundOffset findByTimestamp(long timestamp) throws IOException;
+
+  /** @return the record with the highest timestamp (the first of several), or null when the log is empty. May block. */
+  FoundOffset findMaxTimestamp() throws IOException;
+
+  /** @return the epoch of the last batch, or {@link LeaderEpoch#NONE} */
+  LeaderEpoch latestEpoch();
+
+  /**
+   * @param epoch a leader epoch
+   * @return the largest known epoch that is not greater, and where it ends (KIP-101, KIP-320)
+   */
+  EpochEnd endOfEpoch(int epoch);
+
+  /** @return leader epoch of the record at an offset, or -1 when unknown */
+  int epochAt(long offset);
+
+  /**
+   * Notes that a leader's epoch begins at the current end.
+   *
+   * @param epoch the epoch
+   */
+  void beginEpoch(LeaderEpoch epoch) throws IOException;
+
+  /**
+   * Moves the log's start ahead (DeleteRecords, or because the leader's moved). Lasts over a restart.
+   *
+   * @param offset the new start, at most the high watermark; lower than the current one changes nothing
+   */
+  void advanceStart(long offset) throws IOException;
+
+  /** @param offset first offset to go; the producers' state and epochs follow */
+  void truncateTo(long offset) throws IOException;
+
+  /** @param offset the new start and end, everything is dropped (a follower that fell out of the leader's log) */
+  void truncateFullyAndStartAt(long offset) throws IOException;
+
+  /** @return the producers with state in this log */
+  List<ProducerInfo> producers();
+
+  /** @return its settings */
+  LogConfig config();
+
+  /** @param config takes effect at once; another engine's name is not followed */
+  void configure(LogConfig config);
+
+  /** @return whether an I/O error has put it offline */
+  boolean offline();
+
+  /** Writes checkpoints and snapshots, flushes and closes in good order. Completes flush requests. */
+  @Override
+  void close() throws IOException;
+}

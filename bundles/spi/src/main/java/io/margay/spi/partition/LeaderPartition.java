@@ -1,0 +1,55 @@
+package io.margay.spi.partition;
+
+import io.margay.model.LeaderEpoch;
+import io.margay.model.TopicIdPartition;
+import io.margay.protocol.Errors;
+import io.margay.spi.log.PartitionLog;
+import io.margay.spi.storage.LogSlice;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.util.function.Consumer;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** A partition that this broker leads. Safe for all threads. */
+@ProviderType
+public interface LeaderPartition {
+  /** @return which partition */
+  TopicIdPartition id();
+
+  /** @return the epoch of this leadership */
+  LeaderEpoch leaderEpoch();
+
+  /**
+   * Appends batches; see {@link PartitionLog#appendAsLeader}. They are not committed yet.
+   *
+   * @param records whole batches, writable; borrowed
+   * @param origin who appends
+   * @return what became of it; NOT_LEADER_OR_FOLLOWER when the leadership has ended, NOT_ENOUGH_REPLICAS when the ISR is too small
+   */
+  PartitionLog.Appended append(ByteBuf records, PartitionLog.Origin origin);
+
+  /**
+   * Waits, without blocking, until the high watermark reaches an offset.
+   *
+   * @param nextOffset exclusive end of what must be committed
+   * @param done told {@link Errors#NONE}, or NOT_LEADER_OR_FOLLOWER when the leadership ended before, or REQUEST_TIMED_OUT; called
+   *     exactly once, at once on this thread when it is committed already, else on any thread
+   * @param timeoutMs how long to wait at the most, in milliseconds
+   */
+  void whenCommitted(long nextOffset, int timeoutMs, Consumer<Errors> done);
+
+  /** See {@link PartitionLog#read}. @return the batches; the caller releases the records */
+  LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws IOException;
+
+  /** @return first readable offset */
+  long logStartOffset();
+
+  /** @return exclusive end of what is committed */
+  long highWatermark();
+
+  /** @return exclusive end of what is appended */
+  long logEndOffset();
+
+  /** @return exclusive end of what read_committed readers see */
+  long lastStableOffset();
+}

@@ -1,0 +1,143 @@
+package io.margay.spi.storage;
+
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.util.List;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * One partition's batches. One writer at a time ({@link #append}, {@link #roll}, {@link #truncateTo}, {@link #dropHead},
+ * {@link #resetTo}, {@link #replace}, {@link #configure}), which the caller ensures; all others run at any time, on any thread.
+ */
+@ConsumerType
+public interface LogStore extends AutoCloseable {
+  /** @return base offset of the first segment; batches may begin later */
+  long startOffset();
+
+  /** @return the offset after the last batch, {@code >=} {@link #startOffset} */
+  long endOffset();
+
+  /** @return bytes of all batches */
+  long sizeBytes();
+
+  /** @return whether the log was closed in good order before it was opened; true for a new one */
+  boolean wasClean();
+
+  /** @return everything below this offset is on stable storage */
+  long flushedOffset();
+
+  /** @return the segments by offset; the last one is being written; at least one */
+  List<SegmentInfo> segments();
+
+  /**
+   * Appends whole batches with offsets that rise and begin at or after {@link #endOffset}. Rolls a new segment first when
+   * the current one would grow too big. After an exception nothing of it can be read, or the store refuses all further calls.
+   *
+   * @param batches the bytes between reader and writer index, at least one whole batch; borrowed, indexes unchanged
+   * @param baseOffset base offset of the first batch
+   * @param nextOffset offset after the last batch
+   * @param maxTimestamp highest timestamp in them, in milliseconds since the epoch, or -1
+   */
+  void append(ByteBuf batches, long baseOffset, long nextOffset, long maxTimestamp) throws IOException;
+
+  /**
+   * Reads whole batches, from the one that holds the offset, or the first after it, and never one that begins at or after
+   * {@code endOffset}. The slice never spans two segments, so a short one does not mean that nothing follows.
+   *
+   * @param offset where to begin, {@code >=} {@link #startOffset}
+   * @param maxBytes how many bytes at the most, {@code >= 0}
+   * @param endOffset batches that begin at or after it are not returned
+   * @param atLeastOne whether the first batch is returned even when it is longer than {@code maxBytes}
+   * @return the batches; the caller releases the records
+   */
+  LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws IOException;
+
+  /**
+   * A guess whether a read would find its bytes in memory, so that it may run on an event loop.
+   *
+   * @param offset where the read would begin
+   * @return true when it most likely does not wait for a disk
+   */
+  boolean isHot(long offset);
+
+  /**
+   * Finds the first batch, at or after an offset, whose maximum timestamp is not below the given one.
+   *
+   * @param timestamp milliseconds since the epoch
+   * @param fromOffset batches that end before it are passed over
+   * @return the base offset of that batch; -1 when there is none
+   */
+  long findByTimestamp(long timestamp, long fromOffset) throws IOException;
+
+  /** Begins a new segment at {@link #endOffset}, unless the current one is empty. */
+  void roll() throws IOException;
+
+  /**
+   * Cuts the tail: afterwards {@link #endOffset} is the given offset or, when that lies inside a batch, that batch's base offset.
+   *
+   * @param offset first offset to go; at or above the end nothing happens
+   */
+  void truncateTo(long offset) throws IOException;
+
+  /**
+   * Drops whole segments, all of whose records have lower offsets; never the last one.
+   *
+   * @param offset first offset to stay
+   * @return how many bytes went
+   */
+  long dropHead(long offset) throws IOException;
+
+  /**
+   * Drops everything and begins again.
+   *
+   * @param offset the new start and end
+   */
+  void resetTo(long offset) throws IOException;
+
+  /**
+   * Replaces whole segments by others with fewer records of the same offsets (compaction), so that after a crash either the old
+   * or the new ones are there. Readers that hold slices of the old ones may finish. Never the last segment.
+   *
+   * @param fromOffset base offset of the first segment to go
+   * @param toOffset {@code nextOffset} of the last segment to go
+   * @param batches the new content, in order, buffers borrowed until the call returns; may be empty
+   */
+  void replace(long fromOffset, long toOffset, Iterable<ByteBuf> batches) throws IOException;
+
+  /**
+   * Forces what was appended before the call to stable storage. Blocks; any thread but an event loop.
+   *
+   * @return the new {@link #flushedOffset}
+   */
+  long flush() throws IOException;
+
+  /** @param config takes effect at the next append */
+  void configure(StoreConfig config);
+
+  /**
+   * Reads a small file that belongs to the log (a checkpoint or snapshot of its user).
+   *
+   * @param name letters, digits, '-' and '.'
+   * @return its bytes, or null when there is none
+   */
+  byte[] readBlob(String name) throws IOException;
+
+  /**
+   * Writes a small file that belongs to the log, atomically.
+   *
+   * @param name letters, digits, '-' and '.'
+   * @param bytes its content
+   * @param sync whether it is on stable storage when the call returns
+   */
+  void writeBlob(String name, byte[] bytes, boolean sync) throws IOException;
+
+  /** @param name the small file to delete; none is fine */
+  void deleteBlob(String name) throws IOException;
+
+  /** @return the names of the small files */
+  List<String> blobs() throws IOException;
+
+  /** Flushes and closes in good order. Slices that were read stay valid until they are released. */
+  @Override
+  void close() throws IOException;
+}

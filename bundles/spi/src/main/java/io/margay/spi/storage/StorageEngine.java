@@ -1,0 +1,82 @@
+package io.margay.spi.storage;
+
+import io.margay.model.TopicIdPartition;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * A way to keep logs. Registered as a service with the property {@link #NAME_PROPERTY}; a topic chooses one by the setting
+ * {@code margay.storage.engine}. Safe for all threads.
+ */
+@ConsumerType
+public interface StorageEngine {
+  /** The service property with the engine's name. */
+  String NAME_PROPERTY = "margay.storage.engine";
+
+  /** What an engine promises of an acknowledged append. */
+  enum Promise {
+    /** What was flushed outlives a crash of the machine; what was appended outlives a crash of the process. */
+    DURABLE,
+    /** A crash may lose or damage data, which the engine detects; only for what can be fetched again from elsewhere. */
+    REBUILDABLE,
+    /** Nothing outlives the process. */
+    EPHEMERAL
+  }
+
+  /** A directory, file or other place, as DescribeLogDirs shows it. Sizes in bytes; -1 where unknown. */
+  record Place(String path, long totalBytes, long usableBytes, Throwable offlineCause) { }
+
+  /** @return the engine's name, such as {@code file} */
+  String name();
+
+  /** @return what it promises */
+  Promise promise();
+
+  /** @return the partitions that it holds now, opened or not */
+  List<TopicIdPartition> list() throws IOException;
+
+  /** @return the places where it keeps logs, at least one */
+  List<Place> places();
+
+  /**
+   * @param id a partition that it holds
+   * @return path of the place that holds it, or null when it does not hold it
+   */
+  String placeOf(TopicIdPartition id);
+
+  /**
+   * Opens a log, creating it when it is not there, and repairs its tail after a crash. A partition is opened once at a time.
+   * Blocks for as long as that takes.
+   *
+   * @param id the partition
+   * @param config how to cut and index it
+   * @return the log; closed by the caller
+   * @throws IOException when the place is offline or the log cannot be read
+   */
+  LogStore open(TopicIdPartition id, StoreConfig config) throws IOException;
+
+  /**
+   * Deletes a log that is not open. The name is free at once; space may be freed later.
+   *
+   * @param id the partition; one that is not there is ignored
+   */
+  void delete(TopicIdPartition id) throws IOException;
+
+  /**
+   * Reads a table of one number per partition that was written before.
+   *
+   * @param name the table's name: letters, digits, '-'
+   * @return the table, empty when it was never written
+   */
+  Map<TopicIdPartition, Long> readCheckpoint(String name) throws IOException;
+
+  /**
+   * Replaces a table of one number per partition, atomically and durably as far as the engine is durable.
+   *
+   * @param name the table's name: letters, digits, '-'
+   * @param values all of its rows
+   */
+  void writeCheckpoint(String name, Map<TopicIdPartition, Long> values) throws IOException;
+}

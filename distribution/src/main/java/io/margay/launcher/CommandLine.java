@@ -1,0 +1,68 @@
+package io.margay.launcher;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the user typed, checked.
+ *
+ * @param command what to do
+ * @param console false if {@code --no-console} was given; true otherwise, also for commands that have no console
+ * @param text for {@link Command#SHELL} the command to send, not blank; empty otherwise
+ */
+record CommandLine(Command command, boolean console, String text) {
+  /** The commands, named as they are typed. */
+  enum Command { RUN, START, STOP, STATUS, SHELL, VERSION, HELP }
+
+  static final String USAGE = """
+      Usage: margay COMMAND
+
+        run [--no-console]   start a broker in the foreground; with a console if this is a terminal
+        start                start a broker in the background and wait until it serves
+        stop                 stop the broker of this data directory and wait until it is gone
+        status               say whether the broker of this data directory runs; exit code 3 if not
+        shell COMMAND        send a shell command to the running broker, for example: margay shell lb
+        version              print the version
+        help                 print this text
+
+      Environment:
+        JAVA_HOME            the Java to use, 17 or later (default: java from the PATH)
+        MARGAY_DATA          directory for data, logs and the process id (default: data beside bin)
+        MARGAY_HEAP_OPTS     heap options instead of -Xmx256m; KAFKA_HEAP_OPTS works too
+        MARGAY_OPTS          more options for the JVM; KAFKA_OPTS works too
+      """;
+
+  /** @throws IllegalArgumentException with a message for the user if there is no such command or option */
+  static CommandLine parse(String... args) {
+    if (args.length == 0) {
+      return new CommandLine(Command.HELP, true, "");
+    }
+    Command command = command(args[0]);
+    List<String> rest = new ArrayList<>(List.of(args).subList(1, args.length));
+    boolean console = command != Command.RUN || !rest.remove("--no-console");
+    if (command == Command.SHELL) {
+      String text = String.join(" ", rest).strip();
+      if (text.isEmpty()) {
+        throw new IllegalArgumentException("shell needs a command, for example: margay shell lb");
+      }
+      return new CommandLine(command, console, text);
+    }
+    if (!rest.isEmpty()) {
+      throw new IllegalArgumentException(args[0] + " does not know " + rest.get(0) + "; see margay help");
+    }
+    return new CommandLine(command, console, "");
+  }
+
+  private static Command command(String word) {
+    return switch (word) {
+      case "run" -> Command.RUN;
+      case "start" -> Command.START;
+      case "stop" -> Command.STOP;
+      case "status" -> Command.STATUS;
+      case "shell" -> Command.SHELL;
+      case "version", "--version" -> Command.VERSION;
+      case "help", "--help", "-h" -> Command.HELP;
+      default -> throw new IllegalArgumentException("there is no command " + word + "; see margay help");
+    };
+  }
+}

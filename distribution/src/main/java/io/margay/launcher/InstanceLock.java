@@ -1,0 +1,68 @@
+package io.margay.launcher;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.OptionalLong;
+
+/**
+ * One process for each data directory: a file that holds the process id and is locked as long as the process lives. The kernel
+ * drops the lock with the process, so a file that a crash left behind never keeps the next start from working.
+ */
+final class InstanceLock implements AutoCloseable {
+  private final Path file;
+  private final FileChannel channel;
+
+  private InstanceLock(Path file, FileChannel channel) {
+    this.file = file;
+    this.channel = channel;
+  }
+
+  /**
+   * Takes the lock and writes this process's id.
+   *
+   * @throws IOException if another process holds it, or the directory cannot be written
+   */
+  static InstanceLock acquire(Path file) throws IOException {
+    Files.createDirectories(file.getParent());
+    FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    FileLock lock = channel.tryLock();
+    if (lock == null) {
+      channel.close();
+      OptionalLong owner = read(file);
+      throw new IOException(file.getParent() + " is in use by process " + (owner.isPresent() ? owner.getAsLong() : "(unknown)"));
+    }
+    channel.truncate(0);
+    byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
+    channel.write(ByteBuffer.wrap(pid), 0);
+    return new InstanceLock(file, channel);
+  }
+
+  /** The process that holds the lock now; empty if there is none. */
+  static OptionalLong owner(Path file) throws IOException {
+    if (!Files.exists(file)) {
+      return OptionalLong.empty();
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      FileLock lock = channel.tryLock();
+      return lock == null ? read(file) : OptionalLong.empty();
+    }
+  }
+
+  private static OptionalLong read(Path file) throws IOException {
+    String text = Files.readString(file).strip();
+    return text.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(text));
+  }
+
+  /** Called last: after it, another process may use the directory. */
+  @Override
+  public void close() throws IOException {
+    Files.deleteIfExists(file);
+    channel.close();
+  }
+}

@@ -1,0 +1,47 @@
+package io.margay.launcher;
+
+import java.nio.file.Path;
+
+/**
+ * Where things lie.
+ *
+ * @param home the installed distribution, read only while it runs
+ * @param data what the broker writes
+ */
+record Layout(Path home, Path data) {
+  /** From the system properties margay.home and margay.data, which are set to the absolute paths found, for all bundles to see. */
+  static Layout fromSystemProperties() {
+    Path home = Path.of(System.getProperty("margay.home", ".")).toAbsolutePath().normalize();
+    String given = System.getProperty("margay.data", "");
+    Path data = given.isEmpty() ? home.resolve("data") : Path.of(given).toAbsolutePath().normalize();
+    System.setProperty("margay.home", home.toString());
+    System.setProperty("margay.data", data.toString());
+    return new Layout(home, data);
+  }
+
+  Path bundles() {
+    return home.resolve("bundles");
+  }
+
+  Path etc(String name) {
+    return home.resolve("etc").resolve(name);
+  }
+
+  Path cache() {
+    return data.resolve("cache");
+  }
+
+  /** Holds the process id, and is locked while the process lives. */
+  Path pidFile() {
+    return data.resolve("margay.pid");
+  }
+
+  Path shellSocket() {
+    return data.resolve("shell.sock");
+  }
+
+  /** What a broker in the background prints. */
+  Path consoleLog() {
+    return data.resolve("log").resolve("console.log");
+  }
+}
