@@ -1,5 +1,6 @@
 package io.margay.launcher;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -14,12 +15,10 @@ import java.util.OptionalLong;
  * One process for each data directory: a file that holds the process id and is locked as long as the process lives. The kernel
  * drops the lock with the process, so a file that a crash left behind never keeps the next start from working.
  */
-final class InstanceLock implements AutoCloseable {
-  private final Path file;
+final class InstanceLock implements Closeable {
   private final FileChannel channel;
 
-  private InstanceLock(Path file, FileChannel channel) {
-    this.file = file;
+  private InstanceLock(FileChannel channel) {
     this.channel = channel;
   }
 
@@ -40,7 +39,7 @@ final class InstanceLock implements AutoCloseable {
     channel.truncate(0);
     byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
     channel.write(ByteBuffer.wrap(pid), 0);
-    return new InstanceLock(file, channel);
+    return new InstanceLock(channel);
   }
 
   /** The process that holds the lock now; empty if there is none. */
@@ -59,10 +58,15 @@ final class InstanceLock implements AutoCloseable {
     return text.isEmpty() ? OptionalLong.empty() : OptionalLong.of(Long.parseLong(text));
   }
 
-  /** Called last: after it, another process may use the directory. */
+  /**
+   * Called last: after it, another process may use the directory. The file stays: were it deleted, a process that has opened it
+   * already would lock a file that nobody else sees.
+   */
   @Override
   public void close() throws IOException {
-    Files.deleteIfExists(file);
-    channel.close();
+    if (channel.isOpen()) {
+      channel.truncate(0);
+      channel.close();
+    }
   }
 }

@@ -1,0 +1,156 @@
+package io.margay.launcher;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Dictionary;
+import java.util.HashMap;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.felix.framework.FrameworkFactory;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.FrameworkEvent;
+import org.osgi.framework.launch.Framework;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
+
+/**
+ * One run of the broker in this process: the framework with its bundles, from the main thread's {@link #run} to the shutdown hook.
+ *
+ * <p>What the first answer needs is installed and started first, up to {@link #SERVING_LEVEL}; the rest follows on a thread of its
+ * own once the server says that it serves. The server says so through a service of type {@code Consumer<String>} with the property
+ * {@code margay.launcher=ready}; a part that cannot go on calls the one with {@code margay.launcher=fatal}. Both return at once.
+ */
+final class Broker {
+  /** The last start level that the first answer needs. */
+  static final int SERVING_LEVEL = 40;
+  /** Bundles from this level on are only for a broker with a console. */
+  static final int CONSOLE_LEVEL = 80;
+  private static final long READY_TIMEOUT_MS = 10_000;
+
+  private final Layout layout;
+  private final boolean console;
+  private final long startMs;
+  private final CountDownLatch ready = new CountDownLatch(1);
+
+  Broker(Layout layout, boolean console, long startMs) {
+    this.layout = layout;
+    this.console = console;
+    this.startMs = startMs;
+  }
+
+  /** Runs until the framework stops, and returns the exit code. A framework that still runs then is stopped by the shutdown hook. */
+  int run() throws IOException, BundleException, InterruptedException {
+    SortedMap<Integer, List<Path>> levels = BundleDirectory.scan(layout.bundles());
+    InstanceLock lock = InstanceLock.acquire(layout.pidFile());
+    Framework framework = new FrameworkFactory().newFramework(configuration());
+    Shutdown.install(framework, lock);
+    framework.init();
+    BundleContext context = framework.getBundleContext();
+    register(context, "ready", this::onReady);
+    register(context, "fatal", this::onFatal);
+    BundleInstaller installer = new BundleInstaller(context);
+    levels.headMap(SERVING_LEVEL + 1).forEach(installer::install);
+    framework.start();
+    if (report(installer.problems())) {
+      return 1;
+    }
+    Thread later = new Thread(() -> startTheRest(framework, levels.tailMap(SERVING_LEVEL + 1)), "margay-later");
+    later.setDaemon(true);
+    later.start();
+    FrameworkEvent event = framework.waitForStop(0);
+    if (event.getType() == FrameworkEvent.ERROR) {
+      System.err.println("margay: framework: " + event.getThrowable());
+      return 1;
+    }
+    return 0;
+  }
+
+  private Map<String, Object> configuration() throws IOException {
+    for (Map.Entry<String, String> property : Settings.load(layout.etc("system.properties"), layout).entrySet()) {
+      if (System.getProperty(property.getKey()) == null) {
+        System.setProperty(property.getKey(), property.getValue());
+      }
+    }
+    System.setProperty("margay.start.millis", Long.toString(startMs));
+    Map<String, Object> configuration = new HashMap<>(Settings.load(layout.etc("framework.properties"), layout));
+    configuration.putIfAbsent(Constants.FRAMEWORK_STORAGE, layout.cache().toString());
+    configuration.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
+    configuration.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(SERVING_LEVEL));
+    configuration.put("felix.log.logger", new FrameworkLogger());
+    return configuration;
+  }
+
+  private static void register(BundleContext context, String name, Consumer<String> consumer) {
+    Dictionary<String, Object> properties = new Hashtable<>();
+    properties.put("margay.launcher", name);
+    context.registerService(Consumer.class, consumer, properties);
+  }
+
+  private void onReady(String address) {
+    synchronized (this) {
+      if (ready.getCount() == 0) {
+        return;
+      }
+      ready.countDown();
+    }
+    System.out.println("Margay ready on " + address + " in " + (System.currentTimeMillis() - startMs) + " ms");
+  }
+
+  private void onFatal(String message) {
+    System.err.println("margay: " + message);
+    // The caller may be a bundle that is being started: it must return before the framework can stop.
+    exitLater(1);
+  }
+
+  private static void exitLater(int code) {
+    new Thread(() -> System.exit(code), "margay-exit").start();
+  }
+
+  private void startTheRest(Framework framework, SortedMap<Integer, List<Path>> levels) {
+    try {
+      if (!ready.await(READY_TIMEOUT_MS, TimeUnit.MILLISECONDS)) {
+        System.err.println("margay: not ready after " + READY_TIMEOUT_MS + " ms");
+        for (String component : Diagnosis.unsatisfied(framework.getBundleContext())) {
+          System.err.println("margay:   " + component);
+        }
+      }
+      if (Boolean.getBoolean("margay.train")) {
+        Training.exercise(ready.getCount() == 0);
+        exitLater(0);
+        return;
+      }
+      BundleInstaller installer = new BundleInstaller(framework.getBundleContext());
+      levels.headMap(CONSOLE_LEVEL).forEach(installer::install);
+      if (!levels.isEmpty()) {
+        reachLevel(framework, levels.lastKey());
+      }
+      report(installer.problems());
+      if (console) {
+        new Console(framework, layout).start(levels.tailMap(CONSOLE_LEVEL));
+      }
+    } catch (InterruptedException | IllegalStateException e) {
+      // The framework is stopping, which takes its context away: there is nothing more to start.
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void reachLevel(Framework framework, int level) throws InterruptedException {
+    CountDownLatch reached = new CountDownLatch(1);
+    framework.adapt(FrameworkStartLevel.class).setStartLevel(level, event -> reached.countDown());
+    reached.await();
+  }
+
+  /** Prints the problems; true if there are any. */
+  private static boolean report(List<String> problems) {
+    for (String problem : problems) {
+      System.err.println("margay: " + problem);
+    }
+    return !problems.isEmpty();
+  }
+}
