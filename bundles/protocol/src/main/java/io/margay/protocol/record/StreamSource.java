@@ -21,7 +21,8 @@ final class StreamSource extends RecordSource implements AutoCloseable {
 
   StreamSource(InputStream in, long maxBytes) {
     this.in = in;
-    this.maxBytes = maxBytes;
+    // One more than the allowance must not overflow.
+    this.maxBytes = Math.min(maxBytes, Long.MAX_VALUE - 1);
   }
 
   @Override
