@@ -77,6 +77,7 @@ final class Broker {
         System.setProperty(property.getKey(), property.getValue());
       }
     }
+    System.setProperty("java.util.logging.manager", BrokerLogManager.class.getName());
     System.setProperty("margay.start.millis", Long.toString(startMs));
     Map<String, Object> configuration = new HashMap<>(Settings.load(layout.etc("framework.properties"), layout));
     configuration.putIfAbsent(Constants.FRAMEWORK_STORAGE, layout.cache().toString());
