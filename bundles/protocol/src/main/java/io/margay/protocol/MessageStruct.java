@@ -1,0 +1,25 @@
+package io.margay.protocol;
+
+import java.util.List;
+
+/** A part of a message, or a message. Mutable, for one thread at a time. */
+public interface MessageStruct {
+  /**
+   * Replaces all fields by what {@code in} holds; fields that do not exist in {@code version} get their defaults.
+   *
+   * @throws MalformedMessageException if the bytes are no such struct; the fields are then undefined
+   */
+  void read(MessageReader in, short version);
+
+  /**
+   * Writes all fields that exist in {@code version}.
+   *
+   * @throws UnsupportedMessageVersionException if a field that does not exist in {@code version}, and may not be dropped
+   *     silently, has another value than its default
+   * @throws IllegalStateException if a field is null that must not be
+   */
+  void write(MessageWriter out, short version);
+
+  /** The tagged fields that the schema does not know, ascending by tag; a mutable list. */
+  List<UnknownTaggedField> unknownTaggedFields();
+}
