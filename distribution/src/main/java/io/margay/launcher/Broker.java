@@ -37,6 +37,8 @@ final class Broker {
   private final boolean console;
   private final long startMs;
   private final CountDownLatch ready = new CountDownLatch(1);
+  /** Where the server serves; null until it does. */
+  private volatile String address;
 
   Broker(Layout layout, boolean console, long startMs) {
     this.layout = layout;
@@ -47,6 +49,9 @@ final class Broker {
   /** Runs until the framework stops, and returns the exit code. A framework that still runs then is stopped by the shutdown hook. */
   int run() throws IOException, BundleException, InterruptedException {
     SortedMap<Integer, List<Path>> levels = BundleDirectory.scan(layout.bundles());
+    if (Boolean.getBoolean("margay.train")) {
+      Training.bound();
+    }
     InstanceLock lock = InstanceLock.acquire(layout.pidFile());
     Framework framework = new FrameworkFactory().newFramework(configuration());
     Shutdown.install(framework, lock);
@@ -93,14 +98,13 @@ final class Broker {
     context.registerService(Consumer.class, consumer, properties);
   }
 
-  private void onReady(String address) {
-    synchronized (this) {
-      if (ready.getCount() == 0) {
-        return;
-      }
+  /** Prints the line that scripts wait for, once: a server that is replaced says again that it serves. */
+  private synchronized void onReady(String message) {
+    if (address == null) {
+      address = message;
+      System.out.println("Margay ready on " + message + " in " + (System.currentTimeMillis() - startMs) + " ms");
       ready.countDown();
     }
-    System.out.println("Margay ready on " + address + " in " + (System.currentTimeMillis() - startMs) + " ms");
   }
 
   private void onFatal(String message) {
@@ -122,18 +126,21 @@ final class Broker {
         }
       }
       if (Boolean.getBoolean("margay.train")) {
-        Training.exercise(ready.getCount() == 0);
+        Training.exercise(address);
         exitLater(0);
         return;
       }
       BundleInstaller installer = new BundleInstaller(framework.getBundleContext());
       levels.headMap(CONSOLE_LEVEL).forEach(installer::install);
-      if (!levels.isEmpty()) {
-        reachLevel(framework, levels.lastKey());
+      if (!levels.headMap(CONSOLE_LEVEL).isEmpty()) {
+        reachLevel(framework, levels.headMap(CONSOLE_LEVEL).lastKey());
       }
       report(installer.problems());
       if (console) {
         new Console(framework, layout).start(levels.tailMap(CONSOLE_LEVEL));
+      }
+      if ("missing".equals(System.getProperty("margay.archive"))) {
+        Training.startLater(layout);
       }
     } catch (InterruptedException | IllegalStateException e) {
       // The framework is stopping, which takes its context away: there is nothing more to start.
