@@ -46,8 +46,8 @@ public final class BatchValidator {
     }
 
     /**
-     * Largest timestamp of the records in ms, or what the header says when they were not walked. When the header says otherwise the
-     * caller corrects it with {@link RecordBatch#setMaxTimestamp}, as a wrong one is no reason to refuse a batch.
+     * Largest timestamp of the records in ms, or what the header says when they were not walked. When the header says
+     * otherwise the caller corrects it with {@link RecordBatch#setMaxTimestamp}, as a wrong one is no reason to refuse a batch.
      */
     public long maxTimestamp() {
       return foundMaxTimestamp;
@@ -81,9 +81,13 @@ public final class BatchValidator {
     checkAttributes();
     checkOffsets();
     checkProducer();
-    checkHeaderTimestamps();
     boolean compressed = batch.compression() != CompressionType.NONE;
     result.walked = !compressed || rules.deep() || rules.requireKeys();
+    if (!result.walked) {
+      // The header bounds what the records may say, so that their limits hold roughly without a walk too.
+      checkTimestamp(batch.baseTimestamp(), NO_RECORD);
+      checkTimestamp(batch.maxTimestamp(), NO_RECORD);
+    }
     boolean searched = result.walked && batch.timestampType() == TimestampType.CREATE_TIME;
     result.foundMaxTimestamp = searched ? RecordBatchFormat.NO_TIMESTAMP : batch.maxTimestamp();
     result.offsetDelta = batch.lastOffsetDelta();
@@ -182,14 +186,6 @@ public final class BatchValidator {
     }
   }
 
-  /** The header bounds what compressed records may say, so that their limits hold roughly without a walk too. */
-  private void checkHeaderTimestamps() {
-    if (rules.origin() == Origin.CLIENT && batch.compression() != CompressionType.NONE) {
-      checkTimestamp(batch.baseTimestamp(), NO_RECORD);
-      checkTimestamp(batch.maxTimestamp(), NO_RECORD);
-    }
-  }
-
   private void walkRecords(RecordSource in) {
     int count = batch.recordCount();
     long baseTimestamp = batch.baseTimestamp();
@@ -223,7 +219,7 @@ public final class BatchValidator {
     boolean valid = gapsAllowed ? delta > previousDelta && delta <= batch.lastOffsetDelta() : delta == recordIndex;
     if (!valid) {
       throw new InvalidRecordBatchException(INVALID_RECORD, "offset delta of record " + recordIndex + " is " + delta
-          + ", expected " + (gapsAllowed ? "more than " + previousDelta + " and at most " + batch.lastOffsetDelta() : recordIndex),
+          + ", expected " + (gapsAllowed ? "above " + previousDelta + " up to " + batch.lastOffsetDelta() : recordIndex),
           recordIndex, null);
     }
   }

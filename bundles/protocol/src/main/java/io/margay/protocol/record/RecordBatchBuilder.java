@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Builds one batch. Settings come first, then records, then {@link #build()} once, which hands the buffer to the caller. A builder
- * that is given up before is closed instead. One thread at a time.
+ * Builds one batch. Settings come first, then records, then {@link #build()} once, which hands the buffer to the caller. A
+ * builder that is given up before is closed instead. One thread at a time.
  *
  * <pre>
  *   try (RecordBatchBuilder builder = new RecordBatchBuilder(allocator)) {
