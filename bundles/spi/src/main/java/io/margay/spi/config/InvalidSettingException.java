@@ -1,6 +1,9 @@
 package io.margay.spi.config;
 
-/** A setting that is unknown, ill-typed or out of its range. The message is fit for a user: it names the setting and what was expected. */
+/**
+ * A setting that is unknown, ill-typed or out of its range. The message is fit for a user: it names the
+ * setting and what was expected.
+ */
 public class InvalidSettingException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
   private final String setting;

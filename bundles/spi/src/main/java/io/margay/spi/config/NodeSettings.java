@@ -62,7 +62,7 @@ public interface NodeSettings extends SettingValues {
   /** @return the listeners to bind, from {@code listeners} and {@code listener.security.protocol.map} */
   List<Endpoint> listeners();
 
-  /** @return what clients are told, from {@code advertised.listeners}; one for each listener by name; port 0 means the bound one */
+  /** @return what clients are told, from {@code advertised.listeners}; one per listener; port 0 means the bound one */
   List<Endpoint> advertisedListeners();
 
   /** @return all definitions of a scope, by name */

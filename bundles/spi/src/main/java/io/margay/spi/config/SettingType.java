@@ -12,19 +12,24 @@ import java.util.stream.Collectors;
  */
 public final class SettingType<T> {
   /** true or false, in any case. */
-  public static final SettingType<Boolean> BOOLEAN = new SettingType<>((byte) 1, "true or false", SettingType::bool, String::valueOf);
+  public static final SettingType<Boolean> BOOLEAN =
+      new SettingType<>((byte) 1, "true or false", SettingType::bool, String::valueOf);
   /** Text. */
   public static final SettingType<String> STRING = new SettingType<>((byte) 2, "text", s -> s, s -> s);
   /** A whole number of 32 bits. */
-  public static final SettingType<Integer> INT = new SettingType<>((byte) 3, "a whole number of 32 bits", Integer::valueOf, String::valueOf);
+  public static final SettingType<Integer> INT =
+      new SettingType<>((byte) 3, "a whole number of 32 bits", Integer::valueOf, String::valueOf);
   /** A whole number of 16 bits. */
-  public static final SettingType<Short> SHORT = new SettingType<>((byte) 4, "a whole number of 16 bits", Short::valueOf, String::valueOf);
+  public static final SettingType<Short> SHORT =
+      new SettingType<>((byte) 4, "a whole number of 16 bits", Short::valueOf, String::valueOf);
   /** A whole number of 64 bits. */
-  public static final SettingType<Long> LONG = new SettingType<>((byte) 5, "a whole number of 64 bits", Long::valueOf, String::valueOf);
+  public static final SettingType<Long> LONG =
+      new SettingType<>((byte) 5, "a whole number of 64 bits", Long::valueOf, String::valueOf);
   /** A number with a fraction. */
   public static final SettingType<Double> DOUBLE = new SettingType<>((byte) 6, "a number", Double::valueOf, String::valueOf);
   /** Texts, separated by commas. */
-  public static final SettingType<List<String>> LIST = new SettingType<>((byte) 7, "a list separated by commas", SettingType::list,
+  public static final SettingType<List<String>> LIST =
+      new SettingType<>((byte) 7, "a list separated by commas", SettingType::list,
       l -> l.stream().collect(Collectors.joining(",")));
   /** The name of a class of Kafka's; it is never loaded. */
   public static final SettingType<String> CLASS = new SettingType<>((byte) 8, "a class name", s -> s, s -> s);

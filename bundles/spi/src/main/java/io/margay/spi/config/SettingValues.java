@@ -1,6 +1,6 @@
 package io.margay.spi.config;
 
-/** Something that knows the values of settings: those of this broker, or of one topic. Safe for all threads; always the newest value. */
+/** Something that knows the values of settings, of this broker or of one topic. Always the newest. Safe for all threads. */
 @FunctionalInterface
 public interface SettingValues {
   /**

@@ -26,7 +26,8 @@ public interface MetadataLog {
    *
    * @param command the command; not changed afterwards
    * @return completes, on the applying thread and after {@link StateMachine#apply} has returned, with its result; exceptionally
-   *     with {@link NotLeaderException}, or with an {@link java.io.IOException} when it could not be made durable
+   *     with {@link NotLeaderException}, with {@link java.util.concurrent.RejectedExecutionException} when too many wait, or
+   *     with an {@link java.io.IOException} when it could not be made durable
    */
   CompletionStage<Object> propose(byte[] command);
 
@@ -35,6 +36,9 @@ public interface MetadataLog {
 
   /** @return id of the node that leads, -1 when unknown */
   int leaderId();
+
+  /** @return id of the cluster that the log belongs to, 22 characters; the same for all its nodes and for ever */
+  String clusterId();
 
   /** Proposals are refused since another node leads, or none. */
   final class NotLeaderException extends RuntimeException {

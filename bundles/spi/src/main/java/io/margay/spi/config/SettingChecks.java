@@ -1,0 +1,47 @@
+package io.margay.spi.config;
+
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Checks of values that take more than a range. Each gives null for a good value, else what was expected. */
+final class SettingChecks {
+  private static final Pattern REPLICA = Pattern.compile("\\d+:\\d+");
+  private static final Pattern WORD = Pattern.compile("[a-z0-9][a-z0-9._-]*");
+
+  private SettingChecks() { }
+
+  static String gzipLevel(Integer level) {
+    return level == -1 || level >= 1 && level <= 9 ? null : "a number from 1 to 9, or -1";
+  }
+
+  static String throttledReplicas(List<String> replicas) {
+    return replicas.equals(List.of("*")) || replicas.stream().allMatch(r -> REPLICA.matcher(r).matches()) ? null
+        : "a list of partition:broker, or *";
+  }
+
+  static String word(String name) {
+    return WORD.matcher(name).matches() ? null : "a name of a-z, 0-9, dot, dash and underscore";
+  }
+
+  static String notEmpty(List<String> list) {
+    return list.isEmpty() ? "at least one value" : null;
+  }
+
+  static String shareOffsetReset(String value) {
+    if (value.equals("latest") || value.equals("earliest")) {
+      return null;
+    }
+    if (value.startsWith("by_duration:")) {
+      try {
+        if (!Duration.parse(value.substring("by_duration:".length())).isNegative()) {
+          return null;
+        }
+      } catch (DateTimeParseException e) {
+        return "by_duration: with a duration in ISO form, such as by_duration:PT1H";
+      }
+    }
+    return "latest, earliest or by_duration:PnDTnHnMnS";
+  }
+}
