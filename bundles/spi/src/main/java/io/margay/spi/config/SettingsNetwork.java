@@ -72,10 +72,10 @@ interface SettingsNetwork {
   Setting<Integer> NUM_NETWORK_THREADS = broker(INT, "num.network.threads", 3).from(1)
       .doc("Event loops, which read, handle and answer requests.");
   /** {@code num.io.threads}. */
-  Setting<Integer> NUM_IO_THREADS = broker(INT, "num.io.threads", 8).from(1)
+  Setting<Integer> NUM_IO_THREADS = broker(INT, "num.io.threads", 8).from(1).live()
       .doc("Threads for what may block, such as reads of records that are not in memory.");
   /** {@code background.threads}. */
-  Setting<Integer> BACKGROUND_THREADS = broker(INT, "background.threads", 10).from(1)
+  Setting<Integer> BACKGROUND_THREADS = broker(INT, "background.threads", 10).from(1).live()
       .doc("Threads for what no client waits for.");
   /** {@code request.timeout.ms}. */
   Setting<Integer> REQUEST_TIMEOUT_MS = broker(INT, "request.timeout.ms", 30_000).live()

@@ -61,6 +61,10 @@ public final class TopicSettings {
   public static final Setting<Integer> INDEX_INTERVAL_BYTES = topic(INT, "index.interval.bytes", 4096)
       .from(0).synonyms("log.index.interval.bytes")
       .doc("Bytes of log between two entries of its offset index: fewer find a record sooner and make the index larger.");
+  /** {@code internal.segment.bytes}. */
+  public static final Setting<Integer> INTERNAL_SEGMENT_BYTES = topic(INT, "internal.segment.bytes", null)
+      .from(1024)
+      .doc("In place of segment.bytes when set, and may be smaller: for tests.");
   /** {@code leader.replication.throttled.replicas}. */
   public static final Setting<List<String>> LEADER_REPLICATION_THROTTLED_REPLICAS =
       topic(LIST, "leader.replication.throttled.replicas", List.<String>of()).check(SettingChecks::throttledReplicas).inert()

@@ -41,6 +41,7 @@ public record LogConfig(boolean delete, boolean compact, long retentionMs, long 
    */
   public static LogConfig of(SettingValues values) {
     List<String> policy = values.get(TopicSettings.CLEANUP_POLICY);
+    Integer smallSegment = values.get(TopicSettings.INTERNAL_SEGMENT_BYTES);
     return new LogConfig(policy.contains("delete"), policy.contains("compact"), values.get(TopicSettings.RETENTION_MS),
         values.get(TopicSettings.RETENTION_BYTES), values.get(TopicSettings.SEGMENT_MS),
         values.get(TopicSettings.MAX_MESSAGE_BYTES),
@@ -52,7 +53,8 @@ public record LogConfig(boolean delete, boolean compact, long retentionMs, long 
         values.get(TopicSettings.FLUSH_MESSAGES), values.get(TopicSettings.FLUSH_MS),
         "ack".equals(values.get(TopicSettings.MARGAY_FLUSH_POLICY)), values.get(TopicSettings.COMPRESSION_TYPE),
         values.get(TopicSettings.MARGAY_STORAGE_ENGINE), values.get(TopicSettings.MIN_INSYNC_REPLICAS),
-        new StoreConfig(values.get(TopicSettings.SEGMENT_BYTES), values.get(TopicSettings.INDEX_INTERVAL_BYTES),
-            values.get(TopicSettings.SEGMENT_INDEX_BYTES), values.get(TopicSettings.PREALLOCATE)));
+        new StoreConfig(smallSegment != null ? smallSegment : values.get(TopicSettings.SEGMENT_BYTES),
+            values.get(TopicSettings.INDEX_INTERVAL_BYTES), values.get(TopicSettings.SEGMENT_INDEX_BYTES),
+            values.get(TopicSettings.PREALLOCATE)));
   }
 }
