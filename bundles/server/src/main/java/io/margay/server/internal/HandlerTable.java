@@ -1,0 +1,181 @@
+package io.margay.server.internal;
+
+import io.margay.protocol.Api;
+import io.margay.protocol.Errors;
+import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.lease.ServiceHolder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The handlers by API key, and what happens when one is replaced. A key that was served once stays known: while its handler is
+ * away, requests wait in the order in which they came, bounded in number and time, and go to the next handler of the key; then
+ * they get a retriable error. Requests that the old handler was given are awaited, bounded, before it is let go.
+ *
+ * <p>{@link #bind} and {@link #unbind} come from the service registry's threads, {@link #route} from event loops.
+ */
+final class HandlerTable {
+  /** Keys from 0 to below this are possible. */
+  static final int MAX_KEYS = 256;
+
+  private static final Logger LOG = LoggerFactory.getLogger(HandlerTable.class);
+  private static final int MAX_WAITING = 10_000;
+  private static final long DRAIN_MS = 200;
+
+  /** What is known of one key. */
+  static final class Entry {
+    private final ServiceHolder<ApiHandler> holder = new ServiceHolder<>(DRAIN_MS);
+    private final List<ApiHandler> registered = new ArrayList<>();
+    private final ConcurrentLinkedQueue<RoutedRequest> waiting = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger waitingCount = new AtomicInteger();
+    /** The last handler, kept while it is away since only it knows how its errors look. */
+    private volatile ApiHandler last;
+    private volatile Api api;
+    private volatile short lowest;
+    private volatile short highest;
+
+    Api api() {
+      return api;
+    }
+
+    short lowest() {
+      return lowest;
+    }
+
+    short highest() {
+      return highest;
+    }
+  }
+
+  private final AtomicReferenceArray<Entry> entries = new AtomicReferenceArray<>(MAX_KEYS);
+  private final java.util.function.LongSupplier waitMs;
+
+  /** @param waitMs how long a request waits for a handler at the most, in milliseconds */
+  HandlerTable(java.util.function.LongSupplier waitMs) {
+    this.waitMs = waitMs;
+  }
+
+  /**
+   * @param key an API key, any number
+   * @return what is known of it, or null when it was never served
+   */
+  Entry entry(short key) {
+    return key < 0 || key >= MAX_KEYS ? null : entries.get(key);
+  }
+
+  /** @param handler takes over its key; requests that wait go to it */
+  synchronized void bind(ApiHandler handler) {
+    short key = handler.api().key();
+    Entry e = entries.get(key);
+    if (e == null) {
+      e = new Entry();
+      describe(e, handler);
+      entries.set(key, e);
+    }
+    e.registered.add(handler);
+    install(e, handler);
+  }
+
+  /** @param handler leaves its key; returns when its requests are answered, or after a short time */
+  synchronized void unbind(ApiHandler handler) {
+    Entry e = entries.get(handler.api().key());
+    e.registered.remove(handler);
+    if (e.registered.isEmpty()) {
+      e.holder.clear(handler);
+    } else if (e.holder.peek() == handler) {
+      install(e, e.registered.get(e.registered.size() - 1));
+    }
+  }
+
+  private static void install(Entry e, ApiHandler handler) {
+    describe(e, handler);
+    e.holder.set(handler);
+    for (RoutedRequest r; (r = e.waiting.poll()) != null;) {
+      e.waitingCount.decrementAndGet();
+      RoutedRequest resumed = r;
+      resumed.executor().execute(resumed::resume);
+    }
+  }
+
+  private static void describe(Entry e, ApiHandler handler) {
+    e.last = handler;
+    e.lowest = handler.lowestVersion();
+    e.highest = handler.highestVersion();
+    e.api = handler.api();
+  }
+
+  /**
+   * @param e an entry
+   * @return whether the next request may start before the answer to one of this key
+   */
+  static boolean pipelined(Entry e) {
+    return e.last.ordering() == ApiHandler.Ordering.PIPELINED;
+  }
+
+  /**
+   * Gives a request to its handler, now or when there is one again. On the request's event loop.
+   *
+   * @param e the entry of its key
+   * @param request the request, of a version that the entry serves
+   */
+  void route(Entry e, RoutedRequest request) {
+    ServiceHolder.Lease<ApiHandler> lease = e.holder.lease();
+    if (lease == null) {
+      park(e, request);
+      return;
+    }
+    request.leased(lease);
+    ApiHandler handler = lease.service();
+    try {
+      handler.handle(request);
+    } catch (io.margay.protocol.MalformedMessageException ex) {
+      request.close("the request cannot be decoded: " + ex.getMessage());
+    } catch (RuntimeException | LinkageError ex) {
+      LOG.error("Handling a request failed apiKey={} version={} clientId={}", e.api.name(), request.version(), request.clientId(), ex);
+      fail(handler, request, Errors.UNKNOWN_SERVER_ERROR);
+    }
+  }
+
+  private void park(Entry e, RoutedRequest request) {
+    if (e.waitingCount.incrementAndGet() > MAX_WAITING) {
+      e.waitingCount.decrementAndGet();
+      fail(e.last, request, Errors.REQUEST_TIMED_OUT);
+      return;
+    }
+    e.waiting.add(request);
+    if (e.holder.peek() != null && e.waiting.remove(request)) {
+      // a handler came between the look and the wait
+      e.waitingCount.decrementAndGet();
+      request.executor().execute(request::resume);
+      return;
+    }
+    request.later(waitMs.getAsLong(), TimeUnit.MILLISECONDS, () -> {
+      if (e.waiting.remove(request)) {
+        e.waitingCount.decrementAndGet();
+        LOG.warn("No handler came back in time apiKey={} clientId={} waitMs={}", e.api.name(), request.clientId(), waitMs.getAsLong());
+        fail(e.last, request, Errors.REQUEST_TIMED_OUT);
+      }
+    });
+  }
+
+  private static void fail(ApiHandler handler, RoutedRequest request, Errors error) {
+    io.margay.protocol.Message answer;
+    try {
+      answer = handler.errorResponse(request, error);
+    } catch (RuntimeException | LinkageError ex) {
+      LOG.error("Building an error answer failed apiKey={}", request.api().name(), ex);
+      answer = null;
+    }
+    if (answer == null) {
+      request.close("request failed with " + error);
+    } else {
+      request.respond(answer);
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package io.margay.server.internal;
+
+import io.margay.protocol.Api;
+import io.margay.protocol.Message;
+import io.margay.protocol.MessageReader;
+import io.margay.protocol.MessageWriter;
+import io.margay.spi.client.LocalClient;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.EventLoop;
+import java.net.InetAddress;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Requests from inside the process: they are encoded, routed, and their answers decoded, as if they had come over a connection,
+ * so that parts and the shell see exactly what a client sees. Safe for all threads.
+ */
+final class LocalRequests implements LocalClient {
+  private static final String CLIENT_ID = "margay-local";
+
+  private final HandlerTable handlers;
+  private final Supplier<EventLoop> loops;
+  private final String listener;
+  private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  /**
+   * @param handlers routes the requests
+   * @param loops gives an event loop to run a request on
+   * @param listener the listener as whose client the requests count
+   */
+  LocalRequests(HandlerTable handlers, Supplier<EventLoop> loops, String listener) {
+    this.handlers = handlers;
+    this.loops = loops;
+    this.listener = listener;
+  }
+
+  @Override
+  public <R extends Message> CompletionStage<R> send(Api api, Message request, R response) {
+    CompletableFuture<R> result = new CompletableFuture<>();
+    HandlerTable.Entry entry = handlers.entry(api.key());
+    if (closed || entry == null) {
+      result.completeExceptionally(new IllegalStateException(closed ? "the server stops" : "nobody serves " + api.name()));
+      return result;
+    }
+    open.add(result);
+    result.whenComplete((r, e) -> open.remove(result));
+    short version = (short) Math.min(api.highest(), entry.highest());
+    ByteBuf body = Unpooled.buffer();
+    try {
+      request.write(MessageWriter.copying(body), version);
+      EventLoop loop = loops.get();
+      Local<R> local = new Local<>(entry, version, body, response, result, loop);
+      loop.execute(local::resume);
+    } catch (RuntimeException e) {
+      result.completeExceptionally(e);
+    }
+    return result;
+  }
+
+  /** Fails what is still open; nothing more is taken. */
+  void close() {
+    closed = true;
+    for (CompletableFuture<?> f : open) {
+      f.completeExceptionally(new IllegalStateException("the server stops"));
+    }
+  }
+
+  private final class Local<R extends Message> extends RoutedRequest {
+    private final HandlerTable.Entry entry;
+    private final R into;
+    private final CompletableFuture<R> result;
+    private final EventLoop loop;
+
+    Local(HandlerTable.Entry entry, short version, ByteBuf body, R into, CompletableFuture<R> result, EventLoop loop) {
+      super(entry.api(), version, 0, body, System.nanoTime());
+      this.entry = entry;
+      this.into = into;
+      this.result = result;
+      this.loop = loop;
+    }
+
+    @Override
+    void resume() {
+      handlers.route(entry, this);
+    }
+
+    @Override
+    void later(long delay, TimeUnit unit, Runnable task) {
+      try {
+        loop.schedule(task, delay, unit);
+      } catch (RejectedExecutionException e) {
+        result.completeExceptionally(e);
+      }
+    }
+
+    @Override
+    void finish(Message response, int throttleMs, String closeReason) {
+      endLease();
+      if (response == null) {
+        result.completeExceptionally(new IllegalStateException(closeReason == null ? "no answer" : closeReason));
+        return;
+      }
+      try {
+        ByteBuf bytes = Unpooled.buffer();
+        response.write(MessageWriter.copying(bytes), version());
+        into.read(new MessageReader(bytes), version());
+        result.complete(into);
+      } catch (RuntimeException e) {
+        result.completeExceptionally(e);
+      }
+    }
+
+    @Override
+    public String clientId() {
+      return CLIENT_ID;
+    }
+
+    @Override
+    public InetAddress clientAddress() {
+      return InetAddress.getLoopbackAddress();
+    }
+
+    @Override
+    public String listener() {
+      return listener;
+    }
+
+    @Override
+    public boolean zeroCopy() {
+      return false;
+    }
+
+    @Override
+    public ByteBufAllocator allocator() {
+      return UnpooledByteBufAllocator.DEFAULT;
+    }
+
+    @Override
+    public Executor executor() {
+      return loop;
+    }
+
+    @Override
+    public boolean cancelled() {
+      return result.isDone();
+    }
+  }
+
+}

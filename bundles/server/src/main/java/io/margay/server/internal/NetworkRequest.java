@@ -1,0 +1,86 @@
+package io.margay.server.internal;
+
+import io.margay.protocol.Api;
+import io.margay.protocol.Message;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+
+/** A request that came over a connection. The fields below {@link #connection} belong to the connection's event loop. */
+final class NetworkRequest extends RoutedRequest {
+  private final Connection connection;
+  private final String clientId;
+  /** The frame, released when the request is answered. */
+  final ByteBuf frame;
+  final long reservedBytes;
+  final HandlerTable.Entry entry;
+  final boolean pipelined;
+  /** The encoded answer once it is there; empty for none. */
+  List<Object> parts;
+  String closeReason;
+  int throttleMs;
+
+  NetworkRequest(Connection connection, HandlerTable.Entry entry, Api api, short version, int correlationId, String clientId,
+      ByteBuf frame, long reservedBytes, boolean pipelined) {
+    super(api, version, correlationId, frame, System.nanoTime());
+    this.connection = connection;
+    this.entry = entry;
+    this.clientId = clientId;
+    this.frame = frame;
+    this.reservedBytes = reservedBytes;
+    this.pipelined = pipelined;
+  }
+
+  @Override
+  void resume() {
+    connection.route(this);
+  }
+
+  @Override
+  void later(long delay, TimeUnit unit, Runnable task) {
+    connection.eventLoop().schedule(task, delay, unit);
+  }
+
+  @Override
+  void finish(Message response, int throttle, String reason) {
+    connection.answered(this, response, throttle, reason);
+  }
+
+  @Override
+  public String clientId() {
+    return clientId;
+  }
+
+  @Override
+  public InetAddress clientAddress() {
+    return connection.clientAddress();
+  }
+
+  @Override
+  public String listener() {
+    return connection.listener();
+  }
+
+  @Override
+  public boolean zeroCopy() {
+    return true;
+  }
+
+  @Override
+  public ByteBufAllocator allocator() {
+    return connection.allocator();
+  }
+
+  @Override
+  public Executor executor() {
+    return connection.eventLoop();
+  }
+
+  @Override
+  public boolean cancelled() {
+    return connection.gone();
+  }
+}

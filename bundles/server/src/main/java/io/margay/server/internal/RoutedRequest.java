@@ -1,0 +1,163 @@
+package io.margay.server.internal;
+
+import io.margay.protocol.Api;
+import io.margay.protocol.Message;
+import io.margay.protocol.MessageReader;
+import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.handler.Principal;
+import io.margay.spi.handler.Request;
+import io.margay.spi.lease.ServiceHolder.Lease;
+import io.netty.buffer.ByteBuf;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What requests from a socket and requests from inside the process have in common: one answer, and the lease of the handler. */
+abstract class RoutedRequest implements Request {
+  private static final Logger LOG = LoggerFactory.getLogger(RoutedRequest.class);
+  private static final VarHandle ANSWERED;
+  private static final VarHandle LEASE;
+
+  static {
+    try {
+      ANSWERED = MethodHandles.lookup().findVarHandle(RoutedRequest.class, "answered", boolean.class);
+      LEASE = MethodHandles.lookup().findVarHandle(RoutedRequest.class, "lease", Lease.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final Api api;
+  private final short version;
+  private final int correlationId;
+  private final ByteBuf body;
+  private final long receivedNanos;
+  @SuppressWarnings("unused") // through ANSWERED
+  private volatile boolean answered;
+  @SuppressWarnings("unused") // through LEASE
+  private volatile Lease<ApiHandler> lease;
+  private volatile Runnable onCancel;
+
+  RoutedRequest(Api api, short version, int correlationId, ByteBuf body, long receivedNanos) {
+    this.api = api;
+    this.version = version;
+    this.correlationId = correlationId;
+    this.body = body;
+    this.receivedNanos = receivedNanos;
+  }
+
+  /** Routes the request again, now that there is a handler. On the event loop. */
+  abstract void resume();
+
+  /** Runs a task on the event loop after a delay. */
+  abstract void later(long delay, TimeUnit unit, Runnable task);
+
+  /**
+   * Sends the answer, on any thread; called once.
+   *
+   * @param response the answer; null for none
+   * @param throttleMs how long the connection is not read afterwards, in milliseconds
+   * @param closeReason why the connection is to be closed, or null
+   */
+  abstract void finish(Message response, int throttleMs, String closeReason);
+
+  final void leased(Lease<ApiHandler> taken) {
+    lease = taken;
+  }
+
+  @SuppressWarnings("unchecked")
+  final void endLease() {
+    Lease<ApiHandler> held = (Lease<ApiHandler>) LEASE.getAndSet(this, (Lease<ApiHandler>) null);
+    if (held != null) {
+      held.close();
+    }
+  }
+
+  private boolean answer(String how) {
+    if (ANSWERED.compareAndSet(this, false, true)) {
+      return true;
+    }
+    LOG.error("A request was answered twice apiKey={} correlationId={} clientId={} second={}", api.name(), correlationId, clientId(), how);
+    return false;
+  }
+
+  @Override
+  public final void respond(Message response) {
+    respond(response, 0);
+  }
+
+  @Override
+  public final void respond(Message response, int throttleMs) {
+    if (answer("respond")) {
+      finish(response, throttleMs, null);
+    }
+  }
+
+  @Override
+  public final void respondNothing() {
+    if (answer("respondNothing")) {
+      finish(null, 0, null);
+    }
+  }
+
+  @Override
+  public final void close(String why) {
+    if (answer("close")) {
+      finish(null, 0, why);
+    }
+  }
+
+  @Override
+  public final Api api() {
+    return api;
+  }
+
+  @Override
+  public final short version() {
+    return version;
+  }
+
+  @Override
+  public final int correlationId() {
+    return correlationId;
+  }
+
+  @Override
+  public final ByteBuf body() {
+    return body;
+  }
+
+  @Override
+  public final long receivedNanos() {
+    return receivedNanos;
+  }
+
+  @Override
+  public final <T extends Message> T read(T into) {
+    into.read(new MessageReader(body), version);
+    return into;
+  }
+
+  @Override
+  public Principal principal() {
+    return Principal.ANONYMOUS;
+  }
+
+  @Override
+  public final void onCancel(Runnable task) {
+    onCancel = task;
+    if (cancelled()) {
+      runOnCancel();
+    }
+  }
+
+  final void runOnCancel() {
+    Runnable task = onCancel;
+    onCancel = null;
+    if (task != null) {
+      task.run();
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package io.margay.server.internal;
+
+import io.margay.protocol.Api;
+import io.margay.protocol.Errors;
+import io.margay.protocol.Message;
+import io.margay.protocol.message.SaslHandshakeRequest;
+import io.margay.protocol.message.SaslHandshakeResponse;
+import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.handler.Request;
+
+/** Answers SASL handshakes on listeners that ask for no authentication: ILLEGAL_SASL_STATE, as clients expect. Stateless. */
+final class SaslHandshakeHandler implements ApiHandler {
+  @Override
+  public Api api() {
+    return SaslHandshakeRequest.API;
+  }
+
+  @Override
+  public void handle(Request request) {
+    request.read(new SaslHandshakeRequest());
+    request.respond(errorResponse(request, Errors.ILLEGAL_SASL_STATE));
+  }
+
+  @Override
+  public Message errorResponse(Request request, Errors error) {
+    return new SaslHandshakeResponse().setErrorCode(error.code());
+  }
+}

@@ -1,0 +1,217 @@
+package io.margay.server.internal;
+
+import io.margay.metadata.ClusterImage;
+import io.margay.model.Endpoint;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The listeners and their connections. Bound first, so that clients can connect; requests start when {@link #markReady} was called.
+ * Closing stops accepting, lets what is under way finish, bounded, and then closes the connections.
+ *
+ * <p>{@link #open}, {@link #markReady} and {@link #close} are called by the component's life cycle, all else by event loops.
+ */
+final class Server implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+  private static final int MAX_READ_BYTES = 1 << 18;
+
+  private final ServerConfig config;
+  private final HandlerTable handlers;
+  private final MemoryBudget budget;
+  private final EventLoopGroup loops;
+  private final List<Channel> bound = new ArrayList<>();
+  private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+  private final ConcurrentHashMap<InetAddress, AtomicInteger> perAddress = new ConcurrentHashMap<>();
+  private final LocalRequests local;
+  private volatile boolean ready;
+  private volatile boolean closing;
+  private List<Endpoint> advertised = List.of();
+
+  Server(ServerConfig config, Supplier<ClusterImage> image) {
+    this.config = config;
+    this.handlers = new HandlerTable(config.handlerWaitMs());
+    this.budget = new MemoryBudget(Math.max(config.requestMemoryBytes(), config.maxFrameBytes()));
+    this.loops = new MultiThreadIoEventLoopGroup(config.threads(), new DefaultThreadFactory("margay-network", true),
+        Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    this.local = new LocalRequests(handlers, () -> loops.next(), config.listeners().get(0).listener());
+    handlers.bind(new ApiVersionsHandler(handlers, image));
+    handlers.bind(new SaslHandshakeHandler());
+    handlers.bind(new SaslAuthenticateHandler());
+  }
+
+  /**
+   * Binds every listener.
+   *
+   * @throws IOException when one cannot be bound; the message names the address and why; none is bound then
+   */
+  void open() throws IOException {
+    List<Endpoint> told = new ArrayList<>();
+    for (Endpoint e : config.listeners()) {
+      InetSocketAddress address = e.host().isEmpty() ? new InetSocketAddress(e.port()) : new InetSocketAddress(e.host(), e.port());
+      try {
+        Channel c = bootstrap(e.listener()).bind(address).sync().channel();
+        bound.add(c);
+        told.add(advertised(e, ((InetSocketAddress) c.localAddress()).getPort()));
+      } catch (InterruptedException ex) {
+        Thread.currentThread().interrupt();
+        close();
+        throw new IOException("interrupted while binding " + e, ex);
+      } catch (Exception ex) { // sync() throws what the bind failed with, unchecked
+        close();
+        throw new IOException("cannot listen on " + e + ": " + ex.getMessage()
+            + "; is another server running there? Set listeners to a free address", ex);
+      }
+    }
+    advertised = List.copyOf(told);
+  }
+
+  private Endpoint advertised(Endpoint listener, int port) {
+    for (Endpoint a : config.advertised()) {
+      if (a.listener().equals(listener.listener())) {
+        return a.port() != 0 ? a : new Endpoint(a.listener(), a.protocol(), a.host(), port);
+      }
+    }
+    return new Endpoint(listener.listener(), listener.protocol(), listener.host(), port);
+  }
+
+  private ServerBootstrap bootstrap(String listener) {
+    ServerBootstrap b = new ServerBootstrap().group(loops)
+        .channel(Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
+        .option(ChannelOption.SO_BACKLOG, config.backlog()).option(ChannelOption.SO_REUSEADDR, true)
+        .childOption(ChannelOption.TCP_NODELAY, true).childOption(ChannelOption.SO_KEEPALIVE, true)
+        .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(1 << 20, 4 << 20))
+        .childOption(ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator(512, 4096, MAX_READ_BYTES))
+        .childHandler(new ChannelInitializer<>() {
+          @Override
+          protected void initChannel(Channel c) {
+            ReadGate gate = new ReadGate(c);
+            c.pipeline().addLast(new FrameDecoder(config.maxFrameBytes(), budget, gate), new Connection(Server.this, listener, gate));
+          }
+        });
+    if (config.receiveBufferBytes() > 0) {
+      b.childOption(ChannelOption.SO_RCVBUF, config.receiveBufferBytes());
+    }
+    if (config.sendBufferBytes() > 0) {
+      b.childOption(ChannelOption.SO_SNDBUF, config.sendBufferBytes());
+    }
+    return b;
+  }
+
+  /** @return what clients are told, with real ports */
+  List<Endpoint> advertised() {
+    return advertised;
+  }
+
+  /** Lets requests start. */
+  void markReady() {
+    ready = true;
+    for (Connection c : connections) {
+      c.eventLoop().execute(c::drain);
+    }
+  }
+
+  boolean ready() {
+    return ready;
+  }
+
+  HandlerTable handlers() {
+    return handlers;
+  }
+
+  LocalRequests local() {
+    return local;
+  }
+
+  MemoryBudget budget() {
+    return budget;
+  }
+
+  long maxIdleMs() {
+    return config.maxIdleMs().getAsLong();
+  }
+
+  int connectionCount() {
+    return connections.size();
+  }
+
+  /** Counts a connection in. @return false when there are too many, which was logged */
+  boolean admit(Connection c) {
+    if (closing) {
+      return false;
+    }
+    connections.add(c);
+    int fromThere = perAddress.computeIfAbsent(c.clientAddress(), a -> new AtomicInteger()).incrementAndGet();
+    int most = config.maxConnections().getAsInt();
+    int mostFromThere = config.maxConnectionsPerIp().getAsInt();
+    if (connections.size() > most || fromThere > mostFromThere) {
+      LOG.warn("Refusing a connection: the limit is max.connections={} max.connections.per.ip={} client={}", most, mostFromThere,
+          c.channel().remoteAddress());
+      return false;
+    }
+    return true;
+  }
+
+  void forget(Connection c) {
+    if (connections.remove(c)) {
+      perAddress.computeIfPresent(c.clientAddress(), (a, n) -> n.decrementAndGet() <= 0 ? null : n);
+    }
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    for (Channel c : bound) {
+      c.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
+    }
+    local.close();
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
+    for (Connection c : connections) {
+      whenPossible(c.eventLoop(), c::closeWhenIdle);
+    }
+    while (!connections.isEmpty() && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+      for (Connection c : connections) {
+        whenPossible(c.eventLoop(), c::closeWhenIdle);
+      }
+    }
+    for (Connection c : connections) {
+      c.channel().close().awaitUninterruptibly(100);
+    }
+    loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+  }
+
+  private static void whenPossible(EventLoop loop, Runnable task) {
+    try {
+      loop.execute(task);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("The event loop has ended already");
+    }
+  }
+}

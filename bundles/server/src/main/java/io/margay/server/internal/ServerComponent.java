@@ -1,0 +1,181 @@
+package io.margay.server.internal;
+
+import io.margay.metadata.ClusterImage;
+import io.margay.metadata.ClusterMetadata;
+import io.margay.model.Endpoint;
+import io.margay.model.FaultHandler;
+import io.margay.model.Scheduler;
+import io.margay.spi.client.LocalClient;
+import io.margay.spi.config.NodeSettings;
+import io.margay.spi.config.ServerSettings;
+import io.margay.spi.controller.BoundListeners;
+import io.margay.spi.handler.ApiHandler;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Connects the {@link Server} with the container: it binds when the settings are there, takes handlers as they come and go, tells
+ * the controller where it listens, and opens the gate when this broker is part of the cluster and the handlers that any client
+ * needs are there. Updating any other part leaves the listeners and connections alone; updating this bundle closes them.
+ */
+@Component(service = {}, immediate = true)
+public final class ServerComponent {
+  private static final Logger LOG = LoggerFactory.getLogger(ServerComponent.class);
+  /** Produce, Fetch, ListOffsets, Metadata, FindCoordinator, JoinGroup, CreateTopics, InitProducerId. */
+  private static final short[] NEEDED = {0, 1, 2, 3, 10, 11, 19, 22};
+  private static final long CHECK_MS = 5;
+  private static final long GIVE_UP_MS = 10_000;
+
+  private final BundleContext context;
+  private final NodeSettings settings;
+  private final Scheduler scheduler;
+  private final Server server;
+  private final long beganNanos = System.nanoTime();
+  private final ServiceRegistration<?> registration;
+  private final ServiceRegistration<LocalClient> local;
+  private volatile ClusterMetadata metadata;
+  private Scheduler.Timer readiness;
+
+  @Activate
+  public ServerComponent(BundleContext context, @Reference NodeSettings settings, @Reference Scheduler scheduler,
+      @Reference FaultHandler faults) {
+    this.context = context;
+    this.settings = settings;
+    this.scheduler = scheduler;
+    this.server = new Server(config(settings), this::image);
+    ServiceRegistration<?> registered = null;
+    try {
+      checkProtocols(settings.listeners());
+      server.open();
+      registered = context.registerService(BoundListeners.class, server::advertised, null);
+    } catch (IOException e) {
+      faults.onFault(e.getMessage(), e);
+      tell("fatal", e.getMessage());
+    }
+    this.registration = registered;
+    this.local = context.registerService(LocalClient.class, server.local(), null);
+    if (registered != null) {
+      this.readiness = scheduler.after(0, this::checkReady);
+    }
+  }
+
+  private static void checkProtocols(List<Endpoint> listeners) throws IOException {
+    for (Endpoint e : listeners) {
+      if (!e.protocol().equals("PLAINTEXT")) {
+        throw new IOException("listener " + e + " asks for " + e.protocol() + ", but only PLAINTEXT is served; nothing is opened"
+            + " rather than less protected than asked for");
+      }
+    }
+  }
+
+  private static ServerConfig config(NodeSettings s) {
+    boolean threadsSet = s.explain(ServerSettings.NUM_NETWORK_THREADS, null).get(0).source() != NodeSettings.Source.DEFAULT;
+    int threads = threadsSet ? s.get(ServerSettings.NUM_NETWORK_THREADS) : Math.max(1, Runtime.getRuntime().availableProcessors());
+    return new ServerConfig(s.listeners(), s.advertisedListeners(), threads, s.get(ServerSettings.SOCKET_LISTEN_BACKLOG_SIZE),
+        bufferBytes(s, ServerSettings.SOCKET_RECEIVE_BUFFER_BYTES), bufferBytes(s, ServerSettings.SOCKET_SEND_BUFFER_BYTES),
+        s.get(ServerSettings.SOCKET_REQUEST_MAX_BYTES), s.get(ServerSettings.MARGAY_REQUEST_MEMORY_BYTES),
+        () -> s.get(ServerSettings.MAX_CONNECTIONS), () -> s.get(ServerSettings.MAX_CONNECTIONS_PER_IP),
+        () -> s.get(ServerSettings.CONNECTIONS_MAX_IDLE_MS), () -> s.get(ServerSettings.MARGAY_HANDLER_WAIT_MS));
+  }
+
+  /** A buffer size that nobody set is left to the kernel, which tunes it by itself. */
+  private static int bufferBytes(NodeSettings s, io.margay.spi.config.Setting<Integer> setting) {
+    return s.explain(setting, null).get(0).source() == NodeSettings.Source.DEFAULT ? -1 : s.get(setting);
+  }
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+  void bindHandler(ApiHandler handler) {
+    server.handlers().bind(handler);
+  }
+
+  void unbindHandler(ApiHandler handler) {
+    server.handlers().unbind(handler);
+  }
+
+  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+  void bindMetadata(ClusterMetadata service) {
+    metadata = service;
+  }
+
+  void unbindMetadata(ClusterMetadata service) {
+    if (metadata == service) {
+      metadata = null;
+    }
+  }
+
+  private ClusterImage image() {
+    ClusterMetadata m = metadata;
+    return m == null ? ClusterImage.EMPTY : m.image();
+  }
+
+  private void checkReady() {
+    String missing = missing();
+    long waitedMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNanos);
+    if (missing != null && waitedMs < GIVE_UP_MS) {
+      readiness = scheduler.after(CHECK_MS, this::checkReady);
+      return;
+    }
+    if (missing != null) {
+      LOG.warn("Serving although not everything is there missing={}", missing);
+    }
+    server.markReady();
+    Endpoint first = server.advertised().get(0);
+    LOG.info("Serving listeners={} waitedMs={}", server.advertised(), waitedMs);
+    tell("ready", first.host() + ":" + first.port());
+  }
+
+  private String missing() {
+    if (!image().brokers().containsKey(settings.nodeId())) {
+      return "this broker in the cluster's metadata";
+    }
+    for (short key : NEEDED) {
+      if (server.handlers().entry(key) == null) {
+        return "a handler for API key " + key;
+      }
+    }
+    return null;
+  }
+
+  /** Tells the launcher, if this container was started by it. */
+  private void tell(String what, String message) {
+    try {
+      for (ServiceReference<?> r : context.getServiceReferences(Consumer.class, "(margay.launcher=" + what + ")")) {
+        @SuppressWarnings("unchecked")
+        Consumer<String> launcher = (Consumer<String>) context.getService(r);
+        if (launcher != null) {
+          launcher.accept(message);
+          context.ungetService(r);
+        }
+      }
+    } catch (InvalidSyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Deactivate
+  void close() {
+    if (readiness != null) {
+      readiness.cancel();
+    }
+    local.unregister();
+    server.close();
+    if (registration != null) {
+      registration.unregister();
+    }
+  }
+}

@@ -1,0 +1,23 @@
+package io.margay.server.internal;
+
+import io.margay.protocol.Records;
+import io.netty.channel.DefaultFileRegion;
+
+/**
+ * Records that lie in a file, on their way to a socket with sendfile. The file belongs to the storage engine: the region gives the
+ * records back, where its superclass would close the file.
+ */
+final class SharedFileRegion extends DefaultFileRegion {
+  private final Records records;
+
+  /** @param records records with a file; taken over */
+  SharedFileRegion(Records records) {
+    super(records.fileOrNull(), records.filePosition(), records.sizeBytes());
+    this.records = records;
+  }
+
+  @Override
+  protected void deallocate() {
+    records.release();
+  }
+}
