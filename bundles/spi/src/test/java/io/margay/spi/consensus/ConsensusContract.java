@@ -43,9 +43,9 @@ public abstract class ConsensusContract {
   protected abstract void close(MetadataLog log) throws Exception;
 
   /** A state machine that keeps the commands it was given, and answers with the number of them. */
-  protected static class Recorder implements StateMachine {
+  public static class Recorder implements StateMachine {
     /** The commands as text. */
-    protected final List<String> commands = new ArrayList<>();
+    public final List<String> commands = new ArrayList<>();
     private final List<Long> indexes = new ArrayList<>();
     private final List<Long> times = new ArrayList<>();
     private boolean leader;

@@ -1,0 +1,71 @@
+package io.margay.consensus.local.internal;
+
+import io.margay.protocol.KafkaUuid;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+
+/**
+ * Who this node is: written once, when it starts for the first time, and never changed. It guards data against being
+ * served by another node or in another cluster. The file has the form of Kafka's {@code meta.properties}.
+ *
+ * @param clusterId the cluster's id, 22 characters
+ * @param nodeId this node's id
+ */
+record ClusterIdentity(String clusterId, int nodeId) {
+  private static final String FILE = "meta.properties";
+
+  /** The data belong to another node or cluster, or the settings do not say which. The message tells the user what to do. */
+  static final class MismatchException extends IllegalStateException {
+    private static final long serialVersionUID = 1;
+
+    MismatchException(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * Reads the identity, or makes one at the first start.
+   *
+   * @param directory where the file is; exists
+   * @param nodeId this node's id, from the settings
+   * @param wantedClusterId the cluster's id from the settings; null or empty when it is not set
+   * @throws MismatchException when the file says otherwise than the settings
+   */
+  static ClusterIdentity loadOrCreate(Path directory, int nodeId, String wantedClusterId) throws IOException {
+    boolean wanted = wantedClusterId != null && !wantedClusterId.isBlank();
+    Path file = directory.resolve(FILE);
+    if (Files.exists(file)) {
+      ClusterIdentity stored = read(file);
+      if (stored.nodeId != nodeId) {
+        throw new MismatchException("The data in " + directory + " belong to node " + stored.nodeId + ", but node.id is " + nodeId
+            + ". Set node.id=" + stored.nodeId + ", or choose another data directory.");
+      }
+      if (wanted && !stored.clusterId.equals(wantedClusterId)) {
+        throw new MismatchException("The data in " + directory + " belong to cluster " + stored.clusterId + ", but the cluster id"
+            + " that is set is " + wantedClusterId + ". Remove that setting, or choose another data directory.");
+      }
+      return stored;
+    }
+    ClusterIdentity identity = new ClusterIdentity(wanted ? wantedClusterId : KafkaUuid.toString(KafkaUuid.random()), nodeId);
+    String text = "version=1\ncluster.id=" + identity.clusterId + "\nnode.id=" + nodeId + "\n";
+    DurableFiles.replace(file, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    return identity;
+  }
+
+  private static ClusterIdentity read(Path file) throws IOException {
+    Properties properties = new Properties();
+    properties.load(new StringReader(Files.readString(file)));
+    String version = properties.getProperty("version");
+    String clusterId = properties.getProperty("cluster.id");
+    String node = properties.getProperty("node.id");
+    if (!"1".equals(version) || clusterId == null || node == null || !node.matches("\\d{1,9}")) {
+      throw new IOException("The identity file " + file + " is damaged: expected version=1, cluster.id and node.id");
+    }
+    return new ClusterIdentity(clusterId, Integer.parseInt(node));
+  }
+}

@@ -1,0 +1,94 @@
+package io.margay.consensus.local.internal;
+
+import io.margay.model.Clock;
+import io.margay.model.FaultHandler;
+import io.margay.spi.config.NodeSettings;
+import io.margay.spi.consensus.MetadataLog;
+import io.margay.spi.consensus.StateMachine;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletionStage;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The service: opens the log below {@code <data directory>/metadata} while the component is active. Refuses to start, and says
+ * why, when the data belong to another node.
+ */
+@Component(service = MetadataLog.class, property = "consensus=local")
+public final class LocalConsensus implements MetadataLog {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalConsensus.class);
+  private static final String DIRECTORY = "metadata";
+
+  private final LocalMetadataLog log;
+
+  /**
+   * Opens the log.
+   *
+   * @param settings who this node is and where its data are
+   * @param faults told when the disk fails or the data are another node's; null when nobody wants to know
+   */
+  @Activate
+  public LocalConsensus(@Reference NodeSettings settings,
+      @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.RELUCTANT) FaultHandler faults) {
+    this(settings.dataDirectory().resolve(DIRECTORY), settings.nodeId().value(), faults == null ? LocalConsensus::logged : faults);
+  }
+
+  LocalConsensus(Path directory, int nodeId, FaultHandler faults) {
+    try {
+      Files.createDirectories(directory);
+      ClusterIdentity identity = ClusterIdentity.loadOrCreate(directory, nodeId, System.getenv("CLUSTER_ID"));
+      this.log = LocalMetadataLog.open(directory, identity, LocalMetadataLog.Limits.DEFAULT, Clock.SYSTEM, faults);
+    } catch (IOException | ClusterIdentity.MismatchException e) {
+      faults.onFault("The metadata log in " + directory + " could not be opened: " + e.getMessage(), e);
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+  }
+
+  private static void logged(String what, Throwable cause) {
+    LOG.error(what, cause);
+  }
+
+  /** Ends the log. */
+  @Deactivate
+  public void deactivate() throws IOException {
+    log.close();
+  }
+
+  @Override
+  public void attach(StateMachine machine) {
+    log.attach(machine);
+  }
+
+  @Override
+  public void detach(StateMachine machine) {
+    log.detach(machine);
+  }
+
+  @Override
+  public CompletionStage<Object> propose(byte[] command) {
+    return log.propose(command);
+  }
+
+  @Override
+  public boolean isLeader() {
+    return log.isLeader();
+  }
+
+  @Override
+  public int leaderId() {
+    return log.leaderId();
+  }
+
+  @Override
+  public String clusterId() {
+    return log.clusterId();
+  }
+}
