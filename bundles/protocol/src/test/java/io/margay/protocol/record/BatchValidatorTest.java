@@ -7,7 +7,6 @@ import io.margay.protocol.record.BatchRules.Origin;
 import io.margay.protocol.record.InvalidRecordBatchException.Reason;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.function.Consumer;
@@ -23,13 +22,13 @@ class BatchValidatorTest {
   private final BatchValidator validator = new BatchValidator();
 
   private static RecordBatchBuilder builder() {
-    return new RecordBatchBuilder(UnpooledByteBufAllocator.DEFAULT);
+    return new RecordBatchBuilder(Samples.HEAP);
   }
 
   private static ByteBuf valid(CompressionType compression) {
     return builder().compression(compression).append(NOW, new byte[4], new byte[100], List.of())
-        .append(NOW + 5, new byte[4], null, List.of(new RecordHeader("h", new byte[2]))).append(NOW + 1, new byte[4], null, List.of())
-        .build();
+        .append(NOW + 5, new byte[4], null, List.of(new RecordHeader("h", new byte[2])))
+        .append(NOW + 1, new byte[4], null, List.of()).build();
   }
 
   private static void fixCrc(ByteBuf bytes) {
@@ -155,7 +154,7 @@ class BatchValidatorTest {
 
   @Test
   void otherOriginsMayDoMore() {
-    ByteBuf marker = ControlRecords.buildEndTransaction(UnpooledByteBufAllocator.DEFAULT, 9, NOW, 1, 5, (short) 0,
+    ByteBuf marker = ControlRecords.buildEndTransaction(Samples.HEAP, 9, NOW, 1, 5, (short) 0,
         new ControlRecords.EndTransactionMarker(ControlRecordType.COMMIT, 3));
     assertThat(refuse(marker, BatchRules.of(Origin.COORDINATOR, 100))).isNull();
     assertThat(refuse(marker, BatchRules.of(Origin.REPLICATION, 100))).isNull();

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.margay.protocol.record.ControlRecords.EndTransactionMarker;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.kafka.common.message.LeaderChangeMessage;
@@ -23,7 +22,7 @@ class ControlRecordsTest {
     var kafkaMarker = new org.apache.kafka.common.record.internal.EndTransactionMarker(kafkaType, 33);
     ByteBuf kafka = Unpooled.wrappedBuffer(
         MemoryRecords.withEndTransactionMarker(100, 5000, 7, 9, (short) 2, kafkaMarker).buffer());
-    ByteBuf ours = ControlRecords.buildEndTransaction(UnpooledByteBufAllocator.DEFAULT, 100, 5000, 7, 9, (short) 2,
+    ByteBuf ours = ControlRecords.buildEndTransaction(Samples.HEAP, 100, 5000, 7, 9, (short) 2,
         new EndTransactionMarker(type, 33));
     assertThat(ours).isEqualTo(kafka);
     Record record = onlyRecord(kafka);
@@ -59,7 +58,7 @@ class ControlRecordsTest {
   }
 
   private static Record record(byte[] key, byte[] value) {
-    return onlyRecord(new RecordBatchBuilder(UnpooledByteBufAllocator.DEFAULT).control(true).append(1, key, value, List.of())
+    return onlyRecord(new RecordBatchBuilder(Samples.HEAP).control(true).append(1, key, value, List.of())
         .build());
   }
 

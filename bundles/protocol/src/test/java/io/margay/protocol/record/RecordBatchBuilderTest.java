@@ -6,13 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RecordBatchBuilderTest {
   private static RecordBatchBuilder builder() {
-    return new RecordBatchBuilder(UnpooledByteBufAllocator.DEFAULT);
+    return new RecordBatchBuilder(Samples.HEAP);
   }
 
   @Test

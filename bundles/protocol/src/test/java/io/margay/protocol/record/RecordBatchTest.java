@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -15,7 +14,7 @@ class RecordBatchTest {
   private static final byte[] KEY = "key".getBytes(StandardCharsets.UTF_8);
 
   private static ByteBuf batch(CompressionType compression) {
-    try (RecordBatchBuilder builder = new RecordBatchBuilder(UnpooledByteBufAllocator.DEFAULT)) {
+    try (RecordBatchBuilder builder = new RecordBatchBuilder(Samples.HEAP)) {
       return builder.compression(compression).append(1000, KEY, new byte[300], List.of())
           .append(1003, KEY, null, List.of()).build();
     }

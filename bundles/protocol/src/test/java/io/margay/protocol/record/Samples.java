@@ -1,7 +1,9 @@
 package io.margay.protocol.record;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +27,9 @@ final class Samples {
   }
 
   static final long MAX_BYTES = 64L << 20;
+
+  /** Heap buffers, which need no release: what tests of the contents build is left to the garbage collector. */
+  static final ByteBufAllocator HEAP = new UnpooledByteBufAllocator(false);
 
   private Samples() {
   }
