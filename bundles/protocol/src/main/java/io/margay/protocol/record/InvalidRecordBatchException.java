@@ -26,7 +26,6 @@ public class InvalidRecordBatchException extends RuntimeException {
     INVALID_TIMESTAMP
   }
 
-  /** Not transient: the enum is serializable, and a reason that got lost would be worse than none. */
   private final Reason reason;
   private final int recordIndex;
 
