@@ -30,7 +30,12 @@ public final class BufferRecords implements Records {
 
   /** A view of the readable bytes of {@code buffer}, which somebody else keeps alive; {@link #release()} does nothing. */
   public static BufferRecords view(ByteBuf buffer) {
-    return new BufferRecords(buffer.slice(), false);
+    return viewOfSlice(buffer.slice());
+  }
+
+  /** As {@link #view}, for a slice that nobody else uses. */
+  static BufferRecords viewOfSlice(ByteBuf slice) {
+    return new BufferRecords(slice, false);
   }
 
   @Override

@@ -208,7 +208,7 @@ public final class MessageReader {
     }
     int start = position;
     position = start + length;
-    return length == 0 ? Records.EMPTY : BufferRecords.view(buffer.slice(start, length));
+    return length == 0 ? Records.EMPTY : BufferRecords.viewOfSlice(buffer.slice(start, length));
   }
 
   /** The number of elements of an array, each of which has at least one byte; -1 for null, only if {@code nullable}. */

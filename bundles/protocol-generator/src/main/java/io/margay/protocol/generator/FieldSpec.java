@@ -16,6 +16,15 @@ package io.margay.protocol.generator;
 record FieldSpec(String name, FieldType type, Versions versions, Versions nullableVersions, Versions taggedVersions, int tag,
     Versions flexibleVersions, boolean ignorable, String defaultText) {
 
+  /** The versions in which the field stands before the tagged section. A field can only become tagged, with its last versions. */
+  Versions untaggedVersions() {
+    if (taggedVersions.isEmpty()) {
+      return versions;
+    }
+    Versions before = new Versions(versions.lowest(), taggedVersions.lowest() - 1);
+    return before.isEmpty() ? Versions.NONE : before;
+  }
+
   /** Whether null is allowed in any version. */
   boolean isNullable() {
     return !nullableVersions.isEmpty();

@@ -42,13 +42,10 @@ public final class Main {
       if (schemas.size() < Integer.parseInt(arguments[i + 2])) {
         throw new IllegalStateException(schemas.size() + " schemas in " + arguments[i] + ", expected at least " + arguments[i + 2]);
       }
-      for (Path schema : schemas) {
-        MessageSpec message = SchemaParser.parse(schema);
-        if (message != null) {
-          Path file = directory.resolve(message.top().name() + ".java");
-          writeIfChanged(file, ClassWriter.source(packageName, message));
-          written.add(file);
-        }
+      for (MessageSpec message : parse(schemas)) {
+        Path file = directory.resolve(message.top().name() + ".java");
+        writeIfChanged(file, ClassWriter.source(packageName, message));
+        written.add(file);
       }
     }
     for (Path file : filesBelow(output, ".java")) {
@@ -57,6 +54,23 @@ public final class Main {
       }
     }
     Files.writeString(digestFile, digest);
+  }
+
+  private static List<MessageSpec> parse(List<Path> schemas) throws IOException {
+    List<MessageSpec> messages = new ArrayList<>();
+    Set<Integer> unstableApis = new HashSet<>();
+    for (Path schema : schemas) {
+      MessageSpec message = SchemaParser.parse(schema);
+      if (message != null) {
+        messages.add(message);
+        if (message.isRpc() && message.latestVersionUnstable()) {
+          unstableApis.add(message.apiKey());
+        }
+      }
+    }
+    // Only the schema of the request tells whether the latest version of the API is unstable.
+    messages.replaceAll(m -> m.withLatestVersionUnstable(m.isRpc() && unstableApis.contains(m.apiKey())));
+    return messages;
   }
 
   private static void writeIfChanged(Path file, String source) throws IOException {

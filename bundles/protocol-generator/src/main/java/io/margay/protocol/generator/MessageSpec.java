@@ -15,6 +15,10 @@ import java.util.List;
 record MessageSpec(String type, int apiKey, Versions flexibleVersions, boolean latestVersionUnstable, StructSpec top,
     List<StructSpec> structs) {
 
+  MessageSpec withLatestVersionUnstable(boolean unstable) {
+    return new MessageSpec(type, apiKey, flexibleVersions, unstable, top, structs);
+  }
+
   boolean isRpc() {
     return type.equals("request") || type.equals("response");
   }

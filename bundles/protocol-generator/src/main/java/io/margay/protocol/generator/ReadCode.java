@@ -28,15 +28,7 @@ final class ReadCode {
       if (field.versions().isEmpty()) {
         continue;
       }
-      String tagged = field.taggedVersions().condition(known);
-      if (tagged.equals("true")) {
-        reset(field);
-      } else if (tagged.equals("false")) {
-        untagged(field, field.versions().condition(known));
-      } else {
-        // Present and not tagged: the tagged versions are always the last ones of the field.
-        untagged(field, field.versions().condition(known) + " && !(" + tagged + ")");
-      }
+      untagged(field);
     }
     out.line("this.unknownTaggedFields = null;");
     String isFlexible = flexible.condition(known);
@@ -48,16 +40,25 @@ final class ReadCode {
   }
 
   private void reset(FieldSpec field) {
-    out.line("this.%s = %s;", field.name(), field.defaultExpression());
+    Kind kind = field.type().kind();
+    if ((kind == Kind.ARRAY || kind == Kind.STRUCT) && !field.defaultsToNull()) {
+      // The message is almost always new: make no second default object.
+      out.line("if (%s) {", field.isNotDefault());
+      out.line("this.%s = %s;", field.name(), field.defaultExpression());
+      out.line("}");
+    } else {
+      out.line("this.%s = %s;", field.name(), field.defaultExpression());
+    }
   }
 
-  private void untagged(FieldSpec field, String condition) {
+  private void untagged(FieldSpec field) {
+    String condition = field.untaggedVersions().condition(known);
     if (condition.equals("false")) {
       reset(field);
       return;
     }
     out.when(condition);
-    value(field);
+    value(field, known.intersect(field.untaggedVersions()));
     if (!condition.equals("true")) {
       out.line("} else {");
       reset(field);
@@ -70,6 +71,7 @@ final class ReadCode {
     out.line("for (int t = 0; t < taggedFields; t++) {");
     out.line("int tag = in.readUnsignedVarint();");
     out.line("int end = in.readTaggedFieldEnd();");
+    // A tag that the schema knows for other versions only is refused, as unknown it could not be written again.
     List<FieldSpec> tagged = struct.fields().stream().filter(f -> !f.taggedVersions().isEmpty()).toList();
     if (tagged.isEmpty()) {
       out.line("this.unknownTaggedFields = in.readUnknownTaggedField(this.unknownTaggedFields, tag, end);");
@@ -78,9 +80,14 @@ final class ReadCode {
     }
     String start = "if";
     for (FieldSpec field : tagged) {
-      String condition = field.taggedVersions().condition(known);
-      out.line("%s (tag == %d%s) {", start, field.tag(), condition.equals("true") ? "" : " && " + condition);
-      value(field);
+      String condition = field.taggedVersions().condition(known.intersect(flexible));
+      out.line("%s (tag == %d) {", start, field.tag());
+      if (!condition.equals("true")) {
+        out.line("if (%s) {", condition.equals("false") ? "true" : "!(" + condition + ")");
+        out.line("throw new MalformedMessageException(\"%s.%s has no tag in version \" + version);", owner, field.name());
+        out.line("}");
+      }
+      value(field, known.intersect(field.taggedVersions()));
       out.line("in.endTaggedField(end, \"%s.%s\");", owner, field.name());
       start = "} else if";
     }
@@ -90,20 +97,22 @@ final class ReadCode {
     out.line("}");
   }
 
-  private void value(FieldSpec field) {
-    String nullable = field.nullableVersions().condition(known);
-    String compact = field.flexibleVersions().condition(known);
+  private void value(FieldSpec field, Versions here) {
+    String nullable = field.nullableVersions().condition(here);
+    String compact = field.flexibleVersions().condition(here);
     String label = owner + "." + field.name();
     switch (field.type().kind()) {
       case ARRAY -> array(field, compact, nullable, label);
-      case STRUCT -> structValue(field, nullable);
+      case STRUCT -> structValue(field, here, nullable);
       default -> out.line("this.%s = %s;", field.name(), scalar(field.type(), compact, nullable, label));
     }
   }
 
-  private void structValue(FieldSpec field, String nullable) {
+  private void structValue(FieldSpec field, Versions here, String nullable) {
     if (!nullable.equals("false")) {
-      out.line("if (%sin.readByte() < 0) {", nullable.equals("true") ? "" : nullable + " && ");
+      // Null is a negative int8, but a varint of 0 when the field is tagged.
+      String isNull = field.taggedVersions().contains(here) ? "in.readUnsignedVarint() <= 0" : "in.readByte() < 0";
+      out.line("if (%s%s) {", nullable.equals("true") ? "" : nullable + " && ", isNull);
       out.line("this.%s = null;", field.name());
       out.line("} else {");
     }

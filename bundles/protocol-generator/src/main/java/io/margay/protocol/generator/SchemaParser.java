@@ -26,7 +26,7 @@ final class SchemaParser {
   private static final Set<String> TAKEN_TOP_METHODS = Set.of("apiKey", "lowestVersion", "highestVersion");
   private static final Set<String> TAKEN_CLASSES = Set.of("List", "ArrayList", "Objects", "Arrays", "UUID", "Records", "Message",
       "MessageStruct", "MessageReader", "MessageWriter", "UnknownTaggedField", "Api", "KafkaUuid", "String", "Boolean", "Byte",
-      "Short", "Integer", "Long", "Double", "Object", "Override", "UnsupportedMessageVersionException");
+      "Short", "Integer", "Long", "Double", "Object", "Override", "MalformedMessageException", "UnsupportedMessageVersionException");
 
   private final Map<String, StructSpec> structs = new LinkedHashMap<>();
   private Versions flexible;
@@ -97,11 +97,12 @@ final class SchemaParser {
     if (KEYWORDS.contains(name) || TAKEN_METHODS.contains(name)) {
       throw new IllegalArgumentException("field name " + name + " is taken");
     }
-    Versions versions = Versions.parse(text(node, "versions"), Versions.NONE).intersect(parent);
-    Versions tagged = Versions.parse(text(node, "taggedVersions"), Versions.NONE).intersect(versions);
+    Versions taggedVersions = Versions.parse(text(node, "taggedVersions"), Versions.NONE);
+    Versions versions = Versions.parse(text(node, "versions"), taggedVersions).intersect(parent);
+    Versions tagged = taggedVersions.intersect(versions);
     int tag = node.path("tag").asInt(-1);
-    if (!tagged.isEmpty() && (tag < 0 || !flexible.contains(tagged))) {
-      throw new IllegalArgumentException("field " + name + ": tagged without a tag, or in versions that are not flexible");
+    if (!tagged.isEmpty() && (tag < 0 || !flexible.contains(tagged) || tagged.highest() != versions.highest())) {
+      throw new IllegalArgumentException("field " + name + ": no tag, or tagged in versions that are not the last, flexible ones");
     }
     return new FieldSpec(name, FieldType.parse(text(node, "type")), versions,
         Versions.parse(text(node, "nullableVersions"), Versions.NONE).intersect(versions), tagged, tag,
@@ -109,7 +110,8 @@ final class SchemaParser {
         node.path("ignorable").asBoolean(false), text(node, "default"));
   }
 
+  /** The text of a member; null when it is absent or JSON's null, which is not the string "null" that some defaults are. */
   private static String text(JsonNode node, String name) {
-    return node.has(name) ? node.get(name).asText() : null;
+    return node.hasNonNull(name) ? node.get(name).asText() : null;
   }
 }

@@ -42,36 +42,17 @@ final class WriteCode {
   }
 
   private void field(FieldSpec field) {
+    Versions untagged = field.untaggedVersions().intersect(known);
+    if (!untagged.isEmpty()) {
+      String condition = untagged.condition(known);
+      out.when(condition);
+      value(field, untagged);
+      out.endWhen(condition);
+    }
     String present = field.versions().condition(known);
-    String tagged = field.taggedVersions().condition(known);
-    if (tagged.equals("false") && !present.equals("false")) {
-      out.when(present);
-      value(field);
-      otherwiseRefuse(field, present);
-    } else if (tagged.equals(present)) {
-      if (!present.equals("true") && !field.ignorable()) {
-        refuse(field, present.equals("false") ? field.isNotDefault() : "!(" + present + ") && " + field.isNotDefault());
-      }
-    } else {
-      String untagged = present.equals("true") ? "!(" + tagged + ")" : present + " && !(" + tagged + ")";
-      out.line("if (%s) {", untagged);
-      value(field);
-      out.line("}");
-      if (!present.equals("true") && !field.ignorable()) {
-        refuse(field, "!(" + present + ") && " + field.isNotDefault());
-      }
+    if (!present.equals("true") && !field.ignorable()) {
+      refuse(field, present.equals("false") ? field.isNotDefault() : "!(" + present + ") && " + field.isNotDefault());
     }
-  }
-
-  private void otherwiseRefuse(FieldSpec field, String present) {
-    if (present.equals("true")) {
-      return;
-    }
-    if (!field.ignorable()) {
-      out.line("} else if (%s) {", field.isNotDefault());
-      out.line("throw UnsupportedMessageVersionException.field(\"%s.%s\", version);", owner, field.name());
-    }
-    out.line("}");
   }
 
   private void refuse(FieldSpec field, String condition) {
@@ -105,7 +86,7 @@ final class WriteCode {
       out.line("unknown = out.writeUnknownTaggedFields(this.unknownTaggedFields, unknown, %d);", field.tag());
       out.line("out.writeUnsignedVarint(%d);", field.tag());
       out.line("int start = out.beginTaggedField();");
-      value(field);
+      value(field, known.intersect(field.taggedVersions()));
       out.line("out.endTaggedField(start);");
       out.line("}");
     }
@@ -119,36 +100,32 @@ final class WriteCode {
     return condition.equals("true") ? field.isNotDefault() : condition + " && " + field.isNotDefault();
   }
 
-  private void value(FieldSpec field) {
-    String nullable = field.nullableVersions().condition(known);
-    String compact = field.flexibleVersions().condition(known);
+  private void value(FieldSpec field, Versions here) {
+    String nullable = field.nullableVersions().condition(here);
+    String compact = field.flexibleVersions().condition(here);
     String value = "this." + field.name();
     String label = owner + "." + field.name();
     switch (field.type().kind()) {
       case ARRAY -> array(field, compact, nullable, label);
-      case STRUCT -> structValue(value, nullable);
+      case STRUCT -> structValue(field, here, nullable);
       default -> out.line("%s;", scalar(field.type(), value, compact, nullable, label));
     }
   }
 
-  private void structValue(String value, String nullable) {
+  private void structValue(FieldSpec field, Versions here, String nullable) {
+    String value = "this." + field.name();
+    boolean tagged = field.taggedVersions().contains(here);
+    String marker = tagged ? "out.writeUnsignedVarint(%s == null ? 0 : 1);" : "out.writeByte((byte) (%s == null ? -1 : 1));";
     if (nullable.equals("false")) {
       out.line("%s.write(out, version);", value);
-    } else if (nullable.equals("true")) {
-      out.line("if (%s == null) {", value);
-      out.line("out.writeByte((byte) -1);");
-      out.line("} else {");
-      out.line("out.writeByte((byte) 1);");
-      out.line("%s.write(out, version);", value);
-      out.line("}");
-    } else {
-      out.line("if (%s) {", nullable);
-      out.line("out.writeByte((byte) (%s == null ? -1 : 1));", value);
-      out.line("}");
-      out.line("if (!(%s) || %s != null) {", nullable, value);
-      out.line("%s.write(out, version);", value);
-      out.line("}");
+      return;
     }
+    out.when(nullable);
+    out.line(marker, value);
+    out.endWhen(nullable);
+    out.line("if (%s%s != null) {", nullable.equals("true") ? "" : "!(" + nullable + ") || ", value);
+    out.line("%s.write(out, version);", value);
+    out.line("}");
   }
 
   private void array(FieldSpec field, String compact, String nullable, String label) {
