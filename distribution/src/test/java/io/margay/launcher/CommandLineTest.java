@@ -1,0 +1,41 @@
+package io.margay.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.margay.launcher.CommandLine.Command;
+import org.junit.jupiter.api.Test;
+
+class CommandLineTest {
+  @Test
+  void runHasAConsoleUnlessToldNotTo() {
+    assertThat(CommandLine.parse("run")).isEqualTo(new CommandLine(Command.RUN, true, ""));
+    assertThat(CommandLine.parse("run", "--no-console")).isEqualTo(new CommandLine(Command.RUN, false, ""));
+  }
+
+  @Test
+  void nothingMeansHelp() {
+    assertThat(CommandLine.parse().command()).isEqualTo(Command.HELP);
+    assertThat(CommandLine.parse("--help").command()).isEqualTo(Command.HELP);
+  }
+
+  @Test
+  void shellTakesTheRestAsItIs() {
+    assertThat(CommandLine.parse("shell", "topic:list", "--no-console").text()).isEqualTo("topic:list --no-console");
+    assertThat(CommandLine.parse("shell", "topic:create 'a b'").text()).isEqualTo("topic:create 'a b'");
+  }
+
+  @Test
+  void refusesWhatItDoesNotKnow() {
+    assertThatThrownBy(() -> CommandLine.parse("fly")).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("fly");
+    assertThatThrownBy(() -> CommandLine.parse("stop", "--now")).hasMessageContaining("stop does not know --now");
+    assertThatThrownBy(() -> CommandLine.parse("shell", " ")).hasMessageContaining("needs a command");
+  }
+
+  @Test
+  void theUsageNamesEveryCommand() {
+    for (Command command : Command.values()) {
+      assertThat(CommandLine.USAGE).containsPattern("(?m)^  " + command.name().toLowerCase() + " ");
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package io.margay.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class ShellClientTest {
+  private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+
+  @Test
+  void splitsOutputAndExitCode() throws IOException {
+    assertThat(copy("line\n\u000012", 8192)).isEqualTo(12);
+    assertThat(output).hasToString("line\n");
+  }
+
+  @Test
+  void theReplyMayArriveInAnyPieces() throws IOException {
+    for (int piece = 1; piece < 6; piece++) {
+      output.reset();
+      assertThat(copy("abc\u0000107", piece)).isEqualTo(107);
+      assertThat(output).hasToString("abc");
+    }
+  }
+
+  @Test
+  void aReplyThatBreaksOffIsAnError() throws IOException {
+    assertThat(copy("half", 8192)).isEqualTo(ShellClient.BROKEN_REPLY);
+    assertThat(copy("half\u0000", 8192)).isEqualTo(ShellClient.BROKEN_REPLY);
+  }
+
+  private int copy(String reply, int piece) throws IOException {
+    InputStream in = new ByteArrayInputStream(reply.getBytes(StandardCharsets.UTF_8)) {
+      @Override
+      public synchronized int read(byte[] to, int offset, int length) {
+        return super.read(to, offset, Math.min(length, piece));
+      }
+    };
+    return ShellClient.copyReply(in, output);
+  }
+}
