@@ -132,7 +132,7 @@ public enum Errors {
   DUPLICATE_VOTER(126, false, "The voter is in the set already."),
   VOTER_NOT_FOUND(127, false, "The voter is not in the set."),
   INVALID_REGULAR_EXPRESSION(128, false, "The regular expression cannot be parsed."),
-  REBOOTSTRAP_REQUIRED(129, false, "What the client knows of the cluster is too old, and it must start again from its bootstrap servers."),
+  REBOOTSTRAP_REQUIRED(129, false, "The client's metadata is too old, and it must start again from its bootstrap servers."),
   STREAMS_INVALID_TOPOLOGY(130, false, "The streams topology contradicts itself."),
   STREAMS_INVALID_TOPOLOGY_EPOCH(131, false, "The epoch of the streams topology is not allowed."),
   STREAMS_TOPOLOGY_FENCED(132, false, "The group has a newer streams topology."),

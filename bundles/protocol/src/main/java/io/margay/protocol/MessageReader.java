@@ -220,9 +220,9 @@ public final class MessageReader {
   public int readTaggedFieldCount() {
     int count = readUnsignedVarint();
     // Each has at least a tag and a size.
-    if (count < 0 || count > MAX_TAGGED_FIELDS || count > (end - position) / 2) {
-      throw new MalformedMessageException(
-          "at most " + Math.min(MAX_TAGGED_FIELDS, (end - position) / 2) + " tagged fields expected, not " + count + " at " + position);
+    int most = Math.min(MAX_TAGGED_FIELDS, (end - position) / 2);
+    if (count < 0 || count > most) {
+      throw new MalformedMessageException("at most " + most + " tagged fields expected, not " + count + " at " + position);
     }
     return count;
   }
@@ -231,7 +231,8 @@ public final class MessageReader {
   public int readTaggedFieldEnd() {
     int size = readUnsignedVarint();
     if (size < 0 || size > end - position) {
-      throw new MalformedMessageException("tagged field has size " + size + ", but " + (end - position) + " bytes remain at " + position);
+      throw new MalformedMessageException(
+          "tagged field has size " + size + ", but " + (end - position) + " bytes remain at " + position);
     }
     return position + size;
   }

@@ -27,7 +27,8 @@ record GeneratedMessages(Class<? extends Message> ours, Class<? extends org.apac
   private static GeneratedMessages of(String name) {
     try {
       Class<? extends Message> ours = Class.forName(name).asSubclass(Message.class);
-      return new GeneratedMessages(ours, counterpart(ours.getSimpleName()).asSubclass(org.apache.kafka.common.protocol.Message.class));
+      Class<?> theirs = counterpart(ours.getSimpleName());
+      return new GeneratedMessages(ours, theirs.asSubclass(org.apache.kafka.common.protocol.Message.class));
     } catch (ClassNotFoundException e) {
       throw new IllegalStateException(e);
     }

@@ -97,7 +97,8 @@ class MessageWriterTest {
     assertThat(parts.get(3)).isSameAs(elsewhere);
     byte[] joined = join(parts);
     byte[] expected = Messages.toBytes(fetchResponse(new BufferRecords(Unpooled.wrappedBuffer(content(100, 1))),
-        new BufferRecords(Unpooled.wrappedBuffer(content(LARGE, 2))), new ElsewhereRecords(content(10, 3)), Records.EMPTY), VERSION);
+        new BufferRecords(Unpooled.wrappedBuffer(content(LARGE, 2))), new ElsewhereRecords(content(10, 3)), Records.EMPTY),
+        VERSION);
     assertThat(joined).hasSize(size).startsWith(ByteBuffer.allocate(4).putInt(size - 4).array());
     assertThat(Arrays.copyOfRange(joined, 4, size)).isEqualTo(expected);
 
@@ -113,7 +114,8 @@ class MessageWriterTest {
     ElsewhereRecords elsewhere = new ElsewhereRecords(content(LARGE, 3));
     byte[] bytes = Messages.toBytes(fetchResponse(elsewhere), VERSION);
     assertThat(elsewhere.released).isEqualTo(1);
-    assertThat(bytes).isEqualTo(Messages.toBytes(fetchResponse(new BufferRecords(Unpooled.wrappedBuffer(content(LARGE, 3)))), VERSION));
+    Records inBuffer = new BufferRecords(Unpooled.wrappedBuffer(content(LARGE, 3)));
+    assertThat(bytes).isEqualTo(Messages.toBytes(fetchResponse(inBuffer), VERSION));
   }
 
   @Test

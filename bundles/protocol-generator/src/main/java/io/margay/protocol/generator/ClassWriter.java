@@ -7,7 +7,8 @@ import java.util.regex.Pattern;
 /** Writes the source of one message class. */
 final class ClassWriter {
   private static final List<String> IMPORTS = List.of("io.margay.protocol.Api", "io.margay.protocol.KafkaUuid",
-      "io.margay.protocol.MalformedMessageException", "io.margay.protocol.Message", "io.margay.protocol.MessageReader", "io.margay.protocol.MessageStruct",
+      "io.margay.protocol.MalformedMessageException", "io.margay.protocol.Message",
+      "io.margay.protocol.MessageReader", "io.margay.protocol.MessageStruct",
       "io.margay.protocol.MessageWriter", "io.margay.protocol.Records", "io.margay.protocol.UnknownTaggedField",
       "io.margay.protocol.UnsupportedMessageVersionException", "java.util.ArrayList", "java.util.Arrays", "java.util.List",
       "java.util.Objects", "java.util.UUID");
@@ -80,10 +81,11 @@ final class ClassWriter {
     Versions valid = message.top().versions();
     if (message.isRpc()) {
       String name = message.top().name().replaceFirst("(Request|Response)$", "");
-      String flexibleFrom = message.flexibleVersions().isEmpty() ? "Short.MAX_VALUE" : "(short) " + message.flexibleVersions().lowest();
+      Versions flexible = message.flexibleVersions();
+      String flexibleFrom = flexible.isEmpty() ? "Short.MAX_VALUE" : "(short) " + flexible.lowest();
       out.line("/** The API that this message belongs to. */");
-      out.line("public static final Api API = new Api((short) %d, \"%s\", (short) %d, (short) %d, %s, %b);", message.apiKey(), name,
-          valid.lowest(), valid.highest(), flexibleFrom, message.latestVersionUnstable());
+      out.line("public static final Api API = new Api((short) %d, \"%s\", (short) %d, (short) %d, %s, %b);",
+          message.apiKey(), name, valid.lowest(), valid.highest(), flexibleFrom, message.latestVersionUnstable());
     }
     if (message.isCoordinatorRecord()) {
       out.line("/** The record type: the int16 before every key of this kind. */");

@@ -40,7 +40,8 @@ public final class Main {
       Files.createDirectories(directory);
       List<Path> schemas = filesBelow(Path.of(arguments[i]), ".json");
       if (schemas.size() < Integer.parseInt(arguments[i + 2])) {
-        throw new IllegalStateException(schemas.size() + " schemas in " + arguments[i] + ", expected at least " + arguments[i + 2]);
+        throw new IllegalStateException(
+            schemas.size() + " schemas in " + arguments[i] + ", expected at least " + arguments[i + 2]);
       }
       for (MessageSpec message : parse(schemas)) {
         Path file = directory.resolve(message.top().name() + ".java");

@@ -26,7 +26,8 @@ final class SchemaParser {
   private static final Set<String> TAKEN_TOP_METHODS = Set.of("apiKey", "lowestVersion", "highestVersion");
   private static final Set<String> TAKEN_CLASSES = Set.of("List", "ArrayList", "Objects", "Arrays", "UUID", "Records", "Message",
       "MessageStruct", "MessageReader", "MessageWriter", "UnknownTaggedField", "Api", "KafkaUuid", "String", "Boolean", "Byte",
-      "Short", "Integer", "Long", "Double", "Object", "Override", "MalformedMessageException", "UnsupportedMessageVersionException");
+      "Short", "Integer", "Long", "Double", "Object", "Override", "MalformedMessageException",
+      "UnsupportedMessageVersionException");
 
   private final Map<String, StructSpec> structs = new LinkedHashMap<>();
   private Versions flexible;
@@ -102,7 +103,8 @@ final class SchemaParser {
     Versions tagged = taggedVersions.intersect(versions);
     int tag = node.path("tag").asInt(-1);
     if (!tagged.isEmpty() && (tag < 0 || !flexible.contains(tagged) || tagged.highest() != versions.highest())) {
-      throw new IllegalArgumentException("field " + name + ": no tag, or tagged in versions that are not the last, flexible ones");
+      throw new IllegalArgumentException(
+          "field " + name + ": no tag, or tagged in versions that are not the last, flexible ones");
     }
     return new FieldSpec(name, FieldType.parse(text(node, "type")), versions,
         Versions.parse(text(node, "nullableVersions"), Versions.NONE).intersect(versions), tagged, tag,
