@@ -130,21 +130,31 @@ final class Broker {
         exitLater(0);
         return;
       }
-      BundleInstaller installer = new BundleInstaller(framework.getBundleContext());
-      levels.headMap(CONSOLE_LEVEL).forEach(installer::install);
-      if (!levels.headMap(CONSOLE_LEVEL).isEmpty()) {
-        reachLevel(framework, levels.headMap(CONSOLE_LEVEL).lastKey());
-      }
-      report(installer.problems());
-      if (console) {
-        new Console(framework, layout).start(levels.tailMap(CONSOLE_LEVEL));
-      }
+      startShell(framework, levels);
       if ("missing".equals(System.getProperty("margay.archive"))) {
         Training.startLater(layout);
       }
     } catch (InterruptedException | IllegalStateException e) {
       // The framework is stopping, which takes its context away: there is nothing more to start.
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What fails here is reported, and the broker goes on: its clients do not need it. */
+  private void startShell(Framework framework, SortedMap<Integer, List<Path>> levels) throws InterruptedException {
+    BundleInstaller installer = new BundleInstaller(framework.getBundleContext());
+    levels.headMap(CONSOLE_LEVEL).forEach(installer::install);
+    reachLevel(framework, CONSOLE_LEVEL - 1);
+    report(installer.problems());
+    if (console) {
+      try {
+        Console terminal = new Console();
+        terminal.install(framework.getBundleContext(), levels.tailMap(CONSOLE_LEVEL));
+        reachLevel(framework, CONSOLE_LEVEL);
+        terminal.start(layout);
+      } catch (BundleException | ClassNotFoundException e) {
+        System.err.println("margay: no console: " + BundleInstaller.rootMessage(e));
+      }
     }
   }
 

@@ -1,12 +1,14 @@
 package io.margay.launcher;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
-import org.osgi.framework.launch.Framework;
+import org.osgi.framework.startlevel.BundleStartLevel;
 
 /**
  * The interactive shell on the terminal of a broker in the foreground.
@@ -17,34 +19,32 @@ import org.osgi.framework.launch.Framework;
  */
 final class Console {
   private static final String JLINE = "org.jline";
-  private final BundleContext context;
+  private final List<Bundle> bundles = new ArrayList<>();
 
-  Console(Framework framework, Layout layout) {
-    this.context = framework.getBundleContext();
-    System.setProperty("gosh.home", layout.home().toString());
+  /** Installs the bundles, in the order given; they are not started when the framework reaches their level. */
+  void install(BundleContext context, SortedMap<Integer, List<Path>> levels) throws BundleException {
+    for (Map.Entry<Integer, List<Path>> level : levels.entrySet()) {
+      for (Path jar : level.getValue()) {
+        Bundle bundle = context.installBundle("reference:" + jar.toUri());
+        bundle.adapt(BundleStartLevel.class).setStartLevel(level.getKey());
+        bundles.add(bundle);
+      }
+    }
   }
 
-  /** Installs and starts the bundles in the order given; problems are printed, the broker goes on without a console. */
-  void start(SortedMap<Integer, List<Path>> levels) {
+  /** Starts them; the framework must have reached their level. */
+  void start(Layout layout) throws BundleException, ClassNotFoundException {
+    System.setProperty("gosh.home", layout.home().toString());
     ClassLoader before = Thread.currentThread().getContextClassLoader();
     try {
-      for (List<Path> jars : levels.values()) {
-        for (Path jar : jars) {
-          context.installBundle("reference:" + jar.toUri());
-        }
-      }
-      for (Bundle bundle : context.getBundles()) {
+      for (Bundle bundle : bundles) {
         if (JLINE.equals(bundle.getSymbolicName())) {
           Thread.currentThread().setContextClassLoader(bundle.loadClass("org.jline.terminal.TerminalBuilder").getClassLoader());
         }
       }
-      for (Bundle bundle : context.getBundles()) {
-        if (bundle.getLocation().contains("/" + Broker.CONSOLE_LEVEL + "/")) {
-          bundle.start(Bundle.START_TRANSIENT);
-        }
+      for (Bundle bundle : bundles) {
+        bundle.start(Bundle.START_TRANSIENT);
       }
-    } catch (BundleException | ClassNotFoundException e) {
-      System.err.println("margay: no console: " + BundleInstaller.rootMessage(e));
     } finally {
       Thread.currentThread().setContextClassLoader(before);
     }
