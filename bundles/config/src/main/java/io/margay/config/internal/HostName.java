@@ -1,0 +1,24 @@
+package io.margay.config.internal;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The name of this machine, for clients that are told of a listener on every interface. */
+final class HostName {
+  private static final Logger LOG = LoggerFactory.getLogger(HostName.class);
+
+  private HostName() { }
+
+  /** The canonical name, which may ask the name service; localhost when the machine does not know its own name. */
+  static String canonical() {
+    try {
+      return InetAddress.getLocalHost().getCanonicalHostName();
+    } catch (UnknownHostException e) {
+      LOG.warn("This machine does not know its own name; clients are told localhost: set advertised.listeners. cause={}",
+          e.getMessage());
+      return "localhost";
+    }
+  }
+}

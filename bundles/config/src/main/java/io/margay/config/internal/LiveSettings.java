@@ -1,0 +1,227 @@
+package io.margay.config.internal;
+
+import io.margay.config.internal.Layer.Entry;
+import io.margay.metadata.ClusterDelta;
+import io.margay.metadata.ClusterImage;
+import io.margay.metadata.ConfigResource;
+import io.margay.metadata.MetadataPublisher;
+import io.margay.model.BrokerId;
+import io.margay.model.Endpoint;
+import io.margay.spi.config.InvalidSettingException;
+import io.margay.spi.config.NodeSettings;
+import io.margay.spi.config.Setting;
+import io.margay.spi.config.SettingValues;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The settings of this node while it runs: one snapshot behind a volatile reference, replaced when the cluster's or the node's
+ * own settings change. Changes are made under this object's lock; listeners are told outside of it.
+ */
+final class LiveSettings implements NodeSettings, MetadataPublisher {
+  private static final Logger LOG = LoggerFactory.getLogger(LiveSettings.class);
+
+  private final Directories directories;
+  private final Supplier<String> hostName;
+  private final List<Consumer<Set<String>>> listeners = new CopyOnWriteArrayList<>();
+  private volatile Snapshot current;
+  private List<Layer> dynamicLayers = List.of(Layer.empty(Source.DYNAMIC_BROKER), Layer.empty(Source.DYNAMIC_DEFAULT_BROKER));
+  private List<Layer> staticLayers;
+  /** What the image said when it was last looked at, so that an image without changes costs nothing. */
+  private List<Map<String, String>> seenOverrides = List.of(Map.of(), Map.of());
+
+  /**
+   * @param staticLayers what environment and files give, checked, the highest first
+   * @param directories where this node's files are
+   * @param hostName gives the canonical name of this machine, when it is needed
+   * @throws InvalidSettingException when settings contradict each other
+   */
+  LiveSettings(List<Layer> staticLayers, Directories directories, Supplier<String> hostName) {
+    this.directories = directories;
+    this.hostName = hostName;
+    this.staticLayers = List.copyOf(staticLayers);
+    this.current = Snapshot.of(joined(dynamicLayers, staticLayers), directories, hostName);
+    current.notes().forEach(LOG::warn);
+  }
+
+  /**
+   * Takes newly read settings of environment and files into effect.
+   *
+   * @param read what they give, checked, as many layers as at the start
+   * @throws InvalidSettingException when settings contradict each other; then nothing has changed
+   */
+  void update(List<Layer> read) {
+    Set<String> changed;
+    synchronized (this) {
+      TreeSet<String> heldBack = new TreeSet<>();
+      List<Layer> next = new ArrayList<>();
+      for (int i = 0; i < read.size(); i++) {
+        next.add(LayerCheck.holdBack(staticLayers.get(i), read.get(i), heldBack));
+      }
+      changed = replace(dynamicLayers, next);
+      if (!heldBack.isEmpty()) {
+        LOG.warn("Changed settings that take effect at the next start: settings={}", heldBack);
+      }
+    }
+    tell(changed);
+  }
+
+  @Override
+  public void onImage(ClusterDelta delta, ClusterImage image) {
+    Set<String> changed;
+    synchronized (this) {
+      List<Map<String, String>> overrides =
+          List.of(image.config(ConfigResource.broker(nodeId().value())), image.config(ConfigResource.ALL_BROKERS));
+      if (overrides.equals(seenOverrides)) {
+        return;
+      }
+      seenOverrides = overrides;
+      List<Layer> next = List.of(usable(Source.DYNAMIC_BROKER, overrides.get(0), "Admin API, this broker"),
+          usable(Source.DYNAMIC_DEFAULT_BROKER, overrides.get(1), "Admin API, all brokers"));
+      changed = replaceDynamic(next);
+    }
+    tell(changed);
+  }
+
+  /** The settings of one layer of the cluster's that can be used; the controller has checked them, but perhaps an older one. */
+  private static Layer usable(Source source, Map<String, String> overrides, String origin) {
+    Map<String, Entry> entries = new HashMap<>();
+    overrides.forEach((name, text) -> {
+      Entry entry = new Entry(text, origin);
+      String problem = LayerCheck.atStart(name) ? name + " takes effect only when it is set before the start"
+          : LayerCheck.problem(name, entry);
+      if (problem == null) {
+        entries.put(name, entry);
+      } else {
+        LOG.warn("Ignored a dynamic setting: origin={} problem={}", origin, problem);
+      }
+    });
+    return new Layer(source, entries);
+  }
+
+  private Set<String> replaceDynamic(List<Layer> next) {
+    try {
+      return replace(next, staticLayers);
+    } catch (InvalidSettingException e) {
+      LOG.warn("Ignored dynamic settings of listeners: problem={}", e.getMessage());
+      return replace(next.stream().map(LiveSettings::withoutListeners).toList(), staticLayers);
+    }
+  }
+
+  /** Settings contradict each other only over listeners. */
+  private static Layer withoutListeners(Layer layer) {
+    Map<String, Entry> entries = new HashMap<>(layer.entries());
+    entries.keySet().removeIf(name -> name.contains("listener") && !name.startsWith("listener.name."));
+    return new Layer(layer.source(), entries);
+  }
+
+  private Set<String> replace(List<Layer> nextDynamic, List<Layer> nextStatic) {
+    Snapshot before = current;
+    Snapshot next = Snapshot.of(joined(nextDynamic, nextStatic), directories, hostName);
+    if (!next.notes().equals(before.notes())) {
+      next.notes().forEach(LOG::warn);
+    }
+    dynamicLayers = nextDynamic;
+    staticLayers = nextStatic;
+    current = next;
+    return next.changedSince(before);
+  }
+
+  private static List<Layer> joined(List<Layer> dynamic, List<Layer> fixed) {
+    List<Layer> all = new ArrayList<>(dynamic);
+    all.addAll(fixed);
+    return all;
+  }
+
+  private void tell(Set<String> changed) {
+    if (changed.isEmpty()) {
+      return;
+    }
+    LOG.info("Settings changed: settings={}", new TreeSet<>(changed));
+    for (Consumer<Set<String>> listener : listeners) {
+      try {
+        listener.accept(changed);
+      } catch (RuntimeException e) {
+        LOG.error("A listener for changed settings failed: listener={}", listener, e);
+      }
+    }
+  }
+
+  @Override
+  public <T> T get(Setting<T> setting) {
+    return current.get(setting);
+  }
+
+  @Override
+  public BrokerId nodeId() {
+    return current.nodeId();
+  }
+
+  @Override
+  public Path dataDirectory() {
+    return directories.data();
+  }
+
+  @Override
+  public List<Endpoint> listeners() {
+    return current.listeners();
+  }
+
+  @Override
+  public List<Endpoint> advertisedListeners() {
+    return current.advertisedListeners();
+  }
+
+  @Override
+  public Collection<Setting<?>> definitions(Setting.Scope scope) {
+    return Definitions.ALL.of(scope);
+  }
+
+  @Override
+  public Setting<?> definition(Setting.Scope scope, String name) {
+    return Definitions.ALL.find(scope, name);
+  }
+
+  @Override
+  public SettingValues topic(Map<String, String> overrides) {
+    return new SettingValues() {
+      @Override
+      public <T> T get(Setting<T> setting) {
+        Snapshot now = current;
+        return setting.scope() == Setting.Scope.BROKER ? now.get(setting) : now.resolver().resolve(setting, overrides);
+      }
+    };
+  }
+
+  @Override
+  public List<Given> explain(Setting<?> setting, Map<String, String> overrides) {
+    String text = overrides == null ? null : overrides.get(setting.name());
+    Source source = switch (setting.scope()) {
+      case BROKER -> Source.DYNAMIC_BROKER;
+      case TOPIC -> Source.DYNAMIC_TOPIC;
+      case GROUP -> Source.GROUP;
+    };
+    List<Given> own = text == null ? List.of()
+        : List.of(new Given(setting.name(), setting.secret() ? null : text, source, "Admin API"));
+    // overrides of a broker that is asked about stand in place of this broker's
+    return current.resolver().explain(setting, own,
+        overrides != null && setting.scope() == Setting.Scope.BROKER ? Source.DYNAMIC_BROKER : null);
+  }
+
+  @Override
+  public Registration onChange(Consumer<Set<String>> listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+}

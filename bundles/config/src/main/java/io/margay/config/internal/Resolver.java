@@ -1,0 +1,125 @@
+package io.margay.config.internal;
+
+import io.margay.config.internal.Layer.Entry;
+import io.margay.spi.config.InvalidSettingException;
+import io.margay.spi.config.NodeSettings.Given;
+import io.margay.spi.config.NodeSettings.Source;
+import io.margay.spi.config.ServerSettings;
+import io.margay.spi.config.Setting;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Finds the value of a setting in layers: the highest layer that gives one counts, and within it the setting's own name before
+ * its synonyms. Immutable.
+ */
+final class Resolver {
+  private final List<Layer> layers;
+
+  /** @param layers the highest first */
+  Resolver(List<Layer> layers) {
+    this.layers = List.copyOf(layers);
+  }
+
+  List<Layer> layers() {
+    return layers;
+  }
+
+  /** The value, or the default, or null. What cannot be parsed counts as not set; layers are checked before they come here. */
+  <T> T resolve(Setting<T> setting, Map<String, String> overrides) {
+    String own = overrides.get(setting.name());
+    if (own != null) {
+      T value = parse(setting, setting, own);
+      if (value != null) {
+        return value;
+      }
+    }
+    List<String> names = names(setting);
+    for (Layer layer : layers) {
+      for (String name : names) {
+        Entry entry = layer.entries().get(name);
+        T value = entry == null ? null : parse(setting, defined(setting, name), entry.text());
+        if (value != null) {
+          return value;
+        }
+      }
+    }
+    return defaultOf(setting);
+  }
+
+  /** The setting's default; where it has none, that of the first synonym that has one. */
+  static <T> T defaultOf(Setting<T> setting) {
+    if (setting.defaultValue() != null) {
+      return setting.defaultValue();
+    }
+    for (String name : setting.synonyms()) {
+      Setting<?> synonym = Definitions.ALL.server(name);
+      String text = text(synonym);
+      if (text != null) {
+        return Units.convert(setting, synonym, text);
+      }
+    }
+    return null;
+  }
+
+  /** Whether anything but a default gives the setting a value. */
+  boolean isSet(Setting<?> setting) {
+    return layers.stream().anyMatch(layer -> names(setting).stream().anyMatch(layer.entries()::containsKey));
+  }
+
+  /**
+   * All places that give a value, the one that counts first, the default last.
+   *
+   * @param own values for the setting's own name that stand above the layers
+   * @param skip a kind of layer that is left out, or null
+   */
+  List<Given> explain(Setting<?> setting, List<Given> own, Source skip) {
+    List<Given> places = new ArrayList<>(own);
+    for (Layer layer : layers) {
+      for (String name : names(setting)) {
+        Entry entry = layer.entries().get(name);
+        if (entry != null && layer.source() != skip) {
+          places.add(new Given(name, setting.secret() ? null : entry.text(), layer.source(), entry.origin()));
+        }
+      }
+    }
+    boolean fromServer = setting.scope() != Setting.Scope.BROKER && !setting.synonyms().isEmpty();
+    String defaultName = fromServer ? setting.synonyms().get(0) : setting.name();
+    places.add(new Given(defaultName, defaultText(setting), Source.DEFAULT, "default"));
+    return List.copyOf(places);
+  }
+
+  private static <T> String defaultText(Setting<T> setting) {
+    return setting.secret() ? null : setting.type().format(defaultOf(setting));
+  }
+
+  private static <T> String text(Setting<T> setting) {
+    return setting.type().format(setting.defaultValue());
+  }
+
+  /** The names under which layers may give the setting a value: a topic's own name means nothing to a broker. */
+  private static List<String> names(Setting<?> setting) {
+    if (setting.scope() != Setting.Scope.BROKER || setting.synonyms().isEmpty()) {
+      return setting.scope() == Setting.Scope.BROKER ? List.of(setting.name()) : setting.synonyms();
+    }
+    List<String> names = new ArrayList<>();
+    names.add(setting.name());
+    names.addAll(setting.synonyms());
+    return names;
+  }
+
+  private static Setting<?> defined(Setting<?> setting, String name) {
+    return setting.scope() == Setting.Scope.BROKER && name.equals(setting.name()) ? setting : Definitions.ALL.server(name);
+  }
+
+  private static <T> T parse(Setting<T> setting, Setting<?> given, String text) {
+    try {
+      // Kafka's -1 for "give me an id"
+      return given.name().equals(ServerSettings.BROKER_ID.name()) && text.trim().equals("-1") ? null
+          : Units.convert(setting, given, text);
+    } catch (InvalidSettingException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,94 @@
+package io.margay.config.internal;
+
+import io.margay.metadata.MetadataPublisher;
+import io.margay.model.Scheduler;
+import io.margay.spi.config.NodeSettings;
+import java.util.Hashtable;
+import java.util.Map;
+import org.osgi.annotation.bundle.Capability;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Modified;
+import org.osgi.service.component.annotations.Reference;
+
+/**
+ * Has the settings read at the start and when they change, and registers {@link NodeSettings} once they are valid: what is not
+ * valid keeps every part that needs settings from starting. Registers by hand, because a component cannot withhold its service.
+ */
+@Component(service = {}, immediate = true, configurationPid = SettingsComponent.PID)
+@Capability(namespace = "osgi.service", attribute = "objectClass:List<String>=\"io.margay.spi.config.NodeSettings\"")
+@Capability(namespace = "osgi.service", attribute = "objectClass:List<String>=\"io.margay.metadata.MetadataPublisher\"")
+public final class SettingsComponent implements SettingsLoader.Outcome {
+  static final String PID = "io.margay";
+  private static final long FILE_CHECK_MS = 3000;
+  /** Parts that read settings while they apply an image find the settings of that image. */
+  private static final int BEFORE_OTHER_PUBLISHERS = 10_000;
+
+  private final BundleContext context;
+  private final LauncherLink launcher;
+  private final SettingsLoader loader;
+  private final Scheduler.Timer fileCheck;
+  private ServiceRegistration<?> registration;
+  private boolean closed;
+
+  /**
+   * @param context this bundle's
+   * @param properties what Configuration Admin has for {@value #PID}
+   * @param scheduler for the looks at the file
+   */
+  @Activate
+  public SettingsComponent(BundleContext context, Map<String, Object> properties, @Reference Scheduler scheduler) {
+    this.context = context;
+    this.launcher = new LauncherLink(context);
+    this.loader = new SettingsLoader(PID, SettingsLoader.ofThisProcess(), properties, this);
+    loader.load();
+    this.fileCheck = scheduler.every(FILE_CHECK_MS, FILE_CHECK_MS, loader::loadIfFileChanged);
+  }
+
+  /** @param properties what Configuration Admin has now */
+  @Modified
+  void modified(Map<String, Object> properties) {
+    loader.load(properties);
+  }
+
+  /** Takes the settings away. */
+  @Deactivate
+  void close() {
+    fileCheck.cancel();
+    launcher.close();
+    ServiceRegistration<?> registered;
+    synchronized (this) {
+      closed = true;
+      registered = registration;
+      registration = null;
+    }
+    if (registered != null) {
+      registered.unregister();
+    }
+  }
+
+  @Override
+  public void onValid(LiveSettings settings) {
+    Hashtable<String, Object> properties = new Hashtable<>();
+    properties.put(Constants.SERVICE_RANKING, BEFORE_OTHER_PUBLISHERS);
+    ServiceRegistration<?> registered = context.registerService(
+        new String[] {NodeSettings.class.getName(), MetadataPublisher.class.getName()}, settings, properties);
+    boolean tooLate;
+    synchronized (this) {
+      tooLate = closed;
+      registration = registered;
+    }
+    if (tooLate) {
+      registered.unregister();
+    }
+  }
+
+  @Override
+  public void onInvalid(String message) {
+    launcher.fatal(message);
+  }
+}

@@ -1,0 +1,176 @@
+package io.margay.config.internal;
+
+import io.margay.config.internal.Layer.Entry;
+import io.margay.spi.config.InvalidSettingException;
+import io.margay.spi.config.NodeSettings.Source;
+import io.margay.spi.config.ServerSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the settings of environment, Configuration Admin and file, and either hands a valid whole on or says everything that is
+ * wrong with them. Once they were valid, settings that are not are refused and the ones before stay in effect.
+ *
+ * <p>Calls may come from any thread; they are taken one after another.
+ */
+final class SettingsLoader {
+  /** The process as it was started, for tests to replace: environment variables, system properties, the machine's name. */
+  record Surroundings(Map<String, String> environment, Map<String, String> system, Supplier<String> hostName) { }
+
+  /** Told how it went. Called under the loader's lock. */
+  interface Outcome {
+    /** Called once, when the settings are valid for the first time. */
+    void onValid(LiveSettings settings);
+
+    /** Called when there are no valid settings yet, with all that is wrong. */
+    void onInvalid(String message);
+  }
+
+  private static final Logger LOG = LoggerFactory.getLogger(SettingsLoader.class);
+
+  private final String pid;
+  private final Surroundings surroundings;
+  private final Directories directories;
+  private final Layer environment;
+  private final SettingsFile file;
+  private final Outcome outcome;
+  private Map<String, ?> properties;
+  private LiveSettings live;
+  private TreeSet<String> saidWithoutEffect = new TreeSet<>();
+
+  /**
+   * @param pid the name of the configuration that the properties come from
+   * @param surroundings the process as it was started
+   * @param properties the properties from Configuration Admin, perhaps empty
+   * @param outcome told how it goes
+   */
+  SettingsLoader(String pid, Surroundings surroundings, Map<String, ?> properties, Outcome outcome) {
+    this.pid = pid;
+    this.surroundings = surroundings;
+    this.directories = Directories.find(surroundings.environment(), surroundings.system());
+    this.environment = EnvironmentReader.read(surroundings.environment());
+    this.file = new SettingsFile(directories.file(), directories::fill);
+    this.properties = Map.copyOf(properties);
+    this.outcome = outcome;
+  }
+
+  /** Reads everything and takes it into effect. */
+  synchronized void load() {
+    List<String> problems = new ArrayList<>();
+    List<Layer> layers = read(problems);
+    problems.addAll(LayerCheck.problems(layers));
+    if (problems.isEmpty()) {
+      try {
+        apply(layers, problems);
+      } catch (InvalidSettingException e) {
+        problems.add(origin(layers, e.setting()) + e.getMessage());
+      }
+    }
+    if (!problems.isEmpty()) {
+      refuse(problems);
+    }
+  }
+
+  /** Takes new properties of Configuration Admin into effect. */
+  synchronized void load(Map<String, ?> newProperties) {
+    properties = Map.copyOf(newProperties);
+    load();
+  }
+
+  /** Reads everything again if the file has changed. */
+  synchronized void loadIfFileChanged() {
+    try {
+      if (!file.changed()) {
+        return;
+      }
+    } catch (IOException e) {
+      LOG.warn("Cannot look at the file of settings: file={}", file, e);
+      return;
+    }
+    load();
+  }
+
+  private List<Layer> read(List<String> problems) {
+    Layer fromFile = Layer.empty(Source.STATIC_BROKER);
+    try {
+      fromFile = file.read();
+    } catch (IOException e) {
+      problems.add(file + ": cannot be read: " + e.getMessage());
+    }
+    return List.of(environment, ConfigAdminReader.read(properties, pid, directories::fill), fromFile);
+  }
+
+  private void apply(List<Layer> layers, List<String> problems) {
+    if (live != null) {
+      live.update(layers);
+      sayWithoutEffect(layers);
+      return;
+    }
+    LiveSettings first = new LiveSettings(layers, directories, surroundings.hostName());
+    try {
+      Files.createDirectories(directories.data());
+    } catch (IOException e) {
+      problems.add("the data directory " + directories.data() + " cannot be made: " + e);
+      return;
+    }
+    live = first;
+    sayWithoutEffect(layers);
+    LOG.info("Settings read: node.id={} data={} log.dirs={} listeners={} advertised.listeners={}", first.nodeId(),
+        directories.data(), first.get(ServerSettings.LOG_DIRS), first.listeners(), first.advertisedListeners());
+    outcome.onValid(first);
+  }
+
+  private void sayWithoutEffect(List<Layer> layers) {
+    TreeSet<String> names = LayerCheck.withoutEffect(layers);
+    if (names.equals(saidWithoutEffect)) {
+      return;
+    }
+    saidWithoutEffect = new TreeSet<>(names);
+    if (names.remove("zookeeper.connect")) {
+      LOG.warn("zookeeper.connect is set and not used: metadata is kept by the brokers themselves and needs no ZooKeeper");
+    }
+    if (!names.isEmpty()) {
+      LOG.info("Settings that are set and have no effect here: settings={}", names);
+    }
+  }
+
+  private void refuse(List<String> problems) {
+    String list = String.join("\n  ", problems);
+    if (live != null) {
+      LOG.error("The changed settings are not valid; those from before stay in effect:\n  {}", list);
+      return;
+    }
+    String message = "The settings of this node are not valid:\n  " + list;
+    LOG.error(message);
+    outcome.onInvalid(message);
+  }
+
+  /** The place that gave a setting its value, or nothing when it is a default. */
+  private static String origin(List<Layer> layers, String setting) {
+    for (Layer layer : layers) {
+      Entry entry = layer.entries().get(setting);
+      if (entry != null) {
+        return entry.origin() + ": ";
+      }
+    }
+    return "";
+  }
+
+  /** The surroundings of this process. */
+  static Surroundings ofThisProcess() {
+    Map<String, String> system = new HashMap<>();
+    for (String name : System.getProperties().stringPropertyNames()) {
+      system.put(name, System.getProperty(name));
+    }
+    return new Surroundings(System.getenv(), Map.copyOf(system), HostName::canonical);
+  }
+}

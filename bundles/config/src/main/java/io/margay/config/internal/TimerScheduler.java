@@ -1,0 +1,80 @@
+package io.margay.config.internal;
+
+import io.margay.model.Scheduler;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Timers on one daemon thread. After it was closed nothing runs any more, and new timers are taken and never run. */
+@Component
+public final class TimerScheduler implements Scheduler {
+  private static final Logger LOG = LoggerFactory.getLogger(TimerScheduler.class);
+  private static final long CLOSE_MS = 5000;
+
+  private final ScheduledThreadPoolExecutor executor;
+
+  /** Starts the thread with the first timer. */
+  @Activate
+  public TimerScheduler() {
+    executor = new ScheduledThreadPoolExecutor(1, task -> {
+      Thread thread = new Thread(task, "margay-timer");
+      thread.setDaemon(true);
+      return thread;
+    });
+    // timers are mostly timeouts that are called off: they must not pile up until their time has come
+    executor.setRemoveOnCancelPolicy(true);
+    executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+  }
+
+  @Override
+  public Timer after(long delayMs, Runnable task) {
+    return timer(() -> executor.schedule(logged(task), delayMs, TimeUnit.MILLISECONDS));
+  }
+
+  @Override
+  public Timer every(long delayMs, long periodMs, Runnable task) {
+    return timer(() -> executor.scheduleWithFixedDelay(logged(task), delayMs, periodMs, TimeUnit.MILLISECONDS));
+  }
+
+  /** Ends the thread, and waits for the task that runs. */
+  @Deactivate
+  void close() {
+    executor.shutdown();
+    try {
+      if (!executor.awaitTermination(CLOSE_MS, TimeUnit.MILLISECONDS)) {
+        LOG.warn("A timer's task does not end: waitedMs={}", CLOSE_MS);
+        executor.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      executor.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Timer timer(Supplier<ScheduledFuture<?>> schedule) {
+    try {
+      ScheduledFuture<?> future = schedule.get();
+      return () -> future.cancel(false);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("A timer was asked for after the end");
+      return () -> { };
+    }
+  }
+
+  private static Runnable logged(Runnable task) {
+    return () -> {
+      try {
+        task.run();
+      } catch (Throwable t) { // also an error: the thread serves all parts
+        LOG.error("A timer's task failed: task={}", task, t);
+      }
+    };
+  }
+}
