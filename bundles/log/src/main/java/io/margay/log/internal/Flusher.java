@@ -1,0 +1,11 @@
+package io.margay.log.internal;
+
+/** Forces logs to stable storage, away from the threads that append. */
+interface Flusher {
+  /**
+   * Has {@link SegmentedPartitionLog#flushNow} called soon, once for all requests that came before it begins.
+   *
+   * @param log which log
+   */
+  void request(SegmentedPartitionLog log);
+}

@@ -1,0 +1,369 @@
+package io.margay.log.internal;
+
+import io.margay.protocol.Errors;
+import io.margay.protocol.record.BatchCursor;
+import io.margay.protocol.record.BatchRules;
+import io.margay.protocol.record.BatchValidator;
+import io.margay.protocol.record.CompressionType;
+import io.margay.protocol.record.InvalidRecordBatchException;
+import io.margay.protocol.record.RecordBatch;
+import io.margay.protocol.record.RecordBatchFormat;
+import io.margay.protocol.record.TimestampType;
+import io.margay.spi.log.LogConfig;
+import io.margay.spi.log.PartitionLog.Appended;
+import io.margay.spi.log.PartitionLog.Origin;
+import io.margay.spi.storage.LogStore;
+import io.margay.spi.storage.SegmentInfo;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * The append path of one log. Everything runs under the lock of the log, on the caller's thread, which may be an event loop: nothing
+ * is allocated but the result, nothing is logged, and records are decompressed only when the topic's settings need it.
+ *
+ * <p>The order is: validate, check the producer, assign offsets and epoch in place, append to the store, update the state. Until
+ * the store has taken the bytes nothing of the log has changed, so a refusal needs no undo.
+ */
+final class LogAppender {
+  /** Bytes after which a snapshot is written although no segment was rolled, to bound what a crash has to replay. */
+  private static final long SNAPSHOT_INTERVAL_BYTES = 64L << 20;
+  private static final long MAX_DECOMPRESSED_BYTES = Integer.MAX_VALUE - 8L;
+
+  private final SegmentedPartitionLog log;
+  private final LogState state;
+  private final BatchCursor cursor = new BatchCursor();
+  /** Created with the first append, as most logs of a large broker are idle. */
+  private BatchValidator validator;
+  private LogConfig rulesFor;
+  private BatchRules clientRules;
+  private BatchRules coordinatorRules;
+
+  /** Bytes and first timestamp of the segment that is being written; about right, as the store may roll on its own. */
+  private long activeBytes;
+  private long activeFirstTimestamp = RecordBatchFormat.NO_TIMESTAMP;
+  private long bytesSinceSnapshot;
+  private long messagesSinceFlush;
+
+  // What the pass over the batches that are being appended found.
+  private int batchCount;
+  private int totalBytes;
+  private boolean producerIds;
+  private boolean recompress;
+  private long maxTimestamp;
+  private long appendTimeMs;
+  private Appended refusal;
+
+  LogAppender(SegmentedPartitionLog log, LogState state) {
+    this.log = log;
+    this.state = state;
+  }
+
+  /** Looks at the store for what is tracked of the segment that is being written. */
+  void syncActiveSegment() {
+    List<SegmentInfo> segments = log.store().segments();
+    SegmentInfo active = segments.get(segments.size() - 1);
+    activeBytes = active.sizeBytes();
+    activeFirstTimestamp = active.firstTimestamp();
+  }
+
+  Appended asLeader(ByteBuf records, int leaderEpoch, Origin origin) throws IOException {
+    long now = log.environment().clock().millis();
+    boolean client = origin == Origin.CLIENT;
+    if (!examine(records, client, now)) {
+      return takeRefusal();
+    }
+    if (!recompress) {
+      return assignAndAppend(records, leaderEpoch);
+    }
+    LogConfig config = log.config();
+    ByteBuf rebuilt = Recompressor.rebuild(records, codec(config), MAX_DECOMPRESSED_BYTES);
+    try {
+      if (rebuilt.readableBytes() > config.maxMessageBytes() && batchCount == 1) {
+        return tooLarge(rebuilt.readableBytes(), config);
+      }
+      totalBytes = rebuilt.readableBytes();
+      return assignAndAppend(rebuilt, leaderEpoch);
+    } finally {
+      rebuilt.release();
+    }
+  }
+
+  /** The pass before the append. Returns false when there is a refusal. */
+  private boolean examine(ByteBuf records, boolean client, long now) {
+    LogConfig config = log.config();
+    BatchRules rules = rules(config, client);
+    boolean appendTime = config.timestampType() == TimestampType.LOG_APPEND_TIME;
+    CompressionType codec = codec(config);
+    batchCount = 0;
+    totalBytes = 0;
+    producerIds = false;
+    recompress = false;
+    maxTimestamp = RecordBatchFormat.NO_TIMESTAMP;
+    appendTimeMs = appendTime ? now : RecordBatchFormat.NO_TIMESTAMP;
+    refusal = null;
+    cursor.wrap(records, records.readerIndex(), records.readableBytes());
+    try {
+      while (cursor.next()) {
+        int size = cursor.nextPosition() - cursor.position();
+        if (size > config.maxMessageBytes()) {
+          return refuse(tooLarge(size, config));
+        }
+        BatchValidator.Result result = validator().validate(records, cursor.position(), size, rules, now);
+        RecordBatch batch = cursor.batch();
+        batchCount++;
+        totalBytes += size;
+        if (batch.hasProducerId() && !admitsProducer(batch, client)) {
+          return false;
+        }
+        stamp(batch, result, appendTime, now);
+        maxTimestamp = Math.max(maxTimestamp, batch.maxTimestamp());
+        recompress |= codec != null && !batch.isControl() && batch.compression() != codec;
+      }
+    } catch (InvalidRecordBatchException e) {
+      return refuse(Appended.failed(errorOf(e), e.getMessage()));
+    }
+    return isWhole(client);
+  }
+
+  private boolean isWhole(boolean client) {
+    if (batchCount == 0 && !cursor.hasTrailingPartial()) {
+      return refuse(Appended.failed(Errors.INVALID_RECORD, "no record batch was given, expected one"));
+    }
+    if (cursor.hasTrailingPartial()) {
+      return refuse(Appended.failed(Errors.CORRUPT_MESSAGE,
+          cursor.trailingBytes() + " bytes are no whole record batch"));
+    }
+    if (client && producerIds && batchCount > 1) {
+      return refuse(Appended.failed(Errors.INVALID_RECORD, batchCount
+          + " record batches were given, expected exactly one from an idempotent producer"));
+    }
+    return true;
+  }
+
+  private static void stamp(RecordBatch batch, BatchValidator.Result result, boolean appendTime, long now) {
+    if (batch.isControl()) {
+      return;
+    }
+    if (appendTime) {
+      batch.setMaxTimestamp(TimestampType.LOG_APPEND_TIME, now);
+    } else if (result.maxTimestamp() != batch.maxTimestamp()) {
+      batch.setMaxTimestamp(batch.timestampType(), result.maxTimestamp());
+    }
+  }
+
+  private boolean admitsProducer(RecordBatch batch, boolean client) {
+    producerIds = true;
+    ProducerStates producers = state.producers;
+    int duplicate = client ? producers.findDuplicate(batch) : -1;
+    if (duplicate >= 0) {
+      ProducerEntry entry = producers.get(batch.producerId());
+      return refuse(new Appended(Errors.NONE, null, entry.firstOffset(duplicate), entry.lastOffset(duplicate) + 1,
+          appendTimeMs < 0 ? -1 : entry.timestamp(duplicate), true));
+    }
+    Errors error = producers.check(batch, client);
+    return error == Errors.NONE || refuse(Appended.failed(error, producers.explain(batch, error)));
+  }
+
+  private Appended assignAndAppend(ByteBuf records, int leaderEpoch) throws IOException {
+    if (totalBytes > log.config().store().segmentBytes()) {
+      return Appended.failed(Errors.RECORD_LIST_TOO_LARGE, "record batches of " + totalBytes
+          + " bytes do not fit in a segment of " + log.config().store().segmentBytes());
+    }
+    long base = log.logEndOffset();
+    long next = base;
+    cursor.wrap(records, records.readerIndex(), records.readableBytes());
+    while (cursor.next()) {
+      RecordBatch batch = cursor.batch();
+      batch.setBaseOffset(next);
+      batch.setPartitionLeaderEpoch(leaderEpoch);
+      next = batch.nextOffset();
+    }
+    maybeRoll(totalBytes);
+    if (leaderEpoch != state.epochs.latestEpoch() && state.epochs.assign(leaderEpoch, base)) {
+      state.saveEpochs(log.store());
+    }
+    store(records, base, next);
+    return new Appended(Errors.NONE, null, base, next, appendTimeMs, false);
+  }
+
+  /** Appends what a leader sent, as it is. */
+  Appended asFollower(ByteBuf records) throws IOException {
+    long end = log.logEndOffset();
+    long next = end;
+    long base = -1;
+    batchCount = 0;
+    totalBytes = 0;
+    producerIds = false;
+    maxTimestamp = RecordBatchFormat.NO_TIMESTAMP;
+    cursor.wrap(records, records.readerIndex(), records.readableBytes());
+    try {
+      while (cursor.next()) {
+        RecordBatch batch = cursor.batch();
+        if (batch.magic() != RecordBatchFormat.MAGIC_V2) {
+          return Appended.failed(Errors.UNSUPPORTED_FOR_MESSAGE_FORMAT, "magic is " + batch.magic() + ", expected 2");
+        }
+        if (!batch.isCrcValid() || batch.lastOffsetDelta() < 0 || batch.recordCount() < 0) {
+          return Appended.failed(Errors.CORRUPT_MESSAGE, "record batch at offset " + batch.baseOffset() + " is damaged");
+        }
+        if (batch.baseOffset() < next) {
+          return Appended.failed(Errors.OFFSET_OUT_OF_RANGE, "record batch begins at offset " + batch.baseOffset()
+              + ", expected " + next + " or more");
+        }
+        base = batchCount == 0 ? batch.baseOffset() : base;
+        next = batch.nextOffset();
+        batchCount++;
+        totalBytes += batch.sizeBytes();
+        producerIds |= batch.hasProducerId();
+        maxTimestamp = Math.max(maxTimestamp, batch.maxTimestamp());
+      }
+    } catch (InvalidRecordBatchException e) {
+      return Appended.failed(errorOf(e), e.getMessage());
+    }
+    if (batchCount == 0) {
+      return new Appended(Errors.NONE, null, end, end, -1, false);
+    }
+    ByteBuf whole = records.slice(records.readerIndex(), totalBytes);
+    noteEpochs(whole);
+    if (totalBytes <= log.config().store().segmentBytes()) {
+      maybeRoll(totalBytes);
+      store(whole, base, next);
+    } else {
+      storeOneByOne(whole);
+    }
+    return new Appended(Errors.NONE, null, base, next, -1, false);
+  }
+
+  private void noteEpochs(ByteBuf records) throws IOException {
+    boolean changed = false;
+    cursor.wrap(records, records.readerIndex(), records.readableBytes());
+    while (cursor.next()) {
+      RecordBatch batch = cursor.batch();
+      changed |= state.epochs.assign(batch.partitionLeaderEpoch(), batch.baseOffset());
+    }
+    if (changed) {
+      state.saveEpochs(log.store());
+    }
+  }
+
+  /** Fetched batches that together are longer than a segment of this replica. */
+  private void storeOneByOne(ByteBuf records) throws IOException {
+    BatchCursor each = new BatchCursor().wrap(records, records.readerIndex(), records.readableBytes());
+    while (each.next()) {
+      RecordBatch batch = each.batch();
+      totalBytes = batch.sizeBytes();
+      maxTimestamp = batch.maxTimestamp();
+      producerIds = batch.hasProducerId();
+      maybeRoll(totalBytes);
+      store(records.slice(each.position(), totalBytes), batch.baseOffset(), batch.nextOffset());
+    }
+  }
+
+  private void store(ByteBuf records, long base, long next) throws IOException {
+    LogStore store = log.store();
+    store.append(records, base, next, maxTimestamp);
+    if (activeBytes == 0) {
+      activeFirstTimestamp = firstTimestamp(records);
+    }
+    activeBytes += totalBytes;
+    if (producerIds) {
+      cursor.wrap(records, records.readerIndex(), records.readableBytes());
+      while (cursor.next()) {
+        state.producers.apply(cursor.batch());
+      }
+    }
+    log.endMoved(next);
+    bytesSinceSnapshot += totalBytes;
+    if (bytesSinceSnapshot >= SNAPSHOT_INTERVAL_BYTES) {
+      bytesSinceSnapshot = 0;
+      state.saveAtRoll(store);
+    }
+    messagesSinceFlush += next - base;
+    if (messagesSinceFlush >= log.config().flushMessages()) {
+      messagesSinceFlush = 0;
+      log.environment().flusher().request(log);
+    }
+  }
+
+  private long firstTimestamp(ByteBuf records) {
+    cursor.wrap(records, records.readerIndex(), records.readableBytes());
+    return cursor.next() ? cursor.batch().maxTimestamp() : RecordBatchFormat.NO_TIMESTAMP;
+  }
+
+  private void maybeRoll(int bytes) throws IOException {
+    if (activeBytes == 0) {
+      return;
+    }
+    LogConfig config = log.config();
+    long rollMs = config.compact() ? Math.min(config.segmentMs(), config.maxCompactionLagMs()) : config.segmentMs();
+    // As a record's time counts and not the clock's, replicas roll alike, and so do replays of old data.
+    boolean old = activeFirstTimestamp >= 0 && maxTimestamp - activeFirstTimestamp > rollMs;
+    if (old || activeBytes + bytes > config.store().segmentBytes()) {
+      roll();
+    }
+  }
+
+  /** Begins a new segment unless the current one is empty. */
+  void roll() throws IOException {
+    LogStore store = log.store();
+    state.saveAtRoll(store);
+    store.roll();
+    bytesSinceSnapshot = 0;
+    activeBytes = 0;
+    activeFirstTimestamp = RecordBatchFormat.NO_TIMESTAMP;
+  }
+
+  private boolean refuse(Appended answer) {
+    refusal = answer;
+    return false;
+  }
+
+  private Appended takeRefusal() {
+    Appended answer = refusal;
+    refusal = null;
+    return answer;
+  }
+
+  private static Appended tooLarge(int size, LogConfig config) {
+    return Appended.failed(Errors.MESSAGE_TOO_LARGE, "record batch of " + size + " bytes is longer than max.message.bytes="
+        + config.maxMessageBytes());
+  }
+
+  private static Errors errorOf(InvalidRecordBatchException e) {
+    return switch (e.reason()) {
+      case CORRUPT_MESSAGE -> Errors.CORRUPT_MESSAGE;
+      case INVALID_RECORD -> Errors.INVALID_RECORD;
+      case UNSUPPORTED_FOR_MESSAGE_FORMAT -> Errors.UNSUPPORTED_FOR_MESSAGE_FORMAT;
+      case UNSUPPORTED_COMPRESSION_TYPE -> Errors.UNSUPPORTED_COMPRESSION_TYPE;
+      case INVALID_TIMESTAMP -> Errors.INVALID_TIMESTAMP;
+    };
+  }
+
+  private BatchValidator validator() {
+    if (validator == null) {
+      validator = new BatchValidator();
+    }
+    return validator;
+  }
+
+  private BatchRules rules(LogConfig config, boolean client) {
+    if (config != rulesFor) {
+      boolean appendTime = config.timestampType() == TimestampType.LOG_APPEND_TIME;
+      BatchRules keyed = BatchRules.of(BatchRules.Origin.CLIENT, MAX_DECOMPRESSED_BYTES).withRequireKeys(config.compact());
+      clientRules = appendTime ? keyed
+          : keyed.withTimestampLimits(config.timestampBeforeMaxMs(), config.timestampAfterMaxMs());
+      coordinatorRules = BatchRules.of(BatchRules.Origin.COORDINATOR, MAX_DECOMPRESSED_BYTES);
+      rulesFor = config;
+    }
+    return client ? clientRules : coordinatorRules;
+  }
+
+  /** The codec that the topic demands, or null when the producer's choice stays. */
+  private static CompressionType codec(LogConfig config) {
+    String name = config.compression();
+    if (name.equals("producer")) {
+      return null;
+    }
+    return name.equals("uncompressed") ? CompressionType.NONE : CompressionType.forName(name);
+  }
+}

@@ -1,0 +1,267 @@
+package io.margay.log.internal;
+
+import io.margay.spi.storage.LogStore;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * What a log knows besides its batches: leader epochs, producers, aborted transactions. All of it follows from the batches; small
+ * files beside them (snapshots and indexes) save reading everything when the log is opened. Used under the lock of its log.
+ *
+ * <pre>
+ *   leader-epoch-checkpoint   the epochs, as text
+ *   OFFSET.snapshot           the producers when the log ended at OFFSET; a few of them are kept
+ *   OFFSET.txnindex           aborted transactions, the first marker being at OFFSET or after it
+ * </pre>
+ */
+final class LogState {
+  static final String EPOCHS = "leader-epoch-checkpoint";
+  private static final String SNAPSHOT = ".snapshot";
+  private static final String INDEX = ".txnindex";
+  private static final int OFFSET_DIGITS = 20;
+  private static final int SNAPSHOTS_KEPT = 2;
+
+  final EpochCache epochs = new EpochCache();
+  final AbortedTransactions aborted = new AbortedTransactions();
+  final ProducerStates producers = new ProducerStates(aborted);
+  /** Offsets of the snapshots that are there, rising. */
+  private List<Long> snapshots = List.of();
+  /** Whether there may be blobs with aborted transactions. */
+  private boolean indexed;
+
+  /**
+   * Brings the state in line with the store.
+   *
+   * @param trusted whether the log was closed in good order, so that what is not written was not there
+   * @param nowMs producers that have expired by now are left out
+   */
+  void load(LogStore store, long logStartOffset, boolean trusted, long nowMs, long producerExpirationMs) throws IOException {
+    long end = store.endOffset();
+    List<String> indexes = new ArrayList<>(0);
+    listBlobs(store, end, indexes);
+    boolean epochsKnown = epochs.decode(store.readBlob(EPOCHS)) || end == store.startOffset();
+    epochs.truncateFromEnd(end);
+    long replayFrom = loadProducers(store, trusted, nowMs, producerExpirationMs);
+    for (String index : indexes) {
+      byte[] bytes = store.readBlob(index);
+      if (bytes != null) {
+        aborted.decode(bytes, replayFrom);
+      }
+    }
+    indexed = !indexes.isEmpty();
+    if (!epochsKnown) {
+      rebuildEpochs(store, store.startOffset(), Math.min(replayFrom, end));
+    }
+    replay(store, replayFrom);
+    epochs.truncateFromStart(logStartOffset);
+    aborted.truncateFromStart(logStartOffset);
+    if (!epochsKnown) {
+      saveEpochs(store);
+    }
+  }
+
+  private void listBlobs(LogStore store, long end, List<String> indexes) throws IOException {
+    List<String> blobs = store.blobs();
+    if (blobs.isEmpty()) {
+      return;
+    }
+    List<Long> found = new ArrayList<>(SNAPSHOTS_KEPT + 1);
+    for (String blob : blobs) {
+      long offset = offsetOf(blob);
+      if (offset < 0) {
+        continue;
+      }
+      if (blob.endsWith(INDEX)) {
+        indexes.add(blob);
+      } else if (offset > end) {
+        // the batches that it speaks of were lost in a crash
+        store.deleteBlob(blob);
+      } else {
+        found.add(offset);
+      }
+    }
+    Collections.sort(found);
+    Collections.sort(indexes);
+    snapshots = found;
+  }
+
+  /** Loads the newest snapshot that can be read. Returns from where on batches have to be replayed. */
+  private long loadProducers(LogStore store, boolean trusted, long nowMs, long expirationMs) throws IOException {
+    for (int i = snapshots.size() - 1; i >= 0; i--) {
+      String name = name(snapshots.get(i), SNAPSHOT);
+      List<ProducerEntry> entries = ProducerSnapshot.decode(store.readBlob(name));
+      if (entries == null) {
+        store.deleteBlob(name);
+        snapshots.remove(i);
+        continue;
+      }
+      for (ProducerEntry entry : entries) {
+        if (entry.transactionStart != ProducerEntry.NO_TRANSACTION || nowMs - entry.lastTimestamp < expirationMs) {
+          producers.restore(entry);
+        }
+      }
+      return Math.max(snapshots.get(i), store.startOffset());
+    }
+    return trusted ? store.endOffset() : store.startOffset();
+  }
+
+  private void replay(LogStore store, long from) throws IOException {
+    boolean[] first = {true};
+    SegmentReads.walk(store, from, store.endOffset(), batch -> {
+      if (first[0]) {
+        first[0] = false;
+        if (batch.partitionLeaderEpoch() > epochs.latestEpoch() && batch.baseOffset() > store.startOffset()) {
+          // the checkpoint is older than the snapshot, so the epoch may have begun before this batch
+          rebuildEpochs(store, Math.max(epochs.latestStart(), store.startOffset()), batch.baseOffset());
+        }
+      }
+      epochs.assign(batch.partitionLeaderEpoch(), batch.baseOffset());
+      producers.apply(batch);
+      return true;
+    });
+  }
+
+  private void rebuildEpochs(LogStore store, long from, long to) throws IOException {
+    SegmentReads.walk(store, from, to, batch -> {
+      if (batch.partitionLeaderEpoch() > epochs.latestEpoch()) {
+        epochs.assign(batch.partitionLeaderEpoch(), batch.baseOffset());
+      }
+      return true;
+    });
+  }
+
+  void saveEpochs(LogStore store) throws IOException {
+    store.writeBlob(EPOCHS, epochs.encode(), false);
+  }
+
+  /** Writes what {@link #load} needs to go on from the store's current end. Nothing for a log that never had a producer. */
+  void save(LogStore store) throws IOException {
+    if (!producers.isEmpty() || !snapshots.isEmpty()) {
+      writeSnapshot(store);
+    }
+    saveAborted(store);
+  }
+
+  /** As {@link #save}, but leaves a snapshot also when there is no producer, so that a crash has little to replay. */
+  void saveAtRoll(LogStore store) throws IOException {
+    writeSnapshot(store);
+    saveAborted(store);
+  }
+
+  private void writeSnapshot(LogStore store) throws IOException {
+    long end = store.endOffset();
+    if (snapshots.isEmpty()) {
+      snapshots = new ArrayList<>(SNAPSHOTS_KEPT + 1);
+    }
+    store.writeBlob(name(end, SNAPSHOT), ProducerSnapshot.encode(producers), false);
+    if (snapshots.isEmpty() || snapshots.get(snapshots.size() - 1) != end) {
+      snapshots.add(end);
+    }
+    while (snapshots.size() > SNAPSHOTS_KEPT) {
+      store.deleteBlob(name(snapshots.remove(0), SNAPSHOT));
+    }
+  }
+
+  private void saveAborted(LogStore store) throws IOException {
+    byte[] unwritten = aborted.isEmpty() ? null : aborted.encodeUnwritten();
+    if (unwritten != null) {
+      store.writeBlob(name(aborted.firstUnwritten(), INDEX), unwritten, false);
+      indexed = true;
+      aborted.written(store.endOffset());
+    }
+  }
+
+  /** The store was cut at its end, or begun anew. */
+  void truncated(LogStore store, long logStartOffset, long nowMs, long producerExpirationMs) throws IOException {
+    long end = store.endOffset();
+    if (epochs.truncateFromEnd(end)) {
+      saveEpochs(store);
+    }
+    dropLaterBlobs(store, end);
+    if (producers.isEmpty() && snapshots.isEmpty() && aborted.isEmpty()) {
+      return;
+    }
+    producers.clear();
+    long from = Math.min(loadProducers(store, false, nowMs, producerExpirationMs), end);
+    replay(store, from);
+    producers.advanceStart(logStartOffset);
+  }
+
+  private void dropLaterBlobs(LogStore store, long end) throws IOException {
+    for (int i = snapshots.size() - 1; i >= 0 && snapshots.get(i) > end; i--) {
+      store.deleteBlob(name(snapshots.remove(i), SNAPSHOT));
+    }
+    aborted.truncateFromEnd(end);
+    if (!indexed) {
+      return;
+    }
+    // What stays of the newest blob that begins before the end is written again without what has gone.
+    String straddling = null;
+    for (String blob : store.blobs()) {
+      if (!blob.endsWith(INDEX)) {
+        continue;
+      }
+      if (offsetOf(blob) >= end) {
+        store.deleteBlob(blob);
+      } else if (straddling == null || blob.compareTo(straddling) > 0) {
+        straddling = blob;
+      }
+    }
+    if (straddling != null) {
+      store.deleteBlob(straddling);
+      aborted.written(offsetOf(straddling));
+      saveAborted(store);
+    }
+  }
+
+  /** Everything was dropped. */
+  void reset(LogStore store) throws IOException {
+    epochs.clear();
+    saveEpochs(store);
+    producers.clear();
+    dropLaterBlobs(store, -1);
+    aborted.truncateFromEnd(0);
+  }
+
+  /** The log starts later now. */
+  void advanceStart(LogStore store, long logStartOffset) throws IOException {
+    if (epochs.truncateFromStart(logStartOffset)) {
+      saveEpochs(store);
+    }
+    producers.advanceStart(logStartOffset);
+    aborted.truncateFromStart(logStartOffset);
+    if (indexed) {
+      dropEarlierIndexes(store, logStartOffset);
+    }
+  }
+
+  /** Deletes indexes all of whose markers are before an offset, which is so when the next one begins before it, too. */
+  private static void dropEarlierIndexes(LogStore store, long logStartOffset) throws IOException {
+    List<String> indexes = new ArrayList<>(store.blobs());
+    indexes.removeIf(blob -> !blob.endsWith(INDEX));
+    Collections.sort(indexes);
+    for (int i = 0; i + 1 < indexes.size() && offsetOf(indexes.get(i + 1)) <= logStartOffset; i++) {
+      store.deleteBlob(indexes.get(i));
+    }
+  }
+
+  /** The offset in the name of a blob of ours, or -1. */
+  private static long offsetOf(String blob) {
+    if (!blob.endsWith(SNAPSHOT) && !blob.endsWith(INDEX) || blob.indexOf('.') != OFFSET_DIGITS) {
+      return -1;
+    }
+    try {
+      return Long.parseLong(blob, 0, OFFSET_DIGITS, 10);
+    } catch (NumberFormatException e) {
+      // somebody else's file
+      return -1;
+    }
+  }
+
+  private static String name(long offset, String suffix) {
+    String digits = Long.toString(offset);
+    return "0".repeat(OFFSET_DIGITS - digits.length()) + digits + suffix;
+  }
+}

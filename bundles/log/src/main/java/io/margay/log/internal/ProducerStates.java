@@ -1,0 +1,295 @@
+package io.margay.log.internal;
+
+import io.margay.protocol.Errors;
+import io.margay.protocol.record.ControlRecordType;
+import io.margay.protocol.record.ControlRecords;
+import io.margay.protocol.record.ControlRecords.EndTransactionMarker;
+import io.margay.protocol.record.Record;
+import io.margay.protocol.record.RecordBatch;
+import io.margay.protocol.record.RecordBatchFormat;
+import io.margay.protocol.record.RecordReader;
+import io.margay.spi.log.PartitionLog.ProducerInfo;
+import io.netty.util.collection.LongObjectHashMap;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * The producers of one log (KIP-98): duplicates, sequences, epochs, and which transactions are open. Used under the lock of its
+ * log, except {@link #firstUnstableOffset}. A log that no producer with an id writes to pays for one empty object.
+ *
+ * <p>Checking and applying are two steps: {@link #check} changes nothing and comes before the append, {@link #apply} follows it,
+ * and is all there is for followers and for replay.
+ */
+final class ProducerStates {
+  /** No transaction is open. */
+  static final long STABLE = Long.MAX_VALUE;
+
+  private static final long MARKER_MAX_BYTES = 1 << 20;
+
+  /** A marker that was read from a control batch: its type and coordinator epoch. */
+  private EndTransactionMarker marker;
+  private LongObjectHashMap<ProducerEntry> entries;
+  /**
+   * Transactions by their first offset, with the offset of their marker, or {@link #STABLE} while they are open. One that has
+   * ended stays until the high watermark has passed its marker: before, the marker may still be lost.
+   */
+  private TreeMap<Long, Long> unstable;
+  private final AbortedTransactions aborted;
+  private volatile long firstUnstableOffset = STABLE;
+
+  ProducerStates(AbortedTransactions aborted) {
+    this.aborted = aborted;
+  }
+
+  boolean isEmpty() {
+    return entries == null || entries.isEmpty();
+  }
+
+  int size() {
+    return entries == null ? 0 : entries.size();
+  }
+
+  ProducerEntry get(long producerId) {
+    return entries == null ? null : entries.get(producerId);
+  }
+
+  Iterable<ProducerEntry> all() {
+    return entries == null ? List.of() : entries.values();
+  }
+
+  /** First offset of the oldest transaction that is open, or whose marker is not committed yet; else {@link #STABLE}. Any thread. */
+  long firstUnstableOffset() {
+    return firstUnstableOffset;
+  }
+
+  /** Index in its producer's entry of a batch that is there already, or -1. */
+  int findDuplicate(RecordBatch batch) {
+    ProducerEntry entry = get(batch.producerId());
+    return entry == null ? -1 : entry.find(batch.producerEpoch(), batch.baseSequence(), batch.lastSequence());
+  }
+
+  /**
+   * Whether a leader may append a batch that has a producer id and is no duplicate.
+   *
+   * @param checkSequence whether a client appends, whose sequences must follow one another
+   * @return {@link Errors#NONE}, or why not
+   */
+  Errors check(RecordBatch batch, boolean checkSequence) {
+    ProducerEntry entry = get(batch.producerId());
+    marker = null;
+    if (batch.isControl()) {
+      marker = readMarker(batch);
+      if (marker == null) {
+        return Errors.NONE;
+      }
+    }
+    if (entry == null) {
+      // What is not known, because it is new or was expired or compacted away, may begin with any sequence.
+      return Errors.NONE;
+    }
+    if (batch.producerEpoch() < entry.epoch) {
+      return Errors.INVALID_PRODUCER_EPOCH;
+    }
+    if (batch.isControl()) {
+      return marker.coordinatorEpoch() < entry.coordinatorEpoch ? Errors.TRANSACTION_COORDINATOR_FENCED : Errors.NONE;
+    }
+    if (checkSequence && !isInSequence(entry, batch)) {
+      return Errors.OUT_OF_ORDER_SEQUENCE_NUMBER;
+    }
+    if (!batch.isTransactional() && entry.transactionStart != ProducerEntry.NO_TRANSACTION) {
+      return Errors.INVALID_TXN_STATE;
+    }
+    return Errors.NONE;
+  }
+
+  private static boolean isInSequence(ProducerEntry entry, RecordBatch batch) {
+    int sequence = batch.baseSequence();
+    if (batch.producerEpoch() != entry.epoch) {
+      return sequence == 0 || entry.epoch == RecordBatchFormat.NO_PRODUCER_EPOCH;
+    }
+    int last = entry.lastSequence();
+    return sequence == (last == RecordBatchFormat.NO_SEQUENCE ? 0 : RecordBatchFormat.incrementSequence(last, 1));
+  }
+
+  /**
+   * Says in words what {@link #check} refused.
+   *
+   * @param error what it returned
+   */
+  String explain(RecordBatch batch, Errors error) {
+    ProducerEntry entry = get(batch.producerId());
+    String who = "producer " + batch.producerId() + " with epoch " + batch.producerEpoch();
+    return switch (error) {
+      case INVALID_PRODUCER_EPOCH -> who + " is older than epoch " + entry.epoch + ", which wrote here last";
+      case OUT_OF_ORDER_SEQUENCE_NUMBER -> who + " sent sequence " + batch.baseSequence() + ", but its last one is "
+          + entry.lastSequence() + " of epoch " + entry.epoch;
+      case INVALID_TXN_STATE -> who + " sent a batch outside of its transaction, which is open since offset "
+          + entry.transactionStart;
+      case TRANSACTION_COORDINATOR_FENCED -> "marker of " + who + " comes from coordinator epoch "
+          + (marker == null ? "?" : marker.coordinatorEpoch()) + ", but " + entry.coordinatorEpoch + " is known";
+      default -> who + " was refused";
+    };
+  }
+
+  /** Takes note of a batch, with its final offsets, that is in the log now. */
+  void apply(RecordBatch batch) {
+    if (!batch.hasProducerId()) {
+      return;
+    }
+    if (!batch.isControl()) {
+      applyData(batch);
+      return;
+    }
+    EndTransactionMarker end = readMarker(batch);
+    if (end != null) {
+      applyMarker(batch, end);
+    }
+  }
+
+  private void applyData(RecordBatch batch) {
+    ProducerEntry entry = entry(batch.producerId(), batch.producerEpoch());
+    entry.moveToEpoch(batch.producerEpoch());
+    entry.addBatch(batch.lastSequence(), batch.lastOffset(), batch.lastOffsetDelta(), batch.maxTimestamp());
+    if (batch.isTransactional() && entry.transactionStart == ProducerEntry.NO_TRANSACTION) {
+      begin(entry, batch.baseOffset());
+    }
+  }
+
+  private void begin(ProducerEntry entry, long offset) {
+    entry.transactionStart = offset;
+    if (unstable == null) {
+      unstable = new TreeMap<>();
+    }
+    unstable.put(offset, STABLE);
+    refresh();
+  }
+
+  private void applyMarker(RecordBatch batch, EndTransactionMarker end) {
+    ProducerEntry entry = entry(batch.producerId(), batch.producerEpoch());
+    entry.moveToEpoch(batch.producerEpoch());
+    entry.coordinatorEpoch = end.coordinatorEpoch();
+    entry.lastTimestamp = batch.maxTimestamp();
+    long first = entry.transactionStart;
+    if (first == ProducerEntry.NO_TRANSACTION) {
+      return;
+    }
+    entry.transactionStart = ProducerEntry.NO_TRANSACTION;
+    long markerOffset = batch.lastOffset();
+    if (end.type() == ControlRecordType.ABORT) {
+      Long other = unstable.firstKey() == first ? unstable.higherKey(first) : unstable.firstKey();
+      long stable = other == null ? markerOffset + 1 : Math.min(other, markerOffset + 1);
+      aborted.add(new AbortedTransactions.Entry(batch.producerId(), first, markerOffset, stable));
+    }
+    unstable.put(first, markerOffset);
+  }
+
+  /** Puts back an entry that was read from a snapshot. */
+  void restore(ProducerEntry entry) {
+    entries().put(entry.producerId, entry);
+    if (entry.transactionStart != ProducerEntry.NO_TRANSACTION) {
+      begin(entry, entry.transactionStart);
+    }
+  }
+
+  /** The high watermark has moved: what ended below it is stable. */
+  void committed(long highWatermark) {
+    if (unstable == null || unstable.isEmpty()) {
+      return;
+    }
+    for (Iterator<Map.Entry<Long, Long>> it = unstable.entrySet().iterator(); it.hasNext();) {
+      Map.Entry<Long, Long> transaction = it.next();
+      if (transaction.getKey() >= highWatermark) {
+        break;
+      }
+      if (transaction.getValue() < highWatermark) {
+        it.remove();
+      }
+    }
+    refresh();
+  }
+
+  /** The log starts later now: ended transactions that begin before hold nothing back any more. */
+  void advanceStart(long logStartOffset) {
+    if (unstable != null && unstable.headMap(logStartOffset).values().removeIf(marker -> marker != STABLE)) {
+      refresh();
+    }
+  }
+
+  /** Forgets producers that have been silent for too long and have no open transaction. Returns how many. */
+  int expire(long nowMs, long expirationMs) {
+    if (isEmpty()) {
+      return 0;
+    }
+    int before = entries.size();
+    entries.values().removeIf(entry -> entry.transactionStart == ProducerEntry.NO_TRANSACTION
+        && nowMs - entry.lastTimestamp >= expirationMs);
+    int removed = before - entries.size();
+    if (entries.isEmpty()) {
+      entries = null;
+    }
+    return removed;
+  }
+
+  void clear() {
+    entries = null;
+    unstable = null;
+    firstUnstableOffset = STABLE;
+  }
+
+  List<ProducerInfo> infos() {
+    List<ProducerInfo> infos = new ArrayList<>(size());
+    for (ProducerEntry entry : all()) {
+      infos.add(new ProducerInfo(entry.producerId, entry.epoch, entry.lastSequence(), entry.lastTimestamp,
+          entry.coordinatorEpoch, entry.transactionStart));
+    }
+    return infos;
+  }
+
+  /** Offset of the last record of each producer's last batch, by producer id. */
+  Map<Long, Long> lastOffsets() {
+    Map<Long, Long> offsets = new HashMap<>();
+    for (ProducerEntry entry : all()) {
+      if (entry.batchCount() > 0) {
+        offsets.put(entry.producerId, entry.lastOffset(entry.batchCount() - 1));
+      }
+    }
+    return offsets;
+  }
+
+  private ProducerEntry entry(long producerId, short epoch) {
+    ProducerEntry entry = entries().get(producerId);
+    if (entry == null) {
+      entry = new ProducerEntry(producerId, epoch);
+      entries.put(producerId, entry);
+    }
+    return entry;
+  }
+
+  private LongObjectHashMap<ProducerEntry> entries() {
+    if (entries == null) {
+      entries = new LongObjectHashMap<>(4);
+    }
+    return entries;
+  }
+
+  private void refresh() {
+    firstUnstableOffset = unstable.isEmpty() ? STABLE : unstable.firstKey();
+  }
+
+  /** The end of a transaction in a control batch; null when compaction emptied it, or when it holds something else. */
+  private static EndTransactionMarker readMarker(RecordBatch batch) {
+    try (RecordReader reader = RecordReader.open(batch, MARKER_MAX_BYTES)) {
+      if (!reader.hasNext()) {
+        return null;
+      }
+      Record record = reader.next();
+      ControlRecordType type = ControlRecords.typeOf(record);
+      boolean ends = type == ControlRecordType.ABORT || type == ControlRecordType.COMMIT;
+      return ends ? ControlRecords.parseEndTransaction(record) : null;
+    }
+  }
+}

@@ -1,0 +1,197 @@
+package io.margay.log.internal;
+
+import static io.margay.protocol.record.ControlRecordType.ABORT;
+import static io.margay.protocol.record.ControlRecordType.COMMIT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.margay.protocol.Errors;
+import io.margay.spi.log.PartitionLog.AbortedTransaction;
+import io.margay.spi.log.PartitionLog.Appended;
+import io.margay.spi.log.PartitionLog.Origin;
+import io.margay.spi.log.PartitionLog.ProducerInfo;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+class ProducersTest {
+  private final TestLog t = new TestLog();
+
+  private Errors produce(long id, int epoch, int sequence) {
+    return t.append(TestLog.produced(id, epoch, sequence, "k=v")).error();
+  }
+
+  @Test
+  void theLastFiveBatchesAreKnownAsDuplicates() throws IOException {
+    for (int i = 0; i < 6; i++) {
+      t.put(TestLog.produced(7, 0, 2 * i, "a=1", "b=2"));
+    }
+    for (int round = 0; round < 2; round++) {
+      for (int i = 1; i < 6; i++) {
+        assertThat(t.append(TestLog.produced(7, 0, 2 * i, "a=1", "b=2")))
+            .isEqualTo(new Appended(Errors.NONE, null, 2 * i, 2 * i + 2, -1, true));
+      }
+      assertThat(t.append(TestLog.produced(7, 0, 0, "a=1", "b=2")).error()).isEqualTo(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER);
+      assertThat(t.append(TestLog.produced(7, 0, 10, "a=1")).error()).isEqualTo(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER);
+      assertThat(t.log.logEndOffset()).isEqualTo(12);
+      t.restart();
+    }
+    t.crash();
+    assertThat(t.append(TestLog.produced(7, 0, 10, "a=1", "b=2")).duplicate()).isTrue();
+  }
+
+  @Test
+  void sequencesFollowOneAnotherAndWrap() {
+    assertThat(produce(7, 0, Integer.MAX_VALUE - 1)).as("an unknown producer may begin anywhere").isEqualTo(Errors.NONE);
+    assertThat(t.append(TestLog.produced(7, 0, Integer.MAX_VALUE, "a=1", "b=2")).error()).isEqualTo(Errors.NONE);
+    assertThat(t.append(TestLog.produced(7, 0, Integer.MAX_VALUE, "a=1", "b=2")).duplicate()).isTrue();
+    assertThat(produce(7, 0, 2)).isEqualTo(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER);
+    assertThat(produce(7, 0, 1)).isEqualTo(Errors.NONE);
+  }
+
+  @Test
+  void aNewEpochBeginsAtZeroAndFencesTheOldOne() {
+    assertThat(produce(7, 1, 0)).isEqualTo(Errors.NONE);
+    assertThat(produce(7, 2, 1)).isEqualTo(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER);
+    assertThat(produce(7, 2, 0)).isEqualTo(Errors.NONE);
+    assertThat(produce(7, 1, 1)).isEqualTo(Errors.INVALID_PRODUCER_EPOCH);
+    assertThat(t.append(TestLog.produced(7, 1, 1, "a=1")).message()).contains("epoch 1").contains("epoch 2");
+  }
+
+  @Test
+  void silentProducersAreForgotten() {
+    produce(7, 0, 0);
+    t.put(TestLog.transactional(8, 0, 0, "a=1"));
+    t.log.expireProducers(t.clock.now + t.producerExpirationMs);
+    assertThat(t.log.producers()).extracting(ProducerInfo::producerId).containsExactly(8L);
+    assertThat(produce(7, 0, 5)).isEqualTo(Errors.NONE);
+  }
+
+  @Test
+  void coordinatorsNeedNoSequences() {
+    assertThat(t.append(TestLog.transactional(7, 3, -1, "a=1"), Origin.COORDINATOR).error()).isEqualTo(Errors.NONE);
+    assertThat(t.append(TestLog.transactional(7, 3, -1, "b=1"), Origin.COORDINATOR).error()).isEqualTo(Errors.NONE);
+    assertThat(t.append(TestLog.transactional(7, 2, -1, "b=1"), Origin.COORDINATOR).error())
+        .isEqualTo(Errors.INVALID_PRODUCER_EPOCH);
+  }
+
+  @Test
+  void openTransactionsHoldTheLastStableOffset() {
+    t.put("a=0");
+    t.put(TestLog.transactional(7, 0, 0, "a=1"));
+    t.put(TestLog.transactional(8, 0, 0, "b=1"));
+    t.commitAll();
+    assertThat(t.log.lastStableOffset()).isEqualTo(1);
+    assertThat(produce(7, 0, 1)).isEqualTo(Errors.INVALID_TXN_STATE);
+    t.mark(7, 0, COMMIT, 1);
+    assertThat(t.log.lastStableOffset()).as("the marker is not committed").isEqualTo(1);
+    t.commitAll();
+    assertThat(t.log.lastStableOffset()).isEqualTo(2);
+    t.mark(8, 0, ABORT, 1);
+    t.commitAll();
+    assertThat(t.log.lastStableOffset()).isEqualTo(5);
+    assertThat(produce(7, 0, 1)).isEqualTo(Errors.NONE);
+  }
+
+  @Test
+  void markersOfOldCoordinatorsAreFenced() {
+    t.put(TestLog.transactional(7, 1, 0, "a=1"));
+    assertThat(t.mark(7, 0, ABORT, 1).error()).isEqualTo(Errors.INVALID_PRODUCER_EPOCH);
+    assertThat(t.mark(7, 2, ABORT, 5).error()).isEqualTo(Errors.NONE);
+    assertThat(t.mark(7, 2, ABORT, 4).error()).isEqualTo(Errors.TRANSACTION_COORDINATOR_FENCED);
+    assertThat(produce(7, 1, 1)).as("the marker's epoch fences").isEqualTo(Errors.INVALID_PRODUCER_EPOCH);
+    assertThat(produce(7, 2, 1)).as("a marker moves the epoch, so sequences begin again")
+        .isEqualTo(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER);
+    assertThat(produce(7, 2, 0)).isEqualTo(Errors.NONE);
+    assertThat(t.log.producers()).containsExactly(new ProducerInfo(7, 2, 0, 1_000_000, 5, -1));
+  }
+
+  @Test
+  void abortedTransactionsAreIndexedOverRestartsAndTruncation() throws IOException {
+    t.put(TestLog.transactional(7, 0, 0, "a=1"));
+    t.put(TestLog.transactional(8, 0, 0, "a=1"));
+    t.mark(7, 0, ABORT, 0);
+    t.log.roll();
+    t.mark(8, 0, COMMIT, 0);
+    t.put(TestLog.transactional(9, 0, 0, "a=1"));
+    t.put("x=1");
+    t.mark(9, 0, ABORT, 0);
+    t.commitAll();
+    for (int round = 0; round < 3; round++) {
+      assertThat(t.log.abortedTransactions(0, 100)).containsExactly(new AbortedTransaction(7, 0), new AbortedTransaction(9, 4));
+      assertThat(t.log.abortedTransactions(2, 4)).containsExactly(new AbortedTransaction(7, 0));
+      assertThat(t.log.abortedTransactions(3, 4)).isEmpty();
+      assertThat(t.log.abortedTransactions(6, 7)).containsExactly(new AbortedTransaction(9, 4));
+      if (round == 0) {
+        t.crash();
+      } else {
+        t.restart();
+      }
+    }
+    t.log.truncateTo(6);
+    assertThat(t.log.abortedTransactions(0, 100)).containsExactly(new AbortedTransaction(7, 0));
+    assertThat(t.log.lastStableOffset()).isEqualTo(4);
+    t.put("y=1");
+    t.restart();
+    assertThat(t.log.abortedTransactions(0, 100)).containsExactly(new AbortedTransaction(7, 0));
+    t.commitAll();
+    t.log.advanceStart(3);
+    assertThat(t.log.abortedTransactions(0, 100)).isEmpty();
+    t.restart();
+    assertThat(t.log.abortedTransactions(0, 100)).isEmpty();
+  }
+
+  @Test
+  void aCleanRestartReplaysNothingAndACrashOnlyTheTail() throws IOException {
+    produce(7, 0, 0);
+    t.log.roll();
+    produce(7, 0, 1);
+    t.restart();
+    assertThat(t.store.reads).isZero();
+    produce(7, 0, 2);
+    t.log.roll();
+    produce(7, 0, 3);
+    t.crash();
+    assertThat(t.store.reads).isEqualTo(1);
+    assertThat(t.append(TestLog.produced(7, 0, 0, "k=v")).duplicate()).isTrue();
+    assertThat(produce(7, 0, 4)).isEqualTo(Errors.NONE);
+  }
+
+  @Test
+  void snapshotsAreFewAndDamagedOnesPassedOver() throws IOException {
+    for (int i = 0; i < 6; i++) {
+      produce(7, 0, i);
+      t.log.roll();
+    }
+    assertThat(t.store.blobs()).filteredOn(b -> b.endsWith(".snapshot")).hasSize(2);
+    t.store.blobs.put("00000000000000000006.snapshot", new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
+    t.crash();
+    assertThat(produce(7, 0, 6)).isEqualTo(Errors.NONE);
+  }
+
+  @Test
+  void aLogWithoutProducersWritesNoSnapshot() throws IOException {
+    t.put("a=1");
+    t.restart();
+    assertThat(t.store.blobs()).containsExactly(LogState.EPOCHS);
+    assertThat(t.store.reads).isZero();
+  }
+
+  @Test
+  void truncationForgetsWhatProducersWroteAfterIt() throws IOException {
+    for (int i = 0; i < 4; i++) {
+      produce(7, 0, i);
+      t.put(TestLog.transactional(8, 0, i, "k=v"));
+      t.log.roll();
+    }
+    t.log.truncateTo(3);
+    assertThat(t.log.producers()).containsExactlyInAnyOrder(new ProducerInfo(7, 0, 1, 1_000_000, -1, -1),
+        new ProducerInfo(8, 0, 0, 1_000_000, -1, 1));
+    assertThat(produce(7, 0, 2)).isEqualTo(Errors.NONE);
+    t.log.truncateFullyAndStartAt(100);
+    assertThat(t.log.producers()).isEmpty();
+    assertThat(t.log.lastStableOffset()).isEqualTo(100);
+    assertThat(produce(7, 0, 2)).isEqualTo(Errors.NONE);
+    t.restart();
+    assertThat(t.log.logStartOffset()).isEqualTo(100);
+    assertThat(t.log.producers()).hasSize(1);
+  }
+}

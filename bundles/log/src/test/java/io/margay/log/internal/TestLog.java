@@ -1,0 +1,225 @@
+package io.margay.log.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.margay.model.Clock;
+import io.margay.model.LeaderEpoch;
+import io.margay.model.TopicIdPartition;
+import io.margay.model.TopicPartition;
+import io.margay.protocol.Errors;
+import io.margay.protocol.record.BatchCursor;
+import io.margay.protocol.record.CompressionType;
+import io.margay.protocol.record.ControlRecordType;
+import io.margay.protocol.record.ControlRecords;
+import io.margay.protocol.record.Record;
+import io.margay.protocol.record.RecordBatchBuilder;
+import io.margay.protocol.record.RecordReader;
+import io.margay.protocol.record.TimestampType;
+import io.margay.spi.log.LogConfig;
+import io.margay.spi.log.PartitionLog.Appended;
+import io.margay.spi.log.PartitionLog.Origin;
+import io.margay.spi.storage.LogSlice;
+import io.margay.spi.storage.StoreConfig;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** A log over a {@link FakeStore}, a clock that stands still, and short words for what tests do to it. */
+final class TestLog {
+  static final UnpooledByteBufAllocator HEAP = new UnpooledByteBufAllocator(false);
+  static final TopicIdPartition ID = new TopicIdPartition(new UUID(1, 2), new TopicPartition("topic", 0));
+  static final LogConfig CONFIG = new LogConfig(true, false, -1, -1, 604_800_000L, 1 << 20, TimestampType.CREATE_TIME,
+      Long.MAX_VALUE, Long.MAX_VALUE, 0.5, 0, Long.MAX_VALUE, 86_400_000L, Long.MAX_VALUE, Long.MAX_VALUE, false, "producer",
+      "fake", 1, new StoreConfig(1 << 20, 4096, 1 << 20, false));
+
+  /** A time that only moves when it is told to. */
+  static final class StoppedClock implements Clock {
+    long now = 1_000_000;
+
+    @Override
+    public long millis() {
+      return now;
+    }
+
+    @Override
+    public long nanos() {
+      return now * 1_000_000;
+    }
+  }
+
+  /** What a reader sees of a record. */
+  record Seen(long offset, long timestamp, String key, String value) { }
+
+  final StoppedClock clock = new StoppedClock();
+  final List<String> faults = new ArrayList<>();
+  final List<SegmentedPartitionLog> flushRequests = new ArrayList<>();
+  long producerExpirationMs = 86_400_000L;
+  final LogEnvironment environment = new LogEnvironment(clock, (what, cause) -> faults.add(what), flushRequests::add,
+      () -> producerExpirationMs);
+  /** The checkpoint of the start offset, as an owner keeps it. */
+  long startCheckpoint = -1;
+  final SegmentedPartitionLog.Owner owner = new SegmentedPartitionLog.Owner() {
+    @Override
+    public void startMoved(SegmentedPartitionLog moved) {
+      startCheckpoint = moved.logStartOffset();
+    }
+
+    @Override
+    public void closed(SegmentedPartitionLog closed) { }
+  };
+  final FakeStore store;
+  SegmentedPartitionLog log;
+  int epoch = 1;
+
+  TestLog() {
+    this(CONFIG);
+  }
+
+  TestLog(LogConfig config) {
+    store = new FakeStore(config.store());
+    try {
+      log = SegmentedPartitionLog.open(ID, config, store, environment, owner, -1, -1);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  static LogConfig segments(int bytes) {
+    return withStore(CONFIG, new StoreConfig(bytes, 4096, 1 << 20, false));
+  }
+
+  static LogConfig withStore(LogConfig c, StoreConfig store) {
+    return new LogConfig(c.delete(), c.compact(), c.retentionMs(), c.retentionBytes(), c.segmentMs(), c.maxMessageBytes(),
+        c.timestampType(), c.timestampBeforeMaxMs(), c.timestampAfterMaxMs(), c.minCleanableDirtyRatio(), c.minCompactionLagMs(),
+        c.maxCompactionLagMs(), c.deleteRetentionMs(), c.flushMessages(), c.flushMs(), c.flushOnAck(), c.compression(), c.engine(),
+        c.minInsyncReplicas(), store);
+  }
+
+  /** Closes in good order and opens again. */
+  void restart() throws IOException {
+    long high = log.highWatermark();
+    log.close();
+    log = SegmentedPartitionLog.open(ID, log.config(), store.reopen(), environment, owner, startCheckpoint, high);
+  }
+
+  /** Opens again without a close. */
+  void crash() throws IOException {
+    log = SegmentedPartitionLog.open(ID, log.config(), store.reopen(), environment, owner, startCheckpoint, log.highWatermark());
+  }
+
+  Appended append(ByteBuf batch) {
+    return append(batch, Origin.CLIENT);
+  }
+
+  Appended append(ByteBuf batch, Origin origin) {
+    try {
+      return log.appendAsLeader(batch, new LeaderEpoch(epoch), origin);
+    } finally {
+      batch.release();
+    }
+  }
+
+  /** Appends as a client; it must go well. Returns the base offset. */
+  long put(ByteBuf batch) {
+    Appended appended = append(batch);
+    assertThat(appended.error()).as(appended.message()).isEqualTo(Errors.NONE);
+    return appended.baseOffset();
+  }
+
+  long put(String... keyValues) {
+    return put(batch(clock.now, keyValues));
+  }
+
+  void commitAll() {
+    log.setHighWatermark(log.logEndOffset());
+  }
+
+  Appended mark(long producerId, int producerEpoch, ControlRecordType type, int coordinatorEpoch) {
+    return append(ControlRecords.buildEndTransaction(HEAP, 0, clock.now, 0, producerId, (short) producerEpoch,
+        new ControlRecords.EndTransactionMarker(type, coordinatorEpoch)), Origin.COORDINATOR);
+  }
+
+  /** A batch of {@code key=value} records; {@code key=} is a tombstone and {@code =value} has no key. */
+  static ByteBuf batch(long timestamp, String... keyValues) {
+    return batch(CompressionType.NONE, -1, -1, -1, false, timestamp, keyValues);
+  }
+
+  static ByteBuf produced(long producerId, int epoch, int sequence, String... keyValues) {
+    return batch(CompressionType.NONE, producerId, epoch, sequence, false, 1_000_000, keyValues);
+  }
+
+  static ByteBuf transactional(long producerId, int epoch, int sequence, String... keyValues) {
+    return batch(CompressionType.NONE, producerId, epoch, sequence, true, 1_000_000, keyValues);
+  }
+
+  static ByteBuf batch(CompressionType codec, long producerId, int epoch, int sequence, boolean transactional, long timestamp,
+      String... keyValues) {
+    try (RecordBatchBuilder builder = new RecordBatchBuilder(HEAP)) {
+      builder.compression(codec).producer(producerId, (short) epoch, sequence).transactional(transactional);
+      for (String keyValue : keyValues) {
+        int at = keyValue.indexOf('=');
+        byte[] key = at <= 0 ? null : keyValue.substring(0, at).getBytes(StandardCharsets.UTF_8);
+        byte[] value = at == keyValue.length() - 1 ? null : keyValue.substring(at + 1).getBytes(StandardCharsets.UTF_8);
+        builder.append(timestamp, key, value, List.of());
+      }
+      return builder.build();
+    }
+  }
+
+  /** A batch whose records have these timestamps. */
+  static ByteBuf timed(CompressionType codec, long... timestamps) {
+    try (RecordBatchBuilder builder = new RecordBatchBuilder(HEAP)) {
+      builder.compression(codec);
+      for (long timestamp : timestamps) {
+        builder.append(timestamp, new byte[] {1}, new byte[] {2}, List.of());
+      }
+      return builder.build();
+    }
+  }
+
+  /** All records from the start to the end, control records left out. */
+  List<Seen> contents() throws IOException {
+    return contents(log.logStartOffset());
+  }
+
+  List<Seen> contents(long from) throws IOException {
+    List<Seen> seen = new ArrayList<>();
+    long offset = from;
+    while (offset < log.logEndOffset()) {
+      LogSlice slice = log.read(offset, 100, Long.MAX_VALUE, true);
+      ByteBuf bytes = SliceBytes.take(slice);
+      if (!bytes.isReadable()) {
+        break;
+      }
+      BatchCursor cursor = new BatchCursor().wrap(bytes, 0, bytes.readableBytes());
+      while (cursor.next()) {
+        assertThat(cursor.batch().isCrcValid()).isTrue();
+        if (!cursor.batch().isControl()) {
+          collect(cursor, from, seen);
+        }
+        offset = cursor.batch().nextOffset();
+      }
+    }
+    return seen;
+  }
+
+  private static void collect(BatchCursor cursor, long from, List<Seen> seen) {
+    try (RecordReader reader = RecordReader.open(cursor.batch(), 1 << 20)) {
+      while (reader.hasNext()) {
+        Record r = reader.next();
+        if (r.offset() >= from) {
+          seen.add(new Seen(r.offset(), r.timestamp(), r.hasKey() ? new String(r.keyBytes(), StandardCharsets.UTF_8) : null,
+              r.hasValue() ? new String(r.valueBytes(), StandardCharsets.UTF_8) : null));
+        }
+      }
+    }
+  }
+
+  List<String> values() throws IOException {
+    return contents().stream().map(Seen::value).toList();
+  }
+}
