@@ -1,6 +1,7 @@
 package io.margay.launcher;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.file.Files;
 import org.osgi.framework.BundleException;
 
@@ -43,7 +44,12 @@ public final class Main {
     if (!Files.exists(layout.shellSocket())) {
       throw new IOException("no broker with a shell runs on " + layout.data());
     }
-    return ShellClient.execute(layout.shellSocket(), command, System.out);
+    try {
+      return ShellClient.execute(layout.shellSocket(), command, System.out);
+    } catch (ConnectException e) {
+      // a killed broker leaves its socket behind
+      throw new IOException("no broker with a shell runs on " + layout.data(), e);
+    }
   }
 
   private static String version() {
