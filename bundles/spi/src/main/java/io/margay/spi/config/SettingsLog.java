@@ -26,10 +26,10 @@ interface SettingsLog {
       .synonyms("log.retention.minutes", "log.retention.hours")
       .doc("Milliseconds that records are kept; -1 is no limit. When not set, log.retention.minutes counts.");
   /** {@code log.retention.minutes}. */
-  Setting<Integer> LOG_RETENTION_MINUTES = broker(INT, "log.retention.minutes", null).from(-1)
+  Setting<Integer> LOG_RETENTION_MINUTES = broker(INT, "log.retention.minutes", null).from(-1).live()
       .doc("Minutes that records are kept; -1 is no limit. When not set, log.retention.hours counts.");
   /** {@code log.retention.hours}. */
-  Setting<Integer> LOG_RETENTION_HOURS = broker(INT, "log.retention.hours", 168).from(-1)
+  Setting<Integer> LOG_RETENTION_HOURS = broker(INT, "log.retention.hours", 168).from(-1).live()
       .doc("Hours that records are kept; -1 is no limit.");
   /** {@code log.retention.bytes}. */
   Setting<Long> LOG_RETENTION_BYTES = broker(LONG, "log.retention.bytes", -1L).live()
@@ -41,13 +41,13 @@ interface SettingsLog {
   Setting<Long> LOG_ROLL_MS = broker(LONG, "log.roll.ms", null).from(1).live().synonyms("log.roll.hours")
       .doc("Milliseconds after which a new segment is begun. When not set, log.roll.hours counts.");
   /** {@code log.roll.hours}. */
-  Setting<Integer> LOG_ROLL_HOURS = broker(INT, "log.roll.hours", 168).from(1)
+  Setting<Integer> LOG_ROLL_HOURS = broker(INT, "log.roll.hours", 168).from(1).live()
       .doc("Hours after which a new segment is begun.");
   /** {@code log.roll.jitter.ms}. */
   Setting<Long> LOG_ROLL_JITTER_MS = broker(LONG, "log.roll.jitter.ms", null).from(0).live().synonyms("log.roll.jitter.hours")
       .doc("Milliseconds by which the time of a roll is shortened at random. When not set, log.roll.jitter.hours counts.");
   /** {@code log.roll.jitter.hours}. */
-  Setting<Integer> LOG_ROLL_JITTER_HOURS = broker(INT, "log.roll.jitter.hours", 0).from(0)
+  Setting<Integer> LOG_ROLL_JITTER_HOURS = broker(INT, "log.roll.jitter.hours", 0).from(0).live()
       .doc("Hours by which the time of a roll is shortened at random.");
   /** {@code log.segment.bytes}. */
   Setting<Integer> LOG_SEGMENT_BYTES = broker(INT, "log.segment.bytes", 1_073_741_824).from(1_048_576).live()

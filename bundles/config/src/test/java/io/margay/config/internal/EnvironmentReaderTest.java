@@ -1,0 +1,41 @@
+package io.margay.config.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class EnvironmentReaderTest {
+  @Test
+  void mapsNamesAsDockerUsersKnow() {
+    assertName("KAFKA_ADVERTISED_LISTENERS", "advertised.listeners");
+    assertName("KAFKA_LISTENER_NAME_SASL__SSL_SCRAM___SHA___256_SASL_JAAS_CONFIG",
+        "listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config");
+    assertName("KAFKA_CFG_NODE_ID", "node.id");
+    assertName("KAFKA_PORT", "port");
+    assertName("MARGAY_FLUSH_POLICY", "margay.flush.policy");
+    assertName("KAFKA_MARGAY_FLUSH_POLICY", "margay.flush.policy");
+  }
+
+  @Test
+  void leavesVariablesOfScriptsAndContainersAlone() {
+    for (String variable : new String[] {"KAFKA_HOME", "KAFKA_OPTS", "KAFKA_HEAP_OPTS", "KAFKA_JVM_PERFORMANCE_OPTS",
+        "KAFKA_GC_LOG_OPTS", "KAFKA_LOG4J_OPTS", "KAFKA_LOG4J_LOGGERS", "KAFKA_LOG4J_ROOT_LOGLEVEL", "KAFKA_TOOLS_LOG4J_LOGLEVEL",
+        "KAFKA_JMX_PORT", "KAFKA_VERSION", "KAFKA_DEBUG", "KAFKA_CLUSTER_ID", "SCALA_VERSION", "PATH", "MARGAY_DATA",
+        "MARGAY_HOME", "MARGAY_OPTS", "MARGAY_HEAP_OPTS", "KAFKA_SERVICE_HOST", "KAFKA_SERVICE_PORT", "KAFKA_SERVICE_PORT_CLIENT",
+        "KAFKA_BROKER_SERVICE_HOST", "KAFKA_PORT_9092_TCP_ADDR", "KAFKA_PORT_9092_TCP", "MARGAY_SERVICE_PORT"}) {
+      assertThat(EnvironmentReader.settingName(variable, "1")).as(variable).isNull();
+    }
+    assertThat(EnvironmentReader.settingName("KAFKA_PORT", "tcp://10.0.0.7:9092")).isNull();
+  }
+
+  @Test
+  void tellsWhichVariableGaveAValue() {
+    Layer layer = EnvironmentReader.read(Map.of("KAFKA_LOG_DIRS", "/a,/b", "HOME", "/root"));
+    assertThat(layer.entries()).containsExactly(Map.entry("log.dirs", new Layer.Entry("/a,/b", "environment KAFKA_LOG_DIRS")));
+  }
+
+  private static void assertName(String variable, String name) {
+    assertThat(EnvironmentReader.settingName(variable, "x")).isEqualTo(name);
+  }
+}
