@@ -1,0 +1,71 @@
+package io.margay.controller.internal;
+
+import io.margay.spi.config.NodeSettings;
+import io.margay.spi.config.ServerSettings;
+import io.margay.spi.controller.BoundListeners;
+import java.util.Set;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+
+/** Registers this broker when its listeners are bound, and again when what they advertise changes. */
+@Component(service = {}, immediate = true)
+public final class BrokerRegistrar {
+  private static final Set<String> WATCHED =
+      Set.of(ServerSettings.ADVERTISED_LISTENERS.name(), ServerSettings.LISTENERS.name(), ServerSettings.BROKER_RACK.name());
+
+  private final ControllerRuntime runtime;
+  private final NodeSettings.Registration watch;
+  private volatile BoundListeners bound;
+
+  /**
+   * Starts to watch.
+   *
+   * @param controller the controller
+   * @param settings tells when advertised addresses change
+   */
+  @Activate
+  public BrokerRegistrar(@Reference ControllerService controller, @Reference NodeSettings settings) {
+    this.runtime = controller.runtime();
+    this.watch = settings.onChange(names -> {
+      if (names.stream().anyMatch(WATCHED::contains)) {
+        register();
+      }
+    });
+  }
+
+  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  void bindListeners(BoundListeners listeners) {
+    bound = listeners;
+    register();
+  }
+
+  void updatedListeners(BoundListeners listeners) {
+    register();
+  }
+
+  void unbindListeners(BoundListeners listeners) {
+    // The broker stays registered: clients that reach it again find it as it was.
+    if (bound == listeners) {
+      bound = null;
+    }
+  }
+
+  private void register() {
+    BoundListeners now = bound;
+    if (now != null) {
+      runtime.register(now.advertised());
+    }
+  }
+
+  /** Stops to watch. */
+  @Deactivate
+  public void deactivate() {
+    watch.close();
+  }
+}

@@ -1,0 +1,152 @@
+package io.margay.controller.internal;
+
+import io.margay.controller.internal.state.Command.ConfigChange;
+import io.margay.controller.internal.state.Command.ConfigEdit;
+import io.margay.controller.internal.state.Command.Operation;
+import io.margay.controller.internal.state.ConfigCommands;
+import io.margay.controller.internal.state.RefusedException;
+import io.margay.metadata.ConfigResource;
+import io.margay.protocol.Errors;
+import io.margay.spi.config.InvalidSettingException;
+import io.margay.spi.config.NodeSettings;
+import io.margay.spi.config.Setting;
+import io.margay.spi.config.SettingType;
+import io.margay.spi.config.SettingValues;
+import io.margay.spi.config.TopicSettings;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Which settings may be given which values, and to whom. What is refused throws {@link RefusedException}. */
+public final class ConfigRules {
+  private final NodeSettings settings;
+
+  /** @param settings knows the definitions */
+  public ConfigRules(NodeSettings settings) {
+    this.settings = settings;
+  }
+
+  /**
+   * The settings that a kind of resource has.
+   *
+   * @param type TOPIC, BROKER or GROUP
+   * @throws RefusedException for other kinds
+   */
+  public static Setting.Scope scope(ConfigResource.Type type) {
+    return switch (type) {
+      case TOPIC -> Setting.Scope.TOPIC;
+      case BROKER -> Setting.Scope.BROKER;
+      case GROUP -> Setting.Scope.GROUP;
+      default -> throw new RefusedException(Errors.INVALID_REQUEST, "Resource type " + type + " has no settings here.");
+    };
+  }
+
+  /** Checks the settings of a topic, each one and together. */
+  public void checkTopic(Map<String, String> configs) {
+    configs.forEach((name, value) -> check(ConfigResource.Type.TOPIC, name, value));
+    checkTogether(configs);
+  }
+
+  /**
+   * Checks a value.
+   *
+   * @return the definition
+   */
+  public Setting<?> check(ConfigResource.Type type, String name, String value) {
+    Setting<?> setting = known(type, name);
+    if (value == null) {
+      throw new RefusedException(Errors.INVALID_CONFIG,
+          "Null value not supported for " + type.name().toLowerCase(java.util.Locale.ROOT) + " configs: " + name);
+    }
+    try {
+      setting.parse(value);
+    } catch (InvalidSettingException e) {
+      throw new RefusedException(Errors.INVALID_CONFIG, e.getMessage());
+    }
+    return setting;
+  }
+
+  private Setting<?> known(ConfigResource.Type type, String name) {
+    Setting<?> setting = settings.definition(scope(type), name);
+    if (setting == null) {
+      throw new RefusedException(Errors.INVALID_CONFIG,
+          "Unknown " + type.name().toLowerCase(java.util.Locale.ROOT) + " config name: " + name);
+    }
+    return setting;
+  }
+
+  private void checkTogether(Map<String, String> configs) {
+    SettingValues values = settings.topic(configs);
+    long least = values.get(TopicSettings.MIN_COMPACTION_LAG_MS);
+    long most = values.get(TopicSettings.MAX_COMPACTION_LAG_MS);
+    if (least > most) {
+      throw new RefusedException(Errors.INVALID_CONFIG, "conflict topic config setting min.compaction.lag.ms (" + least
+          + ") > max.compaction.lag.ms (" + most + ")");
+    }
+  }
+
+  /**
+   * Checks a change, and what would come of it.
+   *
+   * @param change the change; the edits of lists have no {@code whenUnset} yet
+   * @param overrides what the resource has now
+   * @return the change with everything that applying it needs
+   */
+  public ConfigChange resolve(ConfigChange change, Map<String, String> overrides) {
+    ConfigResource resource = change.resource();
+    Set<String> names = new HashSet<>();
+    for (ConfigEdit edit : change.edits()) {
+      if (!names.add(edit.name())) {
+        throw new RefusedException(Errors.INVALID_REQUEST, "Error due to duplicate config keys: " + edit.name());
+      }
+      if (edit.value() == null && edit.operation() != Operation.DELETE) {
+        throw new RefusedException(Errors.INVALID_REQUEST, "Null value not supported for : " + edit.name());
+      }
+    }
+    List<ConfigEdit> edits = change.edits().stream().map(edit -> resolve(resource, edit)).toList();
+    ConfigChange resolved = new ConfigChange(resource, change.replaceAll(), edits);
+    Map<String, String> result = ConfigCommands.edited(overrides, resolved);
+    for (ConfigEdit edit : edits) {
+      if (edit.operation() != Operation.DELETE) {
+        check(resource.type(), edit.name(), result.get(edit.name()));
+      }
+    }
+    if (resource.type() == ConfigResource.Type.TOPIC) {
+      checkTogether(result);
+    }
+    return resolved;
+  }
+
+  private ConfigEdit resolve(ConfigResource resource, ConfigEdit edit) {
+    // What was stored by a newer version, or is no setting any more, can always be taken away.
+    if (edit.operation() == Operation.DELETE && settings.definition(scope(resource.type()), edit.name()) == null) {
+      return edit;
+    }
+    Setting<?> setting = known(resource.type(), edit.name());
+    if (resource.type() == ConfigResource.Type.BROKER) {
+      checkBrokerUpdate(resource, setting);
+    }
+    if (edit.operation() == Operation.SET || edit.operation() == Operation.DELETE) {
+      return edit;
+    }
+    if (setting.type() != SettingType.LIST) {
+      throw new RefusedException(Errors.INVALID_CONFIG, "Config value " + edit.operation().name().toLowerCase(java.util.Locale.ROOT)
+          + " is not allowed for config key: " + edit.name());
+    }
+    // A topic's list starts from the server's value of that setting, as the topic has it now.
+    Map<String, String> none = Map.of();
+    String inherited = settings.explain(setting, resource.type() == ConfigResource.Type.BROKER ? null : none).get(0).text();
+    return new ConfigEdit(edit.name(), edit.operation(), edit.value(), inherited);
+  }
+
+  private static void checkBrokerUpdate(ConfigResource resource, Setting<?> setting) {
+    if (setting.update() == Setting.Update.AT_START) {
+      throw new RefusedException(Errors.INVALID_REQUEST, "Cannot update these configs dynamically: [" + setting.name() + "]");
+    }
+    if (setting.update() == Setting.Update.PER_BROKER && resource.name().isEmpty()) {
+      throw new RefusedException(Errors.INVALID_REQUEST,
+          "Cannot update these configs at default cluster level, broker id must be specified: [" + setting.name() + "]");
+    }
+  }
+}

@@ -1,0 +1,217 @@
+package io.margay.controller.internal;
+
+import io.margay.controller.internal.state.Command;
+import io.margay.controller.internal.state.Command.AllocateProducerIds;
+import io.margay.controller.internal.state.Command.InitCluster;
+import io.margay.controller.internal.state.Command.RegisterBroker;
+import io.margay.controller.internal.state.CommandCodec;
+import io.margay.controller.internal.state.MetadataStateMachine;
+import io.margay.controller.internal.state.Outcome;
+import io.margay.controller.internal.state.RefusedException;
+import io.margay.metadata.ClusterImage;
+import io.margay.metadata.ClusterMetadata;
+import io.margay.metadata.MetadataPublisher;
+import io.margay.model.Endpoint;
+import io.margay.protocol.Errors;
+import io.margay.spi.config.NodeSettings;
+import io.margay.spi.config.ServerSettings;
+import io.margay.spi.consensus.MetadataLog;
+import io.margay.spi.controller.Controller;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The controller of this node: connects the state machine to the metadata log, carries images to publishers, and proposes
+ * commands. Safe for all threads. {@link #start} replays the log; {@link #close} fails what is open with an error that clients
+ * retry.
+ */
+public final class ControllerRuntime implements ClusterMetadata, Controller, AutoCloseable {
+  /** How many producer ids a block has. */
+  public static final int PRODUCER_ID_BLOCK = 1000;
+
+  private static final Logger LOG = LoggerFactory.getLogger(ControllerRuntime.class);
+  private static final long CLOSE_WAIT_MS = 5_000;
+
+  private final MetadataLog log;
+  private final NodeSettings settings;
+  private final ExecutorService executor;
+  private final MetadataStateMachine machine;
+  private final ImagePublisher publisher;
+  private final TopicPlanner planner;
+  // The same for all activations in one process, so that a replaced bundle is no new leader of the partitions.
+  private final UUID incarnation;
+
+  /**
+   * @param log the metadata log
+   * @param settings the settings of this node
+   */
+  public ControllerRuntime(MetadataLog log, NodeSettings settings) {
+    this.log = log;
+    this.settings = settings;
+    this.executor = Executors.newSingleThreadExecutor(task -> {
+      Thread thread = new Thread(task, "controller");
+      thread.setDaemon(true);
+      return thread;
+    });
+    MetadataStateMachine[] holder = new MetadataStateMachine[1];
+    this.publisher = new ImagePublisher(executor, () -> holder[0].takePublication());
+    this.machine = new MetadataStateMachine(publisher::onChange);
+    holder[0] = machine;
+    this.planner = new TopicPlanner(settings);
+    ProcessHandle process = ProcessHandle.current();
+    String start = process.pid() + "@" + process.info().startInstant().map(Object::toString).orElse("")
+        + System.getProperty("margay.process.id", "");
+    this.incarnation = UUID.nameUUIDFromBytes(start.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Replays the log, and gives a new cluster its id. When this returns, {@link #image} shows all that was agreed on before. */
+  public void start() {
+    log.attach(machine);
+    publisher.start();
+    if (image().clusterId().isEmpty() && log.isLeader()) {
+      propose(new InitCluster(log.clusterId(), Features.forNewCluster())).whenComplete((done, e) -> {
+        if (e != null) {
+          LOG.error("The new cluster could not be given its id clusterId={}", log.clusterId(), e);
+        }
+      });
+    }
+  }
+
+  @Override
+  public ClusterImage image() {
+    return publisher.image();
+  }
+
+  /** The id of the cluster, also before the first command was applied. */
+  public String clusterId() {
+    String id = image().clusterId();
+    return id.isEmpty() ? log.clusterId() : id;
+  }
+
+  /** The settings of this node. */
+  public NodeSettings settings() {
+    return settings;
+  }
+
+  /** Resolves defaults and places replicas of new topics and partitions. */
+  public TopicPlanner planner() {
+    return planner;
+  }
+
+  /**
+   * Has a command applied.
+   *
+   * @param command the command
+   * @return completes with its result when all publishers have seen it, on any thread; exceptionally as {@link #error} tells
+   * @param <T> the type of the command's result
+   */
+  public <T> CompletionStage<T> propose(Command command) {
+    return log.propose(CommandCodec.encode(command)).thenCompose(answer -> {
+      MetadataStateMachine.Applied applied = (MetadataStateMachine.Applied) answer;
+      @SuppressWarnings("unchecked")
+      T result = (T) applied.result();
+      return publisher.published(applied.index()).thenApply(v -> result);
+    });
+  }
+
+  /**
+   * The same, but waits no longer than a time. The command may take effect after that.
+   *
+   * @param timeoutMs milliseconds; 0 or less counts as one
+   */
+  public <T> CompletionStage<T> propose(Command command, int timeoutMs) {
+    CompletionStage<T> proposed = propose(command);
+    return proposed.toCompletableFuture().copy().orTimeout(Math.max(1, timeoutMs), TimeUnit.MILLISECONDS);
+  }
+
+  /** What a client is told of a failure: the one place where exceptions become error codes. */
+  public static Outcome error(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    if (cause instanceof RefusedException refused) {
+      return refused.outcome();
+    } else if (cause instanceof MetadataLog.NotLeaderException) {
+      return Outcome.of(Errors.NOT_CONTROLLER);
+    } else if (cause instanceof TimeoutException || cause instanceof RejectedExecutionException) {
+      return Outcome.of(Errors.REQUEST_TIMED_OUT);
+    } else if (cause instanceof IOException) {
+      return new Outcome(Errors.KAFKA_STORAGE_ERROR, "The metadata log cannot be written.");
+    }
+    LOG.error("A request failed for a reason that nobody expected", cause);
+    return Outcome.of(Errors.UNKNOWN_SERVER_ERROR);
+  }
+
+  /**
+   * Tells the cluster where clients reach this broker.
+   *
+   * @param advertised one endpoint per listener, with real ports
+   */
+  public void register(List<Endpoint> advertised) {
+    RegisterBroker command = new RegisterBroker(settings.nodeId(), incarnation, List.copyOf(advertised),
+        settings.get(ServerSettings.BROKER_RACK));
+    this.<Long>propose(command).whenComplete((epoch, e) -> {
+      if (e == null) {
+        LOG.info("Registered this broker brokerId={} epoch={} endpoints={}", settings.nodeId(), epoch, advertised);
+      } else {
+        LOG.error("This broker could not be registered brokerId={} endpoints={}", settings.nodeId(), advertised, e);
+      }
+    });
+  }
+
+  /** A publisher joins; higher rankings are told earlier. */
+  public void addPublisher(MetadataPublisher joined, int ranking) {
+    publisher.add(joined, ranking);
+  }
+
+  /** A publisher leaves; it is not called any more when this returns. */
+  public void removePublisher(MetadataPublisher left) {
+    publisher.remove(left);
+  }
+
+  @Override
+  public CompletionStage<Errors> createTopic(String name, int partitions, int replicationFactor, Map<String, String> configs,
+      boolean internal) {
+    Command.NewTopic topic;
+    try {
+      topic = planner.plan(image(), name, partitions, replicationFactor, Map.of(), configs, internal);
+    } catch (RefusedException e) {
+      LOG.warn("A topic was refused topic={} errorCode={} why={}", name, e.error(), e.getMessage());
+      return CompletableFuture.completedFuture(e.error());
+    }
+    return this.<List<Outcome>>propose(new Command.CreateTopics(List.of(topic))).thenApply(outcomes -> outcomes.get(0).error())
+        .exceptionally(e -> error(e).error());
+  }
+
+  @Override
+  public CompletionStage<ProducerIdBlock> allocateProducerIds() {
+    return this.<Long>propose(new AllocateProducerIds(PRODUCER_ID_BLOCK))
+        .thenApply(first -> new ProducerIdBlock(first, PRODUCER_ID_BLOCK));
+  }
+
+  /** Leaves the log. What is open fails as if another node were the controller, so that clients ask again. */
+  @Override
+  public void close() {
+    log.detach(machine);
+    publisher.close();
+    executor.shutdown();
+    try {
+      if (!executor.awaitTermination(CLOSE_WAIT_MS, TimeUnit.MILLISECONDS)) {
+        LOG.warn("A publisher of metadata is still busy at the end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

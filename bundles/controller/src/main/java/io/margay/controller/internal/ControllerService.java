@@ -1,0 +1,62 @@
+package io.margay.controller.internal;
+
+import io.margay.metadata.ClusterImage;
+import io.margay.metadata.ClusterMetadata;
+import io.margay.protocol.Errors;
+import io.margay.spi.config.NodeSettings;
+import io.margay.spi.consensus.MetadataLog;
+import io.margay.spi.controller.Controller;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/**
+ * The component that owns the {@link ControllerRuntime}. It does not refer to publishers: many of them need the services that it
+ * provides, so {@link PublisherTracker} finds them.
+ */
+@Component(service = {ClusterMetadata.class, Controller.class, ControllerService.class})
+public final class ControllerService implements ClusterMetadata, Controller {
+  private final ControllerRuntime runtime;
+
+  /**
+   * Replays the metadata log.
+   *
+   * @param log the metadata log
+   * @param settings the settings of this node
+   */
+  @Activate
+  public ControllerService(@Reference MetadataLog log, @Reference NodeSettings settings) {
+    this.runtime = new ControllerRuntime(log, settings);
+    runtime.start();
+  }
+
+  /** Leaves the metadata log. */
+  @Deactivate
+  public void deactivate() {
+    runtime.close();
+  }
+
+  /** The controller, for the other components of this bundle. */
+  public ControllerRuntime runtime() {
+    return runtime;
+  }
+
+  @Override
+  public ClusterImage image() {
+    return runtime.image();
+  }
+
+  @Override
+  public CompletionStage<Errors> createTopic(String name, int partitions, int replicationFactor, Map<String, String> configs,
+      boolean internal) {
+    return runtime.createTopic(name, partitions, replicationFactor, configs, internal);
+  }
+
+  @Override
+  public CompletionStage<ProducerIdBlock> allocateProducerIds() {
+    return runtime.allocateProducerIds();
+  }
+}

@@ -1,0 +1,40 @@
+package io.margay.controller.internal;
+
+import java.util.Collections;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The feature levels that this software can finalise. A level is listed only when what it stands for works. */
+public final class Features {
+  /** The feature that the version of the metadata stands for. */
+  public static final String METADATA_VERSION = "metadata.version";
+  /** Level of metadata.version in Kafka 4.4. */
+  public static final short METADATA_VERSION_HIGHEST = 33;
+  /** Lowest level of metadata.version that Kafka 4.4 supports. */
+  public static final short METADATA_VERSION_LOWEST = 7;
+
+  /**
+   * Levels of one feature.
+   *
+   * @param lowest inclusive
+   * @param highest inclusive
+   */
+  public record Range(short lowest, short highest) { }
+
+  private static final SortedMap<String, Range> SUPPORTED = Collections.unmodifiableSortedMap(new TreeMap<>(
+      java.util.Map.of(METADATA_VERSION, new Range(METADATA_VERSION_LOWEST, METADATA_VERSION_HIGHEST))));
+
+  private Features() { }
+
+  /** What can be finalised, by name. */
+  public static SortedMap<String, Range> supported() {
+    return SUPPORTED;
+  }
+
+  /** The levels of a new cluster. */
+  public static SortedMap<String, Short> forNewCluster() {
+    SortedMap<String, Short> levels = new TreeMap<>();
+    SUPPORTED.forEach((name, range) -> levels.put(name, range.highest()));
+    return levels;
+  }
+}

@@ -1,0 +1,215 @@
+package io.margay.controller.internal;
+
+import io.margay.controller.internal.state.MetadataStateMachine.Publication;
+import io.margay.metadata.ClusterDelta;
+import io.margay.metadata.ClusterImage;
+import io.margay.metadata.ConfigResource;
+import io.margay.metadata.MetadataPublisher;
+import io.margay.metadata.TopicImage;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries images to the publishers, and then answers to the proposers. All of that happens on one executor that runs one task
+ * at a time, not on the metadata log's thread: while publishers are busy the log goes on, and what it applied meanwhile becomes
+ * one image.
+ */
+final class ImagePublisher {
+  private static final Logger LOG = LoggerFactory.getLogger(ImagePublisher.class);
+  private static final long REMOVE_WAIT_MS = 10_000;
+
+  private record Waiter(long index, CompletableFuture<Void> published) { }
+
+  private static final class Member {
+    private final MetadataPublisher publisher;
+    private final int ranking;
+    private volatile boolean removed;
+
+    Member(MetadataPublisher publisher, int ranking) {
+      this.publisher = publisher;
+      this.ranking = ranking;
+    }
+  }
+
+  private final Executor executor;
+  private final Supplier<Publication> source;
+  private final AtomicBoolean scheduled = new AtomicBoolean();
+  private final ConcurrentLinkedQueue<Waiter> waiters = new ConcurrentLinkedQueue<>();
+  // Touched on the executor only.
+  private final List<Member> members = new ArrayList<>();
+  private volatile ClusterImage image = ClusterImage.EMPTY;
+  private volatile Thread running;
+  private volatile boolean closed;
+
+  /**
+   * @param executor runs one task at a time, in order
+   * @param source gives what changed since its last call, or null
+   */
+  ImagePublisher(Executor executor, Supplier<Publication> source) {
+    this.executor = executor;
+    this.source = source;
+  }
+
+  /** The newest image. */
+  ClusterImage image() {
+    return image;
+  }
+
+  /** Something changed. Returns at once. */
+  void onChange() {
+    if (!closed && scheduled.compareAndSet(false, true)) {
+      execute(this::publish);
+    }
+  }
+
+  private void execute(Runnable task) {
+    try {
+      executor.execute(() -> {
+        running = Thread.currentThread();
+        try {
+          task.run();
+        } finally {
+          running = null;
+        }
+      });
+    } catch (RejectedExecutionException e) {
+      // The executor ends only after close(), which fails all waiters itself.
+      LOG.debug("A publication was dropped at the end", e);
+    }
+  }
+
+  private void publish() {
+    scheduled.set(false);
+    Publication publication = source.get();
+    if (publication != null) {
+      image = publication.image();
+      ClusterDelta delta = publication.delta();
+      if (!isEmpty(delta)) {
+        for (Member member : List.copyOf(members)) {
+          tell(member, delta, publication.image());
+        }
+      }
+    }
+    for (Waiter w = waiters.peek(); w != null && w.index() <= image.offset(); w = waiters.peek()) {
+      // remove() and not poll(): close() may take the same one.
+      if (waiters.remove(w)) {
+        w.published().complete(null);
+      }
+    }
+  }
+
+  private static boolean isEmpty(ClusterDelta delta) {
+    return delta.changedTopics().isEmpty() && delta.deletedTopics().isEmpty() && delta.changedConfigs().isEmpty()
+        && !delta.brokersChanged();
+  }
+
+  private static void tell(Member member, ClusterDelta delta, ClusterImage image) {
+    if (member.removed) {
+      return;
+    }
+    try {
+      member.publisher.onImage(delta, image);
+    } catch (RuntimeException e) {
+      LOG.error("A publisher failed on a metadata image publisher={} offset={}", member.publisher.getClass().getName(),
+          image.offset(), e);
+    }
+  }
+
+  /** Takes over what is there already, on the caller's thread. Called once, before there are publishers. */
+  void start() {
+    Publication publication = source.get();
+    if (publication != null) {
+      image = publication.image();
+    }
+  }
+
+  /**
+   * A publisher joins; it is told of everything on the executor.
+   *
+   * @param ranking higher ones are called earlier
+   */
+  void add(MetadataPublisher publisher, int ranking) {
+    Member member = new Member(publisher, ranking);
+    execute(() -> {
+      members.add(member);
+      members.sort(Comparator.comparingInt((Member m) -> -m.ranking));
+      ClusterImage now = image;
+      tell(member, everything(now), now);
+    });
+  }
+
+  private static ClusterDelta everything(ClusterImage image) {
+    Set<TopicImage> topics = new HashSet<>(image.topics().values());
+    Set<ConfigResource> configs = image.configs().keySet();
+    return new ClusterDelta(true, topics, Set.of(), configs, true);
+  }
+
+  /** A publisher leaves. It is not called any more, and no call to it is under way, when this returns; waits at the most 10 s. */
+  void remove(MetadataPublisher publisher) {
+    CountDownLatch done = new CountDownLatch(1);
+    Runnable removal = () -> {
+      members.removeIf(m -> {
+        m.removed |= m.publisher == publisher;
+        return m.removed;
+      });
+      done.countDown();
+    };
+    if (Thread.currentThread() == running) {
+      removal.run();
+      return;
+    }
+    execute(removal);
+    try {
+      if (!closed && !done.await(REMOVE_WAIT_MS, TimeUnit.MILLISECONDS)) {
+        LOG.warn("A publisher leaves while it is still busy publisher={}", publisher.getClass().getName());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * Waits for an image.
+   *
+   * @param index the index of a command
+   * @return completes, on the executor, when all publishers have returned from the image that holds that command; exceptionally
+   *     when this is closed before
+   */
+  CompletionStage<Void> published(long index) {
+    Waiter waiter = new Waiter(index, new CompletableFuture<>());
+    waiters.add(waiter);
+    if (closed) {
+      failWaiters();
+    } else {
+      onChange();
+    }
+    return waiter.published();
+  }
+
+  /** No publisher is called any more; who waits is told that this is no controller now. */
+  void close() {
+    closed = true;
+    failWaiters();
+  }
+
+  private void failWaiters() {
+    for (Waiter w = waiters.poll(); w != null; w = waiters.poll()) {
+      w.published().completeExceptionally(
+          new io.margay.spi.consensus.MetadataLog.NotLeaderException("the controller of this node stops"));
+    }
+  }
+}

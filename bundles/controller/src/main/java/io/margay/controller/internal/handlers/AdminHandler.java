@@ -1,0 +1,63 @@
+package io.margay.controller.internal.handlers;
+
+import io.margay.controller.internal.ControllerRuntime;
+import io.margay.controller.internal.state.Outcome;
+import io.margay.protocol.Api;
+import io.margay.protocol.Errors;
+import io.margay.protocol.MalformedMessageException;
+import io.margay.protocol.Message;
+import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.handler.Request;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/**
+ * The frame of the handlers here: reads the request, answers when the answer is complete, and turns a failure into the answer
+ * that {@link #failed} builds. What varies is in the subclasses, one per API key.
+ *
+ * @param <Q> the request's type
+ */
+abstract class AdminHandler<Q extends Message> implements ApiHandler {
+  private final Api api;
+  private final Supplier<Q> type;
+
+  AdminHandler(Api api, Supplier<Q> type) {
+    this.api = api;
+    this.type = type;
+  }
+
+  @Override
+  public final Api api() {
+    return api;
+  }
+
+  @Override
+  public final void handle(Request request) {
+    Q message = request.read(type.get());
+    answer(request, message).whenComplete((response, e) -> request.respond(e == null ? response
+        : failed(request, message, ControllerRuntime.error(e))));
+  }
+
+  /** The answer, now or later; never blocks. */
+  abstract CompletionStage<? extends Message> answer(Request request, Q message);
+
+  /** The answer that carries an error for all of a request. */
+  abstract Message failed(Request request, Q message, Outcome why);
+
+  @Override
+  public final Message errorResponse(Request request, Errors error) {
+    Q message = type.get();
+    try {
+      request.read(message);
+    } catch (MalformedMessageException e) {
+      // What was asked for cannot be listed; an answer for nothing in particular remains.
+      message = type.get();
+    }
+    return failed(request, message, Outcome.of(error));
+  }
+
+  static <M> CompletionStage<M> now(M response) {
+    return CompletableFuture.completedFuture(response);
+  }
+}

@@ -1,0 +1,111 @@
+package io.margay.controller.internal.handlers;
+
+import io.margay.controller.internal.ControllerRuntime;
+import io.margay.controller.internal.ControllerService;
+import io.margay.controller.internal.state.Command.CreatePartitions;
+import io.margay.controller.internal.state.Command.MorePartitions;
+import io.margay.controller.internal.state.Outcome;
+import io.margay.controller.internal.state.RefusedException;
+import io.margay.metadata.ClusterImage;
+import io.margay.model.BrokerId;
+import io.margay.protocol.Errors;
+import io.margay.protocol.Message;
+import io.margay.protocol.message.CreatePartitionsRequest;
+import io.margay.protocol.message.CreatePartitionsRequest.CreatePartitionsTopic;
+import io.margay.protocol.message.CreatePartitionsResponse;
+import io.margay.protocol.message.CreatePartitionsResponse.CreatePartitionsTopicResult;
+import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.handler.Request;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** CreatePartitions (37): more partitions for topics that exist. */
+@Component(service = ApiHandler.class)
+public final class CreatePartitionsHandler extends AdminHandler<CreatePartitionsRequest> {
+  private final ControllerRuntime controller;
+
+  /** @param controller the controller */
+  @Activate
+  public CreatePartitionsHandler(@Reference ControllerService controller) {
+    this(controller.runtime());
+  }
+
+  CreatePartitionsHandler(ControllerRuntime controller) {
+    super(CreatePartitionsRequest.API, CreatePartitionsRequest::new);
+    this.controller = controller;
+  }
+
+  @Override
+  CompletionStage<CreatePartitionsResponse> answer(Request request, CreatePartitionsRequest message) {
+    ClusterImage image = controller.image();
+    Map<String, Integer> times = new HashMap<>();
+    message.topics().forEach(t -> times.merge(t.name(), 1, Integer::sum));
+    Map<String, CreatePartitionsTopicResult> results = new LinkedHashMap<>();
+    List<MorePartitions> planned = new ArrayList<>();
+    List<CreatePartitionsTopicResult> pending = new ArrayList<>();
+    for (CreatePartitionsTopic topic : message.topics()) {
+      CreatePartitionsTopicResult result = new CreatePartitionsTopicResult().setName(topic.name());
+      if (results.putIfAbsent(topic.name(), result) != null) {
+        continue;
+      }
+      try {
+        if (times.get(topic.name()) > 1) {
+          throw new RefusedException(Errors.INVALID_REQUEST, "Duplicate topic name.");
+        }
+        planned.add(controller.planner().planMore(image, image.topic(topic.name()), topic.count(), assignments(topic)));
+        pending.add(result);
+      } catch (RefusedException e) {
+        set(result, e.outcome());
+      }
+    }
+    CreatePartitionsResponse response = new CreatePartitionsResponse().setResults(new ArrayList<>(results.values()));
+    if (message.validateOnly() || planned.isEmpty()) {
+      return now(response);
+    }
+    return controller.<List<Outcome>>propose(new CreatePartitions(planned), message.timeoutMs())
+        .exceptionally(e -> Collections.nCopies(planned.size(), ControllerRuntime.error(e)))
+        .thenApply(outcomes -> {
+          for (int i = 0; i < outcomes.size(); i++) {
+            set(pending.get(i), outcomes.get(i));
+          }
+          return response;
+        });
+  }
+
+  private static List<List<BrokerId>> assignments(CreatePartitionsTopic topic) {
+    if (topic.assignments() == null) {
+      return null;
+    }
+    List<List<BrokerId>> assignments = new ArrayList<>();
+    for (var a : topic.assignments()) {
+      if (a.brokerIds().stream().anyMatch(id -> id < 0)) {
+        throw new RefusedException(Errors.INVALID_REPLICA_ASSIGNMENT, "The manual partition assignment includes a negative broker id.");
+      }
+      assignments.add(a.brokerIds().stream().map(BrokerId::new).toList());
+    }
+    return assignments;
+  }
+
+  private static void set(CreatePartitionsTopicResult result, Outcome outcome) {
+    result.setErrorCode(outcome.error().code()).setErrorMessage(outcome.message());
+  }
+
+  @Override
+  Message failed(Request request, CreatePartitionsRequest message, Outcome why) {
+    List<CreatePartitionsTopicResult> results = new ArrayList<>();
+    for (CreatePartitionsTopic topic : message.topics()) {
+      CreatePartitionsTopicResult result = new CreatePartitionsTopicResult().setName(topic.name());
+      set(result, why);
+      results.add(result);
+    }
+    return new CreatePartitionsResponse().setResults(results);
+  }
+}

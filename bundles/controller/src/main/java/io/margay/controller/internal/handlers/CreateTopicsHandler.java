@@ -1,0 +1,155 @@
+package io.margay.controller.internal.handlers;
+
+import io.margay.controller.internal.ControllerRuntime;
+import io.margay.controller.internal.ControllerService;
+import io.margay.controller.internal.TopicPlanner;
+import io.margay.controller.internal.state.Command.CreateTopics;
+import io.margay.controller.internal.state.Command.NewTopic;
+import io.margay.controller.internal.state.Outcome;
+import io.margay.controller.internal.state.RefusedException;
+import io.margay.controller.internal.state.TopicNames;
+import io.margay.metadata.ClusterImage;
+import io.margay.model.BrokerId;
+import io.margay.protocol.Errors;
+import io.margay.protocol.KafkaUuid;
+import io.margay.protocol.Message;
+import io.margay.protocol.message.CreateTopicsRequest;
+import io.margay.protocol.message.CreateTopicsRequest.CreatableReplicaAssignment;
+import io.margay.protocol.message.CreateTopicsRequest.CreatableTopic;
+import io.margay.protocol.message.CreateTopicsRequest.CreatableTopicConfig;
+import io.margay.protocol.message.CreateTopicsResponse;
+import io.margay.protocol.message.CreateTopicsResponse.CreatableTopicConfigs;
+import io.margay.protocol.message.CreateTopicsResponse.CreatableTopicResult;
+import io.margay.spi.config.Setting;
+import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.handler.Request;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** CreateTopics (19): plans each topic, and proposes those that can be created as one command. */
+@Component(service = ApiHandler.class)
+public final class CreateTopicsHandler extends AdminHandler<CreateTopicsRequest> {
+  private static final short FIRST_WITH_DETAILS = 5;
+
+  private final ControllerRuntime controller;
+
+  /** @param controller the controller */
+  @Activate
+  public CreateTopicsHandler(@Reference ControllerService controller) {
+    this(controller.runtime());
+  }
+
+  CreateTopicsHandler(ControllerRuntime controller) {
+    super(CreateTopicsRequest.API, CreateTopicsRequest::new);
+    this.controller = controller;
+  }
+
+  @Override
+  CompletionStage<CreateTopicsResponse> answer(Request request, CreateTopicsRequest message) {
+    ClusterImage image = controller.image();
+    boolean details = request.version() >= FIRST_WITH_DETAILS;
+    Map<String, CreatableTopicResult> results = new LinkedHashMap<>();
+    List<NewTopic> planned = new ArrayList<>();
+    Map<String, Integer> times = new HashMap<>();
+    message.topics().forEach(t -> times.merge(t.name(), 1, Integer::sum));
+    // Most topics of a request have the same settings, and then share one list.
+    Map<Map<String, String>, List<CreatableTopicConfigs>> shown = new HashMap<>();
+    int partitions = 0;
+    for (CreatableTopic topic : message.topics()) {
+      CreatableTopicResult result = new CreatableTopicResult().setName(topic.name()).setTopicId(KafkaUuid.ZERO);
+      if (results.putIfAbsent(topic.name(), result) != null) {
+        continue;
+      }
+      try {
+        if (times.get(topic.name()) > 1) {
+          throw new RefusedException(Errors.INVALID_REQUEST, "Duplicate topic name.");
+        }
+        NewTopic plan = plan(image, topic, message.validateOnly());
+        partitions += plan.replicas().size();
+        if (partitions > TopicPlanner.MAX_PARTITIONS_PER_REQUEST) {
+          throw new RefusedException(Errors.POLICY_VIOLATION, "Excessively large number of partitions per request.");
+        }
+        planned.add(plan);
+        result.setTopicId(plan.id());
+        if (details) {
+          result.setNumPartitions(plan.replicas().size()).setReplicationFactor((short) plan.replicas().get(0).size())
+              .setConfigs(shown.computeIfAbsent(plan.configs(), this::describe));
+        }
+      } catch (RefusedException e) {
+        refuse(result, e.outcome());
+      }
+    }
+    CreateTopicsResponse response = new CreateTopicsResponse().setTopics(new ArrayList<>(results.values()));
+    if (message.validateOnly() || planned.isEmpty()) {
+      results.values().forEach(r -> r.setTopicId(KafkaUuid.ZERO));
+      return now(response);
+    }
+    return controller.<List<Outcome>>propose(new CreateTopics(planned), message.timeoutMs())
+        .exceptionally(e -> java.util.Collections.nCopies(planned.size(), ControllerRuntime.error(e)))
+        .thenApply(outcomes -> {
+          for (int i = 0; i < planned.size(); i++) {
+            if (!outcomes.get(i).ok()) {
+              refuse(results.get(planned.get(i).name()), outcomes.get(i));
+            }
+          }
+          return response;
+        });
+  }
+
+  private NewTopic plan(ClusterImage image, CreatableTopic topic, boolean validateOnly) {
+    Map<Integer, List<BrokerId>> assignments = new HashMap<>();
+    for (CreatableReplicaAssignment a : topic.assignments()) {
+      if (a.brokerIds().stream().anyMatch(id -> id < 0)) {
+        throw new RefusedException(Errors.INVALID_REPLICA_ASSIGNMENT, "The manual partition assignment includes a negative broker id.");
+      }
+      if (assignments.put(a.partitionIndex(), a.brokerIds().stream().map(BrokerId::new).toList()) != null) {
+        throw new RefusedException(Errors.INVALID_REPLICA_ASSIGNMENT, "Found multiple manual partition assignments for partition "
+            + a.partitionIndex());
+      }
+    }
+    Map<String, String> configs = new LinkedHashMap<>();
+    for (CreatableTopicConfig config : topic.configs()) {
+      configs.put(config.name(), config.value());
+    }
+    NewTopic plan = controller.planner().plan(image, topic.name(), topic.numPartitions(), topic.replicationFactor(), assignments,
+        configs, TopicNames.isInternal(topic.name()));
+    if (validateOnly) {
+      TopicPlanner.checkCollision(image, topic.name());
+    }
+    return plan;
+  }
+
+  private List<CreatableTopicConfigs> describe(Map<String, String> overrides) {
+    List<CreatableTopicConfigs> configs = new ArrayList<>();
+    ConfigViews views = new ConfigViews(controller.settings());
+    for (Setting<?> setting : controller.settings().definitions(Setting.Scope.TOPIC)) {
+      ConfigViews.View view = views.view(setting, overrides);
+      configs.add(new CreatableTopicConfigs().setName(view.name()).setValue(view.value()).setReadOnly(view.readOnly())
+          .setConfigSource(view.source()).setIsSensitive(view.sensitive()));
+    }
+    return configs;
+  }
+
+  private static void refuse(CreatableTopicResult result, Outcome why) {
+    result.setErrorCode(why.error().code()).setErrorMessage(why.message()).setTopicId(KafkaUuid.ZERO).setNumPartitions(-1)
+        .setReplicationFactor((short) -1).setConfigs(List.of());
+  }
+
+  @Override
+  Message failed(Request request, CreateTopicsRequest message, Outcome why) {
+    List<CreatableTopicResult> results = new ArrayList<>();
+    for (CreatableTopic topic : message.topics()) {
+      CreatableTopicResult result = new CreatableTopicResult().setName(topic.name());
+      refuse(result, why);
+      results.add(result);
+    }
+    return new CreateTopicsResponse().setTopics(results);
+  }
+}

@@ -1,0 +1,113 @@
+package io.margay.controller.internal.handlers;
+
+import io.margay.controller.internal.ControllerRuntime;
+import io.margay.controller.internal.ControllerService;
+import io.margay.controller.internal.state.Command.DeleteTopics;
+import io.margay.controller.internal.state.Outcome;
+import io.margay.metadata.ClusterImage;
+import io.margay.metadata.TopicImage;
+import io.margay.protocol.Errors;
+import io.margay.protocol.KafkaUuid;
+import io.margay.protocol.Message;
+import io.margay.protocol.message.DeleteTopicsRequest;
+import io.margay.protocol.message.DeleteTopicsRequest.DeleteTopicState;
+import io.margay.protocol.message.DeleteTopicsResponse;
+import io.margay.protocol.message.DeleteTopicsResponse.DeletableTopicResult;
+import io.margay.spi.config.ServerSettings;
+import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.handler.Request;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** DeleteTopics (20), by name or by id. */
+@Component(service = ApiHandler.class)
+public final class DeleteTopicsHandler extends AdminHandler<DeleteTopicsRequest> {
+  private static final short FIRST_WITH_IDS = 6;
+  private static final short FIRST_WITH_DISABLED_ERROR = 3;
+
+  private final ControllerRuntime controller;
+
+  /** @param controller the controller */
+  @Activate
+  public DeleteTopicsHandler(@Reference ControllerService controller) {
+    this(controller.runtime());
+  }
+
+  DeleteTopicsHandler(ControllerRuntime controller) {
+    super(DeleteTopicsRequest.API, DeleteTopicsRequest::new);
+    this.controller = controller;
+  }
+
+  @Override
+  CompletionStage<? extends Message> answer(Request request, DeleteTopicsRequest message) {
+    if (!controller.settings().get(ServerSettings.DELETE_TOPIC_ENABLE)) {
+      return now(failed(request, message, Outcome.of(request.version() < FIRST_WITH_DISABLED_ERROR ? Errors.INVALID_REQUEST
+          : Errors.TOPIC_DELETION_DISABLED)));
+    }
+    ClusterImage image = controller.image();
+    List<DeletableTopicResult> results = new ArrayList<>();
+    List<UUID> ids = new ArrayList<>();
+    List<DeletableTopicResult> pending = new ArrayList<>();
+    Set<UUID> seen = new HashSet<>();
+    for (DeleteTopicState asked : asked(request, message)) {
+      DeletableTopicResult result = new DeletableTopicResult().setName(asked.name()).setTopicId(asked.topicId());
+      results.add(result);
+      boolean byId = !asked.topicId().equals(KafkaUuid.ZERO);
+      TopicImage topic = byId ? image.topic(asked.topicId()) : asked.name() == null ? null : image.topic(asked.name());
+      if (byId == (asked.name() != null)) {
+        set(result, new Outcome(Errors.INVALID_REQUEST, byId ? "You may not specify both topic name and topic id."
+            : "Neither topic name nor id were specified."));
+      } else if (topic == null) {
+        set(result, Outcome.of(byId ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION));
+      } else if (!seen.add(topic.id())) {
+        set(result, new Outcome(Errors.INVALID_REQUEST, "Duplicate topic " + (byId ? "id." : "name.")));
+      } else {
+        result.setName(topic.name()).setTopicId(topic.id());
+        ids.add(topic.id());
+        pending.add(result);
+      }
+    }
+    DeleteTopicsResponse response = new DeleteTopicsResponse().setResponses(results);
+    if (ids.isEmpty()) {
+      return now(response);
+    }
+    return controller.<List<Outcome>>propose(new DeleteTopics(ids), message.timeoutMs())
+        .exceptionally(e -> Collections.nCopies(ids.size(), ControllerRuntime.error(e)))
+        .thenApply(outcomes -> {
+          for (int i = 0; i < outcomes.size(); i++) {
+            set(pending.get(i), outcomes.get(i));
+          }
+          return response;
+        });
+  }
+
+  private static void set(DeletableTopicResult result, Outcome outcome) {
+    result.setErrorCode(outcome.error().code()).setErrorMessage(outcome.message());
+  }
+
+  private static List<DeleteTopicState> asked(Request request, DeleteTopicsRequest message) {
+    if (request.version() >= FIRST_WITH_IDS) {
+      return message.topics();
+    }
+    return message.topicNames().stream().map(name -> new DeleteTopicState().setName(name).setTopicId(KafkaUuid.ZERO)).toList();
+  }
+
+  @Override
+  Message failed(Request request, DeleteTopicsRequest message, Outcome why) {
+    List<DeletableTopicResult> results = new ArrayList<>();
+    for (DeleteTopicState asked : asked(request, message)) {
+      DeletableTopicResult result = new DeletableTopicResult().setName(asked.name()).setTopicId(asked.topicId());
+      set(result, why);
+      results.add(result);
+    }
+    return new DeleteTopicsResponse().setResponses(results);
+  }
+}

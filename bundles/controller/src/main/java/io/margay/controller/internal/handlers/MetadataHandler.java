@@ -1,0 +1,157 @@
+package io.margay.controller.internal.handlers;
+
+import io.margay.controller.internal.ControllerRuntime;
+import io.margay.controller.internal.ControllerService;
+import io.margay.controller.internal.state.Outcome;
+import io.margay.controller.internal.state.TopicNames;
+import io.margay.metadata.BrokerImage;
+import io.margay.metadata.ClusterImage;
+import io.margay.metadata.PartitionImage;
+import io.margay.metadata.TopicImage;
+import io.margay.model.Endpoint;
+import io.margay.protocol.Errors;
+import io.margay.protocol.KafkaUuid;
+import io.margay.protocol.Message;
+import io.margay.protocol.message.MetadataRequest;
+import io.margay.protocol.message.MetadataRequest.MetadataRequestTopic;
+import io.margay.protocol.message.MetadataResponse;
+import io.margay.protocol.message.MetadataResponse.MetadataResponseBroker;
+import io.margay.protocol.message.MetadataResponse.MetadataResponsePartition;
+import io.margay.protocol.message.MetadataResponse.MetadataResponseTopic;
+import io.margay.spi.config.ServerSettings;
+import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.handler.Request;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Metadata (3): brokers, topics and leaders, from the image. A topic that is asked for may be created on the way. */
+@Component(service = ApiHandler.class)
+public final class MetadataHandler extends AdminHandler<MetadataRequest> {
+  private static final short FIRST_WITH_NULL_FOR_ALL = 1;
+  private static final short FIRST_WITH_AUTO_CREATION_FLAG = 4;
+  private static final short FIRST_WITH_LISTENER_ERROR = 6;
+  private static final short FIRST_BY_ID = 12;
+
+  private final ControllerRuntime controller;
+  private final TopicAutoCreation creation;
+
+  /** @param controller the controller */
+  @Activate
+  public MetadataHandler(@Reference ControllerService controller) {
+    this(controller.runtime());
+  }
+
+  MetadataHandler(ControllerRuntime controller) {
+    super(MetadataRequest.API, MetadataRequest::new);
+    this.controller = controller;
+    this.creation = new TopicAutoCreation(controller);
+  }
+
+  @Override
+  CompletionStage<MetadataResponse> answer(Request request, MetadataRequest message) {
+    ClusterImage image = controller.image();
+    MetadataResponse response = new MetadataResponse().setBrokers(brokers(image, request.listener()))
+        .setClusterId(controller.clusterId()).setControllerId(ImageViews.controllerId(image, request.listener()));
+    if (message.includeClusterAuthorizedOperations()) {
+      response.setClusterAuthorizedOperations(AuthorizedOperations.CLUSTER);
+    }
+    return now(response.setTopics(topics(image, request, message)));
+  }
+
+  private static List<MetadataResponseBroker> brokers(ClusterImage image, String listener) {
+    List<MetadataResponseBroker> brokers = new ArrayList<>(image.brokers().size());
+    for (BrokerImage broker : image.brokers().values()) {
+      Endpoint endpoint = ImageViews.endpoint(broker, listener);
+      if (endpoint != null && !broker.fenced()) {
+        brokers.add(new MetadataResponseBroker().setNodeId(broker.id().value()).setHost(endpoint.host())
+            .setPort(endpoint.port()).setRack(broker.rack()));
+      }
+    }
+    return brokers;
+  }
+
+  private List<MetadataResponseTopic> topics(ClusterImage image, Request request, MetadataRequest message) {
+    List<MetadataRequestTopic> asked = message.topics();
+    boolean all = asked == null || asked.isEmpty() && request.version() < FIRST_WITH_NULL_FOR_ALL;
+    int operations = message.includeTopicAuthorizedOperations() ? AuthorizedOperations.TOPIC : AuthorizedOperations.NOT_ASKED;
+    List<MetadataResponseTopic> topics = new ArrayList<>();
+    if (all) {
+      image.topics().values().forEach(t -> topics.add(topic(image, request, t).setTopicAuthorizedOperations(operations)));
+      return topics;
+    }
+    boolean create = request.version() < FIRST_WITH_AUTO_CREATION_FLAG || message.allowAutoTopicCreation();
+    Set<String> seen = new HashSet<>();
+    for (MetadataRequestTopic one : asked) {
+      boolean byId = one.topicId() != null && !one.topicId().equals(KafkaUuid.ZERO);
+      if (byId || one.name() == null) {
+        topics.add(byId(image, request, one, byId).setTopicAuthorizedOperations(operations));
+      } else if (seen.add(one.name())) {
+        topics.add(byName(image, request, one.name(), create).setTopicAuthorizedOperations(operations));
+      }
+    }
+    return topics;
+  }
+
+  private MetadataResponseTopic byId(ClusterImage image, Request request, MetadataRequestTopic one, boolean byId) {
+    if (request.version() < FIRST_BY_ID || !byId || one.name() != null && !one.name().isEmpty()) {
+      // Versions 10 and 11 have the field, but no server serves it; a name cannot be null there.
+      return new MetadataResponseTopic().setErrorCode(Errors.INVALID_REQUEST.code()).setTopicId(one.topicId())
+          .setName(one.name() == null ? "" : one.name());
+    }
+    TopicImage topic = image.topic(one.topicId());
+    return topic == null ? new MetadataResponseTopic().setErrorCode(Errors.UNKNOWN_TOPIC_ID.code()).setTopicId(one.topicId())
+        .setName(null) : topic(image, request, topic);
+  }
+
+  private MetadataResponseTopic byName(ClusterImage image, Request request, String name, boolean create) {
+    TopicImage topic = image.topic(name);
+    if (topic != null) {
+      return topic(image, request, topic);
+    }
+    Errors error;
+    if (TopicNames.problem(name) != null) {
+      error = Errors.INVALID_TOPIC_EXCEPTION;
+    } else if (create && controller.settings().get(ServerSettings.AUTO_CREATE_TOPICS_ENABLE)) {
+      error = creation.create(image, name);
+    } else {
+      error = Errors.UNKNOWN_TOPIC_OR_PARTITION;
+    }
+    return new MetadataResponseTopic().setErrorCode(error.code()).setName(name).setTopicId(KafkaUuid.ZERO)
+        .setIsInternal(TopicNames.isInternal(name));
+  }
+
+  private static MetadataResponseTopic topic(ClusterImage image, Request request, TopicImage topic) {
+    List<MetadataResponsePartition> partitions = new ArrayList<>(topic.partitions().size());
+    for (PartitionImage p : topic.partitions()) {
+      Errors error = ImageViews.leaderError(image, p, request.listener());
+      if (error == Errors.LISTENER_NOT_FOUND && request.version() < FIRST_WITH_LISTENER_ERROR) {
+        error = Errors.LEADER_NOT_AVAILABLE;
+      }
+      List<Integer> replicas = ImageViews.ids(p.replicas());
+      partitions.add(new MetadataResponsePartition().setErrorCode(error.code()).setPartitionIndex(p.index())
+          .setLeaderId(error == Errors.NONE ? p.leader().value() : -1).setLeaderEpoch(p.leaderEpoch().value())
+          .setReplicaNodes(replicas).setIsrNodes(p.isr() == p.replicas() ? replicas : ImageViews.ids(p.isr()))
+          .setOfflineReplicas(ImageViews.offline(image, p)));
+    }
+    return new MetadataResponseTopic().setName(topic.name()).setTopicId(topic.id()).setIsInternal(topic.internal())
+        .setPartitions(partitions);
+  }
+
+  @Override
+  Message failed(Request request, MetadataRequest message, Outcome why) {
+    List<MetadataResponseTopic> topics = new ArrayList<>();
+    for (MetadataRequestTopic one : message.topics() == null ? List.<MetadataRequestTopic>of() : message.topics()) {
+      UUID id = one.topicId() == null ? KafkaUuid.ZERO : one.topicId();
+      topics.add(new MetadataResponseTopic().setErrorCode(why.error().code()).setTopicId(id)
+          .setName(one.name() == null && request.version() < FIRST_BY_ID ? "" : one.name()));
+    }
+    return new MetadataResponse().setTopics(topics).setControllerId(-1).setErrorCode(why.error().code());
+  }
+}

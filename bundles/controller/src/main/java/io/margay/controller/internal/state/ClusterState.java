@@ -1,0 +1,163 @@
+package io.margay.controller.internal.state;
+
+import io.margay.metadata.BrokerImage;
+import io.margay.metadata.ClusterImage;
+import io.margay.metadata.ConfigResource;
+import io.margay.metadata.TopicImage;
+import io.margay.model.BrokerId;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/**
+ * The state that commands change: what the image shows, and a little more that only commands need. All changes go through its
+ * methods, which keep the indexes and the delta right. Guarded by {@link MetadataStateMachine}.
+ *
+ * <p>Invariants: {@code topicNames} is the inverse of the ids in {@code topics}; {@code collisions} counts the names with a dot
+ * or an underscore by their form with underscores only; a topic that is gone has no configs.
+ */
+final class ClusterState {
+  private String clusterId = "";
+  private BrokerId controller = BrokerId.NONE;
+  private SortedMap<BrokerId, BrokerImage> brokers = Collections.emptySortedMap();
+  private final Map<BrokerId, UUID> incarnations = new TreeMap<>();
+  private final CopyOnWriteMap<String, TopicImage> topics = new CopyOnWriteMap<>();
+  private final CopyOnWriteMap<UUID, String> topicNames = new CopyOnWriteMap<>();
+  private final CopyOnWriteMap<ConfigResource, Map<String, String>> configs = new CopyOnWriteMap<>();
+  private final Map<String, String> collisions = new HashMap<>();
+  private SortedMap<String, Short> features = Collections.emptySortedMap();
+  private long nextProducerId;
+  private final DeltaBuilder delta = new DeltaBuilder();
+
+  DeltaBuilder delta() {
+    return delta;
+  }
+
+  String clusterId() {
+    return clusterId;
+  }
+
+  void setClusterId(String id) {
+    clusterId = id;
+  }
+
+  void setController(BrokerId id) {
+    if (!controller.equals(id)) {
+      controller = id;
+      delta.brokersChanged();
+    }
+  }
+
+  SortedMap<BrokerId, BrokerImage> brokers() {
+    return brokers;
+  }
+
+  UUID incarnation(BrokerId id) {
+    return incarnations.get(id);
+  }
+
+  Map<BrokerId, UUID> incarnations() {
+    return incarnations;
+  }
+
+  void putBroker(BrokerImage broker, UUID incarnation) {
+    SortedMap<BrokerId, BrokerImage> copy = new TreeMap<>(brokers);
+    copy.put(broker.id(), broker);
+    brokers = Collections.unmodifiableSortedMap(copy);
+    incarnations.put(broker.id(), incarnation);
+    delta.brokersChanged();
+  }
+
+  void removeBroker(BrokerId id) {
+    SortedMap<BrokerId, BrokerImage> copy = new TreeMap<>(brokers);
+    copy.remove(id);
+    brokers = Collections.unmodifiableSortedMap(copy);
+    incarnations.remove(id);
+    delta.brokersChanged();
+  }
+
+  Map<String, TopicImage> topics() {
+    return topics.read();
+  }
+
+  TopicImage topic(UUID id) {
+    String name = topicNames.read().get(id);
+    return name == null ? null : topics.read().get(name);
+  }
+
+  /** A topic whose name cannot be told from {@code name} where dots become underscores, or null. */
+  String collidingTopic(String name) {
+    String form = TopicNames.collisionForm(name);
+    return form == null ? null : collisions.get(form);
+  }
+
+  /** Adds a topic, or replaces the one with the same id. */
+  void putTopic(TopicImage topic) {
+    TopicImage before = topics.write().put(topic.name(), topic);
+    if (before == null) {
+      topicNames.write().put(topic.id(), topic.name());
+      String form = TopicNames.collisionForm(topic.name());
+      if (form != null) {
+        collisions.put(form, topic.name());
+      }
+    }
+    delta.topicChanged(topic, before == null);
+  }
+
+  void removeTopic(TopicImage topic) {
+    topics.write().remove(topic.name());
+    topicNames.write().remove(topic.id());
+    String form = TopicNames.collisionForm(topic.name());
+    if (form != null) {
+      collisions.remove(form, topic.name());
+    }
+    setConfig(ConfigResource.topic(topic.name()), Map.of());
+    delta.topicDeleted(topic);
+  }
+
+  Map<String, String> config(ConfigResource resource) {
+    return configs.read().getOrDefault(resource, Map.of());
+  }
+
+  Map<ConfigResource, Map<String, String>> configs() {
+    return configs.read();
+  }
+
+  /** Replaces the overrides of a resource; empty takes them away. */
+  void setConfig(ConfigResource resource, Map<String, String> overrides) {
+    if (overrides.equals(config(resource))) {
+      return;
+    }
+    if (overrides.isEmpty()) {
+      configs.write().remove(resource);
+    } else {
+      configs.write().put(resource, Map.copyOf(overrides));
+    }
+    delta.configChanged(resource);
+  }
+
+  SortedMap<String, Short> features() {
+    return features;
+  }
+
+  void setFeatures(SortedMap<String, Short> levels) {
+    features = Collections.unmodifiableSortedMap(levels);
+  }
+
+  long nextProducerId() {
+    return nextProducerId;
+  }
+
+  void setNextProducerId(long next) {
+    nextProducerId = next;
+  }
+
+  /** An image of the state now. */
+  ClusterImage image(long offset) {
+    return new ClusterImage(clusterId, offset, controller, brokers, topics.share(), topicNames.share(), configs.share(), features,
+        nextProducerId);
+  }
+}

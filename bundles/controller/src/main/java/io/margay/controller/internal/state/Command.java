@@ -1,0 +1,133 @@
+package io.margay.controller.internal.state;
+
+import io.margay.metadata.ConfigResource;
+import io.margay.model.BrokerId;
+import io.margay.model.Endpoint;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.UUID;
+
+/**
+ * What is put into the metadata log. A command holds everything that was chosen by chance or from one node's settings: ids,
+ * placements, defaults. So every node that applies it gets the same state.
+ */
+public sealed interface Command {
+  /**
+   * Gives a new cluster its id and its first feature levels. Applied once; has no effect after that. The result is a Boolean.
+   *
+   * @param clusterId 22 characters
+   * @param features levels by name
+   */
+  record InitCluster(String clusterId, SortedMap<String, Short> features) implements Command { }
+
+  /**
+   * A broker says where it is. The result is its epoch, a Long.
+   *
+   * @param id its id
+   * @param incarnation made at each start of its process; a new one is a new leader of its partitions
+   * @param endpoints where clients reach it
+   * @param rack its rack, or null
+   */
+  record RegisterBroker(BrokerId id, UUID incarnation, List<Endpoint> endpoints, String rack) implements Command { }
+
+  /**
+   * A broker is gone for good. The result is an {@link Outcome}.
+   *
+   * @param id its id
+   */
+  record UnregisterBroker(BrokerId id) implements Command { }
+
+  /**
+   * Creates topics. The result is a list of {@link Outcome}, one per topic.
+   *
+   * @param topics the topics
+   */
+  record CreateTopics(List<NewTopic> topics) implements Command { }
+
+  /**
+   * A topic to create.
+   *
+   * @param name its name, checked before
+   * @param id its id
+   * @param internal whether it belongs to the server
+   * @param replicas element i holds the replicas of partition i, the preferred leader first
+   * @param configs its settings, checked before
+   */
+  record NewTopic(String name, UUID id, boolean internal, List<List<BrokerId>> replicas, Map<String, String> configs) { }
+
+  /**
+   * Deletes topics. The result is a list of {@link Outcome}, one per id.
+   *
+   * @param ids which
+   */
+  record DeleteTopics(List<UUID> ids) implements Command { }
+
+  /**
+   * Adds partitions to topics. The result is a list of {@link Outcome}, one per topic.
+   *
+   * @param topics which and how
+   */
+  record CreatePartitions(List<MorePartitions> topics) implements Command { }
+
+  /**
+   * Partitions to add to a topic.
+   *
+   * @param topicId the topic
+   * @param existing how many partitions it had when the replicas were placed; another number refuses the change
+   * @param replicas the replicas of each partition that is added
+   */
+  record MorePartitions(UUID topicId, int existing, List<List<BrokerId>> replicas) { }
+
+  /**
+   * Changes settings. The result is a list of {@link Outcome}, one per change.
+   *
+   * @param changes the changes, at most one per resource
+   */
+  record AlterConfigs(List<ConfigChange> changes) implements Command { }
+
+  /**
+   * A change to the settings of one resource.
+   *
+   * @param resource whose
+   * @param replaceAll whether everything that is not set by {@code edits} goes
+   * @param edits what to do
+   */
+  record ConfigChange(ConfigResource resource, boolean replaceAll, List<ConfigEdit> edits) { }
+
+  /**
+   * One edit of one setting.
+   *
+   * @param name the setting
+   * @param operation what to do
+   * @param value the text; null for DELETE
+   * @param whenUnset for APPEND and SUBTRACT, the list that counts when the resource has no value of its own; may be null
+   */
+  record ConfigEdit(String name, Operation operation, String value, String whenUnset) { }
+
+  /** What an edit does, with Kafka's codes as ordinals. */
+  enum Operation {
+    /** Gives a value. */
+    SET,
+    /** Takes the resource's own value away. */
+    DELETE,
+    /** Adds elements to a list. */
+    APPEND,
+    /** Takes elements from a list. */
+    SUBTRACT
+  }
+
+  /**
+   * Hands out a block of producer ids. The result is the first one, a Long.
+   *
+   * @param size how many, {@code > 0}
+   */
+  record AllocateProducerIds(int size) implements Command { }
+
+  /**
+   * Finalises feature levels. The result is a Boolean.
+   *
+   * @param levels by name; 0 takes a feature away
+   */
+  record UpdateFeatures(SortedMap<String, Short> levels) implements Command { }
+}

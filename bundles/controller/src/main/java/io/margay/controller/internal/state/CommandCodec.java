@@ -1,0 +1,127 @@
+package io.margay.controller.internal.state;
+
+import io.margay.controller.internal.state.Command.AllocateProducerIds;
+import io.margay.controller.internal.state.Command.AlterConfigs;
+import io.margay.controller.internal.state.Command.ConfigChange;
+import io.margay.controller.internal.state.Command.ConfigEdit;
+import io.margay.controller.internal.state.Command.CreatePartitions;
+import io.margay.controller.internal.state.Command.CreateTopics;
+import io.margay.controller.internal.state.Command.DeleteTopics;
+import io.margay.controller.internal.state.Command.InitCluster;
+import io.margay.controller.internal.state.Command.MorePartitions;
+import io.margay.controller.internal.state.Command.NewTopic;
+import io.margay.controller.internal.state.Command.Operation;
+import io.margay.controller.internal.state.Command.RegisterBroker;
+import io.margay.controller.internal.state.Command.UnregisterBroker;
+import io.margay.controller.internal.state.Command.UpdateFeatures;
+import io.margay.metadata.ConfigResource;
+import io.margay.model.BrokerId;
+import io.margay.model.Endpoint;
+import java.util.TreeMap;
+
+/**
+ * Commands as bytes: format version (int8), type (int8), fields in the order of the record. A type's number and fields never
+ * change; a command with other fields is a new type.
+ */
+public final class CommandCodec {
+  private static final int VERSION = 1;
+  private static final Operation[] OPERATIONS = Operation.values();
+
+  private CommandCodec() { }
+
+  /** The bytes of a command. */
+  public static byte[] encode(Command command) {
+    BinaryWriter out = new BinaryWriter().int8(VERSION);
+    if (command instanceof InitCluster c) {
+      out.int8(1).text(c.clusterId()).map(c.features(), BinaryWriter::text, (w, level) -> w.int16(level));
+    } else if (command instanceof RegisterBroker c) {
+      out.int8(2).int32(c.id().value()).uuid(c.incarnation()).list(c.endpoints(), CommandCodec::writeEndpoint).text(c.rack());
+    } else if (command instanceof UnregisterBroker c) {
+      out.int8(3).int32(c.id().value());
+    } else if (command instanceof CreateTopics c) {
+      out.int8(4).list(c.topics(), CommandCodec::writeTopic);
+    } else if (command instanceof DeleteTopics c) {
+      out.int8(5).list(c.ids(), BinaryWriter::uuid);
+    } else if (command instanceof CreatePartitions c) {
+      out.int8(6).list(c.topics(), (w, t) -> w.uuid(t.topicId()).int32(t.existing()).list(t.replicas(), BinaryWriter::brokers));
+    } else if (command instanceof AlterConfigs c) {
+      out.int8(7).list(c.changes(), CommandCodec::writeChange);
+    } else if (command instanceof AllocateProducerIds c) {
+      out.int8(8).int32(c.size());
+    } else if (command instanceof UpdateFeatures c) {
+      out.int8(9).map(c.levels(), BinaryWriter::text, (w, level) -> w.int16(level));
+    }
+    return out.toBytes();
+  }
+
+  /**
+   * The command that bytes stand for.
+   *
+   * @throws IllegalArgumentException when they are no command of this version
+   */
+  public static Command decode(byte[] bytes) {
+    return BinaryReader.read(bytes, CommandCodec::read);
+  }
+
+  private static Command read(BinaryReader in) {
+    int version = in.int8();
+    if (version != VERSION) {
+      throw new IllegalArgumentException("a command has format version " + version + ", expected " + VERSION);
+    }
+    int type = in.int8();
+    return switch (type) {
+      case 1 -> new InitCluster(in.text(), new TreeMap<>(in.map(BinaryReader::text, BinaryReader::int16)));
+      case 2 -> new RegisterBroker(new BrokerId(in.int32()), in.uuid(), in.list(CommandCodec::readEndpoint), in.text());
+      case 3 -> new UnregisterBroker(new BrokerId(in.int32()));
+      case 4 -> new CreateTopics(in.list(CommandCodec::readTopic));
+      case 5 -> new DeleteTopics(in.list(BinaryReader::uuid));
+      case 6 -> new CreatePartitions(in.list(r -> new MorePartitions(r.uuid(), r.int32(), r.list(BinaryReader::brokers))));
+      case 7 -> new AlterConfigs(in.list(CommandCodec::readChange));
+      case 8 -> new AllocateProducerIds(in.int32());
+      case 9 -> new UpdateFeatures(new TreeMap<>(in.map(BinaryReader::text, BinaryReader::int16)));
+      default -> throw new IllegalArgumentException("unknown command type " + type);
+    };
+  }
+
+  static void writeEndpoint(BinaryWriter out, Endpoint e) {
+    out.text(e.listener()).text(e.protocol()).text(e.host()).int32(e.port());
+  }
+
+  static Endpoint readEndpoint(BinaryReader in) {
+    return new Endpoint(in.text(), in.text(), in.text(), in.int32());
+  }
+
+  private static void writeTopic(BinaryWriter out, NewTopic t) {
+    out.text(t.name()).uuid(t.id()).bool(t.internal()).list(t.replicas(), BinaryWriter::brokers)
+        .map(t.configs(), BinaryWriter::text, BinaryWriter::text);
+  }
+
+  private static NewTopic readTopic(BinaryReader in) {
+    return new NewTopic(in.text(), in.uuid(), in.bool(), in.list(BinaryReader::brokers),
+        in.map(BinaryReader::text, BinaryReader::text));
+  }
+
+  static void writeResource(BinaryWriter out, ConfigResource resource) {
+    out.int8(resource.type().code()).text(resource.name());
+  }
+
+  static ConfigResource readResource(BinaryReader in) {
+    byte code = (byte) in.int8();
+    ConfigResource.Type type = ConfigResource.Type.forCode(code);
+    if (type == null) {
+      throw new IllegalArgumentException("unknown resource type " + code);
+    }
+    return new ConfigResource(type, in.text());
+  }
+
+  private static void writeChange(BinaryWriter out, ConfigChange change) {
+    writeResource(out, change.resource());
+    out.bool(change.replaceAll()).list(change.edits(),
+        (w, e) -> w.text(e.name()).int8(e.operation().ordinal()).text(e.value()).text(e.whenUnset()));
+  }
+
+  private static ConfigChange readChange(BinaryReader in) {
+    return new ConfigChange(readResource(in), in.bool(),
+        in.list(r -> new ConfigEdit(r.text(), OPERATIONS[r.int8()], r.text(), r.text())));
+  }
+}

@@ -1,0 +1,53 @@
+package io.margay.controller.internal.state;
+
+import io.margay.metadata.ClusterDelta;
+import io.margay.metadata.ConfigResource;
+import io.margay.metadata.TopicImage;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/** Collects what changed since the last image. What came and went in between is left out. */
+final class DeltaBuilder {
+  private final Map<UUID, TopicImage> changedTopics = new HashMap<>();
+  private final Map<UUID, TopicImage> deletedTopics = new HashMap<>();
+  private final Set<UUID> newTopics = new HashSet<>();
+  private final Set<ConfigResource> changedConfigs = new HashSet<>();
+  private boolean brokersChanged;
+
+  void brokersChanged() {
+    brokersChanged = true;
+  }
+
+  void topicChanged(TopicImage topic, boolean isNew) {
+    changedTopics.put(topic.id(), topic);
+    if (isNew) {
+      newTopics.add(topic.id());
+    }
+  }
+
+  void topicDeleted(TopicImage topic) {
+    changedTopics.remove(topic.id());
+    if (!newTopics.remove(topic.id())) {
+      deletedTopics.put(topic.id(), topic);
+    }
+  }
+
+  void configChanged(ConfigResource resource) {
+    changedConfigs.add(resource);
+  }
+
+  /** The changes so far; none are left here. */
+  ClusterDelta take() {
+    ClusterDelta taken = new ClusterDelta(false, Set.copyOf(changedTopics.values()), Set.copyOf(deletedTopics.values()),
+        changedConfigs, brokersChanged);
+    changedTopics.clear();
+    deletedTopics.clear();
+    newTopics.clear();
+    changedConfigs.clear();
+    brokersChanged = false;
+    return taken;
+  }
+}

@@ -1,0 +1,140 @@
+package io.margay.controller.internal.state;
+
+import io.margay.controller.internal.state.Command.AllocateProducerIds;
+import io.margay.controller.internal.state.Command.AlterConfigs;
+import io.margay.controller.internal.state.Command.CreatePartitions;
+import io.margay.controller.internal.state.Command.CreateTopics;
+import io.margay.controller.internal.state.Command.DeleteTopics;
+import io.margay.controller.internal.state.Command.InitCluster;
+import io.margay.controller.internal.state.Command.RegisterBroker;
+import io.margay.controller.internal.state.Command.UnregisterBroker;
+import io.margay.controller.internal.state.Command.UpdateFeatures;
+import io.margay.metadata.ClusterDelta;
+import io.margay.metadata.ClusterImage;
+import io.margay.model.BrokerId;
+import io.margay.spi.consensus.StateMachine;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * The state of the cluster as a function of the commands. Commands are applied by the metadata log's thread; images are taken by
+ * the controller's thread, which may be behind: several commands then become one image. Both hold this object's monitor, for
+ * microseconds.
+ */
+public final class MetadataStateMachine implements StateMachine {
+  /**
+   * The result of a command.
+   *
+   * @param index the command's place in the log
+   * @param result what the command gives back
+   */
+  public record Applied(long index, Object result) { }
+
+  /**
+   * A new image and what led to it.
+   *
+   * @param delta what changed since the publication before
+   * @param image the image
+   */
+  public record Publication(ClusterDelta delta, ClusterImage image) { }
+
+  private final Runnable onChange;
+  private ClusterState state = new ClusterState();
+  private long offset = -1;
+  private boolean dirty = true;
+
+  /** @param onChange called, with the monitor not held, after something was applied */
+  public MetadataStateMachine(Runnable onChange) {
+    this.onChange = onChange;
+  }
+
+  @Override
+  public Applied apply(long index, long timestampMs, byte[] command) {
+    Object result;
+    synchronized (this) {
+      offset = index;
+      dirty = true;
+      result = apply(CommandCodec.decode(command), index);
+    }
+    onChange.run();
+    return new Applied(index, result);
+  }
+
+  private Object apply(Command command, long index) {
+    if (command instanceof CreateTopics c) {
+      return TopicCommands.create(state, c);
+    } else if (command instanceof DeleteTopics c) {
+      return TopicCommands.delete(state, c);
+    } else if (command instanceof CreatePartitions c) {
+      return TopicCommands.createPartitions(state, c);
+    } else if (command instanceof AlterConfigs c) {
+      return ConfigCommands.alter(state, c);
+    } else if (command instanceof RegisterBroker c) {
+      return BrokerCommands.register(state, c, index);
+    } else if (command instanceof UnregisterBroker c) {
+      return BrokerCommands.unregister(state, c);
+    } else if (command instanceof AllocateProducerIds c) {
+      return allocate(c.size());
+    } else if (command instanceof UpdateFeatures c) {
+      return updateFeatures(c.levels());
+    } else if (command instanceof InitCluster c) {
+      return init(c);
+    }
+    throw new IllegalStateException("no rule for " + command);
+  }
+
+  private Boolean init(InitCluster command) {
+    if (!state.clusterId().isEmpty()) {
+      return Boolean.FALSE;
+    }
+    state.setClusterId(command.clusterId());
+    return updateFeatures(command.features());
+  }
+
+  private Boolean updateFeatures(SortedMap<String, Short> levels) {
+    SortedMap<String, Short> result = new TreeMap<>(state.features());
+    result.putAll(levels);
+    result.values().removeIf(level -> level == 0);
+    state.setFeatures(result);
+    return Boolean.TRUE;
+  }
+
+  private Long allocate(int size) {
+    long first = state.nextProducerId();
+    state.setNextProducerId(first + size);
+    return first;
+  }
+
+  @Override
+  public synchronized byte[] snapshot() {
+    return SnapshotCodec.encode(state);
+  }
+
+  @Override
+  public void restore(long index, byte[] snapshot) {
+    synchronized (this) {
+      state = SnapshotCodec.decode(snapshot);
+      offset = index;
+      dirty = true;
+    }
+    onChange.run();
+  }
+
+  @Override
+  public void onLeader(int leaderId, boolean self) {
+    synchronized (this) {
+      state.setController(leaderId < 0 ? BrokerId.NONE : new BrokerId(leaderId));
+      dirty = true;
+    }
+    onChange.run();
+  }
+
+  /** What changed since the last call, or null when nothing was applied. */
+  public synchronized Publication takePublication() {
+    if (!dirty) {
+      return null;
+    }
+    dirty = false;
+    return new Publication(state.delta().take(), state.image(offset));
+  }
+}

@@ -1,0 +1,49 @@
+package io.margay.controller.internal.state;
+
+import java.util.Set;
+
+/** What a topic may be called, as in Kafka. */
+public final class TopicNames {
+  /** The longest name. */
+  public static final int MAX_LENGTH = 249;
+  /** The topics that belong to the server. */
+  private static final Set<String> INTERNAL = Set.of("__consumer_offsets", "__transaction_state", "__share_group_state");
+
+  private TopicNames() { }
+
+  /** Whether the topic belongs to the server. */
+  public static boolean isInternal(String name) {
+    return INTERNAL.contains(name);
+  }
+
+  /** Why {@code name} is no topic name, or null when it is one. */
+  public static String problem(String name) {
+    if (name.isEmpty()) {
+      return "the empty string is not allowed";
+    }
+    if (name.equals(".") || name.equals("..")) {
+      return "'.' or '..' is not allowed";
+    }
+    if (name.length() > MAX_LENGTH) {
+      return "the length of '" + name + "' is longer than the max allowed length " + MAX_LENGTH;
+    }
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      boolean allowed = c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '_' || c == '-';
+      if (!allowed) {
+        return "'" + name + "' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'";
+      }
+    }
+    return null;
+  }
+
+  /** The form in which names collide: metric names cannot tell dots from underscores. Null when there is neither. */
+  static String collisionForm(String name) {
+    return name.indexOf('.') < 0 && name.indexOf('_') < 0 ? null : name.replace('.', '_');
+  }
+
+  /** Whether two names differ, but only in dots and underscores. */
+  public static boolean collide(String one, String other) {
+    return !one.equals(other) && one.replace('.', '_').equals(other.replace('.', '_'));
+  }
+}

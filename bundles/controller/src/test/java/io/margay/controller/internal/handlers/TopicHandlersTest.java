@@ -1,0 +1,237 @@
+package io.margay.controller.internal.handlers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.margay.metadata.ClusterDelta;
+import io.margay.metadata.ClusterImage;
+import io.margay.metadata.ConfigResource;
+import io.margay.protocol.Errors;
+import io.margay.protocol.KafkaUuid;
+import io.margay.protocol.Messages;
+import io.margay.protocol.message.CreatePartitionsRequest;
+import io.margay.protocol.message.CreatePartitionsRequest.CreatePartitionsAssignment;
+import io.margay.protocol.message.CreatePartitionsRequest.CreatePartitionsTopic;
+import io.margay.protocol.message.CreatePartitionsResponse;
+import io.margay.protocol.message.CreateTopicsRequest;
+import io.margay.protocol.message.CreateTopicsRequest.CreatableReplicaAssignment;
+import io.margay.protocol.message.CreateTopicsRequest.CreatableTopic;
+import io.margay.protocol.message.CreateTopicsRequest.CreatableTopicConfig;
+import io.margay.protocol.message.CreateTopicsResponse;
+import io.margay.protocol.message.CreateTopicsResponse.CreatableTopicResult;
+import io.margay.protocol.message.DeleteTopicsRequest;
+import io.margay.protocol.message.DeleteTopicsRequest.DeleteTopicState;
+import io.margay.protocol.message.DeleteTopicsResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TopicHandlersTest extends HandlerTest {
+  private static CreatableTopic topic(String name, int partitions, int replicationFactor) {
+    return new CreatableTopic().setName(name).setNumPartitions(partitions).setReplicationFactor((short) replicationFactor);
+  }
+
+  private CreateTopicsResponse create(int version, CreatableTopic... topics) throws Exception {
+    return ask(new CreateTopicsHandler(controller), version, new CreateTopicsRequest().setTopics(List.of(topics)),
+        CreateTopicsResponse::new);
+  }
+
+  private static Errors error(CreateTopicsResponse response, String name) {
+    return Errors.forCode(response.topics().stream().filter(t -> t.name().equals(name)).findFirst().orElseThrow().errorCode());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 4, 5, 6, 7})
+  void createsInEveryVersion(int version) throws Exception {
+    CreateTopicsResponse response = create(version, topic("a", 3, 1), topic("b", 1, 1).setConfigs(
+        List.of(new CreatableTopicConfig().setName("retention.ms").setValue("1234"))));
+    assertThat(response.topics()).extracting(CreatableTopicResult::errorCode).containsOnly((short) 0);
+    assertThat(controller.image().topic("a").partitions()).hasSize(3);
+    assertThat(controller.image().config(ConfigResource.topic("b"))).containsEntry("retention.ms", "1234");
+    if (version >= 5) {
+      CreatableTopicResult b = response.topics().get(1);
+      assertThat(b.numPartitions()).isEqualTo(1);
+      assertThat(b.replicationFactor()).isEqualTo((short) 1);
+      assertThat(b.configs()).filteredOn(c -> c.name().equals("retention.ms")).singleElement().satisfies(c -> {
+        assertThat(c.value()).isEqualTo("1234");
+        assertThat(c.configSource()).isEqualTo((byte) 1);
+      });
+    }
+    if (version >= 7) {
+      assertThat(response.topics().get(0).topicId()).isEqualTo(controller.image().topic("a").id());
+    }
+  }
+
+  @Test
+  void defaultsComeFromTheServer() throws Exception {
+    settings.with("num.partitions", "4");
+    CreatableTopicResult result = create(7, topic("a", -1, -1)).topics().get(0);
+    assertThat(result.numPartitions()).isEqualTo(4);
+    assertThat(result.replicationFactor()).isEqualTo((short) 1);
+  }
+
+  @Test
+  void errorsAreTold() throws Exception {
+    createTopic("there", 1);
+    createTopic("dotted.name", 1);
+    CreateTopicsResponse response = create(7, topic("there", 1, 1), topic("bad name", 1, 1), topic("zero", 0, 1),
+        topic("wide", 1, 3), topic("none", 1, 0), topic("dotted_name", 1, 1), topic("twice", 1, 1), topic("twice", 2, 1),
+        topic("huge", 2_000_000_000, 1), topic("mixed", 2, -1).setAssignments(List.of(assignment(0, 1))),
+        topic("gap", -1, -1).setAssignments(List.of(assignment(0, 1), assignment(2, 1))),
+        topic("stranger", -1, -1).setAssignments(List.of(assignment(0, 7))),
+        topic("double", -1, -1).setAssignments(List.of(assignment(0, 1, 1))), topic("manual", -1, -1).setAssignments(
+            List.of(assignment(1, 1), assignment(0, 1))));
+    assertThat(error(response, "there")).isEqualTo(Errors.TOPIC_ALREADY_EXISTS);
+    assertThat(error(response, "bad name")).isEqualTo(Errors.INVALID_TOPIC_EXCEPTION);
+    assertThat(error(response, "zero")).isEqualTo(Errors.INVALID_PARTITIONS);
+    assertThat(error(response, "wide")).isEqualTo(Errors.INVALID_REPLICATION_FACTOR);
+    assertThat(error(response, "none")).isEqualTo(Errors.INVALID_REPLICATION_FACTOR);
+    assertThat(error(response, "dotted_name")).isEqualTo(Errors.INVALID_TOPIC_EXCEPTION);
+    assertThat(error(response, "twice")).isEqualTo(Errors.INVALID_REQUEST);
+    assertThat(error(response, "huge")).isEqualTo(Errors.POLICY_VIOLATION);
+    assertThat(error(response, "mixed")).isEqualTo(Errors.INVALID_REQUEST);
+    assertThat(error(response, "gap")).isEqualTo(Errors.INVALID_REPLICA_ASSIGNMENT);
+    assertThat(error(response, "stranger")).isEqualTo(Errors.INVALID_REPLICA_ASSIGNMENT);
+    assertThat(error(response, "double")).isEqualTo(Errors.INVALID_REPLICA_ASSIGNMENT);
+    assertThat(error(response, "manual")).isEqualTo(Errors.NONE);
+    assertThat(response.topics()).hasSize(13).filteredOn(t -> t.errorCode() != 0).allSatisfy(t -> {
+      assertThat(t.errorMessage()).isNotBlank();
+      assertThat(t.topicId()).isEqualTo(KafkaUuid.ZERO);
+    });
+    assertThat(controller.image().topics().keySet()).containsExactlyInAnyOrder("there", "dotted.name", "manual");
+  }
+
+  private static CreatableReplicaAssignment assignment(int partition, Integer... brokers) {
+    return new CreatableReplicaAssignment().setPartitionIndex(partition).setBrokerIds(List.of(brokers));
+  }
+
+  @Test
+  void settingsAreCheckedByName() throws Exception {
+    CreateTopicsResponse response = create(7,
+        topic("a", 1, 1).setConfigs(List.of(new CreatableTopicConfig().setName("retention.ms").setValue("soon"))),
+        topic("b", 1, 1).setConfigs(List.of(new CreatableTopicConfig().setName("no.such").setValue("1"))),
+        topic("c", 1, 1).setConfigs(List.of(new CreatableTopicConfig().setName("retention.ms").setValue(null))),
+        topic("d", 1, 1).setConfigs(List.of(new CreatableTopicConfig().setName("min.compaction.lag.ms").setValue("9"),
+            new CreatableTopicConfig().setName("max.compaction.lag.ms").setValue("5"))));
+    assertThat(response.topics()).extracting(CreatableTopicResult::errorCode).containsOnly(Errors.INVALID_CONFIG.code());
+    assertThat(response.topics().get(0).errorMessage()).contains("retention.ms").contains("whole number");
+    assertThat(response.topics().get(1).errorMessage()).contains("no.such");
+  }
+
+  @Test
+  void validateOnlyChangesNothing() throws Exception {
+    int before = log.size();
+    createTopic("dotted.name", 1);
+    CreateTopicsResponse response = ask(new CreateTopicsHandler(controller), 7, new CreateTopicsRequest().setValidateOnly(true)
+        .setTopics(List.of(topic("a", 5, 1), topic("b", 0, 1), topic("dotted_name", 1, 1))), CreateTopicsResponse::new);
+    assertThat(error(response, "a")).isEqualTo(Errors.NONE);
+    assertThat(response.topics().get(0).numPartitions()).isEqualTo(5);
+    assertThat(error(response, "b")).isEqualTo(Errors.INVALID_PARTITIONS);
+    assertThat(error(response, "dotted_name")).isEqualTo(Errors.INVALID_TOPIC_EXCEPTION);
+    assertThat(log.size()).isEqualTo(before + 1);
+  }
+
+  @Test
+  void timeoutIsHonoured() throws Exception {
+    log.hold(true);
+    CreateTopicsResponse response = ask(new CreateTopicsHandler(controller), 7,
+        new CreateTopicsRequest().setTimeoutMs(5).setTopics(List.of(topic("slow", 1, 1))), CreateTopicsResponse::new);
+    assertThat(error(response, "slow")).isEqualTo(Errors.REQUEST_TIMED_OUT);
+    log.hold(false);
+    controller.allocateProducerIds().toCompletableFuture().get();
+    assertThat(controller.image().topic("slow")).isNotNull();
+  }
+
+  @Test
+  void openRequestsGetARetriableErrorWhenTheControllerLeaves() throws Exception {
+    log.hold(true);
+    CompletableFuture<byte[]> open = send(new CreateTopicsHandler(controller), 7,
+        new CreateTopicsRequest().setTopics(List.of(topic("a", 1, 1))), "PLAINTEXT");
+    controller.close();
+    CreateTopicsResponse response = Messages.read(CreateTopicsResponse::new, open.get(10, TimeUnit.SECONDS), (short) 7);
+    assertThat(error(response, "a")).isEqualTo(Errors.NOT_CONTROLLER);
+  }
+
+  @Test
+  void answerComesAfterThePublishers() throws Exception {
+    List<String> seen = new ArrayList<>();
+    controller.addPublisher((ClusterDelta delta, ClusterImage image) -> {
+      delta.changedTopics().forEach(t -> seen.add(t.name()));
+    }, 0);
+    create(7, topic("a", 1, 1));
+    assertThat(seen).containsExactly("a");
+  }
+
+  @Test
+  void twoThousandTopicsAreOneCommand() throws Exception {
+    CreatableTopic[] topics = new CreatableTopic[2000];
+    for (int i = 0; i < topics.length; i++) {
+      topics[i] = topic("topic_" + i, 1, 1);
+    }
+    int before = log.size();
+    assertThat(create(7, topics).topics()).extracting(CreatableTopicResult::errorCode).containsOnly((short) 0);
+    assertThat(log.size()).isEqualTo(before + 1);
+    assertThat(controller.image().topics()).hasSize(2000);
+  }
+
+  @Test
+  void deletesByNameAndId() throws Exception {
+    for (String name : List.of("a", "b", "c", "d")) {
+      createTopic(name, 1);
+    }
+    DeleteTopicsHandler handler = new DeleteTopicsHandler(controller);
+    DeleteTopicsResponse byName = ask(handler, 5, new DeleteTopicsRequest().setTopicNames(List.of("a", "nope")),
+        DeleteTopicsResponse::new);
+    assertThat(byName.responses()).extracting(r -> Errors.forCode(r.errorCode())).containsExactly(Errors.NONE,
+        Errors.UNKNOWN_TOPIC_OR_PARTITION);
+    DeleteTopicsResponse byId = ask(handler, 6, new DeleteTopicsRequest().setTopics(List.of(
+        new DeleteTopicState().setTopicId(controller.image().topic("b").id()), new DeleteTopicState().setName("c"),
+        new DeleteTopicState().setTopicId(KafkaUuid.random()), new DeleteTopicState(), new DeleteTopicState().setName("c"),
+        new DeleteTopicState().setName("d").setTopicId(controller.image().topic("d").id()))), DeleteTopicsResponse::new);
+    assertThat(byId.responses()).extracting(r -> Errors.forCode(r.errorCode())).containsExactly(Errors.NONE, Errors.NONE,
+        Errors.UNKNOWN_TOPIC_ID, Errors.INVALID_REQUEST, Errors.INVALID_REQUEST, Errors.INVALID_REQUEST);
+    assertThat(byId.responses().get(0).name()).isEqualTo("b");
+    assertThat(controller.image().topics().keySet()).containsExactly("d");
+  }
+
+  @Test
+  void deletionCanBeForbidden() throws Exception {
+    createTopic("a", 1);
+    settings.with("delete.topic.enable", "false");
+    DeleteTopicsHandler handler = new DeleteTopicsHandler(controller);
+    DeleteTopicsRequest request = new DeleteTopicsRequest().setTopicNames(List.of("a"));
+    assertThat(ask(handler, 5, request, DeleteTopicsResponse::new).responses().get(0).errorCode())
+        .isEqualTo(Errors.TOPIC_DELETION_DISABLED.code());
+    assertThat(ask(handler, 1, request, DeleteTopicsResponse::new).responses().get(0).errorCode())
+        .isEqualTo(Errors.INVALID_REQUEST.code());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3})
+  void addsPartitions(int version) throws Exception {
+    createTopic("a", 2, Map.of());
+    createTopic("b", 2, Map.of());
+    createTopic("c", 2, Map.of());
+    CreatePartitionsResponse response = ask(new CreatePartitionsHandler(controller), version,
+        new CreatePartitionsRequest().setTimeoutMs(1000).setTopics(List.of(more("a", 5), more("b", 2), more("c", 1), more("nope", 3),
+            more("b", 9))), CreatePartitionsResponse::new);
+    assertThat(response.results()).extracting(r -> Errors.forCode(r.errorCode())).containsExactly(Errors.NONE,
+        Errors.INVALID_REQUEST, Errors.INVALID_PARTITIONS, Errors.UNKNOWN_TOPIC_OR_PARTITION);
+    assertThat(controller.image().topic("a").partitions()).extracting(p -> p.index()).containsExactly(0, 1, 2, 3, 4);
+    CreatePartitionsResponse manual = ask(new CreatePartitionsHandler(controller), version,
+        new CreatePartitionsRequest().setTimeoutMs(1000).setTopics(List.of(
+            more("b", 3).setAssignments(List.of(new CreatePartitionsAssignment().setBrokerIds(List.of(1)))),
+            more("c", 4).setAssignments(List.of(new CreatePartitionsAssignment().setBrokerIds(List.of(1)))))),
+        CreatePartitionsResponse::new);
+    assertThat(manual.results()).extracting(r -> Errors.forCode(r.errorCode())).containsExactly(Errors.NONE,
+        Errors.INVALID_REPLICA_ASSIGNMENT);
+  }
+
+  private static CreatePartitionsTopic more(String name, int count) {
+    return new CreatePartitionsTopic().setName(name).setCount(count).setAssignments(null);
+  }
+}
