@@ -1,0 +1,25 @@
+package io.margay.replication.internal;
+
+import io.margay.protocol.Errors;
+
+/** Somebody who waits until a partition's high watermark reaches an offset. Completed exactly once. */
+public abstract class CommitWaiter {
+  private final long nextOffset;
+
+  /** @param nextOffset exclusive end of what must be committed */
+  protected CommitWaiter(long nextOffset) {
+    this.nextOffset = nextOffset;
+  }
+
+  /** @return exclusive end of what must be committed */
+  public final long nextOffset() {
+    return nextOffset;
+  }
+
+  /**
+   * The wait is over. Called on any thread, without locks.
+   *
+   * @param error NONE when it is committed, else why it will not be known here
+   */
+  protected abstract void complete(Errors error);
+}

@@ -1,0 +1,213 @@
+package io.margay.replication.internal;
+
+import io.margay.metadata.ClusterDelta;
+import io.margay.metadata.ClusterImage;
+import io.margay.metadata.ConfigResource;
+import io.margay.metadata.MetadataPublisher;
+import io.margay.metadata.PartitionImage;
+import io.margay.metadata.TopicImage;
+import io.margay.model.BrokerId;
+import io.margay.model.Scheduler;
+import io.margay.model.TopicIdPartition;
+import io.margay.model.TopicPartition;
+import io.margay.spi.config.NodeSettings;
+import io.margay.spi.log.LogConfig;
+import io.margay.spi.log.Logs;
+import io.margay.spi.partition.LeaderPartition;
+import io.margay.spi.partition.Partitions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Follows the cluster's images: opens the logs of partitions that have a replica here, deletes those that are gone, begins and ends
+ * leaderships. The blocking part is the {@link LogKeeper}'s.
+ *
+ * <p>A new topic's logs are opened within {@link #onImage}, up to {@value #INLINE_OPENS} of them, so that it is served when its
+ * creator is told; all others, and everything at the start, is opened in the background.
+ */
+public final class PartitionManager implements MetadataPublisher, Partitions, AutoCloseable {
+  private static final int INLINE_OPENS = 256;
+
+  private final ReplicaTable table = new ReplicaTable();
+  private final LeadershipNotifier notifier = new LeadershipNotifier();
+  private final NodeSettings settings;
+  private final Scheduler scheduler;
+  private final BrokerId self;
+  private final LogKeeper keeper;
+  private final NodeSettings.Registration registration;
+  private volatile ClusterImage image = ClusterImage.EMPTY;
+  private boolean closed;
+
+  /**
+   * @param logs where the logs are
+   * @param settings this node's settings
+   * @param scheduler for waits
+   */
+  public PartitionManager(Logs logs, NodeSettings settings, Scheduler scheduler) {
+    this.settings = settings;
+    this.scheduler = scheduler;
+    this.self = settings.nodeId();
+    this.keeper = new LogKeeper(logs, table, scheduler);
+    this.registration = settings.onChange(this::settingsChanged);
+  }
+
+  /** @return finds topics and replicas */
+  public ReplicaTable table() {
+    return table;
+  }
+
+  /** @return the newest image */
+  public ClusterImage image() {
+    return image;
+  }
+
+  @Override
+  public LeaderPartition leader(TopicPartition tp) {
+    LocalReplica replica = table.replica(tp.topic(), tp.partition());
+    return replica == null ? null : replica.leader();
+  }
+
+  @Override
+  public synchronized void onImage(ClusterDelta delta, ClusterImage next) {
+    if (closed) {
+      return;
+    }
+    image = next;
+    if (delta.first()) {
+      first(next);
+      return;
+    }
+    for (TopicImage topic : delta.deletedTopics()) {
+      ServedTopic served = table.topic(topic.id());
+      if (served != null) {
+        remove(served);
+      }
+    }
+    List<LocalReplica> added = new ArrayList<>();
+    for (TopicImage topic : delta.changedTopics()) {
+      follow(topic, next, added);
+    }
+    for (int i = 0; i < added.size(); i++) {
+      keeper.open(added.get(i), i < INLINE_OPENS);
+    }
+    for (ConfigResource resource : delta.changedConfigs()) {
+      ServedTopic served = resource.type() == ConfigResource.Type.TOPIC ? table.topic(resource.name()) : null;
+      if (served != null) {
+        configure(served, next);
+      }
+    }
+  }
+
+  private void first(ClusterImage next) {
+    for (ServedTopic served : List.copyOf(table.topics())) {
+      if (next.topic(served.id()) == null) {
+        remove(served);
+      } else {
+        configure(served, next);
+      }
+    }
+    List<LocalReplica> added = new ArrayList<>();
+    for (TopicImage topic : next.topics().values()) {
+      follow(topic, next, added);
+    }
+    keeper.start(next, self, added);
+  }
+
+  private void follow(TopicImage topic, ClusterImage next, List<LocalReplica> added) {
+    ServedTopic sameName = table.topic(topic.name());
+    if (sameName != null && !sameName.id().equals(topic.id())) {
+      remove(sameName);
+    }
+    ServedTopic served = table.topic(topic.id());
+    LogConfig config = null;
+    LocalReplica[] replicas = new LocalReplica[topic.partitions().size()];
+    List<LocalReplica> gone = new ArrayList<>();
+    for (PartitionImage partition : topic.partitions()) {
+      LocalReplica replica = served == null ? null : served.replica(partition.index());
+      boolean here = partition.replicas().contains(self);
+      if (here && replica == null) {
+        config = config == null ? configOf(topic.name(), next) : config;
+        replica = new LocalReplica(new TopicIdPartition(topic.id(), new TopicPartition(topic.name(), partition.index())), partition,
+            config, self, scheduler, notifier);
+        added.add(replica);
+        table.beginOpening();
+      } else if (here) {
+        replica.apply(partition);
+      } else if (replica != null) {
+        gone.add(replica);
+        replica = null;
+      }
+      replicas[partition.index()] = replica;
+    }
+    table.put(new ServedTopic(topic.name(), topic.id(), topic.internal(), replicas));
+    gone.forEach(keeper::delete);
+  }
+
+  private void remove(ServedTopic served) {
+    table.remove(served);
+    for (int i = 0; i < served.partitions(); i++) {
+      LocalReplica replica = served.replica(i);
+      if (replica != null) {
+        keeper.delete(replica);
+      }
+    }
+  }
+
+  private LogConfig configOf(String topic, ClusterImage next) {
+    return LogConfig.of(settings.topic(next.config(ConfigResource.topic(topic))));
+  }
+
+  private void configure(ServedTopic served, ClusterImage next) {
+    LogConfig config = null;
+    for (int i = 0; i < served.partitions(); i++) {
+      LocalReplica replica = served.replica(i);
+      if (replica != null) {
+        config = config == null ? configOf(served.name(), next) : config;
+        if (!config.equals(replica.config())) {
+          replica.configure(config);
+        }
+      }
+    }
+  }
+
+  private synchronized void settingsChanged(Set<String> names) {
+    if (!closed) {
+      for (ServedTopic served : table.topics()) {
+        configure(served, image);
+      }
+    }
+  }
+
+  /** @param listener hears of all leaderships there are, and of all changes from now on */
+  public void addListener(LeadershipListener listener) {
+    notifier.add(listener);
+  }
+
+  /** @param listener is not called any more when this returns, unless it holds up the caller for seconds */
+  public void removeListener(LeadershipListener listener) {
+    notifier.remove(listener);
+  }
+
+  /** Ends all leaderships, tells the listeners, closes the logs in good order and waits for that. */
+  @Override
+  public void close() {
+    List<LocalReplica> replicas = new ArrayList<>();
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      for (ServedTopic served : table.topics()) {
+        for (int i = 0; i < served.partitions(); i++) {
+          if (served.replica(i) != null) {
+            replicas.add(served.replica(i));
+          }
+        }
+      }
+    }
+    registration.close();
+    keeper.close(replicas);
+    notifier.close();
+  }
+}

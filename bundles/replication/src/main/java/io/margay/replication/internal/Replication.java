@@ -1,0 +1,122 @@
+package io.margay.replication.internal;
+
+import io.margay.metadata.MetadataPublisher;
+import io.margay.metadata.ClusterDelta;
+import io.margay.metadata.ClusterImage;
+import io.margay.model.Clock;
+import io.margay.model.Scheduler;
+import io.margay.model.TopicPartition;
+import io.margay.spi.config.NodeSettings;
+import io.margay.spi.config.ServerSettings;
+import io.margay.spi.log.Logs;
+import io.margay.spi.partition.LeaderPartition;
+import io.margay.spi.partition.Partitions;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+
+/**
+ * What the handlers of this bundle share, as a component: the partitions, the threads for blocking reads, and the ports. It leaves
+ * after the handlers, which refer to it.
+ */
+@Component(service = {Replication.class, MetadataPublisher.class, Partitions.class})
+public final class Replication implements MetadataPublisher, Partitions {
+  private final PartitionManager partitions;
+  private final BlockingReads reads = new BlockingReads();
+  private final OpenGate gate;
+  private final Logs logs;
+  private final NodeSettings settings;
+  private final Scheduler scheduler;
+  private final Clock clock;
+
+  /**
+   * @param logs where the logs are
+   * @param settings this node's settings
+   * @param scheduler timers
+   * @param clock time
+   */
+  @Activate
+  public Replication(@Reference Logs logs, @Reference NodeSettings settings, @Reference Scheduler scheduler, @Reference Clock clock) {
+    this.logs = logs;
+    this.settings = settings;
+    this.scheduler = scheduler;
+    this.clock = clock;
+    this.gate = new OpenGate(scheduler);
+    this.partitions = new PartitionManager(logs, settings, scheduler);
+  }
+
+  /** Ends leaderships and closes the logs. */
+  @Deactivate
+  public void close() {
+    gate.close();
+    reads.close();
+    partitions.close();
+  }
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addListener(LeadershipListener listener) {
+    partitions.addListener(listener);
+  }
+
+  void removeListener(LeadershipListener listener) {
+    partitions.removeListener(listener);
+  }
+
+  @Override
+  public void onImage(ClusterDelta delta, ClusterImage image) {
+    partitions.onImage(delta, image);
+  }
+
+  @Override
+  public LeaderPartition leader(TopicPartition tp) {
+    return partitions.leader(tp);
+  }
+
+  /** @return the partitions */
+  public PartitionManager partitions() {
+    return partitions;
+  }
+
+  /** @return finds topics and replicas */
+  public ReplicaTable table() {
+    return partitions.table();
+  }
+
+  /** @return where requests wait for logs that are being opened */
+  public OpenGate gate() {
+    return gate;
+  }
+
+  /** @return the threads for what may block */
+  public BlockingReads reads() {
+    return reads;
+  }
+
+  /** @return the logs */
+  public Logs logs() {
+    return logs;
+  }
+
+  /** @return this node's settings */
+  public NodeSettings settings() {
+    return settings;
+  }
+
+  /** @return timers */
+  public Scheduler scheduler() {
+    return scheduler;
+  }
+
+  /** @return time */
+  public Clock clock() {
+    return clock;
+  }
+
+  /** @return how long a request without a limit of its own waits for a log to be opened, in milliseconds */
+  public int openWaitMs() {
+    return settings.get(ServerSettings.MARGAY_HANDLER_WAIT_MS);
+  }
+}

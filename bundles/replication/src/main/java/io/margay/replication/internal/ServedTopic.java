@@ -1,0 +1,54 @@
+package io.margay.replication.internal;
+
+import java.util.UUID;
+
+/** What the handlers need of one topic that the cluster knows. The replicas of this node stand at their index, the others are null. */
+public final class ServedTopic {
+  private final String name;
+  private final UUID id;
+  private final boolean internal;
+  private final LocalReplica[] replicas;
+
+  ServedTopic(String name, UUID id, boolean internal, LocalReplica[] replicas) {
+    this.name = name;
+    this.id = id;
+    this.internal = internal;
+    this.replicas = replicas;
+  }
+
+  /** @return its name */
+  public String name() {
+    return name;
+  }
+
+  /** @return its id */
+  public UUID id() {
+    return id;
+  }
+
+  /** @return whether it belongs to the server */
+  public boolean internal() {
+    return internal;
+  }
+
+  /** @return how many partitions it has */
+  public int partitions() {
+    return replicas.length;
+  }
+
+  /**
+   * @param index any number
+   * @return whether the topic has that partition
+   */
+  public boolean has(int index) {
+    return index >= 0 && index < replicas.length;
+  }
+
+  /**
+   * @param index any number
+   * @return this node's replica, or null when there is none or no such partition
+   */
+  public LocalReplica replica(int index) {
+    return index >= 0 && index < replicas.length ? replicas[index] : null;
+  }
+}

@@ -1,0 +1,24 @@
+package io.margay.replication.internal.fetch;
+
+import io.margay.protocol.message.FetchRequest;
+
+/**
+ * What a request asks for, for all of its partitions.
+ *
+ * @param replicaId the follower that asks; -1 for a consumer
+ * @param readCommitted whether records of open and aborted transactions are held back
+ * @param minBytes answer at once when there are as many, {@code >= 0}
+ * @param maxBytes answer with no more than that, but at least one batch; {@code >= 0}
+ * @param maxWaitMs wait no longer for the minimum, {@code >= 0}
+ */
+record FetchLimits(int replicaId, boolean readCommitted, int minBytes, int maxBytes, int maxWaitMs) {
+  private static final short FIRST_WITH_REPLICA_STATE = 15;
+
+  static FetchLimits of(FetchRequest request, short version, int serverMaxBytes) {
+    int replicaId = version >= FIRST_WITH_REPLICA_STATE ? request.replicaState().replicaId() : request.replicaId();
+    int maxBytes = Math.max(0, replicaId >= 0 ? request.maxBytes() : Math.min(request.maxBytes(), serverMaxBytes));
+    int minBytes = Math.max(0, Math.min(request.minBytes(), maxBytes));
+    return new FetchLimits(Math.max(replicaId, -1), request.isolationLevel() == 1 && replicaId < 0, minBytes, maxBytes,
+        Math.max(0, request.maxWaitMs()));
+  }
+}

@@ -1,0 +1,97 @@
+package io.margay.replication.internal.fetch;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The partitions that one client fetches, so that it only names what changed (KIP-227). Items and epoch are guarded by the session's
+ * monitor; what the cache orders sessions by is guarded by the cache's.
+ */
+final class FetchSession {
+  /** The epoch that asks for a new session. */
+  static final int INITIAL_EPOCH = 0;
+  /** The epoch that ends a session, or asks for none. */
+  static final int FINAL_EPOCH = -1;
+  /** The id of no session. */
+  static final int NO_SESSION = 0;
+
+  private final int id;
+  private final boolean privileged;
+  private final boolean topicIds;
+  private final long createdMs;
+  private final Map<FetchItem, FetchItem> items;
+  private int epoch = 1;
+
+  // guarded by the cache
+  private long lastUsedMs;
+  private int cachedSize;
+
+  FetchSession(int id, boolean privileged, boolean topicIds, long nowMs, FetchItem[] first) {
+    this.id = id;
+    this.privileged = privileged;
+    this.topicIds = topicIds;
+    this.createdMs = nowMs;
+    this.lastUsedMs = nowMs;
+    this.items = new LinkedHashMap<>(first.length * 4 / 3 + 1);
+    for (FetchItem item : first) {
+      items.put(item, item);
+    }
+    this.cachedSize = items.size();
+  }
+
+  /** Epochs wrap to 1: 0 is the initial one. */
+  static int next(int epoch) {
+    return epoch == Integer.MAX_VALUE ? 1 : epoch + 1;
+  }
+
+  int id() {
+    return id;
+  }
+
+  /** Whether it belongs to a follower, which is worth more than a consumer. */
+  boolean privileged() {
+    return privileged;
+  }
+
+  boolean topicIds() {
+    return topicIds;
+  }
+
+  long createdMs() {
+    return createdMs;
+  }
+
+  /** The epoch that the next request must have; guarded by the monitor. */
+  int epoch() {
+    return epoch;
+  }
+
+  void advanceEpoch() {
+    epoch = next(epoch);
+  }
+
+  /** Guarded by the monitor. */
+  Map<FetchItem, FetchItem> items() {
+    return items;
+  }
+
+  /** Moves an item behind the others, so that one that always has much does not starve them. */
+  void moveToEnd(FetchItem item) {
+    if (items.remove(item) != null) {
+      items.put(item, item);
+    }
+  }
+
+  long lastUsedMs() {
+    return lastUsedMs;
+  }
+
+  int cachedSize() {
+    return cachedSize;
+  }
+
+  void used(long nowMs, int size) {
+    lastUsedMs = nowMs;
+    cachedSize = size;
+  }
+}

@@ -1,0 +1,53 @@
+package io.margay.replication.internal.produce;
+
+import io.margay.protocol.Errors;
+import io.margay.protocol.message.ProduceResponse.PartitionProduceResponse;
+import io.margay.protocol.record.CompressionType;
+import io.margay.protocol.record.RecordBatchFormat;
+import io.netty.buffer.ByteBuf;
+
+/** What the Produce API demands of the records of one partition, beyond what every log demands: exactly one batch of format 2. */
+final class ProducedBatch {
+  private static final short FIRST_WITH_ZSTD = 7;
+
+  private ProducedBatch() { }
+
+  /** Checks the frame of the batch, and fills the answer when something is wrong. */
+  static boolean check(ByteBuf buffer, short version, PartitionProduceResponse answer) {
+    int sizeBytes = buffer == null ? 0 : buffer.readableBytes();
+    if (sizeBytes == 0) {
+      return refuse(answer, Errors.INVALID_RECORD, "A produce request must have exactly one record batch per partition, not none");
+    }
+    if (sizeBytes < RecordBatchFormat.MAGIC_OFFSET + 1) {
+      return refuse(answer, Errors.CORRUPT_MESSAGE, "A record batch has more than " + sizeBytes + " bytes");
+    }
+    int start = buffer.readerIndex();
+    byte magic = buffer.getByte(start + RecordBatchFormat.MAGIC_OFFSET);
+    if (magic != RecordBatchFormat.MAGIC_V2) {
+      return refuse(answer, Errors.INVALID_RECORD, "A produce request must hold batches of format 2, not " + magic);
+    }
+    if (sizeBytes < RecordBatchFormat.HEADER_SIZE) {
+      return refuse(answer, Errors.CORRUPT_MESSAGE, "A record batch has at least " + RecordBatchFormat.HEADER_SIZE + " bytes, not "
+          + sizeBytes);
+    }
+    int length = buffer.getInt(start + RecordBatchFormat.LENGTH_OFFSET);
+    int rest = sizeBytes - RecordBatchFormat.LOG_OVERHEAD;
+    if (length < RecordBatchFormat.HEADER_SIZE - RecordBatchFormat.LOG_OVERHEAD || length > rest) {
+      return refuse(answer, Errors.CORRUPT_MESSAGE, "The record batch says that " + length + " bytes follow, but there are " + rest);
+    }
+    if (length < rest) {
+      return refuse(answer, Errors.INVALID_RECORD, "A produce request must have exactly one record batch per partition, but "
+          + (rest - length) + " bytes follow the first");
+    }
+    int codec = buffer.getShort(start + RecordBatchFormat.ATTRIBUTES_OFFSET) & RecordBatchFormat.COMPRESSION_MASK;
+    if (version < FIRST_WITH_ZSTD && codec == CompressionType.ZSTD.id()) {
+      return refuse(answer, Errors.UNSUPPORTED_COMPRESSION_TYPE, "zstd may be produced from version " + FIRST_WITH_ZSTD + " on");
+    }
+    return true;
+  }
+
+  private static boolean refuse(PartitionProduceResponse answer, Errors error, String message) {
+    answer.setErrorCode(error.code()).setErrorMessage(message);
+    return false;
+  }
+}

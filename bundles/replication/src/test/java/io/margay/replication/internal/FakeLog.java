@@ -1,0 +1,286 @@
+package io.margay.replication.internal;
+
+import io.margay.model.LeaderEpoch;
+import io.margay.model.TopicIdPartition;
+import io.margay.protocol.BufferRecords;
+import io.margay.protocol.Errors;
+import io.margay.protocol.Records;
+import io.margay.protocol.record.RecordBatch;
+import io.margay.spi.log.LogConfig;
+import io.margay.spi.log.PartitionLog;
+import io.margay.spi.storage.LogSlice;
+import io.margay.spi.storage.SegmentInfo;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A log in memory: batches as byte arrays by base offset. Counts the records that are read and not released. */
+public final class FakeLog implements PartitionLog {
+  /** Records that were read from any log and are not released. */
+  public static final AtomicInteger UNRELEASED = new AtomicInteger();
+
+  private record Stored(byte[] bytes, long nextOffset, long maxTimestamp, int epoch) { }
+
+  private final TopicIdPartition id;
+  private final TreeMap<Long, Stored> batches = new TreeMap<>();
+  private final TreeMap<Integer, Long> epochs = new TreeMap<>();
+  private final List<Runnable> flushes = new ArrayList<>();
+  private volatile LogConfig config;
+  private volatile long start;
+  private volatile long end;
+  private volatile long flushed;
+  private volatile long highWatermark;
+  private volatile boolean closed;
+  /** Set by tests. */
+  public volatile boolean hot = true;
+  public volatile long lastStableOffset = Long.MAX_VALUE;
+  public volatile Appended nextAppend;
+  public volatile IOException readFailure;
+  public List<AbortedTransaction> aborted = List.of();
+  public List<ProducerInfo> producers = List.of();
+
+  public FakeLog(TopicIdPartition id, LogConfig config) {
+    this.id = id;
+    this.config = config;
+  }
+
+  @Override
+  public TopicIdPartition id() {
+    return id;
+  }
+
+  @Override
+  public synchronized Appended appendAsLeader(ByteBuf records, LeaderEpoch leaderEpoch, Origin origin) {
+    if (nextAppend != null) {
+      return nextAppend;
+    }
+    RecordBatch batch = new RecordBatch().wrap(records, records.readerIndex());
+    batch.setBaseOffset(end);
+    batch.setPartitionLeaderEpoch(leaderEpoch.value());
+    byte[] bytes = new byte[records.readableBytes()];
+    records.getBytes(records.readerIndex(), bytes);
+    long base = end;
+    batches.put(base, new Stored(bytes, batch.nextOffset(), batch.maxTimestamp(), leaderEpoch.value()));
+    end = batch.nextOffset();
+    return new Appended(Errors.NONE, null, base, end, -1, false);
+  }
+
+  @Override
+  public Appended appendAsFollower(ByteBuf records) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public synchronized LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws IOException {
+    if (readFailure != null) {
+      throw readFailure;
+    }
+    if (offset < start || offset > end) {
+      throw new IndexOutOfBoundsException("offset " + offset);
+    }
+    Long first = batches.floorKey(offset);
+    ByteBuf found = Unpooled.buffer();
+    long base = offset;
+    for (var entry : first == null ? batches.entrySet() : batches.tailMap(first).entrySet()) {
+      byte[] bytes = entry.getValue().bytes;
+      if (entry.getValue().nextOffset <= offset) {
+        continue;
+      }
+      boolean fits = found.readableBytes() + bytes.length <= maxBytes || atLeastOne && found.readableBytes() == 0;
+      if (entry.getKey() >= endOffset || !fits) {
+        break;
+      }
+      base = found.readableBytes() == 0 ? entry.getKey() : base;
+      found.writeBytes(bytes);
+    }
+    if (!found.isReadable()) {
+      return LogSlice.empty(offset);
+    }
+    UNRELEASED.incrementAndGet();
+    return new LogSlice(new Counted(new BufferRecords(found)), base);
+  }
+
+  /** Records whose release is counted. */
+  private record Counted(Records records) implements Records {
+    @Override
+    public int sizeBytes() {
+      return records.sizeBytes();
+    }
+
+    @Override
+    public ByteBuf bufferOrNull() {
+      return records.bufferOrNull();
+    }
+
+    @Override
+    public long transferTo(java.nio.channels.WritableByteChannel target, long position, long length) throws IOException {
+      return records.transferTo(target, position, length);
+    }
+
+    @Override
+    public void release() {
+      UNRELEASED.decrementAndGet();
+      records.release();
+    }
+  }
+
+  @Override
+  public boolean isHot(long offset) {
+    return hot;
+  }
+
+  @Override
+  public long logStartOffset() {
+    return start;
+  }
+
+  @Override
+  public long logEndOffset() {
+    return end;
+  }
+
+  @Override
+  public long highWatermark() {
+    return highWatermark;
+  }
+
+  @Override
+  public void setHighWatermark(long offset) {
+    highWatermark = Math.max(highWatermark, offset);
+  }
+
+  @Override
+  public long lastStableOffset() {
+    return Math.min(lastStableOffset, highWatermark);
+  }
+
+  @Override
+  public List<AbortedTransaction> abortedTransactions(long fromOffset, long toOffset) {
+    return aborted;
+  }
+
+  @Override
+  public synchronized long sizeBytes() {
+    return batches.values().stream().mapToLong(stored -> stored.bytes.length).sum();
+  }
+
+  @Override
+  public List<SegmentInfo> segments() {
+    return List.of();
+  }
+
+  @Override
+  public long flushedOffset() {
+    return flushed;
+  }
+
+  @Override
+  public synchronized void requestFlush(Runnable whenFlushed) {
+    flushes.add(whenFlushed);
+  }
+
+  /** What the flusher does. */
+  public void flush() {
+    List<Runnable> done;
+    synchronized (this) {
+      flushed = end;
+      done = List.copyOf(flushes);
+      flushes.clear();
+    }
+    done.forEach(Runnable::run);
+  }
+
+  @Override
+  public synchronized FoundOffset findByTimestamp(long timestamp) {
+    return batches.entrySet().stream().filter(e -> e.getValue().maxTimestamp >= timestamp)
+        .map(e -> new FoundOffset(e.getKey(), e.getValue().maxTimestamp, e.getValue().epoch)).findFirst().orElse(null);
+  }
+
+  @Override
+  public synchronized FoundOffset findMaxTimestamp() {
+    FoundOffset best = null;
+    for (var e : batches.entrySet()) {
+      if (best == null || e.getValue().maxTimestamp > best.timestamp()) {
+        best = new FoundOffset(e.getKey(), e.getValue().maxTimestamp, e.getValue().epoch);
+      }
+    }
+    return best;
+  }
+
+  @Override
+  public synchronized LeaderEpoch latestEpoch() {
+    return epochs.isEmpty() ? LeaderEpoch.NONE : new LeaderEpoch(epochs.lastKey());
+  }
+
+  @Override
+  public synchronized EpochEnd endOfEpoch(int epoch) {
+    Integer known = epochs.floorKey(epoch);
+    if (known == null) {
+      return new EpochEnd(-1, -1);
+    }
+    Integer next = epochs.higherKey(known);
+    return new EpochEnd(known, next == null ? end : epochs.get(next));
+  }
+
+  @Override
+  public synchronized int epochAt(long offset) {
+    int found = -1;
+    for (var e : epochs.entrySet()) {
+      found = e.getValue() <= offset ? e.getKey() : found;
+    }
+    return found;
+  }
+
+  @Override
+  public synchronized void beginEpoch(LeaderEpoch epoch) {
+    epochs.putIfAbsent(epoch.value(), end);
+  }
+
+  @Override
+  public void advanceStart(long offset) {
+    start = Math.max(start, offset);
+  }
+
+  @Override
+  public void truncateTo(long offset) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public void truncateFullyAndStartAt(long offset) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public List<ProducerInfo> producers() {
+    return producers;
+  }
+
+  @Override
+  public LogConfig config() {
+    return config;
+  }
+
+  @Override
+  public void configure(LogConfig changed) {
+    config = changed;
+  }
+
+  @Override
+  public boolean offline() {
+    return false;
+  }
+
+  public boolean isClosed() {
+    return closed;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+  }
+}

@@ -1,0 +1,66 @@
+package io.margay.replication.internal;
+
+import io.margay.model.TopicIdPartition;
+import io.margay.model.TopicPartition;
+import io.margay.spi.log.LogConfig;
+import io.margay.spi.log.Logs;
+import io.margay.spi.log.PartitionLog;
+import io.margay.spi.storage.StorageEngine;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/** Logs in memory; opening can be held up or made to fail. */
+public final class FakeLogs implements Logs {
+  private final Map<TopicIdPartition, FakeLog> logs = new ConcurrentHashMap<>();
+  public final Set<TopicIdPartition> deleted = ConcurrentHashMap.newKeySet();
+  public volatile CountDownLatch hold = new CountDownLatch(0);
+  public volatile IOException openFailure;
+  public volatile List<TopicIdPartition> stored = List.of();
+
+  /** The log of a partition, opened or not. */
+  public FakeLog log(String topic, int partition) {
+    return logs.values().stream().filter(log -> log.id().topicPartition().equals(new TopicPartition(topic, partition))).findFirst()
+        .orElseThrow();
+  }
+
+  @Override
+  public PartitionLog open(TopicIdPartition id, LogConfig config) throws IOException {
+    try {
+      if (!hold.await(5, TimeUnit.SECONDS)) {
+        throw new AssertionError("held for ever");
+      }
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+    if (openFailure != null) {
+      throw openFailure;
+    }
+    return logs.computeIfAbsent(id, key -> new FakeLog(id, config));
+  }
+
+  @Override
+  public void delete(TopicIdPartition id) {
+    deleted.add(id);
+    logs.remove(id);
+  }
+
+  @Override
+  public List<TopicIdPartition> stored() {
+    return stored;
+  }
+
+  @Override
+  public List<StorageEngine.Place> places() {
+    return List.of(new StorageEngine.Place("memory", 1000, 400, null));
+  }
+
+  @Override
+  public String placeOf(TopicIdPartition id) {
+    return logs.containsKey(id) ? "memory" : null;
+  }
+}
