@@ -1,0 +1,668 @@
+package io.margay.spi.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import io.margay.model.TopicIdPartition;
+import io.margay.model.TopicPartition;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What every storage engine does. An engine's tests extend this class and say how it is started and stopped. The tests of what
+ * outlives the engine run when it promises to be durable.
+ */
+public abstract class StorageEngineContract {
+  /** Small segments and a dense index, so that the boundaries are met often. */
+  protected static final StoreConfig SMALL = new StoreConfig(2000, 200, 10 << 20, false);
+
+  /** A partition. */
+  protected static final TopicIdPartition ID = id("orders", 0);
+
+  /** Where an engine may write; made anew for each test. */
+  @TempDir
+  protected Path directory;
+
+  /** The engine under test, started before each test. */
+  protected StorageEngine engine;
+
+  /**
+   * Starts an engine.
+   *
+   * @param where the directory to use; may hold what an earlier one left
+   * @return the engine
+   */
+  protected abstract StorageEngine start(Path where) throws IOException;
+
+  /** Stops an engine in good order. @param running an engine from {@link #start} */
+  protected abstract void stop(StorageEngine running) throws IOException;
+
+  @BeforeEach
+  void startEngine() throws IOException {
+    engine = start(Files.createDirectory(directory.resolve("logs")));
+  }
+
+  @AfterEach
+  void stopEngine() throws IOException {
+    stop(engine);
+  }
+
+  /** Stops the engine and starts another one in its place. */
+  protected void restart() throws IOException {
+    stop(engine);
+    engine = start(directory.resolve("logs"));
+  }
+
+  /** Starts an engine on a copy of the files as they are now: what a killed process leaves. */
+  protected StorageEngine startOnCopy() throws IOException {
+    Path copy = directory.resolve("copy-" + UUID.randomUUID());
+    copy(directory.resolve("logs"), copy);
+    return start(copy);
+  }
+
+  /** A partition of a topic; the same arguments give the same id. */
+  protected static TopicIdPartition id(String topic, int partition) {
+    return new TopicIdPartition(UUID.nameUUIDFromBytes(topic.getBytes()), new TopicPartition(topic, partition));
+  }
+
+  /** Appends a batch at the end with one timestamp unit per offset. @return its base offset */
+  protected static long append(LogStore store, int records, int payloadBytes) throws IOException {
+    long base = store.endOffset();
+    appendAt(store, base, records, payloadBytes, base + records - 1);
+    return base;
+  }
+
+  /** Appends a batch. */
+  protected static void appendAt(LogStore store, long base, int records, int payloadBytes, long timestamp) throws IOException {
+    store.append(TestBatches.batch(base, records, timestamp, payloadBytes), base, base + records, timestamp);
+  }
+
+  /** A slice's bytes; releases it. */
+  protected static ByteBuf bytes(LogSlice slice) throws IOException {
+    ByteBuf target = Unpooled.buffer();
+    if (slice.records().sizeBytes() > 0) {
+      ByteBufChannel.transfer(slice.records(), target);
+    }
+    slice.records().release();
+    return target;
+  }
+
+  /** Base offsets of the batches in a slice; releases it. Checks that they are whole. */
+  protected static List<Long> bases(LogSlice slice) throws IOException {
+    ByteBuf bytes = bytes(slice);
+    List<Long> bases = new ArrayList<>();
+    int at = 0;
+    while (at < bytes.readableBytes()) {
+      bases.add(bytes.getLong(at));
+      at += 12 + bytes.getInt(at + 8);
+    }
+    assertThat(at).as("whole batches").isEqualTo(bytes.readableBytes());
+    if (!bases.isEmpty()) {
+      assertThat(slice.baseOffset()).isEqualTo(bases.get(0));
+    }
+    return bases;
+  }
+
+  /** Base offsets of all batches from an offset on, over all segments. */
+  protected static List<Long> allBases(LogStore store, long from) throws IOException {
+    List<Long> all = new ArrayList<>();
+    long offset = from;
+    while (offset < store.endOffset()) {
+      LogSlice slice = store.read(offset, 1000, Long.MAX_VALUE, true);
+      ByteBuf bytes = bytes(slice);
+      int at = 0;
+      long next = offset;
+      while (at < bytes.readableBytes()) {
+        all.add(bytes.getLong(at));
+        next = bytes.getLong(at) + bytes.getInt(at + 23) + 1;
+        at += 12 + bytes.getInt(at + 8);
+      }
+      if (next == offset) {
+        return all;
+      }
+      offset = next;
+    }
+    return all;
+  }
+
+  @Test
+  void aNewLogIsEmptyAndClean() throws IOException {
+    assertThat(engine.list()).isEmpty();
+    assertThat(engine.placeOf(ID)).isNull();
+    try (LogStore store = engine.open(ID, SMALL)) {
+      assertThat(store.startOffset()).isZero();
+      assertThat(store.endOffset()).isZero();
+      assertThat(store.sizeBytes()).isZero();
+      assertThat(store.wasClean()).isTrue();
+      assertThat(store.segments()).hasSize(1);
+      assertThat(store.segments().get(0).maxTimestamp()).isEqualTo(-1);
+      assertThat(store.segments().get(0).firstTimestamp()).isEqualTo(-1);
+      LogSlice slice = store.read(0, 100, Long.MAX_VALUE, true);
+      assertThat(slice.records().sizeBytes()).isZero();
+      assertThat(slice.baseOffset()).isZero();
+      slice.records().release();
+    }
+    assertThat(engine.list()).containsExactly(ID);
+    assertThat(engine.places().stream().map(StorageEngine.Place::path)).contains(engine.placeOf(ID));
+  }
+
+  @Test
+  void readsWhatWasAppendedByteForByte() throws IOException {
+    try (LogStore store = engine.open(ID, StoreConfig.DEFAULT)) {
+      ByteBuf two = Unpooled.wrappedBuffer(TestBatches.batch(0, 3, 5, 100), TestBatches.batch(3, 2, 7, 50));
+      int readerIndex = two.readerIndex();
+      store.append(two, 0, 5, 7);
+      assertThat(two.readerIndex()).isEqualTo(readerIndex);
+      assertThat(two.refCnt()).isEqualTo(1);
+      assertThat(store.endOffset()).isEqualTo(5);
+      assertThat(store.sizeBytes()).isEqualTo(two.readableBytes());
+      assertThat(bytes(store.read(0, 10_000, Long.MAX_VALUE, false))).isEqualTo(two);
+      // A direct buffer, and one whose bytes do not begin at index 0.
+      ByteBuf batch = TestBatches.batch(5, 1, 9, 30);
+      ByteBuf direct = Unpooled.directBuffer().writeLong(77).writeBytes(batch.duplicate());
+      direct.readerIndex(8);
+      store.append(direct, 5, 6, 9);
+      assertThat(bytes(store.read(5, 10_000, Long.MAX_VALUE, false))).isEqualTo(batch);
+      direct.release();
+    }
+  }
+
+  @Test
+  void aReadBeginsWithTheBatchThatHoldsTheOffset() throws IOException {
+    try (LogStore store = engine.open(ID, SMALL)) {
+      for (int i = 0; i < 100; i++) {
+        append(store, 3, 20 + i);
+      }
+      for (long offset = 0; offset < 300; offset++) {
+        LogSlice slice = store.read(offset, 0, Long.MAX_VALUE, true);
+        assertThat(bases(slice)).containsExactly(offset - offset % 3);
+      }
+      assertThat(bases(store.read(300, 1000, Long.MAX_VALUE, true))).isEmpty();
+      assertThat(bases(store.read(5000, 1000, Long.MAX_VALUE, true))).isEmpty();
+      assertThat(allBases(store, 0)).hasSize(100).isSorted();
+    }
+  }
+
+  @Test
+  void aReadKeepsToItsBounds() throws IOException {
+    try (LogStore store = engine.open(ID, StoreConfig.DEFAULT)) {
+      int batchBytes = 61 + 39;
+      for (int i = 0; i < 200; i++) {
+        append(store, 2, 39);
+      }
+      // Both at the tail and far from it.
+      for (long base : new long[] {0, 2, 100, 300, 390, 398}) {
+        int left = (int) (400 - base) / 2;
+        assertThat(bases(store.read(base, batchBytes - 1, Long.MAX_VALUE, false))).isEmpty();
+        assertThat(bases(store.read(base, batchBytes - 1, Long.MAX_VALUE, true))).hasSize(1);
+        assertThat(bases(store.read(base, batchBytes, Long.MAX_VALUE, false))).hasSize(1);
+        assertThat(bases(store.read(base, 7 * batchBytes + 50, Long.MAX_VALUE, false))).hasSize(Math.min(7, left));
+        assertThat(bases(store.read(base, 1 << 20, base + 6, false))).hasSize(Math.min(3, left));
+        assertThat(bases(store.read(base, 1 << 20, base + 5, false))).hasSize(Math.min(3, left));
+        assertThat(bases(store.read(base, 1 << 20, base, true))).isEmpty();
+        assertThat(bases(store.read(base, Integer.MAX_VALUE, Long.MAX_VALUE, false))).isNotEmpty();
+        assertThat(bases(store.read(base + 1, 1 << 20, base + 1, true))).containsExactly(base);
+      }
+    }
+  }
+
+  @Test
+  void aReadInAGapBeginsWithTheNextBatch() throws IOException {
+    try (LogStore store = engine.open(ID, SMALL)) {
+      for (int i = 0; i < 100; i++) {
+        appendAt(store, i * 10L, 4, 50, i);
+      }
+      assertThat(store.endOffset()).isEqualTo(994);
+      for (long offset : new long[] {3, 4, 9, 504, 509, 984, 989}) {
+        long expected = offset % 10 < 4 ? offset - offset % 10 : offset - offset % 10 + 10;
+        assertThat(bases(store.read(offset, 0, Long.MAX_VALUE, true))).containsExactly(expected);
+      }
+    }
+  }
+
+  @Test
+  void appendRefusesOffsetsBelowTheEndAndHalfBatches() throws IOException {
+    try (LogStore store = engine.open(ID, SMALL)) {
+      append(store, 5, 10);
+      ByteBuf early = TestBatches.batch(4, 1, 0, 10);
+      assertThatThrownBy(() -> store.append(early, 4, 5, 0)).isInstanceOf(IllegalArgumentException.class);
+      ByteBuf half = TestBatches.batch(5, 1, 0, 10);
+      assertThatThrownBy(() -> store.append(half.slice(0, 70), 5, 6, 0)).isInstanceOf(IllegalArgumentException.class);
+      assertThat(store.endOffset()).isEqualTo(5);
+      assertThat(allBases(store, 0)).containsExactly(0L);
+    }
+  }
+
+  @Test
+  void rollsBeforeASegmentGrowsTooBig() throws IOException {
+    try (LogStore store = engine.open(ID, SMALL)) {
+      for (int i = 0; i < 50; i++) {
+        append(store, 2, 300);
+      }
+      List<SegmentInfo> segments = store.segments();
+      assertThat(segments).hasSize(10);
+      for (int i = 0; i < segments.size(); i++) {
+        SegmentInfo segment = segments.get(i);
+        assertThat(segment.sizeBytes()).isEqualTo(5 * 361);
+        assertThat(segment.baseOffset()).isEqualTo(i * 10L);
+        assertThat(segment.nextOffset()).isEqualTo(i * 10L + 10);
+        assertThat(segment.maxTimestamp()).isEqualTo(i * 10L + 9);
+        assertThat(segment.firstTimestamp()).isEqualTo(i * 10L + 1);
+      }
+      assertThat(store.sizeBytes()).isEqualTo(50 * 361);
+      append(store, 1, 5000);
+      assertThat(store.segments()).hasSize(11);
+      store.roll();
+      store.roll();
+      assertThat(store.segments()).hasSize(12);
+      assertThat(store.endOffset()).isEqualTo(101);
+      store.configure(StoreConfig.DEFAULT);
+      append(store, 1, 5000);
+      append(store, 1, 5000);
+      assertThat(store.segments()).hasSize(12);
+    }
+  }
+
+  @Test
+  void offsetsThatAreFarApartAreKept() throws IOException {
+    try (LogStore store = engine.open(ID, SMALL)) {
+      appendAt(store, 5_000_000_000L, 1, 10, 1);
+      appendAt(store, 5_000_000_001L, 1, 10, 2);
+      appendAt(store, 50_000_000_000L, 1, 10, 3);
+      assertThat(bases(store.read(0, 0, Long.MAX_VALUE, true))).containsExactly(5_000_000_000L);
+      assertThat(allBases(store, 0)).containsExactly(5_000_000_000L, 5_000_000_001L, 50_000_000_000L);
+    }
+    assertThat(engine.list()).containsExactly(ID);
+  }
+
+  @Test
+  void truncateCutsAtABatchAndTheTailCanBeWrittenAnew() throws IOException {
+    try (LogStore store = engine.open(ID, SMALL)) {
+      for (int i = 0; i < 60; i++) {
+        append(store, 2, 100);
+      }
+      store.truncateTo(500);
+      assertThat(store.endOffset()).isEqualTo(120);
+      store.truncateTo(101);
+      assertThat(store.endOffset()).isEqualTo(100);
+      assertThat(allBases(store, 0)).hasSize(50);
+      store.truncateTo(41);
+      assertThat(store.endOffset()).isEqualTo(40);
+      assertThat(store.flushedOffset()).isLessThanOrEqualTo(40);
+      List<SegmentInfo> segments = store.segments();
+      assertThat(segments.get(segments.size() - 1).nextOffset()).isEqualTo(40);
+      assertThat(segments.get(segments.size() - 1).maxTimestamp()).isEqualTo(39);
+      assertThat(store.findByTimestamp(40, 0)).isEqualTo(-1);
+      append(store, 1, 333);
+      assertThat(bytes(store.read(40, 1000, Long.MAX_VALUE, true))).isEqualTo(TestBatches.batch(40, 1, 40, 333));
+      assertThat(allBases(store, 0)).hasSize(21);
+      store.truncateTo(0);
+      assertThat(store.endOffset()).isZero();
+      assertThat(store.sizeBytes()).isZero();
+      append(store, 1, 10);
+      assertThat(allBases(store, 0)).containsExactly(0L);
+    }
+  }
+
+  @Test
+  void aSliceOutlivesTruncationDropResetReplaceAndClose() throws IOException {
+    List<LogSlice> slices = new ArrayList<>();
+    LogStore store = engine.open(ID, SMALL);
+    for (int i = 0; i < 20; i++) {
+      append(store, 1, 300);
+    }
+    ByteBuf tail = TestBatches.batch(19, 1, 19, 300);
+    slices.add(store.read(19, 1000, Long.MAX_VALUE, true));
+    store.truncateTo(18);
+    appendAt(store, 18, 2, 1300, 50);
+    slices.add(store.read(0, 361, Long.MAX_VALUE, true));
+    store.replace(0, 5, List.of());
+    store.dropHead(10);
+    slices.add(store.read(12, 361, Long.MAX_VALUE, true));
+    store.resetTo(100);
+    store.close();
+    assertThat(bytes(slices.get(0))).isEqualTo(tail);
+    assertThat(bytes(slices.get(1))).isEqualTo(TestBatches.batch(0, 1, 0, 300));
+    assertThat(bytes(slices.get(2))).isEqualTo(TestBatches.batch(12, 1, 12, 300));
+  }
+
+  @Test
+  void dropHeadDropsWholeSegmentsAndKeepsTheLast() throws IOException {
+    try (LogStore store = engine.open(ID, SMALL)) {
+      for (int i = 0; i < 20; i++) {
+        append(store, 1, 300);
+      }
+      assertThat(store.dropHead(4)).isZero();
+      assertThat(store.dropHead(12)).isEqualTo(2 * 5 * 361);
+      assertThat(store.startOffset()).isEqualTo(10);
+      assertThat(allBases(store, 10)).first().isEqualTo(10L);
+      assertThat(store.dropHead(1000)).isEqualTo(5 * 361);
+      assertThat(store.startOffset()).isEqualTo(15);
+      assertThat(store.endOffset()).isEqualTo(20);
+    }
+  }
+
+  @Test
+  void resetBeginsAgain() throws IOException {
+    try (LogStore store = engine.open(ID, SMALL)) {
+      for (int i = 0; i < 20; i++) {
+        append(store, 1, 300);
+      }
+      store.resetTo(77);
+      assertThat(store.startOffset()).isEqualTo(77);
+      assertThat(store.endOffset()).isEqualTo(77);
+      assertThat(store.sizeBytes()).isZero();
+      append(store, 2, 10);
+      assertThat(allBases(store, 77)).containsExactly(77L);
+      store.resetTo(3);
+      assertThat(store.startOffset()).isEqualTo(3);
+      assertThat(store.endOffset()).isEqualTo(3);
+      store.truncateTo(1);
+      assertThat(store.endOffset()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void replaceChangesTheContentOfWholeSegments() throws IOException {
+    try (LogStore store = engine.open(ID, SMALL)) {
+      for (int i = 0; i < 30; i++) {
+        append(store, 1, 300);
+      }
+      assertThatThrownBy(() -> store.replace(1, 10, List.of())).isInstanceOf(IllegalArgumentException.class);
+      store.replace(5, 15, List.of(TestBatches.batch(6, 1, 6, 40), TestBatches.batch(12, 2, 13, 40)));
+      assertThat(allBases(store, 0)).startsWith(0L, 1L, 2L, 3L, 4L, 6L, 12L, 15L, 16L).hasSize(22);
+      assertThat(store.findByTimestamp(7, 0)).isEqualTo(12);
+      SegmentInfo replaced = store.segments().get(1);
+      assertThat(replaced.baseOffset()).isEqualTo(5);
+      assertThat(replaced.nextOffset()).isEqualTo(15);
+      assertThat(replaced.maxTimestamp()).isEqualTo(13);
+      store.replace(0, 5, List.of());
+      assertThat(store.startOffset()).isZero();
+      assertThat(bases(store.read(0, 0, Long.MAX_VALUE, true))).containsExactly(6L);
+      assertThat(store.endOffset()).isEqualTo(30);
+    }
+  }
+
+  @Test
+  void findsTheFirstBatchWithATimestamp() throws IOException {
+    try (LogStore store = engine.open(ID, SMALL)) {
+      // Not in order: 100 1 102 3 104 5 ...
+      for (int i = 0; i < 60; i++) {
+        appendAt(store, i * 2L, 2, 100, i % 2 == 0 ? 100 + i : i);
+      }
+      assertThat(store.findByTimestamp(0, 0)).isEqualTo(0);
+      assertThat(store.findByTimestamp(100, 0)).isEqualTo(0);
+      assertThat(store.findByTimestamp(101, 0)).isEqualTo(4);
+      assertThat(store.findByTimestamp(102, 0)).isEqualTo(4);
+      assertThat(store.findByTimestamp(158, 0)).isEqualTo(116);
+      assertThat(store.findByTimestamp(159, 0)).isEqualTo(-1);
+      assertThat(store.findByTimestamp(1, 3)).isEqualTo(2);
+      assertThat(store.findByTimestamp(1, 4)).isEqualTo(4);
+      assertThat(store.findByTimestamp(0, 119)).isEqualTo(118);
+      assertThat(store.findByTimestamp(0, 120)).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void keepsSmallFilesAndTables() throws IOException {
+    TopicIdPartition other = id("others", 3);
+    try (LogStore store = engine.open(ID, SMALL); LogStore second = engine.open(other, SMALL)) {
+      assertThat(store.blobs()).isEmpty();
+      assertThat(store.readBlob("leader-epoch-checkpoint")).isNull();
+      store.writeBlob("leader-epoch-checkpoint", new byte[] {1, 2}, false);
+      store.writeBlob("leader-epoch-checkpoint", new byte[] {3}, true);
+      store.writeBlob("00000000000000000007.snapshot", new byte[0], true);
+      store.deleteBlob("none");
+      append(store, 1, 10);
+      store.resetTo(5);
+      assertThat(store.readBlob("leader-epoch-checkpoint")).containsExactly(3);
+      assertThat(store.blobs()).containsExactlyInAnyOrder("leader-epoch-checkpoint", "00000000000000000007.snapshot");
+      assertThat(second.blobs()).isEmpty();
+      store.deleteBlob("00000000000000000007.snapshot");
+      assertThat(store.blobs()).containsExactly("leader-epoch-checkpoint");
+      assertThatThrownBy(() -> store.writeBlob("../x", new byte[0], false)).isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThat(engine.readCheckpoint("replication-offset-checkpoint")).isEmpty();
+    engine.writeCheckpoint("replication-offset-checkpoint", Map.of(ID, 4L, other, 7L));
+    engine.writeCheckpoint("replication-offset-checkpoint", Map.of(ID, 5L));
+    assertThat(engine.readCheckpoint("replication-offset-checkpoint")).isEqualTo(Map.of(ID, 5L));
+    assertThat(engine.readCheckpoint("another")).isEmpty();
+  }
+
+  @Test
+  void aDeletedNameIsFreeAtOnceAndInheritsNothing() throws IOException {
+    LogStore store = engine.open(ID, SMALL);
+    append(store, 3, 10);
+    store.writeBlob("x", new byte[1], false);
+    assertThatThrownBy(() -> engine.open(ID, SMALL)).isInstanceOf(IllegalStateException.class);
+    store.close();
+    engine.writeCheckpoint("table", Map.of(ID, 3L));
+    TopicIdPartition again = new TopicIdPartition(new UUID(1, 2), ID.topicPartition());
+    engine.delete(again);
+    assertThat(engine.list()).containsExactly(ID);
+    engine.delete(ID);
+    engine.delete(ID);
+    assertThat(engine.list()).isEmpty();
+    try (LogStore fresh = engine.open(again, SMALL)) {
+      assertThat(fresh.endOffset()).isZero();
+      assertThat(fresh.blobs()).isEmpty();
+      assertThat(fresh.wasClean()).isTrue();
+    }
+    assertThat(engine.readCheckpoint("table")).isEmpty();
+    assertThat(engine.list()).containsExactly(again);
+  }
+
+  @Test
+  void flushTellsWhatIsOnStableStorage() throws IOException {
+    try (LogStore store = engine.open(ID, SMALL)) {
+      for (int i = 0; i < 20; i++) {
+        append(store, 1, 300);
+      }
+      assertThat(store.flush()).isEqualTo(20);
+      assertThat(store.flushedOffset()).isEqualTo(20);
+      append(store, 1, 300);
+      store.truncateTo(10);
+      assertThat(store.flushedOffset()).isLessThanOrEqualTo(10);
+      append(store, 5, 10);
+      assertThat(store.flushedOffset()).isLessThanOrEqualTo(15);
+      assertThat(store.flush()).isEqualTo(15);
+      assertThat(store.isHot(14)).isTrue();
+    }
+  }
+
+  @Test
+  void aClosedStoreRefusesCallsAndCanBeOpenedAgain() throws IOException {
+    LogStore store = engine.open(ID, SMALL);
+    append(store, 1, 10);
+    store.close();
+    store.close();
+    assertThatThrownBy(() -> append(store, 1, 10)).isInstanceOf(IOException.class);
+    assertThatThrownBy(() -> store.read(0, 10, Long.MAX_VALUE, true)).isInstanceOf(IOException.class);
+    try (LogStore again = engine.open(ID, SMALL)) {
+      assertThat(again.wasClean()).isTrue();
+      assertThat(again.endOffset()).isEqualTo(1);
+      append(again, 1, 10);
+      assertThat(allBases(again, 0)).containsExactly(0L, 1L);
+    }
+  }
+
+  @Test
+  void readersSeeWholeBatchesWhileOneWrites() throws Exception {
+    try (LogStore store = engine.open(ID, new StoreConfig(100_000, 500, 10 << 20, false))) {
+      AtomicReference<Throwable> failure = new AtomicReference<>();
+      List<Thread> readers = new ArrayList<>();
+      int batches = 3000;
+      for (int r = 0; r < 3; r++) {
+        int mode = r;
+        Thread thread = new Thread(() -> readAll(store, batches * 2L, mode, failure));
+        thread.start();
+        readers.add(thread);
+      }
+      for (int i = 0; i < batches && failure.get() == null; i++) {
+        append(store, 2, i * 37 % 400);
+      }
+      for (Thread reader : readers) {
+        reader.join();
+      }
+      assertThat(failure.get()).isNull();
+    }
+  }
+
+  private static void readAll(LogStore store, long end, int mode, AtomicReference<Throwable> failure) {
+    try {
+      long next = 0;
+      while (next < end && failure.get() == null) {
+        long bound = mode == 0 ? Long.MAX_VALUE : Math.max(0, store.endOffset() - mode * 4L + 4);
+        LogSlice slice = store.read(next, mode == 1 ? 300 : 20_000, bound, true);
+        ByteBuf bytes = bytes(slice);
+        for (int at = 0; at < bytes.readableBytes(); at += 12 + bytes.getInt(at + 8)) {
+          int payload = 12 + bytes.getInt(at + 8) - 61;
+          long base = bytes.getLong(at);
+          if (base != next || base >= bound || !bytes.slice(at, 61 + payload).equals(TestBatches.batch(base, 2, base + 1, payload))) {
+            throw new AssertionError("expected a batch at " + next + " below " + bound + ", found one at " + base);
+          }
+          next = base + 2;
+        }
+        if (bytes.readableBytes() == 0) {
+          // With the bound below the end the last batches come only when nothing is written any more.
+          mode = store.endOffset() == end ? 0 : mode;
+          Thread.onSpinWait();
+        }
+      }
+    } catch (Throwable e) {
+      failure.compareAndSet(null, e);
+    }
+  }
+
+  @Test
+  void readersSurviveATailThatIsCutAgainAndAgain() throws Exception {
+    try (LogStore store = engine.open(ID, SMALL)) {
+      AtomicReference<Throwable> failure = new AtomicReference<>();
+      for (int i = 0; i < 20; i++) {
+        append(store, 2, 100);
+      }
+      Thread reader = new Thread(() -> {
+        try {
+          while (failure.get() == null && store.endOffset() < 1000) {
+            for (long base : bases(store.read(10, 1 << 20, 20, true))) {
+              assertThat(base).isBetween(10L, 19L);
+            }
+            bytes(store.read(Math.max(0, store.endOffset() - 6), 500, Long.MAX_VALUE, true));
+            assertThat(store.segments()).isNotEmpty();
+          }
+        } catch (Throwable e) {
+          failure.compareAndSet(null, e);
+        }
+      });
+      reader.start();
+      for (int i = 0; i < 100; i++) {
+        for (int j = 0; j < 10; j++) {
+          append(store, 2, 100);
+        }
+        store.truncateTo(20 + i % 5);
+      }
+      appendAt(store, 1000, 1, 1, 1);
+      reader.join();
+      assertThat(failure.get()).isNull();
+    }
+  }
+
+  @Test
+  void everythingIsThereAfterARestart() throws IOException {
+    assumeThat(engine.promise()).isEqualTo(StorageEngine.Promise.DURABLE);
+    LogStore store = fill();
+    List<Long> before = allBases(store, 0);
+    List<SegmentInfo> segments = store.segments();
+    store.close();
+    // One is left open: the engine closes it.
+    LogStore left = engine.open(id("left", 1), SMALL);
+    append(left, 4, 10);
+    engine.writeCheckpoint("table", Map.of(ID, 11L));
+    restart();
+    assertThat(engine.list()).containsExactlyInAnyOrder(ID, id("left", 1));
+    assertThat(engine.readCheckpoint("table")).isEqualTo(Map.of(ID, 11L));
+    try (LogStore again = engine.open(ID, SMALL); LogStore leftAgain = engine.open(id("left", 1), SMALL)) {
+      assertThat(again.wasClean()).isTrue();
+      assertThat(again.flushedOffset()).isEqualTo(again.endOffset());
+      assertThat(leftAgain.wasClean()).isTrue();
+      assertThat(leftAgain.endOffset()).isEqualTo(4);
+      assertThat(again.segments()).isEqualTo(segments);
+      assertThat(allBases(again, 0)).isEqualTo(before);
+      assertThat(again.readBlob("blob")).containsExactly(9);
+      append(again, 1, 10);
+      assertThat(allBases(again, 0)).hasSize(before.size() + 1);
+    }
+  }
+
+  private LogStore fill() throws IOException {
+    LogStore store = engine.open(ID, SMALL);
+    for (int i = 0; i < 50; i++) {
+      append(store, 2, 20 + i * 7);
+    }
+    store.truncateTo(80);
+    store.replace(0, store.segments().get(0).nextOffset(), List.of(TestBatches.batch(1, 1, 1, 5)));
+    append(store, 3, 100);
+    store.writeBlob("blob", new byte[] {9}, false);
+    return store;
+  }
+
+  @Test
+  void whatWasAppendedOutlivesTheProcess() throws IOException {
+    assumeThat(engine.promise()).isEqualTo(StorageEngine.Promise.DURABLE);
+    try (LogStore store = fill()) {
+      StorageEngine other = startOnCopy();
+      try (LogStore copy = other.open(ID, SMALL)) {
+        assertThat(copy.wasClean()).isFalse();
+        assertThat(copy.endOffset()).isEqualTo(store.endOffset());
+        assertThat(allBases(copy, 0)).isEqualTo(allBases(store, 0));
+        assertThat(copy.segments().stream().map(SegmentInfo::maxTimestamp))
+            .isEqualTo(store.segments().stream().map(SegmentInfo::maxTimestamp).toList());
+        for (long timestamp = 0; timestamp < 85; timestamp++) {
+          assertThat(copy.findByTimestamp(timestamp, 0)).isEqualTo(store.findByTimestamp(timestamp, 0));
+        }
+        append(copy, 1, 10);
+        assertThat(copy.readBlob("blob")).containsExactly(9);
+      } finally {
+        stop(other);
+      }
+    }
+  }
+
+  /** Copies a tree of files. */
+  protected static void copy(Path from, Path to) throws IOException {
+    try {
+      Files.walkFileTree(from, new SimpleFileVisitor<>() {
+        @Override
+        public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) throws IOException {
+          Files.createDirectories(to.resolve(from.relativize(dir)));
+          return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+          Files.copy(file, to.resolve(from.relativize(file)));
+          return FileVisitResult.CONTINUE;
+        }
+      });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+}

@@ -1,0 +1,549 @@
+package io.margay.storage.file.internal;
+
+import io.margay.model.Clock;
+import io.margay.spi.storage.LogSlice;
+import io.margay.spi.storage.LogStore;
+import io.margay.spi.storage.SegmentInfo;
+import io.margay.spi.storage.StoreConfig;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * A partition's directory of segments. Readers take no lock: they look at an immutable array of segments, and when they meet one
+ * that was retired (cut, dropped, replaced) they wait for that change to end and look again.
+ *
+ * <p>Invariants: segments are sorted by base offset and there is at least one; only the last is appended to;
+ * {@code flushedOffset <= endOffset}; all changes other than appending at the end are made under {@link #structure}.
+ */
+final class FileLogStore implements LogStore {
+  private final Path directory;
+  private final Disk disk;
+  private final Clock clock;
+  private final StoreOwner owner;
+  private final boolean wasClean;
+  private final HotRange hot;
+  private final AtomicReference<Thread> writer = new AtomicReference<>();
+  private final Object structure = new Object();
+  private final Object flushing = new Object();
+  private volatile Segment[] segments;
+  private volatile long endOffset;
+  private volatile long flushedOffset;
+  private volatile StoreConfig config;
+  /** Why no further call is served: a failure that left the disk in doubt, or that the store was closed. */
+  private volatile IOException refusal;
+  /** Names of new files are not yet on stable storage. */
+  private volatile boolean namesUnsynced;
+  /** Counts cuts of the tail, so that a flush that began before does not vouch for what came after. Guarded by structure. */
+  private int cuts;
+
+  /**
+   * @param opened at least one segment, sorted; the last one's end is known
+   * @param flushed everything below is on stable storage; cut to the end
+   * @param fresh whether the directory was just made
+   */
+  FileLogStore(Path directory, Disk disk, Clock clock, StoreOwner owner, StoreConfig config, List<Segment> opened, long flushed,
+      boolean wasClean, boolean fresh) {
+    this.directory = directory;
+    this.disk = disk;
+    this.clock = clock;
+    this.owner = owner;
+    this.config = config;
+    this.segments = opened.toArray(new Segment[0]);
+    this.endOffset = last().nextOffset();
+    this.flushedOffset = Math.min(flushed, endOffset);
+    this.wasClean = wasClean;
+    this.namesUnsynced = fresh;
+    this.hot = new HotRange(endOffset);
+  }
+
+  Path directory() {
+    return directory;
+  }
+
+  private Segment last() {
+    Segment[] current = segments;
+    return current[current.length - 1];
+  }
+
+  @Override
+  public long startOffset() {
+    return segments[0].baseOffset();
+  }
+
+  @Override
+  public long endOffset() {
+    return endOffset;
+  }
+
+  @Override
+  public long sizeBytes() {
+    long sum = 0;
+    for (Segment segment : segments) {
+      sum += segment.size();
+    }
+    return sum;
+  }
+
+  @Override
+  public boolean wasClean() {
+    return wasClean;
+  }
+
+  @Override
+  public long flushedOffset() {
+    return flushedOffset;
+  }
+
+  @Override
+  public List<SegmentInfo> segments() {
+    while (true) {
+      Segment[] current = segments;
+      List<SegmentInfo> result = new ArrayList<>(current.length);
+      try {
+        for (Segment segment : current) {
+          SegmentInfo info = segment.info();
+          if (info == null) {
+            break;
+          }
+          result.add(info);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot describe the segments in " + directory, e);
+      }
+      if (result.size() == current.length) {
+        return result;
+      }
+      awaitChange(current);
+    }
+  }
+
+  /** After a reader met a retired segment. */
+  private void awaitChange(Segment[] seen) {
+    synchronized (structure) {
+      if (segments == seen && refusal != null) {
+        throw new IllegalStateException("the log in " + directory + " is closed", refusal);
+      }
+    }
+  }
+
+  @Override
+  public void append(ByteBuf batches, long baseOffset, long nextOffset, long maxTimestamp) throws IOException {
+    enter();
+    try {
+      refuseIfClosed();
+      AppendCheck.check(batches, baseOffset, nextOffset, endOffset);
+      StoreConfig now = config;
+      Segment active = last();
+      int length = batches.readableBytes();
+      boolean offsetsFit = nextOffset - 1 - active.baseOffset() < Integer.MAX_VALUE;
+      if (!offsetsFit || active.size() > 0 && ((long) active.size() + length > now.segmentBytes()
+          || active.isIndexFull(now.indexMaxBytes()))) {
+        active = rollTo(offsetsFit ? endOffset : baseOffset);
+      }
+      try {
+        active.append(batches, nextOffset, now.indexIntervalBytes());
+      } catch (BrokenStoreException e) {
+        refusal = e;
+        throw e;
+      }
+      endOffset = nextOffset;
+      hot.onAppend(length, nextOffset);
+    } finally {
+      writer.setRelease(null);
+    }
+  }
+
+  private void enter() {
+    Thread me = Thread.currentThread();
+    Thread other = writer.compareAndExchange(null, me);
+    if (other != null) {
+      throw new IllegalStateException("two writers in " + directory + ": " + me.getName() + " and " + other.getName());
+    }
+  }
+
+  private void refuseIfClosed() throws IOException {
+    IOException cause = refusal;
+    if (cause != null) {
+      throw new IOException("the log in " + directory + " takes no calls: " + cause.getMessage(), cause);
+    }
+  }
+
+  @Override
+  public LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws IOException {
+    while (true) {
+      if (offset >= this.endOffset) {
+        return LogSlice.empty(offset);
+      }
+      Segment[] current = segments;
+      int i = floor(current, offset);
+      LogSlice slice = Segment.NOTHING_HERE;
+      for (; i < current.length && slice == Segment.NOTHING_HERE; i++) {
+        Segment segment = current[i];
+        slice = segment.read(offset, maxBytes, endOffset, atLeastOne);
+        if (i < current.length - 1) {
+          segment.file().touch(clock.nanos());
+        }
+      }
+      if (slice != null) {
+        return slice == Segment.NOTHING_HERE ? LogSlice.empty(offset) : slice;
+      }
+      refuseIfClosed();
+      awaitChange(current);
+    }
+  }
+
+  /** @return index of the last segment that begins at or before the offset; 0 when there is none */
+  private static int floor(Segment[] segments, long offset) {
+    int low = 0;
+    int high = segments.length - 1;
+    while (low < high) {
+      int middle = (low + high + 1) >>> 1;
+      if (segments[middle].baseOffset() <= offset) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
+  }
+
+  @Override
+  public boolean isHot(long offset) {
+    return hot.contains(offset);
+  }
+
+  @Override
+  public long findByTimestamp(long timestamp, long fromOffset) throws IOException {
+    while (true) {
+      Segment[] current = segments;
+      Long found = -1L;
+      for (int i = floor(current, fromOffset); i < current.length && found != null && found < 0; i++) {
+        current[i].file().touch(clock.nanos());
+        found = current[i].findByTimestamp(timestamp, fromOffset);
+      }
+      if (found != null) {
+        return found;
+      }
+      refuseIfClosed();
+      awaitChange(current);
+    }
+  }
+
+  @Override
+  public void roll() throws IOException {
+    enter();
+    try {
+      refuseIfClosed();
+      if (last().size() > 0) {
+        rollTo(endOffset);
+      }
+    } finally {
+      writer.setRelease(null);
+    }
+  }
+
+  private Segment rollTo(long baseOffset) throws IOException {
+    Segment[] current = segments;
+    Segment old = current[current.length - 1];
+    Segment fresh = SegmentFiles.create(directory, disk, baseOffset);
+    old.seal();
+    old.endAt(baseOffset);
+    namesUnsynced = true;
+    Segment[] longer = Arrays.copyOf(current, current.length + 1);
+    longer[current.length] = fresh;
+    synchronized (structure) {
+      segments = longer;
+      endOffset = baseOffset;
+    }
+    owner.onRolled(this);
+    return fresh;
+  }
+
+  @Override
+  public void truncateTo(long offset) throws IOException {
+    if (offset < startOffset()) {
+      resetTo(offset);
+      return;
+    }
+    change(() -> {
+      if (offset >= endOffset) {
+        return;
+      }
+      Segment[] current = segments;
+      int i = floor(current, offset);
+      SegmentFiles.Cut cut = SegmentFiles.findCut(current[i], offset);
+      lowerFlushedOffset(cut.endOffset());
+      endOffset = cut.endOffset();
+      // From the end, so that a crash in between leaves no hole.
+      for (int j = current.length - 1; j > i; j--) {
+        SegmentFiles.drop(directory, current[j], owner);
+      }
+      Segment[] shorter = Arrays.copyOf(current, i + 1);
+      shorter[i] = SegmentFiles.cut(directory, disk, current[i], cut);
+      segments = shorter;
+      hot.onEndMoved(endOffset);
+    });
+  }
+
+  private void lowerFlushedOffset(long to) throws IOException {
+    cuts++;
+    if (to < flushedOffset) {
+      owner.onFlushedOffsetLowered(this, to);
+      flushedOffset = to;
+    }
+  }
+
+  @FunctionalInterface
+  private interface Change {
+    void run() throws IOException;
+  }
+
+  /** Runs a change of the segments. When it fails half way the store refuses all further calls. */
+  private void change(Change change) throws IOException {
+    enter();
+    try {
+      synchronized (structure) {
+        refuseIfClosed();
+        try {
+          change.run();
+        } catch (IOException | RuntimeException e) {
+          refusal = new BrokenStoreException("a change of its segments failed", e);
+          throw e;
+        }
+      }
+    } finally {
+      writer.setRelease(null);
+    }
+  }
+
+  @Override
+  public long dropHead(long offset) throws IOException {
+    long before = sizeBytes();
+    change(() -> {
+      Segment[] current = segments;
+      int count = 0;
+      while (count < current.length - 1 && current[count].nextOffset() <= offset) {
+        count++;
+      }
+      if (count > 0) {
+        segments = Arrays.copyOfRange(current, count, current.length);
+        for (int i = 0; i < count; i++) {
+          SegmentFiles.drop(directory, current[i], owner);
+        }
+      }
+    });
+    return before - sizeBytes();
+  }
+
+  @Override
+  public void resetTo(long offset) throws IOException {
+    change(() -> {
+      lowerFlushedOffset(Math.min(offset, startOffset()));
+      // Readers find nothing between the two ends meanwhile, and wait.
+      SegmentFiles.createCleaned(directory, disk, offset).close();
+      SegmentSwap swap = new SegmentSwap(0, Long.MAX_VALUE, List.of(offset));
+      swap.decide(directory);
+      for (Segment segment : segments) {
+        segment.file().retire();
+      }
+      swap.finish(directory);
+      segments = new Segment[] {SegmentFiles.existing(directory, disk, offset, 0, offset)};
+      endOffset = offset;
+      flushedOffset = offset;
+      hot.onEndMoved(offset);
+    });
+  }
+
+  @Override
+  public void replace(long fromOffset, long toOffset, Iterable<ByteBuf> batches) throws IOException {
+    Segment[] current = segments;
+    int from = floor(current, fromOffset);
+    int to = from;
+    while (to < current.length && current[to].nextOffset() < toOffset) {
+      to++;
+    }
+    if (to >= current.length - 1 || current[from].baseOffset() != fromOffset || current[to].nextOffset() != toOffset) {
+      throw new IllegalArgumentException("[" + fromOffset + ", " + toOffset + ") are not whole segments before the last one of "
+          + Arrays.toString(current));
+    }
+    int end = to + 1;
+    enter();
+    List<Segment> fresh;
+    try {
+      refuseIfClosed();
+      // Failing here changes nothing: what was written is deleted.
+      fresh = new SegmentReplacement(directory, disk, config.segmentBytes())
+          .write(Arrays.asList(current).subList(from, end), toOffset, batches);
+    } finally {
+      writer.setRelease(null);
+    }
+    change(() -> {
+      SegmentSwap swap = new SegmentSwap(fromOffset, toOffset, fresh.stream().map(Segment::baseOffset).toList());
+      swap.decide(directory);
+      for (int i = from; i < end; i++) {
+        current[i].file().retire();
+      }
+      swap.finish(directory);
+      List<Segment> all = new ArrayList<>(Arrays.asList(current).subList(0, from));
+      all.addAll(fresh);
+      all.addAll(Arrays.asList(current).subList(end, current.length));
+      segments = all.toArray(new Segment[0]);
+    });
+  }
+
+  @Override
+  public long flush() throws IOException {
+    flushTo(Long.MAX_VALUE);
+    return flushedOffset;
+  }
+
+  /** Flushes the rolled segments only: the active one is still being filled. */
+  void flushRolled() throws IOException {
+    flushTo(last().baseOffset());
+  }
+
+  private void flushTo(long limit) throws IOException {
+    synchronized (flushing) {
+      refuseIfClosed();
+      long target;
+      int cutsBefore;
+      Segment[] current;
+      synchronized (structure) {
+        target = Math.min(limit, endOffset);
+        cutsBefore = cuts;
+        current = segments;
+      }
+      if (target <= flushedOffset) {
+        return;
+      }
+      if (!force(current, target)) {
+        // A segment went meanwhile: what is left is flushed by the next call.
+        synchronized (structure) {
+          current = segments;
+        }
+        force(current, target);
+      }
+      synchronized (structure) {
+        if (cuts == cutsBefore && target > flushedOffset) {
+          flushedOffset = target;
+        }
+      }
+    }
+  }
+
+  /** @return false when a segment was retired meanwhile */
+  private boolean force(Segment[] current, long target) throws IOException {
+    boolean complete = true;
+    try {
+      for (Segment segment : current) {
+        if (segment.size() == 0 || segment.nextOffset() <= flushedOffset || segment.baseOffset() >= target) {
+          continue;
+        }
+        FileHandle handle = segment.file().acquire();
+        if (handle == null) {
+          complete = false;
+          continue;
+        }
+        try {
+          handle.channel().force(false);
+        } finally {
+          handle.release();
+        }
+        segment.saveIndex();
+      }
+      if (namesUnsynced) {
+        namesUnsynced = false;
+        DurableFiles.syncDirectory(directory);
+        DurableFiles.syncDirectory(directory.getParent());
+      }
+      return complete;
+    } catch (IOException e) {
+      // The kernel may have thrown the pages away and would report success the next time.
+      refusal = new BrokenStoreException("a flush failed", e);
+      throw e;
+    }
+  }
+
+  /** Closes files and frees indexes of old segments that nobody used for a while. Called by the engine now and then. */
+  void freeIdle(long idleNanos) {
+    Segment[] current = segments;
+    long now = clock.nanos();
+    for (int i = 0; i < current.length - 1; i++) {
+      if (now - current[i].file().lastUsedNanos() > idleNanos) {
+        current[i].file().close();
+        current[i].evictIndex();
+      }
+    }
+  }
+
+  /** @return how many files it holds open now, those of slices not counted */
+  int openFiles() {
+    int count = 0;
+    for (Segment segment : segments) {
+      count += segment.file().isOpen() ? 1 : 0;
+    }
+    return count;
+  }
+
+  @Override
+  public void configure(StoreConfig newConfig) {
+    config = newConfig;
+  }
+
+  @Override
+  public byte[] readBlob(String name) throws IOException {
+    return Blobs.read(directory, name);
+  }
+
+  @Override
+  public void writeBlob(String name, byte[] bytes, boolean sync) throws IOException {
+    Blobs.write(directory, name, bytes, sync);
+  }
+
+  @Override
+  public void deleteBlob(String name) throws IOException {
+    Blobs.delete(directory, name);
+  }
+
+  @Override
+  public List<String> blobs() throws IOException {
+    return Blobs.list(directory);
+  }
+
+  @Override
+  public void close() throws IOException {
+    boolean clean = false;
+    enter();
+    try {
+      if (refusal instanceof ClosedStoreException) {
+        return;
+      }
+      if (refusal == null) {
+        flush();
+        last().seal();
+        for (Segment segment : segments) {
+          segment.saveIndex();
+        }
+        clean = true;
+      }
+    } finally {
+      synchronized (structure) {
+        boolean first = !(refusal instanceof ClosedStoreException);
+        refusal = new ClosedStoreException();
+        for (Segment segment : segments) {
+          segment.file().retire();
+        }
+        if (first) {
+          owner.onClosed(this, clean);
+        }
+      }
+      writer.setRelease(null);
+    }
+  }
+}

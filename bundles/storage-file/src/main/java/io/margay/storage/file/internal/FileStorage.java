@@ -1,0 +1,88 @@
+package io.margay.storage.file.internal;
+
+import io.margay.model.Clock;
+import io.margay.model.FaultHandler;
+import io.margay.model.TopicIdPartition;
+import io.margay.spi.config.NodeSettings;
+import io.margay.spi.config.ServerSettings;
+import io.margay.spi.storage.LogStore;
+import io.margay.spi.storage.StorageEngine;
+import io.margay.spi.storage.StoreConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/** The service: {@link FileStorageEngine} in the directories that the settings name. */
+@Component(service = StorageEngine.class, property = StorageEngine.NAME_PROPERTY + "=" + FileStorageEngine.NAME)
+public final class FileStorage implements StorageEngine {
+  private static final String DEFAULT_DIRECTORY = "logs";
+  private final FileStorageEngine engine;
+
+  /** Locks the directories; fails when another process uses one of them. */
+  @Activate
+  public FileStorage(@Reference NodeSettings settings, @Reference FaultHandler faults, @Reference Clock clock) throws IOException {
+    engine = new FileStorageEngine(directories(settings), Disk.REAL, faults, clock);
+  }
+
+  static List<Path> directories(NodeSettings settings) {
+    List<String> names = settings.get(ServerSettings.LOG_DIRS);
+    List<String> given = names == null || names.isEmpty() ? List.of(DEFAULT_DIRECTORY) : names;
+    return given.stream().map(name -> settings.dataDirectory().resolve(name).normalize()).distinct().toList();
+  }
+
+  /** Closes what is still open, in good order. */
+  @Deactivate
+  public void deactivate() throws IOException {
+    engine.close();
+  }
+
+  @Override
+  public String name() {
+    return engine.name();
+  }
+
+  @Override
+  public Promise promise() {
+    return engine.promise();
+  }
+
+  @Override
+  public List<TopicIdPartition> list() {
+    return engine.list();
+  }
+
+  @Override
+  public List<Place> places() {
+    return engine.places();
+  }
+
+  @Override
+  public String placeOf(TopicIdPartition id) {
+    return engine.placeOf(id);
+  }
+
+  @Override
+  public LogStore open(TopicIdPartition id, StoreConfig config) throws IOException {
+    return engine.open(id, config);
+  }
+
+  @Override
+  public void delete(TopicIdPartition id) throws IOException {
+    engine.delete(id);
+  }
+
+  @Override
+  public Map<TopicIdPartition, Long> readCheckpoint(String name) throws IOException {
+    return engine.readCheckpoint(name);
+  }
+
+  @Override
+  public void writeCheckpoint(String name, Map<TopicIdPartition, Long> values) throws IOException {
+    engine.writeCheckpoint(name, values);
+  }
+}

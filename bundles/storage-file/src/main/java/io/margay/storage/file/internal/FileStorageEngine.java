@@ -1,0 +1,355 @@
+package io.margay.storage.file.internal;
+
+import io.margay.model.Clock;
+import io.margay.model.FaultHandler;
+import io.margay.model.TopicIdPartition;
+import io.margay.model.TopicPartition;
+import io.margay.protocol.KafkaUuid;
+import io.margay.spi.storage.LogStore;
+import io.margay.spi.storage.StorageEngine;
+import io.margay.spi.storage.StoreConfig;
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Logs as segment files in one or several directories. Safe for all threads; different partitions are opened in parallel.
+ * Everything that is not urgent (deleting, flushing rolled segments, recovery points, closing idle files) is done by the one
+ * thread of {@link Background}.
+ */
+final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseable {
+  static final String NAME = "file";
+  private static final Logger LOG = LoggerFactory.getLogger(FileStorageEngine.class);
+  private static final long IDLE_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+  private final LogDirectories directories;
+  private final Disk disk;
+  private final FaultHandler faults;
+  private final Clock clock;
+  private final Background background;
+  private final Map<TopicPartition, PartitionEntry> entries = new ConcurrentHashMap<>();
+  private final Map<FileLogStore, PartitionEntry> open = new ConcurrentHashMap<>();
+  /** Names that tables may have rows of from an earlier topic. */
+  private final Set<TopicPartition> staleNames = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  /**
+   * Locks the directories and looks which partitions they hold.
+   *
+   * @param paths at least one, made when not there
+   * @param faults told when a directory is offline, and of failures that no caller sees
+   * @throws IOException when no directory can be used
+   * @throws IllegalStateException when another process uses one
+   */
+  FileStorageEngine(List<Path> paths, Disk disk, FaultHandler faults, Clock clock) throws IOException {
+    this.disk = disk;
+    this.faults = faults;
+    this.clock = clock;
+    this.directories = LogDirectories.open(paths, faults);
+    try {
+      this.background = new Background("margay-storage-file", faults);
+      List<Path> leftovers = new ArrayList<>();
+      for (LogDirectory directory : directories.online()) {
+        for (LogDirectory.Found found : directory.scan(leftovers)) {
+          PartitionEntry entry = new PartitionEntry(new TopicIdPartition(found.topicId(), found.partition()), directory, found.path(),
+              directory.wasClean());
+          if (entries.putIfAbsent(found.partition(), entry) != null) {
+            throw new IOException("the partition " + found.partition() + " is in two log directories: " + directory + " and "
+                + entries.get(found.partition()).directory());
+          }
+        }
+      }
+      findStaleNames();
+      leftovers.forEach(this::deleteLater);
+    } catch (IOException | RuntimeException e) {
+      directories.close(directory -> false);
+      throw e;
+    }
+    background.every(IDLE_NANOS, this::maintain);
+  }
+
+  private void findStaleNames() throws IOException {
+    for (LogDirectory directory : directories.online()) {
+      for (String name : directory.checkpoints()) {
+        for (TopicPartition partition : readTolerantly(directory, name).keySet()) {
+          if (!entries.containsKey(partition)) {
+            staleNames.add(partition);
+          }
+        }
+      }
+    }
+  }
+
+  private static Map<TopicPartition, Long> readTolerantly(LogDirectory directory, String name) {
+    try {
+      return directory.readCheckpoint(name);
+    } catch (IOException e) {
+      LOG.warn("Not a checkpoint directory={} name={}", directory, name, e);
+      return Map.of();
+    }
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Promise promise() {
+    return Promise.DURABLE;
+  }
+
+  @Override
+  public List<TopicIdPartition> list() {
+    return entries.values().stream().map(PartitionEntry::id).toList();
+  }
+
+  @Override
+  public List<Place> places() {
+    List<Place> places = new ArrayList<>();
+    for (LogDirectory directory : directories.online()) {
+      try {
+        FileStore store = Files.getFileStore(directory.path());
+        places.add(new Place(directory.toString(), store.getTotalSpace(), store.getUsableSpace(), null));
+      } catch (IOException e) {
+        places.add(new Place(directory.toString(), -1, -1, e));
+      }
+    }
+    directories.offline().forEach((path, cause) -> places.add(new Place(path.toString(), -1, -1, cause)));
+    return places;
+  }
+
+  @Override
+  public String placeOf(TopicIdPartition id) {
+    PartitionEntry entry = entries.get(id.topicPartition());
+    return entry == null || !entry.id().equals(id) ? null : entry.directory().toString();
+  }
+
+  @Override
+  public LogStore open(TopicIdPartition id, StoreConfig config) throws IOException {
+    while (true) {
+      refuseIfClosed();
+      PartitionEntry entry = entries.get(id.topicPartition());
+      if (entry == null) {
+        return create(id, config);
+      }
+      synchronized (entry) {
+        // Deleted while this thread waited for it.
+        if (entries.get(id.topicPartition()) == entry) {
+          return open(entry, id, config);
+        }
+      }
+    }
+  }
+
+  private LogStore open(PartitionEntry entry, TopicIdPartition id, StoreConfig config) throws IOException {
+    if (entry.store() != null) {
+      throw new IllegalStateException("the log of " + id + " is open");
+    }
+    if (entry.id().topicId().equals(KafkaUuid.ZERO) && !id.topicId().equals(KafkaUuid.ZERO)) {
+      // A crash came between the directory and this file, or an old Kafka wrote the directory.
+      LogDirectory.writeTopicId(entry.path(), id.topicId());
+      entry.adopt(id);
+    } else if (!entry.id().equals(id)) {
+      throw new IOException("the directory " + entry.path() + " belongs to the topic id " + KafkaUuid.toString(entry.id().topicId())
+          + ", not to " + KafkaUuid.toString(id.topicId()) + "; that one must be deleted first");
+    }
+    boolean clean = entry.clean();
+    long recoveryPoint = clean ? Long.MAX_VALUE : entry.directory().recoveryPoint(id.topicPartition());
+    List<Segment> segments = new LogRecovery(entry.path(), disk, recoveryPoint).open();
+    return opened(entry, new FileLogStore(entry.path(), disk, clock, this, config, segments, recoveryPoint, clean, false));
+  }
+
+  /** New partitions are made one after the other, so that the directory with the fewest is known. */
+  private synchronized LogStore create(TopicIdPartition id, StoreConfig config) throws IOException {
+    TopicPartition partition = id.topicPartition();
+    if (entries.containsKey(partition)) {
+      throw new IllegalStateException("the log of " + id + " is being made by somebody else");
+    }
+    if (staleNames.contains(partition)) {
+      purgeStaleRows();
+    }
+    LogDirectory directory = directories.leastUsed(entries.values());
+    Path path = directory.create(partition, id.topicId());
+    Files.createFile(SegmentNames.log(path, 0));
+    PartitionEntry entry = new PartitionEntry(id, directory, path, true);
+    Segment first = SegmentFiles.existing(path, disk, 0, 0, 0);
+    LogStore store = opened(entry, new FileLogStore(path, disk, clock, this, config, List.of(first), 0, true, true));
+    entries.put(partition, entry);
+    return store;
+  }
+
+  private FileLogStore opened(PartitionEntry entry, FileLogStore store) {
+    entry.onOpened(store);
+    open.put(store, entry);
+    return store;
+  }
+
+  /** Removes rows of topics that are gone, lest a new topic of the same name inherits them. */
+  private void purgeStaleRows() throws IOException {
+    for (LogDirectory directory : directories.online()) {
+      for (String name : directory.checkpoints()) {
+        Map<TopicPartition, Long> rows = readTolerantly(directory, name);
+        Map<TopicPartition, Long> kept = new HashMap<>(rows);
+        kept.keySet().retainAll(entries.keySet());
+        if (kept.size() < rows.size()) {
+          directory.writeCheckpoint(name, kept);
+        }
+      }
+    }
+    staleNames.clear();
+  }
+
+  @Override
+  public synchronized void delete(TopicIdPartition id) throws IOException {
+    PartitionEntry entry = entries.get(id.topicPartition());
+    if (entry == null || !entry.id().equals(id)) {
+      return;
+    }
+    synchronized (entry) {
+      if (entry.store() != null) {
+        throw new IllegalStateException("the log of " + id + " is open");
+      }
+      deleteLater(entry.directory().renameForDeletion(entry.path()));
+      staleNames.add(id.topicPartition());
+      entries.remove(id.topicPartition());
+    }
+  }
+
+  @Override
+  public Map<TopicIdPartition, Long> readCheckpoint(String name) throws IOException {
+    checkName(name);
+    Map<TopicIdPartition, Long> result = new HashMap<>();
+    for (LogDirectory directory : directories.online()) {
+      directory.readCheckpoint(name).forEach((partition, value) -> {
+        PartitionEntry entry = entries.get(partition);
+        if (entry != null && entry.directory() == directory) {
+          result.put(entry.id(), value);
+        }
+      });
+    }
+    return result;
+  }
+
+  /** Rows of partitions that this engine does not hold are left out. */
+  @Override
+  public void writeCheckpoint(String name, Map<TopicIdPartition, Long> values) throws IOException {
+    checkName(name);
+    Map<LogDirectory, Map<TopicPartition, Long>> byDirectory = new HashMap<>();
+    directories.online().forEach(directory -> byDirectory.put(directory, new HashMap<>()));
+    values.forEach((id, value) -> {
+      PartitionEntry entry = entries.get(id.topicPartition());
+      if (entry != null && entry.id().equals(id)) {
+        byDirectory.get(entry.directory()).put(id.topicPartition(), value);
+      }
+    });
+    for (Map.Entry<LogDirectory, Map<TopicPartition, Long>> rows : byDirectory.entrySet()) {
+      rows.getKey().writeCheckpoint(name, rows.getValue());
+    }
+  }
+
+  private static void checkName(String name) {
+    if (!LogDirectory.isCheckpointName(name) || name.equals(LogDirectory.RECOVERY_POINTS)) {
+      throw new IllegalArgumentException("not a name of a checkpoint: '" + name + "', expected letters, digits and '-'");
+    }
+  }
+
+  @Override
+  public void onFlushedOffsetLowered(FileLogStore store, long flushedOffset) throws IOException {
+    PartitionEntry entry = open.get(store);
+    entry.directory().lowerRecoveryPoint(entry.id().topicPartition(), flushedOffset);
+  }
+
+  @Override
+  public void onRolled(FileLogStore store) {
+    background.run("flush a rolled segment in " + store.directory(), () -> {
+      if (open.containsKey(store)) {
+        store.flushRolled();
+      }
+    });
+  }
+
+  @Override
+  public void deleteLater(Path path) {
+    background.run("delete " + path, () -> deleteRecursively(path));
+  }
+
+  private static void deleteRecursively(Path path) throws IOException {
+    if (Files.isDirectory(path)) {
+      for (String name : SegmentSwap.names(path)) {
+        deleteRecursively(path.resolve(name));
+      }
+    }
+    Files.deleteIfExists(path);
+  }
+
+  @Override
+  public void onClosed(FileLogStore store, boolean clean) {
+    PartitionEntry entry = open.remove(store);
+    if (entry != null) {
+      entry.onClosed(store.flushedOffset(), clean);
+    }
+  }
+
+  /** Saves recovery points that moved, closes idle files. */
+  void maintain() throws IOException {
+    open.keySet().forEach(store -> store.freeIdle(IDLE_NANOS));
+    writeRecoveryPoints();
+  }
+
+  private void writeRecoveryPoints() throws IOException {
+    Map<LogDirectory, Map<TopicPartition, Long>> points = new HashMap<>();
+    directories.online().forEach(directory -> points.put(directory, new HashMap<>()));
+    for (PartitionEntry entry : entries.values()) {
+      points.get(entry.directory()).put(entry.id().topicPartition(), entry.recoveryPoint());
+    }
+    for (Map.Entry<LogDirectory, Map<TopicPartition, Long>> rows : points.entrySet()) {
+      rows.getKey().writeRecoveryPoints(rows.getValue());
+    }
+  }
+
+  private void refuseIfClosed() throws IOException {
+    if (closed) {
+      throw new IOException("the storage engine is closed");
+    }
+  }
+
+  /** Closes all logs that are still open, and leaves the mark of a clean shutdown in each directory where that went well. */
+  @Override
+  public synchronized void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    background.close();
+    List<FileLogStore> stores = new ArrayList<>(open.keySet());
+    stores.sort(Comparator.comparing(FileLogStore::directory));
+    for (FileLogStore store : stores) {
+      try {
+        store.close();
+      } catch (IOException | RuntimeException e) {
+        faults.onFault("cannot close the log in " + store.directory(), e);
+      }
+    }
+    boolean saved = false;
+    try {
+      writeRecoveryPoints();
+      saved = true;
+    } finally {
+      boolean allSaved = saved;
+      directories.close(directory -> allSaved
+          && entries.values().stream().allMatch(entry -> entry.directory() != directory || entry.clean()));
+    }
+  }
+}

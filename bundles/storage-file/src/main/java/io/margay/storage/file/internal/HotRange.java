@@ -1,0 +1,37 @@
+package io.margay.storage.file.internal;
+
+/**
+ * A guess which offsets lie in the page cache: those of the last 32 to 64 MiB that were appended since the log was opened. One
+ * thread appends, any thread asks.
+ */
+final class HotRange {
+  private static final int HALF_BYTES = 32 << 20;
+
+  private volatile long from;
+  private long middle;
+  private int bytesSinceMiddle;
+
+  HotRange(long endOffset) {
+    from = endOffset;
+    middle = endOffset;
+  }
+
+  void onAppend(int bytes, long nextOffset) {
+    bytesSinceMiddle += bytes;
+    if (bytesSinceMiddle >= HALF_BYTES) {
+      from = middle;
+      middle = nextOffset;
+      bytesSinceMiddle = 0;
+    }
+  }
+
+  /** The end is now at this offset, which may be lower or higher than before. */
+  void onEndMoved(long endOffset) {
+    from = Math.min(from, endOffset);
+    middle = Math.min(middle, endOffset);
+  }
+
+  boolean contains(long offset) {
+    return offset >= from;
+  }
+}

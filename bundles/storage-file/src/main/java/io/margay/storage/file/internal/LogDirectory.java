@@ -1,0 +1,238 @@
+package io.margay.storage.file.internal;
+
+import io.margay.model.TopicPartition;
+import io.margay.protocol.KafkaUuid;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One of the directories that partitions lie in. While it is open it is locked against other processes.
+ *
+ * <pre>
+ *   .lock                               held while open
+ *   .kafka_cleanshutdown                there when all logs were closed in good order; removed at start
+ *   recovery-point-offset-checkpoint    below these offsets everything is on stable storage
+ *   NAME                                tables of the engine's users
+ *   TOPIC-PARTITION/                    a log
+ *   TOPIC-PARTITION.UUID-delete/        a log that is being deleted
+ * </pre>
+ */
+final class LogDirectory {
+  static final String CLEAN_MARKER = ".kafka_cleanshutdown";
+  static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
+  private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
+  private static final String LOCK = ".lock";
+  private static final String DELETE_SUFFIX = "-delete";
+  private static final int MAX_NAME = 255;
+
+  /** A partition's directory that was found. @param topicId zero when no file tells it */
+  record Found(TopicPartition partition, UUID topicId, Path path) { }
+
+  private final Path path;
+  private final FileChannel lockChannel;
+  private final FileLock lock;
+  private final boolean wasClean;
+  /** What the file says now. Guarded by this. */
+  private Map<TopicPartition, Long> recoveryPoints;
+
+  private LogDirectory(Path path, FileChannel lockChannel, FileLock lock, boolean wasClean, Map<TopicPartition, Long> points) {
+    this.path = path;
+    this.lockChannel = lockChannel;
+    this.lock = lock;
+    this.wasClean = wasClean;
+    this.recoveryPoints = points;
+  }
+
+  /**
+   * Locks a directory, making it when it is not there, and takes away its mark of a clean shutdown.
+   *
+   * @throws IllegalStateException when another process holds it
+   */
+  static LogDirectory open(Path path) throws IOException {
+    Files.createDirectories(path);
+    FileChannel channel = FileChannel.open(path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      FileLock lock = tryLock(channel);
+      if (lock == null) {
+        throw new IllegalStateException("the log directory " + path + " is in use by another process or engine (its file " + LOCK
+            + " is locked)");
+      }
+      boolean clean = Files.deleteIfExists(path.resolve(CLEAN_MARKER));
+      Map<TopicPartition, Long> points;
+      try {
+        points = CheckpointFile.read(path.resolve(RECOVERY_POINTS));
+      } catch (IOException e) {
+        LOG.warn("Cannot read the recovery points, logs are read from their beginning directory={}", path, e);
+        points = Map.of();
+      }
+      return new LogDirectory(path, channel, lock, clean, points);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      return null;
+    }
+  }
+
+  Path path() {
+    return path;
+  }
+
+  /** @return whether all logs were closed in good order the last time */
+  boolean wasClean() {
+    return wasClean;
+  }
+
+  @Override
+  public String toString() {
+    return path.toString();
+  }
+
+  /** @param leftovers where the directories of unfinished deletions are added */
+  List<Found> scan(List<Path> leftovers) throws IOException {
+    List<Found> found = new ArrayList<>();
+    for (String name : SegmentSwap.names(path)) {
+      if (name.endsWith(DELETE_SUFFIX)) {
+        leftovers.add(path.resolve(name));
+        continue;
+      }
+      TopicPartition partition = parse(name);
+      Path directory = path.resolve(name);
+      if (partition != null && Files.isDirectory(directory)) {
+        found.add(new Found(partition, readTopicId(directory), directory));
+      }
+    }
+    return found;
+  }
+
+  /** @return null when this is no partition's name */
+  private static TopicPartition parse(String name) {
+    int dash = name.lastIndexOf('-');
+    if (dash <= 0 || dash == name.length() - 1 || name.length() - dash > 10) {
+      return null;
+    }
+    for (int i = dash + 1; i < name.length(); i++) {
+      if (name.charAt(i) < '0' || name.charAt(i) > '9') {
+        return null;
+      }
+    }
+    return new TopicPartition(name.substring(0, dash), Integer.parseInt(name, dash + 1, name.length(), 10));
+  }
+
+  private static UUID readTopicId(Path directory) throws IOException {
+    try {
+      for (String line : Files.readString(directory.resolve(SegmentNames.METADATA)).split("\n")) {
+        if (line.startsWith("topic_id:")) {
+          return KafkaUuid.fromString(line.substring("topic_id:".length()).trim());
+        }
+      }
+    } catch (NoSuchFileException e) {
+      return KafkaUuid.ZERO;
+    } catch (IllegalArgumentException e) {
+      LOG.warn("Not a topic id file={}", directory.resolve(SegmentNames.METADATA), e);
+    }
+    return KafkaUuid.ZERO;
+  }
+
+  static void writeTopicId(Path directory, UUID topicId) throws IOException {
+    Files.writeString(directory.resolve(SegmentNames.METADATA), "version: 0\ntopic_id: " + KafkaUuid.toString(topicId) + "\n");
+  }
+
+  /** Makes a partition's directory. Not forced to the disk: a name that is lost is a partition without a record. */
+  Path create(TopicPartition partition, UUID topicId) throws IOException {
+    Path directory = path.resolve(partition.toString());
+    Files.createDirectory(directory);
+    writeTopicId(directory, topicId);
+    return directory;
+  }
+
+  /** Frees a partition's name. @return the directory's new name, for the files to be deleted */
+  Path renameForDeletion(Path directory) throws IOException {
+    String suffix = "." + UUID.randomUUID().toString().replace("-", "") + DELETE_SUFFIX;
+    String name = directory.getFileName().toString();
+    Path target = path.resolve(name.substring(0, Math.min(name.length(), MAX_NAME - suffix.length())) + suffix);
+    Files.move(directory, target);
+    return target;
+  }
+
+  /** @return offset below which a log is on stable storage; 0 when nobody knows */
+  synchronized long recoveryPoint(TopicPartition partition) {
+    return recoveryPoints.getOrDefault(partition, 0L);
+  }
+
+  /** Writes the recovery points unless the file says the same already. */
+  synchronized void writeRecoveryPoints(Map<TopicPartition, Long> points) throws IOException {
+    if (!points.equals(recoveryPoints)) {
+      CheckpointFile.write(path.resolve(RECOVERY_POINTS), points);
+      recoveryPoints = Map.copyOf(points);
+    }
+  }
+
+  /** Takes a recovery point back when it is above an offset. */
+  synchronized void lowerRecoveryPoint(TopicPartition partition, long offset) throws IOException {
+    Long point = recoveryPoints.get(partition);
+    if (point != null && point > offset) {
+      Map<TopicPartition, Long> points = new HashMap<>(recoveryPoints);
+      points.put(partition, offset);
+      writeRecoveryPoints(points);
+    }
+  }
+
+  /** @return names of the tables that are there */
+  List<String> checkpoints() throws IOException {
+    List<String> names = new ArrayList<>();
+    for (String name : SegmentSwap.names(path)) {
+      if (isCheckpointName(name) && Files.isRegularFile(path.resolve(name))) {
+        names.add(name);
+      }
+    }
+    return names;
+  }
+
+  static boolean isCheckpointName(String name) {
+    return name.matches("[A-Za-z0-9-]{1,100}");
+  }
+
+  synchronized Map<TopicPartition, Long> readCheckpoint(String name) throws IOException {
+    return CheckpointFile.read(path.resolve(name));
+  }
+
+  synchronized void writeCheckpoint(String name, Map<TopicPartition, Long> rows) throws IOException {
+    CheckpointFile.write(path.resolve(name), rows);
+    if (name.equals(RECOVERY_POINTS)) {
+      recoveryPoints = Map.copyOf(rows);
+    }
+  }
+
+  /** @param clean whether all logs in it were closed in good order */
+  void close(boolean clean) throws IOException {
+    try {
+      if (clean) {
+        DurableFiles.write(path.resolve(CLEAN_MARKER), "{\"version\":0}".getBytes(StandardCharsets.UTF_8), true);
+      }
+    } finally {
+      lock.release();
+      lockChannel.close();
+    }
+  }
+}

@@ -1,0 +1,207 @@
+package io.margay.storage.file.internal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens the segments of a partition. After a clean close the files are trusted, and only the headers after the last index entry
+ * are read to find the end. Otherwise everything from the recovery point on is read and its checksums are compared; the log is
+ * cut at the first byte that is no batch, and the indexes of what was read are built anew. One use for one opening.
+ */
+final class LogRecovery {
+  private static final Logger LOG = LoggerFactory.getLogger(LogRecovery.class);
+  private static final int BUFFER_BYTES = 1 << 18;
+
+  private final Path directory;
+  private final Disk disk;
+  private final long recoveryPoint;
+  private final List<Segment> segments = new ArrayList<>();
+  private long scannedBytes;
+  private long cutBytes;
+
+  /** @param recoveryPoint offset below which everything is trusted; {@code Long.MAX_VALUE} after a clean close */
+  LogRecovery(Path directory, Disk disk, long recoveryPoint) {
+    this.directory = directory;
+    this.disk = disk;
+    this.recoveryPoint = recoveryPoint;
+  }
+
+  /** Completes what a crash interrupted, and opens the segments. @return them, at least one */
+  List<Segment> open() throws IOException {
+    long[] bases = tidy();
+    if (bases.length == 0) {
+      Files.createFile(SegmentNames.log(directory, 0));
+      bases = new long[] {0};
+    }
+    boolean clean = recoveryPoint == Long.MAX_VALUE;
+    for (int i = 0; i < bases.length; i++) {
+      boolean last = i == bases.length - 1;
+      Path path = SegmentNames.log(directory, bases[i]);
+      long size = Files.size(path);
+      if (size > Integer.MAX_VALUE) {
+        throw new IOException("the segment " + path + " has " + size + " bytes, more than 2 GiB");
+      }
+      if (!last && bases[i + 1] <= recoveryPoint) {
+        segments.add(new Segment(directory, bases[i], new SegmentFile(disk, path, null), (int) size, bases[i + 1]));
+        continue;
+      }
+      Segment segment = size == 0 ? new Segment(directory, bases[i], new SegmentFile(disk, path, null), 0, bases[i]) : null;
+      if (segment == null && clean) {
+        segment = openTail(bases[i], path, (int) size);
+      }
+      if (segment == null) {
+        segment = recover(bases[i], path, (int) size);
+      }
+      segments.add(segment);
+      if (!last && (segment.size() < size || segment.nextOffset() > bases[i + 1])) {
+        dropFrom(bases, i + 1);
+        break;
+      }
+      if (!last) {
+        segment.endAt(bases[i + 1]);
+        segment.seal();
+      }
+    }
+    if (scannedBytes > 0) {
+      LOG.info("Recovered a log directory={} recoveryPoint={} scannedBytes={} cutBytes={} endOffset={}", directory.getFileName(),
+          recoveryPoint, scannedBytes, cutBytes, segments.get(segments.size() - 1).nextOffset());
+    }
+    return segments;
+  }
+
+  /** @return base offsets of the segments in order */
+  private long[] tidy() throws IOException {
+    String[] names = SegmentSwap.names(directory);
+    boolean swapped = false;
+    for (String name : names) {
+      if (SegmentNames.baseOffset(name, SegmentNames.SWAP) >= 0) {
+        LOG.info("Completing a replacement of segments directory={} file={}", directory.getFileName(), name);
+        SegmentSwap.read(directory.resolve(name)).finish(directory);
+        swapped = true;
+      }
+    }
+    long[] bases = new long[names.length];
+    int count = 0;
+    for (String name : swapped ? SegmentSwap.names(directory) : names) {
+      long base = SegmentNames.baseOffset(name, SegmentNames.LOG);
+      if (base >= 0) {
+        bases[count++] = base;
+      } else if (name.endsWith(SegmentNames.CLEANED) || name.endsWith(SegmentNames.DELETED) || name.endsWith(SegmentNames.TEMPORARY)) {
+        Files.deleteIfExists(directory.resolve(name));
+      }
+    }
+    bases = Arrays.copyOf(bases, count);
+    Arrays.sort(bases);
+    return bases;
+  }
+
+  /** The log ends before these: what follows a hole cannot be kept, as offsets must not be given twice. */
+  private void dropFrom(long[] bases, int first) throws IOException {
+    for (int i = bases.length - 1; i >= first; i--) {
+      Path path = SegmentNames.log(directory, bases[i]);
+      cutBytes += Files.size(path);
+      SegmentIndex.deleteFiles(directory, bases[i]);
+      Files.delete(path);
+    }
+    LOG.warn("Dropped segments after a damaged one directory={} firstBaseOffset={} count={}", directory.getFileName(), bases[first],
+        bases.length - first);
+  }
+
+  /** Finds the end of the last segment after a clean close. @return null when the files are not as they were left */
+  private Segment openTail(long base, Path path, int size) throws IOException {
+    long entry = lastEntry(SegmentNames.index(directory, base));
+    int position = entry < 0 ? 0 : SegmentIndex.position(entry);
+    if (position < 0 || position >= size) {
+      return null;
+    }
+    try (FileChannel channel = disk.open(path, StandardOpenOption.READ)) {
+      BatchScanner scanner = new BatchScanner(channel, position, size, BatchScanner.SEARCH_WINDOW);
+      long next = -1;
+      while (scanner.next()) {
+        if (next < 0 && entry >= 0 && scanner.lastOffset() - base != SegmentIndex.relative(entry)) {
+          return null;
+        }
+        next = scanner.nextOffset();
+      }
+      return scanner.position() < size ? null : new Segment(directory, base, new SegmentFile(disk, path, null), size, next);
+    }
+  }
+
+  private static long lastEntry(Path path) throws IOException {
+    // Asking first costs less than an exception, and most small partitions have no such file.
+    if (!Files.exists(path)) {
+      return -1;
+    }
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      long size = channel.size();
+      if (size < SegmentIndex.OFFSET_ENTRY_BYTES) {
+        return -1;
+      }
+      ByteBuffer entry = ByteBuffer.allocate(SegmentIndex.OFFSET_ENTRY_BYTES);
+      BatchScanner.readFully(channel, entry, size - SegmentIndex.OFFSET_ENTRY_BYTES);
+      return entry.getLong();
+    }
+  }
+
+  /** Reads a segment from the recovery point on, cuts it at the first damage, and builds its index anew. */
+  private Segment recover(long base, Path path, int size) throws IOException {
+    try (FileChannel channel = disk.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      SegmentIndex index = new SegmentIndex();
+      int start = trustedPosition(channel, base, size);
+      if (start > 0) {
+        BatchScanner first = new BatchScanner(channel, start, size, BatchScanner.SEARCH_WINDOW);
+        first.next();
+        index = SegmentIndex.load(directory, base, size).before(start, first.baseOffset() - base);
+      }
+      IndexBuilder builder = new IndexBuilder(base, index, start > 0 ? Integer.MAX_VALUE >> 1 : 0);
+      BatchScanner scanner = new BatchScanner(channel, start, size, BatchScanner.SCAN_WINDOW);
+      CRC32C crc = new CRC32C();
+      ByteBuffer buffer = ByteBuffer.allocateDirect(Math.min(BUFFER_BYTES, size));
+      long next = base;
+      while (scanner.next() && scanner.baseOffset() >= next && scanner.lastOffset() - base < Integer.MAX_VALUE
+          && scanner.isCrcValid(crc, buffer)) {
+        builder.add(scanner);
+        next = scanner.nextOffset();
+      }
+      int end = scanner.position();
+      scannedBytes += size - start;
+      if (end < size) {
+        LOG.warn("Cutting a damaged tail directory={} segment={} position={} cutBytes={} endOffset={}", directory.getFileName(),
+            path.getFileName(), end, size - end, next);
+        cutBytes += size - end;
+        channel.truncate(end);
+      }
+      SegmentIndex.deleteFiles(directory, base);
+      Segment segment = new Segment(directory, base, new SegmentFile(disk, path, null), end, next);
+      if (end > 0) {
+        builder.index().addTime(builder.maxTimestamp(), builder.maxTimestampOffset());
+        segment.adopt(builder.index(), builder.maxTimestamp(), builder.maxTimestampOffset());
+      }
+      return segment;
+    }
+  }
+
+  /** @return position of a batch that ends below the recovery point, as the index says and the segment confirms; else 0 */
+  private int trustedPosition(FileChannel channel, long base, int size) throws IOException {
+    if (recoveryPoint <= base || recoveryPoint == Long.MAX_VALUE) {
+      return 0;
+    }
+    SegmentIndex index = SegmentIndex.load(directory, base, size);
+    int position = index == null ? 0 : index.floorOfOffset(recoveryPoint - 1 - base);
+    if (position == 0) {
+      return 0;
+    }
+    BatchScanner scanner = new BatchScanner(channel, position, size, BatchScanner.SEARCH_WINDOW);
+    return scanner.next() && index.contains(scanner.lastOffset() - base, position) ? position : 0;
+  }
+}

@@ -1,0 +1,64 @@
+package io.margay.storage.file.internal;
+
+import io.margay.model.TopicIdPartition;
+import java.nio.file.Path;
+
+/** A partition that the engine holds. Opening and deleting it are done while its monitor is held. */
+final class PartitionEntry {
+  private final LogDirectory directory;
+  private final Path path;
+  private volatile TopicIdPartition id;
+  private volatile FileLogStore store;
+  /** Whether its files are as a close in good order left them, or were made in this run; false while it is open. */
+  private volatile boolean clean;
+  private volatile long recoveryPoint;
+
+  PartitionEntry(TopicIdPartition id, LogDirectory directory, Path path, boolean clean) {
+    this.id = id;
+    this.directory = directory;
+    this.path = path;
+    this.clean = clean;
+    this.recoveryPoint = directory.recoveryPoint(id.topicPartition());
+  }
+
+  TopicIdPartition id() {
+    return id;
+  }
+
+  LogDirectory directory() {
+    return directory;
+  }
+
+  Path path() {
+    return path;
+  }
+
+  FileLogStore store() {
+    return store;
+  }
+
+  boolean clean() {
+    return clean;
+  }
+
+  /** @return offset below which everything is on stable storage */
+  long recoveryPoint() {
+    FileLogStore current = store;
+    return current == null ? recoveryPoint : current.flushedOffset();
+  }
+
+  void adopt(TopicIdPartition newId) {
+    id = newId;
+  }
+
+  void onOpened(FileLogStore opened) {
+    store = opened;
+    clean = false;
+  }
+
+  void onClosed(long flushedOffset, boolean inGoodOrder) {
+    recoveryPoint = flushedOffset;
+    clean = inGoodOrder;
+    store = null;
+  }
+}

@@ -1,0 +1,133 @@
+package io.margay.storage.file.internal;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** Makes, cuts and drops the files of segments. Stateless; called by the writer of a log. */
+final class SegmentFiles {
+  /**
+   * Where a segment is cut.
+   *
+   * @param position size of what stays
+   * @param nextOffset offset after the last batch that stays, or the base offset
+   * @param endOffset the log's new end
+   */
+  record Cut(int position, long nextOffset, long endOffset) { }
+
+  private SegmentFiles() {
+  }
+
+  /** A new empty segment, open for writing. */
+  static Segment create(Path directory, Disk disk, long baseOffset) throws IOException {
+    Path path = SegmentNames.log(directory, baseOffset);
+    FileChannel channel = disk.open(path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.READ,
+        StandardOpenOption.WRITE);
+    return new Segment(directory, baseOffset, new SegmentFile(disk, path, channel), 0, baseOffset);
+  }
+
+  /** A segment whose file is there, opened when needed. */
+  static Segment existing(Path directory, Disk disk, long baseOffset, int size, long nextOffset) {
+    return new Segment(directory, baseOffset, new SegmentFile(disk, SegmentNames.log(directory, baseOffset), null), size, nextOffset);
+  }
+
+  /** A new file of a replacement, empty. */
+  static FileChannel createCleaned(Path directory, Disk disk, long baseOffset) throws IOException {
+    return disk.open(directory.resolve(SegmentNames.of(baseOffset, SegmentNames.CLEANED)), StandardOpenOption.CREATE,
+        StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+  }
+
+  /** Ends a segment and has its file deleted; readers that hold it may finish. */
+  static void drop(Path directory, Segment segment, StoreOwner owner) throws IOException {
+    segment.file().retire();
+    Path path = segment.file().path();
+    Path gone = path.resolveSibling(path.getFileName() + SegmentNames.DELETED);
+    Files.move(path, gone, StandardCopyOption.ATOMIC_MOVE);
+    SegmentIndex.deleteFiles(directory, segment.baseOffset());
+    owner.deleteLater(gone);
+  }
+
+  /** Finds the first batch that ends after an offset. */
+  static Cut findCut(Segment segment, long offset) throws IOException {
+    long base = segment.baseOffset();
+    FileHandle handle = segment.file().acquire();
+    try {
+      int from = segment.index(handle.channel()).floorOfOffset(offset - 1 - base);
+      BatchScanner scanner = new BatchScanner(handle.channel(), from, segment.size(), BatchScanner.SEARCH_WINDOW);
+      long next = base;
+      while (scanner.next()) {
+        if (scanner.nextOffset() > offset) {
+          return new Cut(scanner.position(), next, Math.min(offset, scanner.baseOffset()));
+        }
+        next = scanner.nextOffset();
+      }
+      return new Cut(segment.size(), next, offset);
+    } finally {
+      handle.release();
+    }
+  }
+
+  /**
+   * Cuts a segment. When readers hold parts of its file, that file is left to them as it is, and what stays is copied.
+   *
+   * @return the segment that takes its place
+   */
+  static Segment cut(Path directory, Disk disk, Segment segment, Cut cut) throws IOException {
+    long base = segment.baseOffset();
+    SegmentIndex kept = indexBefore(segment, cut);
+    Path path = segment.file().path();
+    FileChannel channel = segment.file().retireAndTake();
+    if (channel != null) {
+      channel.truncate(cut.position());
+    } else {
+      channel = copy(disk, path, cut.position());
+    }
+    SegmentIndex.deleteFiles(directory, base);
+    Segment result = new Segment(directory, base, new SegmentFile(disk, path, channel), cut.position(), cut.endOffset());
+    if (cut.position() > 0) {
+      IndexBuilder builder = new IndexBuilder(base, kept, 0);
+      int from = kept.entries() == 0 ? 0 : SegmentIndex.position(kept.lastEntry());
+      BatchScanner scanner = new BatchScanner(channel, from, cut.position(), BatchScanner.SCAN_WINDOW);
+      while (scanner.next()) {
+        builder.add(scanner);
+      }
+      result.adopt(kept, builder.maxTimestamp(), builder.maxTimestampOffset());
+    }
+    return result;
+  }
+
+  private static SegmentIndex indexBefore(Segment segment, Cut cut) throws IOException {
+    FileHandle handle = segment.file().acquire();
+    try {
+      return segment.index(handle.channel()).before(cut.position(), cut.nextOffset() - segment.baseOffset());
+    } finally {
+      handle.release();
+    }
+  }
+
+  private static FileChannel copy(Disk disk, Path path, int bytes) throws IOException {
+    Path temporary = path.resolveSibling(path.getFileName() + SegmentNames.TEMPORARY);
+    FileChannel target = disk.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.READ,
+        StandardOpenOption.WRITE);
+    try (FileChannel source = disk.open(path, StandardOpenOption.READ)) {
+      long at = 0;
+      while (at < bytes) {
+        long count = source.transferTo(at, bytes - at, target);
+        if (count <= 0) {
+          throw new IOException("the segment " + path + " ends at " + at + ", expected " + bytes);
+        }
+        at += count;
+      }
+      // Part of it may have been flushed before, and counts as such.
+      target.force(true);
+      Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
+      return target;
+    } catch (IOException e) {
+      target.close();
+      throw e;
+    }
+  }
+}

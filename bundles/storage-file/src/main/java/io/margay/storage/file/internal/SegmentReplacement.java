@@ -1,0 +1,107 @@
+package io.margay.storage.file.internal;
+
+import static io.margay.protocol.record.RecordBatchFormat.LAST_OFFSET_DELTA_OFFSET;
+import static io.margay.protocol.record.RecordBatchFormat.LENGTH_OFFSET;
+import static io.margay.protocol.record.RecordBatchFormat.LOG_OVERHEAD;
+
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Writes the new segments of a replacement as {@code .cleaned} files, on stable storage when it is done. One use. */
+final class SegmentReplacement {
+  private final Path directory;
+  private final Disk disk;
+  private final int segmentBytes;
+  private final List<Long> bases = new ArrayList<>();
+  private final List<Integer> sizes = new ArrayList<>();
+  private FileChannel channel;
+  private long base;
+  private int size;
+  private FileTime modified = FileTime.fromMillis(0);
+
+  SegmentReplacement(Path directory, Disk disk, int segmentBytes) {
+    this.directory = directory;
+    this.disk = disk;
+    this.segmentBytes = segmentBytes;
+  }
+
+  /**
+   * @param old the segments to go; the new ones take over the newest time of change, which retention looks at
+   * @param toOffset where they end
+   * @return at least one segment, under their final names, which they do not have yet
+   */
+  List<Segment> write(List<Segment> old, long toOffset, Iterable<ByteBuf> batches) throws IOException {
+    for (Segment segment : old) {
+      FileTime time = Files.getLastModifiedTime(segment.file().path());
+      modified = time.compareTo(modified) > 0 ? time : modified;
+    }
+    try {
+      begin(old.get(0).baseOffset());
+      for (ByteBuf buffer : batches) {
+        add(buffer, toOffset);
+      }
+      end();
+    } catch (IOException | RuntimeException e) {
+      abandon();
+      throw e;
+    }
+    List<Segment> fresh = new ArrayList<>();
+    for (int i = 0; i < bases.size(); i++) {
+      long next = i + 1 < bases.size() ? bases.get(i + 1) : toOffset;
+      fresh.add(SegmentFiles.existing(directory, disk, bases.get(i), sizes.get(i), next));
+    }
+    return fresh;
+  }
+
+  private void begin(long baseOffset) throws IOException {
+    base = baseOffset;
+    size = 0;
+    bases.add(baseOffset);
+    channel = SegmentFiles.createCleaned(directory, disk, baseOffset);
+  }
+
+  private void add(ByteBuf buffer, long toOffset) throws IOException {
+    int at = buffer.readerIndex();
+    int end = buffer.writerIndex();
+    long first = buffer.getLong(at);
+    long last = first;
+    for (int i = at; i < end; i += LOG_OVERHEAD + buffer.getInt(i + LENGTH_OFFSET)) {
+      last = buffer.getLong(i) + buffer.getInt(i + LAST_OFFSET_DELTA_OFFSET);
+    }
+    if (first < base || last >= toOffset) {
+      throw new IllegalArgumentException("batches [" + first + ", " + last + "] do not belong into [" + base + ", " + toOffset + ")");
+    }
+    int length = end - at;
+    if (size > 0 && (long) size + length > segmentBytes || last - base >= Integer.MAX_VALUE) {
+      end();
+      begin(first);
+    }
+    int written = 0;
+    while (written < length) {
+      written += buffer.getBytes(at + written, channel, (long) size + written, length - written);
+    }
+    size += length;
+  }
+
+  private void end() throws IOException {
+    channel.force(true);
+    channel.close();
+    sizes.add(size);
+    Files.setLastModifiedTime(directory.resolve(SegmentNames.of(base, SegmentNames.CLEANED)), modified);
+  }
+
+  private void abandon() throws IOException {
+    if (channel != null) {
+      channel.close();
+    }
+    for (long baseOffset : bases) {
+      Files.deleteIfExists(directory.resolve(SegmentNames.of(baseOffset, SegmentNames.CLEANED)));
+    }
+  }
+}

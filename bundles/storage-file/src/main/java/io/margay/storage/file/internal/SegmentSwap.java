@@ -1,0 +1,89 @@
+package io.margay.storage.file.internal;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Replaces a range of segments by others so that after a crash either all old or all new ones are there:
+ *
+ * <pre>
+ *   1. the new ones are written as  BASE.log.cleaned  and forced        crash: they are deleted
+ *   2. FROM.swap, which names range and new segments, appears           the decision
+ *   3. old ones are deleted, new ones renamed to BASE.log               crash: done again from the beginning
+ *   4. FROM.swap is deleted
+ * </pre>
+ *
+ * Step 3 can be repeated: a new segment whose {@code .cleaned} file is gone is in place already. Kafka renames each new segment to
+ * {@code .swap} instead; with several of them a crash in between leaves some old and some new, which it must guess apart.
+ *
+ * @param from base offset of the first segment to go
+ * @param to segments with this or a higher base offset stay
+ * @param bases base offsets of the new segments
+ */
+record SegmentSwap(long from, long to, List<Long> bases) {
+  private static final String VERSION = "0";
+
+  /** Step 2. */
+  void decide(Path directory) throws IOException {
+    StringBuilder text = new StringBuilder(VERSION).append('\n').append(from).append('\n').append(to).append('\n');
+    bases.forEach(base -> text.append(base).append('\n'));
+    DurableFiles.write(file(directory), text.toString().getBytes(StandardCharsets.UTF_8), true);
+  }
+
+  private Path file(Path directory) {
+    return directory.resolve(SegmentNames.of(from, SegmentNames.SWAP));
+  }
+
+  /** @return the decision in a file */
+  static SegmentSwap read(Path file) throws IOException {
+    String[] lines = Files.readString(file).split("\n");
+    try {
+      if (lines.length < 3 || !lines[0].equals(VERSION)) {
+        throw new IOException("the file " + file + " has no version " + VERSION);
+      }
+      List<Long> bases = new ArrayList<>();
+      for (int i = 3; i < lines.length; i++) {
+        bases.add(Long.parseLong(lines[i]));
+      }
+      return new SegmentSwap(Long.parseLong(lines[1]), Long.parseLong(lines[2]), bases);
+    } catch (NumberFormatException e) {
+      throw new IOException("the file " + file + " holds something that is no number", e);
+    }
+  }
+
+  /** Steps 3 and 4. Nobody opens files of the range meanwhile. */
+  void finish(Path directory) throws IOException {
+    for (String name : names(directory)) {
+      long base = SegmentNames.baseOffset(name, SegmentNames.LOG);
+      if (base < from || base >= to) {
+        continue;
+      }
+      SegmentIndex.deleteFiles(directory, base);
+      // One that is replaced under the same name goes by the rename below.
+      if (!bases.contains(base)) {
+        Files.delete(directory.resolve(name));
+      }
+    }
+    for (long base : bases) {
+      Path cleaned = directory.resolve(SegmentNames.of(base, SegmentNames.CLEANED));
+      if (Files.exists(cleaned)) {
+        Files.move(cleaned, SegmentNames.log(directory, base), StandardCopyOption.ATOMIC_MOVE);
+      }
+    }
+    DurableFiles.syncDirectory(directory);
+    Files.delete(file(directory));
+  }
+
+  static String[] names(Path directory) throws IOException {
+    String[] names = directory.toFile().list();
+    if (names == null) {
+      throw new IOException("cannot list the directory " + directory);
+    }
+    return names;
+  }
+}
