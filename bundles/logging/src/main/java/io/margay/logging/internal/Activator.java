@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
+import org.osgi.service.log.LogService;
+import org.osgi.service.log.LoggerFactory;
 
 /**
  * Sets up java.util.logging before any other bundle runs.
@@ -20,6 +22,8 @@ public final class Activator implements BundleActivator {
     Path data = directory(context, "margay.data", home.resolve("data").toString());
     LogSettings settings = LogSettings.load(home.resolve("etc/logging.properties"), context::getProperty);
     setup = JulSetup.install(settings, data.resolve("log/margay.log"), System.err);
+    context.registerService(
+        new String[] {LogService.class.getName(), LoggerFactory.class.getName()}, new OsgiLogService.Factory(), null);
   }
 
   @Override

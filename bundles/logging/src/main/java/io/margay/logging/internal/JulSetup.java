@@ -9,7 +9,7 @@ import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.Logger;
 
-/** The handlers and levels that this bundle has given to java.util.logging, from {@link #install} to {@link #close}. */
+/** The handlers and levels that this bundle has given to java.util.logging, and the log of threads that die, from {@link #install} to {@link #close}. */
 final class JulSetup implements AutoCloseable {
   private final Logger root;
   private final List<Handler> handlers;
@@ -44,11 +44,14 @@ final class JulSetup implements AutoCloseable {
         handlers.add(handler);
       }
     }
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, failure) -> root.log(Level.SEVERE, "Thread ended by an exception: thread=" + thread.getName(), failure));
     return new JulSetup(root, handlers, levelled);
   }
 
   @Override
   public void close() {
+    Thread.setDefaultUncaughtExceptionHandler(null);
     for (Handler handler : handlers) {
       root.removeHandler(handler);
       handler.close();
