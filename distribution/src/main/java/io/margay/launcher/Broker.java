@@ -146,6 +146,8 @@ final class Broker {
     levels.headMap(CONSOLE_LEVEL).forEach(installer::install);
     reachLevel(framework, CONSOLE_LEVEL - 1);
     report(installer.problems());
+    // for what the user installs while the broker runs
+    framework.adapt(FrameworkStartLevel.class).setInitialBundleStartLevel(SERVING_LEVEL);
     if (console) {
       try {
         Console terminal = new Console();

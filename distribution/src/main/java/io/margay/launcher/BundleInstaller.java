@@ -7,7 +7,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
-import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
 
 /**
  * Installs jars where they lie ({@code reference:}), without a copy in the framework's cache, and finds out which of them did not
@@ -24,12 +24,12 @@ final class BundleInstaller {
 
   /** Installs the jars and marks them to be started at the level; if the framework has reached it already, starts them. */
   void install(int startLevel, List<Path> jars) {
+    // Set once for all: set for each bundle, each would be written to the cache a second time.
+    context.getBundle(0).adapt(FrameworkStartLevel.class).setInitialBundleStartLevel(startLevel);
     List<Bundle> added = new ArrayList<>(jars.size());
     for (Path jar : jars) {
       try {
-        Bundle bundle = context.installBundle("reference:" + jar.toUri());
-        bundle.adapt(BundleStartLevel.class).setStartLevel(startLevel);
-        added.add(bundle);
+        added.add(context.installBundle("reference:" + jar.toUri()));
       } catch (BundleException e) {
         problems.add("cannot install " + jar + ": " + e.getMessage());
       }
