@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -28,37 +27,24 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Life cycle: open until {@link #close}, or offline for good after an I/O error.
  */
 final class SegmentedPartitionLog implements PartitionLog {
-  private static final AtomicLongFieldUpdater<SegmentedPartitionLog> HIGH_WATERMARK =
-      AtomicLongFieldUpdater.newUpdater(SegmentedPartitionLog.class, "highWatermark");
-
-  /** Told when the log is closed, and when its start moves, as that must last. */
-  interface Owner {
-    /** The log's start has moved and has to be written down before the call returns. */
-    void startMoved(SegmentedPartitionLog log) throws IOException;
-
-    /** The log is closed. Called once. */
-    void closed(SegmentedPartitionLog log);
-  }
-
   private final TopicIdPartition id;
   private final LogEnvironment environment;
-  private final LogStore store;
-  private final Owner owner;
+  private final LogOwner owner;
+  /** Another one after the engine was replaced. */
+  private volatile LogStore store;
   private final LogState state = new LogState();
   private final LogAppender appender;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile LogConfig config;
-  private volatile long logStartOffset;
-  private volatile long logEndOffset;
-  private volatile long highWatermark;
+  private final LogOffsets offsets = new LogOffsets();
   private volatile boolean offline;
   private volatile boolean closed;
-  /** Guarded by {@link #flushMonitor}; null when nobody waits. */
-  private List<Runnable> flushWaiters;
-  private final Object flushMonitor = new Object();
+  /** The engine has gone; its store is closed, and calls are refused until another engine of its name is there. */
+  private volatile boolean suspended;
+  private final FlushWaiters flushWaiters = new FlushWaiters();
   private volatile long lastFlushMs;
 
-  private SegmentedPartitionLog(TopicIdPartition id, LogConfig config, LogStore store, LogEnvironment environment, Owner owner) {
+  private SegmentedPartitionLog(TopicIdPartition id, LogConfig config, LogStore store, LogEnvironment environment, LogOwner owner) {
     this.id = id;
     this.config = config;
     this.store = store;
@@ -73,15 +59,13 @@ final class SegmentedPartitionLog implements PartitionLog {
    * @param startOffset the log's start from a checkpoint; -1 when there is none
    * @param highWatermark from a checkpoint; -1 when there is none
    */
-  static SegmentedPartitionLog open(TopicIdPartition id, LogConfig config, LogStore store, LogEnvironment environment, Owner owner,
+  static SegmentedPartitionLog open(TopicIdPartition id, LogConfig config, LogStore store, LogEnvironment environment, LogOwner owner,
       long startOffset, long highWatermark) throws IOException {
     SegmentedPartitionLog log = new SegmentedPartitionLog(id, config, store, environment, owner);
-    log.logEndOffset = store.endOffset();
-    log.logStartOffset = Math.min(Math.max(startOffset, store.startOffset()), log.logEndOffset);
-    log.highWatermark = Math.min(Math.max(highWatermark, log.logStartOffset), log.logEndOffset);
-    log.state.load(store, log.logStartOffset, store.wasClean(), environment.clock().millis(),
+    log.offsets.set(Math.max(startOffset, store.startOffset()), highWatermark, store.endOffset());
+    log.state.load(store, log.logStartOffset(), store.wasClean(), environment.clock().millis(),
         environment.producerExpirationMs().getAsLong());
-    log.state.producers.committed(log.highWatermark);
+    log.state.producers.committed(log.highWatermark());
     log.appender.syncActiveSegment();
     log.lastFlushMs = environment.clock().millis();
     return log;
@@ -121,8 +105,8 @@ final class SegmentedPartitionLog implements PartitionLog {
   @Override
   public LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws IOException {
     requireUsable();
-    long start = logStartOffset;
-    long end = logEndOffset;
+    long start = offsets.start();
+    long end = offsets.end();
     if (offset < start || offset > end) {
       throw new IndexOutOfBoundsException("offset " + offset + " of " + id + " is not in [" + start + ", " + end + "]");
     }
@@ -138,41 +122,35 @@ final class SegmentedPartitionLog implements PartitionLog {
 
   @Override
   public boolean isHot(long offset) {
-    return store.isHot(offset);
+    return !unusable() && store.isHot(offset);
   }
 
   @Override
   public long logStartOffset() {
-    return logStartOffset;
+    return offsets.start();
   }
 
   @Override
   public long logEndOffset() {
-    return logEndOffset;
+    return offsets.end();
   }
 
   @Override
   public long highWatermark() {
-    return highWatermark;
+    return offsets.highWatermark();
   }
 
   @Override
   public void setHighWatermark(long offset) {
-    long target = Math.min(offset, logEndOffset);
-    for (long now = highWatermark; target > now; now = highWatermark) {
-      if (HIGH_WATERMARK.compareAndSet(this, now, target)) {
-        if (state.producers.firstUnstableOffset() != ProducerStates.STABLE) {
-          stabilize();
-        }
-        return;
-      }
+    if (offsets.raiseHighWatermark(offset) && state.producers.firstUnstableOffset() != ProducerStates.STABLE) {
+      stabilize();
     }
   }
 
   private void stabilize() {
     lock.lock();
     try {
-      state.producers.committed(highWatermark);
+      state.producers.committed(offsets.highWatermark());
     } finally {
       lock.unlock();
     }
@@ -180,9 +158,7 @@ final class SegmentedPartitionLog implements PartitionLog {
 
   @Override
   public long lastStableOffset() {
-    // The high watermark is read first: what becomes unstable after that lies above it.
-    long high = highWatermark;
-    return Math.max(Math.min(high, state.producers.firstUnstableOffset()), Math.min(logStartOffset, high));
+    return offsets.lastStable(state.producers);
   }
 
   @Override
@@ -213,47 +189,36 @@ final class SegmentedPartitionLog implements PartitionLog {
 
   @Override
   public void requestFlush(Runnable whenFlushed) {
-    synchronized (flushMonitor) {
-      if (flushWaiters == null) {
-        flushWaiters = new ArrayList<>(4);
-      }
-      flushWaiters.add(whenFlushed);
-    }
+    flushWaiters.add(whenFlushed);
     environment.flusher().request(this);
   }
 
   /** Forces the log to stable storage and tells all who asked for it before. On a flusher's thread. */
   void flushNow() {
-    List<Runnable> waiters;
-    synchronized (flushMonitor) {
-      waiters = flushWaiters;
-      flushWaiters = null;
-    }
+    List<Runnable> waiters = flushWaiters.take();
     try {
-      if (!unusable() && store.flushedOffset() < logEndOffset) {
+      if (!unusable() && store.flushedOffset() < offsets.end()) {
         lastFlushMs = environment.clock().millis();
         store.flush();
       }
     } catch (IOException e) {
       faultUnlessClosed("flush", e);
     } finally {
-      if (waiters != null) {
-        waiters.forEach(Runnable::run);
-      }
+      waiters.forEach(Runnable::run);
     }
   }
 
   /** Whether {@code flush.ms} has passed with something unflushed. */
   boolean isFlushDue(long nowMs) {
     long flushMs = config.flushMs();
-    return flushMs != Long.MAX_VALUE && nowMs - lastFlushMs >= flushMs && store.flushedOffset() < logEndOffset;
+    return flushMs != Long.MAX_VALUE && nowMs - lastFlushMs >= flushMs && store.flushedOffset() < offsets.end();
   }
 
   @Override
   public FoundOffset findByTimestamp(long timestamp) throws IOException {
     requireUsable();
     try {
-      return TimestampSearch.first(store, timestamp, logStartOffset, highWatermark);
+      return TimestampSearch.first(store, timestamp, offsets.start(), offsets.highWatermark());
     } catch (IOException e) {
       throw faultUnlessClosed("find a timestamp", e);
     }
@@ -263,7 +228,7 @@ final class SegmentedPartitionLog implements PartitionLog {
   public FoundOffset findMaxTimestamp() throws IOException {
     requireUsable();
     try {
-      return TimestampSearch.max(store, logStartOffset, logEndOffset);
+      return TimestampSearch.max(store, offsets.start(), offsets.end());
     } catch (IOException e) {
       throw faultUnlessClosed("find the highest timestamp", e);
     }
@@ -277,7 +242,7 @@ final class SegmentedPartitionLog implements PartitionLog {
 
   @Override
   public EpochEnd endOfEpoch(int epoch) {
-    return state.epochs.endOf(epoch, logEndOffset);
+    return state.epochs.endOf(epoch, offsets.end());
   }
 
   @Override
@@ -288,7 +253,7 @@ final class SegmentedPartitionLog implements PartitionLog {
   @Override
   public void beginEpoch(LeaderEpoch epoch) throws IOException {
     change("begin an epoch", () -> {
-      if (state.epochs.assign(epoch.value(), logEndOffset)) {
+      if (state.epochs.assign(epoch.value(), offsets.end())) {
         state.saveEpochs(store);
       }
     });
@@ -297,51 +262,55 @@ final class SegmentedPartitionLog implements PartitionLog {
   @Override
   public void advanceStart(long offset) throws IOException {
     change("advance the start", () -> {
-      if (offset > highWatermark) {
-        throw new IllegalArgumentException("start " + offset + " of " + id + " is above the high watermark " + highWatermark);
+      if (offset > offsets.highWatermark()) {
+        throw new IllegalArgumentException("start " + offset + " of " + id + " is above the high watermark " + offsets.highWatermark());
       }
-      if (offset > logStartOffset) {
+      if (offset > offsets.start()) {
         moveStart(offset);
         store.dropHead(offset);
+        if (store.startOffset() < offset) {
+          owner.startMoved(this);
+        }
       }
     });
   }
 
-  /** Under the lock. The start is made to last before anything is dropped, so that no crash brings records back. */
+  /** Under the lock. */
   private void moveStart(long offset) throws IOException {
-    logStartOffset = offset;
-    owner.startMoved(this);
+    offsets.moveStart(offset);
     state.advanceStart(store, offset);
   }
 
   @Override
   public void truncateTo(long offset) throws IOException {
-    if (offset < logStartOffset) {
+    if (offset < offsets.start()) {
       truncateFullyAndStartAt(offset);
       return;
     }
     change("truncate", () -> {
-      if (offset >= logEndOffset) {
+      if (offset >= offsets.end()) {
         return;
       }
       // Readers and the high watermark first: nobody may see an end that is not there any more.
-      highWatermark = Math.min(highWatermark, offset);
+      offsets.lowerHighWatermark(offset);
       store.truncateTo(offset);
-      logEndOffset = store.endOffset();
-      highWatermark = Math.min(highWatermark, logEndOffset);
-      state.truncated(store, logStartOffset, environment.clock().millis(), environment.producerExpirationMs().getAsLong());
-      state.producers.committed(highWatermark);
-      appender.syncActiveSegment();
+      endWasCut();
     });
+  }
+
+  /** Under the lock: brings everything in line with an end of the store that is lower than it was. */
+  private void endWasCut() throws IOException {
+    offsets.set(Math.max(offsets.start(), store.startOffset()), offsets.highWatermark(), store.endOffset());
+    state.truncated(store, offsets.start(), environment.clock().millis(), environment.producerExpirationMs().getAsLong());
+    state.producers.committed(offsets.highWatermark());
+    appender.syncActiveSegment();
   }
 
   @Override
   public void truncateFullyAndStartAt(long offset) throws IOException {
     change("truncate", () -> {
       store.resetTo(offset);
-      logStartOffset = offset;
-      logEndOffset = offset;
-      highWatermark = offset;
+      offsets.set(offset, offset, offset);
       state.reset(store);
       appender.syncActiveSegment();
       owner.startMoved(this);
@@ -392,11 +361,14 @@ final class SegmentedPartitionLog implements PartitionLog {
       if (closed) {
         return;
       }
+      boolean usable = !unusable();
       closed = true;
-      if (!offline) {
+      if (usable) {
         state.save(store);
       }
-      store.close();
+      if (!suspended) {
+        store.close();
+      }
     } catch (IOException e) {
       fault("close", e);
       throw e;
@@ -407,12 +379,55 @@ final class SegmentedPartitionLog implements PartitionLog {
     }
   }
 
+  /** Closes the store in good order, because its engine goes. Every call is refused until {@link #resume}. */
+  void suspend() throws IOException {
+    lock.lock();
+    try {
+      if (!unusable()) {
+        suspended = true;
+        state.save(store);
+        store.close();
+      }
+    } finally {
+      lock.unlock();
+      flushNow();
+    }
+  }
+
+  boolean suspended() {
+    return suspended;
+  }
+
+  /**
+   * Goes on over the store of another engine of the same name.
+   *
+   * @param fresh what that engine opened; it may have lost the log's end if it promises no more
+   */
+  void resume(LogStore fresh) throws IOException {
+    lock.lock();
+    try {
+      store = fresh;
+      if (fresh.endOffset() == logEndOffset()) {
+        appender.syncActiveSegment();
+      } else {
+        endWasCut();
+      }
+      suspended = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  FlushWaiters flushWaiters() {
+    return flushWaiters;
+  }
+
   /** Removes whole segments below an offset, which is at most the high watermark. Returns the bytes that went. */
   long dropHead(long offset) throws IOException {
     long[] dropped = new long[1];
     change("drop segments", () -> {
-      long target = Math.min(offset, highWatermark);
-      if (target > logStartOffset) {
+      long target = Math.min(offset, offsets.highWatermark());
+      if (target > offsets.start()) {
         moveStart(target);
       }
       dropped[0] = store.dropHead(target);
@@ -430,6 +445,11 @@ final class SegmentedPartitionLog implements PartitionLog {
     change("replace segments", () -> store.replace(fromOffset, toOffset, batches));
   }
 
+  /** Whether there is nothing to do on it now: it is empty, or out of use. */
+  boolean idle() {
+    return unusable() || (offsets.start() == offsets.end() && store.startOffset() == offsets.end());
+  }
+
   /** Forgets producers that have been silent for too long. */
   void expireProducers(long nowMs) {
     lock.lock();
@@ -442,7 +462,7 @@ final class SegmentedPartitionLog implements PartitionLog {
 
   /** Under the lock: batches up to there are in the store. */
   void endMoved(long offset) {
-    logEndOffset = offset;
+    offsets.moveEnd(offset);
   }
 
   LogEnvironment environment() {
@@ -481,24 +501,26 @@ final class SegmentedPartitionLog implements PartitionLog {
   }
 
   private boolean unusable() {
-    return offline || closed;
+    return offline || closed || suspended;
   }
 
   private void requireUsable() throws IOException {
-    if (offline) {
-      throw new LogOfflineException("log of " + id + " is offline after an I/O error");
+    if (unusable()) {
+      throw new LogOfflineException(whyUnusable());
     }
-    if (closed) {
-      throw new LogOfflineException("log of " + id + " is closed");
-    }
+  }
+
+  private String whyUnusable() {
+    return "log of " + id + (closed ? " is closed" : offline ? " is offline after an I/O error"
+        : " waits for its storage engine " + config.engine());
   }
 
   private Appended storageError() {
-    return Appended.failed(Errors.KAFKA_STORAGE_ERROR, "log of " + id + (closed ? " is closed" : " is offline"));
+    return Appended.failed(Errors.KAFKA_STORAGE_ERROR, whyUnusable());
   }
 
   private IOException faultUnlessClosed(String what, IOException cause) {
-    if (!closed && !(cause instanceof LogOfflineException)) {
+    if (!closed && !suspended && !(cause instanceof LogOfflineException)) {
       fault(what, cause);
     }
     return cause;
@@ -516,6 +538,6 @@ final class SegmentedPartitionLog implements PartitionLog {
 
   @Override
   public String toString() {
-    return "SegmentedPartitionLog[" + id + ", " + logStartOffset + ".." + logEndOffset + ", highWatermark=" + highWatermark + "]";
+    return "SegmentedPartitionLog[" + id + ", " + offsets.start() + ".." + offsets.end() + ", highWatermark=" + offsets.highWatermark() + "]";
   }
 }

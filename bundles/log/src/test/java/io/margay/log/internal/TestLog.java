@@ -62,7 +62,7 @@ final class TestLog {
       () -> producerExpirationMs);
   /** The checkpoint of the start offset, as an owner keeps it. */
   long startCheckpoint = -1;
-  final SegmentedPartitionLog.Owner owner = new SegmentedPartitionLog.Owner() {
+  final LogOwner owner = new LogOwner() {
     @Override
     public void startMoved(SegmentedPartitionLog moved) {
       startCheckpoint = moved.logStartOffset();

@@ -1,0 +1,209 @@
+package io.margay.log.internal;
+
+import io.margay.model.TopicIdPartition;
+import io.margay.spi.lease.ServiceHolder;
+import io.margay.spi.log.LogConfig;
+import io.margay.spi.storage.LogStore;
+import io.margay.spi.storage.StorageEngine;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What belongs to one engine's name: the engine while it is there, its checkpoints, its flushers, its open logs. Outlives the
+ * engine, so that another one of the same name goes on where it stopped.
+ */
+final class EngineSlot implements LogOwner {
+  private static final Logger LOG = LoggerFactory.getLogger(EngineSlot.class);
+  private static final long DRAIN_MS = 10_000;
+  private static final long FLUSHER_CLOSE_MS = 10_000;
+
+  private final String name;
+  private final Function<Flusher, LogEnvironment> environments;
+  private final ServiceHolder<StorageEngine> holder = new ServiceHolder<>(DRAIN_MS);
+  private final Checkpoint highWatermarks = new Checkpoint(Checkpoint.HIGH_WATERMARKS);
+  private final Checkpoint startOffsets = new Checkpoint(Checkpoint.START_OFFSETS);
+  private final Checkpoint cleanerOffsets = new Checkpoint(Checkpoint.CLEANER_OFFSETS);
+  private final Map<String, PlaceFlusher> flushers = new ConcurrentHashMap<>();
+  private final Map<TopicIdPartition, SegmentedPartitionLog> logs = new ConcurrentHashMap<>();
+
+  /** @param environments makes the environment of the logs that a flusher serves */
+  EngineSlot(String name, Function<Flusher, LogEnvironment> environments) {
+    this.name = name;
+    this.environments = environments;
+  }
+
+  String name() {
+    return name;
+  }
+
+  ServiceHolder<StorageEngine> holder() {
+    return holder;
+  }
+
+  Collection<SegmentedPartitionLog> logs() {
+    return logs.values();
+  }
+
+  SegmentedPartitionLog log(TopicIdPartition id) {
+    return logs.get(id);
+  }
+
+  Checkpoint cleanerOffsets() {
+    return cleanerOffsets;
+  }
+
+  /** Makes a log of a store that the engine has just opened. */
+  SegmentedPartitionLog open(StorageEngine engine, TopicIdPartition id, LogConfig config) throws IOException {
+    LogStore store = engine.open(id, config.store());
+    try {
+      PlaceFlusher flusher = flushers.computeIfAbsent(String.valueOf(engine.placeOf(id)), PlaceFlusher::new);
+      SegmentedPartitionLog log = SegmentedPartitionLog.open(id, config, store, environments.apply(flusher), this,
+          startOffsets.get(engine, id), highWatermarks.get(engine, id));
+      logs.put(id, log);
+      return log;
+    } catch (IOException | RuntimeException e) {
+      closeQuietly(store, e);
+      throw e;
+    }
+  }
+
+  private static void closeQuietly(LogStore store, Exception cause) {
+    try {
+      store.close();
+    } catch (IOException | RuntimeException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  @Override
+  public void startMoved(SegmentedPartitionLog log) throws IOException {
+    noteStart(log);
+    try (ServiceHolder.Lease<StorageEngine> lease = holder.lease()) {
+      if (lease != null) {
+        startOffsets.write(lease.service());
+      }
+    }
+  }
+
+  @Override
+  public void closed(SegmentedPartitionLog log) {
+    if (logs.remove(log.id(), log)) {
+      note(log);
+    }
+  }
+
+  /** Forgets a partition that is deleted. */
+  void forget(TopicIdPartition id) {
+    highWatermarks.remove(id);
+    startOffsets.remove(id);
+    cleanerOffsets.remove(id);
+  }
+
+  private void note(SegmentedPartitionLog log) {
+    highWatermarks.put(log.id(), log.highWatermark());
+    noteStart(log);
+  }
+
+  /** The store knows the start itself when a segment begins there. */
+  private void noteStart(SegmentedPartitionLog log) {
+    if (log.logStartOffset() > log.store().startOffset()) {
+      startOffsets.put(log.id(), log.logStartOffset());
+    } else {
+      startOffsets.remove(log.id());
+    }
+  }
+
+  /** Writes the checkpoints that have changed. */
+  void writeCheckpoints(StorageEngine engine) throws IOException {
+    for (SegmentedPartitionLog log : logs.values()) {
+      if (!log.offline()) {
+        note(log);
+      }
+    }
+    highWatermarks.write(engine);
+    startOffsets.write(engine);
+    cleanerOffsets.write(engine);
+  }
+
+  /** Closes the stores of all logs, because the engine goes. */
+  void suspendLogs(StorageEngine engine) {
+    for (SegmentedPartitionLog log : logs.values()) {
+      try {
+        log.suspend();
+      } catch (IOException | RuntimeException e) {
+        LOG.error("A log could not be closed in good order before its engine left partition={} engine={}", log.id(), name, e);
+      }
+    }
+    checkpoint(engine);
+    LOG.info("The storage engine has left engine={} suspendedLogs={}", name, logs.size());
+  }
+
+  /** Has the logs that wait for an engine go on. */
+  void resumeLogs() {
+    int count = 0;
+    try (ServiceHolder.Lease<StorageEngine> lease = holder.lease()) {
+      for (SegmentedPartitionLog log : logs.values()) {
+        if (lease != null && log.suspended()) {
+          resume(lease.service(), log);
+          count++;
+        }
+      }
+    }
+    if (count > 0) {
+      LOG.info("The storage engine is back engine={} resumedLogs={}", name, count);
+    }
+  }
+
+  private void resume(StorageEngine engine, SegmentedPartitionLog log) {
+    try {
+      LogStore store = engine.open(log.id(), log.config().store());
+      try {
+        log.resume(store);
+      } catch (IOException | RuntimeException e) {
+        closeQuietly(store, e);
+        throw e;
+      }
+    } catch (IOException e) {
+      log.fault("go on after its storage engine was replaced", e);
+    } catch (RuntimeException e) {
+      log.fault("go on after its storage engine was replaced", new IOException(e));
+    }
+  }
+
+  private void checkpoint(StorageEngine engine) {
+    try {
+      writeCheckpoints(engine);
+    } catch (IOException e) {
+      LOG.error("The checkpoints could not be written engine={}", name, e);
+    }
+  }
+
+  /** Writes the checkpoints, if the engine is there and something has changed. */
+  void checkpoint() {
+    try (ServiceHolder.Lease<StorageEngine> lease = holder.lease()) {
+      if (lease != null) {
+        checkpoint(lease.service());
+      }
+    }
+  }
+
+  /** Closes what is open, in good order, and writes the checkpoints. */
+  void close() {
+    List<SegmentedPartitionLog> open = List.copyOf(logs.values());
+    for (SegmentedPartitionLog log : open) {
+      try {
+        log.close();
+      } catch (IOException | RuntimeException e) {
+        LOG.error("A log could not be closed in good order partition={}", log.id(), e);
+      }
+    }
+    checkpoint();
+    flushers.values().forEach(flusher -> flusher.close(FLUSHER_CLOSE_MS));
+  }
+}

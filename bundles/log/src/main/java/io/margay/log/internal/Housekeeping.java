@@ -1,0 +1,141 @@
+package io.margay.log.internal;
+
+import io.margay.model.Clock;
+import io.margay.model.Scheduler;
+import io.margay.spi.config.ServerSettings;
+import io.margay.spi.config.SettingValues;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What runs for all logs now and then: checkpoints, retention, expiry of producers, {@code flush.ms}. One thread does it, one thing
+ * after another, and ends when there is nothing to do; compaction has a thread of its own, because it takes long.
+ */
+final class Housekeeping {
+  private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
+  private static final long FIRST_RETENTION_MS = 30_000;
+  private static final long FLUSH_CHECK_MS = 1_000;
+  private static final long CLOSE_MS = 30_000;
+
+  private final LogManager manager;
+  private final Clock clock;
+  private final ThreadPoolExecutor worker = thread("margay-log-housekeeping");
+  private final List<Scheduler.Timer> timers = new ArrayList<>();
+
+  Housekeeping(LogManager manager, SettingValues settings, Clock clock, Scheduler scheduler) {
+    this.manager = manager;
+    this.clock = clock;
+    long retentionMs = settings.get(ServerSettings.LOG_RETENTION_CHECK_INTERVAL_MS);
+    long checkpointMs = settings.get(ServerSettings.REPLICA_HIGH_WATERMARK_CHECKPOINT_INTERVAL_MS);
+    long expiryMs = settings.get(ServerSettings.PRODUCER_ID_EXPIRATION_CHECK_INTERVAL_MS);
+    every(scheduler, worker, checkpointMs, checkpointMs, this::checkpoint);
+    every(scheduler, worker, Math.min(FIRST_RETENTION_MS, retentionMs), retentionMs, this::enforceRetention);
+    every(scheduler, worker, expiryMs, expiryMs, this::expireProducers);
+    // This one only looks, and leaves the work to the flushers.
+    timers.add(scheduler.every(FLUSH_CHECK_MS, FLUSH_CHECK_MS, this::flushDue));
+  }
+
+  static ThreadPoolExecutor thread(String name) {
+    ThreadPoolExecutor executor = new ThreadPoolExecutor(1, 1, 20, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+        task -> new Thread(task, name));
+    executor.allowCoreThreadTimeOut(true);
+    return executor;
+  }
+
+  /** Runs a task again and again, never twice at once, so that the queue holds it once at the most. */
+  private void every(Scheduler scheduler, ThreadPoolExecutor executor, long delayMs, long periodMs, Runnable task) {
+    AtomicBoolean pending = new AtomicBoolean();
+    timers.add(scheduler.every(delayMs, periodMs, () -> {
+      if (pending.compareAndSet(false, true)) {
+        submit(executor, () -> {
+          pending.set(false);
+          task.run();
+        });
+      }
+    }));
+  }
+
+  /** Runs a task on the worker. */
+  void soon(Runnable task) {
+    submit(worker, task);
+  }
+
+  private static void submit(ThreadPoolExecutor executor, Runnable task) {
+    try {
+      executor.execute(() -> {
+        try {
+          task.run();
+        } catch (RuntimeException e) {
+          LOG.error("Background work on logs failed", e);
+        }
+      });
+    } catch (RejectedExecutionException e) {
+      LOG.debug("Background work on logs is not begun any more");
+    }
+  }
+
+  private void checkpoint() {
+    manager.slots().forEach(EngineSlot::checkpoint);
+  }
+
+  void enforceRetention() {
+    long now = clock.millis();
+    for (EngineSlot slot : manager.slots()) {
+      for (SegmentedPartitionLog log : slot.logs()) {
+        try {
+          long bytes = log.idle() ? 0 : Retention.enforce(log, now);
+          if (bytes > 0) {
+            LOG.info("Retention dropped segments partition={} bytes={} logStartOffset={}", log.id(), bytes, log.logStartOffset());
+          }
+        } catch (LogOfflineException e) {
+          LOG.debug("A log was closed before retention came to it partition={}", log.id());
+        } catch (IOException e) {
+          LOG.error("Retention failed partition={}", log.id(), e);
+        }
+      }
+    }
+  }
+
+  private void expireProducers() {
+    long now = clock.millis();
+    manager.slots().forEach(slot -> slot.logs().forEach(log -> log.expireProducers(now)));
+  }
+
+  private void flushDue() {
+    long now = clock.millis();
+    for (EngineSlot slot : manager.slots()) {
+      for (SegmentedPartitionLog log : slot.logs()) {
+        if (log.isFlushDue(now)) {
+          log.environment().flusher().request(log);
+        }
+      }
+    }
+  }
+
+  /** Ends the timers, then the threads; waits, bounded. */
+  void close() {
+    timers.forEach(Scheduler.Timer::cancel);
+    shutdown(worker);
+  }
+
+  static void shutdown(ThreadPoolExecutor executor) {
+    executor.shutdown();
+    try {
+      if (!executor.awaitTermination(CLOSE_MS, TimeUnit.MILLISECONDS)) {
+        LOG.warn("Background work on logs did not end in time");
+        executor.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      executor.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package io.margay.log.internal;
+
+import io.margay.model.Clock;
+import io.margay.model.FaultHandler;
+import io.margay.model.Scheduler;
+import io.margay.model.TopicIdPartition;
+import io.margay.spi.config.NodeSettings;
+import io.margay.spi.config.ServerSettings;
+import io.margay.spi.config.SettingValues;
+import io.margay.spi.lease.ServiceHolder.Lease;
+import io.margay.spi.log.LogConfig;
+import io.margay.spi.log.Logs;
+import io.margay.spi.log.PartitionLog;
+import io.margay.spi.storage.StorageEngine;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The entry of this bundle: opens and deletes logs over the storage engines that are there, by name. An engine that leaves suspends
+ * its logs; one that comes resumes them. What runs in the background is {@link Housekeeping}'s.
+ */
+@Component(service = Logs.class)
+public final class LogManager implements Logs {
+  private static final Logger LOG = LoggerFactory.getLogger(LogManager.class);
+  private static final long ENGINE_WAIT_MS = 10_000;
+
+  private final Map<String, EngineSlot> slots = new ConcurrentHashMap<>();
+  private final Clock clock;
+  private final FaultHandler faults;
+  private final SettingValues settings;
+  private final Housekeeping housekeeping;
+  /** Notified when an engine comes, and at the end. */
+  private final Object engineCame = new Object();
+  private volatile boolean closed;
+
+  /** Starts the background work. */
+  @Activate
+  public LogManager(@Reference NodeSettings settings, @Reference Clock clock, @Reference Scheduler scheduler,
+      @Reference FaultHandler faults) {
+    this((SettingValues) settings, clock, scheduler, faults);
+  }
+
+  LogManager(SettingValues settings, Clock clock, Scheduler scheduler, FaultHandler faults) {
+    this.settings = settings;
+    this.clock = clock;
+    this.faults = faults;
+    this.housekeeping = new Housekeeping(this, settings, clock, scheduler);
+  }
+
+  /** An engine came: whoever waits for its name goes on. */
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  void addEngine(StorageEngine engine) {
+    EngineSlot slot = slot(engine.name());
+    slot.holder().set(engine);
+    synchronized (engineCame) {
+      engineCame.notifyAll();
+    }
+    housekeeping.soon(() -> slot.resumeLogs());
+  }
+
+  /** An engine goes: its logs are closed in good order before this returns, while it still works. */
+  void removeEngine(StorageEngine engine) {
+    EngineSlot slot = slots.get(engine.name());
+    if (slot == null || slot.holder().peek() != engine) {
+      return;
+    }
+    slot.holder().clear(engine);
+    slot.suspendLogs(engine);
+  }
+
+  private EngineSlot slot(String name) {
+    return slots.computeIfAbsent(name, n -> new EngineSlot(n, flusher -> new LogEnvironment(clock, faults, flusher,
+        () -> settings.get(ServerSettings.PRODUCER_ID_EXPIRATION_MS))));
+  }
+
+  /** Runs a task in the background, after those that were given before. */
+  void soon(Runnable task) {
+    housekeeping.soon(task);
+  }
+
+  Collection<EngineSlot> slots() {
+    return slots.values();
+  }
+
+  @Override
+  public PartitionLog open(TopicIdPartition id, LogConfig config) throws IOException {
+    EngineSlot slot = slot(config.engine());
+    try (Lease<StorageEngine> lease = await(slot)) {
+      return slot.open(lease.service(), id, config);
+    }
+  }
+
+  private Lease<StorageEngine> await(EngineSlot slot) throws IOException {
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ENGINE_WAIT_MS);
+    synchronized (engineCame) {
+      for (;;) {
+        Lease<StorageEngine> lease = closed ? null : slot.holder().lease();
+        if (lease != null) {
+          return lease;
+        }
+        long leftMs = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+        if (closed || leftMs <= 0) {
+          throw new IOException("there is no storage engine named " + slot.name() + (closed ? ", the node stops" : ""));
+        }
+        try {
+          engineCame.wait(leftMs);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          throw new IOException("interrupted while waiting for the storage engine " + slot.name(), e);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void delete(TopicIdPartition id) throws IOException {
+    for (EngineSlot slot : slots.values()) {
+      SegmentedPartitionLog log = slot.log(id);
+      if (log != null) {
+        log.close();
+      }
+      slot.forget(id);
+      try (Lease<StorageEngine> lease = slot.holder().lease()) {
+        if (lease != null && lease.service().placeOf(id) != null) {
+          lease.service().delete(id);
+        }
+      }
+    }
+  }
+
+  @Override
+  public List<TopicIdPartition> stored() throws IOException {
+    List<TopicIdPartition> stored = new ArrayList<>();
+    for (EngineSlot slot : slots.values()) {
+      try (Lease<StorageEngine> lease = slot.holder().lease()) {
+        if (lease != null) {
+          stored.addAll(lease.service().list());
+        }
+      }
+    }
+    return stored;
+  }
+
+  @Override
+  public List<StorageEngine.Place> places() {
+    List<StorageEngine.Place> places = new ArrayList<>();
+    for (EngineSlot slot : slots.values()) {
+      try (Lease<StorageEngine> lease = slot.holder().lease()) {
+        if (lease != null) {
+          places.addAll(lease.service().places());
+        }
+      }
+    }
+    return places;
+  }
+
+  @Override
+  public String placeOf(TopicIdPartition id) {
+    for (EngineSlot slot : slots.values()) {
+      try (Lease<StorageEngine> lease = slot.holder().lease()) {
+        String place = lease == null ? null : lease.service().placeOf(id);
+        if (place != null) {
+          return place;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Ends the background work, closes the logs that are still open and writes the checkpoints. */
+  @Deactivate
+  void close() {
+    closed = true;
+    synchronized (engineCame) {
+      engineCame.notifyAll();
+    }
+    housekeeping.close();
+    for (EngineSlot slot : slots.values()) {
+      slot.close();
+    }
+    LOG.info("Closed all logs");
+  }
+}

@@ -1,0 +1,50 @@
+package io.margay.log.internal;
+
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The flusher of one place: one thread, because a disk forces one file after the other anyway. Requests for a log that arrive while
+ * it waits in the queue are served by one flush. The thread ends when it has been idle for a while.
+ */
+final class PlaceFlusher implements Flusher {
+  private static final long IDLE_SECONDS = 20;
+
+  /** Holds each log once at the most, see {@link FlushWaiters#enterQueue}. */
+  private final ThreadPoolExecutor thread;
+
+  PlaceFlusher(String place) {
+    thread = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+        task -> new Thread(task, "margay-flush-" + place));
+    thread.allowCoreThreadTimeOut(true);
+  }
+
+  @Override
+  public void request(SegmentedPartitionLog log) {
+    if (!log.flushWaiters().enterQueue()) {
+      return;
+    }
+    try {
+      thread.execute(() -> {
+        log.flushWaiters().leaveQueue();
+        log.flushNow();
+      });
+    } catch (RejectedExecutionException e) {
+      // At shutdown nobody may be left waiting; logs are flushed when they are closed.
+      log.flushWaiters().leaveQueue();
+      log.flushNow();
+    }
+  }
+
+  /** Serves what is in the queue and ends; waits, bounded. */
+  void close(long waitMs) {
+    thread.shutdown();
+    try {
+      thread.awaitTermination(waitMs, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,83 @@
+package io.margay.log.internal;
+
+import io.margay.spi.log.LogConfig;
+import io.margay.spi.storage.SegmentInfo;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Which segments a log may forget, by {@code retention.ms}, {@code retention.bytes} and its start offset. Only whole segments go, the
+ * oldest first, none that reaches above the high watermark. Without state.
+ */
+final class Retention {
+  private Retention() { }
+
+  /**
+   * Drops what is due.
+   *
+   * @return how many bytes went
+   */
+  static long enforce(SegmentedPartitionLog log, long nowMs) throws IOException {
+    LogConfig config = log.config();
+    List<SegmentInfo> segments = log.segments();
+    long high = log.highWatermark();
+    int expired = config.delete() ? expired(segments, config.retentionMs(), high, nowMs) : 0;
+    if (expired == segments.size()) {
+      // What is being written is too old as well: it becomes an old segment, and an empty one takes its place.
+      log.roll();
+    }
+    int excess = config.delete() ? excess(segments, config.retentionBytes(), high) : 0;
+    int count = Math.max(Math.max(expired, excess), passed(segments, log.logStartOffset()));
+    if (count == 0) {
+      return 0;
+    }
+    return log.dropHead(segments.get(count - 1).nextOffset());
+  }
+
+  /** How many segments, from the oldest, have a highest timestamp that is too old. */
+  static int expired(List<SegmentInfo> segments, long retentionMs, long highWatermark, long nowMs) {
+    if (retentionMs < 0) {
+      return 0;
+    }
+    int count = 0;
+    for (SegmentInfo segment : segments) {
+      long newest = segment.maxTimestamp() >= 0 ? segment.maxTimestamp() : segment.lastModifiedMs();
+      boolean active = count == segments.size() - 1;
+      if (nowMs - newest <= retentionMs || segment.nextOffset() > highWatermark || (active && segment.sizeBytes() == 0)) {
+        break;
+      }
+      count++;
+    }
+    return count;
+  }
+
+  /** How many segments, from the oldest, the log can do without and still have as many bytes as it shall keep. */
+  static int excess(List<SegmentInfo> segments, long retentionBytes, long highWatermark) {
+    if (retentionBytes < 0) {
+      return 0;
+    }
+    long tooMuch = -retentionBytes;
+    for (SegmentInfo segment : segments) {
+      tooMuch += segment.sizeBytes();
+    }
+    int count = 0;
+    while (count < segments.size() - 1) {
+      SegmentInfo segment = segments.get(count);
+      if (segment.sizeBytes() > tooMuch || segment.nextOffset() > highWatermark) {
+        break;
+      }
+      tooMuch -= segment.sizeBytes();
+      count++;
+    }
+    return count;
+  }
+
+  /** How many segments, from the oldest, lie below the log's start. */
+  static int passed(List<SegmentInfo> segments, long logStartOffset) {
+    int count = 0;
+    while (count < segments.size() - 1 && segments.get(count + 1).baseOffset() <= logStartOffset) {
+      count++;
+    }
+    return count;
+  }
+}

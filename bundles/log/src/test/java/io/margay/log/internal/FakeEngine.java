@@ -1,0 +1,87 @@
+package io.margay.log.internal;
+
+import io.margay.model.TopicIdPartition;
+import io.margay.spi.storage.LogStore;
+import io.margay.spi.storage.StorageEngine;
+import io.margay.spi.storage.StoreConfig;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** An engine whose data outlives it: another one may be given the same stores and checkpoints. */
+final class FakeEngine implements StorageEngine {
+  final Map<TopicIdPartition, FakeStore> stores;
+  final Map<String, Map<TopicIdPartition, Long>> checkpoints;
+  int checkpointWrites;
+
+  FakeEngine() {
+    this(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+  }
+
+  private FakeEngine(Map<TopicIdPartition, FakeStore> stores, Map<String, Map<TopicIdPartition, Long>> checkpoints) {
+    this.stores = stores;
+    this.checkpoints = checkpoints;
+  }
+
+  /** The next one over the same data. */
+  FakeEngine successor() {
+    return new FakeEngine(stores, checkpoints);
+  }
+
+  @Override
+  public String name() {
+    return "fake";
+  }
+
+  @Override
+  public Promise promise() {
+    return Promise.DURABLE;
+  }
+
+  @Override
+  public List<TopicIdPartition> list() {
+    return List.copyOf(stores.keySet());
+  }
+
+  @Override
+  public List<Place> places() {
+    return List.of(new Place("/fake", -1, -1, null));
+  }
+
+  @Override
+  public String placeOf(TopicIdPartition id) {
+    return stores.containsKey(id) ? "/fake" : null;
+  }
+
+  @Override
+  public LogStore open(TopicIdPartition id, StoreConfig config) throws IOException {
+    FakeStore there = stores.get(id);
+    if (there != null) {
+      if (!there.closed) {
+        throw new IOException("open already");
+      }
+      return there.reopen();
+    }
+    FakeStore fresh = new FakeStore(config);
+    stores.put(id, fresh);
+    return fresh;
+  }
+
+  @Override
+  public void delete(TopicIdPartition id) {
+    stores.remove(id);
+  }
+
+  @Override
+  public Map<TopicIdPartition, Long> readCheckpoint(String name) {
+    return checkpoints.getOrDefault(name, Map.of());
+  }
+
+  @Override
+  public void writeCheckpoint(String name, Map<TopicIdPartition, Long> values) {
+    checkpointWrites++;
+    checkpoints.put(name, new HashMap<>(values));
+  }
+}

@@ -1,0 +1,31 @@
+package io.margay.log.internal;
+
+import io.margay.model.Scheduler;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Runs nothing on its own. */
+final class ManualScheduler implements Scheduler {
+  record Task(long delayMs, long periodMs, Runnable task) { }
+
+  final List<Task> tasks = new ArrayList<>();
+
+  @Override
+  public Timer after(long delayMs, Runnable task) {
+    return add(new Task(delayMs, -1, task));
+  }
+
+  @Override
+  public Timer every(long delayMs, long periodMs, Runnable task) {
+    return add(new Task(delayMs, periodMs, task));
+  }
+
+  private Timer add(Task task) {
+    tasks.add(task);
+    return () -> tasks.remove(task);
+  }
+
+  void runAll() {
+    List.copyOf(tasks).forEach(t -> t.task().run());
+  }
+}
