@@ -187,9 +187,8 @@ final class LogKeeper {
     }
   }
 
-  /** Ends the replicas and closes their logs; waits, bounded. */
+  /** Ends the replicas and closes their logs; what is still to be opened is not. Waits, bounded. */
   void close(List<LocalReplica> replicas) {
-    threads.getQueue().clear();
     for (LocalReplica replica : replicas) {
       PartitionLog log = replica.close();
       if (log != null) {

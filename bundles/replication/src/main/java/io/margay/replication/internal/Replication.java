@@ -20,9 +20,9 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
  * What the handlers of this bundle share, as a component: the partitions, the threads for blocking reads, and the ports. It leaves
- * after the handlers, which refer to it.
+ * after the handlers, which refer to it. Immediate, so that the logs stay open while those who use it are replaced.
  */
-@Component(service = {Replication.class, MetadataPublisher.class, Partitions.class})
+@Component(service = {Replication.class, MetadataPublisher.class, Partitions.class}, immediate = true)
 public final class Replication implements MetadataPublisher, Partitions {
   private final PartitionManager partitions;
   private final BlockingReads reads = new BlockingReads();

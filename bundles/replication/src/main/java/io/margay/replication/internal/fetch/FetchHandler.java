@@ -23,7 +23,7 @@ import org.osgi.service.component.annotations.Reference;
  * wait; what is not there yet, when it comes. Sessions are kept in memory only: when this handler is replaced, clients are told that
  * theirs is unknown and open a new one.
  */
-@Component(service = ApiHandler.class)
+@Component(service = ApiHandler.class, immediate = true)
 public final class FetchHandler implements ApiHandler {
   private static final short FIRST_WITH_ERROR = 7;
   private static final PartitionData[] NOTHING = { };

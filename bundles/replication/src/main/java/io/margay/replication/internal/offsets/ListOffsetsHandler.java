@@ -26,7 +26,7 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /** Serves ListOffsets: start and end of a log at once, look-ups by timestamp on a thread that may wait for a disk. */
-@Component(service = ApiHandler.class)
+@Component(service = ApiHandler.class, immediate = true)
 public final class ListOffsetsHandler implements ApiHandler {
   private static final long LATEST = -1;
   private static final long EARLIEST = -2;

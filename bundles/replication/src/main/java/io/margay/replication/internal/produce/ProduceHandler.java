@@ -33,7 +33,7 @@ import org.osgi.service.component.annotations.Reference;
  * Serves Produce. A request is decoded, appended and answered on the caller's thread. Only where a partition waits for its followers
  * or for stable storage is the answer left to a {@link PendingProduce}, and only while logs are being opened can a request be parked.
  */
-@Component(service = ApiHandler.class)
+@Component(service = ApiHandler.class, immediate = true)
 public final class ProduceHandler implements ApiHandler {
   private static final short FIRST_WITH_TOPIC_IDS = 13;
   private static final short ALL = -1;

@@ -1,0 +1,106 @@
+package io.margay.replication.internal.describe;
+
+import io.margay.protocol.Api;
+import io.margay.protocol.Errors;
+import io.margay.protocol.Message;
+import io.margay.protocol.message.DescribeLogDirsRequest;
+import io.margay.protocol.message.DescribeLogDirsRequest.DescribableLogDirTopic;
+import io.margay.protocol.message.DescribeLogDirsResponse;
+import io.margay.protocol.message.DescribeLogDirsResponse.DescribeLogDirsPartition;
+import io.margay.protocol.message.DescribeLogDirsResponse.DescribeLogDirsResult;
+import io.margay.protocol.message.DescribeLogDirsResponse.DescribeLogDirsTopic;
+import io.margay.replication.internal.LocalReplica;
+import io.margay.replication.internal.ReplicaTable;
+import io.margay.replication.internal.Replication;
+import io.margay.replication.internal.ServedTopic;
+import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.handler.Request;
+import io.margay.spi.log.PartitionLog;
+import io.margay.spi.storage.StorageEngine;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Serves DescribeLogDirs: the places of all storage engines, with the logs in them and their sizes. */
+@Component(service = ApiHandler.class, immediate = true)
+public final class DescribeLogDirsHandler implements ApiHandler {
+  private static final short FIRST_WITH_ERROR = 3;
+
+  private final Replication replication;
+  private final ReplicaTable table;
+
+  /** @param replication the partitions */
+  @Activate
+  public DescribeLogDirsHandler(@Reference Replication replication) {
+    this.replication = replication;
+    this.table = replication.table();
+  }
+
+  @Override
+  public Api api() {
+    return DescribeLogDirsRequest.API;
+  }
+
+  @Override
+  public void handle(Request request) {
+    DescribeLogDirsRequest asked = request.read(new DescribeLogDirsRequest());
+    if (!replication.reads().run(request, this, () -> request.respond(answer(asked)))) {
+      request.respond(errorResponse(request, Errors.REQUEST_TIMED_OUT));
+    }
+  }
+
+  private DescribeLogDirsResponse answer(DescribeLogDirsRequest asked) {
+    Map<String, Set<Integer>> wanted = asked.topics() == null ? null : new HashMap<>();
+    if (wanted != null) {
+      for (DescribableLogDirTopic topic : asked.topics()) {
+        wanted.computeIfAbsent(topic.topic(), name -> new HashSet<>()).addAll(topic.partitions());
+      }
+    }
+    Map<String, Map<String, DescribeLogDirsTopic>> byPlace = new HashMap<>();
+    for (ServedTopic topic : table.topics()) {
+      Set<Integer> partitions = wanted == null ? null : wanted.get(topic.name());
+      for (int i = 0; i < topic.partitions() && (wanted == null || partitions != null); i++) {
+        if (partitions == null || partitions.contains(i)) {
+          add(topic.name(), topic.replica(i), byPlace);
+        }
+      }
+    }
+    Map<String, DescribeLogDirsResult> results = new LinkedHashMap<>();
+    for (StorageEngine.Place place : replication.logs().places()) {
+      DescribeLogDirsResult result = new DescribeLogDirsResult().setLogDir(place.path()).setTotalBytes(place.totalBytes())
+          .setUsableBytes(place.usableBytes());
+      if (place.offlineCause() != null) {
+        result.setErrorCode(Errors.KAFKA_STORAGE_ERROR.code());
+      } else {
+        result.topics().addAll(byPlace.getOrDefault(place.path(), Map.of()).values());
+      }
+      results.put(place.path(), result);
+    }
+    DescribeLogDirsResponse response = new DescribeLogDirsResponse();
+    response.results().addAll(results.values());
+    return response;
+  }
+
+  private void add(String name, LocalReplica replica, Map<String, Map<String, DescribeLogDirsTopic>> byPlace) {
+    PartitionLog log = replica == null ? null : replica.log();
+    String place = log == null ? null : replication.logs().placeOf(log.id());
+    if (place == null) {
+      return;
+    }
+    long lag = Math.max(log.highWatermark() - log.logEndOffset(), 0);
+    byPlace.computeIfAbsent(place, path -> new TreeMap<>()).computeIfAbsent(name, topic -> new DescribeLogDirsTopic().setName(topic))
+        .partitions().add(new DescribeLogDirsPartition().setPartitionIndex(log.id().partition()).setPartitionSize(log.sizeBytes())
+            .setOffsetLag(lag));
+  }
+
+  @Override
+  public Message errorResponse(Request request, Errors error) {
+    return request.version() < FIRST_WITH_ERROR ? null : new DescribeLogDirsResponse().setErrorCode(error.code());
+  }
+}

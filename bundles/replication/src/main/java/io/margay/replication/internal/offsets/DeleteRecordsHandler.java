@@ -1,0 +1,108 @@
+package io.margay.replication.internal.offsets;
+
+import io.margay.protocol.Api;
+import io.margay.protocol.Errors;
+import io.margay.protocol.Message;
+import io.margay.protocol.message.DeleteRecordsRequest;
+import io.margay.protocol.message.DeleteRecordsRequest.DeleteRecordsPartition;
+import io.margay.protocol.message.DeleteRecordsRequest.DeleteRecordsTopic;
+import io.margay.protocol.message.DeleteRecordsResponse;
+import io.margay.protocol.message.DeleteRecordsResponse.DeleteRecordsPartitionResult;
+import io.margay.protocol.message.DeleteRecordsResponse.DeleteRecordsTopicResult;
+import io.margay.replication.internal.LocalReplica;
+import io.margay.replication.internal.PartitionLeader;
+import io.margay.replication.internal.ReplicaTable;
+import io.margay.replication.internal.Replication;
+import io.margay.replication.internal.ServedTopic;
+import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.handler.Request;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Serves DeleteRecords: moves the start of logs ahead, on a thread that may wait for a disk. */
+@Component(service = ApiHandler.class, immediate = true)
+public final class DeleteRecordsHandler implements ApiHandler {
+  private static final long UP_TO_HIGH_WATERMARK = -1;
+
+  private final Replication replication;
+  private final ReplicaTable table;
+
+  /** @param replication the partitions */
+  @Activate
+  public DeleteRecordsHandler(@Reference Replication replication) {
+    this.replication = replication;
+    this.table = replication.table();
+  }
+
+  @Override
+  public Api api() {
+    return DeleteRecordsRequest.API;
+  }
+
+  @Override
+  public void handle(Request request) {
+    DeleteRecordsRequest delete = request.read(new DeleteRecordsRequest());
+    List<LocalReplica> replicas = new ArrayList<>();
+    for (DeleteRecordsTopic topic : delete.topics()) {
+      topic.partitions().forEach(partition -> replicas.add(table.replica(topic.name(), partition.partitionIndex())));
+    }
+    long waitMs = Math.min(delete.timeoutMs(), replication.openWaitMs());
+    replication.gate().whenOpen(request, replicas, waitMs, () -> {
+      if (!replication.reads().run(request, this, () -> request.respond(answer(delete, this::delete)))) {
+        request.respond(errorResponse(request, Errors.REQUEST_TIMED_OUT));
+      }
+    });
+  }
+
+  private DeleteRecordsPartitionResult delete(String name, DeleteRecordsPartition partition) {
+    ServedTopic topic = table.topic(name);
+    if (topic != null && topic.internal()) {
+      return failed(partition, Errors.INVALID_TOPIC_EXCEPTION);
+    }
+    PartitionLeader leader = table.leader(name, partition.partitionIndex());
+    if (leader == null) {
+      return failed(partition, table.whyNoLeader(name, partition.partitionIndex()));
+    }
+    if (!leader.log().config().delete()) {
+      return failed(partition, Errors.POLICY_VIOLATION);
+    }
+    long highWatermark = leader.highWatermark();
+    long offset = partition.offset() == UP_TO_HIGH_WATERMARK ? highWatermark : partition.offset();
+    if (offset < 0 || offset > highWatermark) {
+      return failed(partition, Errors.OFFSET_OUT_OF_RANGE);
+    }
+    try {
+      leader.log().advanceStart(offset);
+    } catch (IOException e) {
+      // the log has told the fault handler
+      return failed(partition, Errors.KAFKA_STORAGE_ERROR);
+    }
+    return new DeleteRecordsPartitionResult().setPartitionIndex(partition.partitionIndex()).setLowWatermark(leader.logStartOffset());
+  }
+
+  private static DeleteRecordsPartitionResult failed(DeleteRecordsPartition partition, Errors error) {
+    return new DeleteRecordsPartitionResult().setPartitionIndex(partition.partitionIndex()).setLowWatermark(-1)
+        .setErrorCode(error.code());
+  }
+
+  private static DeleteRecordsResponse answer(DeleteRecordsRequest delete,
+      BiFunction<String, DeleteRecordsPartition, DeleteRecordsPartitionResult> each) {
+    DeleteRecordsResponse response = new DeleteRecordsResponse();
+    for (DeleteRecordsTopic topic : delete.topics()) {
+      DeleteRecordsTopicResult answer = new DeleteRecordsTopicResult().setName(topic.name());
+      topic.partitions().forEach(partition -> answer.partitions().add(each.apply(topic.name(), partition)));
+      response.topics().add(answer);
+    }
+    return response;
+  }
+
+  @Override
+  public Message errorResponse(Request request, Errors error) {
+    return answer(request.read(new DeleteRecordsRequest()), (topic, partition) -> failed(partition, error));
+  }
+}

@@ -1,0 +1,86 @@
+package io.margay.replication.internal.offsets;
+
+import io.margay.protocol.Api;
+import io.margay.protocol.Errors;
+import io.margay.protocol.Message;
+import io.margay.protocol.message.OffsetForLeaderEpochRequest;
+import io.margay.protocol.message.OffsetForLeaderEpochRequest.OffsetForLeaderPartition;
+import io.margay.protocol.message.OffsetForLeaderEpochRequest.OffsetForLeaderTopic;
+import io.margay.protocol.message.OffsetForLeaderEpochResponse;
+import io.margay.protocol.message.OffsetForLeaderEpochResponse.EpochEndOffset;
+import io.margay.protocol.message.OffsetForLeaderEpochResponse.OffsetForLeaderTopicResult;
+import io.margay.replication.internal.LocalReplica;
+import io.margay.replication.internal.PartitionLeader;
+import io.margay.replication.internal.ReplicaTable;
+import io.margay.replication.internal.Replication;
+import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.handler.Request;
+import io.margay.spi.log.PartitionLog;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Serves OffsetForLeaderEpoch: where a leader epoch ends, so that clients and followers find what they hold and the log does not. */
+@Component(service = ApiHandler.class, immediate = true)
+public final class OffsetForLeaderEpochHandler implements ApiHandler {
+  private final Replication replication;
+  private final ReplicaTable table;
+
+  /** @param replication the partitions */
+  @Activate
+  public OffsetForLeaderEpochHandler(@Reference Replication replication) {
+    this.replication = replication;
+    this.table = replication.table();
+  }
+
+  @Override
+  public Api api() {
+    return OffsetForLeaderEpochRequest.API;
+  }
+
+  @Override
+  public void handle(Request request) {
+    OffsetForLeaderEpochRequest asked = request.read(new OffsetForLeaderEpochRequest());
+    List<LocalReplica> replicas = new ArrayList<>();
+    for (OffsetForLeaderTopic topic : asked.topics()) {
+      topic.partitions().forEach(partition -> replicas.add(table.replica(topic.topic(), partition.partition())));
+    }
+    replication.gate().whenOpen(request, replicas, replication.openWaitMs(), () -> request.respond(answer(asked, this::find)));
+  }
+
+  private EpochEndOffset find(String topic, OffsetForLeaderPartition partition) {
+    PartitionLeader leader = table.leader(topic, partition.partition());
+    if (leader == null) {
+      return failed(partition, table.whyNoLeader(topic, partition.partition()));
+    }
+    Errors epochError = leader.checkEpoch(partition.currentLeaderEpoch());
+    if (epochError != Errors.NONE) {
+      return failed(partition, epochError);
+    }
+    PartitionLog.EpochEnd end = leader.log().endOfEpoch(partition.leaderEpoch());
+    return new EpochEndOffset().setPartition(partition.partition()).setLeaderEpoch(end.epoch()).setEndOffset(end.endOffset());
+  }
+
+  private static EpochEndOffset failed(OffsetForLeaderPartition partition, Errors error) {
+    return new EpochEndOffset().setPartition(partition.partition()).setErrorCode(error.code());
+  }
+
+  private static OffsetForLeaderEpochResponse answer(OffsetForLeaderEpochRequest asked,
+      BiFunction<String, OffsetForLeaderPartition, EpochEndOffset> each) {
+    OffsetForLeaderEpochResponse response = new OffsetForLeaderEpochResponse();
+    for (OffsetForLeaderTopic topic : asked.topics()) {
+      OffsetForLeaderTopicResult answer = new OffsetForLeaderTopicResult().setTopic(topic.topic());
+      topic.partitions().forEach(partition -> answer.partitions().add(each.apply(topic.topic(), partition)));
+      response.topics().add(answer);
+    }
+    return response;
+  }
+
+  @Override
+  public Message errorResponse(Request request, Errors error) {
+    return answer(request.read(new OffsetForLeaderEpochRequest()), (topic, partition) -> failed(partition, error));
+  }
+}

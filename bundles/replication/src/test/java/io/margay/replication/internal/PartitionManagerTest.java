@@ -1,0 +1,246 @@
+package io.margay.replication.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.margay.model.BrokerId;
+import io.margay.model.LeaderEpoch;
+import io.margay.model.TopicIdPartition;
+import io.margay.model.TopicPartition;
+import io.margay.protocol.Errors;
+import io.margay.protocol.KafkaUuid;
+import io.margay.spi.partition.LeaderPartition;
+import io.margay.spi.partition.Partitions.LeadershipListener;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class PartitionManagerTest {
+  private static final List<BrokerId> BOTH = List.of(TestBroker.SELF, TestBroker.OTHER);
+  private final TestBroker broker = new TestBroker();
+
+  @AfterEach
+  void stop() {
+    broker.close();
+  }
+
+  private static final class Recorder implements LeadershipListener {
+    private final List<String> events = Collections.synchronizedList(new ArrayList<>());
+
+    @Override
+    public void onElected(LeaderPartition partition, LeaderEpoch epoch) {
+      events.add("+" + partition.id() + "@" + epoch);
+    }
+
+    @Override
+    public void onResigned(TopicPartition tp) {
+      events.add("-" + tp);
+    }
+
+    void await(String... expected) {
+      TestBroker.awaitTrue(() -> events.size() >= expected.length);
+      assertThat(events).containsExactly(expected);
+    }
+  }
+
+  @Test
+  void servesANewTopicWhenTheImageWasTaken() {
+    broker.start();
+    broker.create("a", 3);
+    assertThat(broker.replication.leader(new TopicPartition("a", 2)).leaderEpoch()).isEqualTo(new LeaderEpoch(0));
+    assertThat(broker.replication.leader(new TopicPartition("a", 3))).isNull();
+    assertThat(broker.replication.leader(new TopicPartition("b", 0))).isNull();
+    assertThat(broker.replication.table().anyOpening()).isFalse();
+  }
+
+  @Test
+  void opensManyInTheBackground() {
+    broker.start();
+    broker.create("many", 2000);
+    broker.awaitOpen();
+    for (int i = 0; i < 2000; i++) {
+      assertThat(broker.leader("many", i)).isNotNull();
+    }
+  }
+
+  @Test
+  void doesNotWaitForLogsAtTheStart() {
+    broker.logs.hold = new CountDownLatch(1);
+    broker.create("a", 3);
+    broker.start();
+    assertThat(broker.replication.table().anyOpening()).isTrue();
+    assertThat(broker.leader("a", 0)).isNull();
+    broker.logs.hold.countDown();
+    broker.awaitOpen();
+    assertThat(broker.leader("a", 0)).isNotNull();
+  }
+
+  @Test
+  void commitsWhatALogHeldWhenItWasOpened() {
+    broker.start();
+    UUID id = broker.create("a", 1);
+    broker.append("a", 0, 5);
+    broker.change("a", 0, p -> TestBroker.partition(0, TestBroker.OTHER, 1, BOTH, BOTH));
+    assertThat(broker.leader("a", 0)).isNull();
+    broker.change("a", 0, p -> TestBroker.partition(0, TestBroker.SELF, 2, BOTH, List.of(TestBroker.SELF)));
+    assertThat(broker.leader("a", 0).highWatermark()).isEqualTo(5);
+    assertThat(broker.leader("a", 0).id().topicId()).isEqualTo(id);
+    assertThat(broker.log("a", 0).endOfEpoch(1).endOffset()).isEqualTo(5);
+  }
+
+  @Test
+  void anOldLeadershipRefusesAppends() {
+    broker.start();
+    broker.create("a", 1);
+    PartitionLeader old = broker.leader("a", 0);
+    broker.change("a", 0, p -> TestBroker.partition(0, TestBroker.SELF, 1, p.replicas(), p.isr()));
+    assertThat(broker.leader("a", 0)).isNotSameAs(old);
+    assertThat(old.append(TestBroker.batch(1), io.margay.spi.log.PartitionLog.Origin.CLIENT).error())
+        .isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+    List<Errors> told = new ArrayList<>();
+    old.whenCommitted(1, 100, told::add);
+    assertThat(told).containsExactly(Errors.NOT_LEADER_OR_FOLLOWER);
+  }
+
+  @Test
+  void tellsCommitsAndTimeouts() {
+    broker.start();
+    broker.put("a", KafkaUuid.random(), List.of(TestBroker.partition(0, TestBroker.SELF, 0, BOTH, BOTH)), Map.of());
+    broker.append("a", 0, 2);
+    PartitionLeader leader = broker.leader("a", 0);
+    List<Errors> told = new ArrayList<>();
+    leader.whenCommitted(0, 100, told::add);
+    assertThat(told).containsExactly(Errors.NONE);
+    leader.whenCommitted(2, 100, told::add);
+    leader.whenCommitted(1, 200, told::add);
+    broker.scheduler.advance(100);
+    assertThat(told).containsExactly(Errors.NONE, Errors.REQUEST_TIMED_OUT);
+    broker.change("a", 0, p -> TestBroker.partition(0, TestBroker.SELF, 0, BOTH, List.of(TestBroker.SELF)));
+    assertThat(told).containsExactly(Errors.NONE, Errors.REQUEST_TIMED_OUT, Errors.NONE);
+    assertThat(broker.scheduler.size()).isZero();
+  }
+
+  @Test
+  void deletesTheLogsOfATopicThatIsGone() {
+    broker.start();
+    UUID id = broker.create("a", 2);
+    broker.delete("a");
+    assertThat(broker.replication.table().topic("a")).isNull();
+    assertThat(broker.replication.table().topic(id)).isNull();
+    TestBroker.awaitTrue(() -> broker.logs.deleted.size() == 2);
+  }
+
+  @Test
+  void opensANamesakeAfterTheDeletion() {
+    broker.start();
+    UUID first = broker.create("a", 1);
+    broker.append("a", 0, 1);
+    broker.delete("a");
+    UUID second = broker.create("a", 1);
+    assertThat(second).isNotEqualTo(first);
+    broker.awaitOpen();
+    TestBroker.awaitTrue(() -> broker.leader("a", 0) != null);
+    assertThat(broker.leader("a", 0).highWatermark()).isZero();
+    assertThat(broker.logs.deleted).containsExactly(new TopicIdPartition(first, new TopicPartition("a", 0)));
+  }
+
+  @Test
+  void replacesATopicWithAnotherIdInOneImage() {
+    broker.start();
+    UUID first = broker.create("a", 1);
+    broker.put("a", KafkaUuid.random(), List.of(TestBroker.led(0)), Map.of());
+    broker.awaitOpen();
+    assertThat(broker.replication.table().topic(first)).isNull();
+    TestBroker.awaitTrue(() -> broker.leader("a", 0) != null);
+  }
+
+  @Test
+  void deletesWhatIsStoredAndUnknown() {
+    UUID known = broker.create("a", 1);
+    TopicIdPartition stale = new TopicIdPartition(KafkaUuid.random(), new TopicPartition("a", 0));
+    TopicIdPartition kept = new TopicIdPartition(known, new TopicPartition("a", 0));
+    broker.logs.stored = List.of(stale, kept);
+    broker.start();
+    TestBroker.awaitTrue(() -> broker.leader("a", 0) != null);
+    assertThat(broker.logs.deleted).containsExactly(stale);
+  }
+
+  @Test
+  void keepsEverythingWhenTheClusterHasNoTopics() {
+    broker.logs.stored = List.of(new TopicIdPartition(KafkaUuid.random(), new TopicPartition("a", 0)));
+    broker.start();
+    broker.close();
+    assertThat(broker.logs.deleted).isEmpty();
+  }
+
+  @Test
+  void triesAgainWhatCannotBeOpened() {
+    broker.logs.openFailure = new IOException("no disk");
+    broker.start();
+    broker.create("a", 1);
+    assertThat(broker.replication.table().whyNoLeader("a", 0)).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+    broker.logs.openFailure = null;
+    broker.scheduler.advance(5000);
+    broker.awaitOpen();
+    assertThat(broker.leader("a", 0)).isNotNull();
+  }
+
+  @Test
+  void followsConfigurations() {
+    broker.start();
+    broker.create("a", 2);
+    assertThat(broker.log("a", 1).config().maxMessageBytes()).isEqualTo(1_048_588);
+    broker.configure("a", Map.of("max.message.bytes", "77"));
+    assertThat(broker.log("a", 1).config().maxMessageBytes()).isEqualTo(77);
+  }
+
+  @Test
+  void tellsListenersInOrder() {
+    Recorder early = new Recorder();
+    broker.replication.addListener(early);
+    broker.start();
+    broker.create("a", 1);
+    broker.change("a", 0, p -> TestBroker.partition(0, TestBroker.SELF, 1, p.replicas(), p.isr()));
+    early.await("+a-0@0", "-a-0", "+a-0@1");
+    Recorder late = new Recorder();
+    broker.replication.addListener(late);
+    late.await("+a-0@1");
+    broker.replication.removeListener(late);
+    broker.delete("a");
+    early.await("+a-0@0", "-a-0", "+a-0@1", "-a-0");
+    late.await("+a-0@1");
+  }
+
+  @Test
+  void resignsAndClosesItsLogsAtTheEnd() throws InterruptedException {
+    Recorder recorder = new Recorder();
+    broker.replication.addListener(recorder);
+    broker.start();
+    broker.create("a", 1);
+    FakeLog log = broker.log("a", 0);
+    CountDownLatch done = new CountDownLatch(1);
+    new Thread(() -> {
+      broker.close();
+      done.countDown();
+    }).start();
+    assertThat(done.await(5, TimeUnit.SECONDS)).isTrue();
+    recorder.await("+a-0@0", "-a-0");
+    assertThat(log.isClosed()).isTrue();
+    assertThat(broker.leader("a", 0)).isNull();
+  }
+
+  @Test
+  void aNewControllerChangesNothing() {
+    broker.start();
+    broker.create("a", 1);
+    PartitionLeader leader = broker.leader("a", 0);
+    broker.start();
+    assertThat(broker.leader("a", 0)).isSameAs(leader);
+  }
+}
