@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A partition's directory of segments. Readers take no lock: they look at an immutable array of segments, and when they meet one
@@ -28,7 +27,7 @@ final class FileLogStore implements LogStore {
   private final StoreOwner owner;
   private final boolean wasClean;
   private final HotRange hot;
-  private final AtomicReference<Thread> writer = new AtomicReference<>();
+  private final SingleWriter writer;
   private final Object structure = new Object();
   private final Object flushing = new Object();
   private volatile Segment[] segments;
@@ -50,6 +49,7 @@ final class FileLogStore implements LogStore {
   FileLogStore(Path directory, Disk disk, Clock clock, StoreOwner owner, StoreConfig config, List<Segment> opened, long flushed,
       boolean wasClean, boolean fresh) {
     this.directory = directory;
+    this.writer = new SingleWriter(directory);
     this.disk = disk;
     this.clock = clock;
     this.owner = owner;
@@ -134,7 +134,7 @@ final class FileLogStore implements LogStore {
 
   @Override
   public void append(ByteBuf batches, long baseOffset, long nextOffset, long maxTimestamp) throws IOException {
-    enter();
+    writer.enter();
     try {
       refuseIfClosed();
       AppendCheck.check(batches, baseOffset, nextOffset, endOffset);
@@ -155,15 +155,7 @@ final class FileLogStore implements LogStore {
       endOffset = nextOffset;
       hot.onAppend(length, nextOffset);
     } finally {
-      writer.setRelease(null);
-    }
-  }
-
-  private void enter() {
-    Thread me = Thread.currentThread();
-    Thread other = writer.compareAndExchange(null, me);
-    if (other != null) {
-      throw new IllegalStateException("two writers in " + directory + ": " + me.getName() + " and " + other.getName());
+      writer.exit();
     }
   }
 
@@ -181,7 +173,7 @@ final class FileLogStore implements LogStore {
         return LogSlice.empty(offset);
       }
       Segment[] current = segments;
-      int i = floor(current, offset);
+      int i = SegmentFiles.floor(current, offset);
       LogSlice slice = Segment.NOTHING_HERE;
       for (; i < current.length && slice == Segment.NOTHING_HERE; i++) {
         Segment segment = current[i];
@@ -198,21 +190,6 @@ final class FileLogStore implements LogStore {
     }
   }
 
-  /** @return index of the last segment that begins at or before the offset; 0 when there is none */
-  private static int floor(Segment[] segments, long offset) {
-    int low = 0;
-    int high = segments.length - 1;
-    while (low < high) {
-      int middle = (low + high + 1) >>> 1;
-      if (segments[middle].baseOffset() <= offset) {
-        low = middle;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return low;
-  }
-
   @Override
   public boolean isHot(long offset) {
     return hot.contains(offset);
@@ -223,7 +200,7 @@ final class FileLogStore implements LogStore {
     while (true) {
       Segment[] current = segments;
       Long found = -1L;
-      for (int i = floor(current, fromOffset); i < current.length && found != null && found < 0; i++) {
+      for (int i = SegmentFiles.floor(current, fromOffset); i < current.length && found != null && found < 0; i++) {
         current[i].file().touch(clock.nanos());
         found = current[i].findByTimestamp(timestamp, fromOffset);
       }
@@ -237,14 +214,14 @@ final class FileLogStore implements LogStore {
 
   @Override
   public void roll() throws IOException {
-    enter();
+    writer.enter();
     try {
       refuseIfClosed();
       if (last().size() > 0) {
         rollTo(endOffset);
       }
     } finally {
-      writer.setRelease(null);
+      writer.exit();
     }
   }
 
@@ -276,7 +253,7 @@ final class FileLogStore implements LogStore {
         return;
       }
       Segment[] current = segments;
-      int i = floor(current, offset);
+      int i = SegmentFiles.floor(current, offset);
       SegmentFiles.Cut cut = SegmentFiles.findCut(current[i], offset);
       lowerFlushedOffset(cut.endOffset());
       endOffset = cut.endOffset();
@@ -294,8 +271,8 @@ final class FileLogStore implements LogStore {
   private void lowerFlushedOffset(long to) throws IOException {
     cuts++;
     if (to < flushedOffset) {
-      owner.onFlushedOffsetLowered(this, to);
       flushedOffset = to;
+      owner.onFlushedOffsetLowered(this, to);
     }
   }
 
@@ -306,7 +283,7 @@ final class FileLogStore implements LogStore {
 
   /** Runs a change of the segments. When it fails half way the store refuses all further calls. */
   private void change(Change change) throws IOException {
-    enter();
+    writer.enter();
     try {
       synchronized (structure) {
         refuseIfClosed();
@@ -318,7 +295,7 @@ final class FileLogStore implements LogStore {
         }
       }
     } finally {
-      writer.setRelease(null);
+      writer.exit();
     }
   }
 
@@ -363,7 +340,7 @@ final class FileLogStore implements LogStore {
   @Override
   public void replace(long fromOffset, long toOffset, Iterable<ByteBuf> batches) throws IOException {
     Segment[] current = segments;
-    int from = floor(current, fromOffset);
+    int from = SegmentFiles.floor(current, fromOffset);
     int to = from;
     while (to < current.length && current[to].nextOffset() < toOffset) {
       to++;
@@ -373,7 +350,7 @@ final class FileLogStore implements LogStore {
           + Arrays.toString(current));
     }
     int end = to + 1;
-    enter();
+    writer.enter();
     List<Segment> fresh;
     try {
       refuseIfClosed();
@@ -381,7 +358,7 @@ final class FileLogStore implements LogStore {
       fresh = new SegmentReplacement(directory, disk, config.segmentBytes())
           .write(Arrays.asList(current).subList(from, end), toOffset, batches);
     } finally {
-      writer.setRelease(null);
+      writer.exit();
     }
     change(() -> {
       SegmentSwap swap = new SegmentSwap(fromOffset, toOffset, fresh.stream().map(Segment::baseOffset).toList());
@@ -422,51 +399,29 @@ final class FileLogStore implements LogStore {
       if (target <= flushedOffset) {
         return;
       }
-      if (!force(current, target)) {
-        // A segment went meanwhile: what is left is flushed by the next call.
-        synchronized (structure) {
-          current = segments;
+      try {
+        if (!SegmentFiles.force(current, flushedOffset, target)) {
+          // A segment went meanwhile. What took its place is on the disk, or the tail was cut and the next flush sees to it.
+          synchronized (structure) {
+            current = segments;
+          }
+          SegmentFiles.force(current, flushedOffset, target);
         }
-        force(current, target);
+        if (namesUnsynced) {
+          namesUnsynced = false;
+          DurableFiles.syncDirectory(directory);
+          DurableFiles.syncDirectory(directory.getParent());
+        }
+      } catch (IOException e) {
+        // The kernel may have thrown the pages away and would report success the next time.
+        refusal = new BrokenStoreException("a flush failed", e);
+        throw e;
       }
       synchronized (structure) {
-        if (cuts == cutsBefore && target > flushedOffset) {
+        if (refusal == null && cuts == cutsBefore && target > flushedOffset) {
           flushedOffset = target;
         }
       }
-    }
-  }
-
-  /** @return false when a segment was retired meanwhile */
-  private boolean force(Segment[] current, long target) throws IOException {
-    boolean complete = true;
-    try {
-      for (Segment segment : current) {
-        if (segment.size() == 0 || segment.nextOffset() <= flushedOffset || segment.baseOffset() >= target) {
-          continue;
-        }
-        FileHandle handle = segment.file().acquire();
-        if (handle == null) {
-          complete = false;
-          continue;
-        }
-        try {
-          handle.channel().force(false);
-        } finally {
-          handle.release();
-        }
-        segment.saveIndex();
-      }
-      if (namesUnsynced) {
-        namesUnsynced = false;
-        DurableFiles.syncDirectory(directory);
-        DurableFiles.syncDirectory(directory.getParent());
-      }
-      return complete;
-    } catch (IOException e) {
-      // The kernel may have thrown the pages away and would report success the next time.
-      refusal = new BrokenStoreException("a flush failed", e);
-      throw e;
     }
   }
 
@@ -480,15 +435,6 @@ final class FileLogStore implements LogStore {
         current[i].evictIndex();
       }
     }
-  }
-
-  /** @return how many files it holds open now, those of slices not counted */
-  int openFiles() {
-    int count = 0;
-    for (Segment segment : segments) {
-      count += segment.file().isOpen() ? 1 : 0;
-    }
-    return count;
   }
 
   @Override
@@ -519,7 +465,7 @@ final class FileLogStore implements LogStore {
   @Override
   public void close() throws IOException {
     boolean clean = false;
-    enter();
+    writer.enter();
     try {
       if (refusal instanceof ClosedStoreException) {
         return;
@@ -543,7 +489,7 @@ final class FileLogStore implements LogStore {
           owner.onClosed(this, clean);
         }
       }
-      writer.setRelease(null);
+      writer.exit();
     }
   }
 }

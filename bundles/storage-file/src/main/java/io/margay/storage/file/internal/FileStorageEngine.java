@@ -182,7 +182,6 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
     }
     LogDirectory directory = directories.leastUsed(entries.values());
     Path path = directory.create(partition, id.topicId());
-    Files.createFile(SegmentNames.log(path, 0));
     PartitionEntry entry = new PartitionEntry(id, directory, path, true);
     Segment first = SegmentFiles.existing(path, disk, 0, 0, 0);
     LogStore store = opened(entry, new FileLogStore(path, disk, clock, this, config, List.of(first), 0, true, true));
@@ -309,13 +308,16 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
   }
 
   private void writeRecoveryPoints() throws IOException {
-    Map<LogDirectory, Map<TopicPartition, Long>> points = new HashMap<>();
-    directories.online().forEach(directory -> points.put(directory, new HashMap<>()));
-    for (PartitionEntry entry : entries.values()) {
-      points.get(entry.directory()).put(entry.id().topicPartition(), entry.recoveryPoint());
-    }
-    for (Map.Entry<LogDirectory, Map<TopicPartition, Long>> rows : points.entrySet()) {
-      rows.getKey().writeRecoveryPoints(rows.getValue());
+    for (LogDirectory directory : directories.online()) {
+      directory.writeRecoveryPoints(() -> {
+        Map<TopicPartition, Long> points = new HashMap<>();
+        entries.forEach((partition, entry) -> {
+          if (entry.directory() == directory) {
+            points.put(partition, entry.recoveryPoint());
+          }
+        });
+        return points;
+      });
     }
   }
 

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -158,12 +159,18 @@ final class LogDirectory {
     Files.writeString(directory.resolve(SegmentNames.METADATA), "version: 0\ntopic_id: " + KafkaUuid.toString(topicId) + "\n");
   }
 
-  /** Makes a partition's directory. Not forced to the disk: a name that is lost is a partition without a record. */
+  /** Makes a partition's directory with an empty segment. Not forced to the disk: a name that is lost is a partition without a record. */
   Path create(TopicPartition partition, UUID topicId) throws IOException {
     Path directory = path.resolve(partition.toString());
     Files.createDirectory(directory);
-    writeTopicId(directory, topicId);
-    return directory;
+    try {
+      writeTopicId(directory, topicId);
+      Files.createFile(SegmentNames.log(directory, 0));
+      return directory;
+    } catch (IOException e) {
+      renameForDeletion(directory);
+      throw e;
+    }
   }
 
   /** Frees a partition's name. @return the directory's new name, for the files to be deleted */
@@ -180,8 +187,13 @@ final class LogDirectory {
     return recoveryPoints.getOrDefault(partition, 0L);
   }
 
-  /** Writes the recovery points unless the file says the same already. */
-  synchronized void writeRecoveryPoints(Map<TopicPartition, Long> points) throws IOException {
+  /**
+   * Writes the recovery points unless the file says the same already.
+   *
+   * @param current asked while no point can be taken back, so that what it gives is not older than that
+   */
+  synchronized void writeRecoveryPoints(Supplier<Map<TopicPartition, Long>> current) throws IOException {
+    Map<TopicPartition, Long> points = current.get();
     if (!points.equals(recoveryPoints)) {
       CheckpointFile.write(path.resolve(RECOVERY_POINTS), points);
       recoveryPoints = Map.copyOf(points);
@@ -194,7 +206,7 @@ final class LogDirectory {
     if (point != null && point > offset) {
       Map<TopicPartition, Long> points = new HashMap<>(recoveryPoints);
       points.put(partition, offset);
-      writeRecoveryPoints(points);
+      writeRecoveryPoints(() -> points);
     }
   }
 

@@ -86,10 +86,6 @@ final class SegmentFile {
     return null;
   }
 
-  boolean isOpen() {
-    return handle != null;
-  }
-
   void touch(long nanos) {
     lastUsedNanos = nanos;
   }

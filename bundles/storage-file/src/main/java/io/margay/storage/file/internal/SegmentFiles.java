@@ -21,6 +21,21 @@ final class SegmentFiles {
   private SegmentFiles() {
   }
 
+  /** @return index of the last segment that begins at or before the offset; 0 when there is none */
+  static int floor(Segment[] segments, long offset) {
+    int low = 0;
+    int high = segments.length - 1;
+    while (low < high) {
+      int middle = (low + high + 1) >>> 1;
+      if (segments[middle].baseOffset() <= offset) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
+  }
+
   /** A new empty segment, open for writing. */
   static Segment create(Path directory, Disk disk, long baseOffset) throws IOException {
     Path path = SegmentNames.log(directory, baseOffset);
@@ -48,6 +63,32 @@ final class SegmentFiles {
     Files.move(path, gone, StandardCopyOption.ATOMIC_MOVE);
     SegmentIndex.deleteFiles(directory, segment.baseOffset());
     owner.deleteLater(gone);
+  }
+
+  /**
+   * Forces segments that hold offsets of {@code [from, to)} to stable storage, and writes their indexes.
+   *
+   * @return false when one of them was retired meanwhile
+   */
+  static boolean force(Segment[] segments, long from, long to) throws IOException {
+    boolean complete = true;
+    for (Segment segment : segments) {
+      if (segment.size() == 0 || segment.nextOffset() <= from || segment.baseOffset() >= to) {
+        continue;
+      }
+      FileHandle handle = segment.file().acquire();
+      if (handle == null) {
+        complete = false;
+        continue;
+      }
+      try {
+        handle.channel().force(false);
+      } finally {
+        handle.release();
+      }
+      segment.saveIndex();
+    }
+    return complete;
   }
 
   /** Finds the first batch that ends after an offset. */
