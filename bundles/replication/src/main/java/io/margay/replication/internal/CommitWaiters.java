@@ -63,9 +63,16 @@ final class CommitWaiters {
 
   /** Completes everyone with an error and refuses further ones. */
   void close(Errors error) {
-    List<CommitWaiter> due;
     synchronized (this) {
       closed = true;
+    }
+    failAll(error);
+  }
+
+  /** Completes everyone with an error. */
+  void failAll(Errors error) {
+    List<CommitWaiter> due;
+    synchronized (this) {
       due = List.copyOf(waiting);
       waiting.clear();
       size = 0;

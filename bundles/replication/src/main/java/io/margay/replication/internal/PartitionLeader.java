@@ -30,7 +30,7 @@ public final class PartitionLeader implements LeaderPartition {
   private final Scheduler scheduler;
   private final CommitWaiters waiters = new CommitWaiters();
   private final AtomicLong appendedBytes = new AtomicLong();
-  private final Runnable whenFlushed = this::maybeAdvance;
+  private final Runnable whenFlushed = this::flushed;
   private final Object advancing = new Object();
   private volatile InSyncReplicas isr;
   private volatile long highWatermark;
@@ -112,6 +112,15 @@ public final class PartitionLeader implements LeaderPartition {
   private void flushIfNeeded() {
     if (log.config().flushOnAck() && log.flushedOffset() < log.logEndOffset()) {
       log.requestFlush(whenFlushed);
+    }
+  }
+
+  /** On the flusher's thread. What waits for a disk that has failed is told so, as it would wait in vain. */
+  private void flushed() {
+    if (log.offline()) {
+      waiters.failAll(Errors.KAFKA_STORAGE_ERROR);
+    } else {
+      maybeAdvance();
     }
   }
 

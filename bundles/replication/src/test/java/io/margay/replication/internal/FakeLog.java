@@ -37,6 +37,7 @@ public final class FakeLog implements PartitionLog {
   private volatile boolean closed;
   /** Set by tests. */
   public volatile boolean hot = true;
+  public volatile boolean offline;
   public volatile long lastStableOffset = Long.MAX_VALUE;
   public volatile Appended nextAppend;
   public volatile IOException readFailure;
@@ -187,7 +188,7 @@ public final class FakeLog implements PartitionLog {
   public void flush() {
     List<Runnable> done;
     synchronized (this) {
-      flushed = end;
+      flushed = offline ? flushed : end;
       done = List.copyOf(flushes);
       flushes.clear();
     }
@@ -272,7 +273,7 @@ public final class FakeLog implements PartitionLog {
 
   @Override
   public boolean offline() {
-    return false;
+    return offline;
   }
 
   public boolean isClosed() {

@@ -13,6 +13,7 @@ import io.margay.model.LeaderEpoch;
 import io.margay.protocol.record.RecordBatchBuilder;
 import io.margay.spi.log.PartitionLog;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -168,7 +169,11 @@ public final class TestBroker implements AutoCloseable {
       for (int i = 0; i < records; i++) {
         builder.append(timestamp + i, ("key" + i).getBytes(StandardCharsets.UTF_8), new byte[20], List.of());
       }
-      return builder.build();
+      ByteBuf built = builder.build();
+      // on the heap, so that nobody has to release it
+      ByteBuf copy = Unpooled.copiedBuffer(built);
+      built.release();
+      return copy;
     }
   }
 

@@ -266,6 +266,15 @@ class ProduceHandlerTest {
   }
 
   @Test
+  void tellsWhenTheDiskFailsMeanwhile() {
+    broker.create("a", 1, Map.of("margay.flush.policy", "ack"));
+    FakeRequest request = send(produce(-1, topic("a", data(0, TestBroker.batch(2)))), 9);
+    broker.log("a", 0).offline = true;
+    broker.log("a", 0).flush();
+    assertThat(only(request).errorCode()).isEqualTo(Errors.KAFKA_STORAGE_ERROR.code());
+  }
+
+  @Test
   void answersWhatIsPendingWhenItLeaves() {
     broker.create("a", 1, Map.of("margay.flush.policy", "ack"));
     FakeRequest request = send(produce(-1, topic("a", data(0, TestBroker.batch(2)))), 9);

@@ -1,0 +1,82 @@
+package io.margay.replication.internal.describe;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.margay.protocol.Errors;
+import io.margay.protocol.message.DescribeLogDirsRequest;
+import io.margay.protocol.message.DescribeLogDirsRequest.DescribableLogDirTopic;
+import io.margay.protocol.message.DescribeLogDirsResponse;
+import io.margay.protocol.message.DescribeLogDirsResponse.DescribeLogDirsResult;
+import io.margay.protocol.message.DescribeProducersRequest;
+import io.margay.protocol.message.DescribeProducersRequest.TopicRequest;
+import io.margay.protocol.message.DescribeProducersResponse;
+import io.margay.protocol.message.DescribeProducersResponse.PartitionResponse;
+import io.margay.replication.internal.FakeRequest;
+import io.margay.replication.internal.TestBroker;
+import io.margay.spi.log.PartitionLog.ProducerInfo;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class DescribeTest {
+  private final TestBroker broker = new TestBroker();
+
+  @BeforeEach
+  void start() {
+    broker.start();
+    broker.create("a", 2);
+    broker.create("b", 1);
+    broker.append("a", 1, 5);
+  }
+
+  @AfterEach
+  void stop() {
+    broker.close();
+  }
+
+  private DescribeLogDirsResult dir(List<DescribableLogDirTopic> topics, int version) {
+    FakeRequest request = new FakeRequest(DescribeLogDirsRequest.API, new DescribeLogDirsRequest().setTopics(topics), version);
+    new DescribeLogDirsHandler(broker.replication).handle(request);
+    DescribeLogDirsResponse response = request.answer(new DescribeLogDirsResponse());
+    assertThat(response.results()).hasSize(1);
+    return response.results().get(0);
+  }
+
+  @Test
+  void describesAllLogs() {
+    for (int version = 1; version <= 5; version++) {
+      DescribeLogDirsResult dir = dir(null, version);
+      assertThat(dir.logDir()).isEqualTo("memory");
+      assertThat(dir.totalBytes()).isEqualTo(version >= 4 ? 1000 : -1);
+      assertThat(dir.usableBytes()).isEqualTo(version >= 4 ? 400 : -1);
+      assertThat(dir.topics()).hasSize(2);
+      assertThat(dir.topics().get(0).partitions().get(1).partitionSize()).isEqualTo(broker.log("a", 1).sizeBytes());
+      assertThat(dir.topics().get(0).partitions().get(1).offsetLag()).isZero();
+    }
+  }
+
+  @Test
+  void describesSomeLogs() {
+    DescribeLogDirsResult dir = dir(List.of(new DescribableLogDirTopic().setTopic("a").setPartitions(List.of(1, 9)),
+        new DescribableLogDirTopic().setTopic("none").setPartitions(List.of(0))), 4);
+    assertThat(dir.topics()).hasSize(1);
+    assertThat(dir.topics().get(0).partitions()).hasSize(1);
+    assertThat(dir(List.of(), 4).topics()).isEmpty();
+  }
+
+  @Test
+  void describesProducers() {
+    broker.log("a", 0).producers = List.of(new ProducerInfo(7, 2, 30, 99, -1, -1));
+    DescribeProducersRequest message = new DescribeProducersRequest();
+    message.topics().add(new TopicRequest().setName("a").setPartitionIndexes(List.of(0, 1, 2)));
+    FakeRequest request = new FakeRequest(DescribeProducersRequest.API, message, 0);
+    new DescribeProducersHandler(broker.replication).handle(request);
+    List<PartitionResponse> partitions = request.answer(new DescribeProducersResponse()).topics().get(0).partitions();
+    assertThat(partitions.get(0).activeProducers()).hasSize(1);
+    assertThat(partitions.get(0).activeProducers().get(0).lastSequence()).isEqualTo(30);
+    assertThat(partitions.get(1).activeProducers()).isEmpty();
+    assertThat(partitions.get(2).errorCode()).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+    assertThat(partitions.get(2).errorMessage()).isNotEmpty();
+  }
+}
