@@ -1,0 +1,148 @@
+package io.margay.storage.file.internal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+
+/** A disk that takes a number of bytes more and then is full, and whose other calls may fail. */
+final class FaultyDisk implements Disk {
+  private long left = Long.MAX_VALUE;
+  private boolean failTruncate;
+  private boolean failForce;
+
+  void allow(long bytes) {
+    left = bytes;
+  }
+
+  void failTruncate(boolean fail) {
+    failTruncate = fail;
+  }
+
+  void failForce(boolean fail) {
+    failForce = fail;
+  }
+
+  @Override
+  public FileChannel open(Path path, OpenOption... options) throws IOException {
+    return new Channel(FileChannel.open(path, options));
+  }
+
+  private final class Channel extends FileChannel {
+    private final FileChannel real;
+
+    Channel(FileChannel real) {
+      this.real = real;
+    }
+
+    @Override
+    public int write(ByteBuffer source, long position) throws IOException {
+      if (left == 0) {
+        throw new IOException("No space left on device");
+      }
+      int length = (int) Math.min(left, source.remaining());
+      int limit = source.limit();
+      source.limit(source.position() + length);
+      try {
+        int count = real.write(source, position);
+        left -= count;
+        return count;
+      } finally {
+        source.limit(limit);
+      }
+    }
+
+    @Override
+    public FileChannel truncate(long size) throws IOException {
+      if (failTruncate) {
+        throw new IOException("Input/output error");
+      }
+      real.truncate(size);
+      return this;
+    }
+
+    @Override
+    public void force(boolean metaData) throws IOException {
+      if (failForce) {
+        throw new IOException("Input/output error");
+      }
+      real.force(metaData);
+    }
+
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+      return real.read(target);
+    }
+
+    @Override
+    public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
+      return real.read(targets, offset, length);
+    }
+
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+      return real.write(source);
+    }
+
+    @Override
+    public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+      return real.write(sources, offset, length);
+    }
+
+    @Override
+    public long position() throws IOException {
+      return real.position();
+    }
+
+    @Override
+    public FileChannel position(long newPosition) throws IOException {
+      real.position(newPosition);
+      return this;
+    }
+
+    @Override
+    public long size() throws IOException {
+      return real.size();
+    }
+
+    @Override
+    public long transferTo(long position, long count, WritableByteChannel target) throws IOException {
+      return real.transferTo(position, count, target);
+    }
+
+    @Override
+    public long transferFrom(ReadableByteChannel source, long position, long count) throws IOException {
+      return real.transferFrom(source, position, count);
+    }
+
+    @Override
+    public int read(ByteBuffer target, long position) throws IOException {
+      return real.read(target, position);
+    }
+
+    @Override
+    public MappedByteBuffer map(MapMode mode, long position, long size) throws IOException {
+      return real.map(mode, position, size);
+    }
+
+    @Override
+    public FileLock lock(long position, long size, boolean shared) throws IOException {
+      return real.lock(position, size, shared);
+    }
+
+    @Override
+    public FileLock tryLock(long position, long size, boolean shared) throws IOException {
+      return real.tryLock(position, size, shared);
+    }
+
+    @Override
+    protected void implCloseChannel() throws IOException {
+      real.close();
+    }
+  }
+}
