@@ -15,6 +15,7 @@ import io.margay.spi.config.SettingValues;
 import io.margay.spi.config.TopicSettings;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -57,7 +58,7 @@ public final class ConfigRules {
     Setting<?> setting = known(type, name);
     if (value == null) {
       throw new RefusedException(Errors.INVALID_CONFIG,
-          "Null value not supported for " + type.name().toLowerCase(java.util.Locale.ROOT) + " configs: " + name);
+          "Null value not supported for " + type.name().toLowerCase(Locale.ROOT) + " configs: " + name);
     }
     try {
       setting.parse(value);
@@ -71,7 +72,7 @@ public final class ConfigRules {
     Setting<?> setting = settings.definition(scope(type), name);
     if (setting == null) {
       throw new RefusedException(Errors.INVALID_CONFIG,
-          "Unknown " + type.name().toLowerCase(java.util.Locale.ROOT) + " config name: " + name);
+          "Unknown " + type.name().toLowerCase(Locale.ROOT) + " config name: " + name);
     }
     return setting;
   }
@@ -131,7 +132,7 @@ public final class ConfigRules {
       return edit;
     }
     if (setting.type() != SettingType.LIST) {
-      throw new RefusedException(Errors.INVALID_CONFIG, "Config value " + edit.operation().name().toLowerCase(java.util.Locale.ROOT)
+      throw new RefusedException(Errors.INVALID_CONFIG, "Config value " + edit.operation().name().toLowerCase(Locale.ROOT)
           + " is not allowed for config key: " + edit.name());
     }
     // A topic's list starts from the server's value of that setting, as the topic has it now.

@@ -44,6 +44,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
 
   private static final Logger LOG = LoggerFactory.getLogger(ControllerRuntime.class);
   private static final long CLOSE_WAIT_MS = 5_000;
+  private static final int UNSET_TIMEOUT_MS = 1_000;
 
   private final MetadataLog log;
   private final NodeSettings settings;
@@ -84,7 +85,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
     if (image().clusterId().isEmpty() && log.isLeader()) {
       propose(new InitCluster(log.clusterId(), Features.forNewCluster())).whenComplete((done, e) -> {
         if (e != null) {
-          LOG.error("The new cluster could not be given its id clusterId={}", log.clusterId(), e);
+          failedToTell("The new cluster could not be given its id", e);
         }
       });
     }
@@ -130,11 +131,12 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
   /**
    * The same, but waits no longer than a time. The command may take effect after that.
    *
-   * @param timeoutMs milliseconds; 0 or less counts as one
+   * @param timeoutMs milliseconds; 0 or less, by which some clients mean not to wait for other brokers, counts as a second
    */
   public <T> CompletionStage<T> propose(Command command, int timeoutMs) {
     CompletionStage<T> proposed = propose(command);
-    return proposed.toCompletableFuture().copy().orTimeout(Math.max(1, timeoutMs), TimeUnit.MILLISECONDS);
+    return proposed.toCompletableFuture().copy().orTimeout(timeoutMs <= 0 ? UNSET_TIMEOUT_MS : timeoutMs,
+        TimeUnit.MILLISECONDS);
   }
 
   /** What a client is told of a failure: the one place where exceptions become error codes. */
@@ -165,9 +167,19 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
       if (e == null) {
         LOG.info("Registered this broker brokerId={} epoch={} endpoints={}", settings.nodeId(), epoch, advertised);
       } else {
-        LOG.error("This broker could not be registered brokerId={} endpoints={}", settings.nodeId(), advertised, e);
+        failedToTell("This broker could not be registered", e);
       }
     });
+  }
+
+  private void failedToTell(String what, Throwable e) {
+    Outcome why = error(e);
+    if (why.error() == Errors.NOT_CONTROLLER) {
+      // The controller that comes next does it again.
+      LOG.info("{} brokerId={}: this controller stops", what, settings.nodeId());
+    } else {
+      LOG.error("{} brokerId={} errorCode={}", what, settings.nodeId(), why.error(), e);
+    }
   }
 
   /** A publisher joins; higher rankings are told earlier. */

@@ -17,7 +17,7 @@ import org.osgi.service.component.annotations.Reference;
  * The component that owns the {@link ControllerRuntime}. It does not refer to publishers: many of them need the services that it
  * provides, so {@link PublisherTracker} finds them.
  */
-@Component(service = {ClusterMetadata.class, Controller.class, ControllerService.class})
+@Component(service = {ClusterMetadata.class, Controller.class, ControllerService.class}, immediate = true)
 public final class ControllerService implements ClusterMetadata, Controller {
   private final ControllerRuntime runtime;
 

@@ -6,6 +6,7 @@ import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
 import io.margay.metadata.MetadataPublisher;
 import io.margay.metadata.TopicImage;
+import io.margay.spi.consensus.MetadataLog;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -53,6 +54,7 @@ final class ImagePublisher {
   private final List<Member> members = new ArrayList<>();
   private volatile ClusterImage image = ClusterImage.EMPTY;
   private volatile Thread running;
+  private volatile boolean started;
   private volatile boolean closed;
 
   /**
@@ -69,9 +71,9 @@ final class ImagePublisher {
     return image;
   }
 
-  /** Something changed. Returns at once. */
+  /** Something changed. Returns at once; before {@link #start} it has no effect, so a replay makes no images on the way. */
   void onChange() {
-    if (!closed && scheduled.compareAndSet(false, true)) {
+    if (started && !closed && scheduled.compareAndSet(false, true)) {
       execute(this::publish);
     }
   }
@@ -135,6 +137,8 @@ final class ImagePublisher {
     if (publication != null) {
       image = publication.image();
     }
+    started = true;
+    onChange();
   }
 
   /**
@@ -209,7 +213,7 @@ final class ImagePublisher {
   private void failWaiters() {
     for (Waiter w = waiters.poll(); w != null; w = waiters.poll()) {
       w.published().completeExceptionally(
-          new io.margay.spi.consensus.MetadataLog.NotLeaderException("the controller of this node stops"));
+          new MetadataLog.NotLeaderException("the controller of this node stops"));
     }
   }
 }

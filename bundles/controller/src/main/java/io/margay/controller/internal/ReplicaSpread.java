@@ -36,7 +36,8 @@ final class ReplicaSpread {
     List<BrokerId> order = order(brokers);
     int n = order.size();
     if (replicationFactor < 1) {
-      throw new RefusedException(Errors.INVALID_REPLICATION_FACTOR, "Replication factor must be larger than 0, or -1 to use the default value.");
+      throw new RefusedException(Errors.INVALID_REPLICATION_FACTOR,
+          "Replication factor must be larger than 0, or -1 to use the default value.");
     }
     if (replicationFactor > n) {
       throw new RefusedException(Errors.INVALID_REPLICATION_FACTOR, "Unable to replicate the partition " + replicationFactor

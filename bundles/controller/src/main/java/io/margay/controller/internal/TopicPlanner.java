@@ -115,7 +115,8 @@ public final class TopicPlanner {
   /** Checks one partition's replicas. {@code factor} is how many there must be, -1 for any number. */
   private static void checkAssignment(ClusterImage image, List<BrokerId> brokers, int factor) {
     if (brokers.isEmpty()) {
-      throw new RefusedException(Errors.INVALID_REPLICA_ASSIGNMENT, "The manual partition assignment includes an empty replica list.");
+      throw new RefusedException(Errors.INVALID_REPLICA_ASSIGNMENT,
+          "The manual partition assignment includes an empty replica list.");
     }
     if (new HashSet<>(brokers).size() != brokers.size()) {
       throw new RefusedException(Errors.INVALID_REPLICA_ASSIGNMENT,
@@ -123,7 +124,8 @@ public final class TopicPlanner {
     }
     if (factor != -1 && brokers.size() != factor) {
       throw new RefusedException(Errors.INVALID_REPLICA_ASSIGNMENT, "The manual partition assignment includes a partition with "
-          + brokers.size() + " replica(s), but this is not consistent with previous partitions, which have " + factor + " replica(s).");
+          + brokers.size() + " replica(s), but this is not consistent with previous partitions, which have " + factor
+          + " replica(s).");
     }
     for (BrokerId id : brokers) {
       if (!image.brokers().containsKey(id)) {

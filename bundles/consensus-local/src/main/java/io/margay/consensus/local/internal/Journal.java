@@ -69,7 +69,8 @@ final class Journal implements Closeable {
 
   private static long readSegment(Path file, long expected, boolean last) throws IOException {
     if (JournalSegment.firstIndex(file) != expected) {
-      throw new IOException("The metadata journal has a gap: " + file + " where an entry with index " + expected + " was expected");
+      throw new IOException("The metadata journal has a gap: " + file + " where an entry with index " + expected
+          + " was expected");
     }
     JournalSegment.Contents contents = JournalSegment.read(file);
     if (contents.damage() != null || contents.validBytes() == 0) {

@@ -14,7 +14,6 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
-import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,8 +36,9 @@ public final class LocalConsensus implements MetadataLog {
    */
   @Activate
   public LocalConsensus(@Reference NodeSettings settings,
-      @Reference(cardinality = ReferenceCardinality.OPTIONAL, policyOption = ReferencePolicyOption.RELUCTANT) FaultHandler faults) {
-    this(settings.dataDirectory().resolve(DIRECTORY), settings.nodeId().value(), faults == null ? LocalConsensus::logged : faults);
+      @Reference(cardinality = ReferenceCardinality.OPTIONAL) FaultHandler faults) {
+    this(settings.dataDirectory().resolve(DIRECTORY), settings.nodeId().value(),
+        faults == null ? LocalConsensus::logged : faults);
   }
 
   LocalConsensus(Path directory, int nodeId, FaultHandler faults) {

@@ -258,7 +258,7 @@ final class LocalMetadataLog implements MetadataLog, AutoCloseable {
     }
   }
 
-  /** Applies one entry and tells its proposer, if there is one. A state machine that throws is a bug: it goes on, as every replay would. */
+  /** Applies one entry and tells its proposer, if any. A machine that throws has a bug; it goes on, as each replay would. */
   private void apply(StateMachine target, JournalEntry entry, CompletableFuture<Object> result) {
     Object answer;
     try {

@@ -25,7 +25,8 @@ class ClusterIdentityTest {
 
   @Test
   void takesTheClusterIdThatIsSet() throws IOException {
-    assertThat(ClusterIdentity.loadOrCreate(directory, 1, "MkU3OEVBNTcwNTJENDM2Qk").clusterId()).isEqualTo("MkU3OEVBNTcwNTJENDM2Qk");
+    String id = "MkU3OEVBNTcwNTJENDM2Qk";
+    assertThat(ClusterIdentity.loadOrCreate(directory, 1, id).clusterId()).isEqualTo(id);
     assertThatThrownBy(() -> ClusterIdentity.loadOrCreate(directory, 1, "another"))
         .isInstanceOf(ClusterIdentity.MismatchException.class).hasMessageContaining("MkU3OEVBNTcwNTJENDM2Qk");
   }

@@ -11,6 +11,8 @@ import io.margay.spi.handler.Request;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The frame of the handlers here: reads the request, answers when the answer is complete, and turns a failure into the answer
@@ -19,6 +21,8 @@ import java.util.function.Supplier;
  * @param <Q> the request's type
  */
 abstract class AdminHandler<Q extends Message> implements ApiHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(AdminHandler.class);
+
   private final Api api;
   private final Supplier<Q> type;
 
@@ -35,8 +39,15 @@ abstract class AdminHandler<Q extends Message> implements ApiHandler {
   @Override
   public final void handle(Request request) {
     Q message = request.read(type.get());
-    answer(request, message).whenComplete((response, e) -> request.respond(e == null ? response
-        : failed(request, message, ControllerRuntime.error(e))));
+    answer(request, message).whenComplete((response, e) -> {
+      try {
+        request.respond(e == null ? response : failed(request, message, ControllerRuntime.error(e)));
+      } catch (RuntimeException bug) {
+        // Nobody above would see it: the answer cannot be written in this version.
+        LOG.error("An answer could not be written apiKey={} version={}", api.key(), request.version(), bug);
+        request.close("the answer to " + api.name() + " could not be written");
+      }
+    });
   }
 
   /** The answer, now or later; never blocks. */

@@ -87,7 +87,8 @@ public final class CreatePartitionsHandler extends AdminHandler<CreatePartitions
     List<List<BrokerId>> assignments = new ArrayList<>();
     for (var a : topic.assignments()) {
       if (a.brokerIds().stream().anyMatch(id -> id < 0)) {
-        throw new RefusedException(Errors.INVALID_REPLICA_ASSIGNMENT, "The manual partition assignment includes a negative broker id.");
+        throw new RefusedException(Errors.INVALID_REPLICA_ASSIGNMENT,
+            "The manual partition assignment includes a negative broker id.");
       }
       assignments.add(a.brokerIds().stream().map(BrokerId::new).toList());
     }

@@ -107,7 +107,8 @@ public final class CreateTopicsHandler extends AdminHandler<CreateTopicsRequest>
     Map<Integer, List<BrokerId>> assignments = new HashMap<>();
     for (CreatableReplicaAssignment a : topic.assignments()) {
       if (a.brokerIds().stream().anyMatch(id -> id < 0)) {
-        throw new RefusedException(Errors.INVALID_REPLICA_ASSIGNMENT, "The manual partition assignment includes a negative broker id.");
+        throw new RefusedException(Errors.INVALID_REPLICA_ASSIGNMENT,
+            "The manual partition assignment includes a negative broker id.");
       }
       if (assignments.put(a.partitionIndex(), a.brokerIds().stream().map(BrokerId::new).toList()) != null) {
         throw new RefusedException(Errors.INVALID_REPLICA_ASSIGNMENT, "Found multiple manual partition assignments for partition "

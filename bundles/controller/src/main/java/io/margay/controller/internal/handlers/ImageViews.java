@@ -13,7 +13,7 @@ import java.util.List;
 final class ImageViews {
   private ImageViews() { }
 
-  /** Where a broker is reached through a listener; requests from inside the process name none and get the first. Null if nowhere. */
+  /** Where a broker is reached through a listener, or null. Requests from inside the process name none and get the first. */
   static Endpoint endpoint(BrokerImage broker, String listener) {
     if (listener == null || listener.isEmpty()) {
       return broker.endpoints().isEmpty() ? null : broker.endpoints().get(0);

@@ -54,13 +54,11 @@ final class BrokerCommands {
     if (!state.brokers().containsKey(command.id())) {
       return new Outcome(Errors.BROKER_ID_NOT_REGISTERED, "Broker ID " + command.id() + " is not currently registered");
     }
-    for (TopicImage topic : state.topics().values()) {
-      for (PartitionImage p : topic.partitions()) {
-        if (p.leader().equals(command.id())) {
-          return new Outcome(Errors.INVALID_REQUEST, "Broker " + command.id() + " leads " + topic.name() + "-" + p.index()
-              + ": move its partitions to other brokers first");
-        }
-      }
+    long held = state.topics().values().stream().flatMap(t -> t.partitions().stream())
+        .filter(p -> p.replicas().contains(command.id())).count();
+    if (held > 0) {
+      return new Outcome(Errors.INVALID_REQUEST, "Broker " + command.id() + " holds replicas of " + held
+          + " partition(s): move them to other brokers first");
     }
     state.removeBroker(command.id());
     return Outcome.OK;

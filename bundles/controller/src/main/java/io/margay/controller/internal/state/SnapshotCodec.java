@@ -1,6 +1,7 @@
 package io.margay.controller.internal.state;
 
 import io.margay.metadata.BrokerImage;
+import io.margay.metadata.ConfigResource;
 import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
 import io.margay.model.BrokerId;
@@ -31,9 +32,10 @@ final class SnapshotCodec {
       w.text(b.rack()).bool(b.fenced());
     });
     List<TopicImage> topics = state.topics().values().stream().sorted(Comparator.comparing(TopicImage::name)).toList();
-    out.list(topics, (w, t) -> w.text(t.name()).uuid(t.id()).bool(t.internal()).list(t.partitions(), SnapshotCodec::writePartition));
+    out.list(topics, (w, t) -> w.text(t.name()).uuid(t.id()).bool(t.internal())
+        .list(t.partitions(), SnapshotCodec::writePartition));
     var configs = state.configs().entrySet().stream().sorted(Map.Entry.comparingByKey(
-        Comparator.<io.margay.metadata.ConfigResource>comparingInt(r -> r.type().code()).thenComparing(r -> r.name()))).toList();
+        Comparator.<ConfigResource>comparingInt(r -> r.type().code()).thenComparing(r -> r.name()))).toList();
     out.list(configs, (w, e) -> {
       CommandCodec.writeResource(w, e.getKey());
       w.map(new TreeMap<>(e.getValue()), BinaryWriter::text, BinaryWriter::text);

@@ -184,11 +184,11 @@ class TopicHandlersTest extends HandlerTest {
       createTopic(name, 1);
     }
     DeleteTopicsHandler handler = new DeleteTopicsHandler(controller);
-    DeleteTopicsResponse byName = ask(handler, 5, new DeleteTopicsRequest().setTopicNames(List.of("a", "nope")),
+    DeleteTopicsResponse byName = ask(handler, 5, new DeleteTopicsRequest().setTimeoutMs(10_000).setTopicNames(List.of("a", "nope")),
         DeleteTopicsResponse::new);
     assertThat(byName.responses()).extracting(r -> Errors.forCode(r.errorCode())).containsExactly(Errors.NONE,
         Errors.UNKNOWN_TOPIC_OR_PARTITION);
-    DeleteTopicsResponse byId = ask(handler, 6, new DeleteTopicsRequest().setTopics(List.of(
+    DeleteTopicsResponse byId = ask(handler, 6, new DeleteTopicsRequest().setTimeoutMs(10_000).setTopics(List.of(
         new DeleteTopicState().setTopicId(controller.image().topic("b").id()), new DeleteTopicState().setName("c"),
         new DeleteTopicState().setTopicId(KafkaUuid.random()), new DeleteTopicState(), new DeleteTopicState().setName("c"),
         new DeleteTopicState().setName("d").setTopicId(controller.image().topic("d").id()))), DeleteTopicsResponse::new);
@@ -203,7 +203,7 @@ class TopicHandlersTest extends HandlerTest {
     createTopic("a", 1);
     settings.with("delete.topic.enable", "false");
     DeleteTopicsHandler handler = new DeleteTopicsHandler(controller);
-    DeleteTopicsRequest request = new DeleteTopicsRequest().setTopicNames(List.of("a"));
+    DeleteTopicsRequest request = new DeleteTopicsRequest().setTimeoutMs(10_000).setTopicNames(List.of("a"));
     assertThat(ask(handler, 5, request, DeleteTopicsResponse::new).responses().get(0).errorCode())
         .isEqualTo(Errors.TOPIC_DELETION_DISABLED.code());
     assertThat(ask(handler, 1, request, DeleteTopicsResponse::new).responses().get(0).errorCode())
@@ -217,13 +217,13 @@ class TopicHandlersTest extends HandlerTest {
     createTopic("b", 2, Map.of());
     createTopic("c", 2, Map.of());
     CreatePartitionsResponse response = ask(new CreatePartitionsHandler(controller), version,
-        new CreatePartitionsRequest().setTimeoutMs(1000).setTopics(List.of(more("a", 5), more("b", 2), more("c", 1), more("nope", 3),
-            more("b", 9))), CreatePartitionsResponse::new);
+        new CreatePartitionsRequest().setTimeoutMs(10_000).setTopics(List.of(more("a", 5), more("b", 2), more("c", 1),
+            more("nope", 3), more("b", 9))), CreatePartitionsResponse::new);
     assertThat(response.results()).extracting(r -> Errors.forCode(r.errorCode())).containsExactly(Errors.NONE,
         Errors.INVALID_REQUEST, Errors.INVALID_PARTITIONS, Errors.UNKNOWN_TOPIC_OR_PARTITION);
     assertThat(controller.image().topic("a").partitions()).extracting(p -> p.index()).containsExactly(0, 1, 2, 3, 4);
     CreatePartitionsResponse manual = ask(new CreatePartitionsHandler(controller), version,
-        new CreatePartitionsRequest().setTimeoutMs(1000).setTopics(List.of(
+        new CreatePartitionsRequest().setTimeoutMs(10_000).setTopics(List.of(
             more("b", 3).setAssignments(List.of(new CreatePartitionsAssignment().setBrokerIds(List.of(1)))),
             more("c", 4).setAssignments(List.of(new CreatePartitionsAssignment().setBrokerIds(List.of(1)))))),
         CreatePartitionsResponse::new);

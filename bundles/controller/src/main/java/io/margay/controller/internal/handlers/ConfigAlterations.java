@@ -1,0 +1,113 @@
+package io.margay.controller.internal.handlers;
+
+import io.margay.controller.internal.ConfigRules;
+import io.margay.controller.internal.ControllerRuntime;
+import io.margay.controller.internal.LogLevels;
+import io.margay.controller.internal.state.Command.AlterConfigs;
+import io.margay.controller.internal.state.Command.ConfigChange;
+import io.margay.controller.internal.state.Command.ConfigEdit;
+import io.margay.controller.internal.state.Outcome;
+import io.margay.controller.internal.state.RefusedException;
+import io.margay.metadata.ClusterImage;
+import io.margay.metadata.ConfigResource;
+import io.margay.protocol.Errors;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+
+/** What the two APIs that alter settings have in common: each resource is checked by itself, and succeeds or fails by itself. */
+final class ConfigAlterations {
+  /**
+   * One resource of a request.
+   *
+   * @param type code of its kind
+   * @param name its name
+   * @param edits what to do
+   */
+  record Asked(byte type, String name, List<ConfigEdit> edits) { }
+
+  private final ControllerRuntime controller;
+  private final LogLevels levels;
+  private final ConfigRules rules;
+
+  /** @param levels the log levels; null when they cannot be changed this way */
+  ConfigAlterations(ControllerRuntime controller, LogLevels levels) {
+    this.controller = controller;
+    this.levels = levels;
+    this.rules = controller.planner().rules();
+  }
+
+  /**
+   * Alters settings.
+   *
+   * @param asked the resources
+   * @param replaceAll whether what is not among the edits goes
+   * @param validateOnly whether to check and do nothing
+   * @return one outcome per resource
+   */
+  CompletionStage<List<Outcome>> alter(List<Asked> asked, boolean replaceAll, boolean validateOnly) {
+    ClusterImage image = controller.image();
+    Map<String, Integer> times = new HashMap<>();
+    asked.forEach(a -> times.merge(a.type() + ":" + a.name(), 1, Integer::sum));
+    Outcome[] outcomes = new Outcome[asked.size()];
+    List<ConfigChange> changes = new ArrayList<>();
+    List<Integer> places = new ArrayList<>();
+    for (int i = 0; i < outcomes.length; i++) {
+      Asked one = asked.get(i);
+      outcomes[i] = Outcome.OK;
+      try {
+        if (times.get(one.type() + ":" + one.name()) > 1) {
+          throw new RefusedException(Errors.INVALID_REQUEST, "Each resource must appear at most once");
+        }
+        ConfigChange change = check(image, one, replaceAll, validateOnly);
+        if (change != null) {
+          changes.add(change);
+          places.add(i);
+        }
+      } catch (RefusedException e) {
+        outcomes[i] = e.outcome();
+      }
+    }
+    if (validateOnly || changes.isEmpty()) {
+      return AdminHandler.now(List.of(outcomes));
+    }
+    return controller.<List<Outcome>>propose(new AlterConfigs(changes))
+        .exceptionally(e -> Collections.nCopies(changes.size(), ControllerRuntime.error(e)))
+        .thenApply(applied -> {
+          for (int i = 0; i < places.size(); i++) {
+            outcomes[places.get(i)] = applied.get(i);
+          }
+          return List.of(outcomes);
+        });
+  }
+
+  /** The change to propose, or null when there is nothing for the metadata log in it. */
+  private ConfigChange check(ClusterImage image, Asked asked, boolean replaceAll, boolean validateOnly) {
+    ConfigResource resource = ConfigResources.of(asked.type(), asked.name());
+    switch (resource.type()) {
+      case TOPIC -> ConfigResources.checkTopic(image, resource.name());
+      case BROKER -> {
+        if (!resource.name().isEmpty() && !image.brokers().containsKey(ConfigResources.broker(resource.name()))) {
+          throw new RefusedException(Errors.BROKER_ID_NOT_REGISTERED, "No broker with id " + resource.name() + " found.");
+        }
+      }
+      case GROUP -> ConfigResources.checkNotEmpty(resource);
+      case BROKER_LOGGER -> {
+        ConfigResources.checkSelf(controller.settings().nodeId(), resource.name(), false);
+        if (levels == null) {
+          throw new RefusedException(Errors.INVALID_REQUEST, "Log levels are altered with IncrementalAlterConfigs only.");
+        }
+        LoggerConfigs.alter(levels, asked.edits(), validateOnly);
+        return null;
+      }
+      default -> throw new RefusedException(Errors.INVALID_REQUEST,
+          "Resource type " + resource.type() + " cannot be altered here.");
+    }
+    ConfigResource canonical = resource.type() == ConfigResource.Type.BROKER && !resource.name().isEmpty()
+        ? ConfigResource.broker(ConfigResources.broker(resource.name()).value()) : resource;
+    return rules.resolve(new ConfigChange(canonical, replaceAll, asked.edits()), image.config(canonical));
+  }
+}

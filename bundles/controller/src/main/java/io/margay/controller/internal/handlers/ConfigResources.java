@@ -1,0 +1,62 @@
+package io.margay.controller.internal.handlers;
+
+import io.margay.controller.internal.state.RefusedException;
+import io.margay.controller.internal.state.TopicNames;
+import io.margay.metadata.ClusterImage;
+import io.margay.metadata.ConfigResource;
+import io.margay.model.BrokerId;
+import io.margay.protocol.Errors;
+
+/** Finds out whose settings a request is about. */
+final class ConfigResources {
+  private ConfigResources() { }
+
+  /**
+   * The resource with a code and a name.
+   *
+   * @throws RefusedException when there is no such kind
+   */
+  static ConfigResource of(byte type, String name) {
+    ConfigResource.Type known = ConfigResource.Type.forCode(type);
+    if (known == null) {
+      throw new RefusedException(Errors.INVALID_REQUEST, "Unsupported resource type: " + type);
+    }
+    return new ConfigResource(known, name);
+  }
+
+  /** Refuses topics that are not there. */
+  static void checkTopic(ClusterImage image, String name) {
+    String problem = TopicNames.problem(name);
+    if (problem != null) {
+      throw new RefusedException(Errors.INVALID_TOPIC_EXCEPTION, "Topic name is invalid: " + problem);
+    }
+    if (image.topic(name) == null) {
+      throw new RefusedException(Errors.UNKNOWN_TOPIC_OR_PARTITION, "The topic '" + name + "' does not exist.");
+    }
+  }
+
+  /** The broker that a resource names. */
+  static BrokerId broker(String name) {
+    if (!name.matches("\\d{1,9}")) {
+      throw new RefusedException(Errors.INVALID_REQUEST, "Broker id must be an integer, but it is: " + name);
+    }
+    return new BrokerId(Integer.parseInt(name));
+  }
+
+  /** Refuses other brokers than this: only they know their settings. */
+  static void checkSelf(BrokerId self, String name, boolean emptyAllowed) {
+    if (name.isEmpty() && emptyAllowed) {
+      return;
+    }
+    if (name.isEmpty() || !broker(name).equals(self)) {
+      throw new RefusedException(Errors.INVALID_REQUEST, "Unexpected broker id, expected " + self
+          + (emptyAllowed ? " or empty string" : "") + ", but received " + name);
+    }
+  }
+
+  static void checkNotEmpty(ConfigResource resource) {
+    if (resource.name().isEmpty()) {
+      throw new RefusedException(Errors.INVALID_REQUEST, "Resource name must not be empty for type " + resource.type());
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package io.margay.controller.internal.handlers;
+
+import io.margay.controller.internal.ControllerRuntime;
+import io.margay.controller.internal.ControllerService;
+import io.margay.controller.internal.state.Outcome;
+import io.margay.controller.internal.state.TopicNames;
+import io.margay.metadata.ClusterImage;
+import io.margay.metadata.PartitionImage;
+import io.margay.metadata.TopicImage;
+import io.margay.protocol.Errors;
+import io.margay.protocol.KafkaUuid;
+import io.margay.protocol.Message;
+import io.margay.protocol.message.DescribeTopicPartitionsRequest;
+import io.margay.protocol.message.DescribeTopicPartitionsResponse;
+import io.margay.protocol.message.DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponsePartition;
+import io.margay.protocol.message.DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponseTopic;
+import io.margay.spi.config.ServerSettings;
+import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.handler.Request;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** DescribeTopicPartitions (75): topics in the order of their names, page by page. */
+@Component(service = ApiHandler.class)
+public final class DescribeTopicPartitionsHandler extends AdminHandler<DescribeTopicPartitionsRequest> {
+  private final ControllerRuntime controller;
+
+  /** @param controller the controller */
+  @Activate
+  public DescribeTopicPartitionsHandler(@Reference ControllerService controller) {
+    this(controller.runtime());
+  }
+
+  DescribeTopicPartitionsHandler(ControllerRuntime controller) {
+    super(DescribeTopicPartitionsRequest.API, DescribeTopicPartitionsRequest::new);
+    this.controller = controller;
+  }
+
+  @Override
+  CompletionStage<? extends Message> answer(Request request, DescribeTopicPartitionsRequest message) {
+    ClusterImage image = controller.image();
+    boolean all = message.topics().isEmpty();
+    SortedSet<String> names = new TreeSet<>();
+    if (all) {
+      names.addAll(image.topics().keySet());
+    } else {
+      message.topics().forEach(t -> names.add(t.name()));
+    }
+    DescribeTopicPartitionsRequest.Cursor cursor = message.cursor();
+    if (cursor != null && cursor.partitionIndex() < 0) {
+      return now(failed(request, message, new Outcome(Errors.INVALID_REQUEST, "DescribeTopicPartitionsRequest cursor partition"
+          + " must be valid: " + cursor.partitionIndex())));
+    }
+    int room = Math.min(controller.settings().get(ServerSettings.MAX_REQUEST_PARTITION_SIZE_LIMIT),
+        Math.max(1, message.responsePartitionLimit()));
+    DescribeTopicPartitionsResponse response = new DescribeTopicPartitionsResponse().setNextCursor(null);
+    List<DescribeTopicPartitionsResponseTopic> topics = new ArrayList<>();
+    response.setTopics(topics);
+    for (String name : cursor == null ? names : names.tailSet(cursor.topicName())) {
+      int from = cursor != null && name.equals(cursor.topicName()) ? cursor.partitionIndex() : 0;
+      TopicImage topic = image.topic(name);
+      if (topic == null) {
+        topics.add(unknown(name));
+        continue;
+      }
+      if (room == 0) {
+        response.setNextCursor(new DescribeTopicPartitionsResponse.Cursor().setTopicName(name).setPartitionIndex(0));
+        break;
+      }
+      int to = (int) Math.min(topic.partitions().size(), (long) from + room);
+      topics.add(shown(image, request.listener(), topic, from, to));
+      room -= Math.max(0, to - from);
+      if (to < topic.partitions().size()) {
+        response.setNextCursor(new DescribeTopicPartitionsResponse.Cursor().setTopicName(name).setPartitionIndex(to));
+        break;
+      }
+    }
+    return now(response);
+  }
+
+  private static DescribeTopicPartitionsResponseTopic unknown(String name) {
+    Errors error = TopicNames.problem(name) == null ? Errors.UNKNOWN_TOPIC_OR_PARTITION : Errors.INVALID_TOPIC_EXCEPTION;
+    return new DescribeTopicPartitionsResponseTopic().setErrorCode(error.code()).setName(name).setTopicId(KafkaUuid.ZERO)
+        .setIsInternal(TopicNames.isInternal(name));
+  }
+
+  private static DescribeTopicPartitionsResponseTopic shown(ClusterImage image, String listener, TopicImage topic, int from,
+      int to) {
+    List<DescribeTopicPartitionsResponsePartition> partitions = new ArrayList<>();
+    for (int i = from; i < to; i++) {
+      PartitionImage p = topic.partitions().get(i);
+      Errors error = ImageViews.leaderError(image, p, listener);
+      partitions.add(new DescribeTopicPartitionsResponsePartition().setErrorCode(error.code()).setPartitionIndex(i)
+          .setLeaderId(error == Errors.NONE ? p.leader().value() : -1).setLeaderEpoch(p.leaderEpoch().value())
+          .setReplicaNodes(ImageViews.ids(p.replicas())).setIsrNodes(ImageViews.ids(p.isr()))
+          .setEligibleLeaderReplicas(List.of()).setLastKnownElr(List.of()).setOfflineReplicas(ImageViews.offline(image, p)));
+    }
+    return new DescribeTopicPartitionsResponseTopic().setName(topic.name()).setTopicId(topic.id()).setIsInternal(topic.internal())
+        .setPartitions(partitions).setTopicAuthorizedOperations(AuthorizedOperations.TOPIC);
+  }
+
+  @Override
+  Message failed(Request request, DescribeTopicPartitionsRequest message, Outcome why) {
+    List<DescribeTopicPartitionsResponseTopic> topics = new ArrayList<>();
+    message.topics().forEach(t -> topics.add(unknown(t.name()).setErrorCode(why.error().code())));
+    return new DescribeTopicPartitionsResponse().setTopics(topics).setNextCursor(null);
+  }
+}

@@ -1,0 +1,41 @@
+package io.margay.controller.internal.handlers;
+
+import io.margay.controller.internal.state.Outcome;
+import io.margay.protocol.Errors;
+import io.margay.protocol.Message;
+import io.margay.protocol.message.DescribeUserScramCredentialsRequest;
+import io.margay.protocol.message.DescribeUserScramCredentialsResponse;
+import io.margay.protocol.message.DescribeUserScramCredentialsResponse.DescribeUserScramCredentialsResult;
+import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.handler.Request;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+
+/** DescribeUserScramCredentials (50): no user has any. */
+@Component(service = ApiHandler.class)
+public final class DescribeUserScramCredentialsHandler extends AdminHandler<DescribeUserScramCredentialsRequest> {
+  /** Needs nothing. */
+  @Activate
+  public DescribeUserScramCredentialsHandler() {
+    super(DescribeUserScramCredentialsRequest.API, DescribeUserScramCredentialsRequest::new);
+  }
+
+  @Override
+  CompletionStage<? extends Message> answer(Request request, DescribeUserScramCredentialsRequest message) {
+    List<DescribeUserScramCredentialsResult> results = new ArrayList<>();
+    if (message.users() != null) {
+      message.users().forEach(u -> results.add(new DescribeUserScramCredentialsResult().setUser(u.name())
+          .setErrorCode(Errors.RESOURCE_NOT_FOUND.code())
+          .setErrorMessage("Attempt to describe a user credential that does not exist: " + u.name())));
+    }
+    return now(new DescribeUserScramCredentialsResponse().setErrorMessage(null).setResults(results));
+  }
+
+  @Override
+  Message failed(Request request, DescribeUserScramCredentialsRequest message, Outcome why) {
+    return new DescribeUserScramCredentialsResponse().setErrorCode(why.error().code()).setErrorMessage(why.message());
+  }
+}
