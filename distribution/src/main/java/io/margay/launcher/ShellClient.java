@@ -1,5 +1,6 @@
 package io.margay.launcher;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -8,53 +9,103 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * Sends one command to a running broker.
  *
- * <p>Request: the command in UTF-8, then the sending half is closed. Reply: the output, a zero byte, the exit code in decimal digits,
- * end of stream.
+ * <p>Request: the command in UTF-8, then a zero byte; or, if the command has the argument {@code -}, a byte 2 and the standard
+ * input, after which the sending half is closed. Reply: the output, a zero byte, the exit code in decimal digits, and, after a line
+ * feed, the reason of a failure, which goes to the standard error; end of stream.
  */
 final class ShellClient {
   /** The exit code if the broker went away in the middle of its reply. */
   static final int BROKEN_REPLY = 4;
+  private static final byte NO_INPUT = 0;
+  private static final byte INPUT = 2;
 
   private ShellClient() {}
 
+  /**
+   * The socket of the broker of this data directory: there, or where the file shell.path says, because a path that is too long
+   * cannot be a socket's.
+   */
+  static Path locate(Layout layout) throws IOException {
+    try {
+      return Path.of(Files.readString(layout.data().resolve("shell.path")).strip());
+    } catch (NoSuchFileException e) {
+      return layout.shellSocket();
+    }
+  }
+
   /** Copies the output to the stream and returns the exit code. */
-  static int execute(Path socket, String command, OutputStream output) throws IOException {
+  static int execute(Path socket, String command, InputStream input, OutputStream output, OutputStream error)
+      throws IOException {
+    boolean withInput = Arrays.asList(command.split("[\\s|;]+")).contains("-");
     try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-      ByteBuffer request = ByteBuffer.wrap(command.getBytes(StandardCharsets.UTF_8));
-      while (request.hasRemaining()) {
-        channel.write(request);
+      ByteArrayOutputStream request = new ByteArrayOutputStream();
+      request.writeBytes(command.getBytes(StandardCharsets.UTF_8));
+      request.write(withInput ? INPUT : NO_INPUT);
+      send(channel, ByteBuffer.wrap(request.toByteArray()));
+      if (withInput) {
+        Thread copier = new Thread(() -> copyInput(input, channel), "margay-shell-input");
+        copier.setDaemon(true);
+        copier.start();
+      }
+      return copyReply(Channels.newInputStream(channel), output, error);
+    }
+  }
+
+  private static void send(SocketChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+
+  private static void copyInput(InputStream input, SocketChannel channel) {
+    byte[] part = new byte[8192];
+    try {
+      for (int length = input.read(part); length >= 0; length = input.read(part)) {
+        send(channel, ByteBuffer.wrap(part, 0, length));
       }
       channel.shutdownOutput();
-      return copyReply(Channels.newInputStream(channel), output);
+    } catch (IOException e) {
+      // The command has ended and takes no more; what it said is in the reply.
+      return;
     }
   }
 
   /** Copies up to the zero byte, flushing as the parts arrive, and returns the number that follows it. */
-  static int copyReply(InputStream reply, OutputStream output) throws IOException {
+  static int copyReply(InputStream reply, OutputStream output, OutputStream error) throws IOException {
     byte[] part = new byte[8192];
-    StringBuilder code = null;
+    ByteArrayOutputStream end = null;
     for (int length = reply.read(part); length >= 0; length = reply.read(part)) {
-      int digits = 0;
-      if (code == null) {
-        int end = 0;
-        while (end < length && part[end] != 0) {
-          end++;
+      int rest = 0;
+      if (end == null) {
+        int zero = 0;
+        while (zero < length && part[zero] != 0) {
+          zero++;
         }
-        output.write(part, 0, end);
+        output.write(part, 0, zero);
         output.flush();
-        if (end == length) {
+        if (zero == length) {
           continue;
         }
-        code = new StringBuilder();
-        digits = end + 1;
+        end = new ByteArrayOutputStream();
+        rest = zero + 1;
       }
-      code.append(new String(part, digits, length - digits, StandardCharsets.US_ASCII));
+      end.write(part, rest, length - rest);
     }
-    return code == null || code.isEmpty() ? BROKEN_REPLY : Integer.parseInt(code.toString());
+    String text = end == null ? "" : end.toString(StandardCharsets.UTF_8);
+    int line = text.indexOf('\n');
+    if (line >= 0) {
+      error.write((text.substring(line + 1) + "\n").getBytes(StandardCharsets.UTF_8));
+      error.flush();
+    }
+    String code = line < 0 ? text : text.substring(0, line);
+    return code.isEmpty() ? BROKEN_REPLY : Integer.parseInt(code);
   }
 }

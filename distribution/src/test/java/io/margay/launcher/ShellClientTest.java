@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class ShellClientTest {
   private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream error = new ByteArrayOutputStream();
 
   @Test
   void splitsOutputAndExitCode() throws IOException {
@@ -33,6 +34,17 @@ class ShellClientTest {
     assertThat(copy("half\u0000", 8192)).isEqualTo(ShellClient.BROKEN_REPLY);
   }
 
+  @Test
+  void theReasonOfAFailureIsNoOutput() throws IOException {
+    for (int piece = 1; piece < 9; piece++) {
+      output.reset();
+      error.reset();
+      assertThat(copy("abc\u00001\nno such\ntopic", piece)).isEqualTo(1);
+      assertThat(output).hasToString("abc");
+      assertThat(error).hasToString("no such\ntopic\n");
+    }
+  }
+
   private int copy(String reply, int piece) throws IOException {
     InputStream in = new ByteArrayInputStream(reply.getBytes(StandardCharsets.UTF_8)) {
       @Override
@@ -40,6 +52,6 @@ class ShellClientTest {
         return super.read(to, offset, Math.min(length, piece));
       }
     };
-    return ShellClient.copyReply(in, output);
+    return ShellClient.copyReply(in, output, error);
   }
 }

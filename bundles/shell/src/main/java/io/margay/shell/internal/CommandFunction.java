@@ -1,0 +1,124 @@
+package io.margay.shell.internal;
+
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Function;
+import picocli.CommandLine;
+
+/**
+ * A command as Gogo sees it: parses the arguments, calls the annotated method, turns failures into one line. Each call has its
+ * own instance of the class that holds the method, so commands may run at the same time.
+ */
+final class CommandFunction implements Function {
+  /**
+   * What a running command talks to.
+   *
+   * @param in its input
+   * @param out its output, UTF-8
+   */
+  record Io(InputStream in, PrintStream out) { }
+
+  /** Makes the object whose methods are the commands of a scope. */
+  @FunctionalInterface
+  interface Scope {
+    /** A new object, with {@code @Command} on its class and on the methods. */
+    Object commands(Io io);
+  }
+
+  private final String scope;
+  private final String name;
+  private final Scope factory;
+
+  CommandFunction(String scope, String name, Scope factory) {
+    this.scope = scope;
+    this.name = name;
+    this.factory = factory;
+  }
+
+  @Override
+  public Object execute(CommandSession session, List<Object> arguments) throws Exception {
+    // Gogo directs these to the session, or to the next command of a pipe, for this thread
+    PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
+    try {
+      call(new Io(System.in, out), arguments);
+    } finally {
+      out.flush();
+    }
+    return null;
+  }
+
+  private void call(Io io, List<Object> arguments) throws Exception {
+    CommandLine line = commandLine(io);
+    List<String> words = strings(arguments);
+    words.add(0, name);
+    CommandLine.ParseResult parsed;
+    try {
+      parsed = line.getParent().parseArgs(words.toArray(String[]::new));
+    } catch (CommandLine.ParameterException e) {
+      throw new ShellException(fullName() + ": " + e.getMessage() + "; " + fullName() + " --help shows its usage");
+    }
+    if (parsed.subcommand().isUsageHelpRequested()) {
+      io.out().print(usage(line));
+      return;
+    }
+    try {
+      new CommandLine.RunLast().execute(parsed);
+    } catch (CommandLine.ExecutionException e) {
+      if (e.getCause() instanceof InterruptedException) {
+        // the user ended it: that is no failure
+        Thread.currentThread().interrupt();
+      } else if (e.getCause() instanceof Exception cause) {
+        throw cause;
+      } else {
+        throw e;
+      }
+    }
+  }
+
+  /** How it is typed. */
+  String fullName() {
+    return scope.equals(MargayCommands.SCOPE) ? name : scope + ":" + name;
+  }
+
+  /** One sentence. */
+  String description() {
+    return String.join(" ", commandLine(new Io(InputStream.nullInputStream(), System.out)).getCommandSpec().usageMessage()
+        .description());
+  }
+
+  /** What {@code --help} prints. */
+  String usage() {
+    return usage(commandLine(new Io(InputStream.nullInputStream(), System.out)));
+  }
+
+  private String usage(CommandLine line) {
+    // to the parser it is a subcommand, which is typed differently
+    return line.getUsageMessage(CommandLine.Help.Ansi.OFF).replace(scope + " " + name, scope + ":" + name);
+  }
+
+  private CommandLine commandLine(Io io) {
+    CommandLine all = new CommandLine(factory.commands(io));
+    CommandLine line = all.getSubcommands().get(name);
+    line.getCommandSpec().addOption(CommandLine.Model.OptionSpec.builder("-h", "--help").usageHelp(true).type(boolean.class)
+        .arity("0").description("Show this and do nothing.").build());
+    all.setExpandAtFiles(false).setInterpolateVariables(false).setUsageHelpWidth(100);
+    return line;
+  }
+
+  private static List<String> strings(Collection<?> arguments) {
+    List<String> strings = new ArrayList<>();
+    for (Object argument : arguments) {
+      if (argument instanceof Collection<?> many) {
+        strings.addAll(strings(many));
+      } else {
+        strings.add(String.valueOf(argument));
+      }
+    }
+    return strings;
+  }
+}

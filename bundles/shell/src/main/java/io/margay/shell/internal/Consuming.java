@@ -1,0 +1,163 @@
+package io.margay.shell.internal;
+
+import io.margay.metadata.TopicImage;
+import io.margay.model.TopicPartition;
+import io.margay.protocol.Errors;
+import io.margay.protocol.Records;
+import io.margay.protocol.message.FetchRequest;
+import io.margay.protocol.message.FetchResponse;
+import io.margay.protocol.record.BatchCursor;
+import io.margay.protocol.record.Record;
+import io.margay.protocol.record.RecordBatches;
+import io.margay.protocol.record.RecordReader;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Runs {@code consume}. Without --follow it ends at the end that the partitions had when it began. */
+final class Consuming {
+  private static final int WAIT_MS = 500;
+  private static final int RESPONSE_BYTES_MAX = 4 * 1024 * 1024;
+  private static final int PARTITION_BYTES_MAX = 1024 * 1024;
+  private static final long DECOMPRESSED_BYTES_MAX = 128L * 1024 * 1024;
+  private static final int NO_SESSION = -1;
+
+  private final Requests requests;
+  private final CommandFunction.Io io;
+  private final ConsumeOptions options;
+  private final TopicImage topic;
+  private final RecordPrinter printer;
+  /** Next offset of each partition. */
+  private final Map<TopicPartition, Long> positions = new TreeMap<>();
+  private Map<TopicPartition, Long> ends = Map.of();
+  private long left;
+
+  Consuming(Requests requests, CommandFunction.Io io, ConsumeOptions options) {
+    this.requests = requests;
+    this.io = io;
+    this.options = options;
+    topic = requests.topic(options.topic);
+    printer = new RecordPrinter(io.out(), options);
+    left = options.count == null ? Long.MAX_VALUE : options.count;
+  }
+
+  void run() throws InterruptedException {
+    List<TopicPartition> partitions = Offsets.partitions(topic);
+    if (options.partition != null) {
+      Requests.requirePartition(topic, options.partition);
+      partitions = List.of(partitions.get(options.partition));
+    }
+    Offsets offsets = new Offsets(requests);
+    ends = offsets.at(partitions, Offsets.LATEST);
+    if (ends.size() < partitions.size()) {
+      throw new ShellException("this broker does not lead all partitions of topic " + topic.name() + "; partition:list "
+          + topic.name() + " shows who does, -p chooses one");
+    }
+    start(offsets, partitions);
+    try {
+      while (left > 0 && (options.follow || !atEnd())) {
+        fetch();
+        io.out().flush();
+        if (io.out().checkError()) {
+          return;
+        }
+      }
+    } finally {
+      if (options.group != null) {
+        commit();
+      }
+    }
+  }
+
+  private void start(Offsets offsets, List<TopicPartition> partitions) throws InterruptedException {
+    Position position = Position.parse(options.offset == null ? "earliest" : options.offset);
+    positions.putAll(position.resolve(offsets, partitions));
+    if (!options.follow && positions.entrySet().stream().allMatch(e -> e.getValue() > ends.get(e.getKey()))) {
+      throw new ShellException("no partition has an offset " + options.offset + "; offset:list " + topic.name()
+          + " shows what they have");
+    }
+    if (options.group != null && options.offset == null) {
+      new GroupOffsets(requests).committed(options.group).forEach((tp, offset) -> positions.replace(tp, offset));
+    }
+  }
+
+  private boolean atEnd() {
+    return positions.entrySet().stream().allMatch(e -> e.getValue() >= ends.get(e.getKey()));
+  }
+
+  private void fetch() throws InterruptedException {
+    List<FetchRequest.FetchPartition> wanted = new ArrayList<>();
+    positions.forEach((tp, offset) -> {
+      if (options.follow || offset < ends.get(tp)) {
+        wanted.add(new FetchRequest.FetchPartition().setPartition(tp.partition()).setFetchOffset(offset)
+            .setPartitionMaxBytes(PARTITION_BYTES_MAX));
+      }
+    });
+    FetchRequest request = new FetchRequest().setMaxWaitMs(WAIT_MS).setMinBytes(1).setMaxBytes(RESPONSE_BYTES_MAX)
+        .setSessionEpoch(NO_SESSION).setTopics(List.of(new FetchRequest.FetchTopic().setTopic(topic.name()).setTopicId(topic.id())
+            .setPartitions(wanted)));
+    FetchResponse response = requests.send(FetchRequest.API, request, new FetchResponse());
+    Requests.check(response.errorCode(), null, "cannot read topic " + topic.name());
+    for (var topicResponse : response.responses()) {
+      for (var p : topicResponse.partitions()) {
+        try {
+          read(p);
+        } finally {
+          if (p.records() != null) {
+            p.records().release();
+          }
+        }
+      }
+    }
+  }
+
+  private void read(FetchResponse.PartitionData data) {
+    TopicPartition tp = new TopicPartition(topic.name(), data.partitionIndex());
+    if (data.errorCode() == Errors.OFFSET_OUT_OF_RANGE.code()) {
+      throw new ShellException("partition " + tp.partition() + " of topic " + topic.name() + " has no offset " + positions.get(tp)
+          + "; offset:list " + topic.name() + " shows what it has");
+    }
+    Requests.check(data.errorCode(), null, "cannot read topic " + topic.name() + " partition " + tp.partition());
+    Records records = data.records();
+    if (records == null || records.sizeBytes() == 0) {
+      return;
+    }
+    BatchCursor cursor = RecordBatches.cursor(records.bufferOrNull());
+    while (left > 0 && cursor.next()) {
+      if (!cursor.batch().isControl()) {
+        print(tp, cursor);
+      }
+      if (left > 0) {
+        positions.merge(tp, cursor.batch().nextOffset(), Math::max);
+      }
+    }
+  }
+
+  private void print(TopicPartition tp, BatchCursor cursor) {
+    try (RecordReader reader = RecordReader.open(cursor.batch(), DECOMPRESSED_BYTES_MAX)) {
+      while (left > 0 && reader.hasNext()) {
+        Record record = reader.next();
+        boolean wanted = record.offset() >= positions.get(tp) && (options.follow || record.offset() < ends.get(tp));
+        if (wanted) {
+          printer.print(tp.partition(), record);
+          positions.put(tp, record.offset() + 1);
+          left--;
+        }
+      }
+    }
+  }
+
+  private void commit() throws InterruptedException {
+    // the interrupt that ended --follow must not keep the group from its commit
+    boolean interrupted = Thread.interrupted();
+    try {
+      new GroupOffsets(requests).commit(options.group, new HashMap<>(positions));
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

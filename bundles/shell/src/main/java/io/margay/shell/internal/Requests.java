@@ -1,0 +1,84 @@
+package io.margay.shell.internal;
+
+import io.margay.metadata.ClusterImage;
+import io.margay.metadata.ClusterMetadata;
+import io.margay.metadata.TopicImage;
+import io.margay.protocol.Api;
+import io.margay.protocol.Errors;
+import io.margay.protocol.Message;
+import io.margay.spi.client.LocalClient;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Sends requests and waits for the answers; turns what goes wrong into {@link ShellException}. Safe for all threads. */
+final class Requests {
+  /** How long a broker may take for what a command asks. */
+  static final int TIMEOUT_MS = 30_000;
+  /** What a request is given before the command gives up, ms. */
+  private static final long WAIT_MS = TIMEOUT_MS + 10_000;
+
+  private final LocalClient client;
+  private final ClusterMetadata metadata;
+
+  Requests(LocalClient client, ClusterMetadata metadata) {
+    this.client = client;
+    this.metadata = metadata;
+  }
+
+  /**
+   * @return the answer
+   * @throws InterruptedException when the user ended the command
+   * @throws ShellException when there is no answer
+   */
+  <R extends Message> R send(Api api, Message request, R response) throws InterruptedException {
+    try {
+      return client.send(api, request, response).toCompletableFuture().get(WAIT_MS, TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      throw new ShellException("the broker did not answer " + api.name() + " within " + WAIT_MS / 1000 + " seconds; see its log");
+    } catch (ExecutionException | CompletionException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new ShellException(api.name() + " failed: " + (cause.getMessage() == null ? cause.toString() : cause.getMessage()));
+    }
+  }
+
+  ClusterImage image() {
+    return metadata.image();
+  }
+
+  /** The topic of this name. */
+  TopicImage topic(String name) {
+    TopicImage topic = image().topic(name);
+    if (topic == null) {
+      throw new ShellException("there is no topic " + name + Near.hint(name, image().topics().keySet(), "topic:list"));
+    }
+    return topic;
+  }
+
+  /** Checks that the topic has the partition. */
+  static void requirePartition(TopicImage topic, int partition) {
+    if (partition < 0 || partition >= topic.partitions().size()) {
+      throw new ShellException("topic " + topic.name() + " has no partition " + partition + "; it has 0 to "
+          + (topic.partitions().size() - 1));
+    }
+  }
+
+  /**
+   * @param code an error code, 0 for none
+   * @param message the broker's own words, or null
+   * @param what what failed, such as "cannot create topic x"
+   * @throws ShellException unless the code is 0
+   */
+  static void check(short code, String message, String what) {
+    if (code != Errors.NONE.code()) {
+      throw new ShellException(what + ": " + text(code, message));
+    }
+  }
+
+  /** What to show for an error code. */
+  static String text(short code, String message) {
+    Errors error = Errors.forCode(code);
+    return (message == null || message.isBlank() ? error.message() : message) + " (" + error.name() + ")";
+  }
+}

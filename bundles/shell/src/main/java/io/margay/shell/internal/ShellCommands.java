@@ -1,0 +1,61 @@
+package io.margay.shell.internal;
+
+import io.margay.metadata.ClusterMetadata;
+import io.margay.spi.client.LocalClient;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Hashtable;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.felix.service.command.CommandProcessor;
+import org.apache.felix.service.command.Function;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import picocli.CommandLine.Command;
+
+/**
+ * Offers all commands to Gogo: a {@link Function} service for each method with {@code @Command} of the classes of the scopes. They
+ * are functions and not methods found by Gogo, because Gogo's own options must come before the arguments and have no usage text.
+ */
+@Component(service = {}, immediate = true)
+public final class ShellCommands {
+  private final List<ServiceRegistration<Function>> registrations = new ArrayList<>();
+
+  /** Registers the commands. */
+  @Activate
+  public ShellCommands(BundleContext context, @Reference LocalClient client, @Reference ClusterMetadata metadata) {
+    functions(new Requests(client, metadata)).forEach((id, function) -> {
+      Hashtable<String, Object> properties = new Hashtable<>();
+      properties.put(CommandProcessor.COMMAND_SCOPE, id.substring(0, id.indexOf(':')));
+      properties.put(CommandProcessor.COMMAND_FUNCTION, id.substring(id.indexOf(':') + 1));
+      registrations.add(context.registerService(Function.class, function, properties));
+    });
+  }
+
+  @Deactivate
+  void close() {
+    registrations.forEach(ServiceRegistration::unregister);
+  }
+
+  /** The commands by scope and name, such as {@code topic:list}. */
+  static Map<String, CommandFunction> functions(Requests requests) {
+    Map<String, CommandFunction> all = new TreeMap<>();
+    add(all, TopicCommands.class, TopicCommands.SCOPE, io -> new TopicCommands(requests, io));
+    add(all, MargayCommands.class, MargayCommands.SCOPE, io -> new MargayCommands(requests, io));
+    return all;
+  }
+
+  private static void add(Map<String, CommandFunction> all, Class<?> commands, String scope, CommandFunction.Scope factory) {
+    for (Method method : commands.getDeclaredMethods()) {
+      Command command = method.getAnnotation(Command.class);
+      if (command != null) {
+        all.put(scope + ":" + command.name(), new CommandFunction(scope, command.name(), factory));
+      }
+    }
+  }
+}

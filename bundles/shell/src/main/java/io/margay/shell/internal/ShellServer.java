@@ -1,0 +1,168 @@
+package io.margay.shell.internal;
+
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.felix.service.command.CommandProcessor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Accepts commands on a unix domain socket of the file system. Who may connect is decided by the rights of the socket file: mode
+ * 0600, before anybody can see it.
+ */
+final class ShellServer implements AutoCloseable {
+  static final String SOCKET = "shell.sock";
+  /** Holds the path of the socket, if the data directory's is too long for one. */
+  static final String PATH_FILE = "shell.path";
+  /** The shortest limit of the systems we know is 104 bytes, with a zero at the end. */
+  static final int PATH_BYTES_MAX = 103;
+  static final int SESSIONS_MAX = 16;
+  private static final long STOP_MS = 2_000;
+  private static final Logger LOG = LoggerFactory.getLogger(ShellServer.class);
+
+  private final CommandProcessor processor;
+  private final ServerSocketChannel channel;
+  private final Path socket;
+  private final Path pathFile;
+  private final Map<ShellConnection, Thread> open = new ConcurrentHashMap<>();
+  private final AtomicInteger threadNumber = new AtomicInteger();
+  private final ThreadFactory threads = task -> {
+    Thread thread = new Thread(task, "margay-shell-" + threadNumber.incrementAndGet());
+    thread.setDaemon(true);
+    return thread;
+  };
+
+  private ShellServer(CommandProcessor processor, ServerSocketChannel channel, Path socket, Path pathFile) {
+    this.processor = processor;
+    this.channel = channel;
+    this.socket = socket;
+    this.pathFile = pathFile;
+  }
+
+  /**
+   * Opens the socket; a socket that a killed broker left there is replaced.
+   *
+   * @param data the data directory; one broker uses it at a time
+   * @param processor runs the commands
+   */
+  static ShellServer start(Path data, CommandProcessor processor) throws IOException {
+    Path socket = data.resolve(SOCKET);
+    Path pathFile = data.resolve(PATH_FILE);
+    Files.deleteIfExists(pathFile);
+    if (pathBytes(socket) > PATH_BYTES_MAX) {
+      Files.deleteIfExists(socket);
+      Path given = socket;
+      socket = Files.createTempDirectory("margay-").resolve(SOCKET);
+      LOG.warn("The path of the shell's socket is too long for a socket, using another path={} limit={} instead={}", given,
+          PATH_BYTES_MAX, socket);
+    }
+    ServerSocketChannel channel = bind(socket);
+    if (!socket.startsWith(data)) {
+      Files.writeString(pathFile, socket.toString(), StandardCharsets.UTF_8);
+    }
+    ShellServer server = new ShellServer(processor, channel, socket, pathFile);
+    server.threads.newThread(server::accept).start();
+    LOG.debug("Shell listens socket={}", socket);
+    return server;
+  }
+
+  /** The socket, which may be outside the data directory. */
+  Path socket() {
+    return socket;
+  }
+
+  private static int pathBytes(Path path) {
+    return path.toString().getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  /** Binds in a directory that is closed to others, sets the rights, and moves the socket to its place. */
+  private static ServerSocketChannel bind(Path socket) throws IOException {
+    Path directory = socket.resolveSibling(".s");
+    Path hidden = directory.resolve("s");
+    Files.deleteIfExists(hidden);
+    Files.deleteIfExists(directory);
+    Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    try {
+      channel.bind(UnixDomainSocketAddress.of(hidden));
+      Files.setPosixFilePermissions(hidden, PosixFilePermissions.fromString("rw-------"));
+      Files.move(hidden, socket, StandardCopyOption.ATOMIC_MOVE);
+      Files.delete(directory);
+      return channel;
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private void accept() {
+    while (channel.isOpen()) {
+      try {
+        serve(channel.accept());
+      } catch (ClosedChannelException e) {
+        return;
+      } catch (IOException e) {
+        LOG.warn("Cannot accept a shell connection, the shell's socket ends socket={}", socket, e);
+        return;
+      }
+    }
+  }
+
+  private void serve(SocketChannel client) throws IOException {
+    if (open.size() >= SESSIONS_MAX) {
+      try (client) {
+        ShellConnection.refuse(client, SESSIONS_MAX + " shell commands run already; end one of them");
+      } catch (IOException e) {
+        LOG.debug("Refused shell client went away error={}", e.toString());
+      }
+      return;
+    }
+    ShellConnection connection = new ShellConnection(client, processor, threads);
+    Thread thread = threads.newThread(() -> {
+      try {
+        connection.run();
+      } finally {
+        open.remove(connection);
+      }
+    });
+    open.put(connection, thread);
+    thread.start();
+  }
+
+  /** Ends the running commands and removes the socket; waits a short time for them. */
+  @Override
+  public void close() throws IOException {
+    channel.close();
+    Files.deleteIfExists(socket);
+    if (Files.deleteIfExists(pathFile)) {
+      Files.deleteIfExists(socket.getParent());
+    }
+    long end = System.nanoTime() + STOP_MS * 1_000_000;
+    open.keySet().forEach(ShellConnection::abort);
+    for (Thread thread : open.values()) {
+      long leftMs = (end - System.nanoTime()) / 1_000_000;
+      // a command may stop this very bundle
+      if (leftMs > 0 && thread != Thread.currentThread()) {
+        try {
+          thread.join(leftMs);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return;
+        }
+      }
+    }
+  }
+}

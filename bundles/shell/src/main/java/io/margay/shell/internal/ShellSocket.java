@@ -1,0 +1,41 @@
+package io.margay.shell.internal;
+
+import io.margay.spi.config.NodeSettings;
+import java.io.IOException;
+import org.apache.felix.service.command.CommandProcessor;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The socket that {@code bin/margay shell} talks to, in the data directory. The broker works without it. */
+@Component(service = {}, immediate = true)
+public final class ShellSocket {
+  private static final Logger LOG = LoggerFactory.getLogger(ShellSocket.class);
+  private final ShellServer server;
+
+  /** Opens the socket. */
+  @Activate
+  public ShellSocket(@Reference NodeSettings settings, @Reference CommandProcessor processor) {
+    server = open(settings, processor);
+  }
+
+  private static ShellServer open(NodeSettings settings, CommandProcessor processor) {
+    try {
+      return ShellServer.start(settings.dataDirectory(), processor);
+    } catch (IOException | UnsupportedOperationException e) {
+      LOG.error("Cannot open the shell's socket, commands of bin/margay shell cannot reach this broker directory={}",
+          settings.dataDirectory(), e);
+      return null;
+    }
+  }
+
+  @Deactivate
+  void close() throws IOException {
+    if (server != null) {
+      server.close();
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package io.margay.shell.internal;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.apache.felix.gogo.runtime.CommandProcessorImpl;
+import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Function;
+
+/** The real Gogo with our commands. */
+final class Gosh implements AutoCloseable {
+  final CommandProcessorImpl processor;
+  /** Replaces System.out and its like, once. */
+  private static final ThreadIOImpl THREAD_IO = new ThreadIOImpl();
+
+  static {
+    THREAD_IO.start();
+  }
+
+  Gosh(FakeBroker broker) {
+    processor = new CommandProcessorImpl(THREAD_IO);
+    ShellCommands.functions(new Requests(broker, broker::image)).forEach((id, function) ->
+        processor.addCommand(id.substring(0, id.indexOf(':')), function, id.substring(id.indexOf(':') + 1)));
+    processor.addCommand("gogo", (Function) (session, arguments) -> {
+      System.out.println(arguments.get(0));
+      return null;
+    }, "echo");
+  }
+
+  String run(String command) throws Exception {
+    return run(command, "");
+  }
+
+  String run(String command, String input) throws Exception {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    InputStream in = new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8));
+    try (PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+        CommandSession session = processor.createSession(in, out, out)) {
+      session.put("SCOPE", "margay:gogo:felix:*");
+      session.execute(command);
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void close() {
+    processor.stop();
+  }
+}
