@@ -220,6 +220,10 @@ public final class LocalReplica {
     if (former != null) {
       leader = null;
       former.end();
+      if (state == State.OPENING) {
+        // the log is open, and without a leader there is no order to keep
+        state = State.OPEN;
+      }
       notifier.resigned(id.topicPartition());
     }
   }

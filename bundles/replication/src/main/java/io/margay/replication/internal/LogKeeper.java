@@ -49,15 +49,17 @@ final class LogKeeper {
     threads.allowCoreThreadTimeOut(true);
   }
 
-  /** Opens the log of a replica, whose opening the table has counted: on this thread when {@code inline}, if nothing is in its way. */
-  void open(LocalReplica replica, boolean inline) {
+  /** Opens the logs of replicas, whose opening the table has counted. */
+  void open(List<LocalReplica> replicas) {
+    replicas.forEach(this::open);
+  }
+
+  private void open(LocalReplica replica) {
     CompletableFuture<Void> deletion = deletions.get(replica.id().topicPartition());
-    if (deletion != null) {
-      deletion.whenComplete((done, failure) -> submit(replica));
-    } else if (inline) {
-      openNow(replica);
-    } else {
+    if (deletion == null) {
       submit(replica);
+    } else {
+      deletion.whenComplete((done, failure) -> submit(replica));
     }
   }
 
@@ -92,7 +94,7 @@ final class LogKeeper {
   private void reopen(LocalReplica replica) {
     if (!threads.isShutdown() && replica.reopening()) {
       table.beginOpening();
-      open(replica, false);
+      open(replica);
     }
   }
 
@@ -136,9 +138,7 @@ final class LogKeeper {
       if (image.offset() >= 0) {
         deleteStale(image, self);
       }
-      for (LocalReplica replica : replicas) {
-        open(replica, false);
-      }
+      open(replicas);
     });
   }
 

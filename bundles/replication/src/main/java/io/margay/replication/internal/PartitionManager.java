@@ -18,16 +18,18 @@ import io.margay.spi.partition.Partitions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Follows the cluster's images: opens the logs of partitions that have a replica here, deletes those that are gone, begins and ends
  * leaderships. The blocking part is the {@link LogKeeper}'s.
  *
- * <p>A new topic's logs are opened within {@link #onImage}, up to {@value #INLINE_OPENS} of them, so that it is served when its
- * creator is told; all others, and everything at the start, is opened in the background.
+ * <p>All logs are opened in the background. {@link #onImage} waits for those of new topics, up to {@value #CREATION_WAIT_MS} ms, so
+ * that a topic is served when its creator is told; it does not wait for those that were there before this broker started.
  */
 public final class PartitionManager implements MetadataPublisher, Partitions, AutoCloseable {
-  private static final int INLINE_OPENS = 256;
+  private static final long CREATION_WAIT_MS = 300;
 
   private final ReplicaTable table = new ReplicaTable();
   private final LeadershipNotifier notifier = new LeadershipNotifier();
@@ -88,14 +90,30 @@ public final class PartitionManager implements MetadataPublisher, Partitions, Au
     for (TopicImage topic : delta.changedTopics()) {
       follow(topic, next, added);
     }
-    for (int i = 0; i < added.size(); i++) {
-      keeper.open(added.get(i), i < INLINE_OPENS);
-    }
+    keeper.open(added);
+    awaitOpen(added);
     for (ConfigResource resource : delta.changedConfigs()) {
       ServedTopic served = resource.type() == ConfigResource.Type.TOPIC ? table.topic(resource.name()) : null;
       if (served != null) {
         configure(served, next);
       }
+    }
+  }
+
+  private static void awaitOpen(List<LocalReplica> added) {
+    if (added.isEmpty()) {
+      return;
+    }
+    CountDownLatch open = new CountDownLatch(added.size());
+    for (LocalReplica replica : added) {
+      if (!replica.awaitOpen(open::countDown)) {
+        open.countDown();
+      }
+    }
+    try {
+      open.await(CREATION_WAIT_MS, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -56,7 +56,6 @@ class PartitionManagerTest {
     assertThat(broker.replication.leader(new TopicPartition("a", 2)).leaderEpoch()).isEqualTo(new LeaderEpoch(0));
     assertThat(broker.replication.leader(new TopicPartition("a", 3))).isNull();
     assertThat(broker.replication.leader(new TopicPartition("b", 0))).isNull();
-    assertThat(broker.replication.table().anyOpening()).isFalse();
   }
 
   @Test
@@ -184,6 +183,7 @@ class PartitionManagerTest {
     broker.logs.openFailure = new IOException("no disk");
     broker.start();
     broker.create("a", 1);
+    broker.awaitOpen();
     assertThat(broker.replication.table().whyNoLeader("a", 0)).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
     broker.logs.openFailure = null;
     broker.scheduler.advance(5000);

@@ -129,6 +129,9 @@ public final class TestBroker implements AutoCloseable {
         Map.of(), 0);
     if (published) {
       replication.onImage(delta, image);
+      if (logs.hold.getCount() == 0) {
+        awaitOpen();
+      }
     }
   }
 
