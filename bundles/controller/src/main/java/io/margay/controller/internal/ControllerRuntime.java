@@ -197,7 +197,9 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
       boolean internal) {
     Command.NewTopic topic;
     try {
-      topic = planner.plan(image(), name, partitions, replicationFactor, Map.of(), configs, internal);
+      ClusterImage image = image();
+      int factor = internal ? planner.atMostBrokers(image, replicationFactor) : replicationFactor;
+      topic = planner.plan(image, name, partitions, factor, Map.of(), configs, internal);
     } catch (RefusedException e) {
       LOG.warn("A topic was refused topic={} errorCode={} why={}", name, e.error(), e.getMessage());
       return CompletableFuture.completedFuture(e.error());

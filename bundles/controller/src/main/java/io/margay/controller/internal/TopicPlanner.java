@@ -76,6 +76,19 @@ public final class TopicPlanner {
     return new NewTopic(name, id, internal, replicas, configs);
   }
 
+  /**
+   * The replication factor of a topic that belongs to the server: it is made on any cluster, with as many replicas as there are
+   * brokers when those are fewer than wanted.
+   *
+   * @param replicationFactor what is wanted, -1 for the default
+   * @return at least 1
+   */
+  public int atMostBrokers(ClusterImage image, int replicationFactor) {
+    int wanted = replicationFactor == -1 ? settings.get(ServerSettings.DEFAULT_REPLICATION_FACTOR) : replicationFactor;
+    long brokers = image.brokers().values().stream().filter(b -> !b.fenced()).count();
+    return (int) Math.max(1, Math.min(wanted, brokers));
+  }
+
   private static int start(UUID id) {
     return (int) (id.getLeastSignificantBits() & 0xffff);
   }

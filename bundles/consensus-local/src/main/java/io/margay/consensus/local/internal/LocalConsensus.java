@@ -13,9 +13,6 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.component.annotations.ReferenceCardinality;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The service: opens the log below {@code <data directory>/metadata} while the component is active. Refuses to start, and says
@@ -23,7 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 @Component(service = MetadataLog.class, property = "consensus=local")
 public final class LocalConsensus implements MetadataLog {
-  private static final Logger LOG = LoggerFactory.getLogger(LocalConsensus.class);
   private static final String DIRECTORY = "metadata";
 
   private final LocalMetadataLog log;
@@ -32,13 +28,11 @@ public final class LocalConsensus implements MetadataLog {
    * Opens the log.
    *
    * @param settings who this node is and where its data are
-   * @param faults told when the disk fails or the data are another node's; null when nobody wants to know
+   * @param faults told when the disk fails or the data are another node's
    */
   @Activate
-  public LocalConsensus(@Reference NodeSettings settings,
-      @Reference(cardinality = ReferenceCardinality.OPTIONAL) FaultHandler faults) {
-    this(settings.dataDirectory().resolve(DIRECTORY), settings.nodeId().value(),
-        faults == null ? LocalConsensus::logged : faults);
+  public LocalConsensus(@Reference NodeSettings settings, @Reference FaultHandler faults) {
+    this(settings.dataDirectory().resolve(DIRECTORY), settings.nodeId().value(), faults);
   }
 
   LocalConsensus(Path directory, int nodeId, FaultHandler faults) {
@@ -50,10 +44,6 @@ public final class LocalConsensus implements MetadataLog {
       faults.onFault("The metadata log in " + directory + " could not be opened: " + e.getMessage(), e);
       throw new IllegalStateException(e.getMessage(), e);
     }
-  }
-
-  private static void logged(String what, Throwable cause) {
-    LOG.error(what, cause);
   }
 
   /** Ends the log. */

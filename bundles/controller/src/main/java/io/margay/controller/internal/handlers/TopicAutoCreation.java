@@ -34,8 +34,8 @@ final class TopicAutoCreation {
    */
   Errors create(ClusterImage image, String name) {
     int brokers = (int) image.brokers().values().stream().filter(b -> !b.fenced()).count();
-    int replicationFactor = replicationFactor(name, brokers);
-    if (replicationFactor > brokers) {
+    int replicationFactor = replicationFactor(name);
+    if (brokers == 0 || replicationFactor > brokers && !TopicNames.isInternal(name)) {
       return brokers == 0 ? Errors.LEADER_NOT_AVAILABLE : Errors.INVALID_REPLICATION_FACTOR;
     }
     if (pending.size() < MAX_PENDING && pending.add(name)) {
@@ -61,14 +61,13 @@ final class TopicAutoCreation {
     };
   }
 
-  private int replicationFactor(String name, int brokers) {
+  private int replicationFactor(String name) {
     NodeSettings settings = controller.settings();
-    int wanted = switch (name) {
+    return switch (name) {
       case "__consumer_offsets" -> settings.get(ServerSettings.OFFSETS_TOPIC_REPLICATION_FACTOR);
       case "__transaction_state" -> settings.get(ServerSettings.TRANSACTION_STATE_LOG_REPLICATION_FACTOR);
       default -> settings.get(ServerSettings.DEFAULT_REPLICATION_FACTOR);
     };
-    return wanted;
   }
 
   private static Map<String, String> configs(String name) {

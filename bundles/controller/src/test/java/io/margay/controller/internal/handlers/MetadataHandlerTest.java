@@ -134,7 +134,6 @@ class MetadataHandlerTest extends HandlerTest {
 
   @Test
   void offsetsTopicGetsItsOwnSettings() throws Exception {
-    settings.with("offsets.topic.replication.factor", "1");
     ask(9, named("__consumer_offsets"));
     controller.allocateProducerIds().toCompletableFuture().get();
     assertThat(controller.image().topic("__consumer_offsets").partitions()).hasSize(50);

@@ -184,8 +184,8 @@ class TopicHandlersTest extends HandlerTest {
       createTopic(name, 1);
     }
     DeleteTopicsHandler handler = new DeleteTopicsHandler(controller);
-    DeleteTopicsResponse byName = ask(handler, 5, new DeleteTopicsRequest().setTimeoutMs(10_000).setTopicNames(List.of("a", "nope")),
-        DeleteTopicsResponse::new);
+    DeleteTopicsResponse byName = ask(handler, 5, new DeleteTopicsRequest().setTimeoutMs(10_000)
+        .setTopicNames(List.of("a", "nope")), DeleteTopicsResponse::new);
     assertThat(byName.responses()).extracting(r -> Errors.forCode(r.errorCode())).containsExactly(Errors.NONE,
         Errors.UNKNOWN_TOPIC_OR_PARTITION);
     DeleteTopicsResponse byId = ask(handler, 6, new DeleteTopicsRequest().setTimeoutMs(10_000).setTopics(List.of(
