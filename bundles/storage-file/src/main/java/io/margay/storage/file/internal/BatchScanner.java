@@ -39,12 +39,12 @@ final class BatchScanner {
   /**
    * @param from position of a batch
    * @param end position after the last byte to look at
-   * @param windowBytes how much to read at a time, at least {@code HEADER_SIZE}
+   * @param windowBytes how much to read at a time at the most, at least {@code HEADER_SIZE}
    */
   BatchScanner(FileChannel channel, int from, int end, int windowBytes) {
     this.channel = channel;
     this.end = end;
-    this.window = ByteBuffer.allocate(windowBytes).limit(0);
+    this.window = ByteBuffer.allocate(Math.min(windowBytes, Math.max(0, end - from))).limit(0);
     this.windowStart = from;
     this.position = from;
   }

@@ -149,7 +149,7 @@ final class FileLogStore implements LogStore {
       try {
         active.append(batches, nextOffset, now.indexIntervalBytes());
       } catch (BrokenStoreException e) {
-        refusal = e;
+        breakDown(e);
         throw e;
       }
       endOffset = nextOffset;
@@ -157,6 +157,11 @@ final class FileLogStore implements LogStore {
     } finally {
       writer.exit();
     }
+  }
+
+  private void breakDown(BrokenStoreException cause) {
+    refusal = cause;
+    owner.onBroken(this);
   }
 
   private void refuseIfClosed() throws IOException {
@@ -173,13 +178,11 @@ final class FileLogStore implements LogStore {
         return LogSlice.empty(offset);
       }
       Segment[] current = segments;
-      int i = SegmentFiles.floor(current, offset);
       LogSlice slice = Segment.NOTHING_HERE;
-      for (; i < current.length && slice == Segment.NOTHING_HERE; i++) {
-        Segment segment = current[i];
-        slice = segment.read(offset, maxBytes, endOffset, atLeastOne);
+      for (int i = SegmentFiles.floor(current, offset); i < current.length && slice == Segment.NOTHING_HERE; i++) {
+        slice = current[i].read(offset, maxBytes, endOffset, atLeastOne);
         if (i < current.length - 1) {
-          segment.file().touch(clock.nanos());
+          current[i].file().touch(clock.nanos());
         }
       }
       if (slice != null) {
@@ -290,7 +293,7 @@ final class FileLogStore implements LogStore {
         try {
           change.run();
         } catch (IOException | RuntimeException e) {
-          refusal = new BrokenStoreException("a change of its segments failed", e);
+          breakDown(new BrokenStoreException("a change of its segments failed", e));
           throw e;
         }
       }
@@ -414,7 +417,7 @@ final class FileLogStore implements LogStore {
         }
       } catch (IOException e) {
         // The kernel may have thrown the pages away and would report success the next time.
-        refusal = new BrokenStoreException("a flush failed", e);
+        breakDown(new BrokenStoreException("a flush failed", e));
         throw e;
       }
       synchronized (structure) {
@@ -425,10 +428,14 @@ final class FileLogStore implements LogStore {
     }
   }
 
-  /** Closes files and frees indexes of old segments that nobody used for a while. Called by the engine now and then. */
-  void freeIdle(long idleNanos) {
+  /**
+   * Closes files and frees indexes of old segments that nobody used for a while, and saves the active index when much is new: after
+   * a kill what it tells of need not be read. Called by the engine now and then.
+   */
+  void maintain(long idleNanos) throws IOException {
     Segment[] current = segments;
     long now = clock.nanos();
+    current[current.length - 1].saveIndexIfMuchIsNew();
     for (int i = 0; i < current.length - 1; i++) {
       if (now - current[i].file().lastUsedNanos() > idleNanos) {
         current[i].file().close();

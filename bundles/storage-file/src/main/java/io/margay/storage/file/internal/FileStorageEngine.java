@@ -61,7 +61,9 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
       this.background = new Background("margay-storage-file", faults);
       List<Path> leftovers = new ArrayList<>();
       for (LogDirectory directory : directories.online()) {
-        for (LogDirectory.Found found : directory.scan(leftovers)) {
+        List<LogDirectory.Found> all = directory.scan(leftovers);
+        directory.expect(all.size());
+        for (LogDirectory.Found found : all) {
           PartitionEntry entry = new PartitionEntry(new TopicIdPartition(found.topicId(), found.partition()), directory, found.path(),
               directory.wasClean());
           if (entries.putIfAbsent(found.partition(), entry) != null) {
@@ -166,9 +168,13 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
           + ", not to " + KafkaUuid.toString(id.topicId()) + "; that one must be deleted first");
     }
     boolean clean = entry.clean();
-    long recoveryPoint = clean ? Long.MAX_VALUE : entry.directory().recoveryPoint(id.topicPartition());
-    List<Segment> segments = new LogRecovery(entry.path(), disk, recoveryPoint).open();
-    return opened(entry, new FileLogStore(entry.path(), disk, clock, this, config, segments, recoveryPoint, clean, false));
+    long trusted = clean ? LogRecovery.CLEAN : entry.written() ? LogRecovery.WRITTEN : entry.recoveryPoint();
+    List<Segment> segments = new LogRecovery(entry.path(), disk, trusted).open();
+    if (entry.takeDoubt()) {
+      entry.directory().onRecovered();
+    }
+    long flushed = clean ? Long.MAX_VALUE : entry.recoveryPoint();
+    return opened(entry, new FileLogStore(entry.path(), disk, clock, this, config, segments, flushed, clean, false));
   }
 
   /** New partitions are made one after the other, so that the directory with the fewest is known. */
@@ -221,6 +227,9 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
         throw new IllegalStateException("the log of " + id + " is open");
       }
       deleteLater(entry.directory().renameForDeletion(entry.path()));
+      if (entry.takeDoubt()) {
+        entry.directory().onRecovered();
+      }
       staleNames.add(id.topicPartition());
       entries.remove(id.topicPartition());
     }
@@ -271,6 +280,14 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
   }
 
   @Override
+  public void onBroken(FileLogStore store) {
+    PartitionEntry entry = open.get(store);
+    if (entry != null) {
+      entry.directory().distrustPageCache();
+    }
+  }
+
+  @Override
   public void onRolled(FileLogStore store) {
     background.run("flush a rolled segment in " + store.directory(), () -> {
       if (open.containsKey(store)) {
@@ -303,7 +320,9 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
 
   /** Saves recovery points that moved, closes idle files. */
   void maintain() throws IOException {
-    open.keySet().forEach(store -> store.freeIdle(IDLE_NANOS));
+    for (FileLogStore store : open.keySet()) {
+      store.maintain(IDLE_NANOS);
+    }
     writeRecoveryPoints();
   }
 

@@ -26,6 +26,8 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   .lock                               held while open
  *   .kafka_cleanshutdown                there when all logs were closed in good order; removed at start
+ *   .boot-id                            the run of the operating system in which all logs were known to be whole; removed after an
+ *                                       I/O error
  *   recovery-point-offset-checkpoint    below these offsets everything is on stable storage
  *   NAME                                tables of the engine's users
  *   TOPIC-PARTITION/                    a log
@@ -37,6 +39,8 @@ final class LogDirectory {
   static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
   private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
   private static final String LOCK = ".lock";
+  static final String BOOT_FILE = ".boot-id";
+  private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
   private static final String DELETE_SUFFIX = "-delete";
   private static final int MAX_NAME = 255;
 
@@ -47,14 +51,21 @@ final class LogDirectory {
   private final FileChannel lockChannel;
   private final FileLock lock;
   private final boolean wasClean;
+  private final boolean sameBoot;
+  /** Logs that were there at start, may be damaged, and were not yet recovered. Guarded by this. */
+  private int doubtful;
+  /** No I/O error was seen. Guarded by this. */
+  private boolean healthy = true;
   /** What the file says now. Guarded by this. */
   private Map<TopicPartition, Long> recoveryPoints;
 
-  private LogDirectory(Path path, FileChannel lockChannel, FileLock lock, boolean wasClean, Map<TopicPartition, Long> points) {
+  private LogDirectory(Path path, FileChannel lockChannel, FileLock lock, boolean wasClean, boolean sameBoot,
+      Map<TopicPartition, Long> points) {
     this.path = path;
     this.lockChannel = lockChannel;
     this.lock = lock;
     this.wasClean = wasClean;
+    this.sameBoot = sameBoot;
     this.recoveryPoints = points;
   }
 
@@ -80,11 +91,21 @@ final class LogDirectory {
         LOG.warn("Cannot read the recovery points, logs are read from their beginning directory={}", path, e);
         points = Map.of();
       }
-      return new LogDirectory(path, channel, lock, clean, points);
+      return new LogDirectory(path, channel, lock, clean, isSameBoot(path), points);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
     }
+  }
+
+  /** @return whether the operating system is still the same run as when all logs were known to be whole */
+  private static boolean isSameBoot(Path path) throws IOException {
+    Path file = path.resolve(BOOT_FILE);
+    boolean same = Files.isReadable(BOOT_ID) && Files.exists(file) && Files.readString(file).equals(Files.readString(BOOT_ID));
+    if (!same) {
+      Files.deleteIfExists(file);
+    }
+    return same;
   }
 
   private static FileLock tryLock(FileChannel channel) throws IOException {
@@ -102,6 +123,45 @@ final class LogDirectory {
   /** @return whether all logs were closed in good order the last time */
   boolean wasClean() {
     return wasClean;
+  }
+
+  /**
+   * @return whether what the last process wrote is still in the page cache or on the disk, although it was not closed in good
+   *     order: the operating system did not stop, and no I/O error was seen
+   */
+  boolean keptPageCache() {
+    return sameBoot;
+  }
+
+  /** @param logs how many there are now; each is going to be reported by {@link #onRecovered}, or deleted */
+  synchronized void expect(int logs) throws IOException {
+    doubtful = wasClean || sameBoot ? 0 : logs;
+    noteBoot();
+  }
+
+  /** Told when a log that was in doubt was recovered or deleted. */
+  synchronized void onRecovered() throws IOException {
+    if (doubtful > 0) {
+      doubtful--;
+      noteBoot();
+    }
+  }
+
+  /** From now on a kill of the process alone damages no more than the last batches. */
+  private void noteBoot() throws IOException {
+    if (doubtful == 0 && healthy && !sameBoot && Files.isReadable(BOOT_ID)) {
+      Files.writeString(path.resolve(BOOT_FILE), Files.readString(BOOT_ID));
+    }
+  }
+
+  /** After an I/O error the kernel may have thrown pages away: the next start reads everything after the recovery points. */
+  synchronized void distrustPageCache() {
+    healthy = false;
+    try {
+      Files.deleteIfExists(path.resolve(BOOT_FILE));
+    } catch (IOException e) {
+      LOG.warn("Cannot delete a file path={}", path.resolve(BOOT_FILE), e);
+    }
   }
 
   @Override

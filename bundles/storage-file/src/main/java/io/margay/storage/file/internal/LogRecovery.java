@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Opens the segments of a partition. After a clean close the files are trusted, and only the headers after the last index entry
@@ -20,7 +21,13 @@ import org.slf4j.LoggerFactory;
  */
 final class LogRecovery {
   private static final Logger LOG = LoggerFactory.getLogger(LogRecovery.class);
-  private static final int BUFFER_BYTES = 1 << 18;
+  private static final int BUFFER_BYTES = 1 << 16;
+  private static final int WORTH_SAYING_BYTES = 1 << 24;
+
+  /** Trust everything: the log was closed in good order. */
+  static final long CLEAN = Long.MAX_VALUE;
+  /** Trust what the saved indexes tell of: the process was killed, but what it wrote to the page cache is still there. */
+  static final long WRITTEN = Long.MAX_VALUE - 1;
 
   private final Path directory;
   private final Disk disk;
@@ -29,7 +36,7 @@ final class LogRecovery {
   private long scannedBytes;
   private long cutBytes;
 
-  /** @param recoveryPoint offset below which everything is trusted; {@code Long.MAX_VALUE} after a clean close */
+  /** @param recoveryPoint offset below which everything is trusted, {@link #CLEAN} or {@link #WRITTEN} */
   LogRecovery(Path directory, Disk disk, long recoveryPoint) {
     this.directory = directory;
     this.disk = disk;
@@ -43,7 +50,7 @@ final class LogRecovery {
       Files.createFile(SegmentNames.log(directory, 0));
       bases = new long[] {0};
     }
-    boolean clean = recoveryPoint == Long.MAX_VALUE;
+    boolean clean = recoveryPoint == CLEAN;
     for (int i = 0; i < bases.length; i++) {
       boolean last = i == bases.length - 1;
       Path path = SegmentNames.log(directory, bases[i]);
@@ -72,10 +79,10 @@ final class LogRecovery {
         segment.seal();
       }
     }
-    if (scannedBytes > 0) {
-      LOG.info("Recovered a log directory={} recoveryPoint={} scannedBytes={} cutBytes={} endOffset={}", directory.getFileName(),
-          recoveryPoint, scannedBytes, cutBytes, segments.get(segments.size() - 1).nextOffset());
-    }
+    // Thousands of small logs are recovered after a kill: one line each would cost more than the recovery.
+    Level level = cutBytes > 0 || scannedBytes > WORTH_SAYING_BYTES ? Level.INFO : Level.DEBUG;
+    LOG.atLevel(level).log("Opened a log directory={} scannedBytes={} cutBytes={} endOffset={}", directory.getFileName(), scannedBytes,
+        cutBytes, segments.get(segments.size() - 1).nextOffset());
     return segments;
   }
 
@@ -166,7 +173,7 @@ final class LogRecovery {
       IndexBuilder builder = new IndexBuilder(base, index, start > 0 ? Integer.MAX_VALUE >> 1 : 0);
       BatchScanner scanner = new BatchScanner(channel, start, size, BatchScanner.SCAN_WINDOW);
       CRC32C crc = new CRC32C();
-      ByteBuffer buffer = ByteBuffer.allocateDirect(Math.min(BUFFER_BYTES, size));
+      ByteBuffer buffer = ByteBuffer.allocate(Math.min(BUFFER_BYTES, size));
       long next = base;
       while (scanner.next() && scanner.baseOffset() >= next && scanner.lastOffset() - base < Integer.MAX_VALUE
           && scanner.isCrcValid(crc, buffer)) {
@@ -193,7 +200,7 @@ final class LogRecovery {
 
   /** @return position of a batch that ends below the recovery point, as the index says and the segment confirms; else 0 */
   private int trustedPosition(FileChannel channel, long base, int size) throws IOException {
-    if (recoveryPoint <= base || recoveryPoint == Long.MAX_VALUE) {
+    if (recoveryPoint <= base || recoveryPoint == CLEAN) {
       return 0;
     }
     SegmentIndex index = SegmentIndex.load(directory, base, size);

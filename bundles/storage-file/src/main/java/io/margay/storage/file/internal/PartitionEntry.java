@@ -11,6 +11,10 @@ final class PartitionEntry {
   private volatile FileLogStore store;
   /** Whether its files are as a close in good order left them, or were made in this run; false while it is open. */
   private volatile boolean clean;
+  /** Whether what an earlier process wrote is there, flushed or not; false once it was opened in this run. */
+  private volatile boolean written;
+  /** Whether it was there at start and nobody looked into it yet. Guarded by this. */
+  private boolean doubtful;
   private volatile long recoveryPoint;
 
   PartitionEntry(TopicIdPartition id, LogDirectory directory, Path path, boolean clean) {
@@ -18,6 +22,8 @@ final class PartitionEntry {
     this.directory = directory;
     this.path = path;
     this.clean = clean;
+    this.written = directory.keptPageCache();
+    this.doubtful = !clean && !written;
     this.recoveryPoint = directory.recoveryPoint(id.topicPartition());
   }
 
@@ -41,6 +47,17 @@ final class PartitionEntry {
     return clean;
   }
 
+  /** @return true once when it was in doubt; the caller has recovered or deleted it */
+  synchronized boolean takeDoubt() {
+    boolean taken = doubtful;
+    doubtful = false;
+    return taken;
+  }
+
+  boolean written() {
+    return written;
+  }
+
   /** @return offset below which everything is on stable storage */
   long recoveryPoint() {
     FileLogStore current = store;
@@ -54,6 +71,7 @@ final class PartitionEntry {
   void onOpened(FileLogStore opened) {
     store = opened;
     clean = false;
+    written = false;
   }
 
   void onClosed(long flushedOffset, boolean inGoodOrder) {

@@ -25,6 +25,8 @@ import java.nio.file.Path;
  */
 final class Segment {
   private static final long UNKNOWN = Long.MIN_VALUE;
+  /** An index tells of at least this many intervals more before it is worth opening its files. */
+  private static final int UNSAVED_ENTRIES = 256;
 
   private final Path directory;
   private final long baseOffset;
@@ -311,6 +313,13 @@ final class Segment {
   void saveIndex() throws IOException {
     SegmentIndex current = index;
     if (current != null) {
+      current.save(directory, baseOffset);
+    }
+  }
+
+  void saveIndexIfMuchIsNew() throws IOException {
+    SegmentIndex current = index;
+    if (current != null && current.unsaved() >= UNSAVED_ENTRIES) {
       current.save(directory, baseOffset);
     }
   }

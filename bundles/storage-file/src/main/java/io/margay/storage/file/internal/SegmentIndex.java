@@ -166,6 +166,11 @@ final class SegmentIndex {
     return savedOffsets == offsetCount && savedTimes == timeCount;
   }
 
+  /** @return how many positions its file lacks */
+  synchronized int unsaved() {
+    return offsetCount - savedOffsets;
+  }
+
   /** Appends what is new to the files, or writes them anew when nothing of this object was saved before. Not forced to the disk. */
   synchronized void save(Path directory, long baseOffset) throws IOException {
     int offsetEnd = offsetCount;

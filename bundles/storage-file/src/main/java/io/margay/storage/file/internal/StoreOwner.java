@@ -11,6 +11,9 @@ interface StoreOwner {
    */
   void onFlushedOffsetLowered(FileLogStore store, long flushedOffset) throws IOException;
 
+  /** Told when an I/O error left the disk in doubt. */
+  void onBroken(FileLogStore store);
+
   /** Told when a segment was rolled, so that it is flushed in the background. */
   void onRolled(FileLogStore store);
 

@@ -45,7 +45,7 @@ class DirectoriesTest extends FileEngineFixture {
       fill(store, 60);
       ((FileStorageEngine) engine).maintain();
       store.read(0, 100, Long.MAX_VALUE, true).records().release();
-      ((FileLogStore) store).freeIdle(-1);
+      ((FileLogStore) store).maintain(-1);
       // Only the active segment's file stays open, whatever is rolled and flushed in the background.
       assertThat(openFilesOf("/" + ID + "/")).hasSizeLessThanOrEqualTo(2);
       assertThat(allBases(store, 0)).hasSize(60);

@@ -43,11 +43,16 @@ abstract class FileEngineFixture extends StorageEngineFixture {
     }
   }
 
-  /** Stops in good order and takes the mark away, so that the next start recovers. Without recovery points everything is read. */
+  /** Stops in good order and makes it look as if the machine had crashed before anything was flushed: everything is read. */
   void stopUnclean() throws IOException {
     stop(engine);
+    forgetEnd();
+  }
+
+  void forgetEnd() throws IOException {
     Files.delete(home.resolve(LogDirectory.CLEAN_MARKER));
     Files.delete(home.resolve(LogDirectory.RECOVERY_POINTS));
+    Files.delete(home.resolve(LogDirectory.BOOT_FILE));
   }
 
   /** Appends batches of different sizes with timestamps that are not in order. */

@@ -64,6 +64,7 @@ class FullDiskTest extends FileEngineFixture {
     disk.failForce(false);
     assertThatThrownBy(store::flush).isInstanceOf(IOException.class).hasMessageContaining("takes no calls");
     assertThat(store.flushedOffset()).isZero();
+    assertThat(home.resolve(LogDirectory.BOOT_FILE)).doesNotExist();
     store.close();
   }
 

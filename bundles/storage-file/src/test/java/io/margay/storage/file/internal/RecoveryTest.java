@@ -69,8 +69,7 @@ class RecoveryTest extends FileEngineFixture {
       assertThat(store.findByTimestamp(1100, 0)).isEqualTo(-1);
     }
     other.close();
-    Files.delete(home.resolve(LogDirectory.CLEAN_MARKER));
-    Files.delete(home.resolve(LogDirectory.RECOVERY_POINTS));
+    forgetEnd();
   }
 
   @Test
@@ -96,8 +95,7 @@ class RecoveryTest extends FileEngineFixture {
         assertThat(store.endOffset()).as("byte " + i).isEqualTo(2);
       }
       other.close();
-      Files.delete(home.resolve(LogDirectory.CLEAN_MARKER));
-      Files.delete(home.resolve(LogDirectory.RECOVERY_POINTS));
+      forgetEnd();
     }
     engine = start(home);
   }
@@ -131,17 +129,63 @@ class RecoveryTest extends FileEngineFixture {
     ((FileStorageEngine) engine).maintain();
     fill(store, 10);
     long end = store.endOffset();
-    kill();
+    reboot();
     // Damage where nobody looks: the proof that it was not read.
     try (var channel = Files.newByteChannel(file(0, ".log"), StandardOpenOption.WRITE)) {
       channel.position(70).write(ByteBuffer.wrap(new byte[] {99, 98}));
     }
-    // kill() closed the engine on the copy's origin only, this one has opened nothing yet.
     try (LogStore recovered = engine.open(ID, DENSE)) {
       assertThat(recovered.wasClean()).isFalse();
       assertThat(recovered.endOffset()).isEqualTo(end);
       assertThat(recovered.flushedOffset()).isEqualTo(flushed);
     }
+  }
+
+  /** Goes on as after a power failure that lost nothing. */
+  private void reboot() throws IOException {
+    kill();
+    stop(engine);
+    Files.delete(home.resolve(LogDirectory.BOOT_FILE));
+    engine = start(home);
+  }
+
+  @Test
+  void afterAKillOnlyWhatTheSavedIndexDoesNotTellIsRead() throws IOException {
+    LogStore store = engine.open(ID, DENSE);
+    fill(store, 1200);
+    ((FileStorageEngine) engine).maintain();
+    fill(store, 10);
+    long end = store.endOffset();
+    List<Long> times = times(store);
+    kill();
+    Path log = file(0, ".log");
+    byte[] whole = Files.readAllBytes(log);
+    byte[] damaged = whole.clone();
+    damaged[70] ^= 1;
+    Files.write(log, Arrays.copyOf(damaged, damaged.length + 5));
+    try (LogStore recovered = engine.open(ID, DENSE)) {
+      assertThat(recovered.wasClean()).isFalse();
+      assertThat(recovered.endOffset()).isEqualTo(end);
+      assertThat(recovered.sizeBytes()).isEqualTo(whole.length);
+      assertThat(recovered.flushedOffset()).isZero();
+      assertThat(times(recovered)).isEqualTo(times);
+    }
+  }
+
+  @Test
+  void afterARebootAKillIsTrustedOnlyWhenAllLogsWereRecovered() throws IOException {
+    engine.open(ID, DENSE);
+    engine.open(id("other", 0), DENSE);
+    Path boot = home.resolve(LogDirectory.BOOT_FILE);
+    assertThat(boot).exists();
+    reboot();
+    boot = home.resolve(LogDirectory.BOOT_FILE);
+    assertThat(boot).doesNotExist();
+    engine.open(ID, DENSE).close();
+    engine.open(ID, DENSE);
+    assertThat(boot).doesNotExist();
+    engine.delete(id("other", 0));
+    assertThat(boot).exists();
   }
 
   @Test
@@ -296,7 +340,6 @@ class RecoveryTest extends FileEngineFixture {
       assertThat(store.startOffset()).isZero();
     }
     other.close();
-    Files.delete(home.resolve(LogDirectory.CLEAN_MARKER));
-    Files.delete(home.resolve(LogDirectory.RECOVERY_POINTS));
+    forgetEnd();
   }
 }
