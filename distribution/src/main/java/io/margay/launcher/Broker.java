@@ -125,13 +125,14 @@ final class Broker {
           System.err.println("margay:   " + component);
         }
       }
-      if (Boolean.getBoolean("margay.train")) {
+      boolean training = Boolean.getBoolean("margay.train");
+      if (training) {
         Training.exercise(address);
-        exitLater(0);
-        return;
       }
       startShell(framework, levels);
-      if ("missing".equals(System.getProperty("margay.archive"))) {
+      if (training) {
+        exitLater(0);
+      } else if ("missing".equals(System.getProperty("margay.archive"))) {
         Training.startLater(layout);
       }
     } catch (InterruptedException | IllegalStateException e) {
