@@ -54,6 +54,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
   private final TopicPlanner planner;
   // The same for all activations in one process, so that a replaced bundle is no new leader of the partitions.
   private final UUID incarnation;
+  private volatile boolean registered;
 
   /**
    * @param log the metadata log
@@ -165,6 +166,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
         settings.get(ServerSettings.BROKER_RACK));
     this.<Long>propose(command).whenComplete((epoch, e) -> {
       if (e == null) {
+        registered = true;
         LOG.info("Registered this broker brokerId={} epoch={} endpoints={}", settings.nodeId(), epoch, advertised);
       } else {
         failedToTell("This broker could not be registered", e);
@@ -212,6 +214,11 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
   public CompletionStage<ProducerIdBlock> allocateProducerIds() {
     return this.<Long>propose(new AllocateProducerIds(PRODUCER_ID_BLOCK))
         .thenApply(first -> new ProducerIdBlock(first, PRODUCER_ID_BLOCK));
+  }
+
+  @Override
+  public boolean registered() {
+    return registered;
   }
 
   /** Leaves the log. What is open fails as if another node were the controller, so that clients ask again. */

@@ -59,4 +59,9 @@ public final class ControllerService implements ClusterMetadata, Controller {
   public CompletionStage<ProducerIdBlock> allocateProducerIds() {
     return runtime.allocateProducerIds();
   }
+
+  @Override
+  public boolean registered() {
+    return runtime.registered();
+  }
 }

@@ -79,8 +79,10 @@ class ControllerRuntimeTest {
   @Test
   void topicNeedsARegisteredBroker() throws Exception {
     assertThat(create("a")).isEqualTo(Errors.INVALID_REPLICATION_FACTOR);
+    assertThat(controller.registered()).isFalse();
     controller.register(ENDPOINTS);
     block();
+    assertThat(controller.registered()).isTrue();
     assertThat(create("a")).isEqualTo(Errors.NONE);
     assertThat(create("a")).isEqualTo(Errors.TOPIC_ALREADY_EXISTS);
     assertThat(create("a b")).isEqualTo(Errors.INVALID_TOPIC_EXCEPTION);

@@ -31,4 +31,14 @@ public interface Controller {
 
   /** @return a block of producer ids that nobody else gets */
   CompletionStage<ProducerIdBlock> allocateProducerIds();
+
+  /**
+   * Whether the image shows this broker as this process registered it. Until then it may show what an earlier process said:
+   * addresses that are not bound any more, and leader epochs that are about to grow.
+   *
+   * @return whether clients may be answered from the image
+   */
+  default boolean registered() {
+    return true;
+  }
 }

@@ -3,6 +3,7 @@ package io.margay.controller.internal.state;
 import io.margay.metadata.ClusterDelta;
 import io.margay.metadata.ConfigResource;
 import io.margay.metadata.TopicImage;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -37,6 +38,27 @@ final class DeltaBuilder {
 
   void configChanged(ConfigResource resource) {
     changedConfigs.add(resource);
+  }
+
+  /**
+   * Takes over from the state that a snapshot replaced, after everything in the snapshot was reported here as new.
+   *
+   * @param before what was changed since the last image of the state before
+   * @param topicsBefore the topics of the state before
+   * @param configsBefore the resources that had overrides before
+   */
+  void replaces(DeltaBuilder before, Collection<TopicImage> topicsBefore, Set<ConfigResource> configsBefore) {
+    Map<UUID, TopicImage> published = new HashMap<>(before.deletedTopics);
+    topicsBefore.stream().filter(t -> !before.newTopics.contains(t.id())).forEach(t -> published.put(t.id(), t));
+    published.forEach((id, topic) -> {
+      newTopics.remove(id);
+      if (!changedTopics.containsKey(id)) {
+        deletedTopics.put(id, topic);
+      }
+    });
+    changedConfigs.addAll(before.changedConfigs);
+    changedConfigs.addAll(configsBefore);
+    brokersChanged = true;
   }
 
   /** The changes so far; none are left here. */

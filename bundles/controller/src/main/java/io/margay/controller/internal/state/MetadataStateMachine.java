@@ -113,7 +113,9 @@ public final class MetadataStateMachine implements StateMachine {
   @Override
   public void restore(long index, byte[] snapshot) {
     synchronized (this) {
+      ClusterState before = state;
       state = SnapshotCodec.decode(snapshot);
+      state.delta().replaces(before.delta(), before.topics().values(), before.configs().keySet());
       offset = index;
       dirty = true;
     }

@@ -140,6 +140,31 @@ class MetadataStateMachineTest {
   }
 
   @Test
+  void snapshotInsteadOfCommandsTellsWhatIsGone() {
+    apply(broker(1, 1));
+    create(topic("gone", 1, 1));
+    create(topic("stays", 1, 1));
+    create(topic("deleted", 1, 1));
+    alter(ConfigResource.broker(1), new ConfigEdit("log.cleaner.threads", Operation.SET, "2", null));
+    MetadataStateMachine ahead = new MetadataStateMachine(() -> { });
+    ahead.restore(next - 1, machine.snapshot());
+    ahead.apply(next, 0, CommandCodec.encode(new DeleteTopics(List.of(topic("gone", 1, 1).id(), topic("deleted", 1, 1).id()))));
+    ahead.apply(next + 1, 0, CommandCodec.encode(new CreateTopics(List.of(topic("new", 1, 1)))));
+    ahead.apply(next + 2, 0, CommandCodec.encode(new AlterConfigs(List.of(new ConfigChange(ConfigResource.broker(1), true,
+        List.of())))));
+    take();
+    create(topic("brief", 1, 1));
+    apply(new DeleteTopics(List.of(topic("deleted", 1, 1).id())));
+    machine.restore(next + 1, ahead.snapshot());
+    ClusterDelta delta = take().delta();
+    assertThat(delta.deletedTopics()).extracting(TopicImage::name).containsExactlyInAnyOrder("gone", "deleted");
+    assertThat(delta.changedTopics()).extracting(TopicImage::name).containsExactlyInAnyOrder("stays", "new");
+    assertThat(delta.changedConfigs()).containsExactly(ConfigResource.broker(1));
+    machine.apply(next + 3, 0, CommandCodec.encode(new DeleteTopics(List.of(topic("stays", 1, 1).id()))));
+    assertThat(take().delta().deletedTopics()).extracting(TopicImage::name).containsExactly("stays");
+  }
+
+  @Test
   void imagesDoNotChangeAfterwards() {
     apply(broker(1, 1));
     create(topic("a", 1, 1));
