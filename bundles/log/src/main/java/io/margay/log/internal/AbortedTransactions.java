@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The aborted transactions of one log, by the offset of their marker. Owned by the log and used under its lock. Costs nothing until
@@ -35,6 +36,18 @@ final class AbortedTransactions {
       return;
     }
     entries.add(entry);
+  }
+
+  List<Entry> all() {
+    return List.copyOf(entries);
+  }
+
+  /** Forgets those whose markers are at these offsets. Returns whether there was one. */
+  boolean remove(Set<Long> markers) {
+    if (entries.isEmpty() || !entries.removeIf(entry -> markers.contains(entry.lastOffset))) {
+      return false;
+    }
+    return true;
   }
 
   /** Those that have records in {@code [fromOffset, toOffset)}, by first offset. */
@@ -91,16 +104,23 @@ final class AbortedTransactions {
     writtenTo = endOffset;
   }
 
-  /** Adds the entries of one blob below an end; blobs come in the order of their names. A damaged rest is ignored. */
-  void decode(byte[] bytes, long endOffset) {
+  /**
+   * Adds the entries of one blob; blobs come in the order of their names. A damaged rest is ignored.
+   *
+   * @return false when there are markers at or after {@code endOffset}, which are left out
+   */
+  boolean decode(byte[] bytes, long endOffset) {
     ByteBuffer in = ByteBuffer.wrap(bytes);
+    boolean complete = true;
     while (in.remaining() >= ENTRY_SIZE && in.getShort() == 0) {
       Entry entry = new Entry(in.getLong(), in.getLong(), in.getLong(), in.getLong());
+      complete &= entry.lastOffset < endOffset;
       if (entry.lastOffset < endOffset) {
         add(entry);
         writtenTo = Math.max(writtenTo, entry.lastOffset + 1);
       }
     }
+    return complete;
   }
 
   private int firstWithMarkerFrom(long offset) {

@@ -54,10 +54,6 @@ final class EngineSlot implements LogOwner {
     return logs.get(id);
   }
 
-  Checkpoint cleanerOffsets() {
-    return cleanerOffsets;
-  }
-
   /** Makes a log of a store that the engine has just opened. */
   SegmentedPartitionLog open(StorageEngine engine, TopicIdPartition id, LogConfig config) throws IOException {
     LogStore store = engine.open(id, config.store());
@@ -65,6 +61,9 @@ final class EngineSlot implements LogOwner {
       PlaceFlusher flusher = flushers.computeIfAbsent(String.valueOf(engine.placeOf(id)), PlaceFlusher::new);
       SegmentedPartitionLog log = SegmentedPartitionLog.open(id, config, store, environments.apply(flusher), this,
           startOffsets.get(engine, id), highWatermarks.get(engine, id));
+      if (config.compact()) {
+        log.cleanedTo(cleanerOffsets.get(engine, id));
+      }
       logs.put(id, log);
       return log;
     } catch (IOException | RuntimeException e) {
@@ -108,6 +107,9 @@ final class EngineSlot implements LogOwner {
   private void note(SegmentedPartitionLog log) {
     highWatermarks.put(log.id(), log.highWatermark());
     noteStart(log);
+    if (log.cleanedTo() > 0) {
+      cleanerOffsets.put(log.id(), log.cleanedTo());
+    }
   }
 
   /** The store knows the start itself when a segment begins there. */
@@ -149,7 +151,7 @@ final class EngineSlot implements LogOwner {
     int count = 0;
     try (ServiceHolder.Lease<StorageEngine> lease = holder.lease()) {
       for (SegmentedPartitionLog log : logs.values()) {
-        if (lease != null && log.suspended()) {
+        if (lease != null && log.availability().suspended()) {
           resume(lease.service(), log);
           count++;
         }
@@ -170,9 +172,9 @@ final class EngineSlot implements LogOwner {
         throw e;
       }
     } catch (IOException e) {
-      log.fault("go on after its storage engine was replaced", e);
+      log.availability().faultAlways("go on after its storage engine was replaced", e);
     } catch (RuntimeException e) {
-      log.fault("go on after its storage engine was replaced", new IOException(e));
+      log.availability().faultAlways("go on after its storage engine was replaced", new IOException(e));
     }
   }
 

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What runs for all logs now and then: checkpoints, retention, expiry of producers, {@code flush.ms}. One thread does it, one thing
- * after another, and ends when there is nothing to do; compaction has a thread of its own, because it takes long.
+ * after another, and ends when there is nothing to do; compaction has a thread of its own, because it takes long: {@link CleanerSchedule}.
  */
 final class Housekeeping {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
@@ -28,6 +28,7 @@ final class Housekeeping {
   private final LogManager manager;
   private final Clock clock;
   private final ThreadPoolExecutor worker = thread("margay-log-housekeeping");
+  private final CleanerSchedule cleaner;
   private final List<Scheduler.Timer> timers = new ArrayList<>();
 
   Housekeeping(LogManager manager, SettingValues settings, Clock clock, Scheduler scheduler) {
@@ -39,6 +40,7 @@ final class Housekeeping {
     every(scheduler, worker, checkpointMs, checkpointMs, this::checkpoint);
     every(scheduler, worker, Math.min(FIRST_RETENTION_MS, retentionMs), retentionMs, this::enforceRetention);
     every(scheduler, worker, expiryMs, expiryMs, this::expireProducers);
+    this.cleaner = new CleanerSchedule(manager, settings, clock, scheduler);
     // This one only looks, and leaves the work to the flushers.
     timers.add(scheduler.every(FLUSH_CHECK_MS, FLUSH_CHECK_MS, this::flushDue));
   }
@@ -68,7 +70,7 @@ final class Housekeeping {
     submit(worker, task);
   }
 
-  private static void submit(ThreadPoolExecutor executor, Runnable task) {
+  static void submit(ThreadPoolExecutor executor, Runnable task) {
     try {
       executor.execute(() -> {
         try {
@@ -123,6 +125,7 @@ final class Housekeeping {
   /** Ends the timers, then the threads; waits, bounded. */
   void close() {
     timers.forEach(Scheduler.Timer::cancel);
+    cleaner.close();
     shutdown(worker);
   }
 

@@ -14,6 +14,7 @@ final class LogOffsets {
   private volatile long start;
   private volatile long end;
   private volatile long highWatermark;
+  private volatile long cleanedTo;
 
   long start() {
     return start;
@@ -27,11 +28,21 @@ final class LogOffsets {
     return highWatermark;
   }
 
+  /** Up to where the log has been compacted; at most the end. */
+  long cleanedTo() {
+    return cleanedTo;
+  }
+
+  void cleanedTo(long offset) {
+    cleanedTo = offset;
+  }
+
   /** Sets all three, moved into their order. */
   void set(long newStart, long newHighWatermark, long newEnd) {
     start = Math.min(newStart, newEnd);
     highWatermark = Math.min(Math.max(newHighWatermark, start), newEnd);
     end = newEnd;
+    cleanedTo = Math.min(cleanedTo, newEnd);
   }
 
   void moveEnd(long offset) {

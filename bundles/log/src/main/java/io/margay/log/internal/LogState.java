@@ -1,10 +1,12 @@
 package io.margay.log.internal;
 
+import io.margay.protocol.record.RecordBatch;
 import io.margay.spi.storage.LogStore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a log knows besides its batches: leader epochs, producers, aborted transactions. All of it follows from the batches; small
@@ -30,6 +32,8 @@ final class LogState {
   private List<Long> snapshots = List.of();
   /** Whether there may be blobs with aborted transactions. */
   private boolean indexed;
+  /** Whether the epochs are not those that were written. */
+  private boolean epochsChanged;
 
   /**
    * Brings the state in line with the store.
@@ -42,13 +46,12 @@ final class LogState {
     List<String> indexes = new ArrayList<>(0);
     listBlobs(store, end, indexes);
     boolean epochsKnown = epochs.decode(store.readBlob(EPOCHS)) || end == store.startOffset();
-    epochs.truncateFromEnd(end);
+    epochsChanged = epochs.truncateFromEnd(end);
     long replayFrom = loadProducers(store, trusted, nowMs, producerExpirationMs);
+    boolean stale = false;
     for (String index : indexes) {
       byte[] bytes = store.readBlob(index);
-      if (bytes != null) {
-        aborted.decode(bytes, replayFrom);
-      }
+      stale |= bytes != null && !aborted.decode(bytes, replayFrom);
     }
     indexed = !indexes.isEmpty();
     if (!epochsKnown) {
@@ -57,8 +60,12 @@ final class LogState {
     replay(store, replayFrom);
     epochs.truncateFromStart(logStartOffset);
     aborted.truncateFromStart(logStartOffset);
-    if (!epochsKnown) {
+    if (epochsChanged) {
       saveEpochs(store);
+    }
+    if (stale) {
+      // It speaks of transactions that were lost in a crash; other ones may have taken their offsets by the next time.
+      rewriteIndexes(store);
     }
   }
 
@@ -117,7 +124,7 @@ final class LogState {
           rebuildEpochs(store, Math.max(epochs.latestStart(), store.startOffset()), batch.baseOffset());
         }
       }
-      epochs.assign(batch.partitionLeaderEpoch(), batch.baseOffset());
+      noteEpoch(batch);
       producers.apply(batch);
       return true;
     });
@@ -125,15 +132,21 @@ final class LogState {
 
   private void rebuildEpochs(LogStore store, long from, long to) throws IOException {
     SegmentReads.walk(store, from, to, batch -> {
-      if (batch.partitionLeaderEpoch() > epochs.latestEpoch()) {
-        epochs.assign(batch.partitionLeaderEpoch(), batch.baseOffset());
-      }
+      noteEpoch(batch);
       return true;
     });
   }
 
+  /** Only where the batch says something else, as its epoch may have begun long before it, and other ones after it. */
+  private void noteEpoch(RecordBatch batch) {
+    if (epochs.epochAt(batch.baseOffset()) != batch.partitionLeaderEpoch()) {
+      epochsChanged |= epochs.assign(batch.partitionLeaderEpoch(), batch.baseOffset());
+    }
+  }
+
   void saveEpochs(LogStore store) throws IOException {
     store.writeBlob(EPOCHS, epochs.encode(), false);
+    epochsChanged = false;
   }
 
   /** Writes what {@link #load} needs to go on from the store's current end. Nothing for a log that never had a producer. */
@@ -187,6 +200,11 @@ final class LogState {
     long from = Math.min(loadProducers(store, false, nowMs, producerExpirationMs), end);
     replay(store, from);
     producers.advanceStart(logStartOffset);
+    aborted.truncateFromStart(logStartOffset);
+    epochs.truncateFromStart(logStartOffset);
+    if (epochsChanged) {
+      saveEpochs(store);
+    }
   }
 
   private void dropLaterBlobs(LogStore store, long end) throws IOException {
@@ -223,6 +241,27 @@ final class LogState {
     producers.clear();
     dropLaterBlobs(store, -1);
     aborted.truncateFromEnd(0);
+  }
+
+  /** Forgets aborted transactions, given by the offsets of their markers, and writes the others again. */
+  void removeAborted(LogStore store, Set<Long> markers) throws IOException {
+    if (aborted.remove(markers)) {
+      rewriteIndexes(store);
+    }
+  }
+
+  /** Puts all aborted transactions into one index. A crash half way leaves some of them twice, which is harmless. */
+  private void rewriteIndexes(LogStore store) throws IOException {
+    List<String> old = new ArrayList<>(store.blobs());
+    old.removeIf(blob -> !blob.endsWith(INDEX));
+    aborted.written(0);
+    saveAborted(store);
+    String kept = aborted.isEmpty() ? "" : name(aborted.all().get(0).lastOffset(), INDEX);
+    for (String blob : old) {
+      if (!blob.equals(kept)) {
+        store.deleteBlob(blob);
+      }
+    }
   }
 
   /** The log starts later now. */

@@ -249,15 +249,14 @@ final class ProducerStates {
     return infos;
   }
 
-  /** Offset of the last record of each producer's last batch, by producer id. */
-  Map<Long, Long> lastOffsets() {
-    Map<Long, Long> offsets = new HashMap<>();
+  /** The last batch of each producer, by producer id. */
+  Map<Long, CompactionFilter.LastBatch> lastBatches() {
+    Map<Long, CompactionFilter.LastBatch> last = new HashMap<>();
     for (ProducerEntry entry : all()) {
-      if (entry.batchCount() > 0) {
-        offsets.put(entry.producerId, entry.lastOffset(entry.batchCount() - 1));
-      }
+      long offset = entry.batchCount() == 0 ? -1 : entry.lastOffset(entry.batchCount() - 1);
+      last.put(entry.producerId, new CompactionFilter.LastBatch(offset, entry.epoch));
     }
-    return offsets;
+    return last;
   }
 
   private ProducerEntry entry(long producerId, short epoch) {

@@ -4,20 +4,17 @@ import io.margay.model.LeaderEpoch;
 import io.margay.model.TopicIdPartition;
 import io.margay.protocol.Errors;
 import io.margay.spi.log.LogConfig;
-import io.margay.spi.log.PartitionLog;
-import io.margay.spi.storage.LogSlice;
 import io.margay.spi.storage.LogStore;
 import io.margay.spi.storage.SegmentInfo;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.Set;
 
 /**
  * The log of one partition over a store that is cut into segments. This class owns the lock and the offsets; the work is done by
- * {@link LogAppender}, {@link LogState}, {@link TimestampSearch}, {@link Retention} and {@link LogCleaner}.
+ * {@link LogAppender}, {@link LogState}, {@link TimestampSearch}, {@link Retention} and {@link LogCleaner}, and all that only
+ * reads is in {@link ReadableLog}.
  *
  * <p>Threads: whatever changes the log holds {@link #lock}; what only reads takes no lock, because offsets are volatile and the
  * store's reads may run at any time.
@@ -26,29 +23,13 @@ import java.util.concurrent.locks.ReentrantLock;
  *
  * <p>Life cycle: open until {@link #close}, or offline for good after an I/O error.
  */
-final class SegmentedPartitionLog implements PartitionLog {
-  private final TopicIdPartition id;
-  private final LogEnvironment environment;
+final class SegmentedPartitionLog extends ReadableLog {
   private final LogOwner owner;
-  /** Another one after the engine was replaced. */
-  private volatile LogStore store;
-  private final LogState state = new LogState();
   private final LogAppender appender;
-  private final ReentrantLock lock = new ReentrantLock();
-  private volatile LogConfig config;
-  private final LogOffsets offsets = new LogOffsets();
-  private volatile boolean offline;
-  private volatile boolean closed;
-  /** The engine has gone; its store is closed, and calls are refused until another engine of its name is there. */
-  private volatile boolean suspended;
-  private final FlushWaiters flushWaiters = new FlushWaiters();
   private volatile long lastFlushMs;
 
   private SegmentedPartitionLog(TopicIdPartition id, LogConfig config, LogStore store, LogEnvironment environment, LogOwner owner) {
-    this.id = id;
-    this.config = config;
-    this.store = store;
-    this.environment = environment;
+    super(id, config, store, environment);
     this.owner = owner;
     this.appender = new LogAppender(this, state);
   }
@@ -72,18 +53,12 @@ final class SegmentedPartitionLog implements PartitionLog {
   }
 
   @Override
-  public TopicIdPartition id() {
-    return id;
-  }
-
-  @Override
   public Appended appendAsLeader(ByteBuf records, LeaderEpoch leaderEpoch, Origin origin) {
     lock.lock();
     try {
       return unusable() ? storageError() : appender.asLeader(records, leaderEpoch.value(), origin);
     } catch (IOException e) {
-      fault("append", e);
-      return storageError();
+      return appendFailed(e);
     } finally {
       lock.unlock();
     }
@@ -95,49 +70,15 @@ final class SegmentedPartitionLog implements PartitionLog {
     try {
       return unusable() ? storageError() : appender.asFollower(records);
     } catch (IOException e) {
-      fault("append", e);
-      return storageError();
+      return appendFailed(e);
     } finally {
       lock.unlock();
     }
   }
 
-  @Override
-  public LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws IOException {
-    requireUsable();
-    long start = offsets.start();
-    long end = offsets.end();
-    if (offset < start || offset > end) {
-      throw new IndexOutOfBoundsException("offset " + offset + " of " + id + " is not in [" + start + ", " + end + "]");
-    }
-    if (offset >= endOffset || offset == end) {
-      return LogSlice.empty(offset);
-    }
-    try {
-      return SegmentReads.read(store, offset, maxBytes, Math.min(endOffset, end), atLeastOne);
-    } catch (IOException e) {
-      throw faultUnlessClosed("read", e);
-    }
-  }
-
-  @Override
-  public boolean isHot(long offset) {
-    return !unusable() && store.isHot(offset);
-  }
-
-  @Override
-  public long logStartOffset() {
-    return offsets.start();
-  }
-
-  @Override
-  public long logEndOffset() {
-    return offsets.end();
-  }
-
-  @Override
-  public long highWatermark() {
-    return offsets.highWatermark();
+  private Appended appendFailed(IOException cause) {
+    fault("append", cause);
+    return storageError();
   }
 
   @Override
@@ -157,39 +98,13 @@ final class SegmentedPartitionLog implements PartitionLog {
   }
 
   @Override
-  public long lastStableOffset() {
-    return offsets.lastStable(state.producers);
-  }
-
-  @Override
-  public List<AbortedTransaction> abortedTransactions(long fromOffset, long toOffset) throws IOException {
-    requireUsable();
-    lock.lock();
-    try {
-      return state.aborted.overlapping(fromOffset, toOffset);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  @Override
-  public long sizeBytes() {
-    return store.sizeBytes();
-  }
-
-  @Override
-  public List<SegmentInfo> segments() {
-    return store.segments();
-  }
-
-  @Override
-  public long flushedOffset() {
-    return store.flushedOffset();
-  }
-
-  @Override
   public void requestFlush(Runnable whenFlushed) {
     flushWaiters.add(whenFlushed);
+    requestFlush();
+  }
+
+  @Override
+  protected void requestFlush() {
     environment.flusher().request(this);
   }
 
@@ -202,7 +117,7 @@ final class SegmentedPartitionLog implements PartitionLog {
         store.flush();
       }
     } catch (IOException e) {
-      faultUnlessClosed("flush", e);
+      availability.fault("flush", e);
     } finally {
       waiters.forEach(Runnable::run);
     }
@@ -212,42 +127,6 @@ final class SegmentedPartitionLog implements PartitionLog {
   boolean isFlushDue(long nowMs) {
     long flushMs = config.flushMs();
     return flushMs != Long.MAX_VALUE && nowMs - lastFlushMs >= flushMs && store.flushedOffset() < offsets.end();
-  }
-
-  @Override
-  public FoundOffset findByTimestamp(long timestamp) throws IOException {
-    requireUsable();
-    try {
-      return TimestampSearch.first(store, timestamp, offsets.start(), offsets.highWatermark());
-    } catch (IOException e) {
-      throw faultUnlessClosed("find a timestamp", e);
-    }
-  }
-
-  @Override
-  public FoundOffset findMaxTimestamp() throws IOException {
-    requireUsable();
-    try {
-      return TimestampSearch.max(store, offsets.start(), offsets.end());
-    } catch (IOException e) {
-      throw faultUnlessClosed("find the highest timestamp", e);
-    }
-  }
-
-  @Override
-  public LeaderEpoch latestEpoch() {
-    int epoch = state.epochs.latestEpoch();
-    return epoch < 0 ? LeaderEpoch.NONE : new LeaderEpoch(epoch);
-  }
-
-  @Override
-  public EpochEnd endOfEpoch(int epoch) {
-    return state.epochs.endOf(epoch, offsets.end());
-  }
-
-  @Override
-  public int epochAt(long offset) {
-    return state.epochs.epochAt(offset);
   }
 
   @Override
@@ -263,7 +142,7 @@ final class SegmentedPartitionLog implements PartitionLog {
   public void advanceStart(long offset) throws IOException {
     change("advance the start", () -> {
       if (offset > offsets.highWatermark()) {
-        throw new IllegalArgumentException("start " + offset + " of " + id + " is above the high watermark " + offsets.highWatermark());
+        throw new IllegalArgumentException("start " + offset + " of " + id() + " is above the high watermark " + offsets.highWatermark());
       }
       if (offset > offsets.start()) {
         moveStart(offset);
@@ -318,21 +197,6 @@ final class SegmentedPartitionLog implements PartitionLog {
   }
 
   @Override
-  public List<ProducerInfo> producers() {
-    lock.lock();
-    try {
-      return state.producers.infos();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  @Override
-  public LogConfig config() {
-    return config;
-  }
-
-  @Override
   public void configure(LogConfig newConfig) {
     lock.lock();
     try {
@@ -346,31 +210,22 @@ final class SegmentedPartitionLog implements PartitionLog {
   }
 
   @Override
-  public boolean offline() {
-    return offline;
-  }
-
-  boolean closed() {
-    return closed;
-  }
-
-  @Override
   public void close() throws IOException {
     lock.lock();
     try {
-      if (closed) {
+      if (availability.closed()) {
         return;
       }
       boolean usable = !unusable();
-      closed = true;
+      availability.markClosed();
       if (usable) {
         state.save(store);
       }
-      if (!suspended) {
+      if (!availability.suspended()) {
         store.close();
       }
     } catch (IOException e) {
-      fault("close", e);
+      availability.faultAlways("close", e);
       throw e;
     } finally {
       lock.unlock();
@@ -384,7 +239,7 @@ final class SegmentedPartitionLog implements PartitionLog {
     lock.lock();
     try {
       if (!unusable()) {
-        suspended = true;
+        availability.suspend(true);
         state.save(store);
         store.close();
       }
@@ -392,10 +247,6 @@ final class SegmentedPartitionLog implements PartitionLog {
       lock.unlock();
       flushNow();
     }
-  }
-
-  boolean suspended() {
-    return suspended;
   }
 
   /**
@@ -412,14 +263,10 @@ final class SegmentedPartitionLog implements PartitionLog {
       } else {
         endWasCut();
       }
-      suspended = false;
+      availability.suspend(false);
     } finally {
       lock.unlock();
     }
-  }
-
-  FlushWaiters flushWaiters() {
-    return flushWaiters;
   }
 
   /** Removes whole segments below an offset, which is at most the high watermark. Returns the bytes that went. */
@@ -440,9 +287,44 @@ final class SegmentedPartitionLog implements PartitionLog {
     change("roll", appender::roll);
   }
 
-  /** Replaces segments by their compacted content; see {@link LogStore#replace}. */
-  void replace(long fromOffset, long toOffset, Iterable<ByteBuf> batches) throws IOException {
-    change("replace segments", () -> store.replace(fromOffset, toOffset, batches));
+  /** Records before it have been compacted against each other; kept here because truncation lowers it. */
+  long cleanedTo() {
+    return offsets.cleanedTo();
+  }
+
+  void cleanedTo(long offset) {
+    offsets.cleanedTo(offset);
+  }
+
+  /** What a pass of compaction goes by, as it is now. */
+  CompactionFilter.Rules compactionRules(long nowMs) {
+    lock.lock();
+    try {
+      return new CompactionFilter.Rules(state.aborted.all(), state.producers.lastBatches(), nowMs, config.deleteRetentionMs());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Replaces segments by what compaction left of them.
+   *
+   * @param group segments as the pass found them; when they are not there any more nothing happens
+   */
+  void replaceSegments(List<SegmentInfo> group, Iterable<ByteBuf> batches) throws IOException {
+    change("replace segments", () -> {
+      long from = group.get(0).baseOffset();
+      long to = group.get(group.size() - 1).nextOffset();
+      List<SegmentInfo> now = store.segments().stream().filter(s -> s.baseOffset() >= from && s.baseOffset() < to).toList();
+      if (now.equals(group)) {
+        store.replace(from, to, batches);
+      }
+    });
+  }
+
+  /** Forgets aborted transactions, given by the offsets of their markers, of which compaction found no record any more. */
+  void forgetAborted(Set<Long> markers) throws IOException {
+    change("forget aborted transactions", () -> state.removeAborted(store, markers));
   }
 
   /** Whether there is nothing to do on it now: it is empty, or out of use. */
@@ -465,24 +347,6 @@ final class SegmentedPartitionLog implements PartitionLog {
     offsets.moveEnd(offset);
   }
 
-  LogEnvironment environment() {
-    return environment;
-  }
-
-  LogStore store() {
-    return store;
-  }
-
-  /** The last sequence of each producer is in the batch that ends there; compaction keeps that batch. */
-  Map<Long, Long> lastOffsetsOfProducers() {
-    lock.lock();
-    try {
-      return state.producers.lastOffsets();
-    } finally {
-      lock.unlock();
-    }
-  }
-
   @FunctionalInterface
   private interface Change {
     void run() throws IOException;
@@ -491,53 +355,21 @@ final class SegmentedPartitionLog implements PartitionLog {
   private void change(String what, Change change) throws IOException {
     lock.lock();
     try {
-      requireUsable();
+      availability.require();
       change.run();
     } catch (IOException e) {
-      throw faultUnlessClosed(what, e);
+      throw fault(what, e);
     } finally {
       lock.unlock();
     }
   }
 
-  private boolean unusable() {
-    return offline || closed || suspended;
-  }
-
-  private void requireUsable() throws IOException {
-    if (unusable()) {
-      throw new LogOfflineException(whyUnusable());
-    }
-  }
-
-  private String whyUnusable() {
-    return "log of " + id + (closed ? " is closed" : offline ? " is offline after an I/O error"
-        : " waits for its storage engine " + config.engine());
-  }
-
   private Appended storageError() {
-    return Appended.failed(Errors.KAFKA_STORAGE_ERROR, whyUnusable());
-  }
-
-  private IOException faultUnlessClosed(String what, IOException cause) {
-    if (!closed && !suspended && !(cause instanceof LogOfflineException)) {
-      fault(what, cause);
-    }
-    return cause;
-  }
-
-  /** The one place where an I/O error becomes an offline log. */
-  void fault(String what, IOException cause) {
-    if (offline) {
-      return;
-    }
-    offline = true;
-    environment.faults().onFault("log of " + id + " could not " + what + " and is offline", cause);
-    environment.flusher().request(this);
+    return Appended.failed(Errors.KAFKA_STORAGE_ERROR, availability.reason());
   }
 
   @Override
   public String toString() {
-    return "SegmentedPartitionLog[" + id + ", " + offsets.start() + ".." + offsets.end() + ", highWatermark=" + offsets.highWatermark() + "]";
+    return "SegmentedPartitionLog[" + id() + ", " + offsets.start() + ".." + offsets.end() + ", highWatermark=" + offsets.highWatermark() + "]";
   }
 }

@@ -193,6 +193,7 @@ final class TestLog {
       LogSlice slice = log.read(offset, 100, Long.MAX_VALUE, true);
       ByteBuf bytes = SliceBytes.take(slice);
       if (!bytes.isReadable()) {
+        bytes.release();
         break;
       }
       BatchCursor cursor = new BatchCursor().wrap(bytes, 0, bytes.readableBytes());
@@ -203,6 +204,7 @@ final class TestLog {
         }
         offset = cursor.batch().nextOffset();
       }
+      bytes.release();
     }
     return seen;
   }

@@ -1,0 +1,108 @@
+package io.margay.log.internal;
+
+import io.margay.model.Clock;
+import io.margay.model.Scheduler;
+import io.margay.spi.config.ServerSettings;
+import io.margay.spi.config.SettingValues;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks for logs to compact every {@code log.cleaner.backoff.ms} and compacts the dirtiest first, on one thread that ends when
+ * there is nothing to do. A log that fails is passed over until the next look.
+ */
+final class CleanerSchedule {
+  private static final Logger LOG = LoggerFactory.getLogger(CleanerSchedule.class);
+  /** No more than this share of the heap goes to the table of keys, whatever the setting says. */
+  private static final int HEAP_SHARE = 8;
+
+  private record Candidate(SegmentedPartitionLog log, CompactionPlan plan) { }
+
+  private final LogManager manager;
+  private final SettingValues settings;
+  private final Clock clock;
+  private final ThreadPoolExecutor thread = Housekeeping.thread("margay-log-cleaner");
+  private final AtomicBoolean pending = new AtomicBoolean();
+  private final Scheduler.Timer timer;
+  private volatile boolean closed;
+
+  CleanerSchedule(LogManager manager, SettingValues settings, Clock clock, Scheduler scheduler) {
+    this.manager = manager;
+    this.settings = settings;
+    this.clock = clock;
+    long backoffMs = Math.max(1, settings.get(ServerSettings.LOG_CLEANER_BACKOFF_MS));
+    this.timer = scheduler.every(backoffMs, backoffMs, this::look);
+  }
+
+  /** On the scheduler's thread: only finds out whether there is something to do. */
+  private void look() {
+    if (settings.get(ServerSettings.LOG_CLEANER_ENABLE) && anyCompacted() && pending.compareAndSet(false, true)) {
+      Housekeeping.submit(thread, () -> {
+        pending.set(false);
+        cleanAll();
+      });
+    }
+  }
+
+  private boolean anyCompacted() {
+    for (EngineSlot slot : manager.slots()) {
+      for (SegmentedPartitionLog log : slot.logs()) {
+        if (log.config().compact()) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  /** Compacts what is due, the dirtiest log first. */
+  void cleanAll() {
+    List<Candidate> due = new ArrayList<>();
+    long now = clock.millis();
+    for (EngineSlot slot : manager.slots()) {
+      for (SegmentedPartitionLog log : slot.logs()) {
+        if (log.config().compact() && !log.idle()) {
+          CompactionPlan plan = LogCleaner.plan(log, now);
+          if (plan.isDue(log.config())) {
+            due.add(new Candidate(log, plan));
+          }
+        }
+      }
+    }
+    due.sort(Comparator.comparingDouble((Candidate c) -> c.plan.dirtyRatio()).reversed());
+    for (Candidate candidate : due) {
+      if (closed) {
+        return;
+      }
+      clean(candidate);
+    }
+  }
+
+  private void clean(Candidate candidate) {
+    long mapBytes = Math.min(settings.get(ServerSettings.LOG_CLEANER_DEDUPE_BUFFER_SIZE),
+        Runtime.getRuntime().maxMemory() / HEAP_SHARE);
+    try {
+      LogCleaner.Outcome outcome =
+          LogCleaner.clean(candidate.log, candidate.plan, mapBytes, clock.millis(), () -> closed);
+      LOG.info("Compacted a log partition={} cleanedTo={} bytesBefore={} bytesAfter={}", candidate.log.id(),
+          outcome.cleanedTo(), outcome.bytesBefore(), outcome.bytesAfter());
+    } catch (LogOfflineException e) {
+      LOG.debug("Compaction was ended partition={}", candidate.log.id(), e);
+    } catch (IOException | RuntimeException e) {
+      LOG.error("Compaction failed and will be tried again partition={}", candidate.log.id(), e);
+    }
+  }
+
+  /** Ends a pass that is running and waits for it, bounded. */
+  void close() {
+    closed = true;
+    timer.cancel();
+    Housekeeping.shutdown(thread);
+  }
+}

@@ -1,0 +1,204 @@
+package io.margay.log.internal;
+
+import io.margay.protocol.record.ControlRecordType;
+import io.margay.protocol.record.ControlRecords;
+import io.margay.protocol.record.Record;
+import io.margay.protocol.record.RecordBatch;
+import io.margay.protocol.record.RecordBatchBuilder;
+import io.margay.protocol.record.RecordReader;
+import io.margay.protocol.record.TimestampType;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The core of compaction: a batch goes in, what stays of it comes out. Batches come in the order of their offsets, from the start of
+ * the log. No I/O and no clock; one thread.
+ *
+ * <p>What stays: a record whose key has no later one in the map; a tombstone until its delete horizon (KIP-534: it is set in the
+ * batch's header by the first pass that sees the tombstone); nothing of an aborted transaction; a marker until no record of its
+ * transaction was left and its own horizon has passed; and, without records, the last batch of each producer, because it holds the
+ * sequence that the producer goes on from.
+ */
+final class CompactionFilter {
+  private static final long MAX_DECOMPRESSED_BYTES = Integer.MAX_VALUE - 8L;
+
+  /** The last batch of a producer: the offset of its last record, or -1 when only a marker is left; and the epoch. */
+  record LastBatch(long lastOffset, short epoch) { }
+
+  /** What a pass goes by. */
+  record Rules(List<AbortedTransactions.Entry> aborted, Map<Long, LastBatch> lastBatches, long nowMs, long deleteRetentionMs) { }
+
+  private final OffsetMap map;
+  private final Rules rules;
+  /** Producers with records, in this pass, of the transaction that is open at the current batch. */
+  private Set<Long> withRecords = new HashSet<>();
+  private final Map<Long, List<AbortedTransactions.Entry>> abortedByProducer;
+  /** Offsets of the markers that end a transaction without any record left. */
+  private final Set<Long> emptyMarkers = new HashSet<>();
+
+  CompactionFilter(OffsetMap map, Rules rules) {
+    this.map = map;
+    this.rules = rules;
+    this.abortedByProducer = byProducer(rules.aborted);
+  }
+
+  static Map<Long, List<AbortedTransactions.Entry>> byProducer(List<AbortedTransactions.Entry> aborted) {
+    Map<Long, List<AbortedTransactions.Entry>> map = new HashMap<>();
+    for (AbortedTransactions.Entry entry : aborted) {
+      map.computeIfAbsent(entry.producerId(), id -> new ArrayList<>()).add(entry);
+    }
+    return map;
+  }
+
+  /** Markers that were seen and whose transactions have no record any more, so that readers need not be told of them. */
+  Set<Long> emptyMarkers() {
+    return emptyMarkers;
+  }
+
+  /** What it remembers of the batches so far, to begin again from the same place. */
+  Set<Long> state() {
+    return new HashSet<>(withRecords);
+  }
+
+  void restore(Set<Long> state) {
+    withRecords = new HashSet<>(state);
+  }
+
+  /** Whether a batch of records belongs to a transaction that was aborted. */
+  static boolean isAborted(RecordBatch batch, Map<Long, List<AbortedTransactions.Entry>> abortedByProducer) {
+    if (!batch.isTransactional() || batch.isControl() || abortedByProducer.isEmpty()) {
+      return false;
+    }
+    for (AbortedTransactions.Entry entry : abortedByProducer.getOrDefault(batch.producerId(), List.of())) {
+      if (batch.baseOffset() >= entry.firstOffset() && batch.baseOffset() < entry.lastOffset()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * Adds what stays of a batch to a buffer.
+   *
+   * @return whether the batch stays exactly as it is
+   */
+  boolean filter(RecordBatch batch, ByteBuf out) {
+    boolean aborted = isAborted(batch, abortedByProducer);
+    boolean emptyTransaction = false;
+    if (batch.isControl()) {
+      emptyTransaction = endsTransaction(batch) && !withRecords.remove(batch.producerId());
+      if (emptyTransaction) {
+        emptyMarkers.add(batch.lastOffset());
+      }
+    } else if (batch.isTransactional()) {
+      withRecords.add(batch.producerId());
+    }
+    boolean horizonPassed = batch.hasDeleteHorizon() && batch.deleteHorizonMs() <= rules.nowMs;
+    boolean discard = batch.isControl() ? emptyTransaction && horizonPassed : aborted;
+    if (discard) {
+      return keepsEmpty(batch) && emptyOut(batch, out);
+    }
+    List<Record> kept = new ArrayList<>();
+    boolean horizonWanted = emptyTransaction;
+    int count = batch.recordCount();
+    if (count == 0) {
+      if (keepsEmpty(batch)) {
+        copy(batch, out);
+        return true;
+      }
+      return false;
+    }
+    try (RecordReader reader = RecordReader.open(batch, MAX_DECOMPRESSED_BYTES)) {
+      while (reader.hasNext()) {
+        Record record = reader.next();
+        if (batch.isControl() || stays(record, batch)) {
+          kept.add(record);
+          horizonWanted |= !batch.isControl() && !record.hasValue();
+        }
+      }
+      boolean setHorizon = horizonWanted && !batch.hasDeleteHorizon();
+      if (kept.size() == count && !setHorizon) {
+        copy(batch, out);
+        return true;
+      }
+      if (!kept.isEmpty()) {
+        rebuild(batch, kept, setHorizon ? rules.nowMs + rules.deleteRetentionMs : batch.deleteHorizonMs(), out);
+        return false;
+      }
+    }
+    return keepsEmpty(batch) && emptyOut(batch, out);
+  }
+
+  private static boolean endsTransaction(RecordBatch batch) {
+    if (batch.recordCount() == 0) {
+      return false;
+    }
+    try (RecordReader reader = RecordReader.open(batch, MAX_DECOMPRESSED_BYTES)) {
+      ControlRecordType type = ControlRecords.typeOf(reader.next());
+      return type == ControlRecordType.ABORT || type == ControlRecordType.COMMIT;
+    }
+  }
+
+  private boolean stays(Record record, RecordBatch batch) {
+    if (record.offset() > map.latestOffset()) {
+      return true;
+    }
+    if (!record.hasKey() || record.offset() < map.get(record.key())) {
+      return false;
+    }
+    return record.hasValue() || !batch.hasDeleteHorizon() || rules.nowMs < batch.deleteHorizonMs();
+  }
+
+  private boolean keepsEmpty(RecordBatch batch) {
+    LastBatch last = batch.hasProducerId() ? rules.lastBatches.get(batch.producerId()) : null;
+    if (last == null) {
+      return false;
+    }
+    return last.lastOffset >= 0 ? batch.lastOffset() == last.lastOffset
+        : batch.isControl() && batch.producerEpoch() == last.epoch;
+  }
+
+  private static void copy(RecordBatch batch, ByteBuf out) {
+    out.writeBytes(batch.buffer(), batch.index(), batch.sizeBytes());
+  }
+
+  /** Adds the batch without records. Returns false, as that is not what it was. */
+  private static boolean emptyOut(RecordBatch batch, ByteBuf out) {
+    rebuild(batch, List.of(), batch.deleteHorizonMs(), out);
+    return false;
+  }
+
+  private static void rebuild(RecordBatch batch, List<Record> kept, long deleteHorizonMs, ByteBuf out) {
+    try (RecordBatchBuilder builder = new RecordBatchBuilder(ByteBufAllocator.DEFAULT)) {
+      builder.compression(batch.compression()).baseOffset(batch.baseOffset()).transactional(batch.isTransactional())
+          .control(batch.isControl()).producer(batch.producerId(), batch.producerEpoch(), batch.baseSequence())
+          .partitionLeaderEpoch(batch.partitionLeaderEpoch());
+      if (deleteHorizonMs >= 0) {
+        builder.deleteHorizonMs(deleteHorizonMs);
+      }
+      if (batch.timestampType() == TimestampType.LOG_APPEND_TIME) {
+        builder.logAppendTime(batch.maxTimestamp());
+      }
+      for (Record record : kept) {
+        builder.appendAt(record.offset(), record.timestamp(), record.key(), record.value(), record.headers());
+      }
+      builder.overrideLastOffset(batch.lastOffset());
+      ByteBuf built = builder.build();
+      try {
+        if (kept.isEmpty()) {
+          // The producer's state goes by it: an empty batch that looked old would have the producer expire.
+          new RecordBatch().wrap(built, built.readerIndex()).setMaxTimestamp(batch.timestampType(), batch.maxTimestamp());
+        }
+        out.writeBytes(built);
+      } finally {
+        built.release();
+      }
+    }
+  }
+}

@@ -1,0 +1,84 @@
+package io.margay.log.internal;
+
+import io.margay.model.FaultHandler;
+import io.margay.model.TopicIdPartition;
+import java.io.IOException;
+
+/**
+ * Whether a log can be used. Read by any thread.
+ *
+ * <pre>
+ *   open -> suspended (its engine has gone) -> open
+ *   open, suspended -> closed
+ *   open, suspended -> offline (an I/O error, for good) -> closed
+ * </pre>
+ */
+final class LogAvailability {
+  private final TopicIdPartition id;
+  private final FaultHandler faults;
+  private volatile boolean offline;
+  private volatile boolean closed;
+  private volatile boolean suspended;
+
+  LogAvailability(TopicIdPartition id, FaultHandler faults) {
+    this.id = id;
+    this.faults = faults;
+  }
+
+  boolean offline() {
+    return offline;
+  }
+
+  boolean closed() {
+    return closed;
+  }
+
+  boolean suspended() {
+    return suspended;
+  }
+
+  boolean unusable() {
+    return offline || closed || suspended;
+  }
+
+  void require() throws IOException {
+    if (unusable()) {
+      throw new LogOfflineException(reason());
+    }
+  }
+
+  /** Why it cannot be used, for people. */
+  String reason() {
+    return "log of " + id + (closed ? " is closed" : offline ? " is offline after an I/O error" : " waits for its storage engine");
+  }
+
+  void markClosed() {
+    closed = true;
+  }
+
+  void suspend(boolean now) {
+    suspended = now;
+  }
+
+  /**
+   * The one place where an I/O error becomes an offline log. A failure that only comes from the log being closed or suspended under
+   * a caller is none.
+   *
+   * @return the cause, to be thrown on
+   */
+  IOException fault(String what, IOException cause) {
+    if (!unusable() && !(cause instanceof LogOfflineException)) {
+      offline = true;
+      faults.onFault("log of " + id + " could not " + what + " and is offline", cause);
+    }
+    return cause;
+  }
+
+  /** As {@link #fault}, for what fails while the log is closed or its engine replaced. */
+  void faultAlways(String what, IOException cause) {
+    if (!offline) {
+      offline = true;
+      faults.onFault("log of " + id + " could not " + what + " and is offline", cause);
+    }
+  }
+}

@@ -1,0 +1,201 @@
+package io.margay.log.internal;
+
+import io.margay.model.LeaderEpoch;
+import io.margay.model.TopicIdPartition;
+import io.margay.spi.log.LogConfig;
+import io.margay.spi.log.PartitionLog;
+import io.margay.spi.storage.LogSlice;
+import io.margay.spi.storage.LogStore;
+import io.margay.spi.storage.SegmentInfo;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The half of a log that only reads, and the fields that both halves share. Nothing here waits for an append, as offsets are
+ * volatile and a store can be read at any time; only what lists producers or aborted transactions takes the lock for a moment.
+ */
+abstract class ReadableLog implements PartitionLog {
+  protected final LogState state = new LogState();
+  protected final LogOffsets offsets = new LogOffsets();
+  protected final LogAvailability availability;
+  protected final LogEnvironment environment;
+  protected final FlushWaiters flushWaiters = new FlushWaiters();
+  /** Held by whatever changes the log. */
+  protected final ReentrantLock lock = new ReentrantLock();
+  /** Another one after the engine was replaced. */
+  protected volatile LogStore store;
+  protected volatile LogConfig config;
+  private final TopicIdPartition id;
+
+  ReadableLog(TopicIdPartition id, LogConfig config, LogStore store, LogEnvironment environment) {
+    this.id = id;
+    this.config = config;
+    this.store = store;
+    this.environment = environment;
+    this.availability = new LogAvailability(id, environment.faults());
+  }
+
+  @Override
+  public TopicIdPartition id() {
+    return id;
+  }
+
+  @Override
+  public LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws IOException {
+    availability.require();
+    long start = offsets.start();
+    long end = offsets.end();
+    if (offset < start || offset > end) {
+      throw new IndexOutOfBoundsException("offset " + offset + " of " + id + " is not in [" + start + ", " + end + "]");
+    }
+    if (offset >= endOffset || offset == end) {
+      return LogSlice.empty(offset);
+    }
+    return reading("read", () -> SegmentReads.read(store, offset, maxBytes, Math.min(endOffset, end), atLeastOne));
+  }
+
+  @Override
+  public boolean isHot(long offset) {
+    return !unusable() && store.isHot(offset);
+  }
+
+  @Override
+  public long logStartOffset() {
+    return offsets.start();
+  }
+
+  @Override
+  public long logEndOffset() {
+    return offsets.end();
+  }
+
+  @Override
+  public long highWatermark() {
+    return offsets.highWatermark();
+  }
+
+  @Override
+  public long lastStableOffset() {
+    return offsets.lastStable(state.producers);
+  }
+
+  @Override
+  public List<AbortedTransaction> abortedTransactions(long fromOffset, long toOffset) throws IOException {
+    availability.require();
+    lock.lock();
+    try {
+      return state.aborted.overlapping(fromOffset, toOffset);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public long sizeBytes() {
+    return store.sizeBytes();
+  }
+
+  @Override
+  public List<SegmentInfo> segments() {
+    return store.segments();
+  }
+
+  @Override
+  public long flushedOffset() {
+    return store.flushedOffset();
+  }
+
+  @Override
+  public FoundOffset findByTimestamp(long timestamp) throws IOException {
+    return reading("find a timestamp",
+        () -> TimestampSearch.first(store, timestamp, offsets.start(), offsets.highWatermark()));
+  }
+
+  @Override
+  public FoundOffset findMaxTimestamp() throws IOException {
+    return reading("find the highest timestamp", () -> TimestampSearch.max(store, offsets.start(), offsets.end()));
+  }
+
+  @Override
+  public LeaderEpoch latestEpoch() {
+    int epoch = state.epochs.latestEpoch();
+    return epoch < 0 ? LeaderEpoch.NONE : new LeaderEpoch(epoch);
+  }
+
+  @Override
+  public EpochEnd endOfEpoch(int epoch) {
+    return state.epochs.endOf(epoch, offsets.end());
+  }
+
+  @Override
+  public int epochAt(long offset) {
+    return state.epochs.epochAt(offset);
+  }
+
+  @Override
+  public List<ProducerInfo> producers() {
+    lock.lock();
+    try {
+      return state.producers.infos();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public LogConfig config() {
+    return config;
+  }
+
+  @Override
+  public boolean offline() {
+    return availability.offline();
+  }
+
+  LogAvailability availability() {
+    return availability;
+  }
+
+  @FunctionalInterface
+  private interface Reading<T> {
+    T run() throws IOException;
+  }
+
+  protected final <T> T reading(String what, Reading<T> reading) throws IOException {
+    availability.require();
+    try {
+      return reading.run();
+    } catch (IOException e) {
+      throw fault(what, e);
+    }
+  }
+
+  protected final boolean unusable() {
+    return availability.unusable();
+  }
+
+  /** Takes the log offline, unless it was closed under the caller; whoever waits for a flush is told. Returns the cause. */
+  protected final IOException fault(String what, IOException cause) {
+    IOException told = availability.fault(what, cause);
+    if (availability.offline()) {
+      requestFlush();
+    }
+    return told;
+  }
+
+  /** Has the flusher look at the log soon, and at those who wait for it. */
+  protected abstract void requestFlush();
+
+  LogEnvironment environment() {
+    return environment;
+  }
+
+  LogStore store() {
+    return store;
+  }
+
+  FlushWaiters flushWaiters() {
+    return flushWaiters;
+  }
+}
