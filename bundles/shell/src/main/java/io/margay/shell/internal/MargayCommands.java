@@ -1,18 +1,23 @@
 package io.margay.shell.internal;
 
 import java.io.IOException;
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
 
 /** The commands of scope margay, which is left out when they are typed. */
 @Command(name = "margay")
 final class MargayCommands {
   static final String SCOPE = "margay";
   private final Requests requests;
+  private final Map<String, CommandFunction> all;
   private final CommandFunction.Io io;
 
-  MargayCommands(Requests requests, CommandFunction.Io io) {
+  /** @param all every command by scope and name */
+  MargayCommands(Requests requests, Map<String, CommandFunction> all, CommandFunction.Io io) {
     this.requests = requests;
+    this.all = all;
     this.io = io;
   }
 
@@ -24,5 +29,22 @@ final class MargayCommands {
   @Command(name = "consume", description = "Print the records of a topic.")
   void consume(@Mixin ConsumeOptions options) throws InterruptedException {
     new Consuming(requests, io, options).run();
+  }
+
+  @Command(name = "help", description = "List the commands, or show how one is used.")
+  void help(@Parameters(arity = "0..1", paramLabel = "COMMAND", description = "Such as topic:create.") String name) {
+    if (name != null) {
+      CommandFunction function = all.getOrDefault(name, all.get(SCOPE + ":" + name));
+      if (function == null) {
+        throw new ShellException("there is no command " + name + " of Margay" + Near.hint(name, all.keySet(), "help")
+            + " felix:help " + name + " asks the other bundles");
+      }
+      io.out().print(function.usage());
+      return;
+    }
+    int width = all.values().stream().mapToInt(f -> f.fullName().length()).max().orElse(0);
+    all.values().forEach(f -> io.out().println(f.fullName() + " ".repeat(width - f.fullName().length() + 2)
+        + f.description()));
+    io.out().println("\nCOMMAND --help shows how one is used. felix:help lists the commands of all other bundles, too.");
   }
 }

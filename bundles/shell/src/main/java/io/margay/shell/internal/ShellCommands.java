@@ -2,6 +2,7 @@ package io.margay.shell.internal;
 
 import io.margay.metadata.ClusterMetadata;
 import io.margay.spi.client.LocalClient;
+import io.margay.spi.config.NodeSettings;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Hashtable;
@@ -28,8 +29,9 @@ public final class ShellCommands {
 
   /** Registers the commands. */
   @Activate
-  public ShellCommands(BundleContext context, @Reference LocalClient client, @Reference ClusterMetadata metadata) {
-    functions(new Requests(client, metadata)).forEach((id, function) -> {
+  public ShellCommands(BundleContext context, @Reference LocalClient client, @Reference ClusterMetadata metadata,
+      @Reference NodeSettings settings) {
+    functions(new Requests(client, metadata), settings, new FrameworkPlatform(context)).forEach((id, function) -> {
       Hashtable<String, Object> properties = new Hashtable<>();
       properties.put(CommandProcessor.COMMAND_SCOPE, id.substring(0, id.indexOf(':')));
       properties.put(CommandProcessor.COMMAND_FUNCTION, id.substring(id.indexOf(':') + 1));
@@ -43,10 +45,15 @@ public final class ShellCommands {
   }
 
   /** The commands by scope and name, such as {@code topic:list}. */
-  static Map<String, CommandFunction> functions(Requests requests) {
+  static Map<String, CommandFunction> functions(Requests requests, NodeSettings settings, Platform platform) {
     Map<String, CommandFunction> all = new TreeMap<>();
     add(all, TopicCommands.class, TopicCommands.SCOPE, io -> new TopicCommands(requests, io));
-    add(all, MargayCommands.class, MargayCommands.SCOPE, io -> new MargayCommands(requests, io));
+    add(all, PartitionCommands.class, PartitionCommands.SCOPE, io -> new PartitionCommands(requests, io));
+    add(all, GroupCommands.class, GroupCommands.SCOPE, io -> new GroupCommands(requests, io));
+    add(all, OffsetCommands.class, OffsetCommands.SCOPE, io -> new OffsetCommands(requests, io));
+    add(all, ConfigCommands.class, ConfigCommands.SCOPE, io -> new ConfigCommands(requests, settings, io));
+    add(all, BrokerCommands.class, BrokerCommands.SCOPE, io -> new BrokerCommands(requests, settings, platform, io));
+    add(all, MargayCommands.class, MargayCommands.SCOPE, io -> new MargayCommands(requests, all, io));
     return all;
   }
 

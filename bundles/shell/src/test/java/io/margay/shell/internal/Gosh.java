@@ -22,7 +22,7 @@ final class Gosh implements AutoCloseable {
 
   Gosh(FakeBroker broker) {
     processor = new CommandProcessorImpl(THREAD_IO);
-    ShellCommands.functions(new Requests(broker, broker::image)).forEach((id, function) ->
+    ShellCommands.functions(new Requests(broker, broker::image), new FakeSettings(), new FakePlatform()).forEach((id, function) ->
         processor.addCommand(id.substring(0, id.indexOf(':')), function, id.substring(id.indexOf(':') + 1)));
     processor.addCommand("gogo", (Function) (session, arguments) -> {
       System.out.println(arguments.get(0));

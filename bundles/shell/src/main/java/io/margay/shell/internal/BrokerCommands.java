@@ -1,0 +1,133 @@
+package io.margay.shell.internal;
+
+import io.margay.metadata.BrokerImage;
+import io.margay.metadata.ClusterImage;
+import io.margay.metadata.PartitionImage;
+import io.margay.model.BrokerId;
+import io.margay.protocol.message.ApiVersionsRequest;
+import io.margay.protocol.message.ApiVersionsResponse;
+import io.margay.protocol.message.ApiVersionsResponse.ApiVersion;
+import io.margay.spi.config.NodeSettings;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryUsage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The commands of scope broker. */
+@Command(name = "broker")
+final class BrokerCommands {
+  static final String SCOPE = "broker";
+  private static final Path PROCESS_STATUS = Path.of("/proc/self/status");
+  private final Requests requests;
+  private final NodeSettings settings;
+  private final Platform platform;
+  private final CommandFunction.Io io;
+
+  BrokerCommands(Requests requests, NodeSettings settings, Platform platform, CommandFunction.Io io) {
+    this.requests = requests;
+    this.settings = settings;
+    this.platform = platform;
+    this.io = io;
+  }
+
+  @Command(name = "list", description = "List the brokers of the cluster.")
+  void list(@Option(names = "--json", description = "Print JSON.") boolean json) {
+    ClusterImage image = requests.image();
+    Table table = new Table("broker", "endpoints", "rack", "fenced", "controller", "leads", "holds");
+    for (BrokerImage broker : image.brokers().values()) {
+      table.row(broker.id().value(), broker.endpoints().stream().map(Object::toString).toList(), broker.rack(), broker.fenced(),
+          broker.id().equals(image.controller()), leads(image, broker.id()), holds(image, broker.id()));
+    }
+    Page.print(io.out(), json, table);
+  }
+
+  @Command(name = "status", description = "Show this broker: identity, memory, partitions, storage engines, bundles.")
+  void status(@Option(names = "--json", description = "Print JSON.") boolean json) {
+    ClusterImage image = requests.image();
+    BrokerId id = settings.nodeId();
+    BrokerImage self = image.brokers().get(id);
+    var memory = ManagementFactory.getMemoryMXBean();
+    MemoryUsage heap = memory.getHeapMemoryUsage();
+    long upMs = ManagementFactory.getRuntimeMXBean().getUptime();
+    Table parts = new Table("bundle", "version", "state");
+    platform.parts().forEach(p -> parts.row(p.name(), p.version(), p.state()));
+    Page page = new Page(io.out(), json)
+        .fact("broker", id.value())
+        .fact("cluster", image.clusterId())
+        .fact("controller", image.controller().equals(BrokerId.NONE) ? null : image.controller().value())
+        .fact("listeners", (self == null ? settings.advertisedListeners() : self.endpoints()).stream().map(Object::toString)
+            .toList());
+    if (json) {
+      page.fact("uptimeMs", upMs).fact("heapUsedBytes", heap.getUsed()).fact("heapMaxBytes", heap.getMax())
+          .fact("residentBytes", residentBytes());
+    } else {
+      page.fact("uptime", uptime(upMs)).fact("heap", mebibytes(heap.getUsed()) + " of " + mebibytes(heap.getMax()));
+      Long resident = residentBytes();
+      if (resident != null) {
+        page.fact("residentMemory", mebibytes(resident));
+      }
+    }
+    page.fact("java", System.getProperty("java.version"))
+        .fact("processId", ProcessHandle.current().pid())
+        .fact("dataDirectory", settings.dataDirectory().toString())
+        .fact("topics", image.topics().size())
+        .fact("partitionsLed", leads(image, id))
+        .fact("partitionsHeld", holds(image, id))
+        .fact("storageEngines", platform.storageEngines())
+        .table("bundles", parts)
+        .print();
+  }
+
+  @Command(name = "apis", description = "List the APIs that are served, with their versions.")
+  void apis(@Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
+    ApiVersionsRequest request = new ApiVersionsRequest().setClientSoftwareName("margay-shell").setClientSoftwareVersion("1");
+    ApiVersionsResponse response = requests.send(ApiVersionsRequest.API, request, new ApiVersionsResponse());
+    Requests.check(response.errorCode(), null, "cannot list the APIs");
+    Map<Short, String> names = platform.apiNames();
+    Table table = new Table("key", "api", "lowestVersion", "highestVersion");
+    List<ApiVersion> keys = response.apiKeys().stream().sorted(Comparator.comparingInt(ApiVersion::apiKey)).toList();
+    keys.forEach(k -> table.row(k.apiKey(), names.get(k.apiKey()), k.minVersion(), k.maxVersion()));
+    Page.print(io.out(), json, table);
+  }
+
+  private static long leads(ClusterImage image, BrokerId id) {
+    return image.topics().values().stream().flatMap(t -> t.partitions().stream())
+        .filter((PartitionImage p) -> p.leader().equals(id)).count();
+  }
+
+  private static long holds(ClusterImage image, BrokerId id) {
+    return image.topics().values().stream().flatMap(t -> t.partitions().stream())
+        .filter((PartitionImage p) -> p.replicas().contains(id)).count();
+  }
+
+  /** Memory of the process in bytes; null where the system does not tell it this way. */
+  private static Long residentBytes() {
+    try {
+      for (String line : Files.readAllLines(PROCESS_STATUS)) {
+        if (line.startsWith("VmRSS:")) {
+          return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+        }
+      }
+      return null;
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  static String uptime(long ms) {
+    Duration d = Duration.ofMillis(ms);
+    String clock = String.format("%02d:%02d:%02d", d.toHoursPart(), d.toMinutesPart(), d.toSecondsPart());
+    return d.toDays() == 0 ? clock : d.toDays() + (d.toDays() == 1 ? " day " : " days ") + clock;
+  }
+
+  private static String mebibytes(long bytes) {
+    return (bytes + (1 << 19)) / (1 << 20) + " MiB";
+  }
+}

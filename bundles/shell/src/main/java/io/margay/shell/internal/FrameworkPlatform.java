@@ -1,0 +1,81 @@
+package io.margay.shell.internal;
+
+import io.margay.protocol.Api;
+import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.storage.StorageEngine;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+
+/** Asks the OSGi framework. */
+final class FrameworkPlatform implements Platform {
+  private static final String OURS = "io.margay.";
+  private final BundleContext context;
+
+  FrameworkPlatform(BundleContext context) {
+    this.context = context;
+  }
+
+  @Override
+  public List<String> storageEngines() {
+    List<String> names = new ArrayList<>();
+    for (ServiceReference<StorageEngine> reference : references(StorageEngine.class)) {
+      Object name = reference.getProperty(StorageEngine.NAME_PROPERTY);
+      names.add(name == null ? reference.getBundle().getSymbolicName() : name.toString());
+    }
+    names.sort(Comparator.naturalOrder());
+    return names;
+  }
+
+  @Override
+  public List<Part> parts() {
+    List<Part> parts = new ArrayList<>();
+    for (Bundle bundle : context.getBundles()) {
+      String name = bundle.getSymbolicName();
+      if (name != null && name.startsWith(OURS)) {
+        parts.add(new Part(name.substring(OURS.length()), bundle.getVersion().toString(), state(bundle.getState())));
+      }
+    }
+    parts.sort(Comparator.comparing(Part::name));
+    return parts;
+  }
+
+  @Override
+  public Map<Short, String> apiNames() {
+    Map<Short, String> names = new TreeMap<>();
+    for (ServiceReference<ApiHandler> reference : references(ApiHandler.class)) {
+      ApiHandler handler = context.getService(reference);
+      if (handler != null) {
+        Api api = handler.api();
+        names.put(api.key(), api.name());
+        context.ungetService(reference);
+      }
+    }
+    return names;
+  }
+
+  private <S> List<ServiceReference<S>> references(Class<S> type) {
+    try {
+      return List.copyOf(context.getServiceReferences(type, null));
+    } catch (InvalidSyntaxException e) {
+      throw new IllegalStateException("no filter was given", e);
+    }
+  }
+
+  private static String state(int state) {
+    return switch (state) {
+      case Bundle.ACTIVE -> "active";
+      case Bundle.INSTALLED -> "installed";
+      case Bundle.RESOLVED -> "resolved";
+      case Bundle.STARTING -> "starting";
+      case Bundle.STOPPING -> "stopping";
+      default -> "uninstalled";
+    };
+  }
+}

@@ -1,0 +1,69 @@
+package io.margay.shell.internal;
+
+import io.margay.protocol.Errors;
+import io.margay.protocol.message.DeleteGroupsRequest;
+import io.margay.protocol.message.DeleteGroupsResponse;
+import io.margay.protocol.message.ListGroupsResponse;
+import java.util.Comparator;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The commands of scope group. */
+@Command(name = "group")
+final class GroupCommands {
+  static final String SCOPE = "group";
+  private final Requests requests;
+  private final Groups groups;
+  private final CommandFunction.Io io;
+
+  GroupCommands(Requests requests, CommandFunction.Io io) {
+    this.requests = requests;
+    this.groups = new Groups(requests);
+    this.io = io;
+  }
+
+  @Command(name = "list", description = "List the groups that this broker coordinates.")
+  void list(@Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
+    Table table = new Table("group", "type", "state", "protocol");
+    groups.list().stream().sorted(Comparator.comparing(ListGroupsResponse.ListedGroup::groupId))
+        .forEach(g -> table.row(g.groupId(), g.groupType(), g.groupState(), g.protocolType()));
+    Page.print(io.out(), json, table);
+  }
+
+  @Command(name = "describe", description = "Show a group: its members, what they are assigned, and how far behind they are.")
+  void describe(@Parameters(paramLabel = "GROUP", description = "Which.") String group,
+      @Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
+    Groups.Description d = groups.describe(group);
+    Table members = new Table("member", "instance", "client", "host", "assignment");
+    d.members().forEach(m -> members.row(m.id(), m.instanceId(), m.clientId(), m.host(),
+        m.assignment().stream().map(Object::toString).toList()));
+    Page page = new Page(io.out(), json).fact("group", group).fact("type", d.type()).fact("state", d.state())
+        .fact("assignor", d.assignor()).fact("epoch", d.epoch()).table("members", members);
+    if (!d.type().equals("share")) {
+      page.table("offsets", groups.lag(group, Groups.owners(d)));
+    }
+    page.print();
+  }
+
+  @Command(name = "delete", description = "Delete groups without members, and what they have committed.")
+  void delete(@Parameters(arity = "1..*", paramLabel = "GROUP", description = "Which.") List<String> names)
+      throws InterruptedException {
+    for (String name : names) {
+      groups.require(name);
+    }
+    ShellException failure = null;
+    for (var result : requests.send(DeleteGroupsRequest.API, new DeleteGroupsRequest().setGroupsNames(names),
+        new DeleteGroupsResponse()).results()) {
+      if (result.errorCode() == Errors.NONE.code()) {
+        io.out().println("deleted group " + result.groupId());
+      } else {
+        failure = new ShellException("cannot delete group " + result.groupId() + ": " + Requests.text(result.errorCode(), null));
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+}

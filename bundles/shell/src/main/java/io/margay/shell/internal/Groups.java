@@ -1,0 +1,137 @@
+package io.margay.shell.internal;
+
+import io.margay.model.TopicPartition;
+import io.margay.protocol.MalformedMessageException;
+import io.margay.protocol.Messages;
+import io.margay.protocol.message.ConsumerGroupDescribeRequest;
+import io.margay.protocol.message.ConsumerGroupDescribeResponse;
+import io.margay.protocol.message.ConsumerProtocolAssignment;
+import io.margay.protocol.message.DescribeGroupsRequest;
+import io.margay.protocol.message.DescribeGroupsResponse;
+import io.margay.protocol.message.ListGroupsRequest;
+import io.margay.protocol.message.ListGroupsResponse;
+import io.margay.protocol.message.ShareGroupDescribeRequest;
+import io.margay.protocol.message.ShareGroupDescribeResponse;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** Asks for groups and their members. */
+final class Groups {
+  /** A member, the same for all kinds of groups. */
+  record Member(String id, String instanceId, String clientId, String host, List<TopicPartition> assignment) { }
+
+  /** A group. */
+  record Description(String group, String type, String state, String assignor, Integer epoch, List<Member> members) { }
+
+  private final Requests requests;
+
+  Groups(Requests requests) {
+    this.requests = requests;
+  }
+
+  List<ListGroupsResponse.ListedGroup> list() throws InterruptedException {
+    ListGroupsResponse response = requests.send(ListGroupsRequest.API, new ListGroupsRequest(), new ListGroupsResponse());
+    Requests.check(response.errorCode(), null, "cannot list groups");
+    return response.groups();
+  }
+
+  /** The group of this name. */
+  ListGroupsResponse.ListedGroup require(String group) throws InterruptedException {
+    List<ListGroupsResponse.ListedGroup> all = list();
+    return all.stream().filter(g -> g.groupId().equals(group)).findFirst().orElseThrow(() -> new ShellException(
+        "there is no group " + group
+            + Near.hint(group, all.stream().map(ListGroupsResponse.ListedGroup::groupId).toList(), "group:list")));
+  }
+
+  Description describe(String group) throws InterruptedException {
+    ListGroupsResponse.ListedGroup listed = require(group);
+    return switch (listed.groupType().toLowerCase(Locale.ROOT)) {
+      case "consumer" -> consumer(group);
+      case "share" -> share(group);
+      default -> classic(group);
+    };
+  }
+
+  /** What a group has committed, and what there is. */
+  Table lag(String group, Map<TopicPartition, String> owners) throws InterruptedException {
+    Map<TopicPartition, Long> committed = new GroupOffsets(requests).committed(group);
+    Set<TopicPartition> partitions = new TreeSet<>(committed.keySet());
+    partitions.addAll(owners.keySet());
+    Map<TopicPartition, Long> ends = new Offsets(requests).at(partitions, Offsets.LATEST);
+    Table table = new Table("topic", "partition", "committedOffset", "endOffset", "lag", "member");
+    for (TopicPartition tp : partitions) {
+      Long offset = committed.get(tp);
+      Long end = ends.get(tp);
+      table.row(tp.topic(), tp.partition(), offset, end, offset == null || end == null ? null : Math.max(0, end - offset),
+          owners.get(tp));
+    }
+    return table;
+  }
+
+  private Description classic(String group) throws InterruptedException {
+    var response = requests.send(DescribeGroupsRequest.API, new DescribeGroupsRequest().setGroups(List.of(group)),
+        new DescribeGroupsResponse()).groups().get(0);
+    Requests.check(response.errorCode(), response.errorMessage(), "cannot describe group " + group);
+    List<Member> members = new ArrayList<>();
+    for (var m : response.members()) {
+      members.add(new Member(m.memberId(), m.groupInstanceId(), m.clientId(), m.clientHost(),
+          "consumer".equals(response.protocolType()) ? assignment(m.memberAssignment()) : List.of()));
+    }
+    return new Description(group, "classic", response.groupState(), response.protocolData(), null, members);
+  }
+
+  private Description consumer(String group) throws InterruptedException {
+    var response = requests.send(ConsumerGroupDescribeRequest.API, new ConsumerGroupDescribeRequest().setGroupIds(List.of(group)),
+        new ConsumerGroupDescribeResponse()).groups().get(0);
+    Requests.check(response.errorCode(), response.errorMessage(), "cannot describe group " + group);
+    List<Member> members = new ArrayList<>();
+    for (var m : response.members()) {
+      List<TopicPartition> assignment = new ArrayList<>();
+      m.assignment().topicPartitions().forEach(t ->
+          t.partitions().forEach(p -> assignment.add(new TopicPartition(t.topicName(), p))));
+      members.add(new Member(m.memberId(), m.instanceId(), m.clientId(), m.clientHost(), assignment));
+    }
+    return new Description(group, "consumer", response.groupState(), response.assignorName(), response.groupEpoch(), members);
+  }
+
+  private Description share(String group) throws InterruptedException {
+    var response = requests.send(ShareGroupDescribeRequest.API, new ShareGroupDescribeRequest().setGroupIds(List.of(group)),
+        new ShareGroupDescribeResponse()).groups().get(0);
+    Requests.check(response.errorCode(), response.errorMessage(), "cannot describe group " + group);
+    List<Member> members = new ArrayList<>();
+    for (var m : response.members()) {
+      List<TopicPartition> assignment = new ArrayList<>();
+      m.assignment().topicPartitions().forEach(t ->
+          t.partitions().forEach(p -> assignment.add(new TopicPartition(t.topicName(), p))));
+      members.add(new Member(m.memberId(), null, m.clientId(), m.clientHost(), assignment));
+    }
+    return new Description(group, "share", response.groupState(), response.assignorName(), response.groupEpoch(), members);
+  }
+
+  /** Reads what an assignor of a client has written, as far as it is what consumers write. */
+  private static List<TopicPartition> assignment(byte[] bytes) {
+    List<TopicPartition> assignment = new ArrayList<>();
+    if (bytes != null && bytes.length > 0) {
+      try {
+        Messages.readVersioned(ConsumerProtocolAssignment::new, bytes).assignedPartitions().forEach(t ->
+            t.partitions().forEach(p -> assignment.add(new TopicPartition(t.topic(), p))));
+      } catch (MalformedMessageException e) {
+        // a client may write what it wants; its member is shown without an assignment
+        return List.of();
+      }
+    }
+    return assignment;
+  }
+
+  /** Which member owns a partition. */
+  static Map<TopicPartition, String> owners(Description description) {
+    Map<TopicPartition, String> owners = new HashMap<>();
+    description.members().forEach(m -> m.assignment().forEach(tp -> owners.put(tp, m.id())));
+    return owners;
+  }
+}
