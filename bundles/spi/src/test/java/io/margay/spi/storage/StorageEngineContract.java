@@ -413,7 +413,8 @@ public abstract class StorageEngineContract extends StorageEngineFixture {
         for (int at = 0; at < bytes.readableBytes(); at += 12 + bytes.getInt(at + 8)) {
           int payload = 12 + bytes.getInt(at + 8) - 61;
           long base = bytes.getLong(at);
-          if (base != next || base >= bound || !bytes.slice(at, 61 + payload).equals(TestBatches.batch(base, 2, base + 1, payload))) {
+          if (base != next || base >= bound || !bytes.slice(at, 61 + payload).equals(TestBatches.batch(base, 2, base + 1,
+              payload))) {
             throw new AssertionError("expected a batch at " + next + " below " + bound + ", found one at " + base);
           }
           next = base + 2;

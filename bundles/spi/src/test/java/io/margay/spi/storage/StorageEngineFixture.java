@@ -147,7 +147,9 @@ public abstract class StorageEngineFixture {
     return all;
   }
 
-  /** Copies a tree of files as it is; a file that goes meanwhile, because the engine deletes it in the background, is left out. */
+  /**
+   * Copies a tree of files as it is; a file that goes meanwhile, because the engine deletes it in the background, is left out.
+   */
   protected static void copy(Path from, Path to) throws IOException {
     Files.walkFileTree(from, new SimpleFileVisitor<>() {
       @Override

@@ -136,7 +136,8 @@ public abstract class StorageEngineModelContract extends StorageEngineFixture {
 
   /** An end that a truncation put into a gap may be forgotten: then it is the end of what is there. */
   private void acceptEnd(long before) {
-    long last = model.isEmpty() ? store.segments().get(store.segments().size() - 1).baseOffset() : model.get(model.size() - 1).next;
+    long last = model.isEmpty() ? store.segments().get(store.segments().size() - 1).baseOffset()
+        : model.get(model.size() - 1).next;
     assertThat(store.endOffset()).isBetween(Math.min(last, before), before);
     end = store.endOffset();
   }
@@ -155,8 +156,10 @@ public abstract class StorageEngineModelContract extends StorageEngineFixture {
     long offset = batch.base + random.nextInt((int) (batch.next - batch.base));
     assertThat(bytes(store.read(offset, 0, Long.MAX_VALUE, true))).as(when).isEqualTo(batch.bytes);
     long timestamp = 1000 + random.nextInt(320);
-    long expected = model.stream().filter(b -> b.next > offset && b.timestamp >= timestamp).findFirst().map(Batch::base).orElse(-1L);
-    assertThat(store.findByTimestamp(timestamp, offset)).as(when + " timestamp " + timestamp + " from " + offset).isEqualTo(expected);
+    long expected = model.stream().filter(b -> b.next > offset && b.timestamp >= timestamp)
+        .findFirst().map(Batch::base).orElse(-1L);
+    assertThat(store.findByTimestamp(timestamp, offset)).as(when + " timestamp " + timestamp + " from " + offset)
+        .isEqualTo(expected);
     long max = store.segments().stream().mapToLong(SegmentInfo::maxTimestamp).max().orElse(-1);
     assertThat(max).as(when).isEqualTo(model.stream().mapToLong(Batch::timestamp).max().orElse(-1));
   }

@@ -25,7 +25,8 @@ public final class TestBatches {
     buf.writeLong(baseOffset).writeInt(RecordBatchFormat.HEADER_SIZE - RecordBatchFormat.LOG_OVERHEAD + payloadBytes).writeInt(0)
         .writeByte(RecordBatchFormat.MAGIC_V2).writeInt(0).writeShort(0).writeInt(records - 1).writeLong(maxTimestamp)
         .writeLong(maxTimestamp).writeLong(-1).writeShort(-1).writeInt(-1).writeInt(records).writeBytes(payload);
-    long crc = new Crc32c().compute(buf, RecordBatchFormat.ATTRIBUTES_OFFSET, buf.readableBytes() - RecordBatchFormat.ATTRIBUTES_OFFSET);
+    long crc = new Crc32c().compute(buf, RecordBatchFormat.ATTRIBUTES_OFFSET,
+        buf.readableBytes() - RecordBatchFormat.ATTRIBUTES_OFFSET);
     buf.setInt(RecordBatchFormat.CRC_OFFSET, (int) crc);
     return buf;
   }

@@ -7,12 +7,18 @@ import static io.margay.protocol.record.RecordBatchFormat.LOG_OVERHEAD;
 
 import io.netty.buffer.ByteBuf;
 
-/** The last look at batches before they are written: a mistake here would be found only by the next recovery, which cuts the log. */
+/**
+ * The last look at batches before they are written: a mistake here would be found only by the next recovery, which cuts the
+ * log.
+ */
 final class AppendCheck {
   private AppendCheck() {
   }
 
-  /** @throws IllegalArgumentException when these are not whole batches with rising offsets from {@code baseOffset} to {@code nextOffset} */
+  /**
+   * @throws IllegalArgumentException when these are not whole batches with rising offsets from {@code baseOffset} to {@code
+   * nextOffset}
+   */
   static void check(ByteBuf batches, long baseOffset, long nextOffset, long endOffset) {
     int at = batches.readerIndex();
     int end = batches.writerIndex();

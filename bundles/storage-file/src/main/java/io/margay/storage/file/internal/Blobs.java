@@ -47,7 +47,8 @@ final class Blobs {
 
   private static Path path(Path directory, String name) {
     if (!isName(name)) {
-      throw new IllegalArgumentException("not a name of a blob: '" + name + "', expected letters, digits, '-' and '.', and no suffix of segments");
+      throw new IllegalArgumentException("not a name of a blob: '" + name
+          + "', expected letters, digits, '-' and '.', and no suffix of segments");
     }
     return directory.resolve(name);
   }

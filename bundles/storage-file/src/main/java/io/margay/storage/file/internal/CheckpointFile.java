@@ -57,7 +57,8 @@ final class CheckpointFile {
   /** Replaces the file atomically and durably. */
   static void write(Path file, Map<TopicPartition, Long> rows) throws IOException {
     StringBuilder text = new StringBuilder(32 + rows.size() * 32).append("0\n").append(rows.size()).append('\n');
-    rows.forEach((key, value) -> text.append(key.topic()).append(' ').append(key.partition()).append(' ').append(value).append('\n'));
+    rows.forEach((key, value) ->
+        text.append(key.topic()).append(' ').append(key.partition()).append(' ').append(value).append('\n'));
     DurableFiles.write(file, text.toString().getBytes(StandardCharsets.UTF_8), true);
   }
 }

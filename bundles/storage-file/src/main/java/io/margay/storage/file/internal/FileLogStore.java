@@ -279,13 +279,8 @@ final class FileLogStore implements LogStore {
     }
   }
 
-  @FunctionalInterface
-  private interface Change {
-    void run() throws IOException;
-  }
-
   /** Runs a change of the segments. When it fails half way the store refuses all further calls. */
-  private void change(Change change) throws IOException {
+  private void change(Background.Task change) throws IOException {
     writer.enter();
     try {
       synchronized (structure) {
@@ -429,8 +424,8 @@ final class FileLogStore implements LogStore {
   }
 
   /**
-   * Closes files and frees indexes of old segments that nobody used for a while, and saves the active index when much is new: after
-   * a kill what it tells of need not be read. Called by the engine now and then.
+   * Closes files and frees indexes of old segments that nobody used for a while, and saves the active index when much is new:
+   * after a kill what it tells of need not be read. Called by the engine now and then.
    */
   void maintain(long idleNanos) throws IOException {
     Segment[] current = segments;

@@ -25,7 +25,8 @@ public final class FileStorage implements StorageEngine {
 
   /** Locks the directories; fails when another process uses one of them. */
   @Activate
-  public FileStorage(@Reference NodeSettings settings, @Reference FaultHandler faults, @Reference Clock clock) throws IOException {
+  public FileStorage(@Reference NodeSettings settings, @Reference FaultHandler faults, @Reference Clock clock)
+      throws IOException {
     engine = new FileStorageEngine(directories(settings), Disk.REAL, faults, clock);
   }
 

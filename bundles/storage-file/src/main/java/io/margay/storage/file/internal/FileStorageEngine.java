@@ -57,15 +57,15 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
     this.faults = faults;
     this.clock = clock;
     this.directories = LogDirectories.open(paths, faults);
+    this.background = new Background("margay-storage-file", faults);
     try {
-      this.background = new Background("margay-storage-file", faults);
       List<Path> leftovers = new ArrayList<>();
       for (LogDirectory directory : directories.online()) {
         List<LogDirectory.Found> all = directory.scan(leftovers);
         directory.expect(all.size());
         for (LogDirectory.Found found : all) {
-          PartitionEntry entry = new PartitionEntry(new TopicIdPartition(found.topicId(), found.partition()), directory, found.path(),
-              directory.wasClean());
+          PartitionEntry entry = new PartitionEntry(new TopicIdPartition(found.topicId(), found.partition()), directory,
+              found.path(), directory.wasClean());
           if (entries.putIfAbsent(found.partition(), entry) != null) {
             throw new IOException("the partition " + found.partition() + " is in two log directories: " + directory + " and "
                 + entries.get(found.partition()).directory());
@@ -75,6 +75,7 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
       findStaleNames();
       leftovers.forEach(this::deleteLater);
     } catch (IOException | RuntimeException e) {
+      background.close();
       directories.close(directory -> false);
       throw e;
     }
@@ -164,8 +165,9 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
       LogDirectory.writeTopicId(entry.path(), id.topicId());
       entry.adopt(id);
     } else if (!entry.id().equals(id)) {
-      throw new IOException("the directory " + entry.path() + " belongs to the topic id " + KafkaUuid.toString(entry.id().topicId())
-          + ", not to " + KafkaUuid.toString(id.topicId()) + "; that one must be deleted first");
+      throw new IOException("the directory " + entry.path() + " belongs to the topic id "
+          + KafkaUuid.toString(entry.id().topicId()) + ", not to " + KafkaUuid.toString(id.topicId())
+          + "; that one must be deleted first");
     }
     boolean clean = entry.clean();
     long trusted = clean ? LogRecovery.CLEAN : entry.written() ? LogRecovery.WRITTEN : entry.recoveryPoint();

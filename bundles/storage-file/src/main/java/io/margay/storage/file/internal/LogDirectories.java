@@ -63,7 +63,8 @@ final class LogDirectories {
    */
   LogDirectory leastUsed(Collection<PartitionEntry> entries) throws IOException {
     if (!offline.isEmpty()) {
-      throw new IOException("no partition can be made while log directories are offline, as they may hold it: " + offline.keySet());
+      throw new IOException("no partition can be made while log directories are offline, as they may hold it: "
+          + offline.keySet());
     }
     if (online.size() == 1) {
       return online.get(0);

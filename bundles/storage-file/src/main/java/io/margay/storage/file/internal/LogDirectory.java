@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   .lock                               held while open
  *   .kafka_cleanshutdown                there when all logs were closed in good order; removed at start
- *   .boot-id                            the run of the operating system in which all logs were known to be whole; removed after an
- *                                       I/O error
+ *   .boot-id                            the run of the operating system in which all logs were known to be whole; removed
+ *                                       after an I/O error
  *   recovery-point-offset-checkpoint    below these offsets everything is on stable storage
  *   NAME                                tables of the engine's users
  *   TOPIC-PARTITION/                    a log
@@ -219,7 +219,10 @@ final class LogDirectory {
     Files.writeString(directory.resolve(SegmentNames.METADATA), "version: 0\ntopic_id: " + KafkaUuid.toString(topicId) + "\n");
   }
 
-  /** Makes a partition's directory with an empty segment. Not forced to the disk: a name that is lost is a partition without a record. */
+  /**
+   * Makes a partition's directory with an empty segment. Not forced to the disk: a name that is lost is a partition without a
+   * record.
+   */
   Path create(TopicPartition partition, UUID topicId) throws IOException {
     Path directory = path.resolve(partition.toString());
     Files.createDirectory(directory);

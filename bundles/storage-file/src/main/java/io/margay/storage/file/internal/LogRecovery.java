@@ -81,8 +81,8 @@ final class LogRecovery {
     }
     // Thousands of small logs are recovered after a kill: one line each would cost more than the recovery.
     Level level = cutBytes > 0 || scannedBytes > WORTH_SAYING_BYTES ? Level.INFO : Level.DEBUG;
-    LOG.atLevel(level).log("Opened a log directory={} scannedBytes={} cutBytes={} endOffset={}", directory.getFileName(), scannedBytes,
-        cutBytes, segments.get(segments.size() - 1).nextOffset());
+    LOG.atLevel(level).log("Opened a log directory={} scannedBytes={} cutBytes={} endOffset={}", directory.getFileName(),
+        scannedBytes, cutBytes, segments.get(segments.size() - 1).nextOffset());
     return segments;
   }
 
@@ -103,7 +103,8 @@ final class LogRecovery {
       long base = SegmentNames.baseOffset(name, SegmentNames.LOG);
       if (base >= 0) {
         bases[count++] = base;
-      } else if (name.endsWith(SegmentNames.CLEANED) || name.endsWith(SegmentNames.DELETED) || name.endsWith(SegmentNames.TEMPORARY)) {
+      } else if (name.endsWith(SegmentNames.CLEANED) || name.endsWith(SegmentNames.DELETED)
+          || name.endsWith(SegmentNames.TEMPORARY)) {
         Files.deleteIfExists(directory.resolve(name));
       }
     }
@@ -120,8 +121,8 @@ final class LogRecovery {
       SegmentIndex.deleteFiles(directory, bases[i]);
       Files.delete(path);
     }
-    LOG.warn("Dropped segments after a damaged one directory={} firstBaseOffset={} count={}", directory.getFileName(), bases[first],
-        bases.length - first);
+    LOG.warn("Dropped segments after a damaged one directory={} firstBaseOffset={} count={}", directory.getFileName(),
+        bases[first], bases.length - first);
   }
 
   /** Finds the end of the last segment after a clean close. @return null when the files are not as they were left */

@@ -232,7 +232,10 @@ final class Segment {
     return tail;
   }
 
-  /** @return base offset of the first batch that ends after an offset and whose timestamp is not lower; -1 for none; null to look again */
+  /**
+   * @return base offset of the first batch that ends after an offset and whose timestamp is not lower; -1 for none; null to
+   * look again
+   */
   Long findByTimestamp(long timestamp, long fromOffset) throws IOException {
     int bound = size;
     if (bound == 0 || fromOffset >= nextOffset) {
@@ -248,7 +251,8 @@ final class Segment {
         return -1L;
       }
       long relative = Math.max(entries.floorOfTime(timestamp), fromOffset - baseOffset) - 1;
-      BatchScanner scanner = new BatchScanner(handle.channel(), entries.floorOfOffset(relative), bound, BatchScanner.SEARCH_WINDOW);
+      BatchScanner scanner = new BatchScanner(handle.channel(), entries.floorOfOffset(relative), bound,
+          BatchScanner.SEARCH_WINDOW);
       while (scanner.next()) {
         if (scanner.nextOffset() > fromOffset && scanner.maxTimestamp() >= timestamp) {
           return scanner.baseOffset();
@@ -295,7 +299,10 @@ final class Segment {
     }
   }
 
-  /** Enters the highest timestamp, so that the last entry tells it, and writes the indexes' files. At roll and close, by the writer. */
+  /**
+   * Enters the highest timestamp, so that the last entry tells it, and writes the indexes' files. At roll and close, by the
+   * writer.
+   */
   void seal() throws IOException {
     SegmentIndex current = index;
     if (current != null && size > 0) {

@@ -27,7 +27,10 @@ final class SegmentFile {
     return path;
   }
 
-  /** @return the open file, to be released by the caller; null when the file is retired, and the caller looks for the new segments */
+  /**
+   * @return the open file, to be released by the caller; null when the file is retired, and the caller looks for the new
+   * segments
+   */
   FileHandle acquire() throws IOException {
     FileHandle current = handle;
     // A thread that is interrupted while it reads closes the channel under everybody: it is opened again then.

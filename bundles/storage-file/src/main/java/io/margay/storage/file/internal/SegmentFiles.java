@@ -39,14 +39,15 @@ final class SegmentFiles {
   /** A new empty segment, open for writing. */
   static Segment create(Path directory, Disk disk, long baseOffset) throws IOException {
     Path path = SegmentNames.log(directory, baseOffset);
-    FileChannel channel = disk.open(path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.READ,
-        StandardOpenOption.WRITE);
+    FileChannel channel = disk.open(path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
+        StandardOpenOption.READ, StandardOpenOption.WRITE);
     return new Segment(directory, baseOffset, new SegmentFile(disk, path, channel), 0, baseOffset);
   }
 
   /** A segment whose file is there, opened when needed. */
   static Segment existing(Path directory, Disk disk, long baseOffset, int size, long nextOffset) {
-    return new Segment(directory, baseOffset, new SegmentFile(disk, SegmentNames.log(directory, baseOffset), null), size, nextOffset);
+    return new Segment(directory, baseOffset, new SegmentFile(disk, SegmentNames.log(directory, baseOffset), null), size,
+        nextOffset);
   }
 
   /** A new file of a replacement, empty. */
@@ -151,8 +152,8 @@ final class SegmentFiles {
 
   private static FileChannel copy(Disk disk, Path path, int bytes) throws IOException {
     Path temporary = path.resolveSibling(path.getFileName() + SegmentNames.TEMPORARY);
-    FileChannel target = disk.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.READ,
-        StandardOpenOption.WRITE);
+    FileChannel target = disk.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
+        StandardOpenOption.READ, StandardOpenOption.WRITE);
     try (FileChannel source = disk.open(path, StandardOpenOption.READ)) {
       long at = 0;
       while (at < bytes) {

@@ -171,7 +171,9 @@ final class SegmentIndex {
     return offsetCount - savedOffsets;
   }
 
-  /** Appends what is new to the files, or writes them anew when nothing of this object was saved before. Not forced to the disk. */
+  /**
+   * Appends what is new to the files, or writes them anew when nothing of this object was saved before. Not forced to the disk.
+   */
   synchronized void save(Path directory, long baseOffset) throws IOException {
     int offsetEnd = offsetCount;
     int timeEnd = timeCount;

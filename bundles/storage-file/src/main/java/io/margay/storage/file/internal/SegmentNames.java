@@ -2,7 +2,9 @@ package io.margay.storage.file.internal;
 
 import java.nio.file.Path;
 
-/** Names of the files in a partition's directory: those of segments are the base offset with 20 digits and a suffix, as Kafka's. */
+/**
+ * Names of the files in a partition's directory: those of segments are the base offset with 20 digits and a suffix, as Kafka's.
+ */
 final class SegmentNames {
   static final String LOG = ".log";
   static final String INDEX = ".index";
@@ -58,7 +60,8 @@ final class SegmentNames {
 
   /** @return whether a file belongs to the engine, not to the user of the log */
   static boolean isReserved(String name) {
-    return name.endsWith(LOG) || name.endsWith(INDEX) || name.endsWith(TIME_INDEX) || name.endsWith(CLEANED) || name.endsWith(SWAP)
+    return name.endsWith(LOG) || name.endsWith(INDEX) || name.endsWith(TIME_INDEX) || name.endsWith(CLEANED)
+        || name.endsWith(SWAP)
         || name.endsWith(DELETED) || name.endsWith(TEMPORARY) || name.equals(METADATA);
   }
 }

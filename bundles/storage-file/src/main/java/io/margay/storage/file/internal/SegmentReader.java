@@ -12,7 +12,8 @@ final class SegmentReader {
   }
 
   /** @param bound size of the segment; nothing at or after it is looked at */
-  static LogSlice read(Segment segment, FileHandle handle, int bound, long offset, int maxBytes, long endOffset, boolean atLeastOne)
+  static LogSlice read(Segment segment, FileHandle handle, int bound, long offset, int maxBytes, long endOffset,
+      boolean atLeastOne)
       throws IOException {
     TailRing tail = segment.tail();
     if (tail != null) {
@@ -38,7 +39,8 @@ final class SegmentReader {
     if (scanner.nextPosition() > limit) {
       return atLeastOne ? slice(handle, start, scanner.nextPosition(), firstBase) : LogSlice.empty(offset);
     }
-    int end = limit >= bound && endOffset >= segment.nextOffset() ? bound : findEnd(segment, index, scanner, bound, limit, endOffset);
+    int end = limit >= bound && endOffset >= segment.nextOffset() ? bound : findEnd(segment, index, scanner, bound, limit,
+        endOffset);
     return slice(handle, start, end, firstBase);
   }
 
@@ -46,7 +48,8 @@ final class SegmentReader {
   private static int findEnd(Segment segment, SegmentIndex index, BatchScanner first, int bound, long limit, long endOffset)
       throws IOException {
     // Both lower bounds are boundaries of batches at or before the end that is looked for.
-    int floor = Math.min(index.floorOfPosition(Math.min(limit, bound)), index.floorOfOffset(endOffset - 1 - segment.baseOffset()));
+    int floor = Math.min(index.floorOfPosition(Math.min(limit, bound)),
+        index.floorOfOffset(endOffset - 1 - segment.baseOffset()));
     BatchScanner scanner = first;
     int end = first.nextPosition();
     if (floor > end) {

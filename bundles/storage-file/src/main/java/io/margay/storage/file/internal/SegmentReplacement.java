@@ -75,7 +75,8 @@ final class SegmentReplacement {
       last = buffer.getLong(i) + buffer.getInt(i + LAST_OFFSET_DELTA_OFFSET);
     }
     if (first < base || last >= toOffset) {
-      throw new IllegalArgumentException("batches [" + first + ", " + last + "] do not belong into [" + base + ", " + toOffset + ")");
+      throw new IllegalArgumentException("batches [" + first + ", " + last + "] do not belong into [" + base + ", " + toOffset
+          + ")");
     }
     int length = end - at;
     if (size > 0 && (long) size + length > segmentBytes || last - base >= Integer.MAX_VALUE) {

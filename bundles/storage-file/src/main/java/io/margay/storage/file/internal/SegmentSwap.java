@@ -18,8 +18,8 @@ import java.util.List;
  *   4. FROM.swap is deleted
  * </pre>
  *
- * Step 3 can be repeated: a new segment whose {@code .cleaned} file is gone is in place already. Kafka renames each new segment to
- * {@code .swap} instead; with several of them a crash in between leaves some old and some new, which it must guess apart.
+ * Step 3 can be repeated: a new segment whose {@code .cleaned} file is gone is in place already. Kafka renames each new segment
+ * to {@code .swap} instead; with several of them a crash in between leaves some old and some new, which it must guess apart.
  *
  * @param from base offset of the first segment to go
  * @param to segments with this or a higher base offset stay

@@ -53,7 +53,9 @@ final class TailRing {
     return oldest == 0 && end > 0 && position(slots.getAcquire(0)) == 0 && count < CAPACITY ? 0 : MISS;
   }
 
-  /** @return relative base offset (high 32 bits) and position of a batch; {@link #MISS} when it is no longer, or not yet, there */
+  /**
+   * @return relative base offset (high 32 bits) and position of a batch; {@link #MISS} when it is no longer, or not yet, there
+   */
   long startOf(long number) {
     if (number >= count) {
       return MISS;

@@ -25,7 +25,8 @@ class DirectoriesTest extends FileEngineFixture {
       engine.writeCheckpoint("replication-offset-checkpoint", Map.of(ID, 12L));
     }
     assertThat(home.resolve("replication-offset-checkpoint")).hasContent("0\n1\norders 0 12\n");
-    assertThat(partition().resolve("partition.metadata")).hasContent("version: 0\ntopic_id: " + KafkaUuid.toString(ID.topicId()) + "\n");
+    assertThat(partition().resolve("partition.metadata")).hasContent("version: 0\ntopic_id: " + KafkaUuid.toString(ID.topicId())
+        + "\n");
     assertThat(files()).contains("00000000000000000000.log", "00000000000000000000.index", "00000000000000000000.timeindex");
     long end = engine.open(ID, SMALL).endOffset();
     stop(engine);
@@ -78,7 +79,8 @@ class DirectoriesTest extends FileEngineFixture {
   void newPartitionsGoToTheDirectoryWithTheFewest() throws IOException {
     Path one = directory.resolve("one");
     Path two = directory.resolve("two");
-    FileStorageEngine several = new FileStorageEngine(List.of(one, two), Disk.REAL, (what, cause) -> faults.add(what), Clock.SYSTEM);
+    FileStorageEngine several = new FileStorageEngine(List.of(one, two), Disk.REAL, (what, cause) -> faults.add(what),
+        Clock.SYSTEM);
     for (int i = 0; i < 6; i++) {
       several.open(id("spread", i), SMALL);
     }
@@ -103,7 +105,8 @@ class DirectoriesTest extends FileEngineFixture {
     FileStorageEngine first = new FileStorageEngine(List.of(fine), Disk.REAL, (what, cause) -> faults.add(what), Clock.SYSTEM);
     first.open(ID, SMALL);
     first.close();
-    FileStorageEngine half = new FileStorageEngine(List.of(broken, fine), Disk.REAL, (what, cause) -> faults.add(what), Clock.SYSTEM);
+    FileStorageEngine half = new FileStorageEngine(List.of(broken, fine), Disk.REAL, (what, cause) -> faults.add(what),
+        Clock.SYSTEM);
     assertThat(faults).hasSize(1);
     assertThat(half.places()).anyMatch(place -> place.offlineCause() != null);
     half.open(ID, SMALL).close();

@@ -27,7 +27,8 @@ class KafkaReadsTheFilesTest extends FileEngineFixture {
     try (LogStore store = engine.open(ID, DENSE)) {
       for (int i = 0; i < 40; i++) {
         Compression compression = i % 2 == 0 ? Compression.NONE : Compression.gzip().build();
-        MemoryRecords records = MemoryRecords.withRecords(offset, compression, new SimpleRecord(1000 + i, ("k" + i).getBytes(), new byte[i]),
+        MemoryRecords records = MemoryRecords.withRecords(offset, compression, new SimpleRecord(1000 + i, ("k" + i).getBytes(),
+            new byte[i]),
             new SimpleRecord(900 + i, null, ("v" + i).getBytes()));
         store.append(Unpooled.wrappedBuffer(records.buffer()), offset, offset + 2, 1000 + i);
         offset += 2;

@@ -39,7 +39,8 @@ class KillTest extends FileEngineFixture {
 
   private long runAndKill(int lines, long before) throws IOException, InterruptedException {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    Process child = new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), Appender.class.getName(), home.toString())
+    Process child = new ProcessBuilder(java, "-cp", System.getProperty("java.class.path"), Appender.class.getName(),
+        home.toString())
         .redirectError(ProcessBuilder.Redirect.INHERIT).start();
     long last = before;
     try (BufferedReader reader = new BufferedReader(new InputStreamReader(child.getInputStream()))) {

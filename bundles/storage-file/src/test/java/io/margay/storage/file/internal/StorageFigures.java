@@ -159,7 +159,8 @@ final class StorageFigures {
     try (var open = Files.list(Path.of("/proc/self/fd"))) {
       files = open.count();
     }
-    System.out.printf("%-45s heap %6d B   rss %6d B   (open files of the process: %d)%n", what, (heap() - heapBefore) / PARTITIONS,
+    System.out.printf("%-45s heap %6d B   rss %6d B   (open files of the process: %d)%n", what,
+        (heap() - heapBefore) / PARTITIONS,
         (rss() - rssBefore) / PARTITIONS, files);
   }
 
@@ -171,7 +172,8 @@ final class StorageFigures {
     void print(String what, int count) {
       long cpuNanos = THREADS.getCurrentThreadCpuTime() - cpu;
       long bytes = THREADS.getThreadAllocatedBytes(Thread.currentThread().getId()) - allocated;
-      System.out.printf("%-45s cpu %8.2f us   wall %8.2f us   allocated %6d B   (all %d: wall %.0f ms)%n", what, cpuNanos / 1e3 / count,
+      System.out.printf("%-45s cpu %8.2f us   wall %8.2f us   allocated %6d B   (all %d: wall %.0f ms)%n", what,
+          cpuNanos / 1e3 / count,
           (System.nanoTime() - wall) / 1e3 / count, bytes / count, count, (System.nanoTime() - wall) / 1e6);
     }
   }

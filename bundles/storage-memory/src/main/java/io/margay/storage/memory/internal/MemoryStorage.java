@@ -46,7 +46,8 @@ public final class MemoryStorage implements StorageEngine {
   @Override
   public List<Place> places() {
     Runtime runtime = Runtime.getRuntime();
-    return List.of(new Place(PLACE, runtime.maxMemory(), runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory(), null));
+    return List.of(new Place(PLACE, runtime.maxMemory(), runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory(),
+        null));
   }
 
   @Override
