@@ -105,7 +105,8 @@ public final class PartitionLeader implements LeaderPartition {
     return appended;
   }
 
-  private boolean tooFewInSync() {
+  /** @return whether the in-sync replicas are fewer than the topic demands for acks=all */
+  public boolean tooFewInSync() {
     return isr.isrSize() < log.config().minInsyncReplicas();
   }
 

@@ -247,7 +247,12 @@ final class FetchAttempt {
   }
 
   private static PartitionData failure(FetchItem item, Errors error) {
-    return new PartitionData().setPartitionIndex(item.partition()).setErrorCode(error.code()).setHighWatermark(-1)
+    return failure(item.partition(), error);
+  }
+
+  /** The answer for a partition that cannot be read. */
+  static PartitionData failure(int partition, Errors error) {
+    return new PartitionData().setPartitionIndex(partition).setErrorCode(error.code()).setHighWatermark(-1)
         .setAbortedTransactions(null).setRecords(Records.EMPTY);
   }
 

@@ -4,7 +4,10 @@ import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.FetchRequest;
+import io.margay.protocol.message.FetchRequest.FetchPartition;
+import io.margay.protocol.message.FetchRequest.FetchTopic;
 import io.margay.protocol.message.FetchResponse;
+import io.margay.protocol.message.FetchResponse.FetchableTopicResponse;
 import io.margay.protocol.message.FetchResponse.PartitionData;
 import io.margay.replication.internal.Replication;
 import io.margay.spi.config.NodeSettings;
@@ -84,11 +87,22 @@ public final class FetchHandler implements ApiHandler {
 
   @Override
   public Message errorResponse(Request request, Errors error) {
-    return error(request.version(), error);
+    return error(request, error);
   }
 
-  /** An answer with nothing but an error; null in versions that have no place for it. */
-  static FetchResponse error(short version, Errors error) {
-    return version < FIRST_WITH_ERROR ? null : new FetchResponse().setErrorCode(error.code());
+  /** An answer with nothing but an error; in versions that have no place for it, the error of each partition. */
+  static FetchResponse error(Request request, Errors error) {
+    if (request.version() >= FIRST_WITH_ERROR) {
+      return new FetchResponse().setErrorCode(error.code());
+    }
+    FetchResponse response = new FetchResponse();
+    for (FetchTopic topic : request.read(new FetchRequest()).topics()) {
+      FetchableTopicResponse answer = new FetchableTopicResponse().setTopic(topic.topic());
+      for (FetchPartition partition : topic.partitions()) {
+        answer.partitions().add(FetchAttempt.failure(partition.partition(), error));
+      }
+      response.responses().add(answer);
+    }
+    return response;
   }
 }

@@ -101,12 +101,7 @@ final class PendingFetch implements Runnable {
   private void fail(RuntimeException e) {
     LOG.error("A fetch failed clientId={} correlationId={}", request.clientId(), request.correlationId(), e);
     finish();
-    FetchResponse error = FetchHandler.error(request.version(), Errors.UNKNOWN_SERVER_ERROR);
-    if (error == null) {
-      request.close("A fetch failed in a version without a place for the error");
-    } else {
-      request.respond(error);
-    }
+    request.respond(FetchHandler.error(request, Errors.UNKNOWN_SERVER_ERROR));
   }
 
   private void await(FetchAttempt attempt, Mode mode) {

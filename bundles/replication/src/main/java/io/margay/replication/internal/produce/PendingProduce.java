@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class PendingProduce {
   private final Request request;
   private final Scheduler scheduler;
+  private final boolean allReplicas;
   private final Set<PendingProduce> registry;
   private final List<Waiter> waiters = new ArrayList<>(4);
   /** Partitions that are not decided, and one for {@link #start}, so that nothing is answered before everything is set up. */
@@ -23,8 +24,9 @@ final class PendingProduce {
   private ProduceResponse response;
   private volatile Scheduler.Timer timer;
 
-  PendingProduce(Request request, Scheduler scheduler, Set<PendingProduce> registry) {
+  PendingProduce(Request request, boolean allReplicas, Scheduler scheduler, Set<PendingProduce> registry) {
     this.request = request;
+    this.allReplicas = allReplicas;
     this.scheduler = scheduler;
     this.registry = registry;
   }
@@ -41,7 +43,9 @@ final class PendingProduce {
     }
 
     @Override
-    protected void complete(Errors error) {
+    protected void complete(Errors outcome) {
+      boolean shrunk = outcome == Errors.NONE && allReplicas && leader.tooFewInSync();
+      Errors error = shrunk ? Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND : outcome;
       if (error != Errors.NONE) {
         answer.setErrorCode(error.code()).setBaseOffset(-1).setLogAppendTimeMs(-1);
       }

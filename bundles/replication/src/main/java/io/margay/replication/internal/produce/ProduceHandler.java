@@ -182,7 +182,7 @@ public final class ProduceHandler implements ApiHandler {
     if (produce.acks() == 0 || leader.highWatermark() >= appended.nextOffset() || !all && !leader.flushOnAck()) {
       return waiting;
     }
-    PendingProduce wait = waiting == null ? new PendingProduce(request, scheduler, pending) : waiting;
+    PendingProduce wait = waiting == null ? new PendingProduce(request, all, scheduler, pending) : waiting;
     wait.add(leader, appended.nextOffset(), answer);
     return wait;
   }

@@ -322,6 +322,17 @@ class FetchHandlerTest {
   }
 
   @Test
+  void buildsAnErrorForTheServerInEveryVersion() {
+    for (int version = 4; version <= 18; version++) {
+      var topic = version >= 13 ? topic(id, from(0, 1)) : topic("a", from(0, 1));
+      FakeRequest request = new FakeRequest(FetchRequest.API, sessionless(topic), version);
+      request.respond(handler.errorResponse(request, Errors.LEADER_NOT_AVAILABLE));
+      FetchResponse response = request.answer(new FetchResponse());
+      assertThat(version < 7 ? only(response).errorCode() : response.errorCode()).isEqualTo(Errors.LEADER_NOT_AVAILABLE.code());
+    }
+  }
+
+  @Test
   void letsFollowersReadBehindTheHighWatermark() {
     broker.put("r", KafkaUuid.random(), List.of(TestBroker.partition(0, TestBroker.SELF, 0, BOTH, BOTH)), Map.of());
     broker.append("r", 0, 2);

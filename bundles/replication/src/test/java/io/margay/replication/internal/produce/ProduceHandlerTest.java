@@ -254,6 +254,15 @@ class ProduceHandlerTest {
   }
 
   @Test
+  void tellsWhenTheInSyncReplicasBecameTooFew() {
+    broker.put("a", KafkaUuid.random(), List.of(TestBroker.partition(0, TestBroker.SELF, 0, BOTH, BOTH)),
+        Map.of("min.insync.replicas", "2"));
+    FakeRequest request = send(produce(-1, topic("a", data(0, TestBroker.batch(2)))), 9);
+    broker.change("a", 0, p -> TestBroker.partition(0, TestBroker.SELF, 0, BOTH, List.of(TestBroker.SELF)));
+    assertThat(only(request).errorCode()).isEqualTo(Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND.code());
+  }
+
+  @Test
   void waitsForTheDiskWhenTheTopicPromisesIt() {
     broker.create("a", 1, Map.of("margay.flush.policy", "ack"));
     FakeRequest all = send(produce(-1, topic("a", data(0, TestBroker.batch(2)))), 9);
