@@ -28,6 +28,14 @@ final class FakeRequest implements Request {
     this.body = Unpooled.wrappedBuffer(Messages.toBytes(message, this.version));
   }
 
+  /** A request whose body came from a client. */
+  FakeRequest(Api api, short version, ByteBuf body, String listener) {
+    this.api = api;
+    this.version = version;
+    this.listener = listener;
+    this.body = body;
+  }
+
   CompletableFuture<byte[]> answer() {
     return answer;
   }
