@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The aborted transactions of one log, by the offset of their marker. Owned by the log and used under its lock. Costs nothing until
- * a transaction aborts.
+ * The aborted transactions of one log, by the offset of their marker. Owned by the log and used under its lock. Costs nothing
+ * until a transaction aborts.
  *
  * <p>Each entry, in memory and in a {@code .txnindex} blob (there behind an int16 version, 0), is four int64: producer id, first
  * offset, offset of the marker, last stable offset after the marker.

@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A table of one offset per partition that an engine keeps for us. Rows of logs that are not open now stay as they are. Safe for all
- * threads; writes exclude one another.
+ * A table of one offset per partition that an engine keeps for us. Rows of logs that are not open now stay as they are. Safe
+ * for all threads; writes exclude one another.
  */
 final class Checkpoint {
   static final String HIGH_WATERMARKS = "replication-offset-checkpoint";

@@ -17,13 +17,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The core of compaction: a batch goes in, what stays of it comes out. Batches come in the order of their offsets, from the start of
- * the log. No I/O and no clock; one thread.
+ * The core of compaction: a batch goes in, what stays of it comes out. Batches come in the order of their offsets, from the
+ * start of the log. No I/O and no clock; one thread.
  *
  * <p>What stays: a record whose key has no later one in the map; a tombstone until its delete horizon (KIP-534: it is set in the
  * batch's header by the first pass that sees the tombstone); nothing of an aborted transaction; a marker until no record of its
- * transaction was left and its own horizon has passed; and, without records, the last batch of each producer, because it holds the
- * sequence that the producer goes on from.
+ * transaction was left and its own horizon has passed; and, without records, the last batch of each producer, because it holds
+ * the sequence that the producer goes on from.
  */
 final class CompactionFilter {
   private static final long MAX_DECOMPRESSED_BYTES = Integer.MAX_VALUE - 8L;

@@ -8,7 +8,8 @@ import java.util.List;
 /**
  * What there is to compact in a log.
  *
- * @param segments the segments that a pass goes over, from the first one on; the ones that are being written or must not be touched
+ * @param segments the segments that a pass goes over, from the first one on; the ones that are being written or must not be
+ *     touched
  *     yet are not among them
  * @param firstDirty records before it have been compacted against each other
  * @param endOffset where the last of the segments ends

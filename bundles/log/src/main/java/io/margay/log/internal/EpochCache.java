@@ -34,7 +34,7 @@ final class EpochCache {
     }
 
     Entries first(int count) {
-      return count == size() ? this : count == 0 ? EMPTY : new Entries(Arrays.copyOf(epochs, count), Arrays.copyOf(starts, count));
+      return count == size() ? this : new Entries(Arrays.copyOf(epochs, count), Arrays.copyOf(starts, count));
     }
 
     Entries plus(int epoch, long start) {
@@ -117,7 +117,10 @@ final class EpochCache {
     return keep != now.size();
   }
 
-  /** Forgets epochs that end at or before the offset; the one that holds it begins there afterwards. Returns whether anything changed. */
+  /**
+   * Forgets epochs that end at or before the offset; the one that holds it begins there afterwards. Returns whether anything
+   * changed.
+   */
   boolean truncateFromStart(long startOffset) {
     Entries now = entries;
     int floor = now.floorOffset(startOffset);

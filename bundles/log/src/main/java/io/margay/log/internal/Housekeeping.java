@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What runs for all logs now and then: checkpoints, retention, expiry of producers, {@code flush.ms}. One thread does it, one thing
- * after another, and ends when there is nothing to do; compaction has a thread of its own, because it takes long: {@link CleanerSchedule}.
+ * What runs for all logs now and then: checkpoints, retention, expiry of producers, {@code flush.ms}. One thread does it, one
+ * thing after another, and ends when there is nothing to do; compaction has a thread of its own, because it takes long: {@link
+ * CleanerSchedule}.
  */
 final class Housekeeping {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);

@@ -19,8 +19,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * The append path of one log. Everything runs under the lock of the log, on the caller's thread, which may be an event loop: nothing
- * is allocated but the result, nothing is logged, and records are decompressed only when the topic's settings need it.
+ * The append path of one log. Everything runs under the lock of the log, on the caller's thread, which may be an event loop:
+ * nothing is allocated but the result, nothing is logged, and records are decompressed only when the topic's settings need it.
  *
  * <p>The order is: validate, check the producer, assign offsets and epoch in place, append to the store, update the state. Until
  * the store has taken the bytes nothing of the log has changed, so a refusal needs no undo.

@@ -49,7 +49,8 @@ final class LogAvailability {
 
   /** Why it cannot be used, for people. */
   String reason() {
-    return "log of " + id + (closed ? " is closed" : offline ? " is offline after an I/O error" : " waits for its storage engine");
+    return "log of " + id
+        + (closed ? " is closed" : offline ? " is offline after an I/O error" : " waits for its storage engine");
   }
 
   void markClosed() {
@@ -61,8 +62,8 @@ final class LogAvailability {
   }
 
   /**
-   * The one place where an I/O error becomes an offline log. A failure that only comes from the log being closed or suspended under
-   * a caller is none.
+   * The one place where an I/O error becomes an offline log. A failure that only comes from the log being closed or suspended
+   * under a caller is none.
    *
    * @return the cause, to be thrown on
    */

@@ -191,7 +191,9 @@ final class LogCleaner {
     return last;
   }
 
-  /** What stays of a range, produced buffer by buffer while somebody writes it. Each buffer is good until the next is asked for. */
+  /**
+   * What stays of a range, produced buffer by buffer while somebody writes it. Each buffer is good until the next is asked for.
+   */
   private final class Producing implements Iterator<ByteBuf> {
     private final long to;
     private final ByteBuf out = ByteBufAllocator.DEFAULT.heapBuffer(BUFFER_BYTES);

@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The entry of this bundle: opens and deletes logs over the storage engines that are there, by name. An engine that leaves suspends
- * its logs; one that comes resumes them. What runs in the background is {@link Housekeeping}'s.
+ * The entry of this bundle: opens and deletes logs over the storage engines that are there, by name. An engine that leaves
+ * suspends its logs; one that comes resumes them. What runs in the background is {@link Housekeeping}'s.
  */
 @Component(service = Logs.class)
 public final class LogManager implements Logs {

@@ -8,9 +8,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * The last offset of each key, in a fixed amount of memory: 24 bytes a slot, of which three quarters are used at the most. Keys are
- * kept as 128 bits of their SHA-256, and not of an MD5 as in Kafka, for which anybody can make two keys that are taken for one.
- * One thread.
+ * The last offset of each key, in a fixed amount of memory: 24 bytes a slot, of which three quarters are used at the most. Keys
+ * are kept as 128 bits of their SHA-256, and not of an MD5 as in Kafka, for which anybody can make two keys that are taken for
+ * one. One thread.
  *
  * <pre>
  *   slot: first half of the hash int64 | second half int64 | offset + 1 int64, 0 when free

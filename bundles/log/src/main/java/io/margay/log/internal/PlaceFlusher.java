@@ -6,8 +6,8 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The flusher of one place: one thread, because a disk forces one file after the other anyway. Requests for a log that arrive while
- * it waits in the queue are served by one flush. The thread ends when it has been idle for a while.
+ * The flusher of one place: one thread, because a disk forces one file after the other anyway. Requests for a log that arrive
+ * while it waits in the queue are served by one flush. The thread ends when it has been idle for a while.
  */
 final class PlaceFlusher implements Flusher {
   private static final long IDLE_SECONDS = 20;

@@ -12,8 +12,8 @@ import java.util.zip.CRC32C;
  *   version int16 (1) | crc uint32 of all that follows | count int32
  *   count x { producer id int64 | epoch int16 | last sequence int32 | last offset int64 | offset delta int32
  *             | timestamp int64 | coordinator epoch int32 | first offset of the open transaction int64 }
- *   tail:  tag int32 | count x { batches int8 | batches x { last sequence int32 | last offset int64 | delta int32 | timestamp int64 } }
- * </pre>
+ *   tail:  tag int32 | count x { batches int8 | batches x { last sequence int32 | last offset int64 | delta int32 | timestamp
+ *   int64 } } </pre>
  *
  * <p>Kafka keeps one batch per producer over a restart. We keep all of them, oldest first, the last one in both places, because a
  * log is also opened anew when its storage engine is replaced under producers with requests in flight.

@@ -61,7 +61,10 @@ final class ProducerStates {
     return entries == null ? List.of() : entries.values();
   }
 
-  /** First offset of the oldest transaction that is open, or whose marker is not committed yet; else {@link #STABLE}. Any thread. */
+  /**
+   * First offset of the oldest transaction that is open, or whose marker is not committed yet; else {@link #STABLE}. Any
+   * thread.
+   */
   long firstUnstableOffset() {
     return firstUnstableOffset;
   }

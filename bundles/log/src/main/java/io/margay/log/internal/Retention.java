@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Which segments a log may forget, by {@code retention.ms}, {@code retention.bytes} and its start offset. Only whole segments go, the
- * oldest first, none that reaches above the high watermark. Without state.
+ * Which segments a log may forget, by {@code retention.ms}, {@code retention.bytes} and its start offset. Only whole segments
+ * go, the oldest first, none that reaches above the high watermark. Without state.
  */
 final class Retention {
   private Retention() { }

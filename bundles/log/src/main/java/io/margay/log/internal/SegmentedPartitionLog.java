@@ -28,7 +28,8 @@ final class SegmentedPartitionLog extends ReadableLog {
   private final LogAppender appender;
   private volatile long lastFlushMs;
 
-  private SegmentedPartitionLog(TopicIdPartition id, LogConfig config, LogStore store, LogEnvironment environment, LogOwner owner) {
+  private SegmentedPartitionLog(TopicIdPartition id, LogConfig config, LogStore store, LogEnvironment environment,
+      LogOwner owner) {
     super(id, config, store, environment);
     this.owner = owner;
     this.appender = new LogAppender(this, state);
@@ -40,8 +41,8 @@ final class SegmentedPartitionLog extends ReadableLog {
    * @param startOffset the log's start from a checkpoint; -1 when there is none
    * @param highWatermark from a checkpoint; -1 when there is none
    */
-  static SegmentedPartitionLog open(TopicIdPartition id, LogConfig config, LogStore store, LogEnvironment environment, LogOwner owner,
-      long startOffset, long highWatermark) throws IOException {
+  static SegmentedPartitionLog open(TopicIdPartition id, LogConfig config, LogStore store, LogEnvironment environment,
+      LogOwner owner, long startOffset, long highWatermark) throws IOException {
     SegmentedPartitionLog log = new SegmentedPartitionLog(id, config, store, environment, owner);
     log.offsets.set(Math.max(startOffset, store.startOffset()), highWatermark, store.endOffset());
     log.state.load(store, log.logStartOffset(), store.wasClean(), environment.clock().millis(),
@@ -142,7 +143,8 @@ final class SegmentedPartitionLog extends ReadableLog {
   public void advanceStart(long offset) throws IOException {
     change("advance the start", () -> {
       if (offset > offsets.highWatermark()) {
-        throw new IllegalArgumentException("start " + offset + " of " + id() + " is above the high watermark " + offsets.highWatermark());
+        throw new IllegalArgumentException("start " + offset + " of " + id() + " is above the high watermark "
+            + offsets.highWatermark());
       }
       if (offset > offsets.start()) {
         moveStart(offset);
@@ -370,6 +372,7 @@ final class SegmentedPartitionLog extends ReadableLog {
 
   @Override
   public String toString() {
-    return "SegmentedPartitionLog[" + id() + ", " + offsets.start() + ".." + offsets.end() + ", highWatermark=" + offsets.highWatermark() + "]";
+    return "SegmentedPartitionLog[" + id() + ", " + offsets.start() + ".." + offsets.end() + ", highWatermark="
+         + offsets.highWatermark() + "]";
   }
 }

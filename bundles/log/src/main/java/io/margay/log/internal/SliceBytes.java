@@ -14,8 +14,8 @@ final class SliceBytes {
   private SliceBytes() { }
 
   /**
-   * Takes a slice over: its bytes, in a buffer that the caller releases. The slice's records are released here, or together with the
-   * buffer.
+   * Takes a slice over: its bytes, in a buffer that the caller releases. The slice's records are released here, or together
+   * with the buffer.
    *
    * @param slice what was read; belongs to this method from now on
    * @return its bytes from reader to writer index

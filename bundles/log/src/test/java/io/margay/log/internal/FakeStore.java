@@ -16,7 +16,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-/** A store in memory that lets tests crash it and break it. What is in it outlives {@link #close}, and {@link #reopen} goes on. */
+/**
+ * A store in memory that lets tests crash it and break it. What is in it outlives {@link #close}, and {@link #reopen} goes on.
+ */
 final class FakeStore implements LogStore {
   /** A segment: batches by base offset. */
   static final class Segment {

@@ -21,8 +21,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * The log against a model that is a list: random appends of all kinds, truncations, restarts, crashes that lose the tail, and starts
- * that move. After every step what the log says of its records, epochs, transactions and producers is what the list says.
+ * The log against a model that is a list: random appends of all kinds, truncations, restarts, crashes that lose the tail, and
+ * starts that move. After every step what the log says of its records, epochs, transactions and producers is what the list says.
  */
 class LogModelTest {
   /** A record, or a marker, whose type then is not null. */
@@ -105,7 +105,8 @@ class LogModelTest {
       }
       end += count;
       if (wrong == 1) {
-        assertThat(t.append(TestLog.batch(CompressionType.NONE, producer, 0, next, transactional, 1000, values)).duplicate()).isTrue();
+        assertThat(t.append(TestLog.batch(CompressionType.NONE, producer, 0, next, transactional, 1000, values)).duplicate())
+            .isTrue();
       }
     }
 
@@ -211,8 +212,8 @@ class LogModelTest {
     }
 
     /**
-     * With the segments where a transaction began, and the snapshots since, its beginning is forgotten; then it begins with its first
-     * record that is still there. A transaction of which no record is there matters to nobody.
+     * With the segments where a transaction began, and the snapshots since, its beginning is forgotten; then it begins with its
+     * first record that is still there. A transaction of which no record is there matters to nobody.
      */
     List<AbortedTransaction> visible(List<AbortedTransaction> transactions) {
       return transactions.stream().filter(a -> firstVisible(a) >= 0)
@@ -270,9 +271,9 @@ class LogModelTest {
 
   @Test
   void theLogDoesWhatTheModelDoes() throws IOException {
-    for (int seed = 0; seed < 60; seed++) {
+    for (int seed = 0; seed < 25; seed++) {
       Run run = new Run(seed);
-      for (int step = 0; step < 120; step++) {
+      for (int step = 0; step < 100; step++) {
         try {
           run.step();
           run.verify();

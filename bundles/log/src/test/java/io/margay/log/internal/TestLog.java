@@ -95,8 +95,8 @@ final class TestLog {
   static LogConfig withStore(LogConfig c, StoreConfig store) {
     return new LogConfig(c.delete(), c.compact(), c.retentionMs(), c.retentionBytes(), c.segmentMs(), c.maxMessageBytes(),
         c.timestampType(), c.timestampBeforeMaxMs(), c.timestampAfterMaxMs(), c.minCleanableDirtyRatio(), c.minCompactionLagMs(),
-        c.maxCompactionLagMs(), c.deleteRetentionMs(), c.flushMessages(), c.flushMs(), c.flushOnAck(), c.compression(), c.engine(),
-        c.minInsyncReplicas(), store);
+        c.maxCompactionLagMs(), c.deleteRetentionMs(), c.flushMessages(), c.flushMs(), c.flushOnAck(), c.compression(),
+        c.engine(), c.minInsyncReplicas(), store);
   }
 
   /** Closes in good order and opens again. */
