@@ -151,6 +151,27 @@ class FetchSessionTest {
   }
 
   @Test
+  void tellsAHighWatermarkThatMovedWithoutRecords() {
+    int session = now(inSession(0, 0, topic("a", from(0, 0), from(1, 0))), 12).sessionId();
+    broker.append("a", 0, 1);
+    broker.append("a", 1, 1);
+    FetchResponse response = now(inSession(session, 1).setMaxBytes(1), 12);
+    assertThat(partitions(response)).containsExactly(0, 1);
+    assertThat(response.responses().get(0).partitions().get(1).records().sizeBytes()).isZero();
+    assertThat(response.responses().get(0).partitions().get(1).highWatermark()).isEqualTo(1);
+  }
+
+  @Test
+  void tellsThatADivergenceIsOver() {
+    broker.append("a", 0, 3);
+    broker.change("a", 0, p -> TestBroker.partition(0, TestBroker.SELF, 5, p.replicas(), p.isr()));
+    int session = now(inSession(0, 0, topic("a", from(0, 3).setLastFetchedEpoch(5))), 12).sessionId();
+    assertThat(only(now(inSession(session, 1, topic("a", from(0, 3).setLastFetchedEpoch(4))), 12)).divergingEpoch().epoch()).isZero();
+    assertThat(partitions(now(inSession(session, 2, topic("a", from(0, 3).setLastFetchedEpoch(0))), 12))).containsExactly(0);
+    assertThat(partitions(now(inSession(session, 3), 12))).isEmpty();
+  }
+
+  @Test
   void goesWithoutASessionWhenTheCacheIsFull() {
     broker.settings.set(ServerSettings.MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS, "1");
     int first = now(inSession(0, 0, topic("a", from(0, 0))), 12).sessionId();
