@@ -65,7 +65,8 @@ class AdminClientTest {
     controller.register(List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "127.0.0.1", server.port())));
     controller.allocateProducerIds().toCompletableFuture().get();
     server.start(List.of(new MetadataHandler(controller), new CreateTopicsHandler(controller),
-        new DeleteTopicsHandler(controller), new CreatePartitionsHandler(controller), new DescribeConfigsHandler(controller, new JulLogLevels()),
+        new DeleteTopicsHandler(controller), new CreatePartitionsHandler(controller),
+        new DescribeConfigsHandler(controller, new JulLogLevels()),
         new IncrementalAlterConfigsHandler(controller, new JulLogLevels()), new ListConfigResourcesHandler(controller),
         new DescribeClusterHandler(controller), new DescribeTopicPartitionsHandler(controller),
         new ElectLeadersHandler(controller),
