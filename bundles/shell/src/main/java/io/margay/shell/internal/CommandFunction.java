@@ -91,6 +91,11 @@ final class CommandFunction implements Function {
         .description());
   }
 
+  /** Its options. */
+  List<CommandLine.Model.OptionSpec> options() {
+    return commandLine(new Io(InputStream.nullInputStream(), System.out)).getCommandSpec().options();
+  }
+
   /** What {@code --help} prints. */
   String usage() {
     return usage(commandLine(new Io(InputStream.nullInputStream(), System.out)));

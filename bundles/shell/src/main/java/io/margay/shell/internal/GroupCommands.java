@@ -54,12 +54,15 @@ final class GroupCommands {
       groups.require(name);
     }
     ShellException failure = null;
-    for (var result : requests.send(DeleteGroupsRequest.API, new DeleteGroupsRequest().setGroupsNames(names),
-        new DeleteGroupsResponse()).results()) {
+    for (String name : names) {
+      DeleteGroupsRequest request = new DeleteGroupsRequest().setGroupsNames(List.of(name));
+      var result = new Coordinators(requests).call(name,
+          () -> requests.send(DeleteGroupsRequest.API, request, new DeleteGroupsResponse()).results().get(0),
+          DeleteGroupsResponse.DeletableGroupResult::errorCode);
       if (result.errorCode() == Errors.NONE.code()) {
-        io.out().println("deleted group " + result.groupId());
+        io.out().println("deleted group " + name);
       } else {
-        failure = new ShellException("cannot delete group " + result.groupId() + ": " + Requests.text(result.errorCode(), null));
+        failure = new ShellException("cannot delete group " + name + ": " + Requests.text(result.errorCode(), null));
       }
     }
     if (failure != null) {

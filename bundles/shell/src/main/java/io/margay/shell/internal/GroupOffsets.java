@@ -17,9 +17,11 @@ import java.util.TreeMap;
 final class GroupOffsets {
   private static final int NO_GENERATION = -1;
   private final Requests requests;
+  private final Coordinators coordinators;
 
   GroupOffsets(Requests requests) {
     this.requests = requests;
+    this.coordinators = new Coordinators(requests);
   }
 
   /** The committed offsets of a group; empty for a group that does not exist. */
@@ -28,7 +30,10 @@ final class GroupOffsets {
         new OffsetFetchRequest.OffsetFetchRequestGroup().setGroupId(group).setTopics(null)));
     Map<TopicPartition, Long> offsets = new TreeMap<>();
     ClusterImage image = requests.image();
-    for (var g : requests.send(OffsetFetchRequest.API, request, new OffsetFetchResponse()).groups()) {
+    OffsetFetchResponse response = coordinators.call(group,
+        () -> requests.send(OffsetFetchRequest.API, request, new OffsetFetchResponse()),
+        r -> r.groups().stream().mapToInt(g -> g.errorCode()).findFirst().orElse(0));
+    for (var g : response.groups()) {
       if (g.errorCode() == Errors.GROUP_ID_NOT_FOUND.code()) {
         continue;
       }
@@ -55,7 +60,10 @@ final class GroupOffsets {
     OffsetCommitRequest request = new OffsetCommitRequest().setGroupId(group).setGenerationIdOrMemberEpoch(NO_GENERATION);
     byTopic.forEach((topic, partitions) -> request.topics().add(new OffsetCommitRequest.OffsetCommitRequestTopic()
         .setName(topic).setTopicId(requests.topic(topic).id()).setPartitions(partitions)));
-    for (var t : requests.send(OffsetCommitRequest.API, request, new OffsetCommitResponse()).topics()) {
+    OffsetCommitResponse response = coordinators.call(group,
+        () -> requests.send(OffsetCommitRequest.API, request, new OffsetCommitResponse()),
+        r -> r.topics().stream().flatMap(t -> t.partitions().stream()).mapToInt(p -> p.errorCode()).findFirst().orElse(0));
+    for (var t : response.topics()) {
       for (var p : t.partitions()) {
         Errors error = Errors.forCode(p.errorCode());
         if (error == Errors.UNKNOWN_MEMBER_ID || error == Errors.ILLEGAL_GENERATION || error == Errors.STALE_MEMBER_EPOCH) {

@@ -29,9 +29,11 @@ final class Groups {
   record Description(String group, String type, String state, String assignor, Integer epoch, List<Member> members) { }
 
   private final Requests requests;
+  private final Coordinators coordinators;
 
   Groups(Requests requests) {
     this.requests = requests;
+    this.coordinators = new Coordinators(requests);
   }
 
   List<ListGroupsResponse.ListedGroup> list() throws InterruptedException {
@@ -74,8 +76,10 @@ final class Groups {
   }
 
   private Description classic(String group) throws InterruptedException {
-    var response = requests.send(DescribeGroupsRequest.API, new DescribeGroupsRequest().setGroups(List.of(group)),
-        new DescribeGroupsResponse()).groups().get(0);
+    var request = new DescribeGroupsRequest().setGroups(List.of(group));
+    var response = coordinators.call(group,
+        () -> requests.send(DescribeGroupsRequest.API, request, new DescribeGroupsResponse()).groups().get(0),
+        g -> g.errorCode());
     Requests.check(response.errorCode(), response.errorMessage(), "cannot describe group " + group);
     List<Member> members = new ArrayList<>();
     for (var m : response.members()) {
@@ -86,8 +90,10 @@ final class Groups {
   }
 
   private Description consumer(String group) throws InterruptedException {
-    var response = requests.send(ConsumerGroupDescribeRequest.API, new ConsumerGroupDescribeRequest().setGroupIds(List.of(group)),
-        new ConsumerGroupDescribeResponse()).groups().get(0);
+    var request = new ConsumerGroupDescribeRequest().setGroupIds(List.of(group));
+    var response = coordinators.call(group,
+        () -> requests.send(ConsumerGroupDescribeRequest.API, request, new ConsumerGroupDescribeResponse()).groups().get(0),
+        g -> g.errorCode());
     Requests.check(response.errorCode(), response.errorMessage(), "cannot describe group " + group);
     List<Member> members = new ArrayList<>();
     for (var m : response.members()) {
@@ -100,8 +106,10 @@ final class Groups {
   }
 
   private Description share(String group) throws InterruptedException {
-    var response = requests.send(ShareGroupDescribeRequest.API, new ShareGroupDescribeRequest().setGroupIds(List.of(group)),
-        new ShareGroupDescribeResponse()).groups().get(0);
+    var request = new ShareGroupDescribeRequest().setGroupIds(List.of(group));
+    var response = coordinators.call(group,
+        () -> requests.send(ShareGroupDescribeRequest.API, request, new ShareGroupDescribeResponse()).groups().get(0),
+        g -> g.errorCode());
     Requests.check(response.errorCode(), response.errorMessage(), "cannot describe group " + group);
     List<Member> members = new ArrayList<>();
     for (var m : response.members()) {

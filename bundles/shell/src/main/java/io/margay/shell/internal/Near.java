@@ -20,7 +20,7 @@ final class Near {
   /** Names that are like the wrong one, the nearest first. */
   static List<String> names(String wrong, Collection<String> names) {
     String lower = wrong.toLowerCase(Locale.ROOT);
-    int limit = Math.max(2, wrong.length() / 3 + 1);
+    int limit = Math.max(2, wrong.length() / 4);
     return names.stream()
         .filter(n -> distance(lower, n.toLowerCase(Locale.ROOT)) <= limit || like(lower, n.toLowerCase(Locale.ROOT)))
         .sorted(Comparator.<String>comparingInt(n -> distance(lower, n.toLowerCase(Locale.ROOT)))

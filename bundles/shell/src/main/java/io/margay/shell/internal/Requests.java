@@ -3,6 +3,7 @@ package io.margay.shell.internal;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ClusterMetadata;
 import io.margay.metadata.TopicImage;
+import io.margay.model.BrokerId;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
@@ -21,10 +22,17 @@ final class Requests {
 
   private final LocalClient client;
   private final ClusterMetadata metadata;
+  private final BrokerId self;
 
-  Requests(LocalClient client, ClusterMetadata metadata) {
+  Requests(LocalClient client, ClusterMetadata metadata, BrokerId self) {
     this.client = client;
     this.metadata = metadata;
+    this.self = self;
+  }
+
+  /** Whether the broker is the one that the requests go to. */
+  boolean isHere(BrokerId broker) {
+    return broker.equals(self);
   }
 
   /**

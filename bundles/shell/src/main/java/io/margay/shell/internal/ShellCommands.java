@@ -1,15 +1,21 @@
 package io.margay.shell.internal;
 
 import io.margay.metadata.ClusterMetadata;
+import io.margay.protocol.message.ListGroupsResponse;
 import io.margay.spi.client.LocalClient;
 import io.margay.spi.config.NodeSettings;
+import io.margay.spi.config.Setting;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.apache.felix.service.command.CommandProcessor;
+import org.apache.felix.service.command.CommandSessionListener;
 import org.apache.felix.service.command.Function;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -25,18 +31,46 @@ import picocli.CommandLine.Command;
  */
 @Component(service = {}, immediate = true)
 public final class ShellCommands {
-  private final List<ServiceRegistration<Function>> registrations = new ArrayList<>();
+  private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
 
   /** Registers the commands. */
   @Activate
   public ShellCommands(BundleContext context, @Reference LocalClient client, @Reference ClusterMetadata metadata,
       @Reference NodeSettings settings) {
-    functions(new Requests(client, metadata), settings, new FrameworkPlatform(context)).forEach((id, function) -> {
-      Hashtable<String, Object> properties = new Hashtable<>();
-      properties.put(CommandProcessor.COMMAND_SCOPE, id.substring(0, id.indexOf(':')));
-      properties.put(CommandProcessor.COMMAND_FUNCTION, id.substring(id.indexOf(':') + 1));
-      registrations.add(context.registerService(Function.class, function, properties));
-    });
+    Requests requests = new Requests(client, metadata, settings.nodeId());
+    Map<String, CommandFunction> commands = functions(requests, settings, new FrameworkPlatform(context));
+    commands.forEach((id, function) -> register(context, id, function));
+    Completions completions = new Completions(commands, names(requests, settings, commands));
+    register(context, MargayCommands.SCOPE + ":" + Completions.FUNCTION, completions);
+    registrations.add(context.registerService(CommandSessionListener.class, completions, null));
+  }
+
+  private void register(BundleContext context, String id, Function function) {
+    Hashtable<String, Object> properties = new Hashtable<>();
+    properties.put(CommandProcessor.COMMAND_SCOPE, id.substring(0, id.indexOf(':')));
+    properties.put(CommandProcessor.COMMAND_FUNCTION, id.substring(id.indexOf(':') + 1));
+    registrations.add(context.registerService(Function.class, function, properties));
+  }
+
+  /** What arguments can be completed to, by kind. */
+  static Map<String, Supplier<Collection<String>>> names(Requests requests, NodeSettings settings,
+      Map<String, CommandFunction> commands) {
+    return Map.of(
+        "topic", () -> requests.image().topics().keySet(),
+        "group", () -> groups(requests),
+        "type", () -> List.of("topic", "broker", "group"),
+        "setting", () -> Arrays.stream(Setting.Scope.values()).flatMap(s -> settings.definitions(s).stream())
+            .map(Setting::name).toList(),
+        "command", () -> commands.values().stream().map(CommandFunction::fullName).toList());
+  }
+
+  private static Collection<String> groups(Requests requests) {
+    try {
+      return new Groups(requests).list().stream().map(ListGroupsResponse.ListedGroup::groupId).toList();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return List.of();
+    }
   }
 
   @Deactivate

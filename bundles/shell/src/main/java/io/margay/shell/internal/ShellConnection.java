@@ -8,6 +8,9 @@ import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ThreadFactory;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
@@ -218,7 +221,7 @@ final class ShellConnection implements Runnable {
       return null;
     } catch (Exception e) {
       LOG.debug("Shell command failed", e);
-      return explain(e);
+      return explain(e, command);
     } finally {
       synchronized (this) {
         session = null;
@@ -226,15 +229,28 @@ final class ShellConnection implements Runnable {
     }
   }
 
-  private static String explain(Exception e) {
-    String name = e.getClass().getSimpleName();
+  private String explain(Exception e, String command) {
     if (e instanceof ShellException) {
       return e.getMessage();
     }
+    String name = e.getClass().getSimpleName();
     if (name.equals("CommandNotFoundException")) {
-      return e.getMessage() + "; help lists the commands";
+      String wrong = command.strip().split("[\\s|;]", 2)[0];
+      return e.getMessage() + Near.hint(wrong, commands(), "help");
     }
     return e.getMessage() == null ? name : name + ": " + e.getMessage();
+  }
+
+  /** All commands with their scopes, as Gogo tells them in a variable of its sessions. */
+  private Set<String> commands() {
+    Set<String> names = new TreeSet<>();
+    try (CommandSession asked = processor.createSession(InputStream.nullInputStream(), OutputStream.nullOutputStream(),
+        OutputStream.nullOutputStream())) {
+      if (asked.get(".commands") instanceof Collection<?> known) {
+        known.forEach(n -> names.add(n.toString()));
+      }
+    }
+    return names;
   }
 
   /** Replaces the byte that ends the output. */

@@ -1,5 +1,6 @@
 package io.margay.shell.internal;
 
+import io.margay.model.BrokerId;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
@@ -22,7 +23,8 @@ final class Gosh implements AutoCloseable {
 
   Gosh(FakeBroker broker) {
     processor = new CommandProcessorImpl(THREAD_IO);
-    ShellCommands.functions(new Requests(broker, broker::image), new FakeSettings(), new FakePlatform()).forEach((id, function) ->
+    Requests requests = new Requests(broker, broker::image, new BrokerId(1));
+    ShellCommands.functions(requests, new FakeSettings(), new FakePlatform()).forEach((id, function) ->
         processor.addCommand(id.substring(0, id.indexOf(':')), function, id.substring(id.indexOf(':') + 1)));
     processor.addCommand("gogo", (Function) (session, arguments) -> {
       System.out.println(arguments.get(0));

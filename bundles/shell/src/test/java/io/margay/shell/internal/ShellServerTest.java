@@ -44,7 +44,8 @@ class ShellServerTest {
       assertThat(call(server, "topic:list --json\0")).startsWith("[ {").endsWith("]\n\0000");
       assertThat(call(server, "topic:describe order\0"))
           .isEqualTo("\0001\nthere is no topic order; did you mean orders?");
-      assertThat(call(server, "nonsense\0")).startsWith("\0001\n").contains("nonsense").contains("help lists the commands");
+      assertThat(call(server, "nonsense\0")).startsWith("\0001\n").contains("nonsense").contains("; help shows what there is");
+      assertThat(call(server, "topic:lst\0")).endsWith("topic:lst; did you mean topic:list?");
       assertThat(call(server, "produce orders -\2one\ntwo\n")).startsWith("produced 2 records");
       // a client that only sends the command and closes its half
       assertThat(call(server, "consume orders")).isEqualTo("one\ntwo\n\0000");

@@ -1,0 +1,109 @@
+package io.margay.shell.internal;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.CommandSessionListener;
+import org.apache.felix.service.command.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * Teaches consoles of gogo.jline to complete our options and arguments. Such a console keeps what it completes in a variable of its
+ * session, and has a command {@code complete} to add to it, whose arguments are scripts; ours ask {@code margay:candidates}. A
+ * session without that variable, as on the socket or in Karaf, is left alone.
+ */
+final class Completions implements CommandSessionListener, Function {
+  static final String FUNCTION = "candidates";
+  private static final String COMPLETIONS = ".completions";
+  private static final String DONE = ".margay.completions";
+  private static final Logger LOG = LoggerFactory.getLogger(Completions.class);
+  /** What stands where in a command; the last is repeated by those that take many. */
+  private static final Map<String, List<String>> ARGUMENTS = Map.ofEntries(
+      Map.entry("topic:describe", List.of("topic")), Map.entry("topic:delete", List.of("topic")),
+      Map.entry("topic:alter", List.of("topic")), Map.entry("partition:list", List.of("topic")),
+      Map.entry("offset:list", List.of("topic")), Map.entry("offset:delete-records", List.of("topic")),
+      Map.entry("margay:produce", List.of("topic")), Map.entry("margay:consume", List.of("topic")),
+      Map.entry("group:describe", List.of("group")), Map.entry("group:delete", List.of("group")),
+      Map.entry("offset:show", List.of("group")), Map.entry("offset:reset", List.of("group", "topic")),
+      Map.entry("config:get", List.of("type", "topic")), Map.entry("config:set", List.of("type", "topic")),
+      Map.entry("config:unset", List.of("type", "topic")), Map.entry("config:list", List.of("type", "topic")),
+      Map.entry("config:explain", List.of("setting", "topic")), Map.entry("margay:help", List.of("command")));
+
+  private final Map<String, CommandFunction> commands;
+  private final Map<String, Supplier<Collection<String>>> names;
+
+  /**
+   * @param commands by scope and name
+   * @param names what there is now, by kind: topic, group, type, setting, command
+   */
+  Completions(Map<String, CommandFunction> commands, Map<String, Supplier<Collection<String>>> names) {
+    this.commands = commands;
+    this.names = names;
+  }
+
+  @Override
+  public void beforeExecute(CommandSession session, CharSequence command) {
+    // called for each script that a session runs, also for the ones of this method
+    if (session.get(COMPLETIONS) instanceof Map && session.get(DONE) == null) {
+      session.put(DONE, true);
+      try {
+        for (Map.Entry<String, CommandFunction> entry : commands.entrySet()) {
+          register(session, entry.getKey(), entry.getValue());
+        }
+      } catch (Exception e) {
+        // it is a comfort: the console works without
+        LOG.debug("Cannot teach the console to complete arguments", e);
+      }
+    }
+  }
+
+  private static void register(CommandSession session, String id, CommandFunction function) throws Exception {
+    String complete = "complete -c " + id;
+    session.execute(complete + " -d " + quote(function.description()));
+    for (OptionSpec option : function.options()) {
+      StringBuilder script = new StringBuilder(complete);
+      for (String name : option.names()) {
+        script.append(name.startsWith("--") ? " -l " + name.substring(2) : " -s " + name.substring(1));
+      }
+      session.execute(script.append(" --description ").append(quote(String.join(" ", option.description()))).toString());
+    }
+    if (ARGUMENTS.containsKey(id)) {
+      session.execute(complete + " -a '" + MargayCommands.SCOPE + ":" + FUNCTION + " " + id + " ($.commandLine wordIndex)'");
+    }
+  }
+
+  private static String quote(String text) {
+    return "\"" + text.replaceAll("[\"\\\\$`]", "") + "\"";
+  }
+
+  @Override
+  public void afterExecute(CommandSession session, CharSequence command, Exception exception) {
+    // only the start of a session matters
+  }
+
+  @Override
+  public void afterExecute(CommandSession session, CharSequence command, Object result) {
+    // only the start of a session matters
+  }
+
+  /** Returns the names that may stand at a place of a command: arguments are its id and the place, the first is 1. */
+  @Override
+  public Object execute(CommandSession session, List<Object> arguments) {
+    List<String> kinds = ARGUMENTS.getOrDefault(String.valueOf(arguments.get(0)), List.of());
+    int place = arguments.size() < 2 ? 1 : Integer.parseInt(String.valueOf(arguments.get(1)));
+    if (kinds.isEmpty() || place < 1) {
+      return List.of();
+    }
+    try {
+      return List.copyOf(new TreeSet<>(names.get(kinds.get(Math.min(place, kinds.size()) - 1)).get()));
+    } catch (ShellException e) {
+      LOG.debug("Nothing to complete command={} error={}", arguments.get(0), e.getMessage());
+      return List.of();
+    }
+  }
+}
