@@ -1,0 +1,164 @@
+package io.margay.coordinator;
+
+import io.margay.model.Clock;
+import io.margay.model.Scheduler;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+import java.util.function.IntSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the shards of one coordinator: loads and unloads them as this broker is elected and resigns, runs operations on them,
+ * appends what they write and parks what they answer. Safe for all threads. Owned by the part whose coordinator it is.
+ *
+ * @param <S> the state of a shard
+ */
+public final class CoordinatorRuntime<S extends ShardState> implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(CoordinatorRuntime.class);
+
+  /**
+   * What a runtime needs.
+   *
+   * @param name of the coordinator, for the log
+   * @param clock the time
+   * @param scheduler timers
+   * @param executor runs the loading of shards and the timers' operations; both may block for the time of an append
+   * @param commitTimeoutMs milliseconds that a response waits for the commit
+   * @param maxPending responses of one shard that may wait for the commit; beyond it, COORDINATOR_NOT_AVAILABLE
+   * @param onActive called on any thread when a shard has become active
+   */
+  public record Environment(String name, Clock clock, Scheduler scheduler, Executor executor, IntSupplier commitTimeoutMs,
+      int maxPending, Runnable onActive) { }
+
+  private final Environment environment;
+  private final Function<ShardContext<S>, S> factory;
+  private final ConcurrentHashMap<Integer, Shard<S>> shards = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  /**
+   * @param environment what it needs
+   * @param factory makes the empty state of a shard
+   */
+  public CoordinatorRuntime(Environment environment, Function<ShardContext<S>, S> factory) {
+    this.environment = environment;
+    this.factory = factory;
+  }
+
+  /**
+   * This broker leads the partition of a shard: loads it, at once on this thread when it is empty.
+   *
+   * @param shard index of the shard
+   * @param writer reaches the partition in this leadership
+   */
+  public void elected(int shard, PartitionWriter writer) {
+    if (!closed) {
+      shard(shard).elected(writer);
+    }
+  }
+
+  /**
+   * This broker no longer leads the partition of a shard: drops its state and answers NOT_COORDINATOR to what is parked.
+   *
+   * @param shard index of the shard
+   */
+  public void resigned(int shard) {
+    Shard<S> s = shards.get(shard);
+    if (s != null) {
+      s.resigned();
+    }
+  }
+
+  /**
+   * Runs an operation on the caller's thread.
+   *
+   * @param shard index of the shard
+   * @param operation what to run
+   * @param <R> the response
+   * @return completes with the response when it is committed, or with a {@link CoordinatorException}: NOT_COORDINATOR,
+   *     COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, or what the operation threw
+   */
+  public <R> CompletableFuture<R> run(int shard, Operation<S, R> operation) {
+    CompletableFuture<R> reply = new CompletableFuture<>();
+    shard(shard).run(operation, reply);
+    return reply;
+  }
+
+  /** @return indexes of the shards that are served now */
+  public List<Integer> active() {
+    List<Integer> result = new ArrayList<>();
+    shards.forEach((i, s) -> {
+      if (s.active()) {
+        result.add(i);
+      }
+    });
+    return result;
+  }
+
+  /** @return whether a shard is being loaded now */
+  public boolean loading() {
+    return shards.values().stream().anyMatch(Shard::loading);
+  }
+
+  /**
+   * @param shard index of a shard
+   * @return whether it is served now
+   */
+  public boolean active(int shard) {
+    Shard<S> s = shards.get(shard);
+    return s != null && s.active();
+  }
+
+  /** Unloads all shards and answers NOT_COORDINATOR to everything that is parked. */
+  @Override
+  public void close() {
+    closed = true;
+    shards.values().forEach(Shard::resigned);
+  }
+
+  private Shard<S> shard(int index) {
+    return shards.computeIfAbsent(index, i -> new Shard<>(this, i));
+  }
+
+  String name() {
+    return environment.name();
+  }
+
+  Clock clock() {
+    return environment.clock();
+  }
+
+  Scheduler scheduler() {
+    return environment.scheduler();
+  }
+
+  int commitTimeoutMs() {
+    return environment.commitTimeoutMs().getAsInt();
+  }
+
+  int maxPending() {
+    return environment.maxPending();
+  }
+
+  void onActive() {
+    environment.onActive().run();
+  }
+
+  S newState(ShardContext<S> context) {
+    return factory.apply(context);
+  }
+
+  void execute(Runnable task) {
+    try {
+      environment.executor().execute(task);
+    } catch (RejectedExecutionException e) {
+      // the executor ends after the runtime, so nobody waits for the task
+      LOG.debug("A task came after the end. coordinator={}", environment.name());
+    }
+  }
+}

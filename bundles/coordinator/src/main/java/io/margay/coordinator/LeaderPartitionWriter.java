@@ -1,0 +1,173 @@
+package io.margay.coordinator;
+
+import io.margay.protocol.Errors;
+import io.margay.protocol.Records;
+import io.margay.protocol.record.BatchCursor;
+import io.margay.protocol.record.CompressionType;
+import io.margay.protocol.record.ControlRecordType;
+import io.margay.protocol.record.Record;
+import io.margay.protocol.record.RecordBatch;
+import io.margay.protocol.record.RecordBatchBuilder;
+import io.margay.protocol.record.RecordBatches;
+import io.margay.protocol.record.RecordReader;
+import io.margay.spi.log.PartitionLog;
+import io.margay.spi.partition.LeaderPartition;
+import io.margay.spi.storage.LogSlice;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The {@link PartitionWriter} of a partition that this broker leads. */
+public final class LeaderPartitionWriter implements PartitionWriter {
+  private static final long MAX_DECOMPRESSED_BYTES = 256L << 20;
+
+  private final LeaderPartition partition;
+  private final CompressionType compression;
+  private final int loadBytes;
+
+  /**
+   * @param partition the partition
+   * @param compression of the batches that are appended
+   * @param loadBytes how many bytes are read at a time when loading
+   */
+  public LeaderPartitionWriter(LeaderPartition partition, CompressionType compression, int loadBytes) {
+    this.partition = partition;
+    this.compression = compression;
+    this.loadBytes = loadBytes;
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return partition.logEndOffset() == partition.logStartOffset();
+  }
+
+  @Override
+  public Appended append(List<CoordinatorRecord> records, long nowMs) {
+    ByteBuf batch;
+    try (RecordBatchBuilder builder = new RecordBatchBuilder(PooledByteBufAllocator.DEFAULT)) {
+      builder.compression(compression);
+      for (CoordinatorRecord r : records) {
+        builder.append(nowMs, r.key(), r.value(), List.of());
+      }
+      batch = builder.build();
+    }
+    try {
+      PartitionLog.Appended done = partition.append(batch, PartitionLog.Origin.COORDINATOR);
+      return new Appended(done.error(), done.nextOffset());
+    } finally {
+      batch.release();
+    }
+  }
+
+  @Override
+  public void whenCommitted(long nextOffset, int timeoutMs, Consumer<Errors> done) {
+    partition.whenCommitted(nextOffset, timeoutMs, done);
+  }
+
+  @Override
+  public long load(ShardState state) throws IOException {
+    long offset = partition.logStartOffset();
+    long end = partition.logEndOffset();
+    while (offset < end) {
+      LogSlice slice = partition.read(offset, loadBytes, end, true);
+      ByteBuf bytes = null;
+      try {
+        if (slice.records().sizeBytes() == 0) {
+          break;
+        }
+        bytes = bytesOf(slice.records());
+        long next = replay(bytes, offset, state);
+        if (next <= offset) {
+          throw new IOException("the log of " + partition.id() + " has no whole batch at offset " + offset);
+        }
+        offset = next;
+      } finally {
+        if (bytes != null) {
+          bytes.release();
+        }
+        slice.records().release();
+      }
+    }
+    return end;
+  }
+
+  private static ByteBuf bytesOf(Records records) throws IOException {
+    ByteBuf in = records.bufferOrNull();
+    if (in != null) {
+      return in.retainedSlice();
+    }
+    ByteBuf out = Unpooled.buffer(records.sizeBytes());
+    long size = records.sizeBytes();
+    long position = 0;
+    try (WritableByteChannel sink = new Sink(out)) {
+      while (position < size) {
+        long n = records.transferTo(sink, position, size - position);
+        if (n <= 0) {
+          throw new IOException("a log read ended at " + position + " of " + size + " bytes");
+        }
+        position += n;
+      }
+    }
+    return out;
+  }
+
+  private static long replay(ByteBuf bytes, long from, ShardState state) throws IOException {
+    long next = from;
+    BatchCursor cursor = RecordBatches.cursor(bytes);
+    while (cursor.next()) {
+      RecordBatch batch = cursor.batch();
+      if (!batch.isCrcValid()) {
+        throw new IOException("the batch at offset " + batch.baseOffset() + " is damaged");
+      }
+      next = batch.nextOffset();
+      replay(batch, from, state);
+    }
+    return next;
+  }
+
+  private static void replay(RecordBatch batch, long from, ShardState state) {
+    long producer = batch.isTransactional() ? batch.producerId() : ShardState.NO_PRODUCER_ID;
+    boolean control = batch.isControl();
+    try (RecordReader reader = RecordReader.open(batch, MAX_DECOMPRESSED_BYTES)) {
+      while (reader.hasNext()) {
+        Record record = reader.next();
+        if (record.offset() < from || !record.hasKey()) {
+          continue;
+        }
+        if (control) {
+          ControlRecordType type = ControlRecordType.forId(record.key().getShort(record.key().readerIndex() + 2));
+          if (type == ControlRecordType.COMMIT || type == ControlRecordType.ABORT) {
+            state.replayMarker(batch.producerId(), type == ControlRecordType.COMMIT);
+          }
+        } else {
+          state.replay(producer, new CoordinatorRecord(record.keyBytes(), record.hasValue() ? record.valueBytes() : null));
+        }
+      }
+    }
+  }
+
+  /** Appends to a buffer. */
+  private record Sink(ByteBuf out) implements WritableByteChannel {
+    @Override
+    public int write(ByteBuffer source) {
+      int n = source.remaining();
+      out.writeBytes(source);
+      return n;
+    }
+
+    @Override
+    public boolean isOpen() {
+      return true;
+    }
+
+    @Override
+    public void close() {
+      // belongs to the caller
+    }
+  }
+}

@@ -1,0 +1,369 @@
+package io.margay.coordinator;
+
+import io.margay.model.Scheduler;
+import io.margay.protocol.Errors;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One shard and its lock. Life cycle: {@code GONE -> LOADING -> ACTIVE -> GONE}, and again. Everything but the loading itself
+ * happens with the lock held; completions run after the outermost holder has let go of it.
+ *
+ * <p>Invariant: {@code state} and {@code writer} belong to {@code term}; whatever comes from an earlier term has no effect.
+ */
+final class Shard<S extends ShardState> implements ShardContext<S> {
+  private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
+  private static final int RELOAD_MS = 1000;
+
+  private enum Status { GONE, LOADING, ACTIVE }
+
+  private final CoordinatorRuntime<S> runtime;
+  private final int index;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final ArrayDeque<Runnable> deferred = new ArrayDeque<>();
+  private final Set<Pending> pending = new LinkedHashSet<>();
+  private final Set<ShardTimer> timers = new HashSet<>();
+  private Status status = Status.GONE;
+  private long term;
+  private S state;
+  private PartitionWriter writer;
+  /** Invariant: {@code committed <= appended}. */
+  private long appended;
+  private long committed;
+
+  Shard(CoordinatorRuntime<S> runtime, int index) {
+    this.runtime = runtime;
+    this.index = index;
+  }
+
+  /** Runs with the lock held, and what was deferred after it. */
+  private void locked(Runnable body) {
+    List<Runnable> after = List.of();
+    lock.lock();
+    try {
+      body.run();
+    } finally {
+      if (lock.getHoldCount() == 1 && !deferred.isEmpty()) {
+        after = new ArrayList<>(deferred);
+        deferred.clear();
+      }
+      lock.unlock();
+    }
+    for (Runnable r : after) {
+      try {
+        r.run();
+      } catch (RuntimeException e) {
+        LOG.error("A completion failed. coordinator={} shard={}", runtime.name(), index, e);
+      }
+    }
+  }
+
+  private void requireHeld() {
+    if (!lock.isHeldByCurrentThread()) {
+      throw new IllegalStateException("shard " + index + " of " + runtime.name() + " is used by thread "
+          + Thread.currentThread().getName() + " without being held by it: " + lock);
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------------ coming and going
+
+  void elected(PartitionWriter newWriter) {
+    locked(() -> {
+      unload();
+      writer = newWriter;
+      status = Status.LOADING;
+      if (newWriter.isEmpty()) {
+        load(term, newWriter);
+      } else {
+        long loading = term;
+        runtime.execute(() -> load(loading, newWriter));
+      }
+    });
+  }
+
+  void resigned() {
+    locked(this::unload);
+  }
+
+  private void unload() {
+    term++;
+    S old = state;
+    status = Status.GONE;
+    state = null;
+    writer = null;
+    timers.forEach(ShardTimer::stop);
+    timers.clear();
+    for (Pending p : List.copyOf(pending)) {
+      p.finish(Errors.NOT_COORDINATOR, false);
+    }
+    if (old != null) {
+      old.onUnloaded();
+    }
+  }
+
+  private void load(long loading, PartitionWriter from) {
+    S loaded = runtime.newState(this);
+    long beganNanos = System.nanoTime();
+    try {
+      long end = from.load(loaded);
+      locked(() -> {
+        if (term == loading && status == Status.LOADING) {
+          activate(loaded, end);
+        }
+      });
+      LOG.debug("Loaded a shard. coordinator={} shard={} endOffset={} micros={}", runtime.name(), index, end,
+          (System.nanoTime() - beganNanos) / 1000);
+    } catch (IOException | RuntimeException e) {
+      LOG.error("Cannot load a shard, will try again. coordinator={} shard={}", runtime.name(), index, e);
+      locked(() -> {
+        if (term == loading) {
+          retryLoad(from);
+        }
+      });
+    }
+  }
+
+  private void activate(S loaded, long end) {
+    state = loaded;
+    appended = end;
+    committed = 0;
+    status = Status.ACTIVE;
+    perform((s, now) -> s.onLoaded(now), null);
+    defer(runtime::onActive);
+  }
+
+  private void retryLoad(PartitionWriter from) {
+    long loading = term;
+    runtime.scheduler().after(RELOAD_MS, () -> runtime.execute(() -> {
+      boolean[] current = new boolean[1];
+      locked(() -> current[0] = term == loading && status == Status.LOADING);
+      if (current[0]) {
+        load(loading, from);
+      }
+    }));
+  }
+
+  /** A bug has left the state in doubt: what is true is in the log. */
+  private void reload() {
+    PartitionWriter from = writer;
+    unload();
+    writer = from;
+    status = Status.LOADING;
+    retryLoad(from);
+  }
+
+  boolean active() {
+    boolean[] result = new boolean[1];
+    locked(() -> result[0] = status == Status.ACTIVE);
+    return result[0];
+  }
+
+  boolean loading() {
+    boolean[] result = new boolean[1];
+    locked(() -> result[0] = status == Status.LOADING);
+    return result[0];
+  }
+
+  // ------------------------------------------------------------------------------------------------ operations
+
+  <R> void run(Operation<S, R> operation, CompletableFuture<R> reply) {
+    locked(() -> perform(operation, reply));
+  }
+
+  private <R> void perform(Operation<S, R> operation, CompletableFuture<R> reply) {
+    if (status != Status.ACTIVE) {
+      fail(reply, status == Status.LOADING ? Errors.COORDINATOR_LOAD_IN_PROGRESS : Errors.NOT_COORDINATOR);
+      return;
+    }
+    if (pending.size() >= runtime.maxPending()) {
+      fail(reply, Errors.COORDINATOR_NOT_AVAILABLE);
+      return;
+    }
+    try {
+      Result<R> result = operation.apply(state, runtime.clock().millis());
+      if (result.records().isEmpty()) {
+        park(result, reply);
+      } else {
+        append(result, reply);
+      }
+    } catch (CoordinatorException e) {
+      fail(reply, e);
+    } catch (RuntimeException e) {
+      LOG.error("An operation failed, the shard is loaded again. coordinator={} shard={}", runtime.name(), index, e);
+      fail(reply, Errors.UNKNOWN_SERVER_ERROR);
+      reload();
+    }
+  }
+
+  private <R> void append(Result<R> result, CompletableFuture<R> reply) {
+    PartitionWriter.Appended done = writer.append(result.records(), runtime.clock().millis());
+    if (done.error() != Errors.NONE) {
+      Errors answer = forClients(done.error());
+      LOG.warn("Cannot append. coordinator={} shard={} errorCode={} answer={}", runtime.name(), index, done.error(), answer);
+      if (result.afterCommit() != null) {
+        result.afterCommit().accept(answer);
+      }
+      fail(reply, answer);
+      return;
+    }
+    appended = done.nextOffset();
+    if (result.replay()) {
+      for (CoordinatorRecord r : result.records()) {
+        state.replay(ShardState.NO_PRODUCER_ID, r);
+      }
+    }
+    park(result, reply);
+  }
+
+  /** Has the rest of an operation happen once everything that is appended is committed. */
+  private <R> void park(Result<R> result, CompletableFuture<R> reply) {
+    if (reply == null && result.afterCommit() == null) {
+      return;
+    }
+    Pending p = new Pending(result.afterCommit(), e -> {
+      if (e == Errors.NONE) {
+        if (reply != null) {
+          defer(() -> reply.complete(result.response()));
+        }
+      } else {
+        fail(reply, e);
+      }
+    });
+    if (committed >= appended) {
+      pending.add(p);
+      p.finish(Errors.NONE, true);
+      return;
+    }
+    pending.add(p);
+    long offset = appended;
+    long parkedIn = term;
+    writer.whenCommitted(offset, runtime.commitTimeoutMs(), e -> locked(() -> {
+      if (term == parkedIn) {
+        if (e == Errors.NONE) {
+          committed = Math.max(committed, offset);
+        }
+        p.finish(e == Errors.NONE ? e : forClients(e), true);
+      }
+    }));
+  }
+
+  private <R> void fail(CompletableFuture<R> reply, Errors error) {
+    fail(reply, new CoordinatorException(error));
+  }
+
+  private <R> void fail(CompletableFuture<R> reply, CoordinatorException failure) {
+    if (reply != null) {
+      defer(() -> reply.completeExceptionally(failure));
+    }
+  }
+
+  /** What clients are told when the log did not take or keep a record. */
+  static Errors forClients(Errors error) {
+    return switch (error) {
+      case NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR, FENCED_LEADER_EPOCH -> Errors.NOT_COORDINATOR;
+      case UNKNOWN_TOPIC_OR_PARTITION, NOT_ENOUGH_REPLICAS, NOT_ENOUGH_REPLICAS_AFTER_APPEND, REQUEST_TIMED_OUT ->
+          Errors.COORDINATOR_NOT_AVAILABLE;
+      case MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE, INVALID_FETCH_SIZE -> Errors.UNKNOWN_SERVER_ERROR;
+      default -> error;
+    };
+  }
+
+  // ------------------------------------------------------------------------------------------------ for the logic
+
+  @Override
+  public void defer(Runnable completion) {
+    requireHeld();
+    deferred.add(completion);
+  }
+
+  @Override
+  public long elapsedMs() {
+    return runtime.clock().nanos() / 1_000_000;
+  }
+
+  @Override
+  public ShardContext.Timer after(long delayMs, Operation<S, Void> operation) {
+    requireHeld();
+    ShardTimer timer = new ShardTimer(operation);
+    timers.add(timer);
+    timer.start(delayMs);
+    return timer;
+  }
+
+  /** A response that waits for the commit. Guarded by the lock; finishes once. */
+  private final class Pending {
+    private final Consumer<Errors> afterCommit;
+    private final Consumer<Errors> answer;
+
+    Pending(Consumer<Errors> afterCommit, Consumer<Errors> answer) {
+      this.afterCommit = afterCommit;
+      this.answer = answer;
+    }
+
+    void finish(Errors error, boolean stateIsThere) {
+      if (!pending.remove(this)) {
+        return;
+      }
+      if (afterCommit != null && stateIsThere) {
+        try {
+          afterCommit.accept(error);
+        } catch (RuntimeException e) {
+          LOG.error("The end of an operation failed, the shard is loaded again. coordinator={} shard={}", runtime.name(), index, e);
+          answer.accept(Errors.UNKNOWN_SERVER_ERROR);
+          reload();
+          return;
+        }
+      }
+      answer.accept(error);
+    }
+  }
+
+  /** Guarded by the lock but for its start on the scheduler. */
+  private final class ShardTimer implements ShardContext.Timer {
+    private final Operation<S, Void> operation;
+    private Scheduler.Timer timer;
+    private boolean over;
+
+    ShardTimer(Operation<S, Void> operation) {
+      this.operation = operation;
+    }
+
+    void start(long delayMs) {
+      timer = runtime.scheduler().after(delayMs, () -> runtime.execute(this::fire));
+    }
+
+    private void fire() {
+      locked(() -> {
+        if (!over) {
+          over = true;
+          timers.remove(this);
+          perform(operation, null);
+        }
+      });
+    }
+
+    void stop() {
+      over = true;
+      timer.cancel();
+    }
+
+    @Override
+    public void cancel() {
+      requireHeld();
+      if (!over) {
+        stop();
+        timers.remove(this);
+      }
+    }
+  }
+}

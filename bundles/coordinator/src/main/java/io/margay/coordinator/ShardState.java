@@ -1,0 +1,37 @@
+package io.margay.coordinator;
+
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** The state of one shard. Used by one thread at a time; never thread safe by itself. */
+@ConsumerType
+public interface ShardState {
+  /** The producer id of records that belong to no transaction. */
+  long NO_PRODUCER_ID = -1;
+
+  /**
+   * Applies a record of the log. Records of types that it does not know are passed over.
+   *
+   * @param producerId producer of the transaction that the record belongs to, or {@link #NO_PRODUCER_ID}
+   * @param record a record
+   */
+  void replay(long producerId, CoordinatorRecord record);
+
+  /**
+   * Applies the end of a transaction.
+   *
+   * @param producerId the producer
+   * @param committed false when it was aborted
+   */
+  void replayMarker(long producerId, boolean committed);
+
+  /**
+   * All records of the log are replayed; timers may be set now.
+   *
+   * @param nowMs milliseconds since the epoch
+   * @return what follows from it, if anything
+   */
+  Result<Void> onLoaded(long nowMs);
+
+  /** The shard is no longer here: completes what it has parked. Timers are called off already. */
+  void onUnloaded();
+}

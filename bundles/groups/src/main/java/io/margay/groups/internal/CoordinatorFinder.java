@@ -1,0 +1,194 @@
+package io.margay.groups.internal;
+
+import io.margay.coordinator.ShardHash;
+import io.margay.metadata.BrokerImage;
+import io.margay.metadata.ClusterImage;
+import io.margay.metadata.ClusterMetadata;
+import io.margay.metadata.PartitionImage;
+import io.margay.metadata.TopicImage;
+import io.margay.model.BrokerId;
+import io.margay.model.Endpoint;
+import io.margay.model.Scheduler;
+import io.margay.protocol.Errors;
+import io.margay.protocol.message.FindCoordinatorResponse.Coordinator;
+import io.margay.spi.controller.Controller;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntPredicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells which broker coordinates a group: the leader of the group's partition of {@code __consumer_offsets}. The first question
+ * ever creates the topic, and is answered when the partition is led, so that the first consumer of a new cluster need not
+ * ask again. Safe for all threads.
+ */
+final class CoordinatorFinder implements AutoCloseable {
+  /** The topic of groups and offsets. */
+  static final String OFFSETS_TOPIC = "__consumer_offsets";
+  private static final String TRANSACTIONS_TOPIC = "__transaction_state";
+  private static final byte GROUP = 0;
+  private static final byte TRANSACTION = 1;
+  private static final byte SHARE = 2;
+  private static final int MAX_WAITING = 1_000;
+  private static final Logger LOG = LoggerFactory.getLogger(CoordinatorFinder.class);
+
+  /** The settings that it goes by, always the newest. */
+  interface Settings {
+    /** @return partitions of the topic when it is created */
+    int partitions();
+
+    /** @return wanted replicas of the topic; a smaller cluster gives it as many as it has brokers */
+    int replicationFactor();
+
+    /** @return settings of the topic by name */
+    Map<String, String> topicConfigs();
+
+    /** @return milliseconds that a question may wait for the topic */
+    int waitMs();
+  }
+
+  private final ClusterMetadata metadata;
+  private final Controller controller;
+  private final Scheduler scheduler;
+  private final Settings settings;
+  private final BrokerId self;
+  private final Set<Question> waiting = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean creating = new AtomicBoolean();
+  private volatile IntPredicate servedHere = shard -> true;
+  private volatile boolean closed;
+
+  CoordinatorFinder(ClusterMetadata metadata, Controller controller, Scheduler scheduler, Settings settings, BrokerId self) {
+    this.metadata = metadata;
+    this.controller = controller;
+    this.scheduler = scheduler;
+    this.settings = settings;
+    this.self = self;
+  }
+
+  /** @param served tells whether this broker has loaded a shard */
+  void servedHere(IntPredicate served) {
+    this.servedHere = served;
+  }
+
+  /** @return how many shards groups are spread over */
+  int groupShards() {
+    TopicImage topic = metadata.image().topic(OFFSETS_TOPIC);
+    return topic == null ? settings.partitions() : topic.partitions().size();
+  }
+
+  CompletableFuture<Coordinator> find(byte keyType, String key, String listener) {
+    Question question = new Question(keyType, key, listener);
+    if (keyType != GROUP && keyType != TRANSACTION && keyType != SHARE) {
+      question.answer(failed(key, Errors.INVALID_REQUEST));
+    } else if (!question.tryAnswer()) {
+      if (keyType != GROUP || closed || waiting.size() >= MAX_WAITING) {
+        question.answer(failed(key, Errors.COORDINATOR_NOT_AVAILABLE));
+      } else {
+        await(question);
+      }
+    }
+    return question.future;
+  }
+
+  private void await(Question question) {
+    question.timer = scheduler.after(settings.waitMs(), () -> question.answer(failed(question.key, Errors.COORDINATOR_NOT_AVAILABLE)));
+    waiting.add(question);
+    if (metadata.image().topic(OFFSETS_TOPIC) == null) {
+      create();
+    }
+    // what was waited for may have happened just before
+    recheck();
+    if (closed) {
+      close();
+    }
+  }
+
+  private void create() {
+    if (!creating.compareAndSet(false, true)) {
+      return;
+    }
+    int brokers = (int) metadata.image().brokers().values().stream().filter(b -> !b.fenced()).count();
+    int replicas = Math.max(1, Math.min(settings.replicationFactor(), brokers));
+    LOG.info("Creating the topic of groups and offsets. topic={} partitions={} replicationFactor={}", OFFSETS_TOPIC,
+        settings.partitions(), replicas);
+    controller.createTopic(OFFSETS_TOPIC, settings.partitions(), replicas, settings.topicConfigs(), true).whenComplete((error, e) -> {
+      creating.set(false);
+      if (e != null) {
+        LOG.error("Cannot create the topic of groups and offsets. topic={}", OFFSETS_TOPIC, e);
+      } else if (error != Errors.NONE && error != Errors.TOPIC_ALREADY_EXISTS) {
+        LOG.error("Cannot create the topic of groups and offsets. topic={} errorCode={}", OFFSETS_TOPIC, error);
+      }
+      if (e != null || error != Errors.NONE && error != Errors.TOPIC_ALREADY_EXISTS) {
+        waiting.forEach(q -> q.answer(failed(q.key, Errors.COORDINATOR_NOT_AVAILABLE)));
+      } else {
+        recheck();
+      }
+    });
+  }
+
+  /** Something has changed that a question may have waited for. */
+  void recheck() {
+    waiting.forEach(Question::tryAnswer);
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    waiting.forEach(q -> q.answer(failed(q.key, Errors.COORDINATOR_NOT_AVAILABLE)));
+  }
+
+  private static Coordinator failed(String key, Errors error) {
+    return new Coordinator().setKey(key).setNodeId(-1).setHost("").setPort(-1).setErrorCode(error.code())
+        .setErrorMessage(error.message());
+  }
+
+  /** The answer as things are now; null when there is none yet. */
+  private Coordinator lookUp(byte keyType, String key, String listener) {
+    ClusterImage image = metadata.image();
+    TopicImage topic = image.topic(keyType == GROUP ? OFFSETS_TOPIC : TRANSACTIONS_TOPIC);
+    if (topic == null || keyType == SHARE) {
+      return null;
+    }
+    PartitionImage partition = topic.partitions().get(ShardHash.shardOf(key, topic.partitions().size()));
+    BrokerImage broker = image.brokers().get(partition.leader());
+    Endpoint endpoint = broker == null || broker.fenced() ? null : broker.endpoint(listener);
+    if (endpoint == null || keyType == GROUP && partition.leader().equals(self) && !servedHere.test(partition.index())) {
+      return null;
+    }
+    return new Coordinator().setKey(key).setNodeId(broker.id().value()).setHost(endpoint.host()).setPort(endpoint.port());
+  }
+
+  /** A question that may wait; answered once. */
+  private final class Question {
+    private final byte keyType;
+    private final String key;
+    private final String listener;
+    private final CompletableFuture<Coordinator> future = new CompletableFuture<>();
+    private volatile Scheduler.Timer timer;
+
+    Question(byte keyType, String key, String listener) {
+      this.keyType = keyType;
+      this.key = key;
+      this.listener = listener;
+    }
+
+    boolean tryAnswer() {
+      Coordinator found = lookUp(keyType, key, listener);
+      if (found != null) {
+        answer(found);
+      }
+      return found != null;
+    }
+
+    void answer(Coordinator answer) {
+      waiting.remove(this);
+      if (future.complete(answer) && timer != null) {
+        timer.cancel();
+      }
+    }
+  }
+}

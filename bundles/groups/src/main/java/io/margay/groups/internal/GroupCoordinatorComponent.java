@@ -1,0 +1,103 @@
+package io.margay.groups.internal;
+
+import io.margay.coordinator.CoordinatorRuntime;
+import io.margay.coordinator.LeaderPartitionWriter;
+import io.margay.metadata.ClusterDelta;
+import io.margay.metadata.ClusterImage;
+import io.margay.metadata.ClusterMetadata;
+import io.margay.metadata.MetadataPublisher;
+import io.margay.model.Clock;
+import io.margay.model.LeaderEpoch;
+import io.margay.model.Scheduler;
+import io.margay.model.TopicPartition;
+import io.margay.protocol.record.CompressionType;
+import io.margay.spi.config.NodeSettings;
+import io.margay.spi.config.ServerSettings;
+import io.margay.spi.controller.Controller;
+import io.margay.spi.partition.LeaderPartition;
+import io.margay.spi.partition.Partitions;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/**
+ * Connects the {@link GroupCoordinator} with the container. When it goes, what is parked is answered with a retriable error;
+ * the one that comes after it reads groups and offsets from the log, so clients go on where they were.
+ */
+@Component(service = {Partitions.LeadershipListener.class, MetadataPublisher.class}, immediate = true)
+public final class GroupCoordinatorComponent implements Partitions.LeadershipListener, MetadataPublisher {
+  private static final int MAX_PENDING = 10_000;
+  private static final int IDLE_S = 10;
+
+  private final NodeSettings settings;
+  private final ThreadPoolExecutor executor;
+  private final GroupCoordinator coordinator;
+  private final Scheduler.Timer expiry;
+  private final ServiceRegistration<GroupCoordinatorService> registration;
+
+  /** Begins without shards; they come with the elections. */
+  @Activate
+  public GroupCoordinatorComponent(BundleContext context, @Reference NodeSettings settings,
+      @Reference ClusterMetadata metadata, @Reference Controller controller, @Reference Clock clock, @Reference Scheduler scheduler) {
+    this.settings = settings;
+    this.executor = executor(settings.get(ServerSettings.GROUP_COORDINATOR_THREADS));
+    SettingsOfGroups values = new SettingsOfGroups(settings);
+    CoordinatorFinder finder = new CoordinatorFinder(metadata, controller, scheduler, values, settings.nodeId());
+    this.coordinator = new GroupCoordinator(new CoordinatorRuntime.Environment("groups", clock, scheduler, executor,
+        () -> settings.get(ServerSettings.OFFSETS_COMMIT_TIMEOUT_MS), MAX_PENDING, finder::recheck), values, finder, metadata);
+    long intervalMs = settings.get(ServerSettings.OFFSETS_RETENTION_CHECK_INTERVAL_MS);
+    this.expiry = scheduler.every(intervalMs, intervalMs, coordinator::expire);
+    this.registration = context.registerService(GroupCoordinatorService.class, coordinator, null);
+  }
+
+  private static ThreadPoolExecutor executor(int threads) {
+    AtomicInteger number = new AtomicInteger();
+    // The queue is bounded by what fills it: one loading per shard, and the timers of members.
+    ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, IDLE_S, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+        task -> {
+          Thread t = new Thread(task, "groups-" + number.incrementAndGet());
+          t.setDaemon(true);
+          return t;
+        });
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  /** Answers what is parked and ends the threads. */
+  @Deactivate
+  public void close() {
+    expiry.cancel();
+    // first, so that the server need not wait for parked requests when the handlers go
+    coordinator.close();
+    registration.unregister();
+    executor.shutdown();
+  }
+
+  @Override
+  public void onElected(LeaderPartition partition, LeaderEpoch epoch) {
+    if (partition.id().topic().equals(CoordinatorFinder.OFFSETS_TOPIC)) {
+      coordinator.elected(partition.id().partition(), new LeaderPartitionWriter(partition,
+          CompressionType.forId(settings.get(ServerSettings.OFFSETS_TOPIC_COMPRESSION_CODEC)),
+          settings.get(ServerSettings.OFFSETS_LOAD_BUFFER_SIZE)));
+    }
+  }
+
+  @Override
+  public void onResigned(TopicPartition tp) {
+    if (tp.topic().equals(CoordinatorFinder.OFFSETS_TOPIC)) {
+      coordinator.resigned(tp.partition());
+    }
+  }
+
+  @Override
+  public void onImage(ClusterDelta delta, ClusterImage image) {
+    coordinator.onImage(delta);
+  }
+}

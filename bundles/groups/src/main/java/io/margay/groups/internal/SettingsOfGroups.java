@@ -1,0 +1,61 @@
+package io.margay.groups.internal;
+
+import io.margay.groups.internal.classic.GroupConfig;
+import io.margay.spi.config.ServerSettings;
+import io.margay.spi.config.SettingValues;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The node's settings as this bundle needs them. Every call gives the value of the moment. */
+record SettingsOfGroups(SettingValues values) implements GroupConfig, CoordinatorFinder.Settings {
+  @Override
+  public int initialRebalanceDelayMs() {
+    return values.get(ServerSettings.GROUP_INITIAL_REBALANCE_DELAY_MS);
+  }
+
+  @Override
+  public int minSessionTimeoutMs() {
+    return values.get(ServerSettings.GROUP_MIN_SESSION_TIMEOUT_MS);
+  }
+
+  @Override
+  public int maxSessionTimeoutMs() {
+    return values.get(ServerSettings.GROUP_MAX_SESSION_TIMEOUT_MS);
+  }
+
+  @Override
+  public int maxSize() {
+    return values.get(ServerSettings.GROUP_MAX_SIZE);
+  }
+
+  @Override
+  public int offsetMetadataMaxBytes() {
+    return values.get(ServerSettings.OFFSET_METADATA_MAX_BYTES);
+  }
+
+  @Override
+  public long offsetsRetentionMs() {
+    return TimeUnit.MINUTES.toMillis(values.get(ServerSettings.OFFSETS_RETENTION_MINUTES));
+  }
+
+  @Override
+  public int partitions() {
+    return values.get(ServerSettings.OFFSETS_TOPIC_NUM_PARTITIONS);
+  }
+
+  @Override
+  public int replicationFactor() {
+    return values.get(ServerSettings.OFFSETS_TOPIC_REPLICATION_FACTOR);
+  }
+
+  @Override
+  public Map<String, String> topicConfigs() {
+    return Map.of("cleanup.policy", "compact", "compression.type", "producer",
+        "segment.bytes", Integer.toString(values.get(ServerSettings.OFFSETS_TOPIC_SEGMENT_BYTES)));
+  }
+
+  @Override
+  public int waitMs() {
+    return values.get(ServerSettings.REQUEST_TIMEOUT_MS) / 2;
+  }
+}

@@ -1,0 +1,361 @@
+package io.margay.groups.internal.classic;
+
+import io.margay.coordinator.CoordinatorException;
+import io.margay.coordinator.ShardContext;
+import io.margay.protocol.Errors;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * A classic group: its members, generation and state. It knows the rules of membership; who waits for whom and for how long
+ * is {@link Rebalance}'s. Belongs to one shard and is used with the shard held.
+ */
+public final class ClassicGroup {
+  /** Protocol type of the consumers. */
+  public static final String CONSUMER = "consumer";
+
+  private final String id;
+  private final Map<String, ClassicMember> members = new LinkedHashMap<>();
+  private final Map<String, String> staticMembers = new HashMap<>();
+  /** Ids that were handed out and have not joined yet, with the timers after which they are forgotten. */
+  final Map<String, ShardContext.Timer> pendingJoin = new HashMap<>();
+  final Set<String> pendingSync = new LinkedHashSet<>();
+  ShardContext.Timer joinTimer;
+  ShardContext.Timer syncTimer;
+  /** Whether a member came while the first rebalance was delayed. */
+  boolean newMemberAdded;
+  private GroupState state;
+  private GroupState previousState;
+  private long stateSinceMs;
+  private int generation;
+  /** Null when nobody has joined ever. */
+  private String protocolType;
+  private String protocolName;
+  private String leaderId;
+  /** Null when it cannot be known. */
+  private Set<String> subscribedTopics = Set.of();
+
+  /**
+   * @param id group id
+   * @param nowMs milliseconds since the epoch
+   */
+  public ClassicGroup(String id, long nowMs) {
+    this.id = id;
+    this.state = GroupState.EMPTY;
+    this.previousState = GroupState.EMPTY;
+    this.stateSinceMs = nowMs;
+  }
+
+  /** Brings a group back as it was written down; members are added after it, in the same way. */
+  void restore(GroupState restored, int ofGeneration, String type, String name, String leader, long sinceMs) {
+    this.state = restored;
+    this.generation = ofGeneration;
+    this.protocolType = type == null || type.isEmpty() ? null : type;
+    this.protocolName = name;
+    this.leaderId = leader;
+    this.stateSinceMs = sinceMs;
+  }
+
+  // ------------------------------------------------------------------------------------------------ what it is
+
+  /** @return group id */
+  public String id() {
+    return id;
+  }
+
+  /** @return the state */
+  public GroupState state() {
+    return state;
+  }
+
+  GroupState previousState() {
+    return previousState;
+  }
+
+  /** @return milliseconds since the epoch when the state began; -1 when unknown */
+  public long stateSinceMs() {
+    return stateSinceMs;
+  }
+
+  /** @return the generation, 0 before the first */
+  public int generation() {
+    return generation;
+  }
+
+  /** @return the protocol type, or null */
+  public String protocolType() {
+    return protocolType;
+  }
+
+  /** @return the protocol that was chosen, or null */
+  public String protocolName() {
+    return protocolName;
+  }
+
+  /** @return the leader's member id, or null */
+  public String leaderId() {
+    return leaderId;
+  }
+
+  /** @return the members, the oldest first */
+  public Collection<ClassicMember> members() {
+    return Collections.unmodifiableCollection(members.values());
+  }
+
+  /**
+   * @param memberId a member id
+   * @return the member, or null
+   */
+  public ClassicMember member(String memberId) {
+    return members.get(memberId);
+  }
+
+  /**
+   * @param instanceId a group instance id
+   * @return the member id of the static member, or null
+   */
+  public String staticMemberId(String instanceId) {
+    return staticMembers.get(instanceId);
+  }
+
+  boolean isLeader(String memberId) {
+    return memberId.equals(leaderId);
+  }
+
+  boolean in(GroupState... states) {
+    for (GroupState s : states) {
+      if (s == state) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void become(GroupState next, long nowMs) {
+    if (!state.mayBecome(next)) {
+      throw new IllegalStateException("group " + id + " cannot go from " + state + " to " + next);
+    }
+    previousState = state;
+    state = next;
+    stateSinceMs = nowMs;
+  }
+
+  /** @return the longest rebalance timeout of the members */
+  int rebalanceTimeoutMs() {
+    int max = 0;
+    for (ClassicMember m : members.values()) {
+      max = Math.max(max, m.rebalanceTimeoutMs());
+    }
+    return max;
+  }
+
+  int awaitingJoin() {
+    int n = 0;
+    for (ClassicMember m : members.values()) {
+      n += m.awaitsJoin() ? 1 : 0;
+    }
+    return n;
+  }
+
+  boolean allHaveJoined() {
+    return pendingJoin.isEmpty() && awaitingJoin() == members.size();
+  }
+
+  // ------------------------------------------------------------------------------------------------ members
+
+  static String newMemberId(String clientId, String instanceId) {
+    return (instanceId == null ? clientId : instanceId) + "-" + UUID.randomUUID();
+  }
+
+  void add(ClassicMember member, String type) {
+    if (members.isEmpty()) {
+      protocolType = type;
+    }
+    if (leaderId == null) {
+      leaderId = member.id();
+    }
+    members.put(member.id(), member);
+    if (member.instanceId() != null) {
+      staticMembers.put(member.instanceId(), member.id());
+    }
+    ShardContext.Timer pending = pendingJoin.remove(member.id());
+    if (pending != null) {
+      pending.cancel();
+    }
+  }
+
+  /** Takes a member out. What it has parked is the caller's to answer before. */
+  void remove(ClassicMember member) {
+    members.remove(member.id());
+    pendingSync.remove(member.id());
+    if (member.instanceId() != null) {
+      staticMembers.remove(member.instanceId(), member.id());
+    }
+    if (member.id().equals(leaderId)) {
+      leaderId = members.isEmpty() ? null : members.keySet().iterator().next();
+    }
+    if (member.timer != null) {
+      member.timer.cancel();
+      member.timer = null;
+    }
+  }
+
+  void forgetPending(String memberId) {
+    ShardContext.Timer timer = pendingJoin.remove(memberId);
+    if (timer != null) {
+      timer.cancel();
+    }
+  }
+
+  /** Gives a static member another id, at the same place. */
+  ClassicMember replace(ClassicMember old, String newId) {
+    ClassicMember fresh = old.withId(newId);
+    Map<String, ClassicMember> all = new LinkedHashMap<>(members);
+    members.clear();
+    all.forEach((k, v) -> members.put(v == old ? newId : k, v == old ? fresh : v));
+    staticMembers.put(old.instanceId(), newId);
+    if (pendingSync.remove(old.id())) {
+      pendingSync.add(newId);
+    }
+    if (isLeader(old.id())) {
+      leaderId = newId;
+    }
+    if (old.timer != null) {
+      old.timer.cancel();
+      old.timer = null;
+    }
+    return fresh;
+  }
+
+  /**
+   * @param memberId a member id
+   * @param instanceId group instance id, or null
+   * @throws CoordinatorException UNKNOWN_MEMBER_ID or FENCED_INSTANCE_ID when it is not a member as it says
+   */
+  public void requireMember(String memberId, String instanceId) {
+    if (instanceId != null) {
+      String current = staticMembers.get(instanceId);
+      if (current == null) {
+        throw new CoordinatorException(Errors.UNKNOWN_MEMBER_ID);
+      }
+      if (!current.equals(memberId)) {
+        throw new CoordinatorException(Errors.FENCED_INSTANCE_ID);
+      }
+    }
+    if (!members.containsKey(memberId)) {
+      throw new CoordinatorException(Errors.UNKNOWN_MEMBER_ID);
+    }
+  }
+
+  /** @return whether a member with these protocols can be in the group */
+  boolean accepts(String type, List<ClassicMember.Protocol> offered) {
+    if (type.isEmpty() || offered.isEmpty()) {
+      return false;
+    }
+    if (members.isEmpty()) {
+      return true;
+    }
+    return type.equals(protocolType) && offered.stream().anyMatch(p -> allSupport(p.name()));
+  }
+
+  private boolean allSupport(String protocol) {
+    return members.values().stream().allMatch(m -> m.supports(protocol));
+  }
+
+  /** @return the protocol that most members prefer among those that all follow */
+  String selectProtocol() {
+    Map<String, Integer> votes = new LinkedHashMap<>();
+    Map<String, Boolean> common = new HashMap<>();
+    for (ClassicMember m : members.values()) {
+      for (ClassicMember.Protocol p : m.protocols()) {
+        if (common.computeIfAbsent(p.name(), this::allSupport)) {
+          votes.merge(p.name(), 1, Integer::sum);
+          break;
+        }
+      }
+    }
+    return votes.entrySet().stream().reduce((a, b) -> b.getValue() > a.getValue() ? b : a)
+        .orElseThrow(() -> new IllegalStateException("the members of group " + id + " have no protocol in common")).getKey();
+  }
+
+  /** @return whether the leader has joined, or another member that has did take its place */
+  boolean ensureJoinedLeader() {
+    ClassicMember leader = leaderId == null ? null : members.get(leaderId);
+    if (leader == null) {
+      return false;
+    }
+    if (leader.awaitsJoin()) {
+      return true;
+    }
+    for (ClassicMember m : members.values()) {
+      if (m.awaitsJoin()) {
+        leaderId = m.id();
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void nextGeneration(long nowMs) {
+    generation++;
+    if (members.isEmpty()) {
+      protocolName = null;
+      become(GroupState.EMPTY, nowMs);
+    } else {
+      protocolName = selectProtocol();
+      become(GroupState.COMPLETING_REBALANCE, nowMs);
+    }
+    updateSubscribedTopics();
+    pendingSync.clear();
+  }
+
+  // ------------------------------------------------------------------------------------------------ subscriptions
+
+  void updateSubscribedTopics() {
+    subscribedTopics = computeSubscribedTopics();
+  }
+
+  private Set<String> computeSubscribedTopics() {
+    if (members.isEmpty()) {
+      return Set.of();
+    }
+    if (!CONSUMER.equals(protocolType) || protocolName == null) {
+      return null;
+    }
+    Set<String> topics = new HashSet<>();
+    for (ClassicMember m : members.values()) {
+      List<String> of = Subscriptions.topics(m.metadata(protocolName));
+      if (of == null) {
+        return null;
+      }
+      topics.addAll(of);
+    }
+    return topics;
+  }
+
+  /**
+   * @param topic a topic's name
+   * @return whether members are known to consume it
+   */
+  public boolean isSubscribedTo(String topic) {
+    return CONSUMER.equals(protocolType) && subscribedTopics != null && subscribedTopics.contains(topic);
+  }
+
+  /** @return whether nobody is about to join */
+  public boolean mayBeForgotten() {
+    return pendingJoin.isEmpty();
+  }
+
+  /** @return whether it is known what the members consume */
+  public boolean knowsSubscriptions() {
+    return CONSUMER.equals(protocolType) && subscribedTopics != null;
+  }
+}

@@ -1,0 +1,230 @@
+package io.margay.groups.internal.classic;
+
+import io.margay.coordinator.CoordinatorException;
+import io.margay.coordinator.Result;
+import io.margay.coordinator.ShardContext;
+import io.margay.groups.internal.GroupRecords;
+import io.margay.groups.internal.GroupShard;
+import io.margay.protocol.Errors;
+import io.margay.protocol.message.JoinGroupRequest;
+import io.margay.protocol.message.JoinGroupResponse;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** JoinGroup. Errors are thrown as {@link CoordinatorException}; the answer may wait for the other members. */
+public final class JoinOperations {
+  private static final int MAX_PENDING = 10_000;
+
+  /**
+   * One request.
+   *
+   * @param request the request
+   * @param protocols its protocols
+   * @param clientId what the client calls itself
+   * @param clientHost where it comes from
+   * @param needsMemberId whether a new dynamic member must come again with the id that it is given (v4 and later)
+   * @param maySkipAssignment whether a leader can be told to leave the assignment as it is (v9 and later)
+   * @param reply takes the answer
+   */
+  public record Join(JoinGroupRequest request, List<ClassicMember.Protocol> protocols, String clientId, String clientHost,
+      boolean needsMemberId, boolean maySkipAssignment, CompletableFuture<JoinGroupResponse> reply) {
+    /**
+     * @param request the request
+     * @param version its version
+     * @param clientId what the client calls itself
+     * @param clientHost where it comes from
+     * @param reply takes the answer
+     * @return all that joining needs
+     */
+    public static Join of(JoinGroupRequest request, int version, String clientId, String clientHost,
+        CompletableFuture<JoinGroupResponse> reply) {
+      List<ClassicMember.Protocol> protocols = new ArrayList<>(request.protocols().size());
+      request.protocols().forEach(p -> protocols.add(new ClassicMember.Protocol(p.name(), p.metadata())));
+      return new Join(request, protocols, clientId, clientHost, version >= 4, version >= 9, reply);
+    }
+
+    int rebalanceTimeoutMs() {
+      return request.rebalanceTimeoutMs() < 0 ? request.sessionTimeoutMs() : request.rebalanceTimeoutMs();
+    }
+  }
+
+  private final ShardContext<GroupShard> context;
+  private final Map<String, ClassicGroup> groups;
+  private final GroupConfig config;
+  private final Rebalance rebalance;
+
+  /**
+   * @param context the shard's context
+   * @param groups the shard's groups by id
+   * @param config the settings
+   * @param rebalance of the same shard
+   */
+  public JoinOperations(ShardContext<GroupShard> context, Map<String, ClassicGroup> groups, GroupConfig config,
+      Rebalance rebalance) {
+    this.context = context;
+    this.groups = groups;
+    this.config = config;
+    this.rebalance = rebalance;
+  }
+
+  /**
+   * @param join the request
+   * @param nowMs milliseconds since the epoch
+   * @return what is to be written
+   */
+  public Result<Void> join(Join join, long nowMs) {
+    JoinGroupRequest request = join.request();
+    requireTimeout(request);
+    String memberId = request.memberId();
+    ClassicGroup known = groups.get(request.groupId());
+    if (known == null && !memberId.isEmpty()) {
+      throw new CoordinatorException(Errors.UNKNOWN_MEMBER_ID);
+    }
+    ClassicGroup group = known == null ? new ClassicGroup(request.groupId(), nowMs) : known;
+    if (!hasRoom(group, memberId)) {
+      group.forgetPending(memberId);
+      ClassicMember surplus = group.member(memberId);
+      if (surplus != null) {
+        rebalance.expel(group, surplus);
+      }
+      throw new CoordinatorException(Errors.GROUP_MAX_SIZE_REACHED);
+    }
+    if (!group.accepts(request.protocolType(), join.protocols())) {
+      throw new CoordinatorException(Errors.INCONSISTENT_GROUP_PROTOCOL);
+    }
+    groups.putIfAbsent(group.id(), group);
+    return memberId.isEmpty() ? joinNew(group, join, nowMs) : joinKnown(group, join, nowMs);
+  }
+
+  private void requireTimeout(JoinGroupRequest request) {
+    if (request.sessionTimeoutMs() < config.minSessionTimeoutMs() || request.sessionTimeoutMs() > config.maxSessionTimeoutMs()) {
+      throw new CoordinatorException(Errors.INVALID_SESSION_TIMEOUT);
+    }
+  }
+
+  private boolean hasRoom(ClassicGroup group, String memberId) {
+    ClassicMember member = group.member(memberId);
+    return switch (group.state()) {
+      case EMPTY, DEAD -> true;
+      // those who wait count, not the members: of a group that has become too large, the last to rejoin have to go
+      case PREPARING_REBALANCE -> member != null && member.awaitsJoin() || group.awaitingJoin() < config.maxSize();
+      case COMPLETING_REBALANCE, STABLE -> member != null || group.members().size() < config.maxSize();
+    };
+  }
+
+  private Result<Void> joinNew(ClassicGroup group, Join join, long nowMs) {
+    String instanceId = join.request().groupInstanceId();
+    String newId = ClassicGroup.newMemberId(join.clientId(), instanceId);
+    if (instanceId != null) {
+      String current = group.staticMemberId(instanceId);
+      return current == null ? add(group, newId, join, nowMs) : replace(group, group.member(current), newId, join, nowMs);
+    }
+    if (!join.needsMemberId()) {
+      return add(group, newId, join, nowMs);
+    }
+    if (group.pendingJoin.size() >= MAX_PENDING) {
+      throw new CoordinatorException(Errors.GROUP_MAX_SIZE_REACHED);
+    }
+    rebalance.awaitPending(group, newId, join.request().sessionTimeoutMs());
+    answer(join, Answers.join(newId, Errors.MEMBER_ID_REQUIRED));
+    return Rebalance.NOTHING;
+  }
+
+  private Result<Void> joinKnown(ClassicGroup group, Join join, long nowMs) {
+    String memberId = join.request().memberId();
+    if (group.pendingJoin.containsKey(memberId)) {
+      if (join.request().groupInstanceId() != null) {
+        throw new CoordinatorException(Errors.UNKNOWN_MEMBER_ID);
+      }
+      return add(group, memberId, join, nowMs);
+    }
+    group.requireMember(memberId, join.request().groupInstanceId());
+    ClassicMember member = group.member(memberId);
+    boolean same = member.protocols().equals(join.protocols());
+    return switch (group.state()) {
+      case PREPARING_REBALANCE -> update(group, member, join, nowMs);
+      // the answer to its first JoinGroup was lost
+      case COMPLETING_REBALANCE -> same ? current(group, member, join, group.isLeader(memberId)) : update(group, member, join, nowMs);
+      // the leader joins again when what it assigns has changed, such as the number of partitions
+      case STABLE -> same && !group.isLeader(memberId) ? current(group, member, join, false) : update(group, member, join, nowMs);
+      case EMPTY, DEAD -> throw new CoordinatorException(Errors.UNKNOWN_MEMBER_ID);
+    };
+  }
+
+  private Result<Void> current(ClassicGroup group, ClassicMember member, Join join, boolean tellMembers) {
+    answer(join, Answers.joined(group, member, group.leaderId(), tellMembers, false));
+    return Rebalance.NOTHING;
+  }
+
+  private Result<Void> add(ClassicGroup group, String memberId, Join join, long nowMs) {
+    ClassicMember member = new ClassicMember(memberId, join.request().groupInstanceId(), join.clientId(), join.clientHost(),
+        join.rebalanceTimeoutMs(), join.request().sessionTimeoutMs(), join.protocols());
+    member.isNew = true;
+    if (group.in(GroupState.PREPARING_REBALANCE) && group.previousState() == GroupState.EMPTY) {
+      group.newMemberAdded = true;
+    }
+    group.add(member, join.request().protocolType());
+    rebalance.park(member, join.reply());
+    // It cannot send heartbeats before it knows its id; should its client go away, somebody must clean up all the same.
+    rebalance.touch(group, member, Rebalance.NEW_MEMBER_TIMEOUT_MS);
+    return rebalance.prepareOrMaybeComplete(group, nowMs);
+  }
+
+  private Result<Void> update(ClassicGroup group, ClassicMember member, Join join, long nowMs) {
+    member.update(join.rebalanceTimeoutMs(), join.request().sessionTimeoutMs(), join.protocols());
+    rebalance.park(member, join.reply());
+    return rebalance.prepareOrMaybeComplete(group, nowMs);
+  }
+
+  // ------------------------------------------------------------------------------------------------ static members
+
+  private Result<Void> replace(ClassicGroup group, ClassicMember old, String newId, Join join, long nowMs) {
+    String leaderBefore = group.leaderId();
+    rebalance.answer(old, Answers.join(old.id(), Errors.FENCED_INSTANCE_ID));
+    rebalance.answer(old, Answers.sync(Errors.FENCED_INSTANCE_ID));
+    ClassicMember member = group.replace(old, newId);
+    rebalance.touch(group, member);
+    member.update(join.rebalanceTimeoutMs(), join.request().sessionTimeoutMs(), join.protocols());
+    rebalance.park(member, join.reply());
+    return switch (group.state()) {
+      case STABLE -> group.selectProtocol().equals(group.protocolName())
+          ? keepAssignment(group, old, member, leaderBefore, join)
+          : rebalance.prepare(group, nowMs);
+      // the leader knows the old id only, so the new one would get no assignment
+      case COMPLETING_REBALANCE -> rebalance.prepare(group, nowMs);
+      case PREPARING_REBALANCE -> rebalance.maybeCompleteJoin(group, nowMs);
+      case EMPTY, DEAD -> throw new IllegalStateException("group " + group.id() + " is " + group.state() + " and has a member");
+    };
+  }
+
+  /** The same instance came back: it takes its old place, and nobody else is disturbed. */
+  private Result<Void> keepAssignment(ClassicGroup group, ClassicMember old, ClassicMember member, String leaderBefore, Join join) {
+    Map<String, byte[]> assignments = new HashMap<>();
+    group.members().forEach(m -> assignments.put(m.id(), m.assignment()));
+    return Result.deferred(List.of(GroupRecords.group(group, assignments)), e -> {
+      if (group.member(member.id()) != member) {
+        return;
+      }
+      if (e != Errors.NONE) {
+        ClassicMember back = group.replace(member, old.id());
+        back.update(old.rebalanceTimeoutMs(), old.sessionTimeoutMs(), old.protocols());
+        rebalance.touch(group, back);
+        rebalance.answer(member, Answers.join("", e));
+      } else if (join.maySkipAssignment()) {
+        boolean leads = group.isLeader(member.id());
+        rebalance.answer(member, Answers.joined(group, member, group.leaderId(), leads, leads));
+      } else {
+        // a client that believes to lead would send an assignment: it is told of the leader that was
+        rebalance.answer(member, Answers.joined(group, member, leaderBefore, false, false));
+      }
+      group.updateSubscribedTopics();
+    });
+  }
+
+  private void answer(Join join, JoinGroupResponse response) {
+    context.defer(() -> join.reply().complete(response));
+  }
+}

@@ -1,0 +1,44 @@
+package io.margay.groups.internal.handlers;
+
+import io.margay.groups.internal.GroupCoordinatorService;
+import io.margay.protocol.Errors;
+import io.margay.protocol.Message;
+import io.margay.protocol.message.LeaveGroupRequest;
+import io.margay.protocol.message.LeaveGroupResponse;
+import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.handler.Request;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/** Serves LeaveGroup, of one member (before v3) or several. */
+@Component(service = ApiHandler.class)
+public final class LeaveGroupHandler extends GroupHandler<LeaveGroupRequest> {
+  private static final short FIRST_BATCHED = 3;
+
+  private final GroupCoordinatorService groups;
+
+  /** @param groups the coordinator */
+  @Activate
+  public LeaveGroupHandler(@Reference GroupCoordinatorService groups) {
+    super(LeaveGroupRequest.API, LeaveGroupRequest::new);
+    this.groups = groups;
+  }
+
+  @Override
+  CompletionStage<? extends Message> serve(LeaveGroupRequest query, Request request) {
+    if (request.version() >= FIRST_BATCHED) {
+      return groups.leave(query);
+    }
+    LeaveGroupRequest one = new LeaveGroupRequest().setGroupId(query.groupId())
+        .setMembers(List.of(new LeaveGroupRequest.MemberIdentity().setMemberId(query.memberId())));
+    return groups.leave(one).thenApply(r -> new LeaveGroupResponse().setErrorCode(r.members().get(0).errorCode()));
+  }
+
+  @Override
+  Message error(LeaveGroupRequest query, Errors error, short version) {
+    return new LeaveGroupResponse().setErrorCode(error.code());
+  }
+}

@@ -1,0 +1,57 @@
+package io.margay.groups.internal;
+
+import io.margay.coordinator.CoordinatorRecord;
+import io.margay.coordinator.PartitionWriter;
+import io.margay.coordinator.ShardState;
+import io.margay.protocol.Errors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** The log of one shard in memory. Commits at once, unless told to hold. */
+final class FakeLog implements PartitionWriter {
+  private record Waiting(long offset, Consumer<Errors> done) { }
+
+  final List<CoordinatorRecord> records = new ArrayList<>();
+  private final List<Waiting> waiting = new ArrayList<>();
+  Errors failWith = Errors.NONE;
+  boolean hold;
+  int batches;
+
+  @Override
+  public boolean isEmpty() {
+    return records.isEmpty();
+  }
+
+  @Override
+  public long load(ShardState state) {
+    records.forEach(r -> state.replay(ShardState.NO_PRODUCER_ID, r));
+    return records.size();
+  }
+
+  @Override
+  public Appended append(List<CoordinatorRecord> batch, long nowMs) {
+    if (failWith != Errors.NONE) {
+      return new Appended(failWith, -1);
+    }
+    batches++;
+    records.addAll(batch);
+    return new Appended(Errors.NONE, records.size());
+  }
+
+  @Override
+  public void whenCommitted(long nextOffset, int timeoutMs, Consumer<Errors> done) {
+    if (hold) {
+      waiting.add(new Waiting(nextOffset, done));
+    } else {
+      done.accept(Errors.NONE);
+    }
+  }
+
+  void release(Errors outcome) {
+    hold = false;
+    List<Waiting> all = List.copyOf(waiting);
+    waiting.clear();
+    all.forEach(w -> w.done.accept(outcome));
+  }
+}

@@ -1,0 +1,228 @@
+package io.margay.groups.internal;
+
+import io.margay.coordinator.CoordinatorException;
+import io.margay.coordinator.CoordinatorRuntime;
+import io.margay.groups.internal.classic.GroupConfig;
+import io.margay.metadata.BrokerImage;
+import io.margay.metadata.ClusterImage;
+import io.margay.metadata.PartitionImage;
+import io.margay.metadata.TopicImage;
+import io.margay.model.BrokerId;
+import io.margay.model.Endpoint;
+import io.margay.model.LeaderEpoch;
+import io.margay.protocol.Errors;
+import io.margay.protocol.message.HeartbeatRequest;
+import io.margay.protocol.message.JoinGroupRequest;
+import io.margay.protocol.message.JoinGroupResponse;
+import io.margay.protocol.message.LeaveGroupRequest;
+import io.margay.protocol.message.LeaveGroupResponse;
+import io.margay.protocol.message.OffsetCommitRequest;
+import io.margay.protocol.message.OffsetFetchRequest;
+import io.margay.protocol.message.OffsetFetchResponse;
+import io.margay.protocol.message.SyncGroupRequest;
+import io.margay.protocol.message.SyncGroupResponse;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/** A coordinator with one shard, a log in memory and a manual clock, and short forms of the requests. */
+final class GroupsFixture {
+  static final String GROUP = "g";
+  static final int SESSION = 10_000;
+  static final int REBALANCE = 60_000;
+
+  /** Settings that a test changes. */
+  static final class Config implements GroupConfig {
+    int delayMs;
+    int maxSize = Integer.MAX_VALUE;
+    long retentionMs = 7L * 24 * 3600 * 1000;
+
+    @Override
+    public int initialRebalanceDelayMs() {
+      return delayMs;
+    }
+
+    @Override
+    public int minSessionTimeoutMs() {
+      return 6_000;
+    }
+
+    @Override
+    public int maxSessionTimeoutMs() {
+      return 1_800_000;
+    }
+
+    @Override
+    public int maxSize() {
+      return maxSize;
+    }
+
+    @Override
+    public int offsetMetadataMaxBytes() {
+      return 16;
+    }
+
+    @Override
+    public long offsetsRetentionMs() {
+      return retentionMs;
+    }
+  }
+
+  final ManualTime time = new ManualTime();
+  final Config config = new Config();
+  FakeLog log = new FakeLog();
+  ClusterImage image = image(Map.of("t", new UUID(1, 1), "u", new UUID(2, 2)));
+  GroupCoordinator groups;
+
+  GroupsFixture() {
+    start();
+  }
+
+  static ClusterImage image(Map<String, UUID> topics) {
+    PartitionImage p = new PartitionImage(0, List.of(new BrokerId(1)), List.of(new BrokerId(1)), new BrokerId(1), new LeaderEpoch(0), 0);
+    Map<String, TopicImage> byName = new HashMap<>();
+    Map<UUID, String> names = new HashMap<>();
+    Map<String, UUID> all = new HashMap<>(topics);
+    all.put(CoordinatorFinder.OFFSETS_TOPIC, new UUID(9, 9));
+    all.forEach((n, id) -> {
+      byName.put(n, new TopicImage(n, id, n.startsWith("__"), List.of(p)));
+      names.put(id, n);
+    });
+    TreeMap<BrokerId, BrokerImage> brokers = new TreeMap<>();
+    brokers.put(new BrokerId(1), new BrokerImage(new BrokerId(1), 1, List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "h", 9092)), null,
+        false));
+    return new ClusterImage("c", 1, new BrokerId(1), brokers, byName, names, Map.of(), Map.of(), 0);
+  }
+
+  void start() {
+    CoordinatorFinder finder = new CoordinatorFinder(() -> image, null, time, null, new BrokerId(1));
+    groups = new GroupCoordinator(new CoordinatorRuntime.Environment("groups", time, time, Runnable::run, () -> 5_000, 1_000,
+        finder::recheck), config, finder, () -> image);
+    groups.elected(0, log);
+  }
+
+  /** As if the bundle was replaced: only the log stays. */
+  void restart() {
+    groups.close();
+    start();
+  }
+
+  // ------------------------------------------------------------------------------------------------ requests
+
+  static JoinGroupRequest joinRequest(String memberId, String instanceId, String... protocols) {
+    JoinGroupRequest r = new JoinGroupRequest().setGroupId(GROUP).setSessionTimeoutMs(SESSION).setRebalanceTimeoutMs(REBALANCE)
+        .setMemberId(memberId).setGroupInstanceId(instanceId).setProtocolType("consumer");
+    for (String p : protocols) {
+      String[] parts = p.split(":");
+      r.protocols().add(new JoinGroupRequest.JoinGroupRequestProtocol().setName(parts[0])
+          .setMetadata(parts.length > 1 ? parts[1].getBytes() : new byte[] {1}));
+    }
+    return r;
+  }
+
+  CompletableFuture<JoinGroupResponse> join(String memberId, String instanceId, int version, String... protocols) {
+    return join(joinRequest(memberId, instanceId, protocols.length == 0 ? new String[] {"range"} : protocols), version);
+  }
+
+  CompletableFuture<JoinGroupResponse> join(JoinGroupRequest request, int version) {
+    return groups.join(request, version, "client", "/127.0.0.1").exceptionally(e -> new JoinGroupResponse()
+        .setErrorCode(CoordinatorException.errorOf(e).code()).setMemberId(request.memberId()));
+  }
+
+  /** Joins with the id that the coordinator gives. */
+  CompletableFuture<JoinGroupResponse> joinNew(String... protocols) {
+    JoinGroupResponse first = join("", null, 9, protocols).join();
+    if (first.errorCode() != Errors.MEMBER_ID_REQUIRED.code()) {
+      throw new AssertionError(first);
+    }
+    return join(first.memberId(), null, 9, protocols);
+  }
+
+  CompletableFuture<SyncGroupResponse> sync(String memberId, int generation, Map<String, String> assignments) {
+    return sync(memberId, null, generation, assignments);
+  }
+
+  CompletableFuture<SyncGroupResponse> sync(String memberId, String instanceId, int generation, Map<String, String> assignments) {
+    SyncGroupRequest r = new SyncGroupRequest().setGroupId(GROUP).setMemberId(memberId).setGroupInstanceId(instanceId)
+        .setGenerationId(generation);
+    assignments.forEach((m, a) -> r.assignments().add(new SyncGroupRequest.SyncGroupRequestAssignment().setMemberId(m)
+        .setAssignment(a.getBytes())));
+    return groups.sync(r).exceptionally(e -> new SyncGroupResponse().setErrorCode(CoordinatorException.errorOf(e).code()));
+  }
+
+  Errors heartbeat(String memberId, int generation) {
+    return heartbeat(memberId, null, generation);
+  }
+
+  Errors heartbeat(String memberId, String instanceId, int generation) {
+    return groups.heartbeat(new HeartbeatRequest().setGroupId(GROUP).setMemberId(memberId).setGroupInstanceId(instanceId)
+        .setGenerationId(generation)).exceptionally(CoordinatorException::errorOf).join();
+  }
+
+  List<Errors> leave(String... memberIds) {
+    LeaveGroupRequest r = new LeaveGroupRequest().setGroupId(GROUP);
+    for (String id : memberIds) {
+      r.members().add(id.startsWith("#") ? new LeaveGroupRequest.MemberIdentity().setGroupInstanceId(id.substring(1))
+          : new LeaveGroupRequest.MemberIdentity().setMemberId(id));
+    }
+    LeaveGroupResponse response = groups.leave(r).join();
+    return response.members().stream().map(m -> Errors.forCode(m.errorCode())).toList();
+  }
+
+  Errors commit(String memberId, int generation, String topic, long offset) {
+    return commit(memberId, generation, topic, offset, "m");
+  }
+
+  Errors commit(String memberId, int generation, String topic, long offset, String metadata) {
+    OffsetCommitRequest r = new OffsetCommitRequest().setGroupId(GROUP).setMemberId(memberId).setGenerationIdOrMemberEpoch(generation);
+    r.topics().add(new OffsetCommitRequest.OffsetCommitRequestTopic().setName(topic).setPartitions(new ArrayList<>(List.of(
+        new OffsetCommitRequest.OffsetCommitRequestPartition().setPartitionIndex(0).setCommittedOffset(offset)
+            .setCommittedLeaderEpoch(3).setCommittedMetadata(metadata)))));
+    try {
+      return Errors.forCode(groups.commit(r, 8).join().topics().get(0).partitions().get(0).errorCode());
+    } catch (java.util.concurrent.CompletionException e) {
+      return CoordinatorException.errorOf(e);
+    }
+  }
+
+  /** @return the committed offset, -1 for none */
+  long committed(String topic) {
+    OffsetFetchResponse.OffsetFetchResponsePartitions p = fetch(topic, false);
+    return p.errorCode() != 0 ? -100 - p.errorCode() : p.committedOffset();
+  }
+
+  OffsetFetchResponse.OffsetFetchResponsePartitions fetch(String topic, boolean requireStable) {
+    OffsetFetchRequest.OffsetFetchRequestGroup g = new OffsetFetchRequest.OffsetFetchRequestGroup().setGroupId(GROUP);
+    g.topics().add(new OffsetFetchRequest.OffsetFetchRequestTopics().setName(topic).setPartitionIndexes(List.of(0)));
+    return groups.fetch(g, requireStable).join().topics().get(0).partitions().get(0);
+  }
+
+  String state() {
+    return groups.describe(GROUP, 5).join().groupState();
+  }
+
+  /** @return ids of members of a stable group, the leader first */
+  List<String> stable(int size) {
+    List<CompletableFuture<JoinGroupResponse>> joins = new ArrayList<>();
+    int delay = config.delayMs;
+    config.delayMs = 1;
+    for (int i = 0; i < size; i++) {
+      joins.add(joinNew());
+    }
+    config.delayMs = delay;
+    while (!joins.get(0).isDone()) {
+      time.advance(1);
+    }
+    List<String> ids = joins.stream().map(j -> j.join().memberId()).toList();
+    int generation = joins.get(0).join().generationId();
+    Map<String, String> assignments = new HashMap<>();
+    ids.forEach(id -> assignments.put(id, "a-" + ids.indexOf(id)));
+    sync(ids.get(0), generation, assignments).join();
+    ids.subList(1, size).forEach(id -> sync(id, generation, Map.of()).join());
+    return ids;
+  }
+}
