@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.apache.felix.framework.FrameworkFactory;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
@@ -62,7 +63,8 @@ final class Broker {
     BundleInstaller installer = new BundleInstaller(context);
     levels.headMap(SERVING_LEVEL + 1).forEach(installer::install);
     framework.start();
-    if (report(installer.problems())) {
+    // Asked to stop already, the framework has bundles that are not active, and that is no problem.
+    if (framework.getState() == Bundle.ACTIVE && report(installer.problems())) {
       return 1;
     }
     Thread later = new Thread(() -> startTheRest(framework, levels.tailMap(SERVING_LEVEL + 1)), "margay-later");
@@ -131,6 +133,7 @@ final class Broker {
       }
       startShell(framework, levels);
       if (training) {
+        Training.linkClasses(framework.getBundleContext());
         exitLater(0);
       } else if ("missing".equals(System.getProperty("margay.archive"))) {
         Training.startLater(layout);

@@ -6,8 +6,12 @@ import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
+import java.util.Enumeration;
 import java.util.concurrent.TimeUnit;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
 
 /**
  * Makes the archive of classes from which later starts load: {@code margay train} runs a broker on a free port, which does here what
@@ -59,6 +63,27 @@ final class Training {
       call(out, in, METADATA, (short) 1, new byte[] {-1, -1, -1, -1});
     } catch (IOException | RuntimeException e) {
       System.err.println("margay: training: " + e);
+    }
+  }
+
+  /**
+   * Has the JVM load and link every class of our own bundles: only such are written to the archive, and a broker looks at many in its
+   * first second that no single request needs.
+   */
+  static void linkClasses(BundleContext context) {
+    for (Bundle bundle : context.getBundles()) {
+      Enumeration<URL> entries = bundle.getSymbolicName().startsWith("io.margay.")
+          ? bundle.findEntries("/", "*.class", true) : null;
+      while (entries != null && entries.hasMoreElements()) {
+        String path = entries.nextElement().getPath();
+        try {
+          // The methods are not of interest: the JVM links a class before it lists them.
+          bundle.loadClass(path.substring(1, path.length() - ".class".length()).replace('/', '.')).getDeclaredMethods();
+        } catch (ClassNotFoundException | LinkageError e) {
+          // A class for an optional library that is not here: a broker would not load it either.
+          continue;
+        }
+      }
     }
   }
 
