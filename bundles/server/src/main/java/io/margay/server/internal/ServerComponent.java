@@ -9,6 +9,7 @@ import io.margay.spi.client.LocalClient;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.ServerSettings;
 import io.margay.spi.controller.BoundListeners;
+import io.margay.spi.controller.Controller;
 import io.margay.spi.handler.ApiHandler;
 import java.io.IOException;
 import java.util.List;
@@ -42,20 +43,19 @@ public final class ServerComponent {
   private static final long GIVE_UP_MS = 10_000;
 
   private final BundleContext context;
-  private final NodeSettings settings;
   private final Scheduler scheduler;
   private final Server server;
   private final long beganNanos = System.nanoTime();
   private final ServiceRegistration<?> registration;
   private final ServiceRegistration<LocalClient> local;
   private volatile ClusterMetadata metadata;
+  private volatile Controller controller;
   private Scheduler.Timer readiness;
 
   @Activate
   public ServerComponent(BundleContext context, @Reference NodeSettings settings, @Reference Scheduler scheduler,
       @Reference FaultHandler faults) {
     this.context = context;
-    this.settings = settings;
     this.scheduler = scheduler;
     this.server = new Server(config(settings), this::image);
     ServiceRegistration<?> registered = null;
@@ -118,6 +118,17 @@ public final class ServerComponent {
     }
   }
 
+  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+  void bindController(Controller service) {
+    controller = service;
+  }
+
+  void unbindController(Controller service) {
+    if (controller == service) {
+      controller = null;
+    }
+  }
+
   private ClusterImage image() {
     ClusterMetadata m = metadata;
     return m == null ? ClusterImage.EMPTY : m.image();
@@ -140,8 +151,9 @@ public final class ServerComponent {
   }
 
   private String missing() {
-    if (!image().brokers().containsKey(settings.nodeId())) {
-      return "this broker in the cluster's metadata";
+    Controller c = controller;
+    if (c == null || !c.registered()) {
+      return "the registration of this broker";
     }
     for (short key : NEEDED) {
       if (server.handlers().entry(key) == null) {
