@@ -41,7 +41,8 @@ public final class BlockingReads implements AutoCloseable {
   }
 
   /**
-   * As {@link #run(Runnable)}, for a task that ends with the answer to a request; when it throws, the handler's error is the answer.
+   * As {@link #run(Runnable)}, for a task that ends with the answer to a request; when it throws, the handler's error is the
+   * answer.
    *
    * @param request the request
    * @param handler whose request it is

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The waiters of one leadership. The lock is the partition's own and held for a few instructions; while nobody waits, an advance of
- * the high watermark costs one volatile read.
+ * The waiters of one leadership. The lock is the partition's own and held for a few instructions; while nobody waits, an advance
+ * of the high watermark costs one volatile read.
  *
  * <p>Invariant: {@code size} is the length of the list whenever the lock is free.
  */

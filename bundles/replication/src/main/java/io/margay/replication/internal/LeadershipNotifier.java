@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells leadership listeners, on one thread of its own, so that the order of events is the same for all of them and no listener can
- * hold up an image. The thread ends when there is nothing to tell. What is elected is known to that thread only, so a listener
- * that joins hears of each leadership exactly once.
+ * Tells leadership listeners, on one thread of its own, so that the order of events is the same for all of them and no listener
+ * can hold up an image. The thread ends when there is nothing to tell. What is elected is known to that thread only, so a
+ * listener that joins hears of each leadership exactly once.
  */
 final class LeadershipNotifier {
   private static final Logger LOG = LoggerFactory.getLogger(LeadershipNotifier.class);

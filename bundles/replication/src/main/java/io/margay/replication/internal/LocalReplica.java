@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  *                      +-------------------close-------------------------+
  * </pre>
  *
- * <p>Changes of state hold the replica's monitor; look-ups read volatile fields. Requests that find it OPENING queue up here and run
- * in their order before any later one sees it OPEN.
+ * <p>Changes of state hold the replica's monitor; look-ups read volatile fields. Requests that find it OPENING queue up here and
+ * run in their order before any later one sees it OPEN.
  */
 public final class LocalReplica {
   private static final Logger LOG = LoggerFactory.getLogger(LocalReplica.class);

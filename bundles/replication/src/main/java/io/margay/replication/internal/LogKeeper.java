@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens, closes and deletes logs, on a few threads that end when there is nothing to do. A log that cannot be opened is tried again,
- * because its disk or its engine may come back. A partition is never opened before the deletion of one with the same name has ended,
- * as the two may share a place.
+ * Opens, closes and deletes logs, on a few threads that end when there is nothing to do. A log that cannot be opened is tried
+ * again, because its disk or its engine may come back. A partition is never opened before the deletion of one with the same name
+ * has ended, as the two may share a place.
  */
 final class LogKeeper {
   private static final Logger LOG = LoggerFactory.getLogger(LogKeeper.class);

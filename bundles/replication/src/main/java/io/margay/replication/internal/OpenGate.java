@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Lets requests wait, bounded, for logs that are being opened. Requests for the same replica continue in the order in which they came,
- * on the thread that opens, and before any that comes later.
+ * Lets requests wait, bounded, for logs that are being opened. Requests for the same replica continue in the order in which they
+ * came, on the thread that opens, and before any that comes later.
  */
 public final class OpenGate implements AutoCloseable {
   private final Scheduler scheduler;

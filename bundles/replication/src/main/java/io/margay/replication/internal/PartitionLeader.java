@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 /**
  * One leadership of a partition: it ends with its epoch, and a new one is a new object. Owned by the {@link LocalReplica}.
  *
- * <p>An append runs on the caller's thread. With {@code margay.flush.policy=os} the leader has reached an offset when it is appended;
- * with {@code ack} when it is flushed. The high watermark is the least of what the in-sync replicas have reached.
+ * <p>An append runs on the caller's thread. With {@code margay.flush.policy=os} the leader has reached an offset when it is
+ * appended; with {@code ack} when it is flushed. The high watermark is the least of what the in-sync replicas have reached.
  *
  * <p>Invariant: {@code highWatermark} never falls, and the log was told of it before a waiter is.
  */

@@ -22,11 +22,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Follows the cluster's images: opens the logs of partitions that have a replica here, deletes those that are gone, begins and ends
- * leaderships. The blocking part is the {@link LogKeeper}'s.
+ * Follows the cluster's images: opens the logs of partitions that have a replica here, deletes those that are gone, begins and
+ * ends leaderships. The blocking part is the {@link LogKeeper}'s.
  *
- * <p>All logs are opened in the background. {@link #onImage} waits for those of new topics, up to {@value #CREATION_WAIT_MS} ms, so
- * that a topic is served when its creator is told; it does not wait for those that were there before this broker started.
+ * <p>All logs are opened in the background. {@link #onImage} waits for those of new topics, up to {@value #CREATION_WAIT_MS} ms,
+ * so that a topic is served when its creator is told; it does not wait for those that were there before this broker started.
  */
 public final class PartitionManager implements MetadataPublisher, Partitions, AutoCloseable {
   private static final long CREATION_WAIT_MS = 300;
@@ -146,8 +146,8 @@ public final class PartitionManager implements MetadataPublisher, Partitions, Au
       boolean here = partition.replicas().contains(self);
       if (here && replica == null) {
         config = config == null ? configOf(topic.name(), next) : config;
-        replica = new LocalReplica(new TopicIdPartition(topic.id(), new TopicPartition(topic.name(), partition.index())), partition,
-            config, self, scheduler, notifier);
+        replica = new LocalReplica(new TopicIdPartition(topic.id(), new TopicPartition(topic.name(), partition.index())),
+            partition, config, self, scheduler, notifier);
         added.add(replica);
         table.beginOpening();
       } else if (here) {

@@ -19,8 +19,8 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
- * What the handlers of this bundle share, as a component: the partitions, the threads for blocking reads, and the ports. It leaves
- * after the handlers, which refer to it. Immediate, so that the logs stay open while those who use it are replaced.
+ * What the handlers of this bundle share, as a component: the partitions, the threads for blocking reads, and the ports. It
+ * leaves after the handlers, which refer to it. Immediate, so that the logs stay open while those who use it are replaced.
  */
 @Component(service = {Replication.class, MetadataPublisher.class, Partitions.class}, immediate = true)
 public final class Replication implements MetadataPublisher, Partitions {
@@ -39,7 +39,8 @@ public final class Replication implements MetadataPublisher, Partitions {
    * @param clock time
    */
   @Activate
-  public Replication(@Reference Logs logs, @Reference NodeSettings settings, @Reference Scheduler scheduler, @Reference Clock clock) {
+  public Replication(@Reference Logs logs, @Reference NodeSettings settings, @Reference Scheduler scheduler,
+      @Reference Clock clock) {
     this.logs = logs;
     this.settings = settings;
     this.scheduler = scheduler;

@@ -2,7 +2,10 @@ package io.margay.replication.internal;
 
 import java.util.UUID;
 
-/** What the handlers need of one topic that the cluster knows. The replicas of this node stand at their index, the others are null. */
+/**
+ * What the handlers need of one topic that the cluster knows. The replicas of this node stand at their index, the others are
+ * null.
+ */
 public final class ServedTopic {
   private final String name;
   private final UUID id;

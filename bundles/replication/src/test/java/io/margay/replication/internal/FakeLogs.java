@@ -24,7 +24,8 @@ public final class FakeLogs implements Logs {
 
   /** The log of a partition, opened or not. */
   public FakeLog log(String topic, int partition) {
-    return logs.values().stream().filter(log -> log.id().topicPartition().equals(new TopicPartition(topic, partition))).findFirst()
+    return logs.values().stream().filter(log -> log.id().topicPartition().equals(new TopicPartition(topic, partition)))
+        .findFirst()
         .orElseThrow();
   }
 

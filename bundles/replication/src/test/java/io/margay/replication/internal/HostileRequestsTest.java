@@ -81,7 +81,8 @@ class HostileRequestsTest {
         for (int i = random.nextInt(4); i > 0; i--) {
           bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
         }
-        FakeRequest request = new FakeRequest(handler.api(), Unpooled.wrappedBuffer(bytes, 0, bytes.length - random.nextInt(2)), version);
+        FakeRequest request = new FakeRequest(handler.api(), Unpooled.wrappedBuffer(bytes, 0, bytes.length - random.nextInt(2)),
+            version);
         try {
           handler.handle(request);
         } catch (MalformedMessageException | InvalidRecordBatchException e) {

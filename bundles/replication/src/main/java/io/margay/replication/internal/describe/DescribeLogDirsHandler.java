@@ -94,7 +94,8 @@ public final class DescribeLogDirsHandler implements ApiHandler {
       return;
     }
     long lag = Math.max(log.highWatermark() - log.logEndOffset(), 0);
-    byPlace.computeIfAbsent(place, path -> new TreeMap<>()).computeIfAbsent(name, topic -> new DescribeLogDirsTopic().setName(topic))
+    byPlace.computeIfAbsent(place, path -> new TreeMap<>())
+        .computeIfAbsent(name, topic -> new DescribeLogDirsTopic().setName(topic))
         .partitions().add(new DescribeLogDirsPartition().setPartitionIndex(log.id().partition()).setPartitionSize(log.sizeBytes())
             .setOffsetLag(lag));
   }

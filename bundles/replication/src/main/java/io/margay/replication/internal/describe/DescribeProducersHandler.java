@@ -48,7 +48,8 @@ public final class DescribeProducersHandler implements ApiHandler {
     for (TopicRequest topic : asked.topics()) {
       topic.partitionIndexes().forEach(index -> replicas.add(table.replica(topic.name(), index)));
     }
-    replication.gate().whenOpen(request, replicas, replication.openWaitMs(), () -> request.respond(answer(asked, this::describe)));
+    replication.gate().whenOpen(request, replicas, replication.openWaitMs(),
+        () -> request.respond(answer(asked, this::describe)));
   }
 
   private PartitionResponse describe(String topic, Integer index) {
@@ -58,7 +59,8 @@ public final class DescribeProducersHandler implements ApiHandler {
     }
     PartitionResponse answer = new PartitionResponse().setPartitionIndex(index);
     for (PartitionLog.ProducerInfo producer : leader.log().producers()) {
-      answer.activeProducers().add(new ProducerState().setProducerId(producer.producerId()).setProducerEpoch(producer.producerEpoch())
+      answer.activeProducers().add(new ProducerState().setProducerId(producer.producerId())
+          .setProducerEpoch(producer.producerEpoch())
           .setLastSequence(producer.lastSequence()).setLastTimestamp(producer.lastTimestamp())
           .setCoordinatorEpoch(producer.coordinatorEpoch()).setCurrentTxnStartOffset(producer.currentTransactionStartOffset()));
     }

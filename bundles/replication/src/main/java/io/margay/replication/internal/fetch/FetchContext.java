@@ -28,8 +28,8 @@ final class FetchContext {
   private final boolean topicIds;
   private final FetchItem[] items;
 
-  private FetchContext(Kind kind, Errors error, FetchSessionCache cache, FetchSession session, boolean privileged, boolean topicIds,
-      FetchItem[] items) {
+  private FetchContext(Kind kind, Errors error, FetchSessionCache cache, FetchSession session, boolean privileged,
+      boolean topicIds, FetchItem[] items) {
     this.kind = kind;
     this.error = error;
     this.cache = cache;

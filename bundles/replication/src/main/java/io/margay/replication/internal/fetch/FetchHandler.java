@@ -22,9 +22,9 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * Serves Fetch. What is in the hot tail of the logs is read and answered on the event loop; what needs a disk, on a thread that may
- * wait; what is not there yet, when it comes. Sessions are kept in memory only: when this handler is replaced, clients are told that
- * theirs is unknown and open a new one.
+ * Serves Fetch. What is in the hot tail of the logs is read and answered on the event loop; what needs a disk, on a thread that
+ * may wait; what is not there yet, when it comes. Sessions are kept in memory only: when this handler is replaced, clients are
+ * told that theirs is unknown and open a new one.
  */
 @Component(service = ApiHandler.class, immediate = true)
 public final class FetchHandler implements ApiHandler {

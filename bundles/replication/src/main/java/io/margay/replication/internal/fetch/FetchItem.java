@@ -6,8 +6,8 @@ import io.margay.protocol.message.FetchResponse.PartitionData;
 import java.util.UUID;
 
 /**
- * One partition that a client fetches, and in a session also what it was last told. Equal by topic and index only, so that a session
- * can look it up by itself. A session's items are changed under the session's monitor.
+ * One partition that a client fetches, and in a session also what it was last told. Equal by topic and index only, so that a
+ * session can look it up by itself. A session's items are changed under the session's monitor.
  */
 final class FetchItem {
   private static final long NOTHING_TOLD = -1;
@@ -88,7 +88,8 @@ final class FetchItem {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof FetchItem that && partition == that.partition && topicId.equals(that.topicId) && topic.equals(that.topic);
+    return other instanceof FetchItem that && partition == that.partition && topicId.equals(that.topicId)
+        && topic.equals(that.topic);
   }
 
   @Override

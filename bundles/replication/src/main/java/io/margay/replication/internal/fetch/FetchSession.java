@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The partitions that one client fetches, so that it only names what changed (KIP-227). Items and epoch are guarded by the session's
- * monitor; what the cache orders sessions by is guarded by the cache's.
+ * The partitions that one client fetches, so that it only names what changed (KIP-227). Items and epoch are guarded by the
+ * session's monitor; what the cache orders sessions by is guarded by the cache's.
  */
 final class FetchSession {
   /** The epoch that asks for a new session. */

@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 
 /**
- * Reads bytes of a file once, so that they are in the page cache when an event loop sends them from there. Reading costs a copy, but
- * records that are cold cost a disk access anyway, and an event loop must not wait for that.
+ * Reads bytes of a file once, so that they are in the page cache when an event loop sends them from there. Reading costs a copy,
+ * but records that are cold cost a disk access anyway, and an event loop must not wait for that.
  */
 final class PageWarmer {
   private static final int CHUNK_BYTES = 128 * 1024;

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One fetch request until it is answered: passes over its partitions, with waits between them until there is enough, or its time is
- * over, or the client has left.
+ * One fetch request until it is answered: passes over its partitions, with waits between them until there is enough, or its time
+ * is over, or the client has left.
  *
  * <pre>
  *   RUNNING --not enough--> WAITING --woken--> SCHEDULED --on the connection's event loop--> RUNNING

@@ -82,7 +82,8 @@ public final class DeleteRecordsHandler implements ApiHandler {
       // the log has told the fault handler
       return failed(partition, Errors.KAFKA_STORAGE_ERROR);
     }
-    return new DeleteRecordsPartitionResult().setPartitionIndex(partition.partitionIndex()).setLowWatermark(leader.logStartOffset());
+    return new DeleteRecordsPartitionResult().setPartitionIndex(partition.partitionIndex())
+        .setLowWatermark(leader.logStartOffset());
   }
 
   private static DeleteRecordsPartitionResult failed(DeleteRecordsPartition partition, Errors error) {

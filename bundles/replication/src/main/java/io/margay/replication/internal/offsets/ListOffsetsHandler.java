@@ -113,7 +113,8 @@ public final class ListOffsetsHandler implements ApiHandler {
     return response;
   }
 
-  private ListOffsetsPartitionResponse answer(ListOffsetsRequest list, String topic, ListOffsetsPartition partition, short version) {
+  private ListOffsetsPartitionResponse answer(ListOffsetsRequest list, String topic, ListOffsetsPartition partition,
+      short version) {
     if (!isKnown(partition.timestamp(), version)) {
       return failed(partition, Errors.UNSUPPORTED_VERSION);
     }
@@ -133,8 +134,8 @@ public final class ListOffsetsHandler implements ApiHandler {
     }
   }
 
-  private static ListOffsetsPartitionResponse find(ListOffsetsRequest list, PartitionLeader leader, ListOffsetsPartition partition,
-      short version) throws IOException {
+  private static ListOffsetsPartitionResponse find(ListOffsetsRequest list, PartitionLeader leader,
+      ListOffsetsPartition partition, short version) throws IOException {
     PartitionLog log = leader.log();
     long end = end(list, leader);
     long timestamp = partition.timestamp();

@@ -23,7 +23,9 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** Serves OffsetForLeaderEpoch: where a leader epoch ends, so that clients and followers find what they hold and the log does not. */
+/**
+ * Serves OffsetForLeaderEpoch: where a leader epoch ends, so that clients and followers find what they hold and the log does not.
+ */
 @Component(service = ApiHandler.class, immediate = true)
 public final class OffsetForLeaderEpochHandler implements ApiHandler {
   private final Replication replication;

@@ -30,8 +30,9 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * Serves Produce. A request is decoded, appended and answered on the caller's thread. Only where a partition waits for its followers
- * or for stable storage is the answer left to a {@link PendingProduce}, and only while logs are being opened can a request be parked.
+ * Serves Produce. A request is decoded, appended and answered on the caller's thread. Only where a partition waits for its
+ * followers or for stable storage is the answer left to a {@link PendingProduce}, and only while logs are being opened can a
+ * request be parked.
  */
 @Component(service = ApiHandler.class, immediate = true)
 public final class ProduceHandler implements ApiHandler {
@@ -125,7 +126,8 @@ public final class ProduceHandler implements ApiHandler {
           lastFailure = Errors.forCode(answer.errorCode());
         }
       }
-      answers.add(new TopicProduceResponse().setName(topic.name()).setTopicId(topic.topicId()).setPartitionResponses(partitionAnswers));
+      answers.add(new TopicProduceResponse().setName(topic.name()).setTopicId(topic.topicId())
+          .setPartitionResponses(partitionAnswers));
     }
     ProduceResponse response = new ProduceResponse().setResponses(answers);
     if (failures > 0) {
@@ -175,10 +177,12 @@ public final class ProduceHandler implements ApiHandler {
     boolean all = produce.acks() == ALL;
     PartitionLog.Appended appended = leader.append(buffer, PartitionLog.Origin.CLIENT, all);
     if (appended.error() != Errors.NONE) {
-      answer.setErrorCode(appended.error().code()).setErrorMessage(appended.message()).setLogStartOffset(startIfKnown(leader, appended));
+      answer.setErrorCode(appended.error().code()).setErrorMessage(appended.message())
+          .setLogStartOffset(startIfKnown(leader, appended));
       return waiting;
     }
-    answer.setBaseOffset(appended.baseOffset()).setLogAppendTimeMs(appended.appendTimeMs()).setLogStartOffset(leader.logStartOffset());
+    answer.setBaseOffset(appended.baseOffset()).setLogAppendTimeMs(appended.appendTimeMs())
+        .setLogStartOffset(leader.logStartOffset());
     if (produce.acks() == 0 || leader.highWatermark() >= appended.nextOffset() || !all && !leader.flushOnAck()) {
       return waiting;
     }

@@ -16,7 +16,8 @@ final class ProducedBatch {
   static boolean check(ByteBuf buffer, short version, PartitionProduceResponse answer) {
     int sizeBytes = buffer == null ? 0 : buffer.readableBytes();
     if (sizeBytes == 0) {
-      return refuse(answer, Errors.INVALID_RECORD, "A produce request must have exactly one record batch per partition, not none");
+      return refuse(answer, Errors.INVALID_RECORD,
+          "A produce request must have exactly one record batch per partition, not none");
     }
     if (sizeBytes < RecordBatchFormat.MAGIC_OFFSET + 1) {
       return refuse(answer, Errors.CORRUPT_MESSAGE, "A record batch has more than " + sizeBytes + " bytes");
@@ -27,13 +28,14 @@ final class ProducedBatch {
       return refuse(answer, Errors.INVALID_RECORD, "A produce request must hold batches of format 2, not " + magic);
     }
     if (sizeBytes < RecordBatchFormat.HEADER_SIZE) {
-      return refuse(answer, Errors.CORRUPT_MESSAGE, "A record batch has at least " + RecordBatchFormat.HEADER_SIZE + " bytes, not "
-          + sizeBytes);
+      return refuse(answer, Errors.CORRUPT_MESSAGE, "A record batch has at least " + RecordBatchFormat.HEADER_SIZE
+          + " bytes, not " + sizeBytes);
     }
     int length = buffer.getInt(start + RecordBatchFormat.LENGTH_OFFSET);
     int rest = sizeBytes - RecordBatchFormat.LOG_OVERHEAD;
     if (length < RecordBatchFormat.HEADER_SIZE - RecordBatchFormat.LOG_OVERHEAD || length > rest) {
-      return refuse(answer, Errors.CORRUPT_MESSAGE, "The record batch says that " + length + " bytes follow, but there are " + rest);
+      return refuse(answer, Errors.CORRUPT_MESSAGE, "The record batch says that " + length + " bytes follow, but there are "
+          + rest);
     }
     if (length < rest) {
       return refuse(answer, Errors.INVALID_RECORD, "A produce request must have exactly one record batch per partition, but "

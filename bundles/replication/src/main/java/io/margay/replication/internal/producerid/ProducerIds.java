@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands out producer ids from blocks that the controller reserves for this node, and fetches the next block before the current one is
- * used up. Who comes while there is none waits for it. Safe for all threads.
+ * Hands out producer ids from blocks that the controller reserves for this node, and fetches the next block before the current
+ * one is used up. Who comes while there is none waits for it. Safe for all threads.
  */
 final class ProducerIds {
   private static final Logger LOG = LoggerFactory.getLogger(ProducerIds.class);

@@ -149,7 +149,8 @@ class FetchHandlerTest {
     assertThat(response.responses().get(0).partitions()).extracting(Fetches::offsets)
         .containsExactly(List.of(), List.of(0L), List.of());
     FetchRequest small = sessionless(topic("a", from(0, 0).setPartitionMaxBytes(1), from(1, 0).setPartitionMaxBytes(1)));
-    assertThat(now(small, 12).responses().get(0).partitions()).extracting(Fetches::offsets).containsExactly(List.of(0L), List.of());
+    assertThat(now(small, 12).responses().get(0).partitions()).extracting(Fetches::offsets)
+        .containsExactly(List.of(0L), List.of());
   }
 
   @Test
@@ -173,11 +174,16 @@ class FetchHandlerTest {
 
   @Test
   void tellsUnknownTopicsAtOnceWhenThereIsNothingElse() {
-    assertThat(only(now(sessionless(topic("b", from(0, 0))), 12)).errorCode()).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
-    assertThat(only(now(sessionless(topic("a", from(3, 0))), 12)).errorCode()).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
-    assertThat(only(now(sessionless(topic("a", from(-3, 0))), 12)).errorCode()).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
-    assertThat(only(now(sessionless(topic(KafkaUuid.random(), from(0, 0))), 13)).errorCode()).isEqualTo(Errors.UNKNOWN_TOPIC_ID.code());
-    assertThat(only(now(sessionless(topic(KafkaUuid.ZERO, from(0, 0))), 13)).errorCode()).isEqualTo(Errors.UNKNOWN_TOPIC_ID.code());
+    assertThat(only(now(sessionless(topic("b", from(0, 0))), 12)).errorCode())
+        .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+    assertThat(only(now(sessionless(topic("a", from(3, 0))), 12)).errorCode())
+        .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+    assertThat(only(now(sessionless(topic("a", from(-3, 0))), 12)).errorCode())
+        .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+    assertThat(only(now(sessionless(topic(KafkaUuid.random(), from(0, 0))), 13)).errorCode())
+        .isEqualTo(Errors.UNKNOWN_TOPIC_ID.code());
+    assertThat(only(now(sessionless(topic(KafkaUuid.ZERO, from(0, 0))), 13)).errorCode())
+        .isEqualTo(Errors.UNKNOWN_TOPIC_ID.code());
     FakeRequest mixed = send(sessionless(topic("b", from(0, 0)), topic("a", from(0, 0))), 12);
     assertThat(mixed.isAnswered()).isFalse();
     broker.append("a", 0, 1);

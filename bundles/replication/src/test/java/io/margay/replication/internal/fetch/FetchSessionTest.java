@@ -126,7 +126,8 @@ class FetchSessionTest {
   @Test
   void repeatsErrorsAndTellsWhenTheyAreOver() {
     int session = now(inSession(0, 0, topic("a", from(0, 0))), 12).sessionId();
-    assertThat(only(now(inSession(session, 1, topic("a", from(0, 5))), 12)).errorCode()).isEqualTo(Errors.OFFSET_OUT_OF_RANGE.code());
+    assertThat(only(now(inSession(session, 1, topic("a", from(0, 5))), 12)).errorCode())
+        .isEqualTo(Errors.OFFSET_OUT_OF_RANGE.code());
     assertThat(only(now(inSession(session, 2), 12)).errorCode()).isEqualTo(Errors.OFFSET_OUT_OF_RANGE.code());
     assertThat(only(now(inSession(session, 3, topic("a", from(0, 0))), 12)).errorCode()).isZero();
     assertThat(partitions(now(inSession(session, 4), 12))).isEmpty();
@@ -166,7 +167,8 @@ class FetchSessionTest {
     broker.append("a", 0, 3);
     broker.change("a", 0, p -> TestBroker.partition(0, TestBroker.SELF, 5, p.replicas(), p.isr()));
     int session = now(inSession(0, 0, topic("a", from(0, 3).setLastFetchedEpoch(5))), 12).sessionId();
-    assertThat(only(now(inSession(session, 1, topic("a", from(0, 3).setLastFetchedEpoch(4))), 12)).divergingEpoch().epoch()).isZero();
+    assertThat(only(now(inSession(session, 1, topic("a", from(0, 3).setLastFetchedEpoch(4))), 12)).divergingEpoch().epoch())
+        .isZero();
     assertThat(partitions(now(inSession(session, 2, topic("a", from(0, 3).setLastFetchedEpoch(0))), 12))).containsExactly(0);
     assertThat(partitions(now(inSession(session, 3), 12))).isEmpty();
   }

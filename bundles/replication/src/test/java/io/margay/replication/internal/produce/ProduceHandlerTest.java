@@ -227,7 +227,8 @@ class ProduceHandlerTest {
 
   @Test
   void timesOutWaitingForTheFollowers() {
-    broker.put("a", KafkaUuid.random(), List.of(TestBroker.partition(0, TestBroker.SELF, 0, BOTH, BOTH), TestBroker.led(1)), Map.of());
+    broker.put("a", KafkaUuid.random(), List.of(TestBroker.partition(0, TestBroker.SELF, 0, BOTH, BOTH), TestBroker.led(1)),
+        Map.of());
     FakeRequest request = send(produce(-1, topic("a", data(0, TestBroker.batch(2)), data(1, TestBroker.batch(1)))), 9);
     broker.scheduler.advance(999);
     assertThat(request.isAnswered()).isFalse();
