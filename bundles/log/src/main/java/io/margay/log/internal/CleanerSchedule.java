@@ -30,12 +30,13 @@ final class CleanerSchedule {
   private final ThreadPoolExecutor thread = Housekeeping.thread("margay-log-cleaner");
   private final AtomicBoolean pending = new AtomicBoolean();
   private final Scheduler.Timer timer;
-  private volatile boolean closed;
+  private final CleanerPace pace;
 
   CleanerSchedule(LogManager manager, SettingValues settings, Clock clock, Scheduler scheduler) {
     this.manager = manager;
     this.settings = settings;
     this.clock = clock;
+    this.pace = new CleanerPace(settings);
     long backoffMs = Math.max(1, settings.get(ServerSettings.LOG_CLEANER_BACKOFF_MS));
     this.timer = scheduler.every(backoffMs, backoffMs, this::look);
   }
@@ -77,7 +78,7 @@ final class CleanerSchedule {
     }
     due.sort(Comparator.comparingDouble((Candidate c) -> c.plan.dirtyRatio()).reversed());
     for (Candidate candidate : due) {
-      if (closed) {
+      if (pace.stopped()) {
         return;
       }
       clean(candidate);
@@ -88,8 +89,7 @@ final class CleanerSchedule {
     long mapBytes = Math.min(settings.get(ServerSettings.LOG_CLEANER_DEDUPE_BUFFER_SIZE),
         Runtime.getRuntime().maxMemory() / HEAP_SHARE);
     try {
-      LogCleaner.Outcome outcome =
-          LogCleaner.clean(candidate.log, candidate.plan, mapBytes, clock.millis(), () -> closed);
+      LogCleaner.Outcome outcome = LogCleaner.clean(candidate.log, candidate.plan, mapBytes, clock.millis(), pace);
       LOG.info("Compacted a log partition={} cleanedTo={} bytesBefore={} bytesAfter={}", candidate.log.id(),
           outcome.cleanedTo(), outcome.bytesBefore(), outcome.bytesAfter());
     } catch (LogOfflineException e) {
@@ -101,7 +101,7 @@ final class CleanerSchedule {
 
   /** Ends a pass that is running and waits for it, bounded. */
   void close() {
-    closed = true;
+    pace.stop();
     timer.cancel();
     Housekeeping.shutdown(thread);
   }

@@ -28,6 +28,7 @@ import java.util.List;
 final class LogAppender {
   /** Bytes after which a snapshot is written although no segment was rolled, to bound what a crash has to replay. */
   private static final long SNAPSHOT_INTERVAL_BYTES = 64L << 20;
+  private static final long UNKNOWN = -1;
   private static final long MAX_DECOMPRESSED_BYTES = Integer.MAX_VALUE - 8L;
 
   private final SegmentedPartitionLog log;
@@ -39,8 +40,11 @@ final class LogAppender {
   private BatchRules clientRules;
   private BatchRules coordinatorRules;
 
-  /** Bytes and first timestamp of the segment that is being written; about right, as the store may roll on its own. */
-  private long activeBytes;
+  /**
+   * Bytes and first timestamp of the segment that is being written; about right, as the store may roll on its own. {@link #UNKNOWN}
+   * until the first append, because asking the store costs a read, and most logs that are opened stay idle.
+   */
+  private long activeBytes = UNKNOWN;
   private long activeFirstTimestamp = RecordBatchFormat.NO_TIMESTAMP;
   private long bytesSinceSnapshot;
   private long messagesSinceFlush;
@@ -59,8 +63,12 @@ final class LogAppender {
     this.state = state;
   }
 
-  /** Looks at the store for what is tracked of the segment that is being written. */
-  void syncActiveSegment() {
+  /** The segment that is being written is another one now. */
+  void forgetActiveSegment() {
+    activeBytes = UNKNOWN;
+  }
+
+  private void findActiveSegment() {
     List<SegmentInfo> segments = log.store().segments();
     SegmentInfo active = segments.get(segments.size() - 1);
     activeBytes = active.sizeBytes();
@@ -77,7 +85,12 @@ final class LogAppender {
       return assignAndAppend(records, leaderEpoch);
     }
     LogConfig config = log.config();
-    ByteBuf rebuilt = Recompressor.rebuild(records, codec(config), MAX_DECOMPRESSED_BYTES);
+    ByteBuf rebuilt;
+    try {
+      rebuilt = Recompressor.rebuild(records, codec(config), MAX_DECOMPRESSED_BYTES);
+    } catch (InvalidRecordBatchException e) {
+      return Appended.failed(errorOf(e), e.getMessage());
+    }
     try {
       if (rebuilt.readableBytes() > config.maxMessageBytes() && batchCount == 1) {
         return tooLarge(rebuilt.readableBytes(), config);
@@ -210,6 +223,9 @@ final class LogAppender {
           return Appended.failed(Errors.OFFSET_OUT_OF_RANGE, "record batch begins at offset " + batch.baseOffset()
               + ", expected " + next + " or more");
         }
+        if (batch.isControl()) {
+          ProducerStates.readMarker(batch);
+        }
         base = batchCount == 0 ? batch.baseOffset() : base;
         next = batch.nextOffset();
         batchCount++;
@@ -291,6 +307,9 @@ final class LogAppender {
   }
 
   private void maybeRoll(int bytes) throws IOException {
+    if (activeBytes == UNKNOWN) {
+      findActiveSegment();
+    }
     if (activeBytes == 0) {
       return;
     }

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 
 /**
  * Compacts one log: reads its dirty part into a map from key to last offset, then goes over all segments up to there and replaces
@@ -31,7 +30,7 @@ final class LogCleaner {
 
   private final SegmentedPartitionLog log;
   private final CompactionPlan plan;
-  private final BooleanSupplier stopped;
+  private final CleanerPace pace;
   private final OffsetMap map;
   private final CompactionFilter filter;
   private final CompactionFilter.Rules rules;
@@ -44,10 +43,10 @@ final class LogCleaner {
    */
   record Outcome(long cleanedTo, long bytesBefore, long bytesAfter) { }
 
-  private LogCleaner(SegmentedPartitionLog log, CompactionPlan plan, long mapBytes, long nowMs, BooleanSupplier stopped) {
+  private LogCleaner(SegmentedPartitionLog log, CompactionPlan plan, long mapBytes, long nowMs, CleanerPace pace) {
     this.log = log;
     this.plan = plan;
-    this.stopped = stopped;
+    this.pace = pace;
     this.map = new OffsetMap(mapBytes, plan.endOffset() - plan.firstDirty());
     this.rules = log.compactionRules(nowMs);
     this.filter = new CompactionFilter(map, rules);
@@ -57,19 +56,17 @@ final class LogCleaner {
    * Makes one pass.
    *
    * @param mapBytes memory for the map at the most; when it is full the pass ends there, and the next one goes on
-   * @param stopped ends the pass, by a {@link LogOfflineException}, when it becomes true
+   * @param pace slows the pass down, and ends it by a {@link LogOfflineException}
    */
-  static Outcome clean(SegmentedPartitionLog log, CompactionPlan plan, long mapBytes, long nowMs, BooleanSupplier stopped)
+  static Outcome clean(SegmentedPartitionLog log, CompactionPlan plan, long mapBytes, long nowMs, CleanerPace pace)
       throws IOException {
-    return new LogCleaner(log, plan, mapBytes, nowMs, stopped).run();
+    return new LogCleaner(log, plan, mapBytes, nowMs, pace).run();
   }
 
   /** As {@link SegmentReads#walk(io.margay.spi.storage.LogStore, long, long, SegmentReads.Visitor)}, until it is stopped. */
   private void walk(long from, long to, SegmentReads.Visitor visitor) throws IOException {
     SegmentReads.walk(log.store(), from, to, batch -> {
-      if (stopped.getAsBoolean()) {
-        throw new LogOfflineException("the cleaner stops");
-      }
+      pace.onBytes(batch.sizeBytes());
       return visitor.visit(batch);
     });
   }

@@ -283,7 +283,7 @@ final class ProducerStates {
   }
 
   /** The end of a transaction in a control batch; null when compaction emptied it, or when it holds something else. */
-  private static EndTransactionMarker readMarker(RecordBatch batch) {
+  static EndTransactionMarker readMarker(RecordBatch batch) {
     try (RecordReader reader = RecordReader.open(batch, MARKER_MAX_BYTES)) {
       if (!reader.hasNext()) {
         return null;

@@ -48,7 +48,6 @@ final class SegmentedPartitionLog extends ReadableLog {
     log.state.load(store, log.logStartOffset(), store.wasClean(), environment.clock().millis(),
         environment.producerExpirationMs().getAsLong());
     log.state.producers.committed(log.highWatermark());
-    log.appender.syncActiveSegment();
     log.lastFlushMs = environment.clock().millis();
     return log;
   }
@@ -184,7 +183,7 @@ final class SegmentedPartitionLog extends ReadableLog {
     offsets.set(Math.max(offsets.start(), store.startOffset()), offsets.highWatermark(), store.endOffset());
     state.truncated(store, offsets.start(), environment.clock().millis(), environment.producerExpirationMs().getAsLong());
     state.producers.committed(offsets.highWatermark());
-    appender.syncActiveSegment();
+    appender.forgetActiveSegment();
   }
 
   @Override
@@ -193,7 +192,7 @@ final class SegmentedPartitionLog extends ReadableLog {
       store.resetTo(offset);
       offsets.set(offset, offset, offset);
       state.reset(store);
-      appender.syncActiveSegment();
+      appender.forgetActiveSegment();
       owner.startMoved(this);
     });
   }
@@ -261,7 +260,7 @@ final class SegmentedPartitionLog extends ReadableLog {
     try {
       store = fresh;
       if (fresh.endOffset() == logEndOffset()) {
-        appender.syncActiveSegment();
+        appender.forgetActiveSegment();
       } else {
         endWasCut();
       }
@@ -338,6 +337,8 @@ final class SegmentedPartitionLog extends ReadableLog {
   void expireProducers(long nowMs) {
     lock.lock();
     try {
+      // The store may have rolled on its own since, so the size is asked for again.
+      appender.forgetActiveSegment();
       state.producers.expire(nowMs, environment.producerExpirationMs().getAsLong());
     } finally {
       lock.unlock();

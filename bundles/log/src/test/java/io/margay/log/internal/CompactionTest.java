@@ -10,6 +10,8 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.record.CompressionType;
 import io.margay.protocol.record.RecordBatch;
 import io.margay.protocol.record.TimestampType;
+import io.margay.spi.config.Setting;
+import io.margay.spi.config.SettingValues;
 import io.margay.spi.log.LogConfig;
 import io.margay.spi.log.PartitionLog.AbortedTransaction;
 import io.margay.spi.storage.SegmentInfo;
@@ -28,6 +30,13 @@ import org.junit.jupiter.api.Test;
 
 class CompactionTest {
   private static final long HORIZON = 1000;
+  private static final SettingValues DEFAULTS = new SettingValues() {
+    @Override
+    public <T> T get(Setting<T> setting) {
+      return setting.defaultValue();
+    }
+  };
+  private static final CleanerPace PACE = new CleanerPace(DEFAULTS);
 
   private static LogConfig config(int segmentBytes, long minLagMs, long maxLagMs) {
     return new LogConfig(false, true, -1, -1, 604_800_000L, 1 << 20, TimestampType.CREATE_TIME, Long.MAX_VALUE, Long.MAX_VALUE,
@@ -40,7 +49,7 @@ class CompactionTest {
   private LogCleaner.Outcome clean(long mapBytes) throws IOException {
     t.log.roll();
     t.commitAll();
-    return LogCleaner.clean(t.log, LogCleaner.plan(t.log, t.clock.now), mapBytes, t.clock.now, () -> false);
+    return LogCleaner.clean(t.log, LogCleaner.plan(t.log, t.clock.now), mapBytes, t.clock.now, PACE);
   }
 
   private LogCleaner.Outcome clean() throws IOException {
@@ -224,9 +233,11 @@ class CompactionTest {
     t.commitAll();
     CompactionPlan plan = LogCleaner.plan(t.log, t.clock.now);
     t.log.dropHead(1);
-    LogCleaner.clean(t.log, plan, 1000, t.clock.now, () -> false);
+    LogCleaner.clean(t.log, plan, 1000, t.clock.now, PACE);
     assertThat(t.values()).containsExactly("2");
-    assertThatThrownBy(() -> LogCleaner.clean(t.log, plan, 1000, t.clock.now, () -> true))
+    CleanerPace stopped = new CleanerPace(DEFAULTS);
+    stopped.stop();
+    assertThatThrownBy(() -> LogCleaner.clean(t.log, plan, 1000, t.clock.now, stopped))
         .isInstanceOf(LogOfflineException.class);
     assertThat(t.log.offline()).isFalse();
   }
@@ -266,7 +277,7 @@ class CompactionTest {
         log.commitAll();
         log.clock.now += random.nextInt(1500);
         LogCleaner.clean(log.log, LogCleaner.plan(log.log, log.clock.now), 24L * (5 + random.nextInt(100)), log.clock.now,
-            () -> false);
+            PACE);
         Map<String, Seen> found = new HashMap<>();
         long last = -1;
         for (Seen seen : log.contents()) {
