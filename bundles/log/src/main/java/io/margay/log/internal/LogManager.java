@@ -66,6 +66,11 @@ public final class LogManager implements Logs {
       policyOption = ReferencePolicyOption.GREEDY)
   void addEngine(StorageEngine engine) {
     EngineSlot slot = slot(engine.name());
+    StorageEngine old = slot.holder().peek();
+    if (old != null && old != engine) {
+      LOG.warn("Two storage engines have the same name, the newer one is used engine={}", engine.name());
+      removeEngine(old);
+    }
     slot.holder().set(engine);
     synchronized (engineCame) {
       engineCame.notifyAll();

@@ -250,6 +250,10 @@ final class SegmentedPartitionLog extends ReadableLog {
     }
   }
 
+  private boolean unusableForGood() {
+    return availability.closed() || availability.offline();
+  }
+
   /**
    * Goes on over the store of another engine of the same name.
    *
@@ -258,6 +262,10 @@ final class SegmentedPartitionLog extends ReadableLog {
   void resume(LogStore fresh) throws IOException {
     lock.lock();
     try {
+      if (!availability.suspended() || unusableForGood()) {
+        fresh.close();
+        return;
+      }
       store = fresh;
       if (fresh.endOffset() == logEndOffset()) {
         appender.forgetActiveSegment();

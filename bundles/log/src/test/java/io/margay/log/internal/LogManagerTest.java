@@ -124,6 +124,30 @@ class LogManagerTest {
   }
 
   @Test
+  void anEngineMayComeBeforeTheOldOneLeaves() throws Exception {
+    manager.addEngine(engine);
+    PartitionLog log = manager.open(TestLog.ID, TestLog.CONFIG);
+    put(log, "a=1");
+    manager.addEngine(engine.successor());
+    manager.removeEngine(engine);
+    settle();
+    assertThat(put(log, "a=2").baseOffset()).isEqualTo(1);
+  }
+
+  @Test
+  void aLogThatIsClosedWithoutItsEngineStaysClosed() throws Exception {
+    manager.addEngine(engine);
+    PartitionLog log = manager.open(TestLog.ID, TestLog.CONFIG);
+    put(log, "a=1");
+    manager.removeEngine(engine);
+    log.close();
+    manager.addEngine(engine.successor());
+    settle();
+    assertThat(engine.stores.get(TestLog.ID).closed).isTrue();
+    assertThat(manager.open(TestLog.ID, TestLog.CONFIG).logEndOffset()).isEqualTo(1);
+  }
+
+  @Test
   void flushRequestsShareAFlushAndAreAnsweredAlsoAtTheEnd() throws Exception {
     manager.addEngine(engine);
     PartitionLog log = manager.open(TestLog.ID, TestLog.CONFIG);
