@@ -21,6 +21,7 @@ final class Completions implements CommandSessionListener, Function {
   static final String FUNCTION = "candidates";
   private static final String COMPLETIONS = ".completions";
   private static final String DONE = ".margay.completions";
+  private static final String TEXT = "margayText";
   private static final Logger LOG = LoggerFactory.getLogger(Completions.class);
   /** What stands where in a command; the last is repeated by those that take many. */
   private static final Map<String, List<String>> ARGUMENTS = Map.ofEntries(
@@ -57,28 +58,30 @@ final class Completions implements CommandSessionListener, Function {
         }
       } catch (Exception e) {
         // it is a comfort: the console works without
-        LOG.debug("Cannot teach the console to complete arguments", e);
+        LOG.warn("Cannot teach the console to complete arguments", e);
       }
     }
   }
 
   private static void register(CommandSession session, String id, CommandFunction function) throws Exception {
     String complete = "complete -c " + id;
-    session.execute(complete + " -d " + quote(function.description()));
+    execute(session, complete + " -d ", function.description());
     for (OptionSpec option : function.options()) {
       StringBuilder script = new StringBuilder(complete);
       for (String name : option.names()) {
         script.append(name.startsWith("--") ? " -l " + name.substring(2) : " -s " + name.substring(1));
       }
-      session.execute(script.append(" --description ").append(quote(String.join(" ", option.description()))).toString());
+      execute(session, script + " --description ", String.join(" ", option.description()));
     }
     if (ARGUMENTS.containsKey(id)) {
       session.execute(complete + " -a '" + MargayCommands.SCOPE + ":" + FUNCTION + " " + id + " ($.commandLine wordIndex)'");
     }
   }
 
-  private static String quote(String text) {
-    return "\"" + text.replaceAll("[\"\\\\$`]", "") + "\"";
+  /** Runs a script with a text behind it; as a variable, because there is no quoting that holds for all texts. */
+  private static void execute(CommandSession session, String script, String text) throws Exception {
+    session.put(TEXT, text);
+    session.execute(script + "$" + TEXT);
   }
 
   @Override

@@ -1,0 +1,70 @@
+package io.margay.shell.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.margay.model.BrokerId;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a console with completion is taught, and what it is answered. */
+class CompletionsTest {
+  private final FakeBroker broker = new FakeBroker().topic("orders", 1).topic("payments", 1);
+  private final Gosh gosh = new Gosh(broker);
+  private final List<List<Object>> learnt = new ArrayList<>();
+  private final Completions completions;
+
+  CompletionsTest() {
+    Requests requests = new Requests(broker, broker::image, new BrokerId(1));
+    Map<String, CommandFunction> commands = ShellCommands.functions(requests, new FakeSettings(), new FakePlatform());
+    completions = new Completions(commands, ShellCommands.names(requests, new FakeSettings(), commands));
+    gosh.processor.addListener(completions);
+    gosh.processor.addCommand("margay", completions, Completions.FUNCTION);
+    gosh.processor.addCommand("gogo", (Function) (session, arguments) -> learnt.add(List.copyOf(arguments)), "complete");
+  }
+
+  @AfterEach
+  void close() {
+    gosh.close();
+  }
+
+  @Test
+  void aConsoleThatCompletesIsTaughtOnce() throws Exception {
+    try (CommandSession session = session()) {
+      session.execute("echo plain");
+      assertThat(learnt).isEmpty();
+      session.put(".completions", new HashMap<>());
+      session.execute("echo console");
+      int size = learnt.size();
+      session.execute("echo again");
+      assertThat(learnt).hasSize(size);
+    }
+    assertThat(learnt.toString()).contains("[-c, topic:list, -d, List the topics.]")
+        .contains("[-c, topic:create, -s, p, -l, partitions, --description, How many partitions (default: num.partitions).]")
+        .contains("[-c, offset:reset, -a, margay:candidates offset:reset ($.commandLine wordIndex)]");
+  }
+
+  @Test
+  void argumentsAreNamesThatThereAre() throws Exception {
+    try (CommandSession session = session()) {
+      assertThat(session.execute("margay:candidates topic:delete 3").toString()).isEqualTo("[orders, payments]");
+      assertThat(session.execute("margay:candidates config:set 1").toString()).isEqualTo("[broker, group, topic]");
+      assertThat(session.execute("margay:candidates config:explain 1").toString()).contains("num.partitions");
+      assertThat(session.execute("margay:candidates topic:list 1").toString()).isEqualTo("[]");
+      // nobody serves ListGroups
+      assertThat(session.execute("margay:candidates group:describe 1").toString()).isEqualTo("[]");
+    }
+  }
+
+  private CommandSession session() {
+    return gosh.processor.createSession(InputStream.nullInputStream(), OutputStream.nullOutputStream(),
+        OutputStream.nullOutputStream());
+  }
+}
