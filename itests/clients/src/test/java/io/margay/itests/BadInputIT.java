@@ -74,7 +74,7 @@ class BadInputIT {
   void garbageOfAllKinds() throws Exception {
     Random random = new Random(42);
     for (int i = 0; i < 200; i++) {
-      byte[] junk = new byte[12 + random.nextInt(200)];
+      byte[] junk = new byte[14 + random.nextInt(200)];
       random.nextBytes(junk);
       ByteBuffer b = ByteBuffer.wrap(junk);
       b.putInt(0, junk.length - 4);

@@ -40,7 +40,7 @@ class KillIT {
       Thread writer = new Thread(() -> write(producer, next, acknowledged, failures, stop), "writer");
       writer.start();
       for (int i = 0; i < KILLS; i++) {
-        long target = acknowledged.size() + 200 + random.nextInt(3000);
+        int target = acknowledged.size() + 200 + random.nextInt(20_000);
         await(() -> acknowledged.size() >= target || !failures.isEmpty());
         broker.kill();
         broker.start();
