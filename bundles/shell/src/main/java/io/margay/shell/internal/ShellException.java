@@ -7,4 +7,10 @@ final class ShellException extends RuntimeException {
   ShellException(String message) {
     super(message, null, false, false);
   }
+
+  /** The message alone, because consoles print this. */
+  @Override
+  public String toString() {
+    return getMessage();
+  }
 }
