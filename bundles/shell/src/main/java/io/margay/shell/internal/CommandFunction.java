@@ -32,11 +32,13 @@ final class CommandFunction implements Function {
 
   private final String scope;
   private final String name;
+  private final String summary;
   private final Scope factory;
 
-  CommandFunction(String scope, String name, Scope factory) {
+  CommandFunction(String scope, CommandLine.Command command, Scope factory) {
     this.scope = scope;
-    this.name = name;
+    this.name = command.name();
+    this.summary = String.join(" ", command.description());
     this.factory = factory;
   }
 
@@ -86,9 +88,8 @@ final class CommandFunction implements Function {
   }
 
   /** One sentence. */
-  String description() {
-    return String.join(" ", commandLine(new Io(InputStream.nullInputStream(), System.out)).getCommandSpec().usageMessage()
-        .description());
+  String summary() {
+    return summary;
   }
 
   /** Its options. */

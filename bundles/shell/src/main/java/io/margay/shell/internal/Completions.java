@@ -13,9 +13,9 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Teaches consoles of gogo.jline to complete our options and arguments. Such a console keeps what it completes in a variable of its
- * session, and has a command {@code complete} to add to it, whose arguments are scripts; ours ask {@code margay:candidates}. A
- * session without that variable, as on the socket or in Karaf, is left alone.
+ * Teaches consoles of gogo.jline to complete our options and arguments. Such a console keeps what it completes in a variable of
+ * its session, and has a command {@code complete} to add to it, whose arguments are scripts; ours ask {@code margay:candidates}.
+ * A session without that variable, as on the socket or in Karaf, is left alone.
  */
 final class Completions implements CommandSessionListener, Function {
   static final String FUNCTION = "candidates";
@@ -65,7 +65,7 @@ final class Completions implements CommandSessionListener, Function {
 
   private static void register(CommandSession session, String id, CommandFunction function) throws Exception {
     String complete = "complete -c " + id;
-    execute(session, complete + " -d ", function.description());
+    execute(session, complete + " -d ", function.summary());
     for (OptionSpec option : function.options()) {
       StringBuilder script = new StringBuilder(complete);
       for (String name : option.names()) {

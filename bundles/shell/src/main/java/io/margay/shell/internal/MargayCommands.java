@@ -44,7 +44,7 @@ final class MargayCommands {
     }
     int width = all.values().stream().mapToInt(f -> f.fullName().length()).max().orElse(0);
     all.values().forEach(f -> io.out().println(f.fullName() + " ".repeat(width - f.fullName().length() + 2)
-        + f.description()));
+        + f.summary()));
     io.out().println("\nCOMMAND --help shows how one is used. felix:help lists the commands of all other bundles, too.");
   }
 }

@@ -25,8 +25,8 @@ final class Offsets {
   /**
    * @param partitions which
    * @param timestamp ms since the epoch, {@link #LATEST} or {@link #EARLIEST}
-   * @return the offset of the first record at or after the time; -1 if there is none; absent for a partition that this broker does
-   *     not lead
+   * @return the offset of the first record at or after the time; -1 if there is none; absent for a partition that this broker
+   *     does not lead
    */
   Map<TopicPartition, Long> at(Collection<TopicPartition> partitions, long timestamp) throws InterruptedException {
     if (partitions.isEmpty()) {

@@ -26,8 +26,9 @@ import org.osgi.service.component.annotations.Reference;
 import picocli.CommandLine.Command;
 
 /**
- * Offers all commands to Gogo: a {@link Function} service for each method with {@code @Command} of the classes of the scopes. They
- * are functions and not methods found by Gogo, because Gogo's own options must come before the arguments and have no usage text.
+ * Offers all commands to Gogo: a {@link Function} service for each method with {@code @Command} of the classes of the scopes.
+ * They are functions and not methods found by Gogo, because Gogo's own options must come before the arguments and
+ * have no usage text.
  */
 @Component(service = {}, immediate = true)
 public final class ShellCommands {
@@ -39,16 +40,19 @@ public final class ShellCommands {
       @Reference NodeSettings settings) {
     Requests requests = new Requests(client, metadata, settings.nodeId());
     Map<String, CommandFunction> commands = functions(requests, settings, new FrameworkPlatform(context));
-    commands.forEach((id, function) -> register(context, id, function));
+    commands.forEach((id, function) -> register(context, id, function, function.summary()));
     Completions completions = new Completions(commands, names(requests, settings, commands));
-    register(context, MargayCommands.SCOPE + ":" + Completions.FUNCTION, completions);
+    register(context, MargayCommands.SCOPE + ":" + Completions.FUNCTION, completions,
+        "Return what an argument of a command can be completed to.");
     registrations.add(context.registerService(CommandSessionListener.class, completions, null));
   }
 
-  private void register(BundleContext context, String id, Function function) {
+  private void register(BundleContext context, String id, Function function, String description) {
     Hashtable<String, Object> properties = new Hashtable<>();
     properties.put(CommandProcessor.COMMAND_SCOPE, id.substring(0, id.indexOf(':')));
     properties.put(CommandProcessor.COMMAND_FUNCTION, id.substring(id.indexOf(':') + 1));
+    // shown by Karaf's help
+    properties.put("osgi.command.description", description);
     registrations.add(context.registerService(Function.class, function, properties));
   }
 
@@ -95,7 +99,7 @@ public final class ShellCommands {
     for (Method method : commands.getDeclaredMethods()) {
       Command command = method.getAnnotation(Command.class);
       if (command != null) {
-        all.put(scope + ":" + command.name(), new CommandFunction(scope, command.name(), factory));
+        all.put(scope + ":" + command.name(), new CommandFunction(scope, command, factory));
       }
     }
   }

@@ -66,10 +66,10 @@ final class TopicCommands {
 
   @Command(name = "create", description = "Create a topic.")
   void create(@Parameters(paramLabel = "TOPIC", description = "Its name.") String name,
-      @Option(names = {"-p", "--partitions"}, paramLabel = "N", defaultValue = "-1", showDefaultValue =
-          picocli.CommandLine.Help.Visibility.NEVER, description = "How many partitions (default: num.partitions).") int partitions,
-      @Option(names = {"-r", "--replication-factor"}, paramLabel = "N", defaultValue = "-1", showDefaultValue =
-          picocli.CommandLine.Help.Visibility.NEVER, description = "On how many brokers (default: default.replication.factor).")
+      @Option(names = {"-p", "--partitions"}, paramLabel = "N", defaultValue = "-1",
+          description = "How many partitions (default: num.partitions).") int partitions,
+      @Option(names = {"-r", "--replication-factor"}, paramLabel = "N", defaultValue = "-1",
+          description = "On how many brokers (default: default.replication.factor).")
           short replicas,
       @Option(names = {"-c", "--config"}, paramLabel = "SETTING=VALUE", description = "Settings of the topic; may be repeated.")
           Map<String, String> settings,

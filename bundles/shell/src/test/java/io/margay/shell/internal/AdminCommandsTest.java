@@ -131,11 +131,13 @@ class AdminCommandsTest {
 
   @Test
   void settingsAreShownSetAndUnset() throws Exception {
+    var set = new DescribeConfigsResponse.DescribeConfigsResourceResult().setName("flush.ms").setValue("5")
+        .setConfigSource((byte) 1);
+    var unset = new DescribeConfigsResponse.DescribeConfigsResourceResult().setName("cleanup.policy").setValue("delete")
+        .setConfigSource((byte) 5);
     broker.others.put(DescribeConfigsRequest.API.key(), r -> new DescribeConfigsResponse().setResults(List.of(
-        new DescribeConfigsResponse.DescribeConfigsResult().setResourceType((byte) 2).setResourceName("orders").setConfigs(List.of(
-            new DescribeConfigsResponse.DescribeConfigsResourceResult().setName("flush.ms").setValue("5").setConfigSource((byte) 1),
-            new DescribeConfigsResponse.DescribeConfigsResourceResult().setName("cleanup.policy").setValue("delete")
-                .setConfigSource((byte) 5))))));
+        new DescribeConfigsResponse.DescribeConfigsResult().setResourceType((byte) 2).setResourceName("orders")
+            .setConfigs(List.of(set, unset)))));
     broker.others.put(IncrementalAlterConfigsRequest.API.key(), r -> new IncrementalAlterConfigsResponse());
     assertThat(gosh.run("config:list topic orders")).isEqualTo("""
         SETTING   VALUE  SOURCE
