@@ -221,7 +221,7 @@ final class ShellConnection implements Runnable {
       return null;
     } catch (Exception e) {
       LOG.debug("Shell command failed", e);
-      return explain(e, command);
+      return explain(e);
     } finally {
       synchronized (this) {
         session = null;
@@ -229,13 +229,14 @@ final class ShellConnection implements Runnable {
     }
   }
 
-  private String explain(Exception e, String command) {
+  private String explain(Exception e) {
     if (e instanceof ShellException) {
       return e.getMessage();
     }
     String name = e.getClass().getSimpleName();
     if (name.equals("CommandNotFoundException")) {
-      String wrong = command.strip().split("[\\s|;]", 2)[0];
+      String wrong = String.valueOf(e.getMessage());
+      wrong = wrong.substring(wrong.lastIndexOf(' ') + 1);
       return e.getMessage() + Near.hint(wrong, commands(), "help");
     }
     return e.getMessage() == null ? name : name + ": " + e.getMessage();
