@@ -11,8 +11,8 @@ import java.util.function.Consumer;
  * @param response completes once the records, and all before them, are committed
  * @param replay whether the records are replayed on the state as soon as they are appended; false when {@code afterCommit}
  *     brings the state to where a replay would
- * @param afterCommit called once with the shard held: with NONE when the records are committed, else with the code for clients; null
- *     for nothing. Not called when the shard was unloaded meanwhile
+ * @param afterCommit called once with the shard held: with NONE when the records are committed, else with the code for
+ *     clients; null for nothing. Not called when the shard was unloaded meanwhile
  * @param <R> the response
  */
 public record Result<R>(List<CoordinatorRecord> records, R response, boolean replay, Consumer<Errors> afterCommit) {

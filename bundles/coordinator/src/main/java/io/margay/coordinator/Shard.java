@@ -318,7 +318,8 @@ final class Shard<S extends ShardState> implements ShardContext<S> {
         try {
           afterCommit.accept(error);
         } catch (RuntimeException e) {
-          LOG.error("The end of an operation failed, the shard is loaded again. coordinator={} shard={}", runtime.name(), index, e);
+          LOG.error("The end of an operation failed, the shard is loaded again. coordinator={} shard={}", runtime.name(), index,
+              e);
           answer.accept(Errors.UNKNOWN_SERVER_ERROR);
           reload();
           return;

@@ -95,7 +95,8 @@ final class CoordinatorFinder implements AutoCloseable {
   }
 
   private void await(Question question) {
-    question.timer = scheduler.after(settings.waitMs(), () -> question.answer(failed(question.key, Errors.COORDINATOR_NOT_AVAILABLE)));
+    question.timer = scheduler.after(settings.waitMs(),
+        () -> question.answer(failed(question.key, Errors.COORDINATOR_NOT_AVAILABLE)));
     waiting.add(question);
     if (metadata.image().topic(OFFSETS_TOPIC) == null) {
       create();
@@ -115,7 +116,8 @@ final class CoordinatorFinder implements AutoCloseable {
     int replicas = Math.max(1, Math.min(settings.replicationFactor(), brokers));
     LOG.info("Creating the topic of groups and offsets. topic={} partitions={} replicationFactor={}", OFFSETS_TOPIC,
         settings.partitions(), replicas);
-    controller.createTopic(OFFSETS_TOPIC, settings.partitions(), replicas, settings.topicConfigs(), true).whenComplete((error, e) -> {
+    Map<String, String> configs = settings.topicConfigs();
+    controller.createTopic(OFFSETS_TOPIC, settings.partitions(), replicas, configs, true).whenComplete((error, e) -> {
       creating.set(false);
       if (e != null) {
         LOG.error("Cannot create the topic of groups and offsets. topic={}", OFFSETS_TOPIC, e);

@@ -20,6 +20,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
@@ -31,6 +32,8 @@ import org.osgi.service.component.annotations.Reference;
  * Connects the {@link GroupCoordinator} with the container. When it goes, what is parked is answered with a retriable error;
  * the one that comes after it reads groups and offsets from the log, so clients go on where they were.
  */
+@Capability(namespace = "osgi.service",
+    attribute = "objectClass:List<String>=\"io.margay.groups.internal.GroupCoordinatorService\"")
 @Component(service = {Partitions.LeadershipListener.class, MetadataPublisher.class}, immediate = true)
 public final class GroupCoordinatorComponent implements Partitions.LeadershipListener, MetadataPublisher {
   private static final int MAX_PENDING = 10_000;
@@ -45,7 +48,8 @@ public final class GroupCoordinatorComponent implements Partitions.LeadershipLis
   /** Begins without shards; they come with the elections. */
   @Activate
   public GroupCoordinatorComponent(BundleContext context, @Reference NodeSettings settings,
-      @Reference ClusterMetadata metadata, @Reference Controller controller, @Reference Clock clock, @Reference Scheduler scheduler) {
+      @Reference ClusterMetadata metadata, @Reference Controller controller, @Reference Clock clock,
+      @Reference Scheduler scheduler) {
     this.settings = settings;
     this.executor = executor(settings.get(ServerSettings.GROUP_COORDINATOR_THREADS));
     SettingsOfGroups values = new SettingsOfGroups(settings);

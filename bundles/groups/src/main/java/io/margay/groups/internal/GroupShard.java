@@ -79,7 +79,8 @@ public final class GroupShard implements ShardState {
         // the two differ in the number only
         OffsetCommitKey k = new OffsetCommitKey();
         k.read(key, OffsetCommitKey.HIGHEST_VERSION);
-        offsets.replay(producerId, k, record.value() == null ? null : Messages.readVersioned(OffsetCommitValue::new, record.value()));
+        offsets.replay(producerId, k,
+            record.value() == null ? null : Messages.readVersioned(OffsetCommitValue::new, record.value()));
       }
       case GroupMetadataKey.RECORD_TYPE -> {
         GroupMetadataKey k = new GroupMetadataKey();

@@ -10,6 +10,8 @@ import java.util.function.Consumer;
 
 /** The log of one shard in memory. Commits at once, unless told to hold. */
 final class FakeLog implements PartitionWriter {
+  private static final byte GROUP_TYPE = 2;
+
   private record Waiting(long offset, Consumer<Errors> done) { }
 
   final List<CoordinatorRecord> records = new ArrayList<>();
@@ -17,6 +19,8 @@ final class FakeLog implements PartitionWriter {
   Errors failWith = Errors.NONE;
   boolean hold;
   int batches;
+  /** Whether the last thing written about the group itself is in the log, and no tombstone. */
+  boolean groupWritten;
 
   @Override
   public boolean isEmpty() {
@@ -31,6 +35,9 @@ final class FakeLog implements PartitionWriter {
 
   @Override
   public Appended append(List<CoordinatorRecord> batch, long nowMs) {
+    if (batch.stream().anyMatch(r -> r.key()[1] == GROUP_TYPE)) {
+      groupWritten = failWith == Errors.NONE && batch.stream().anyMatch(r -> r.key()[1] == GROUP_TYPE && r.value() != null);
+    }
     if (failWith != Errors.NONE) {
       return new Appended(failWith, -1);
     }

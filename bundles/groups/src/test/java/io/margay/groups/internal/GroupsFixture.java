@@ -15,7 +15,6 @@ import io.margay.protocol.message.HeartbeatRequest;
 import io.margay.protocol.message.JoinGroupRequest;
 import io.margay.protocol.message.JoinGroupResponse;
 import io.margay.protocol.message.LeaveGroupRequest;
-import io.margay.protocol.message.LeaveGroupResponse;
 import io.margay.protocol.message.OffsetCommitRequest;
 import io.margay.protocol.message.OffsetFetchRequest;
 import io.margay.protocol.message.OffsetFetchResponse;
@@ -30,7 +29,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /** A coordinator with one shard, a log in memory and a manual clock, and short forms of the requests. */
-final class GroupsFixture {
+public final class GroupsFixture {
   static final String GROUP = "g";
   static final int SESSION = 10_000;
   static final int REBALANCE = 60_000;
@@ -78,12 +77,14 @@ final class GroupsFixture {
   ClusterImage image = image(Map.of("t", new UUID(1, 1), "u", new UUID(2, 2)));
   GroupCoordinator groups;
 
-  GroupsFixture() {
+  /** Begins with an empty log. */
+  public GroupsFixture() {
     start();
   }
 
   static ClusterImage image(Map<String, UUID> topics) {
-    PartitionImage p = new PartitionImage(0, List.of(new BrokerId(1)), List.of(new BrokerId(1)), new BrokerId(1), new LeaderEpoch(0), 0);
+    BrokerId one = new BrokerId(1);
+    PartitionImage p = new PartitionImage(0, List.of(one), List.of(one), one, new LeaderEpoch(0), 0);
     Map<String, TopicImage> byName = new HashMap<>();
     Map<UUID, String> names = new HashMap<>();
     Map<String, UUID> all = new HashMap<>(topics);
@@ -93,9 +94,8 @@ final class GroupsFixture {
       names.put(id, n);
     });
     TreeMap<BrokerId, BrokerImage> brokers = new TreeMap<>();
-    brokers.put(new BrokerId(1), new BrokerImage(new BrokerId(1), 1, List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "h", 9092)), null,
-        false));
-    return new ClusterImage("c", 1, new BrokerId(1), brokers, byName, names, Map.of(), Map.of(), 0);
+    brokers.put(one, new BrokerImage(one, 1, List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "h", 9092)), null, false));
+    return new ClusterImage("c", 1, one, brokers, byName, names, Map.of(), Map.of(), 0);
   }
 
   void start() {
@@ -169,8 +169,8 @@ final class GroupsFixture {
       r.members().add(id.startsWith("#") ? new LeaveGroupRequest.MemberIdentity().setGroupInstanceId(id.substring(1))
           : new LeaveGroupRequest.MemberIdentity().setMemberId(id));
     }
-    LeaveGroupResponse response = groups.leave(r).join();
-    return response.members().stream().map(m -> Errors.forCode(m.errorCode())).toList();
+    return groups.leave(r).thenApply(x -> x.members().stream().map(m -> Errors.forCode(m.errorCode())).toList())
+        .exceptionally(e -> List.of(CoordinatorException.errorOf(e))).join();
   }
 
   Errors commit(String memberId, int generation, String topic, long offset) {
@@ -178,7 +178,8 @@ final class GroupsFixture {
   }
 
   Errors commit(String memberId, int generation, String topic, long offset, String metadata) {
-    OffsetCommitRequest r = new OffsetCommitRequest().setGroupId(GROUP).setMemberId(memberId).setGenerationIdOrMemberEpoch(generation);
+    OffsetCommitRequest r = new OffsetCommitRequest().setGroupId(GROUP).setMemberId(memberId)
+        .setGenerationIdOrMemberEpoch(generation);
     r.topics().add(new OffsetCommitRequest.OffsetCommitRequestTopic().setName(topic).setPartitions(new ArrayList<>(List.of(
         new OffsetCommitRequest.OffsetCommitRequestPartition().setPartitionIndex(0).setCommittedOffset(offset)
             .setCommittedLeaderEpoch(3).setCommittedMetadata(metadata)))));
@@ -203,6 +204,16 @@ final class GroupsFixture {
 
   String state() {
     return groups.describe(GROUP, 5).join().groupState();
+  }
+
+  /** @return the coordinator as handlers see it */
+  public GroupCoordinatorService service() {
+    return groups;
+  }
+
+  /** Commits without being a member. */
+  public void commitSimple(String topic, long offset) {
+    commit("", -1, topic, offset);
   }
 
   /** @return ids of members of a stable group, the leader first */

@@ -59,8 +59,10 @@ public final class ClassicGroups {
         value.protocol(), value.leader(), value.currentStateTimestamp());
     for (GroupMetadataValue.MemberMetadata m : value.members()) {
       int rebalanceTimeoutMs = m.rebalanceTimeout() < 0 ? m.sessionTimeout() : m.rebalanceTimeout();
-      ClassicMember member = new ClassicMember(m.memberId(), m.groupInstanceId(), m.clientId(), m.clientHost(), rebalanceTimeoutMs,
-          m.sessionTimeout(), List.of(new ClassicMember.Protocol(value.protocol() == null ? "" : value.protocol(), m.subscription())));
+      ClassicMember.Protocol followed =
+          new ClassicMember.Protocol(value.protocol() == null ? "" : value.protocol(), m.subscription());
+      ClassicMember member = new ClassicMember(m.memberId(), m.groupInstanceId(), m.clientId(), m.clientHost(),
+          rebalanceTimeoutMs, m.sessionTimeout(), List.of(followed));
       member.assign(m.assignment());
       group.add(member, value.protocolType());
     }
@@ -96,7 +98,8 @@ public final class ClassicGroups {
     for (ClassicGroup g : groups.values()) {
       if (states.isEmpty() || states.contains(g.state().title().toLowerCase(Locale.ROOT))) {
         result.add(new ListGroupsResponse.ListedGroup().setGroupId(g.id())
-            .setProtocolType(g.protocolType() == null ? "" : g.protocolType()).setGroupState(g.state().title()).setGroupType(TYPE));
+            .setProtocolType(g.protocolType() == null ? "" : g.protocolType()).setGroupState(g.state().title())
+            .setGroupType(TYPE));
       }
     }
     return result;

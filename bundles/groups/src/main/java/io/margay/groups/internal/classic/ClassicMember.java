@@ -76,7 +76,8 @@ public final class ClassicMember {
 
   /** @return the same member under another id; parked requests and timers stay behind */
   ClassicMember withId(String newId) {
-    ClassicMember copy = new ClassicMember(newId, instanceId, clientId, clientHost, rebalanceTimeoutMs, sessionTimeoutMs, protocols);
+    ClassicMember copy =
+        new ClassicMember(newId, instanceId, clientId, clientHost, rebalanceTimeoutMs, sessionTimeoutMs, protocols);
     copy.assignment = assignment;
     return copy;
   }

@@ -147,7 +147,8 @@ public final class JoinOperations {
     return switch (group.state()) {
       case PREPARING_REBALANCE -> update(group, member, join, nowMs);
       // the answer to its first JoinGroup was lost
-      case COMPLETING_REBALANCE -> same ? current(group, member, join, group.isLeader(memberId)) : update(group, member, join, nowMs);
+      case COMPLETING_REBALANCE -> same ? current(group, member, join, group.isLeader(memberId))
+          : update(group, member, join, nowMs);
       // the leader joins again when what it assigns has changed, such as the number of partitions
       case STABLE -> same && !group.isLeader(memberId) ? current(group, member, join, false) : update(group, member, join, nowMs);
       case EMPTY, DEAD -> throw new CoordinatorException(Errors.UNKNOWN_MEMBER_ID);
@@ -201,7 +202,8 @@ public final class JoinOperations {
   }
 
   /** The same instance came back: it takes its old place, and nobody else is disturbed. */
-  private Result<Void> keepAssignment(ClassicGroup group, ClassicMember old, ClassicMember member, String leaderBefore, Join join) {
+  private Result<Void> keepAssignment(ClassicGroup group, ClassicMember old, ClassicMember member, String leaderBefore,
+      Join join) {
     Map<String, byte[]> assignments = new HashMap<>();
     group.members().forEach(m -> assignments.put(m.id(), m.assignment()));
     return Result.deferred(List.of(GroupRecords.group(group, assignments)), e -> {

@@ -40,7 +40,8 @@ public final class FindCoordinatorHandler extends GroupHandler<FindCoordinatorRe
     }
     if (request.version() < FIRST_BATCHED) {
       return groups.find(query.keyType(), query.key(), request.listener()).thenApply(c -> new FindCoordinatorResponse()
-          .setErrorCode(c.errorCode()).setErrorMessage(c.errorMessage()).setNodeId(c.nodeId()).setHost(c.host()).setPort(c.port()));
+          .setErrorCode(c.errorCode()).setErrorMessage(c.errorMessage()).setNodeId(c.nodeId()).setHost(c.host())
+          .setPort(c.port()));
     }
     List<CompletableFuture<Coordinator>> found = new ArrayList<>();
     new LinkedHashSet<>(query.coordinatorKeys()).forEach(key -> found.add(groups.find(query.keyType(), key, request.listener())));

@@ -33,8 +33,8 @@ public final class OffsetCommitHandler extends GroupHandler<OffsetCommitRequest>
   Message error(OffsetCommitRequest query, Errors error, short version) {
     OffsetCommitResponse response = new OffsetCommitResponse();
     for (OffsetCommitRequest.OffsetCommitRequestTopic t : query.topics()) {
-      OffsetCommitResponse.OffsetCommitResponseTopic topic = new OffsetCommitResponse.OffsetCommitResponseTopic().setName(t.name())
-          .setTopicId(t.topicId());
+      OffsetCommitResponse.OffsetCommitResponseTopic topic = new OffsetCommitResponse.OffsetCommitResponseTopic()
+          .setName(t.name()).setTopicId(t.topicId());
       t.partitions().forEach(p -> topic.partitions().add(new OffsetCommitResponse.OffsetCommitResponsePartition()
           .setPartitionIndex(p.partitionIndex()).setErrorCode(error.code())));
       response.topics().add(topic);

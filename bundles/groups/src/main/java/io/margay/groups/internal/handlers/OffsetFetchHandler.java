@@ -26,8 +26,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * Serves OffsetFetch: of one group (before v8) or several, with topics by name or (v10) by id. Older forms are turned into the newer
- * one and the answer back.
+ * Serves OffsetFetch: of one group (before v8) or several, with topics by name or (v10) by id. Older forms are turned into the
+ * newer one and the answer back.
  */
 @Component(service = ApiHandler.class)
 public final class OffsetFetchHandler extends GroupHandler<OffsetFetchRequest> {

@@ -75,7 +75,8 @@ public final class Expiry {
     if (group.protocolType() == null) {
       sinceMs = offset.commitTimestampMs();
     } else if (group.state() == GroupState.EMPTY) {
-      sinceMs = group.stateSinceMs() < 0 ? offset.commitTimestampMs() : Math.max(group.stateSinceMs(), offset.commitTimestampMs());
+      // an offset that was set after the last member left is not forgotten at once
+      sinceMs = Math.max(group.stateSinceMs(), offset.commitTimestampMs());
     } else if (group.state() == GroupState.STABLE && group.knowsSubscriptions()) {
       sinceMs = offset.commitTimestampMs();
     } else {

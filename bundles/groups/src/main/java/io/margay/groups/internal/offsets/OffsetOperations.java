@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /** OffsetCommit, OffsetFetch and OffsetDelete on one shard. Errors of a whole group are thrown. */
 public final class OffsetOperations {
@@ -103,7 +104,8 @@ public final class OffsetOperations {
       requireMayCommit(group, request);
       members.onCommit(group, request.memberId());
     } else if (request.generationIdOrMemberEpoch() >= 0) {
-      throw new CoordinatorException(version >= FIRST_WITH_GROUP_NOT_FOUND ? Errors.GROUP_ID_NOT_FOUND : Errors.ILLEGAL_GENERATION);
+      throw new CoordinatorException(
+          version >= FIRST_WITH_GROUP_NOT_FOUND ? Errors.GROUP_ID_NOT_FOUND : Errors.ILLEGAL_GENERATION);
     }
     long expireMs = request.retentionTimeMs() < 0 ? -1 : nowMs + request.retentionTimeMs();
     List<CoordinatorRecord> records = new ArrayList<>();
@@ -194,7 +196,7 @@ public final class OffsetOperations {
    * @param exists tells whether the cluster has a topic
    * @return tombstones, and an answer per partition
    */
-  public Result<OffsetDeleteResponse> delete(OffsetDeleteRequest request, java.util.function.Predicate<String> exists) {
+  public Result<OffsetDeleteResponse> delete(OffsetDeleteRequest request, Predicate<String> exists) {
     ClassicGroup group = groups.get(request.groupId());
     if (group == null) {
       throw new CoordinatorException(Errors.GROUP_ID_NOT_FOUND);
@@ -207,7 +209,8 @@ public final class OffsetOperations {
     for (OffsetDeleteRequest.OffsetDeleteRequestTopic t : request.topics()) {
       Errors error = !exists.test(t.name()) ? Errors.UNKNOWN_TOPIC_OR_PARTITION
           : group.isSubscribedTo(t.name()) ? Errors.GROUP_SUBSCRIBED_TO_TOPIC : Errors.NONE;
-      OffsetDeleteResponse.OffsetDeleteResponseTopic answer = new OffsetDeleteResponse.OffsetDeleteResponseTopic().setName(t.name());
+      OffsetDeleteResponse.OffsetDeleteResponseTopic answer =
+          new OffsetDeleteResponse.OffsetDeleteResponseTopic().setName(t.name());
       for (OffsetDeleteRequest.OffsetDeleteRequestPartition p : t.partitions()) {
         TopicPartition tp = new TopicPartition(t.name(), p.partitionIndex());
         if (error == Errors.NONE && store.get(request.groupId(), tp) != null) {
