@@ -1,0 +1,70 @@
+package io.margay.itests.karaf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.margay.itests.osgi.KafkaRoundTrip;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The broker serves from a stock Karaf, and is managed by its shell. */
+class KarafIT {
+  private static KarafBroker broker;
+
+  @BeforeAll
+  static void start() throws Exception {
+    broker = KarafBroker.started();
+  }
+
+  @AfterAll
+  static void stop() {
+    if (broker != null) {
+      broker.close();
+    }
+  }
+
+  /** The codecs with native code are loaded from bundles. */
+  @ParameterizedTest
+  @ValueSource(strings = {"none", "gzip", "snappy", "lz4", "zstd"})
+  void whatIsProducedIsConsumed(String codec) throws Exception {
+    roundTrip("round-trip-" + codec, codec, Map.of());
+  }
+
+  @Test
+  void aTopicMayBeInMemory() throws Exception {
+    roundTrip("in-memory", "none", Map.of("margay.storage.engine", "memory"));
+  }
+
+  private static void roundTrip(String topic, String codec, Map<String, String> configs) throws Exception {
+    KafkaRoundTrip.createTopic(broker.bootstrap(), topic, 1, configs);
+    KafkaRoundTrip.produce(broker.bootstrap(), topic, 500, codec);
+    List<String> expected = IntStream.range(0, 500).mapToObj(Integer::toString).toList();
+    assertThat(KafkaRoundTrip.consume(broker.bootstrap(), topic, "group-" + topic, 500)).isEqualTo(expected);
+  }
+
+  @Test
+  void commandsRunInTheShell() throws Exception {
+    KafkaRoundTrip.createTopic(broker.bootstrap(), "seen-in-the-shell", 2, Map.of());
+    assertThat(broker.shell("topic:list")).contains("seen-in-the-shell");
+  }
+
+  /** The feature's fragments too, which nothing requires. */
+  @Test
+  void everyBundleIsUp() throws Exception {
+    String bundles = broker.shell("bundle:list -t 0 -s --no-format");
+    assertThat(bundles).contains("io.margay.server", "io.netty.transport-native-epoll").doesNotContain("Installed", "Failure", "Waiting");
+  }
+
+  @Test
+  void dataIsInKarafsDataDirectory() throws Exception {
+    Path data = broker.home().resolve("data/margay");
+    assertThat(Files.isDirectory(data)).isTrue();
+  }
+}
