@@ -120,8 +120,8 @@ class CoordinatorRuntimeTest {
   private final AtomicInteger activations = new AtomicInteger();
   private final List<Sum> states = new ArrayList<>();
   private boolean inline = true;
-  private final CoordinatorRuntime<Sum> runtime = new CoordinatorRuntime<>(new CoordinatorRuntime.Environment("test", Clock.SYSTEM,
-      timers, r -> {
+  private final CoordinatorRuntime<Sum> runtime = new CoordinatorRuntime<>(
+      new CoordinatorRuntime.Environment("test", Clock.SYSTEM, timers, r -> {
         if (inline) {
           r.run();
         } else {

@@ -25,6 +25,7 @@ import io.margay.protocol.message.OffsetCommitResponse;
 import io.margay.protocol.message.OffsetDeleteRequest;
 import io.margay.protocol.message.OffsetDeleteResponse;
 import io.margay.protocol.message.OffsetFetchRequest;
+import io.margay.protocol.message.OffsetFetchRequest.OffsetFetchRequestGroup;
 import io.margay.protocol.message.OffsetFetchResponse;
 import io.margay.protocol.message.SyncGroupRequest;
 import io.margay.protocol.message.SyncGroupResponse;
@@ -85,7 +86,8 @@ class HandlersTest {
       LeaveGroupResponse again = ask(leaves, leaveVersion, leave, new LeaveGroupResponse());
       assertThat(leaveVersion >= 3 ? again.members().get(0).errorCode() : again.errorCode())
           .isEqualTo(Errors.UNKNOWN_MEMBER_ID.code());
-      assertThat(ask(joins, v, join.setGroupId(""), new JoinGroupResponse()).errorCode()).isEqualTo(Errors.INVALID_GROUP_ID.code());
+      assertThat(ask(joins, v, join.setGroupId(""), new JoinGroupResponse()).errorCode())
+          .isEqualTo(Errors.INVALID_GROUP_ID.code());
       join.setGroupId(G);
     }
   }
@@ -95,7 +97,8 @@ class HandlersTest {
     for (int v = 2; v <= 10; v++) {
       OffsetCommitRequest.OffsetCommitRequestTopic topic = new OffsetCommitRequest.OffsetCommitRequestTopic()
           .setName(v < 10 ? "t" : "").setTopicId(v < 10 ? new UUID(0, 0) : T);
-      topic.partitions().add(new OffsetCommitRequest.OffsetCommitRequestPartition().setCommittedOffset(v).setCommittedMetadata("x"));
+      topic.partitions().add(new OffsetCommitRequest.OffsetCommitRequestPartition().setCommittedOffset(v)
+          .setCommittedMetadata("x"));
       OffsetCommitResponse answer = ask(new OffsetCommitHandler(groups), v,
           new OffsetCommitRequest().setGroupId(G).setTopics(List.of(topic)), new OffsetCommitResponse());
       assertThat(answer.topics().get(0).partitions().get(0).errorCode()).isZero();
@@ -114,16 +117,18 @@ class HandlersTest {
     OffsetFetchHandler handler = new OffsetFetchHandler(groups);
     OffsetFetchRequest query = new OffsetFetchRequest();
     if (version < 8) {
-      query.setGroupId(G).topics().add(new OffsetFetchRequest.OffsetFetchRequestTopic().setName("t").setPartitionIndexes(List.of(0)));
+      query.setGroupId(G).topics().add(new OffsetFetchRequest.OffsetFetchRequestTopic().setName("t")
+          .setPartitionIndexes(List.of(0)));
       OffsetFetchResponse r = ask(handler, version, query, new OffsetFetchResponse());
       return r.topics().get(0).partitions().get(0).committedOffset();
     }
-    OffsetFetchRequest.OffsetFetchRequestGroup all = new OffsetFetchRequest.OffsetFetchRequestGroup().setGroupId(G).setTopics(null);
-    OffsetFetchRequest.OffsetFetchRequestGroup some = new OffsetFetchRequest.OffsetFetchRequestGroup().setGroupId(G);
+    OffsetFetchRequestGroup all = new OffsetFetchRequestGroup().setGroupId(G).setTopics(null);
+    OffsetFetchRequestGroup some = new OffsetFetchRequestGroup().setGroupId(G);
     some.topics().add(new OffsetFetchRequest.OffsetFetchRequestTopics().setName(version < 10 ? "t" : "")
         .setTopicId(version < 10 ? new UUID(0, 0) : T).setPartitionIndexes(List.of(0)));
     if (version >= 10) {
-      some.topics().add(new OffsetFetchRequest.OffsetFetchRequestTopics().setTopicId(new UUID(8, 8)).setPartitionIndexes(List.of(0)));
+      some.topics().add(new OffsetFetchRequest.OffsetFetchRequestTopics().setTopicId(new UUID(8, 8))
+          .setPartitionIndexes(List.of(0)));
     }
     OffsetFetchResponse r = ask(handler, version, query.setGroups(List.of(all, some)), new OffsetFetchResponse());
     assertThat(r.groups()).hasSize(2);
@@ -148,8 +153,8 @@ class HandlersTest {
         assertThat(r.coordinators()).extracting(c -> c.port()).containsExactly(9092, 9092);
       }
     }
-    FindCoordinatorResponse r = ask(handler, 4, new FindCoordinatorRequest().setKeyType((byte) 1).setCoordinatorKeys(List.of("x")),
-        new FindCoordinatorResponse());
+    FindCoordinatorRequest query = new FindCoordinatorRequest().setKeyType((byte) 1).setCoordinatorKeys(List.of("x"));
+    FindCoordinatorResponse r = ask(handler, 4, query, new FindCoordinatorResponse());
     assertThat(r.coordinators().get(0).errorCode()).isEqualTo(Errors.COORDINATOR_NOT_AVAILABLE.code());
   }
 
@@ -172,17 +177,19 @@ class HandlersTest {
         .isEqualTo(Errors.GROUP_ID_NOT_FOUND.code());
     for (int v = 0; v <= 3; v++) {
       f.commitSimple("t", 5);
-      DeleteGroupsResponse d = ask(new DeleteGroupsHandler(groups), v, new DeleteGroupsRequest().setGroupsNames(List.of(G, "nobody")),
-          new DeleteGroupsResponse());
-      assertThat(d.results()).extracting(r -> Errors.forCode(r.errorCode())).containsExactly(Errors.NONE, Errors.GROUP_ID_NOT_FOUND);
+      DeleteGroupsRequest query = new DeleteGroupsRequest().setGroupsNames(List.of(G, "nobody"));
+      DeleteGroupsResponse d = ask(new DeleteGroupsHandler(groups), v, query, new DeleteGroupsResponse());
+      assertThat(d.results()).extracting(r -> Errors.forCode(r.errorCode()))
+          .containsExactly(Errors.NONE, Errors.GROUP_ID_NOT_FOUND);
     }
   }
 
   @Test
   void everyErrorHasAShapeInEveryVersion() {
     List<GroupHandler<?>> all = List.of(new DeleteGroupsHandler(groups), new DescribeGroupsHandler(groups),
-        new FindCoordinatorHandler(groups), new HeartbeatHandler(groups), new JoinGroupHandler(groups), new LeaveGroupHandler(groups),
-        new ListGroupsHandler(groups), new OffsetCommitHandler(groups), new OffsetDeleteHandler(groups),
+        new FindCoordinatorHandler(groups), new HeartbeatHandler(groups), new JoinGroupHandler(groups),
+        new LeaveGroupHandler(groups), new ListGroupsHandler(groups), new OffsetCommitHandler(groups),
+        new OffsetDeleteHandler(groups),
         new OffsetFetchHandler(groups), new SyncGroupHandler(groups));
     for (GroupHandler<?> h : all) {
       for (short v = h.lowestVersion(); v <= h.highestVersion(); v++) {
