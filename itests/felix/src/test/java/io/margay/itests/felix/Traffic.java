@@ -96,7 +96,7 @@ final class Traffic implements AutoCloseable {
 
   private void consume() {
     Map<String, Object> config = Map.of("bootstrap.servers", bootstrap, "group.id", topic + "-group", "auto.offset.reset", "earliest",
-        "auto.commit.interval.ms", 200);
+        "auto.commit.interval.ms", 200, "heartbeat.interval.ms", 500);
     try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
       consumer.subscribe(List.of(topic), new Assignment());
       while (reading) {

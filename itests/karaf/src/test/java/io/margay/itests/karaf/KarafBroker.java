@@ -101,7 +101,7 @@ final class KarafBroker implements AutoCloseable {
         "file:${karaf.home}/system@id=system@snapshots, " + repository));
     o.add(editConfigurationFilePut(mvn, "org.ops4j.pax.url.mvn.repositories",
         System.getProperty("org.ops4j.pax.url.mvn.repositories")));
-    // The feature brings this file with port 9092, and leaves one alone that is there.
+    // This is stronger than etc/margay.cfg, which the feature brings, with port 9092.
     o.add(editConfigurationFilePut("etc/io.margay.cfg", "listeners", "PLAINTEXT://" + bootstrap));
     o.add(editConfigurationFilePut("etc/io.margay.cfg", "group.initial.rebalance.delay.ms", "0"));
     o.add(features(maven().groupId("io.margay").artifactId("features").version(VERSION).classifier("features").type("xml"),

@@ -3,7 +3,6 @@ package io.margay.itests.karaf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.margay.itests.osgi.KafkaRoundTrip;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -63,8 +62,9 @@ class KarafIT {
   }
 
   @Test
-  void dataIsInKarafsDataDirectory() throws Exception {
-    Path data = broker.home().resolve("data/margay");
-    assertThat(Files.isDirectory(data)).isTrue();
+  void settingsAndDataAreWhereKarafHasThem() throws Exception {
+    Path home = broker.home();
+    assertThat(home.resolve("etc/margay.cfg")).content().contains("listeners = PLAINTEXT://127.0.0.1:9092");
+    assertThat(home.resolve("data/margay")).isDirectory();
   }
 }
