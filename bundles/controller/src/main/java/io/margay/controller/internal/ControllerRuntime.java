@@ -17,13 +17,14 @@ import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.ServerSettings;
 import io.margay.spi.consensus.MetadataLog;
 import io.margay.spi.controller.Controller;
+import io.margay.spi.lease.NamedServices;
+import io.margay.spi.placement.ReplicaPlacer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -52,6 +53,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
   private final MetadataStateMachine machine;
   private final ImagePublisher publisher;
   private final TopicPlanner planner;
+  private final Placements placements;
   // The same for all activations in one process, so that a replaced bundle is no new leader of the partitions.
   private final UUID incarnation;
   private volatile boolean registered;
@@ -59,8 +61,9 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
   /**
    * @param log the metadata log
    * @param settings the settings of this node
+   * @param placers the strategies that place replicas, as they come and go
    */
-  public ControllerRuntime(MetadataLog log, NodeSettings settings) {
+  public ControllerRuntime(MetadataLog log, NodeSettings settings, NamedServices<ReplicaPlacer> placers) {
     this.log = log;
     this.settings = settings;
     this.executor = Executors.newSingleThreadExecutor(task -> {
@@ -73,6 +76,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
     this.machine = new MetadataStateMachine(publisher::onChange);
     holder[0] = machine;
     this.planner = new TopicPlanner(settings);
+    this.placements = new Placements(settings, placers);
     ProcessHandle process = ProcessHandle.current();
     String start = process.pid() + "@" + process.info().startInstant().map(Object::toString).orElse("")
         + System.getProperty("margay.process.id", "");
@@ -108,9 +112,14 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
     return settings;
   }
 
-  /** Resolves defaults and places replicas of new topics and partitions. */
+  /** Resolves defaults and plans new topics and partitions. */
   public TopicPlanner planner() {
     return planner;
+  }
+
+  /** Chooses the brokers of new partitions. */
+  public Placements placements() {
+    return placements;
   }
 
   /**
@@ -142,7 +151,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
 
   /** What a client is told of a failure: the one place where exceptions become error codes. */
   public static Outcome error(Throwable failure) {
-    Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    Throwable cause = Placements.cause(failure);
     if (cause instanceof RefusedException refused) {
       return refused.outcome();
     } else if (cause instanceof MetadataLog.NotLeaderException) {
@@ -197,17 +206,17 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
   @Override
   public CompletionStage<Errors> createTopic(String name, int partitions, int replicationFactor, Map<String, String> configs,
       boolean internal) {
-    Command.NewTopic topic;
-    try {
+    return placements.with(Placements.WAIT_MS, placer -> {
       ClusterImage image = image();
       int factor = internal ? planner.atMostBrokers(image, replicationFactor) : replicationFactor;
-      topic = planner.plan(image, name, partitions, factor, Map.of(), configs, internal);
-    } catch (RefusedException e) {
-      LOG.warn("A topic was refused topic={} errorCode={} why={}", name, e.error(), e.getMessage());
-      return CompletableFuture.completedFuture(e.error());
-    }
-    return this.<List<Outcome>>propose(new Command.CreateTopics(List.of(topic))).thenApply(outcomes -> outcomes.get(0).error())
-        .exceptionally(e -> error(e).error());
+      return planner.plan(placer, image, name, partitions, factor, Map.of(), configs, internal);
+    }).thenCompose(topic -> this.<List<Outcome>>propose(new Command.CreateTopics(List.of(topic))))
+        .thenApply(outcomes -> outcomes.get(0).error()).exceptionally(e -> {
+          if (Placements.cause(e) instanceof RefusedException refused) {
+            LOG.warn("A topic was refused topic={} errorCode={} why={}", name, refused.error(), refused.getMessage());
+          }
+          return error(e).error();
+        });
   }
 
   @Override

@@ -6,12 +6,16 @@ import io.margay.protocol.Errors;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.consensus.MetadataLog;
 import io.margay.spi.controller.Controller;
+import io.margay.spi.lease.NamedServices;
+import io.margay.spi.placement.ReplicaPlacer;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
  * The component that owns the {@link ControllerRuntime}. It does not refer to publishers: many of them need the services that it
@@ -19,7 +23,10 @@ import org.osgi.service.component.annotations.Reference;
  */
 @Component(service = {ClusterMetadata.class, Controller.class, ControllerService.class}, immediate = true)
 public final class ControllerService implements ClusterMetadata, Controller {
+  private static final long DRAIN_MS = 5_000;
+
   private final ControllerRuntime runtime;
+  private final NamedServices<ReplicaPlacer> placers = new NamedServices<>("placement", DRAIN_MS);
 
   /**
    * Replays the metadata log.
@@ -29,8 +36,19 @@ public final class ControllerService implements ClusterMetadata, Controller {
    */
   @Activate
   public ControllerService(@Reference MetadataLog log, @Reference NodeSettings settings) {
-    this.runtime = new ControllerRuntime(log, settings);
+    this.runtime = new ControllerRuntime(log, settings, placers);
     runtime.start();
+  }
+
+  /** A placement strategy comes. */
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addPlacer(ReplicaPlacer placer, Map<String, Object> properties) {
+    placers.add(placer, properties);
+  }
+
+  /** A placement strategy goes. */
+  void removePlacer(ReplicaPlacer placer) {
+    placers.remove(placer);
   }
 
   /** Leaves the metadata log. */

@@ -41,6 +41,7 @@ public final class TopicPlanner {
   /**
    * Plans a new topic.
    *
+   * @param placer chooses the brokers; may be null when they are chosen by hand
    * @param image the cluster
    * @param name its name
    * @param partitions how many, -1 for the default
@@ -51,7 +52,7 @@ public final class TopicPlanner {
    * @return the topic, to be put in a command
    * @throws RefusedException why it is not allowed
    */
-  public NewTopic plan(ClusterImage image, String name, int partitions, int replicationFactor,
+  public NewTopic plan(Placements.Placer placer, ClusterImage image, String name, int partitions, int replicationFactor,
       Map<Integer, List<BrokerId>> assignments, Map<String, String> configs, boolean internal) {
     checkName(image, name);
     rules.checkTopic(configs);
@@ -65,7 +66,7 @@ public final class TopicPlanner {
       }
       checkCount(count);
       int factor = replicationFactor == -1 ? settings.get(ServerSettings.DEFAULT_REPLICATION_FACTOR) : replicationFactor;
-      replicas = ReplicaSpread.place(image.brokers().values(), 0, count, factor, start(id));
+      replicas = placer.place(image, 0, count, factor, start(id));
     } else {
       if (partitions != -1 || replicationFactor != -1) {
         throw new RefusedException(Errors.INVALID_REQUEST, "A manual partition assignment was specified, but "
@@ -168,6 +169,7 @@ public final class TopicPlanner {
   /**
    * Plans more partitions.
    *
+   * @param placer chooses the brokers; may be null when they are chosen by hand
    * @param image the cluster
    * @param topic the topic; null when it is not there
    * @param total how many partitions it shall have
@@ -175,7 +177,8 @@ public final class TopicPlanner {
    * @return what to put in a command
    * @throws RefusedException why it is not allowed
    */
-  public MorePartitions planMore(ClusterImage image, TopicImage topic, int total, List<List<BrokerId>> assignments) {
+  public MorePartitions planMore(Placements.Placer placer, ClusterImage image, TopicImage topic, int total,
+      List<List<BrokerId>> assignments) {
     if (topic == null) {
       throw new RefusedException(Errors.UNKNOWN_TOPIC_OR_PARTITION, Errors.UNKNOWN_TOPIC_OR_PARTITION.message());
     }
@@ -190,8 +193,7 @@ public final class TopicPlanner {
     checkCount(total - existing);
     int factor = topic.partitions().get(0).replicas().size();
     if (assignments == null) {
-      return new MorePartitions(topic.id(), existing,
-          ReplicaSpread.place(image.brokers().values(), existing, total, factor, start(topic.id())));
+      return new MorePartitions(topic.id(), existing, placer.place(image, existing, total, factor, start(topic.id())));
     }
     if (assignments.size() != total - existing) {
       throw new RefusedException(Errors.INVALID_REPLICA_ASSIGNMENT, "Attempted to add " + (total - existing)

@@ -13,6 +13,8 @@ import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.spi.consensus.MetadataLog;
 import io.margay.spi.controller.Controller.ProducerIdBlock;
+import io.margay.spi.lease.NamedServices;
+import io.margay.spi.placement.ReplicaPlacer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -29,11 +31,12 @@ import org.junit.jupiter.api.Timeout;
 class ControllerRuntimeTest {
   private static final List<Endpoint> ENDPOINTS = List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "h", 9092));
   private final InMemoryLog log = new InMemoryLog();
+  private final NamedServices<ReplicaPlacer> placers = FakePlacers.installed();
   private ControllerRuntime controller;
 
   @BeforeEach
   void start() {
-    controller = new ControllerRuntime(log, new FakeSettings(1));
+    controller = new ControllerRuntime(log, new FakeSettings(1), placers);
     controller.start();
   }
 
@@ -173,7 +176,7 @@ class ControllerRuntimeTest {
     controller.close();
     assertThatThrownBy(this::block).hasCauseInstanceOf(MetadataLog.NotLeaderException.class);
     assertThat(create("b")).isEqualTo(Errors.NOT_CONTROLLER);
-    controller = new ControllerRuntime(log, new FakeSettings(1));
+    controller = new ControllerRuntime(log, new FakeSettings(1), placers);
     controller.start();
     assertThat(controller.image()).isEqualTo(before);
     controller.register(ENDPOINTS);

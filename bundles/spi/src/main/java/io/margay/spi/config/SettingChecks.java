@@ -25,6 +25,12 @@ final class SettingChecks {
     return WORD.matcher(name).matches() ? null : "a name of a-z, 0-9, dot, dash and underscore";
   }
 
+  static String strategy(String choice) {
+    int colon = choice.indexOf(':');
+    return WORD.matcher(colon < 0 ? choice : choice.substring(0, colon)).matches() ? null
+        : "NAME or NAME:OPTIONS, with a name of a-z, 0-9, dot, dash and underscore";
+  }
+
   static String notEmpty(List<String> list) {
     return list.isEmpty() ? "at least one value" : null;
   }

@@ -165,4 +165,10 @@ interface SettingsLog {
   /** {@code margay.flush.policy}. */
   Setting<String> MARGAY_FLUSH_POLICY = broker(STRING, "margay.flush.policy", "os").in("os", "ack").live()
       .doc("When a record counts as stored, for topics that choose none: os is in memory, ack is on disk.");
+  /** {@code margay.partitioner}. */
+  Setting<String> MARGAY_PARTITIONER = broker(STRING, "margay.partitioner", "murmur2").check(SettingChecks::strategy).live()
+      .doc("How this server chooses the partition of a record that it produces itself, for topics that choose none.");
+  /** {@code margay.placement}. */
+  Setting<String> MARGAY_PLACEMENT = broker(STRING, "margay.placement", "spread").check(SettingChecks::word).live()
+      .doc("How the brokers of new partitions are chosen: spread, modulo, rack-aware, or the name of an installed strategy.");
 }

@@ -81,6 +81,11 @@ public final class TopicSettings {
   public static final Setting<String> MARGAY_FLUSH_POLICY = topic(STRING, "margay.flush.policy", "os")
       .in("os", "ack").synonyms("margay.flush.policy")
       .doc("os: a record is acknowledged when the in-sync replicas have it in memory, as in Kafka. ack: on disk.");
+  /** {@code margay.partitioner}. */
+  public static final Setting<String> MARGAY_PARTITIONER = topic(STRING, "margay.partitioner", "murmur2")
+      .check(SettingChecks::strategy).synonyms("margay.partitioner")
+      .doc("How this server chooses the partition of a record that it produces itself: murmur2, crc32, round-robin, sticky, "
+          + "weighted, or the name of an installed strategy; options follow after a colon, such as weighted:0=5,1=1.");
   /** {@code margay.storage.engine}. */
   public static final Setting<String> MARGAY_STORAGE_ENGINE = topic(STRING, "margay.storage.engine", "file")
       .check(SettingChecks::word).synonyms("margay.storage.engine")

@@ -60,7 +60,7 @@ class SettingTest {
   void cataloguesAreConsistent() {
     List<String> servers = ServerSettings.all().stream().map(Setting::name).toList();
     assertThat(servers).isSorted().doesNotHaveDuplicates().hasSizeGreaterThan(380);
-    assertThat(TopicSettings.all()).hasSize(40);
+    assertThat(TopicSettings.all()).hasSize(41);
     assertThat(GroupSettings.all()).hasSize(27);
     Stream.of(ServerSettings.all(), TopicSettings.all(), GroupSettings.all()).flatMap(List::stream).forEach(s -> {
       assertThat(servers).as("synonyms of %s", s).containsAll(s.synonyms());

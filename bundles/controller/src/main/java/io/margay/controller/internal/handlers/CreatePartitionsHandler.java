@@ -2,6 +2,7 @@ package io.margay.controller.internal.handlers;
 
 import io.margay.controller.internal.ControllerRuntime;
 import io.margay.controller.internal.ControllerService;
+import io.margay.controller.internal.Placements;
 import io.margay.controller.internal.state.Command.CreatePartitions;
 import io.margay.controller.internal.state.Command.MorePartitions;
 import io.margay.controller.internal.state.Outcome;
@@ -45,6 +46,16 @@ public final class CreatePartitionsHandler extends AdminHandler<CreatePartitions
 
   @Override
   CompletionStage<CreatePartitionsResponse> answer(Request request, CreatePartitionsRequest message) {
+    boolean chosenByHand = message.topics().stream().noneMatch(t -> t.assignments() == null);
+    return controller.placements().with(!chosenByHand, message.timeoutMs(), placer -> plan(placer, message))
+        .thenCompose(plan -> propose(plan, message));
+  }
+
+  /** What is proposed, the results that wait for it, and the answer that holds them. */
+  private record Plan(List<MorePartitions> topics, List<CreatePartitionsTopicResult> pending,
+      CreatePartitionsResponse response) { }
+
+  private Plan plan(Placements.Placer placer, CreatePartitionsRequest message) {
     ClusterImage image = controller.image();
     Map<String, Integer> times = new HashMap<>();
     message.topics().forEach(t -> times.merge(t.name(), 1, Integer::sum));
@@ -60,13 +71,20 @@ public final class CreatePartitionsHandler extends AdminHandler<CreatePartitions
         if (times.get(topic.name()) > 1) {
           throw new RefusedException(Errors.INVALID_REQUEST, "Duplicate topic name.");
         }
-        planned.add(controller.planner().planMore(image, image.topic(topic.name()), topic.count(), assignments(topic)));
+        planned.add(controller.planner().planMore(placer, image, image.topic(topic.name()), topic.count(),
+            assignments(topic)));
         pending.add(result);
       } catch (RefusedException e) {
         set(result, e.outcome());
       }
     }
-    CreatePartitionsResponse response = new CreatePartitionsResponse().setResults(new ArrayList<>(results.values()));
+    return new Plan(planned, pending, new CreatePartitionsResponse().setResults(new ArrayList<>(results.values())));
+  }
+
+  private CompletionStage<CreatePartitionsResponse> propose(Plan plan, CreatePartitionsRequest message) {
+    List<MorePartitions> planned = plan.topics();
+    List<CreatePartitionsTopicResult> pending = plan.pending();
+    CreatePartitionsResponse response = plan.response();
     if (message.validateOnly() || planned.isEmpty()) {
       return now(response);
     }

@@ -2,6 +2,7 @@ package io.margay.controller.internal.handlers;
 
 import io.margay.controller.internal.ControllerRuntime;
 import io.margay.controller.internal.ControllerService;
+import io.margay.controller.internal.Placements;
 import io.margay.controller.internal.TopicPlanner;
 import io.margay.controller.internal.state.Command.CreateTopics;
 import io.margay.controller.internal.state.Command.NewTopic;
@@ -53,8 +54,17 @@ public final class CreateTopicsHandler extends AdminHandler<CreateTopicsRequest>
 
   @Override
   CompletionStage<CreateTopicsResponse> answer(Request request, CreateTopicsRequest message) {
-    ClusterImage image = controller.image();
     boolean details = request.version() >= FIRST_WITH_DETAILS;
+    boolean chosenByHand = message.topics().stream().noneMatch(t -> t.assignments().isEmpty());
+    return controller.placements().with(!chosenByHand, message.timeoutMs(), placer -> plan(placer, details, message))
+        .thenCompose(plan -> propose(plan, message));
+  }
+
+  /** What is proposed, and the answer if that succeeds. */
+  private record Plan(List<NewTopic> topics, Map<String, CreatableTopicResult> results, CreateTopicsResponse response) { }
+
+  private Plan plan(Placements.Placer placer, boolean details, CreateTopicsRequest message) {
+    ClusterImage image = controller.image();
     Map<String, CreatableTopicResult> results = new LinkedHashMap<>();
     List<NewTopic> planned = new ArrayList<>();
     Map<String, Integer> times = new HashMap<>();
@@ -71,7 +81,7 @@ public final class CreateTopicsHandler extends AdminHandler<CreateTopicsRequest>
         if (times.get(topic.name()) > 1) {
           throw new RefusedException(Errors.INVALID_REQUEST, "Duplicate topic name.");
         }
-        NewTopic plan = plan(image, topic, message.validateOnly());
+        NewTopic plan = plan(placer, image, topic, message.validateOnly());
         partitions += plan.replicas().size();
         if (partitions > TopicPlanner.MAX_PARTITIONS_PER_REQUEST) {
           throw new RefusedException(Errors.POLICY_VIOLATION, "Excessively large number of partitions per request.");
@@ -86,7 +96,13 @@ public final class CreateTopicsHandler extends AdminHandler<CreateTopicsRequest>
         refuse(result, e.outcome());
       }
     }
-    CreateTopicsResponse response = new CreateTopicsResponse().setTopics(new ArrayList<>(results.values()));
+    return new Plan(planned, results, new CreateTopicsResponse().setTopics(new ArrayList<>(results.values())));
+  }
+
+  private CompletionStage<CreateTopicsResponse> propose(Plan plan, CreateTopicsRequest message) {
+    List<NewTopic> planned = plan.topics();
+    Map<String, CreatableTopicResult> results = plan.results();
+    CreateTopicsResponse response = plan.response();
     if (message.validateOnly() || planned.isEmpty()) {
       results.values().forEach(r -> r.setTopicId(KafkaUuid.ZERO));
       return now(response);
@@ -103,7 +119,7 @@ public final class CreateTopicsHandler extends AdminHandler<CreateTopicsRequest>
         });
   }
 
-  private NewTopic plan(ClusterImage image, CreatableTopic topic, boolean validateOnly) {
+  private NewTopic plan(Placements.Placer placer, ClusterImage image, CreatableTopic topic, boolean validateOnly) {
     Map<Integer, List<BrokerId>> assignments = new HashMap<>();
     for (CreatableReplicaAssignment a : topic.assignments()) {
       if (a.brokerIds().stream().anyMatch(id -> id < 0)) {
@@ -119,8 +135,8 @@ public final class CreateTopicsHandler extends AdminHandler<CreateTopicsRequest>
     for (CreatableTopicConfig config : topic.configs()) {
       configs.put(config.name(), config.value());
     }
-    NewTopic plan = controller.planner().plan(image, topic.name(), topic.numPartitions(), topic.replicationFactor(), assignments,
-        configs, TopicNames.isInternal(topic.name()));
+    NewTopic plan = controller.planner().plan(placer, image, topic.name(), topic.numPartitions(), topic.replicationFactor(),
+        assignments, configs, TopicNames.isInternal(topic.name()));
     if (validateOnly) {
       TopicPlanner.checkCollision(image, topic.name());
     }

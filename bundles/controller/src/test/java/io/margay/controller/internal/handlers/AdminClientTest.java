@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.margay.controller.internal.ControllerRuntime;
+import io.margay.controller.internal.FakePlacers;
 import io.margay.controller.internal.FakeSettings;
 import io.margay.controller.internal.InMemoryLog;
 import io.margay.controller.internal.JulLogLevels;
@@ -60,7 +61,7 @@ class AdminClientTest {
   void start() throws Exception {
     CLIENT_LOGGER.setLevel(Level.WARNING);
     server = new SocketServer();
-    controller = new ControllerRuntime(new InMemoryLog(), new FakeSettings(1));
+    controller = new ControllerRuntime(new InMemoryLog(), new FakeSettings(1), FakePlacers.installed());
     controller.start();
     controller.register(List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "127.0.0.1", server.port())));
     controller.allocateProducerIds().toCompletableFuture().get();

@@ -1,6 +1,7 @@
 package io.margay.controller.internal.handlers;
 
 import io.margay.controller.internal.ControllerRuntime;
+import io.margay.controller.internal.FakePlacers;
 import io.margay.controller.internal.FakeSettings;
 import io.margay.controller.internal.InMemoryLog;
 import io.margay.model.Endpoint;
@@ -29,7 +30,7 @@ abstract class HandlerTest {
 
   @BeforeEach
   void startController() throws Exception {
-    controller = new ControllerRuntime(log, settings);
+    controller = new ControllerRuntime(log, settings, FakePlacers.installed());
     controller.start();
     controller.register(ENDPOINTS);
     // A command behind the registration: when it is answered, that one has been published.

@@ -1,0 +1,26 @@
+package io.margay.assignors.internal;
+
+import io.margay.model.TopicPartition;
+import io.margay.spi.assignor.Assignor;
+import io.margay.spi.assignor.AssignorGroup;
+import java.util.List;
+import java.util.Map;
+import org.osgi.service.component.annotations.Component;
+
+/**
+ * Members get as many partitions as others, as far as their subscriptions allow, and keep what they have unless balance wants it
+ * elsewhere.
+ */
+@Component(property = Assignor.NAME_PROPERTY + "=" + UniformAssignor.NAME)
+public final class UniformAssignor implements Assignor {
+  static final String NAME = "uniform";
+
+  @Override
+  public Map<String, List<TopicPartition>> assign(AssignorGroup group) {
+    UniformAssignment work = new UniformAssignment(group);
+    work.keepCurrent();
+    work.assignRest();
+    work.balance();
+    return work.result();
+  }
+}
