@@ -19,10 +19,10 @@ final class Producing {
   private final byte[] key;
   private final List<RecordHeader> headers = new ArrayList<>();
 
-  Producing(Requests requests, CommandFunction.Io io, ProduceOptions options) {
+  Producing(Requests requests, CommandFunction.Io io, ProduceOptions options) throws InterruptedException {
     this.options = options;
     this.io = io;
-    topic = requests.topic(options.topic);
+    topic = requests.topicToWrite(options.topic);
     if (options.partition != null) {
       Requests.requirePartition(topic, options.partition);
     }

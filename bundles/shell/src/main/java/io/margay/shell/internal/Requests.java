@@ -7,7 +7,10 @@ import io.margay.model.BrokerId;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
+import io.margay.protocol.message.MetadataRequest;
+import io.margay.protocol.message.MetadataResponse;
 import io.margay.spi.client.LocalClient;
+import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +22,8 @@ final class Requests {
   static final int TIMEOUT_MS = 30_000;
   /** What a request is given before the command gives up, ms. */
   private static final long WAIT_MS = TIMEOUT_MS + 10_000;
+  private static final int CREATION_POLLS = 100;
+  private static final long CREATION_POLL_MS = 10;
 
   private final LocalClient client;
   private final ClusterMetadata metadata;
@@ -62,6 +67,24 @@ final class Requests {
       throw new ShellException("there is no topic " + name + Near.hint(name, image().topics().keySet(), "topic:list"));
     }
     return topic;
+  }
+
+  /**
+   * The topic of this name, which is created as for any producer when there is none and the broker's settings allow it.
+   *
+   * @throws InterruptedException when the user ended the command
+   */
+  TopicImage topicToWrite(String name) throws InterruptedException {
+    if (image().topic(name) == null) {
+      MetadataRequest request = new MetadataRequest().setAllowAutoTopicCreation(true)
+          .setTopics(List.of(new MetadataRequest.MetadataRequestTopic().setName(name)));
+      // the answer tells of the topic only when it is asked for again, so the image is watched
+      send(MetadataRequest.API, request, new MetadataResponse());
+      for (int i = 0; i < CREATION_POLLS && image().topic(name) == null; i++) {
+        TimeUnit.MILLISECONDS.sleep(CREATION_POLL_MS);
+      }
+    }
+    return topic(name);
   }
 
   /** Checks that the topic has the partition. */

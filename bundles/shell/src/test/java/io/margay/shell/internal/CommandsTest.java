@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.margay.metadata.ConfigResource;
 import io.margay.model.TopicPartition;
+import io.margay.protocol.message.MetadataRequest;
+import io.margay.protocol.message.MetadataResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +44,16 @@ class CommandsTest {
     gosh.run("produce orders -p 1 a b");
     assertThat(gosh.run("topic:describe orders")).contains("Partition count:").contains("SIZE BYTES")
         .containsPattern("orders +1 +1 +0 +1 +1 +0 +2 +-");
+  }
+
+  @Test
+  void produceCreatesTheTopicAsForAnyProducer() throws Exception {
+    broker.others.put(MetadataRequest.API.key(), request -> {
+      assertThat(((MetadataRequest) request).allowAutoTopicCreation()).isTrue();
+      broker.topic(((MetadataRequest) request).topics().get(0).name(), 1);
+      return new MetadataResponse();
+    });
+    assertThat(gosh.run("produce fresh a")).contains("produced 1 record to fresh");
   }
 
   @Test
