@@ -32,7 +32,7 @@ final class LogState {
   private List<Long> snapshots = List.of();
   /** Whether there may be blobs with aborted transactions. */
   private boolean indexed;
-  /** Whether the epochs are not those that were written. */
+  /** Whether the epochs are not those that were written; then at the most the last one lacks. */
   private boolean epochsChanged;
 
   /**
@@ -144,13 +144,29 @@ final class LogState {
     }
   }
 
+  /**
+   * An epoch begins at the log's end. It is written when the log is rolled or closed and has a batch of it: an epoch without one
+   * changes no answer after a restart, and after a crash the batches tell. Thousands of logs begin an epoch at every start.
+   */
+  void beginEpoch(LogStore store, int epoch, long end) throws IOException {
+    saveEpochsWithBatches(store, end);
+    epochsChanged |= epochs.assign(epoch, end);
+  }
+
+  private void saveEpochsWithBatches(LogStore store, long end) throws IOException {
+    if (epochsChanged && epochs.latestStart() < end) {
+      saveEpochs(store);
+    }
+  }
+
   void saveEpochs(LogStore store) throws IOException {
     store.writeBlob(EPOCHS, epochs.encode(), false);
     epochsChanged = false;
   }
 
-  /** Writes what {@link #load} needs to go on from the store's current end. Nothing for a log that never had a producer. */
+  /** Writes what {@link #load} needs to go on from the store's current end, as far as it is not written yet. */
   void save(LogStore store) throws IOException {
+    saveEpochsWithBatches(store, store.endOffset());
     if (!producers.isEmpty() || !snapshots.isEmpty()) {
       writeSnapshot(store);
     }
@@ -159,6 +175,7 @@ final class LogState {
 
   /** As {@link #save}, but leaves a snapshot also when there is no producer, so that a crash has little to replay. */
   void saveAtRoll(LogStore store) throws IOException {
+    saveEpochsWithBatches(store, store.endOffset());
     writeSnapshot(store);
     saveAborted(store);
   }

@@ -131,11 +131,7 @@ final class SegmentedPartitionLog extends ReadableLog {
 
   @Override
   public void beginEpoch(LeaderEpoch epoch) throws IOException {
-    change("begin an epoch", () -> {
-      if (state.epochs.assign(epoch.value(), offsets.end())) {
-        state.saveEpochs(store);
-      }
-    });
+    change("begin an epoch", () -> state.beginEpoch(store, epoch.value(), offsets.end()));
   }
 
   @Override
