@@ -19,6 +19,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -129,13 +130,13 @@ final class LogKeeper {
   /**
    * The first image is there: deletes what is stale, opens the rest, all in the background.
    *
-   * @param image what the cluster knows
+   * @param image gives the newest of what the cluster knows
    * @param self this node
    * @param replicas those to open
    */
-  void start(ClusterImage image, BrokerId self, List<LocalReplica> replicas) {
+  void start(Supplier<ClusterImage> image, BrokerId self, List<LocalReplica> replicas) {
     execute(() -> {
-      if (image.offset() >= 0) {
+      if (image.get().offset() >= 0) {
         deleteStale(image, self);
       }
       open(replicas);
@@ -146,10 +147,14 @@ final class LogKeeper {
    * Deletes what is stored here and not in the image, by topic id: what was deleted while this node was down. Skipped when the
    * cluster has no topics at all, which looks more like lost metadata than like a reason to delete everything.
    */
-  private void deleteStale(ClusterImage image, BrokerId self) {
+  private void deleteStale(Supplier<ClusterImage> newest, BrokerId self) {
     List<TopicIdPartition> stale = new ArrayList<>();
+    ClusterImage image;
     try {
-      for (TopicIdPartition id : logs.stored()) {
+      List<TopicIdPartition> stored = logs.stored();
+      // Only now, so that the image has every topic whose log was made before the logs were listed.
+      image = newest.get();
+      for (TopicIdPartition id : stored) {
         if (isStale(id, image, self)) {
           stale.add(id);
         }

@@ -27,6 +27,9 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>All logs are opened in the background. {@link #onImage} waits for those of new topics, up to {@value #CREATION_WAIT_MS} ms,
  * so that a topic is served when its creator is told; it does not wait for those that were there before this broker started.
+ *
+ * <p>Those are opened when the image says that this process is registered: before, their leaderships are those of the process that
+ * was here before and end at once, and the work would delay the registration.
  */
 public final class PartitionManager implements MetadataPublisher, Partitions, AutoCloseable {
   private static final long CREATION_WAIT_MS = 300;
@@ -39,14 +42,20 @@ public final class PartitionManager implements MetadataPublisher, Partitions, Au
   private final LogKeeper keeper;
   private final NodeSettings.Registration registration;
   private volatile ClusterImage image = ClusterImage.EMPTY;
+  private final long registrationWaitMs;
+  /** Those of the first image that wait to be opened; null when none do. */
+  private List<LocalReplica> waiting;
   private boolean closed;
 
   /**
    * @param logs where the logs are
    * @param settings this node's settings
    * @param scheduler for waits
+   * @param registrationWaitMs how long the logs of the first image wait for the registration of this process, in milliseconds; 0
+   *     when it is registered
    */
-  public PartitionManager(Logs logs, NodeSettings settings, Scheduler scheduler) {
+  public PartitionManager(Logs logs, NodeSettings settings, Scheduler scheduler, long registrationWaitMs) {
+    this.registrationWaitMs = registrationWaitMs;
     this.settings = settings;
     this.scheduler = scheduler;
     this.self = settings.nodeId();
@@ -90,6 +99,9 @@ public final class PartitionManager implements MetadataPublisher, Partitions, Au
     for (TopicImage topic : delta.changedTopics()) {
       follow(topic, next, added);
     }
+    if (delta.brokersChanged()) {
+      openWaiting();
+    }
     keeper.open(added);
     awaitOpen(added);
     for (ConfigResource resource : delta.changedConfigs()) {
@@ -125,11 +137,25 @@ public final class PartitionManager implements MetadataPublisher, Partitions, Au
         configure(served, next);
       }
     }
-    List<LocalReplica> added = new ArrayList<>();
+    List<LocalReplica> added = waiting == null ? new ArrayList<>() : waiting;
+    waiting = null;
     for (TopicImage topic : next.topics().values()) {
       follow(topic, next, added);
     }
-    keeper.start(next, self, added);
+    if (registrationWaitMs <= 0 || added.isEmpty()) {
+      keeper.start(() -> image, self, added);
+      return;
+    }
+    waiting = added;
+    scheduler.after(registrationWaitMs, this::openWaiting);
+  }
+
+  private synchronized void openWaiting() {
+    List<LocalReplica> replicas = waiting;
+    waiting = null;
+    if (replicas != null && !closed) {
+      keeper.start(() -> image, self, replicas);
+    }
   }
 
   private void follow(TopicImage topic, ClusterImage next, List<LocalReplica> added) {

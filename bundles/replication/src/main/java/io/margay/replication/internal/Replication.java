@@ -24,6 +24,10 @@ import org.osgi.service.component.annotations.ReferencePolicy;
  */
 @Component(service = {Replication.class, MetadataPublisher.class, Partitions.class}, immediate = true)
 public final class Replication implements MetadataPublisher, Partitions {
+  /** A process as young as this is still starting, and not registered yet. */
+  private static final long STARTING_MS = 20_000;
+  private static final long REGISTRATION_WAIT_MS = 1_000;
+
   private final PartitionManager partitions;
   private final BlockingReads reads = new BlockingReads();
   private final OpenGate gate;
@@ -46,7 +50,12 @@ public final class Replication implements MetadataPublisher, Partitions {
     this.scheduler = scheduler;
     this.clock = clock;
     this.gate = new OpenGate(scheduler);
-    this.partitions = new PartitionManager(logs, settings, scheduler);
+    this.partitions = new PartitionManager(logs, settings, scheduler, isStarting(clock) ? REGISTRATION_WAIT_MS : 0);
+  }
+
+  private static boolean isStarting(Clock clock) {
+    return ProcessHandle.current().info().startInstant()
+        .map(start -> Math.abs(clock.millis() - start.toEpochMilli()) < STARTING_MS).orElse(false);
   }
 
   /** Ends leaderships and closes the logs. */

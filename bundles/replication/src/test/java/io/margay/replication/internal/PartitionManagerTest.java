@@ -81,6 +81,37 @@ class PartitionManagerTest {
   }
 
   @Test
+  void opensWhatWasThereWhenThisProcessIsRegistered() {
+    try (TestBroker young = starting()) {
+      assertThat(young.leader("a", 0)).isNull();
+      young.register();
+      young.awaitOpen();
+      PartitionLeader leader = young.leader("a", 2);
+      assertThat(leader).isNotNull();
+      young.scheduler.advance(60_000);
+      young.awaitOpen();
+      assertThat(young.leader("a", 2)).isSameAs(leader);
+    }
+  }
+
+  @Test
+  void opensWhatWasThereAlsoWhenNoRegistrationComes() {
+    try (TestBroker young = starting()) {
+      young.scheduler.advance(1_000);
+      young.awaitOpen();
+      assertThat(young.leader("a", 0)).isNotNull();
+    }
+  }
+
+  /** A broker whose process has just begun, with a topic from before. */
+  private static TestBroker starting() {
+    long began = ProcessHandle.current().info().startInstant().orElseThrow().toEpochMilli();
+    TestBroker young = new TestBroker(began + 1);
+    young.create("a", 3);
+    return young.start();
+  }
+
+  @Test
   void commitsWhatALogHeldWhenItWasOpened() {
     broker.start();
     UUID id = broker.create("a", 1);

@@ -34,21 +34,27 @@ public final class TestBroker implements AutoCloseable {
   public final FakeLogs logs = new FakeLogs();
   public final FakeSettings settings = new FakeSettings();
   public final FakeScheduler scheduler = new FakeScheduler();
-  public final AtomicLong nowMs = new AtomicLong(1_000_000);
+  public final AtomicLong nowMs = new AtomicLong();
   public final Replication replication;
   private ClusterImage image;
   private boolean published;
 
   public TestBroker() {
+    this(1_000_000);
+  }
+
+  /** @param nowMs what the clock says; with the real time the process counts as one that has just begun */
+  public TestBroker(long nowMs) {
+    this.nowMs.set(nowMs);
     Clock clock = new Clock() {
       @Override
       public long millis() {
-        return nowMs.get();
+        return TestBroker.this.nowMs.get();
       }
 
       @Override
       public long nanos() {
-        return nowMs.get() * 1_000_000;
+        return TestBroker.this.nowMs.get() * 1_000_000;
       }
     };
     replication = new Replication(logs, settings, scheduler, clock);
@@ -74,6 +80,11 @@ public final class TestBroker implements AutoCloseable {
 
   public static PartitionImage partition(int index, BrokerId leader, int epoch, List<BrokerId> replicas, List<BrokerId> isr) {
     return new PartitionImage(index, replicas, isr, leader, new LeaderEpoch(epoch), epoch);
+  }
+
+  /** The broker is registered anew: an image with changed brokers. */
+  public void register() {
+    publish(image.topics(), image.configs(), new ClusterDelta(false, Set.of(), Set.of(), Set.of(), true));
   }
 
   /** A topic whose partitions are led here. */
