@@ -1,0 +1,47 @@
+package io.margay.producer.internal;
+
+import io.margay.protocol.Errors;
+import io.margay.protocol.record.RecordBatchBuilder;
+import io.margay.spi.partitioner.PartitionerRecord;
+import io.margay.spi.producer.ProduceException;
+import io.margay.spi.producer.Producer.Sent;
+import java.util.concurrent.CompletableFuture;
+
+/** A record on its way. */
+final class PendingRecord {
+  private final PartitionerRecord record;
+  private final long timestampMs = System.currentTimeMillis();
+  private final long startNanos = System.nanoTime();
+  private final CompletableFuture<Sent> result = new CompletableFuture<>();
+
+  PendingRecord(PartitionerRecord record) {
+    this.record = record;
+  }
+
+  PartitionerRecord record() {
+    return record;
+  }
+
+  long timestampMs() {
+    return timestampMs;
+  }
+
+  long ageMs() {
+    return (System.nanoTime() - startNanos) / 1_000_000;
+  }
+
+  CompletableFuture<Sent> result() {
+    return result;
+  }
+
+  /** The most bytes that it takes in a batch. */
+  int sizeBytes() {
+    byte[] key = record.key();
+    byte[] value = record.value();
+    return RecordBatchBuilder.maxRecordSizeBytes(key == null ? 0 : key.length, value == null ? 0 : value.length, record.headers());
+  }
+
+  void fail(Errors error, String message) {
+    result.completeExceptionally(new ProduceException(error, message));
+  }
+}

@@ -1,0 +1,112 @@
+package io.margay.producer.internal;
+
+import io.margay.metadata.ConfigResource;
+import io.margay.metadata.TopicImage;
+import io.margay.protocol.Errors;
+import io.margay.spi.config.TopicSettings;
+import io.margay.spi.lease.ServiceHolder;
+import io.margay.spi.partitioner.Partitioner;
+import io.margay.spi.partitioner.PartitionerChoice;
+import io.margay.spi.producer.ProduceException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * The records of one topic, from the call until their partition is known. While the partitioner is away they wait here in order, all
+ * of them: a record never overtakes one before it. Guarded by itself; results are never completed inside the lock.
+ */
+final class TopicQueue {
+  private final RecordProducer producer;
+  private final String name;
+  private final TopicChoice choice = new TopicChoice();
+  private final Map<Integer, PartitionQueue> partitions = new HashMap<>();
+  private final Deque<PendingRecord> waiting = new ArrayDeque<>();
+
+  TopicQueue(RecordProducer producer, String name) {
+    this.producer = producer;
+    this.name = name;
+  }
+
+  void add(PendingRecord record) {
+    synchronized (this) {
+      waiting.add(record);
+      if (waiting.size() > 1) {
+        // somebody waits for the partitioner already, and takes this one along
+        return;
+      }
+    }
+    await();
+  }
+
+  private void await() {
+    PartitionerChoice now = setting();
+    CompletionStage<ServiceHolder.Lease<Partitioner>> lease = producer.partitioners().await(now.name(), RecordProducer.WAIT_MS);
+    lease.whenComplete((use, e) -> {
+      if (e != null) {
+        failAll(now);
+      } else {
+        try (use) {
+          placeAll(use, now);
+        }
+      }
+    });
+  }
+
+  private PartitionerChoice setting() {
+    Map<String, String> overrides = producer.image().config(ConfigResource.topic(name));
+    return PartitionerChoice.parse(producer.settings().topic(overrides).get(TopicSettings.MARGAY_PARTITIONER));
+  }
+
+  private void failAll(PartitionerChoice choice) {
+    String why = "margay.partitioner of topic " + name + ": " + producer.partitioners().missing(choice.name());
+    for (PendingRecord record = poll(); record != null; record = poll()) {
+      record.fail(Errors.REQUEST_TIMED_OUT, why);
+    }
+  }
+
+  private void placeAll(ServiceHolder.Lease<Partitioner> lease, PartitionerChoice now) {
+    for (;;) {
+      PendingRecord record;
+      ProduceException failure = null;
+      synchronized (this) {
+        record = waiting.peek();
+        if (record == null) {
+          return;
+        }
+        TopicImage topic = producer.image().topic(name);
+        try {
+          if (topic == null) {
+            throw new ProduceException(Errors.UNKNOWN_TOPIC_OR_PARTITION, "there is no topic " + name);
+          }
+          int partition = choice.partition(lease, now, topic, record.record());
+          partitions.computeIfAbsent(partition, p -> new PartitionQueue(producer, name, p)).add(record);
+        } catch (ProduceException e) {
+          failure = e;
+        }
+        waiting.poll();
+      }
+      if (failure != null) {
+        record.result().completeExceptionally(failure);
+      }
+    }
+  }
+
+  private synchronized PendingRecord poll() {
+    return waiting.poll();
+  }
+
+  /** Fails everything that is not written. */
+  void close() {
+    Map<Integer, PartitionQueue> all;
+    synchronized (this) {
+      all = Map.copyOf(partitions);
+    }
+    for (PendingRecord record = poll(); record != null; record = poll()) {
+      record.fail(Errors.NETWORK_EXCEPTION, RecordProducer.CLOSED);
+    }
+    all.values().forEach(PartitionQueue::close);
+  }
+}
