@@ -33,6 +33,8 @@ final class Completions implements CommandSessionListener, Function {
       Map.entry("offset:show", List.of("group")), Map.entry("offset:reset", List.of("group", "topic")),
       Map.entry("config:get", List.of("type", "topic")), Map.entry("config:set", List.of("type", "topic")),
       Map.entry("config:unset", List.of("type", "topic")), Map.entry("config:list", List.of("type", "topic")),
+      Map.entry("partitioner:simulate", List.of("topic", "partitioner")), Map.entry("placement:simulate", List.of("placement")),
+      Map.entry("assignor:simulate", List.of("group", "assignor")),
       Map.entry("config:explain", List.of("setting", "topic")), Map.entry("margay:help", List.of("command")));
 
   private final Map<String, CommandFunction> commands;

@@ -24,22 +24,33 @@ final class Consuming {
   private static final long DECOMPRESSED_BYTES_MAX = 128L * 1024 * 1024;
   private static final int NO_SESSION = -1;
 
+  /** What becomes of a record. */
+  @FunctionalInterface
+  interface Sink {
+    /** Takes the next record of a partition; it is valid during the call. */
+    void accept(int partition, Record record);
+  }
+
   private final Requests requests;
   private final CommandFunction.Io io;
   private final ConsumeOptions options;
   private final TopicImage topic;
-  private final RecordPrinter printer;
+  private final Sink sink;
   /** Next offset of each partition. */
   private final Map<TopicPartition, Long> positions = new TreeMap<>();
   private Map<TopicPartition, Long> ends = Map.of();
   private long left;
 
   Consuming(Requests requests, CommandFunction.Io io, ConsumeOptions options) {
+    this(requests, io, options, new RecordPrinter(io.out(), options)::print);
+  }
+
+  Consuming(Requests requests, CommandFunction.Io io, ConsumeOptions options, Sink sink) {
     this.requests = requests;
     this.io = io;
     this.options = options;
     topic = requests.topic(options.topic);
-    printer = new RecordPrinter(io.out(), options);
+    this.sink = sink;
     left = options.count == null ? Long.MAX_VALUE : options.count;
   }
 
@@ -141,7 +152,7 @@ final class Consuming {
         Record record = reader.next();
         boolean wanted = record.offset() >= positions.get(tp) && (options.follow || record.offset() < ends.get(tp));
         if (wanted) {
-          printer.print(tp.partition(), record);
+          sink.accept(tp.partition(), record);
           positions.put(tp, record.offset() + 1);
           left--;
         }

@@ -1,5 +1,6 @@
 package io.margay.shell.internal;
 
+import io.margay.spi.config.NodeSettings;
 import java.io.IOException;
 import java.util.Map;
 import picocli.CommandLine.Command;
@@ -12,18 +13,23 @@ final class MargayCommands {
   static final String SCOPE = "margay";
   private final Requests requests;
   private final Map<String, CommandFunction> all;
+  private final NodeSettings settings;
+  private final Strategies strategies;
   private final CommandFunction.Io io;
 
   /** @param all every command by scope and name */
-  MargayCommands(Requests requests, Map<String, CommandFunction> all, CommandFunction.Io io) {
+  MargayCommands(Requests requests, NodeSettings settings, Strategies strategies, Map<String, CommandFunction> all,
+      CommandFunction.Io io) {
     this.requests = requests;
+    this.settings = settings;
+    this.strategies = strategies;
     this.all = all;
     this.io = io;
   }
 
   @Command(name = "produce", description = "Append records to a topic.")
   void produce(@Mixin ProduceOptions options) throws IOException, InterruptedException {
-    new Producing(requests, io, options).run();
+    new Producing(requests, new PartitionChoice(requests, strategies, settings), io, options).run();
   }
 
   @Command(name = "consume", description = "Print the records of a topic.")

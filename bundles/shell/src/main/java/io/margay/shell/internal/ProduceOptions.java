@@ -21,7 +21,7 @@ final class ProduceOptions {
   String keySeparator;
 
   @Option(names = {"-p", "--partition"}, paramLabel = "N",
-      description = "The partition. Otherwise the key decides, as in the Java client.")
+      description = "The partition. Otherwise the topic's margay.partitioner chooses it.")
   Integer partition;
 
   @Option(names = {"-H", "--header"}, paramLabel = "NAME=VALUE", description = "A header of all records; may be repeated.")

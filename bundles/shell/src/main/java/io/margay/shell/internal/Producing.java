@@ -19,14 +19,15 @@ final class Producing {
   private final byte[] key;
   private final List<RecordHeader> headers = new ArrayList<>();
 
-  Producing(Requests requests, CommandFunction.Io io, ProduceOptions options) throws InterruptedException {
+  Producing(Requests requests, PartitionChoice choice, CommandFunction.Io io, ProduceOptions options)
+      throws InterruptedException {
     this.options = options;
     this.io = io;
     topic = requests.topicToWrite(options.topic);
     if (options.partition != null) {
       Requests.requirePartition(topic, options.partition);
     }
-    sender = new RecordSender(requests, topic, options.partition);
+    sender = new RecordSender(requests, topic, options.partition, choice);
     key = bytes(options.key);
     options.headers.forEach((name, value) -> headers.add(new RecordHeader(name, bytes(value))));
   }

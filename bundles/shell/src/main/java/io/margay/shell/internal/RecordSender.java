@@ -10,12 +10,11 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
- * Collects records and produces them in batches, acknowledged by all in-sync replicas. A record with a key goes where the Java
- * client would put it; the ones without stay on one partition for a batch and then move to the next. One thread.
+ * Collects records and produces them in batches, acknowledged by all in-sync replicas. The topic's
+ * partitioner chooses where they go. One thread.
  */
 final class RecordSender {
   /** Bytes and records of a batch; a larger record is a batch of its own. */
@@ -30,21 +29,22 @@ final class RecordSender {
   private final Requests requests;
   private final TopicImage topic;
   private final Integer fixedPartition;
+  private final PartitionChoice choice;
   private final Map<Integer, List<Pending>> pending = new TreeMap<>();
   private final Map<Integer, Written> written = new TreeMap<>();
   private int bytes;
   private int count;
-  private int sticky;
 
   /**
    * @param topic where to
    * @param partition for all records, or null to choose
+   * @param choice chooses
    */
-  RecordSender(Requests requests, TopicImage topic, Integer partition) {
+  RecordSender(Requests requests, TopicImage topic, Integer partition, PartitionChoice choice) {
     this.requests = requests;
     this.topic = topic;
     this.fixedPartition = partition;
-    this.sticky = new SplittableRandom().nextInt(topic.partitions().size());
+    this.choice = choice;
   }
 
   /** Adds a record, and sends when a batch is full. */
@@ -53,7 +53,7 @@ final class RecordSender {
     if (count > 0 && bytes + size > BATCH_BYTES) {
       flush();
     }
-    pending.computeIfAbsent(partition(key), p -> new ArrayList<>())
+    pending.computeIfAbsent(partition(key, value, headers), p -> new ArrayList<>())
         .add(new Pending(key, value, headers, System.currentTimeMillis()));
     bytes += size;
     count++;
@@ -85,7 +85,6 @@ final class RecordSender {
     pending.clear();
     bytes = 0;
     count = 0;
-    sticky = (sticky + 1) % topic.partitions().size();
   }
 
   /** What was written so far, by partition. */
@@ -93,11 +92,8 @@ final class RecordSender {
     return List.copyOf(written.values());
   }
 
-  private int partition(byte[] key) {
-    if (fixedPartition != null) {
-      return fixedPartition;
-    }
-    return key == null ? sticky : Murmur2.partition(key, topic.partitions().size());
+  private int partition(byte[] key, byte[] value, List<RecordHeader> headers) throws InterruptedException {
+    return fixedPartition != null ? fixedPartition : choice.partition(topic, key, value, headers);
   }
 
   private static BufferRecords batch(List<Pending> records) {

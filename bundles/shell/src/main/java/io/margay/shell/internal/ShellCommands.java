@@ -2,9 +2,12 @@ package io.margay.shell.internal;
 
 import io.margay.metadata.ClusterMetadata;
 import io.margay.protocol.message.ListGroupsResponse;
+import io.margay.spi.assignor.Assignor;
 import io.margay.spi.client.LocalClient;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.Setting;
+import io.margay.spi.partitioner.Partitioner;
+import io.margay.spi.placement.ReplicaPlacer;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,6 +26,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
 import picocli.CommandLine.Command;
 
 /**
@@ -33,15 +38,16 @@ import picocli.CommandLine.Command;
 @Component(service = {}, immediate = true)
 public final class ShellCommands {
   private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
+  private final Strategies strategies = new Strategies();
 
   /** Registers the commands. */
   @Activate
   public ShellCommands(BundleContext context, @Reference LocalClient client, @Reference ClusterMetadata metadata,
       @Reference NodeSettings settings) {
     Requests requests = new Requests(client, metadata, settings.nodeId());
-    Map<String, CommandFunction> commands = functions(requests, settings, new FrameworkPlatform(context));
+    Map<String, CommandFunction> commands = functions(requests, settings, new FrameworkPlatform(context), strategies);
     commands.forEach((id, function) -> register(context, id, function, function.summary()));
-    Completions completions = new Completions(commands, names(requests, settings, commands));
+    Completions completions = new Completions(commands, names(requests, settings, strategies, commands));
     register(context, MargayCommands.SCOPE + ":" + Completions.FUNCTION, completions,
         "Return what an argument of a command can be completed to.");
     registrations.add(context.registerService(CommandSessionListener.class, completions, null));
@@ -57,7 +63,7 @@ public final class ShellCommands {
   }
 
   /** What arguments can be completed to, by kind. */
-  static Map<String, Supplier<Collection<String>>> names(Requests requests, NodeSettings settings,
+  static Map<String, Supplier<Collection<String>>> names(Requests requests, NodeSettings settings, Strategies strategies,
       Map<String, CommandFunction> commands) {
     return Map.of(
         "topic", () -> requests.image().topics().keySet(),
@@ -65,6 +71,9 @@ public final class ShellCommands {
         "type", () -> List.of("topic", "broker", "group"),
         "setting", () -> Arrays.stream(Setting.Scope.values()).flatMap(s -> settings.definitions(s).stream())
             .map(Setting::name).toList(),
+        "partitioner", () -> strategies.partitioners().names(),
+        "assignor", () -> strategies.assignors().names(),
+        "placement", () -> strategies.placers().names(),
         "command", () -> commands.values().stream().map(CommandFunction::fullName).toList());
   }
 
@@ -77,13 +86,41 @@ public final class ShellCommands {
     }
   }
 
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addPartitioner(Partitioner partitioner, Map<String, Object> properties) {
+    strategies.partitioners().add(partitioner, properties);
+  }
+
+  void removePartitioner(Partitioner partitioner) {
+    strategies.partitioners().remove(partitioner);
+  }
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addAssignor(Assignor assignor, Map<String, Object> properties) {
+    strategies.assignors().add(assignor, properties);
+  }
+
+  void removeAssignor(Assignor assignor) {
+    strategies.assignors().remove(assignor);
+  }
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addPlacer(ReplicaPlacer placer, Map<String, Object> properties) {
+    strategies.placers().add(placer, properties);
+  }
+
+  void removePlacer(ReplicaPlacer placer) {
+    strategies.placers().remove(placer);
+  }
+
   @Deactivate
   void close() {
     registrations.forEach(ServiceRegistration::unregister);
   }
 
   /** The commands by scope and name, such as {@code topic:list}. */
-  static Map<String, CommandFunction> functions(Requests requests, NodeSettings settings, Platform platform) {
+  static Map<String, CommandFunction> functions(Requests requests, NodeSettings settings, Platform platform,
+      Strategies strategies) {
     Map<String, CommandFunction> all = new TreeMap<>();
     add(all, TopicCommands.class, TopicCommands.SCOPE, io -> new TopicCommands(requests, io));
     add(all, PartitionCommands.class, PartitionCommands.SCOPE, io -> new PartitionCommands(requests, io));
@@ -91,7 +128,10 @@ public final class ShellCommands {
     add(all, OffsetCommands.class, OffsetCommands.SCOPE, io -> new OffsetCommands(requests, io));
     add(all, ConfigCommands.class, ConfigCommands.SCOPE, io -> new ConfigCommands(requests, settings, io));
     add(all, BrokerCommands.class, BrokerCommands.SCOPE, io -> new BrokerCommands(requests, settings, platform, io));
-    add(all, MargayCommands.class, MargayCommands.SCOPE, io -> new MargayCommands(requests, all, io));
+    add(all, PartitionerCommands.class, PartitionerCommands.SCOPE, io -> new PartitionerCommands(requests, strategies, io));
+    add(all, AssignorCommands.class, AssignorCommands.SCOPE, io -> new AssignorCommands(requests, strategies, io));
+    add(all, PlacementCommands.class, PlacementCommands.SCOPE, io -> new PlacementCommands(requests, strategies, io));
+    add(all, MargayCommands.class, MargayCommands.SCOPE, io -> new MargayCommands(requests, settings, strategies, all, io));
     return all;
   }
 

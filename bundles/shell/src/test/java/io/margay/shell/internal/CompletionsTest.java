@@ -23,8 +23,9 @@ class CompletionsTest {
 
   CompletionsTest() {
     Requests requests = new Requests(broker, broker::image, new BrokerId(1));
-    Map<String, CommandFunction> commands = ShellCommands.functions(requests, new FakeSettings(), new FakePlatform());
-    completions = new Completions(commands, ShellCommands.names(requests, new FakeSettings(), commands));
+    Strategies strategies = new Strategies();
+    Map<String, CommandFunction> commands = ShellCommands.functions(requests, new FakeSettings(), new FakePlatform(), strategies);
+    completions = new Completions(commands, ShellCommands.names(requests, new FakeSettings(), strategies, commands));
     gosh.processor.addListener(completions);
     gosh.processor.addCommand("margay", completions, Completions.FUNCTION);
     gosh.processor.addCommand("gogo", (Function) (session, arguments) -> learnt.add(List.copyOf(arguments)), "complete");

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
 import org.apache.felix.service.command.CommandSession;
@@ -14,6 +15,7 @@ import org.apache.felix.service.command.Function;
 /** The real Gogo with our commands. */
 final class Gosh implements AutoCloseable {
   final CommandProcessorImpl processor;
+  final Strategies strategies = new Strategies();
   /** Replaces System.out and its like, once. */
   private static final ThreadIOImpl THREAD_IO = new ThreadIOImpl();
 
@@ -23,8 +25,11 @@ final class Gosh implements AutoCloseable {
 
   Gosh(FakeBroker broker) {
     processor = new CommandProcessorImpl(THREAD_IO);
+    // as simple as can be: the first byte of the key, else the option
+    strategies.partitioners().add(options -> (record, topic) -> (record.key() == null
+        ? options.isEmpty() ? 0 : Integer.parseInt(options) : record.key()[0]) % topic.partitionCount(), Map.of("name", "murmur2"));
     Requests requests = new Requests(broker, broker::image, new BrokerId(1));
-    ShellCommands.functions(requests, new FakeSettings(), new FakePlatform()).forEach((id, function) ->
+    ShellCommands.functions(requests, new FakeSettings(), new FakePlatform(), strategies).forEach((id, function) ->
         processor.addCommand(id.substring(0, id.indexOf(':')), function, id.substring(id.indexOf(':') + 1)));
     processor.addCommand("gogo", (Function) (session, arguments) -> {
       System.out.println(arguments.get(0));

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,13 +63,5 @@ class RenderingTest {
     assertThat(Position.parse("2026-01-31T12:00:00+01:00")).isNotNull();
     assertThatThrownBy(() -> Position.parse("tomorrow")).hasMessageContaining("expected earliest, latest, an offset, or a time");
     assertThatThrownBy(() -> Position.parse("-3")).isInstanceOf(ShellException.class);
-  }
-
-  @Test
-  void theHashIsTheJavaClients() {
-    // known values of the Java client
-    assertThat(Murmur2.hash("21".getBytes(StandardCharsets.US_ASCII))).isEqualTo(-973932308);
-    assertThat(Murmur2.hash("foobar".getBytes(StandardCharsets.US_ASCII))).isEqualTo(-790332482);
-    assertThat(Murmur2.hash("a-little-bit-long-string".getBytes(StandardCharsets.US_ASCII))).isEqualTo(-985981536);
   }
 }

@@ -1,0 +1,68 @@
+package io.margay.shell.internal;
+
+import io.margay.model.TopicPartition;
+import io.margay.spi.assignor.AssignorGroup;
+import io.margay.spi.assignor.AssignorMember;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The commands of scope assignor. */
+@Command(name = "assignor")
+final class AssignorCommands {
+  static final String SCOPE = "assignor";
+  private final Requests requests;
+  private final Strategies strategies;
+  private final CommandFunction.Io io;
+
+  AssignorCommands(Requests requests, Strategies strategies, CommandFunction.Io io) {
+    this.requests = requests;
+    this.strategies = strategies;
+    this.io = io;
+  }
+
+  @Command(name = "list", description = "List the assignors that are installed.")
+  void list(@Option(names = "--json", description = "Print JSON.") boolean json) {
+    Table table = new Table("assignor");
+    strategies.assignors().names().forEach(table::row);
+    Page.print(io.out(), json, table);
+  }
+
+  @Command(name = "simulate", description = {"Show what the members of a group would get from an assignor.",
+      "Each member counts as a subscriber of all topics that the group reads now. Nothing is changed."})
+  void simulate(@Parameters(paramLabel = "GROUP", description = "Which.") String group,
+      @Parameters(paramLabel = "ASSIGNOR", description = "Its name.") String name,
+      @Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
+    Groups.Description description = new Groups(requests).describe(group);
+    Map<TopicPartition, String> owners = Groups.owners(description);
+    Map<String, Integer> counts = new TreeMap<>();
+    for (TopicPartition tp : new TreeSet<>(owners.keySet())) {
+      counts.computeIfAbsent(tp.topic(), topic -> requests.topic(topic).partitions().size());
+    }
+    List<AssignorMember> members = new ArrayList<>();
+    Map<String, Set<TopicPartition>> current = new HashMap<>();
+    description.members().forEach(m -> {
+      members.add(new AssignorMember(m.id(), m.instanceId(), null, counts.keySet()));
+      current.put(m.id(), new HashSet<>(m.assignment()));
+    });
+    Map<String, List<TopicPartition>> then = Strategies.use(strategies.assignors(), name, 0,
+        assignor -> assignor.assign(new AssignorGroup(members, counts, current)));
+    Table table = new Table("member", "partitionsNow", "partitionsThen", "assignmentThen");
+    int moved = 0;
+    for (AssignorMember member : members) {
+      List<TopicPartition> assigned = then.getOrDefault(member.id(), List.of());
+      table.row(member.id(), current.get(member.id()).size(), assigned.size(), assigned.stream().map(Object::toString).toList());
+      moved += (int) assigned.stream().filter(tp -> !member.id().equals(owners.get(tp))).count();
+    }
+    new Page(io.out(), json).fact("group", group).fact("assignor", name).fact("movedPartitions", moved).table("members", table)
+        .print();
+  }
+}

@@ -1,0 +1,82 @@
+package io.margay.shell.internal;
+
+import io.margay.metadata.ConfigResource;
+import io.margay.metadata.TopicImage;
+import io.margay.model.BrokerId;
+import io.margay.spi.assignor.Assignor;
+import io.margay.spi.config.NodeSettings;
+import io.margay.spi.config.TopicSettings;
+import io.margay.spi.lease.NamedServices;
+import io.margay.spi.lease.ServiceHolder;
+import io.margay.spi.partitioner.Partitioner;
+import io.margay.spi.partitioner.PartitionerChoice;
+import io.margay.spi.partitioner.TopicView;
+import io.margay.spi.placement.ReplicaPlacer;
+import java.util.BitSet;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+
+/** The strategies that are installed, for commands that need one. They may come and go at any time. Safe for all threads. */
+final class Strategies {
+  /** How long a command waits for a strategy that is away, ms. */
+  static final long WAIT_MS = 10_000;
+  private static final long DRAIN_MS = 5_000;
+
+  private final NamedServices<Partitioner> partitioners = new NamedServices<>("partitioner", DRAIN_MS);
+  private final NamedServices<Assignor> assignors = new NamedServices<>("assignor", DRAIN_MS);
+  private final NamedServices<ReplicaPlacer> placers = new NamedServices<>("placement", DRAIN_MS);
+
+  NamedServices<Partitioner> partitioners() {
+    return partitioners;
+  }
+
+  NamedServices<Assignor> assignors() {
+    return assignors;
+  }
+
+  NamedServices<ReplicaPlacer> placers() {
+    return placers;
+  }
+
+  /**
+   * Uses a strategy.
+   *
+   * @param waitMs how long it may be away
+   * @throws ShellException when it is not there, or refuses
+   */
+  static <T, R> R use(NamedServices<T> services, String name, long waitMs, Function<T, R> work) throws InterruptedException {
+    ServiceHolder.Lease<T> lease = services.lease(name);
+    try {
+      lease = lease != null ? lease : services.await(name, waitMs).toCompletableFuture().get();
+    } catch (ExecutionException e) {
+      throw new ShellException(services.missing(name));
+    }
+    try (ServiceHolder.Lease<T> use = lease) {
+      return work.apply(use.service());
+    } catch (IllegalArgumentException e) {
+      throw new ShellException(e.getMessage());
+    }
+  }
+
+  /** The value of {@code margay.partitioner} that counts for a topic now. */
+  static PartitionerChoice partitioner(Requests requests, NodeSettings settings, String topic) {
+    return PartitionerChoice.parse(settings.topic(requests.image().config(ConfigResource.topic(topic)))
+        .get(TopicSettings.MARGAY_PARTITIONER));
+  }
+
+  /** A topic as partitioners see it. */
+  static TopicView view(TopicImage topic) {
+    BitSet available = new BitSet();
+    topic.partitions().forEach(p -> available.set(p.index(), !p.leader().equals(BrokerId.NONE)));
+    return TopicView.of(topic.partitions().size(), available);
+  }
+
+  /** Checks what a partitioner chose. */
+  static int checked(int partition, String name, TopicImage topic) {
+    if (partition < 0 || partition >= topic.partitions().size()) {
+      throw new ShellException("partitioner " + name + " is broken: it chose partition " + partition + " of topic " + topic.name()
+          + ", which has " + topic.partitions().size());
+    }
+    return partition;
+  }
+}
