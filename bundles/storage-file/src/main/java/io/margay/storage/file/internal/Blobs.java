@@ -12,40 +12,62 @@ import java.util.regex.Pattern;
 final class Blobs {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9.-]{1,200}");
 
-  private Blobs() {
+  private final Path directory;
+  /** Those that were there when the log was opened; null when that is unknown or may have changed. */
+  private volatile List<String> known;
+
+  Blobs(Path directory) {
+    this.directory = directory;
   }
 
-  static byte[] read(Path directory, String name) throws IOException {
+  /** @param files all files of the directory, just listed: looking again would cost a good part of the opening */
+  void listed(String[] files) {
+    known = among(files);
+  }
+
+  byte[] read(String name) throws IOException {
+    Path path = path(name);
+    List<String> there = known;
+    if (there != null && !there.contains(name)) {
+      return null;
+    }
     try {
-      return Files.readAllBytes(path(directory, name));
+      return Files.readAllBytes(path);
     } catch (NoSuchFileException e) {
       return null;
     }
   }
 
-  static void write(Path directory, String name, byte[] bytes, boolean sync) throws IOException {
-    DurableFiles.write(path(directory, name), bytes, sync);
+  void write(String name, byte[] bytes, boolean sync) throws IOException {
+    known = null;
+    DurableFiles.write(path(name), bytes, sync);
   }
 
-  static void delete(Path directory, String name) throws IOException {
-    Files.deleteIfExists(path(directory, name));
+  void delete(String name) throws IOException {
+    known = null;
+    Files.deleteIfExists(path(name));
   }
 
-  static List<String> list(Path directory) throws IOException {
-    List<String> names = new ArrayList<>();
-    for (String name : SegmentSwap.names(directory)) {
+  List<String> list() throws IOException {
+    List<String> there = known;
+    return there != null ? there : among(SegmentSwap.names(directory));
+  }
+
+  private static List<String> among(String[] files) {
+    List<String> names = new ArrayList<>(0);
+    for (String name : files) {
       if (isName(name)) {
         names.add(name);
       }
     }
-    return names;
+    return List.copyOf(names);
   }
 
   private static boolean isName(String name) {
-    return NAME.matcher(name).matches() && !name.startsWith(".") && !SegmentNames.isReserved(name);
+    return !SegmentNames.isReserved(name) && !name.startsWith(".") && NAME.matcher(name).matches();
   }
 
-  private static Path path(Path directory, String name) {
+  private Path path(String name) {
     if (!isName(name)) {
       throw new IllegalArgumentException("not a name of a blob: '" + name
           + "', expected letters, digits, '-' and '.', and no suffix of segments");

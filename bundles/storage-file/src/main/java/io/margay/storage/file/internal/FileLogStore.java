@@ -22,6 +22,7 @@ import java.util.List;
  */
 final class FileLogStore implements LogStore {
   private final Path directory;
+  private final Blobs blobs;
   private final Disk disk;
   private final Clock clock;
   private final StoreOwner owner;
@@ -49,6 +50,7 @@ final class FileLogStore implements LogStore {
   FileLogStore(Path directory, Disk disk, Clock clock, StoreOwner owner, StoreConfig config, List<Segment> opened, long flushed,
       boolean wasClean, boolean fresh) {
     this.directory = directory;
+    this.blobs = new Blobs(directory);
     this.writer = new SingleWriter(directory);
     this.disk = disk;
     this.clock = clock;
@@ -64,6 +66,10 @@ final class FileLogStore implements LogStore {
 
   Path directory() {
     return directory;
+  }
+
+  Blobs files() {
+    return blobs;
   }
 
   private Segment last() {
@@ -83,11 +89,7 @@ final class FileLogStore implements LogStore {
 
   @Override
   public long sizeBytes() {
-    long sum = 0;
-    for (Segment segment : segments) {
-      sum += segment.size();
-    }
-    return sum;
+    return Arrays.stream(segments).mapToLong(Segment::size).sum();
   }
 
   @Override
@@ -446,22 +448,22 @@ final class FileLogStore implements LogStore {
 
   @Override
   public byte[] readBlob(String name) throws IOException {
-    return Blobs.read(directory, name);
+    return blobs.read(name);
   }
 
   @Override
   public void writeBlob(String name, byte[] bytes, boolean sync) throws IOException {
-    Blobs.write(directory, name, bytes, sync);
+    blobs.write(name, bytes, sync);
   }
 
   @Override
   public void deleteBlob(String name) throws IOException {
-    Blobs.delete(directory, name);
+    blobs.delete(name);
   }
 
   @Override
   public List<String> blobs() throws IOException {
-    return Blobs.list(directory);
+    return blobs.list();
   }
 
   @Override

@@ -53,7 +53,7 @@ public final class FileStorage implements StorageEngine {
   }
 
   @Override
-  public List<TopicIdPartition> list() {
+  public List<TopicIdPartition> list() throws IOException {
     return engine.list();
   }
 

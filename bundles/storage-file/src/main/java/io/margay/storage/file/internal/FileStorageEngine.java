@@ -64,8 +64,7 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
         List<LogDirectory.Found> all = directory.scan(leftovers);
         directory.expect(all.size());
         for (LogDirectory.Found found : all) {
-          PartitionEntry entry = new PartitionEntry(new TopicIdPartition(found.topicId(), found.partition()), directory,
-              found.path(), directory.wasClean());
+          PartitionEntry entry = new PartitionEntry(found.partition(), null, directory, found.path(), directory.wasClean());
           if (entries.putIfAbsent(found.partition(), entry) != null) {
             throw new IOException("the partition " + found.partition() + " is in two log directories: " + directory + " and "
                 + entries.get(found.partition()).directory());
@@ -114,8 +113,12 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
   }
 
   @Override
-  public List<TopicIdPartition> list() {
-    return entries.values().stream().map(PartitionEntry::id).toList();
+  public List<TopicIdPartition> list() throws IOException {
+    List<TopicIdPartition> ids = new ArrayList<>(entries.size());
+    for (PartitionEntry entry : entries.values()) {
+      ids.add(entry.id());
+    }
+    return ids;
   }
 
   @Override
@@ -136,7 +139,12 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
   @Override
   public String placeOf(TopicIdPartition id) {
     PartitionEntry entry = entries.get(id.topicPartition());
-    return entry == null || !entry.id().equals(id) ? null : entry.directory().toString();
+    try {
+      return entry == null || !entry.id().equals(id) ? null : entry.directory().toString();
+    } catch (IOException e) {
+      LOG.warn("Cannot read the topic id of a partition path={}", entry.path(), e);
+      return null;
+    }
   }
 
   @Override
@@ -171,12 +179,15 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
     }
     boolean clean = entry.clean();
     long trusted = clean ? LogRecovery.CLEAN : entry.written() ? LogRecovery.WRITTEN : entry.recoveryPoint();
-    List<Segment> segments = new LogRecovery(entry.path(), disk, trusted).open();
+    LogRecovery recovery = new LogRecovery(entry.path(), disk, trusted);
+    List<Segment> segments = recovery.open();
     if (entry.takeDoubt()) {
       entry.directory().onRecovered();
     }
     long flushed = clean ? Long.MAX_VALUE : entry.recoveryPoint();
-    return opened(entry, new FileLogStore(entry.path(), disk, clock, this, config, segments, flushed, clean, false));
+    FileLogStore store = new FileLogStore(entry.path(), disk, clock, this, config, segments, flushed, clean, false);
+    store.files().listed(recovery.names());
+    return opened(entry, store);
   }
 
   /** New partitions are made one after the other, so that the directory with the fewest is known. */
@@ -190,9 +201,11 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
     }
     LogDirectory directory = directories.leastUsed(entries.values());
     Path path = directory.create(partition, id.topicId());
-    PartitionEntry entry = new PartitionEntry(id, directory, path, true);
+    PartitionEntry entry = new PartitionEntry(partition, id, directory, path, true);
     Segment first = SegmentFiles.existing(path, disk, 0, 0, 0);
-    LogStore store = opened(entry, new FileLogStore(path, disk, clock, this, config, List.of(first), 0, true, true));
+    FileLogStore made = new FileLogStore(path, disk, clock, this, config, List.of(first), 0, true, true);
+    made.files().listed(new String[0]);
+    LogStore store = opened(entry, made);
     entries.put(partition, entry);
     return store;
   }
@@ -242,12 +255,12 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
     checkName(name);
     Map<TopicIdPartition, Long> result = new HashMap<>();
     for (LogDirectory directory : directories.online()) {
-      directory.readCheckpoint(name).forEach((partition, value) -> {
-        PartitionEntry entry = entries.get(partition);
+      for (Map.Entry<TopicPartition, Long> row : directory.readCheckpoint(name).entrySet()) {
+        PartitionEntry entry = entries.get(row.getKey());
         if (entry != null && entry.directory() == directory) {
-          result.put(entry.id(), value);
+          result.put(entry.id(), row.getValue());
         }
-      });
+      }
     }
     return result;
   }
@@ -258,12 +271,13 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
     checkName(name);
     Map<LogDirectory, Map<TopicPartition, Long>> byDirectory = new HashMap<>();
     directories.online().forEach(directory -> byDirectory.put(directory, new HashMap<>()));
-    values.forEach((id, value) -> {
+    for (Map.Entry<TopicIdPartition, Long> row : values.entrySet()) {
+      TopicIdPartition id = row.getKey();
       PartitionEntry entry = entries.get(id.topicPartition());
       if (entry != null && entry.id().equals(id)) {
-        byDirectory.get(entry.directory()).put(id.topicPartition(), value);
+        byDirectory.get(entry.directory()).put(id.topicPartition(), row.getValue());
       }
-    });
+    }
     for (Map.Entry<LogDirectory, Map<TopicPartition, Long>> rows : byDirectory.entrySet()) {
       rows.getKey().writeCheckpoint(name, rows.getValue());
     }
@@ -278,7 +292,7 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
   @Override
   public void onFlushedOffsetLowered(FileLogStore store, long flushedOffset) throws IOException {
     PartitionEntry entry = open.get(store);
-    entry.directory().lowerRecoveryPoint(entry.id().topicPartition(), flushedOffset);
+    entry.directory().lowerRecoveryPoint(entry.partition(), flushedOffset);
   }
 
   @Override

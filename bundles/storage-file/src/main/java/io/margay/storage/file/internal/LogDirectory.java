@@ -44,8 +44,8 @@ final class LogDirectory {
   private static final String DELETE_SUFFIX = "-delete";
   private static final int MAX_NAME = 255;
 
-  /** A partition's directory that was found. @param topicId zero when no file tells it */
-  record Found(TopicPartition partition, UUID topicId, Path path) { }
+  /** A partition's directory that was found. */
+  record Found(TopicPartition partition, Path path) { }
 
   private final Path path;
   private final FileChannel lockChannel;
@@ -180,7 +180,7 @@ final class LogDirectory {
       TopicPartition partition = parse(name);
       Path directory = path.resolve(name);
       if (partition != null && Files.isDirectory(directory)) {
-        found.add(new Found(partition, readTopicId(directory), directory));
+        found.add(new Found(partition, directory));
       }
     }
     return found;
@@ -200,7 +200,8 @@ final class LogDirectory {
     return new TopicPartition(name.substring(0, dash), Integer.parseInt(name, dash + 1, name.length(), 10));
   }
 
-  private static UUID readTopicId(Path directory) throws IOException {
+  /** @return the topic id of a partition's directory; zero when no file tells it */
+  static UUID readTopicId(Path directory) throws IOException {
     try {
       for (String line : Files.readString(directory.resolve(SegmentNames.METADATA)).split("\n")) {
         if (line.startsWith("topic_id:")) {

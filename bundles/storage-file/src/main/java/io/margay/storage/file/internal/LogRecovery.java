@@ -33,6 +33,7 @@ final class LogRecovery {
   private final Disk disk;
   private final long recoveryPoint;
   private final List<Segment> segments = new ArrayList<>();
+  private String[] names;
   private long scannedBytes;
   private long cutBytes;
 
@@ -86,9 +87,14 @@ final class LogRecovery {
     return segments;
   }
 
+  /** @return the files that {@link #open} found */
+  String[] names() {
+    return names;
+  }
+
   /** @return base offsets of the segments in order */
   private long[] tidy() throws IOException {
-    String[] names = SegmentSwap.names(directory);
+    names = SegmentSwap.names(directory);
     boolean swapped = false;
     for (String name : names) {
       if (SegmentNames.baseOffset(name, SegmentNames.SWAP) >= 0) {
@@ -97,9 +103,12 @@ final class LogRecovery {
         swapped = true;
       }
     }
+    if (swapped) {
+      names = SegmentSwap.names(directory);
+    }
     long[] bases = new long[names.length];
     int count = 0;
-    for (String name : swapped ? SegmentSwap.names(directory) : names) {
+    for (String name : names) {
       long base = SegmentNames.baseOffset(name, SegmentNames.LOG);
       if (base >= 0) {
         bases[count++] = base;
@@ -189,7 +198,9 @@ final class LogRecovery {
         cutBytes += size - end;
         channel.truncate(end);
       }
-      SegmentIndex.deleteFiles(directory, base);
+      if (hasIndex(base)) {
+        SegmentIndex.deleteFiles(directory, base);
+      }
       Segment segment = new Segment(directory, base, new SegmentFile(disk, path, null), end, next);
       if (end > 0) {
         builder.index().addTime(builder.maxTimestamp(), builder.maxTimestampOffset());
@@ -199,9 +210,21 @@ final class LogRecovery {
     }
   }
 
+  /** Whether a file of an index was there: asking the system for each of them costs more than looking at the names. */
+  private boolean hasIndex(long base) {
+    String index = SegmentNames.of(base, SegmentNames.INDEX);
+    String timeIndex = SegmentNames.of(base, SegmentNames.TIME_INDEX);
+    for (String name : names) {
+      if (name.equals(index) || name.equals(timeIndex)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** @return position of a batch that ends below the recovery point, as the index says and the segment confirms; else 0 */
   private int trustedPosition(FileChannel channel, long base, int size) throws IOException {
-    if (recoveryPoint <= base || recoveryPoint == CLEAN) {
+    if (recoveryPoint <= base || recoveryPoint == CLEAN || !hasIndex(base)) {
       return 0;
     }
     SegmentIndex index = SegmentIndex.load(directory, base, size);

@@ -1,12 +1,16 @@
 package io.margay.storage.file.internal;
 
 import io.margay.model.TopicIdPartition;
+import io.margay.model.TopicPartition;
+import java.io.IOException;
 import java.nio.file.Path;
 
 /** A partition that the engine holds. Opening and deleting it are done while its monitor is held. */
 final class PartitionEntry {
   private final LogDirectory directory;
   private final Path path;
+  private final TopicPartition partition;
+  /** Null until it is read: at start nobody waits for the ids of thousands of partitions. */
   private volatile TopicIdPartition id;
   private volatile FileLogStore store;
   /** Whether its files are as a close in good order left them, or were made in this run; false while it is open. */
@@ -17,17 +21,32 @@ final class PartitionEntry {
   private boolean doubtful;
   private volatile long recoveryPoint;
 
-  PartitionEntry(TopicIdPartition id, LogDirectory directory, Path path, boolean clean) {
+  /** @param id null when it is to be read from the directory */
+  PartitionEntry(TopicPartition partition, TopicIdPartition id, LogDirectory directory, Path path, boolean clean) {
+    this.partition = partition;
     this.id = id;
     this.directory = directory;
     this.path = path;
     this.clean = clean;
     this.written = directory.keptPageCache();
     this.doubtful = !clean && !written;
-    this.recoveryPoint = directory.recoveryPoint(id.topicPartition());
+    this.recoveryPoint = directory.recoveryPoint(partition);
   }
 
-  TopicIdPartition id() {
+  TopicPartition partition() {
+    return partition;
+  }
+
+  /** @return its id; the topic id is zero when no file tells it */
+  TopicIdPartition id() throws IOException {
+    TopicIdPartition known = id;
+    return known != null ? known : readId();
+  }
+
+  private synchronized TopicIdPartition readId() throws IOException {
+    if (id == null) {
+      id = new TopicIdPartition(LogDirectory.readTopicId(path), partition);
+    }
     return id;
   }
 
@@ -64,7 +83,7 @@ final class PartitionEntry {
     return current == null ? recoveryPoint : current.flushedOffset();
   }
 
-  void adopt(TopicIdPartition newId) {
+  synchronized void adopt(TopicIdPartition newId) {
     id = newId;
   }
 
