@@ -23,6 +23,7 @@ import io.margay.replication.internal.offsets.OffsetForLeaderEpochHandler;
 import io.margay.replication.internal.produce.ProduceHandler;
 import io.margay.spi.handler.ApiHandler;
 import io.netty.buffer.Unpooled;
+import java.io.IOException;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
@@ -35,7 +36,7 @@ class HostileRequestsTest {
 
   private record Sample(ApiHandler handler, Message message) { }
 
-  private static List<Sample> samples(TestBroker broker, UUID id) {
+  private static List<Sample> samples(TestBroker broker, UUID id) throws IOException {
     Replication shared = broker.replication;
     ProduceRequest produce = new ProduceRequest().setAcks((short) -1).setTimeoutMs(100);
     produce.topicData().add(new ProduceRequest.TopicProduceData().setName("a").setTopicId(id).setPartitionData(List.of(
@@ -65,7 +66,7 @@ class HostileRequestsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6})
-  void isAnsweredOrRefused(int index) {
+  void isAnsweredOrRefused(int index) throws IOException {
     FakeLog.UNRELEASED.set(0);
     Random random = new Random(index);
     try (TestBroker broker = new TestBroker()) {

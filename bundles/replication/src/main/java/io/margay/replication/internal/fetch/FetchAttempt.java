@@ -32,6 +32,7 @@ final class FetchAttempt {
   private static final int CONSUMER = -1;
 
   private final ReplicaTable table;
+  private final PageWarmer warmer;
   private final FetchLimits limits;
   private final FetchContext context;
   private final Mode mode;
@@ -45,7 +46,8 @@ final class FetchAttempt {
   private boolean decided;
   private boolean needsDisk;
 
-  FetchAttempt(ReplicaTable table, FetchLimits limits, FetchContext context, Mode mode) {
+  FetchAttempt(ReplicaTable table, FetchLimits limits, FetchContext context, Mode mode, PageWarmer warmer) {
+    this.warmer = warmer;
     this.table = table;
     this.limits = limits;
     this.context = context;
@@ -217,7 +219,7 @@ final class FetchAttempt {
     Records records = leader.read(item.fetchOffset(), Math.max(room, 0), bound, atLeastOne).records();
     if (cold) {
       try {
-        PageWarmer.warm(records);
+        warmer.warm(records);
       } catch (IOException | RuntimeException e) {
         records.release();
         throw e;

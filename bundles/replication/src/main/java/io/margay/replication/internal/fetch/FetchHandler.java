@@ -14,6 +14,7 @@ import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.ServerSettings;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.service.component.annotations.Activate;
@@ -37,11 +38,16 @@ public final class FetchHandler implements ApiHandler {
   private final Set<PendingFetch> pending = ConcurrentHashMap.newKeySet();
   private final NodeSettings.Registration registration;
   private volatile int serverMaxBytes;
+  private final PageWarmer warmer;
   private volatile boolean closed;
 
-  /** @param replication the partitions */
+  /**
+   * @param replication the partitions
+   * @throws IOException when the null device cannot be opened
+   */
   @Activate
-  public FetchHandler(@Reference Replication replication) {
+  public FetchHandler(@Reference Replication replication) throws IOException {
+    this.warmer = new PageWarmer();
     this.replication = replication;
     NodeSettings settings = replication.settings();
     this.sessions = new FetchSessionCache(() -> settings.get(ServerSettings.MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS));
@@ -52,10 +58,11 @@ public final class FetchHandler implements ApiHandler {
 
   /** Answers what still waits, with what there is. */
   @Deactivate
-  public void close() {
+  public void close() throws IOException {
     closed = true;
     registration.close();
     pending.forEach(PendingFetch::close);
+    warmer.close();
   }
 
   @Override
@@ -78,7 +85,7 @@ public final class FetchHandler implements ApiHandler {
       request.respond(context.respond(NOTHING, nowMs));
       return;
     }
-    PendingFetch waiting = new PendingFetch(request, replication, context, limits, hints, pending);
+    PendingFetch waiting = new PendingFetch(request, replication, context, limits, hints, warmer, pending);
     waiting.start();
     if (closed) {
       waiting.close();

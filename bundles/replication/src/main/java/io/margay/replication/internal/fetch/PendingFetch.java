@@ -34,6 +34,7 @@ final class PendingFetch implements Runnable {
   private final FetchContext context;
   private final FetchLimits limits;
   private final FetchHints hints;
+  private final PageWarmer warmer;
   private final Set<PendingFetch> registry;
   private final AtomicReference<State> state = new AtomicReference<>(State.RUNNING);
   private volatile FetchAttempt last;
@@ -42,7 +43,8 @@ final class PendingFetch implements Runnable {
   private Scheduler.Timer timer;
 
   PendingFetch(Request request, Replication replication, FetchContext context, FetchLimits limits, FetchHints hints,
-      Set<PendingFetch> registry) {
+      PageWarmer warmer, Set<PendingFetch> registry) {
+    this.warmer = warmer;
     this.request = request;
     this.replication = replication;
     this.context = context;
@@ -58,7 +60,7 @@ final class PendingFetch implements Runnable {
   }
 
   private void pass(Mode mode) {
-    FetchAttempt attempt = new FetchAttempt(replication.table(), limits, context, mode);
+    FetchAttempt attempt = new FetchAttempt(replication.table(), limits, context, mode, warmer);
     try {
       attempt.run();
     } catch (RuntimeException e) {
