@@ -33,7 +33,7 @@ class FetchHandlerTest {
   private UUID id;
 
   @BeforeEach
-  void start() {
+  void start() throws IOException {
     FakeLog.UNRELEASED.set(0);
     broker.start();
     id = broker.create("a", 3);
@@ -41,7 +41,7 @@ class FetchHandlerTest {
   }
 
   @AfterEach
-  void stop() {
+  void stop() throws IOException {
     handler.close();
     broker.close();
     assertThat(FakeLog.UNRELEASED).hasValue(0);
@@ -61,7 +61,7 @@ class FetchHandlerTest {
   }
 
   @Test
-  void readsInEveryVersion() {
+  void readsInEveryVersion() throws IOException {
     broker.append("a", 0, 3);
     broker.append("a", 0, 2);
     for (int version = 4; version <= 18; version++) {
@@ -82,7 +82,7 @@ class FetchHandlerTest {
   }
 
   @Test
-  void waitsForRecords() {
+  void waitsForRecords() throws IOException {
     FakeRequest request = send(sessionless(topic("a", from(0, 0), from(1, 0))), 12);
     broker.append("a", 2, 1);
     request.runLoop();
@@ -96,7 +96,7 @@ class FetchHandlerTest {
   }
 
   @Test
-  void waitsNoLongerThanAsked() {
+  void waitsNoLongerThanAsked() throws IOException {
     FakeRequest request = send(sessionless(topic("a", from(0, 0))), 12);
     broker.scheduler.advance(499);
     request.runLoop();
@@ -107,7 +107,7 @@ class FetchHandlerTest {
   }
 
   @Test
-  void doesNotWaitWhenToldSo() {
+  void doesNotWaitWhenToldSo() throws IOException {
     assertThat(offsets(only(now(sessionless(topic("a", from(0, 0))).setMaxWaitMs(0), 12)))).isEmpty();
     assertThat(offsets(only(now(sessionless(topic("a", from(0, 0))).setMaxWaitMs(-5), 12)))).isEmpty();
     assertThat(offsets(only(now(sessionless(topic("a", from(0, 0))).setMinBytes(0), 12)))).isEmpty();
@@ -117,7 +117,7 @@ class FetchHandlerTest {
   }
 
   @Test
-  void waitsForTheMinimumOfAllPartitions() {
+  void waitsForTheMinimumOfAllPartitions() throws IOException {
     broker.append("a", 0, 1);
     int one = TestBroker.batch(1).readableBytes();
     FakeRequest request = send(sessionless(topic("a", from(0, 0), from(1, 0))).setMinBytes(3 * one), 12);
@@ -131,7 +131,7 @@ class FetchHandlerTest {
   }
 
   @Test
-  void answersWithWhatIsThereWhenTheMinimumDoesNotCome() {
+  void answersWithWhatIsThereWhenTheMinimumDoesNotCome() throws IOException {
     broker.append("a", 0, 1);
     FakeRequest request = send(sessionless(topic("a", from(0, 0))).setMinBytes(10_000), 12);
     assertThat(request.isAnswered()).isFalse();
@@ -142,7 +142,7 @@ class FetchHandlerTest {
   }
 
   @Test
-  void returnsTheFirstBatchHoweverLong() {
+  void returnsTheFirstBatchHoweverLong() throws IOException {
     broker.append("a", 0, 10);
     broker.append("a", 1, 10);
     FetchResponse response = now(sessionless(topic("a", from(2, 0), from(0, 0), from(1, 0))).setMaxBytes(10), 12);
@@ -154,14 +154,14 @@ class FetchHandlerTest {
   }
 
   @Test
-  void survivesSizesWithoutSense() {
+  void survivesSizesWithoutSense() throws IOException {
     broker.append("a", 0, 1);
     FetchRequest fetch = sessionless(topic("a", from(0, 0).setPartitionMaxBytes(-1))).setMaxBytes(Integer.MIN_VALUE);
     assertThat(offsets(only(now(fetch, 12)))).containsExactly(0L);
   }
 
   @Test
-  void tellsOffsetsOutOfRange() {
+  void tellsOffsetsOutOfRange() throws IOException {
     broker.append("a", 0, 2);
     for (long offset : new long[] {3, -1, Long.MAX_VALUE, Long.MIN_VALUE}) {
       PartitionData data = only(now(sessionless(topic("a", from(0, offset))), 12));
@@ -173,7 +173,7 @@ class FetchHandlerTest {
   }
 
   @Test
-  void tellsUnknownTopicsAtOnceWhenThereIsNothingElse() {
+  void tellsUnknownTopicsAtOnceWhenThereIsNothingElse() throws IOException {
     assertThat(only(now(sessionless(topic("b", from(0, 0))), 12)).errorCode())
         .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
     assertThat(only(now(sessionless(topic("a", from(3, 0))), 12)).errorCode())
@@ -192,14 +192,14 @@ class FetchHandlerTest {
   }
 
   @Test
-  void readsAPartitionTwiceWhenAskedTwice() {
+  void readsAPartitionTwiceWhenAskedTwice() throws IOException {
     broker.append("a", 0, 1);
     FetchResponse response = now(sessionless(topic("a", from(0, 0), from(0, 0))), 12);
     assertThat(response.responses().get(0).partitions()).hasSize(2);
   }
 
   @Test
-  void checksLeaderEpochs() {
+  void checksLeaderEpochs() throws IOException {
     broker.change("a", 0, p -> TestBroker.partition(0, TestBroker.SELF, 5, List.of(TestBroker.SELF), List.of(TestBroker.SELF)));
     broker.append("a", 0, 1);
     assertThat(only(now(sessionless(topic("a", from(0, 0).setCurrentLeaderEpoch(4))), 12)).errorCode())
@@ -210,7 +210,7 @@ class FetchHandlerTest {
   }
 
   @Test
-  void tellsWhereLogsDiverge() {
+  void tellsWhereLogsDiverge() throws IOException {
     broker.append("a", 0, 3);
     broker.change("a", 0, p -> TestBroker.partition(0, TestBroker.SELF, 5, List.of(TestBroker.SELF), List.of(TestBroker.SELF)));
     broker.append("a", 0, 3);
@@ -225,7 +225,7 @@ class FetchHandlerTest {
   }
 
   @Test
-  void holdsBackOpenTransactionsFromReadCommitted() {
+  void holdsBackOpenTransactionsFromReadCommitted() throws IOException {
     broker.append("a", 0, 1);
     broker.append("a", 0, 1);
     broker.log("a", 0).lastStableOffset = 1;
@@ -244,7 +244,7 @@ class FetchHandlerTest {
   }
 
   @Test
-  void tellsWhoLeads() {
+  void tellsWhoLeads() throws IOException {
     broker.change("a", 0, p -> TestBroker.partition(0, TestBroker.OTHER, 1, BOTH, BOTH));
     FetchResponse response = now(sessionless(topic(id, from(0, 0))), 16);
     assertThat(only(response).errorCode()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER.code());
@@ -253,7 +253,7 @@ class FetchHandlerTest {
   }
 
   @Test
-  void endsTheWaitWhenTheLeadershipEnds() {
+  void endsTheWaitWhenTheLeadershipEnds() throws IOException {
     FakeRequest request = send(sessionless(topic("a", from(0, 0))).setMinBytes(1000), 12);
     broker.change("a", 0, p -> TestBroker.partition(0, TestBroker.OTHER, 1, BOTH, BOTH));
     request.runLoop();
@@ -261,7 +261,7 @@ class FetchHandlerTest {
   }
 
   @Test
-  void endsTheWaitWhenTheTopicGoes() {
+  void endsTheWaitWhenTheTopicGoes() throws IOException {
     FakeRequest request = send(sessionless(topic("a", from(0, 0))), 12);
     broker.delete("a");
     request.runLoop();
@@ -269,7 +269,7 @@ class FetchHandlerTest {
   }
 
   @Test
-  void waitsForALogThatIsBeingOpened() {
+  void waitsForALogThatIsBeingOpened() throws IOException {
     try (TestBroker late = new TestBroker()) {
       late.logs.hold = new CountDownLatch(1);
       late.create("a", 1);
@@ -291,7 +291,7 @@ class FetchHandlerTest {
   }
 
   @Test
-  void readsColdRecordsElsewhere() {
+  void readsColdRecordsElsewhere() throws IOException {
     broker.append("a", 0, 1);
     broker.append("a", 1, 1);
     broker.log("a", 0).hot = false;
@@ -301,14 +301,14 @@ class FetchHandlerTest {
   }
 
   @Test
-  void tellsFailuresOfTheDisk() {
+  void tellsFailuresOfTheDisk() throws IOException {
     broker.append("a", 0, 1);
     broker.log("a", 0).readFailure = new IOException("broken");
     assertThat(only(now(sessionless(topic("a", from(0, 0))), 12)).errorCode()).isEqualTo(Errors.KAFKA_STORAGE_ERROR.code());
   }
 
   @Test
-  void forgetsAClientThatLeft() {
+  void forgetsAClientThatLeft() throws IOException {
     FakeRequest request = send(sessionless(topic("a", from(0, 0))), 12);
     request.cancel();
     assertThat(request.answeredNothing()).isTrue();
@@ -321,14 +321,14 @@ class FetchHandlerTest {
   }
 
   @Test
-  void answersWhatWaitsWhenItLeaves() {
+  void answersWhatWaitsWhenItLeaves() throws IOException {
     FakeRequest request = send(sessionless(topic("a", from(0, 0))), 12);
     handler.close();
     assertThat(only(request.answer(new FetchResponse())).errorCode()).isZero();
   }
 
   @Test
-  void buildsAnErrorForTheServerInEveryVersion() {
+  void buildsAnErrorForTheServerInEveryVersion() throws IOException {
     for (int version = 4; version <= 18; version++) {
       var topic = version >= 13 ? topic(id, from(0, 1)) : topic("a", from(0, 1));
       FakeRequest request = new FakeRequest(FetchRequest.API, sessionless(topic), version);
@@ -339,7 +339,7 @@ class FetchHandlerTest {
   }
 
   @Test
-  void letsFollowersReadBehindTheHighWatermark() {
+  void letsFollowersReadBehindTheHighWatermark() throws IOException {
     broker.put("r", KafkaUuid.random(), List.of(TestBroker.partition(0, TestBroker.SELF, 0, BOTH, BOTH)), Map.of());
     broker.append("r", 0, 2);
     assertThat(offsets(only(now(sessionless(topic("r", from(0, 0))).setMaxWaitMs(0), 12)))).isEmpty();

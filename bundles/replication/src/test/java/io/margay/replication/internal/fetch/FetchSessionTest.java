@@ -18,6 +18,7 @@ import io.margay.replication.internal.FakeLog;
 import io.margay.replication.internal.FakeRequest;
 import io.margay.replication.internal.TestBroker;
 import io.margay.spi.config.ServerSettings;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,7 @@ class FetchSessionTest {
   private UUID id;
 
   @BeforeEach
-  void start() {
+  void start() throws IOException {
     FakeLog.UNRELEASED.set(0);
     broker.start();
     id = broker.create("a", 6);
@@ -44,7 +45,7 @@ class FetchSessionTest {
   }
 
   @AfterEach
-  void stop() {
+  void stop() throws IOException {
     handler.close();
     broker.close();
     assertThat(FakeLog.UNRELEASED).hasValue(0);
@@ -65,7 +66,7 @@ class FetchSessionTest {
   }
 
   @Test
-  void tellsOnlyWhatChanged() {
+  void tellsOnlyWhatChanged() throws IOException {
     FetchResponse full = now(inSession(0, 0, topic(id, from(0, 0), from(1, 0), from(2, 0))), 13);
     int session = full.sessionId();
     assertThat(session).isPositive();
@@ -85,7 +86,7 @@ class FetchSessionTest {
   }
 
   @Test
-  void forgetsAndAddsPartitions() {
+  void forgetsAndAddsPartitions() throws IOException {
     int session = now(inSession(0, 0, topic("a", from(0, 0), from(1, 0))), 12).sessionId();
     broker.append("a", 0, 1);
     broker.append("a", 2, 1);
@@ -99,7 +100,7 @@ class FetchSessionTest {
   }
 
   @Test
-  void refusesWrongIdsAndEpochs() {
+  void refusesWrongIdsAndEpochs() throws IOException {
     int session = now(inSession(0, 0, topic("a", from(0, 0))), 12).sessionId();
     FetchResponse unknown = now(inSession(session ^ 1, 1), 12);
     assertThat(unknown.errorCode()).isEqualTo(Errors.FETCH_SESSION_ID_NOT_FOUND.code());
@@ -112,7 +113,7 @@ class FetchSessionTest {
   }
 
   @Test
-  void endsASession() {
+  void endsASession() throws IOException {
     int session = now(inSession(0, 0, topic("a", from(0, 0))), 12).sessionId();
     FetchResponse last = now(inSession(session, -1), 12);
     assertThat(last.sessionId()).isZero();
@@ -124,7 +125,7 @@ class FetchSessionTest {
   }
 
   @Test
-  void repeatsErrorsAndTellsWhenTheyAreOver() {
+  void repeatsErrorsAndTellsWhenTheyAreOver() throws IOException {
     int session = now(inSession(0, 0, topic("a", from(0, 0))), 12).sessionId();
     assertThat(only(now(inSession(session, 1, topic("a", from(0, 5))), 12)).errorCode())
         .isEqualTo(Errors.OFFSET_OUT_OF_RANGE.code());
@@ -134,7 +135,7 @@ class FetchSessionTest {
   }
 
   @Test
-  void servesPartitionsWithRecordsInTurn() {
+  void servesPartitionsWithRecordsInTurn() throws IOException {
     int size = TestBroker.batch(1).readableBytes();
     for (int i = 0; i < 3; i++) {
       broker.append("a", i, 1);
@@ -152,7 +153,7 @@ class FetchSessionTest {
   }
 
   @Test
-  void tellsAHighWatermarkThatMovedWithoutRecords() {
+  void tellsAHighWatermarkThatMovedWithoutRecords() throws IOException {
     int session = now(inSession(0, 0, topic("a", from(0, 0), from(1, 0))), 12).sessionId();
     broker.append("a", 0, 1);
     broker.append("a", 1, 1);
@@ -163,7 +164,7 @@ class FetchSessionTest {
   }
 
   @Test
-  void tellsThatADivergenceIsOver() {
+  void tellsThatADivergenceIsOver() throws IOException {
     broker.append("a", 0, 3);
     broker.change("a", 0, p -> TestBroker.partition(0, TestBroker.SELF, 5, p.replicas(), p.isr()));
     int session = now(inSession(0, 0, topic("a", from(0, 3).setLastFetchedEpoch(5))), 12).sessionId();
@@ -174,7 +175,7 @@ class FetchSessionTest {
   }
 
   @Test
-  void goesWithoutASessionWhenTheCacheIsFull() {
+  void goesWithoutASessionWhenTheCacheIsFull() throws IOException {
     broker.settings.set(ServerSettings.MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS, "1");
     int first = now(inSession(0, 0, topic("a", from(0, 0))), 12).sessionId();
     assertThat(first).isPositive();
@@ -188,7 +189,7 @@ class FetchSessionTest {
   }
 
   @Test
-  void aNewHandlerKnowsNoSession() {
+  void aNewHandlerKnowsNoSession() throws IOException {
     int session = now(inSession(0, 0, topic("a", from(0, 0))), 12).sessionId();
     handler.close();
     handler = new FetchHandler(broker.replication);
@@ -198,7 +199,7 @@ class FetchSessionTest {
   /** A client that fetches in a session learns the same as one that is told everything each time. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-  void aSessionTellsAsMuchAsFullAnswers(long seed) {
+  void aSessionTellsAsMuchAsFullAnswers(long seed) throws IOException {
     Random random = new Random(seed);
     boolean ids = random.nextBoolean();
     int version = ids ? 13 : 12;
@@ -254,7 +255,7 @@ class FetchSessionTest {
     return topic;
   }
 
-  private static void learn(FetchResponse response, Map<Integer, String> learned) {
+  private static void learn(FetchResponse response, Map<Integer, String> learned) throws IOException {
     for (FetchableTopicResponse topic : response.responses()) {
       for (PartitionData data : topic.partitions()) {
         learned.put(data.partitionIndex(), data.errorCode() + "/" + data.highWatermark() + "/" + data.logStartOffset() + "/"
