@@ -11,6 +11,7 @@ import io.margay.protocol.message.FetchResponse.PartitionData;
 import io.margay.replication.internal.FakeLog;
 import io.margay.replication.internal.FakeRequest;
 import io.margay.replication.internal.TestBroker;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class LongPollConcurrencyTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
-  void noWakeUpIsLost(int batchesAtLeast) throws InterruptedException {
+  void noWakeUpIsLost(int batchesAtLeast) throws IOException, InterruptedException {
     FakeLog.UNRELEASED.set(0);
     try (TestBroker broker = new TestBroker()) {
       broker.start();
@@ -68,7 +69,7 @@ class LongPollConcurrencyTest {
   }
 
   @Test
-  void cancellationsAndWakeUpsMeet() throws InterruptedException {
+  void cancellationsAndWakeUpsMeet() throws IOException, InterruptedException {
     FakeLog.UNRELEASED.set(0);
     try (TestBroker broker = new TestBroker()) {
       broker.start();
