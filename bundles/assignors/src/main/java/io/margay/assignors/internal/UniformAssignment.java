@@ -19,8 +19,8 @@ import java.util.TreeSet;
 /**
  * One assignment in the making. First each member keeps what it may keep; then what nobody has goes to the subscriber with the
  * least; then, while it helps, one partition after the other moves from a member to one that has at least two fewer, directly or
- * along a chain of members that pass one on each (a chain is needed when their subscriptions differ). Each such move is needed, so
- * there are no more than balance asks for. Everything is walked through in the order of names, so the result is deterministic.
+ * along a chain of members that pass one on each (a chain is needed when their subscriptions differ). Each such move is needed,
+ * so there are no more than balance asks for. Everything is walked through in the order of names, so the result is deterministic.
  *
  * <p>Used by one thread, once.
  */

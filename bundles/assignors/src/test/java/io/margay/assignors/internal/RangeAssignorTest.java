@@ -62,7 +62,8 @@ class RangeAssignorTest extends AssignorContract {
     }
     assignor().assign(new AssignorGroup(members, Map.of("orders", 8, "payments", 8), Map.of())).values().forEach(partitions -> {
       List<Integer> orders = partitions.stream().filter(p -> p.topic().equals("orders")).map(TopicPartition::partition).toList();
-      List<Integer> payments = partitions.stream().filter(p -> p.topic().equals("payments")).map(TopicPartition::partition).toList();
+      List<Integer> payments = partitions.stream()
+          .filter(p -> p.topic().equals("payments")).map(TopicPartition::partition).toList();
       assertThat(orders).isEqualTo(payments);
     });
   }

@@ -24,8 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where replicas go: asks the strategy that {@code margay.placement} names, and checks its answer. While the strategy is away, who
- * needs it waits, bounded, and is then told with an error that clients may retry; no other strategy stands in. Safe for all threads.
+ * Where replicas go: asks the strategy that {@code margay.placement} names, and checks its answer. While the strategy is away,
+ * who needs it waits, bounded, and is then told with an error that clients may retry; no other strategy stands in. Safe for all
+ * threads.
  */
 public final class Placements {
   /** How long a strategy may be away before those who need it are told, in milliseconds. */
@@ -50,7 +51,8 @@ public final class Placements {
    *
    * @param timeoutMs how long the asker waits, in milliseconds; at most {@value #WAIT_MS} count
    * @param plan called once, with the strategy; on this thread when that is here now, else on the one that brings it
-   * @return completes with the plan; exceptionally with what it throws, or with a {@link RefusedException} when there is no strategy
+   * @return completes with the plan; exceptionally with what it throws, or with a {@link RefusedException} when there is no
+   *     strategy
    * @param <T> the plan's type
    */
   public <T> CompletionStage<T> with(int timeoutMs, Function<Placer, T> plan) {
@@ -126,7 +128,8 @@ public final class Placements {
             + " broker(s) are registered.");
       }
       PlacementRequest request = new PlacementRequest(
-          brokers.stream().map(b -> new PlacementBroker(b.id(), b.rack(), b.fenced())).toList(), from, to, replicationFactor, start);
+          brokers.stream().map(b -> new PlacementBroker(b.id(), b.rack(), b.fenced())).toList(), from, to, replicationFactor,
+          start);
       List<List<BrokerId>> placed;
       try {
         placed = strategy.place(request);

@@ -58,7 +58,8 @@ class PlacementsTest {
     assertThatThrownBy(() -> place(1, 1, 1).get(10, TimeUnit.SECONDS)).cause().isInstanceOfSatisfying(RefusedException.class,
         e -> {
           assertThat(e.error()).isEqualTo(Errors.REQUEST_TIMED_OUT).matches(Errors::retriable);
-          assertThat(e).hasMessage("Replicas cannot be placed, margay.placement is spread: there is no placement spread; installed "
+          assertThat(e).hasMessage(
+              "Replicas cannot be placed, margay.placement is spread: there is no placement spread; installed "
               + "are other.");
         });
   }

@@ -6,8 +6,8 @@ import java.util.zip.CRC32;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * As librdkafka's {@code consistent}: a key's partition is its CRC-32, unsigned, modulo the number of partitions. There an empty or
- * missing key is a key like others; with {@code keyless=sticky} such records go where {@code sticky} puts them, much as with
+ * As librdkafka's {@code consistent}: a key's partition is its CRC-32, unsigned, modulo the number of partitions. There an empty
+ * or missing key is a key like others; with {@code keyless=sticky} such records go where {@code sticky} puts them, much as with
  * librdkafka's default {@code consistent_random}.
  */
 @Component(property = Partitioner.NAME_PROPERTY + "=" + Crc32Partitioner.NAME)

@@ -5,8 +5,8 @@ import io.margay.spi.partitioner.TopicPartitioner;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * As the Java client: a key's partition comes from its hash, over all partitions, whether they have a leader or not. Records without
- * a key go where {@code sticky} puts them.
+ * As the Java client: a key's partition comes from its hash, over all partitions, whether they have a leader or not. Records
+ * without a key go where {@code sticky} puts them.
  */
 @Component(property = Partitioner.NAME_PROPERTY + "=" + Murmur2Partitioner.NAME)
 public final class Murmur2Partitioner implements Partitioner {

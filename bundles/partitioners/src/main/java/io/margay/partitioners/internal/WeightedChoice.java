@@ -9,13 +9,13 @@ import java.util.Map;
 /**
  * Shares records by weight.
  *
- * <p>Keyed records: weighted rendezvous hashing. Each partition draws a number from the key and its weight, and the highest wins; so
- * a key has one partition as long as the weights stay, and a changed weight moves only the keys that this partition gains or loses.
- * That costs a logarithm per partition and record, the price against a table that would move more keys.
+ * <p>Keyed records: weighted rendezvous hashing. Each partition draws a number from the key and its weight, and the highest wins;
+ * so a key has one partition as long as the weights stay, and a changed weight moves only the keys that this partition gains or
+ * loses. That costs a logarithm per partition and record, the price against a table that would move more keys.
  *
- * <p>Records without a key: smooth weighted round robin. Each partition gains its weight in each turn, the richest gets the record
- * and pays the sum; so the proportions are exact after one cycle, and turns of one partition are spread over it. Only partitions
- * with a leader take part, if there is one among those with a weight.
+ * <p>Records without a key: smooth weighted round robin. Each partition gains its weight in each turn, the richest gets the
+ * record and pays the sum; so the proportions are exact after one cycle, and turns of one partition are spread over it. Only
+ * partitions with a leader take part, if there is one among those with a weight.
  */
 final class WeightedChoice implements TopicPartitioner {
   private final Map<Integer, Integer> weights;

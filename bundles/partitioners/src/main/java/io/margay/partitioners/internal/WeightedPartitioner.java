@@ -8,14 +8,15 @@ import java.util.regex.Pattern;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Partitions get records in proportion to their weights: {@code weighted:0=5,1=1,*=0}. {@code *} stands for the partitions that are
- * not named, and is 1 unless given.
+ * Partitions get records in proportion to their weights: {@code weighted:0=5,1=1,*=0}. {@code *} stands for the partitions that
+ * are not named, and is 1 unless given.
  */
 @Component(property = Partitioner.NAME_PROPERTY + "=" + WeightedPartitioner.NAME)
 public final class WeightedPartitioner implements Partitioner {
   static final String NAME = "weighted";
   static final int MAX_WEIGHT = 1_000_000;
-  private static final String EXPECTED = "PARTITION=WEIGHT,..., weights from 0 to " + MAX_WEIGHT + ", not all 0, and * for the others";
+  private static final String EXPECTED =
+      "PARTITION=WEIGHT,..., weights from 0 to " + MAX_WEIGHT + ", not all 0, and * for the others";
   private static final Pattern PARTITION = Pattern.compile("0|[1-9][0-9]{0,8}");
 
   @Override

@@ -45,7 +45,8 @@ class WeightedPartitionerTest extends PartitionerContract {
 
   @Test
   void saysWhatIsWrong() {
-    assertThatThrownBy(() -> partitioner().create("0=5,1=x")).hasMessage("options of partitioner weighted: \"x\" of partition 1 is "
+    assertThatThrownBy(() -> partitioner().create("0=5,1=x")).hasMessage(
+        "options of partitioner weighted: \"x\" of partition 1 is "
         + "not a whole number; expected PARTITION=WEIGHT,..., weights from 0 to 1000000, not all 0, and * for the others");
     TopicPartitioner chooser = partitioner().create("5=1,*=0");
     assertThatThrownBy(() -> chooser.partition(record(null, null), TopicView.of(3)))

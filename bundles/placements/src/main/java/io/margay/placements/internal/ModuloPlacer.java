@@ -9,8 +9,8 @@ import java.util.List;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * The classic one: with the n brokers in the order of their ids, replica j of partition i is on broker (start + i + j) mod n. Easy
- * to foretell; but all that a lost broker led falls on its neighbour. Racks are ignored.
+ * The classic one: with the n brokers in the order of their ids, replica j of partition i is on broker (start + i + j) mod n.
+ * Easy to foretell; but all that a lost broker led falls on its neighbour. Racks are ignored.
  */
 @Component(property = ReplicaPlacer.NAME_PROPERTY + "=" + ModuloPlacer.NAME)
 public final class ModuloPlacer implements ReplicaPlacer {

@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Places replicas in different racks. Leaders go round the brokers, which are taken from one rack after the other. Each follower is
- * the broker whose rack holds fewest replicas of the partition; of those the one that follows this leader in the same place least
- * often, so that a loss is shared by many; then the one with fewest replicas; then the nearest after the leader.
+ * Places replicas in different racks. Leaders go round the brokers, which are taken from one rack after the other. Each follower
+ * is the broker whose rack holds fewest replicas of the partition; of those the one that follows this leader in the same place
+ * least often, so that a loss is shared by many; then the one with fewest replicas; then the nearest after the leader.
  *
  * <p>What is chosen depends on the partitions before, so it always begins with partition 0. Used by one thread, once.
  */

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The records of one partition. One batch is under way at a time, which keeps the order; what comes meanwhile is the next batch. Guarded
- * by itself; requests are sent by the producer's thread.
+ * The records of one partition. One batch is under way at a time, which keeps the order; what comes meanwhile is the next batch.
+ * Guarded by itself; requests are sent by the producer's thread.
  */
 final class PartitionQueue {
   private static final int BATCH_BYTES = 64 * 1024;

@@ -38,7 +38,8 @@ final class PendingRecord {
   int sizeBytes() {
     byte[] key = record.key();
     byte[] value = record.value();
-    return RecordBatchBuilder.maxRecordSizeBytes(key == null ? 0 : key.length, value == null ? 0 : value.length, record.headers());
+    return RecordBatchBuilder.maxRecordSizeBytes(key == null ? 0 : key.length, value == null ? 0 : value.length,
+        record.headers());
   }
 
   void fail(Errors error, String message) {

@@ -21,9 +21,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Produces records through the handlers of this server. The call chooses the partition and puts the record into its queue; one thread
- * of its own sends a batch for each partition at a time. Memory is bounded: a record that does not fit is refused at once. Safe for all
- * threads; owned by its component, which closes it.
+ * Produces records through the handlers of this server. The call chooses the partition and puts the record into its queue; one
+ * thread of its own sends a batch for each partition at a time. Memory is bounded: a record that does not fit is refused at once.
+ * Safe for all threads; owned by its component, which closes it.
  */
 final class RecordProducer implements Producer, AutoCloseable {
   /** How long a record waits for a partitioner that is away, in milliseconds. */
@@ -68,7 +68,8 @@ final class RecordProducer implements Producer, AutoCloseable {
       record.fail(Errors.UNKNOWN_TOPIC_OR_PARTITION, "there is no topic " + topic);
     } else if (bytes.addAndGet(size) > MEMORY_BYTES) {
       bytes.addAndGet(-size);
-      record.fail(Errors.REQUEST_TIMED_OUT, "more than " + MEMORY_BYTES + " bytes wait to be written; wait for results and try again");
+      record.fail(Errors.REQUEST_TIMED_OUT,
+          "more than " + MEMORY_BYTES + " bytes wait to be written; wait for results and try again");
     } else {
       record.result().whenComplete((sent, e) -> bytes.addAndGet(-size));
       topics.computeIfAbsent(topic, t -> new TopicQueue(this, t)).add(record);

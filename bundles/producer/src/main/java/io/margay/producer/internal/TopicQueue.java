@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The records of one topic, from the call until their partition is known. While the partitioner is away they wait here in order, all
- * of them: a record never overtakes one before it. Guarded by itself; results are never completed inside the lock.
+ * The records of one topic, from the call until their partition is known. While the partitioner is away they wait here in order,
+ * all of them: a record never overtakes one before it. Guarded by itself; results are never completed inside the lock.
  */
 final class TopicQueue {
   private final RecordProducer producer;

@@ -56,7 +56,8 @@ class RecordProducerTest {
 
     void answer(Errors error, long offset) {
       response.setResponses(List.of(new ProduceResponse.TopicProduceResponse().setName("t").setPartitionResponses(List.of(
-          new ProduceResponse.PartitionProduceResponse().setIndex(partition()).setErrorCode(error.code()).setBaseOffset(offset)))));
+          new ProduceResponse.PartitionProduceResponse().setIndex(partition()).setErrorCode(error.code())
+              .setBaseOffset(offset)))));
       future.complete(response);
     }
   }

@@ -10,8 +10,8 @@ import io.margay.spi.partitioner.TopicPartitioner;
 import java.util.List;
 
 /**
- * Chooses the partitions of the records of one command with the topic's partitioner. A changed setting and another bundle that serves
- * the name count for the next record. One thread.
+ * Chooses the partitions of the records of one command with the topic's partitioner. A changed setting and another bundle that
+ * serves the name count for the next record. One thread.
  */
 final class PartitionChoice {
   private final Requests requests;

@@ -36,7 +36,8 @@ final class PartitionerCommands {
   @Command(name = "simulate", description = "Show where the records of a topic would be with a partitioner. Nothing is written.")
   void simulate(@Parameters(paramLabel = "TOPIC", description = "Whose records.") String name,
       @Parameters(paramLabel = "STRATEGY", description = "NAME or NAME:OPTIONS, such as weighted:0=5,1=1.") String strategy,
-      @Option(names = {"-n", "--count"}, paramLabel = "N", defaultValue = "100000", description = "At most so many records.") long count,
+      @Option(names = {"-n", "--count"}, paramLabel = "N", defaultValue = "100000",
+          description = "At most so many records.") long count,
       @Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
     TopicImage topic = requests.topic(name);
     PartitionerChoice choice = choice(strategy);

@@ -36,10 +36,12 @@ final class PlacementCommands {
 
   @Command(name = "simulate", description = "Show where replicas of a new topic would lie, and who leads when a broker is lost.")
   void simulate(@Parameters(paramLabel = "STRATEGY", description = "The placement's name.") String name,
-      @Option(names = {"-p", "--partitions"}, paramLabel = "N", defaultValue = "60", description = "How many partitions.") int partitions,
+      @Option(names = {"-p", "--partitions"}, paramLabel = "N", defaultValue = "60",
+          description = "How many partitions.") int partitions,
       @Option(names = {"-r", "--replication-factor"}, paramLabel = "N", defaultValue = "3",
           description = "Replicas of each.") int factor,
-      @Option(names = {"-b", "--brokers"}, paramLabel = "N", description = "So many brokers, instead of those there are.") Integer count,
+      @Option(names = {"-b", "--brokers"}, paramLabel = "N",
+          description = "So many brokers, instead of those there are.") Integer count,
       @Option(names = "--racks", paramLabel = "RACK", split = ",", description = "Brokers in these racks, such as a,a,b,b.")
           List<String> racks,
       @Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {

@@ -27,7 +27,8 @@ final class Gosh implements AutoCloseable {
     processor = new CommandProcessorImpl(THREAD_IO);
     // as simple as can be: the first byte of the key, else the option
     strategies.partitioners().add(options -> (record, topic) -> (record.key() == null
-        ? options.isEmpty() ? 0 : Integer.parseInt(options) : record.key()[0]) % topic.partitionCount(), Map.of("name", "murmur2"));
+        ? options.isEmpty() ? 0 : Integer.parseInt(options) : record.key()[0]) % topic.partitionCount(),
+        Map.of("name", "murmur2"));
     Requests requests = new Requests(broker, broker::image, new BrokerId(1));
     ShellCommands.functions(requests, new FakeSettings(), new FakePlatform(), strategies).forEach((id, function) ->
         processor.addCommand(id.substring(0, id.indexOf(':')), function, id.substring(id.indexOf(':') + 1)));

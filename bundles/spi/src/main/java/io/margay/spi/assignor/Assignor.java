@@ -15,9 +15,9 @@ public interface Assignor {
    * Shares partitions among members.
    *
    * @param group the members, the partitions there are, and who has what now
-   * @return for each member of the group, by its id, its partitions in ascending order (an empty list for none). Each partition of
-   *     a topic that somebody subscribes to is there once, with a member that subscribes to it. The same group gives the same answer,
-   *     in whatever order its members are listed
+   * @return for each member of the group, by its id, its partitions in ascending order (an empty list for none). Each partition
+   *     of a topic that somebody subscribes to is there once, with a member that subscribes to it. The same group gives the same
+   *     answer, in whatever order its members are listed
    */
   Map<String, List<TopicPartition>> assign(AssignorGroup group);
 }

@@ -31,7 +31,8 @@ public record PlacementRequest(List<PlacementBroker> brokers, int from, int to, 
   public List<PlacementBroker> usable() {
     List<PlacementBroker> usable = brokers.stream().filter(b -> !b.fenced()).toList();
     if (usable.size() < replicationFactor) {
-      throw new IllegalArgumentException(replicationFactor + " replicas need as many brokers, but there are only " + usable.size());
+      throw new IllegalArgumentException(replicationFactor + " replicas need as many brokers, but there are only "
+          + usable.size());
     }
     return usable;
   }

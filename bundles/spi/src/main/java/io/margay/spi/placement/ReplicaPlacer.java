@@ -14,8 +14,8 @@ public interface ReplicaPlacer {
    * Chooses brokers for the partitions {@code [from, to)} of one topic.
    *
    * @param request which partitions, how many replicas, and the brokers there are
-   * @return one list for each partition, in order: {@code replicationFactor} different brokers, none of them fenced, the preferred
-   *     leader first. With the same brokers and start, {@code [0, a)} followed by {@code [a, b)} is {@code [0, b)}
+   * @return one list for each partition, in order: {@code replicationFactor} different brokers, none of them fenced, the
+   *     preferred leader first. With the same brokers and start, {@code [0, a)} followed by {@code [a, b)} is {@code [0, b)}
    * @throws IllegalArgumentException when these brokers cannot hold the replicas; the message says why
    */
   List<List<BrokerId>> place(PlacementRequest request);

@@ -61,7 +61,8 @@ public abstract class AssignorContract {
 
   private static void verify(AssignorGroup group, Map<String, List<TopicPartition>> assignment) {
     Map<TopicPartition, String> owners = new HashMap<>();
-    assertThat(assignment.keySet()).containsExactlyInAnyOrderElementsOf(group.members().stream().map(AssignorMember::id).toList());
+    assertThat(assignment.keySet())
+        .containsExactlyInAnyOrderElementsOf(group.members().stream().map(AssignorMember::id).toList());
     for (AssignorMember member : group.members()) {
       assertThat(assignment.get(member.id())).isSorted();
       for (TopicPartition partition : assignment.get(member.id())) {

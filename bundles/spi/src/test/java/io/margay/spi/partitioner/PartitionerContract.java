@@ -58,7 +58,8 @@ public abstract class PartitionerContract {
         for (int i = 0; i < 500; i++) {
           byte[] key = random.nextInt(4) == 0 ? null : bytes(random, random.nextInt(40));
           byte[] value = random.nextInt(4) == 0 ? null : bytes(random, random.nextInt(200));
-          assertThat(chooser.partition(record(key, value), TopicView.of(count))).as("options %s", options).isBetween(0, count - 1);
+          assertThat(chooser.partition(record(key, value), TopicView.of(count))).as("options %s", options)
+              .isBetween(0, count - 1);
         }
       }
     }

@@ -111,7 +111,8 @@ public abstract class ReplicaPlacerContract {
   void fencedBrokersGetNothing() {
     List<PlacementBroker> brokers = new ArrayList<>(brokers(4));
     brokers.set(2, new PlacementBroker(new BrokerId(2), brokers.get(2).rack(), true));
-    assertThat(replicas(placer().place(new PlacementRequest(brokers, 0, 30, 3, 0)))).doesNotContainKey(new BrokerId(2)).hasSize(3);
+    assertThat(replicas(placer().place(new PlacementRequest(brokers, 0, 30, 3, 0))))
+        .doesNotContainKey(new BrokerId(2)).hasSize(3);
     assertThatThrownBy(() -> placer().place(new PlacementRequest(brokers, 0, 1, 4, 0)))
         .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("only 3");
   }
