@@ -45,7 +45,7 @@ class ShippedFileTest {
   void everyKeyIsKnownAndEveryDefaultIsValid() throws IOException {
     Properties properties = new Properties();
     properties.load(new StringReader(Files.readString(FILE).replaceAll("(?m)^#(?=[a-z.]+ =)", "")));
-    assertThat(properties).hasSizeGreaterThan(100);
+    assertThat(properties).hasSizeGreaterThan(80);
     for (String name : properties.stringPropertyNames()) {
       Setting<?> setting = Definitions.ALL.server(name);
       assertThat(setting).as(name).isNotNull();

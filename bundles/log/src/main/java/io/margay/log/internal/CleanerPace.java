@@ -5,13 +5,13 @@ import io.margay.spi.config.SettingValues;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Slows the cleaner down to {@code log.cleaner.io.max.bytes.per.second} and tells it when to stop. For the cleaner's thread. */
+/** Slows the cleaner down to {@code log.cleaner.io.max.bytes.per.second} and tells it when to stop. Safe for all threads. */
 final class CleanerPace {
   private static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final SettingValues settings;
   private volatile boolean stopped;
-  /** When the bytes so far may have been read at the earliest. */
+  /** When the bytes so far may have been read at the earliest. Guarded by this. */
   private long dueNanos = System.nanoTime();
 
   CleanerPace(SettingValues settings) {
@@ -35,13 +35,18 @@ final class CleanerPace {
     double limit = settings.get(ServerSettings.LOG_CLEANER_IO_MAX_BYTES_PER_SECOND);
     if (limit < Double.MAX_VALUE) {
       long now = System.nanoTime();
-      dueNanos = Math.max(dueNanos, now) + (long) (bytes / limit * TimeUnit.SECONDS.toNanos(1));
-      for (long left = dueNanos - now; left > 0 && !stopped; left = dueNanos - System.nanoTime()) {
+      long due = dueNanos(now, (long) (bytes / limit * TimeUnit.SECONDS.toNanos(1)));
+      for (long left = due - now; left > 0 && !stopped; left = due - System.nanoTime()) {
         LockSupport.parkNanos(Math.min(left, MAX_PAUSE_NANOS));
       }
     }
     if (stopped) {
       throw new LogOfflineException("the cleaner stops");
     }
+  }
+
+  private synchronized long dueNanos(long now, long nanos) {
+    dueNanos = Math.max(dueNanos, now) + nanos;
+    return dueNanos;
   }
 }

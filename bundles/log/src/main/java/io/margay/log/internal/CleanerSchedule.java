@@ -8,14 +8,16 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks for logs to compact every {@code log.cleaner.backoff.ms} and compacts the dirtiest first, on one thread that ends when
- * there is nothing to do. A log that fails is passed over until the next look.
+ * Looks for logs to compact every {@code log.cleaner.backoff.ms} and compacts the dirtiest first, on {@code log.cleaner.threads}
+ * threads that end when there is nothing to do. A log that fails is passed over until the next look.
  */
 final class CleanerSchedule {
   private static final Logger LOG = LoggerFactory.getLogger(CleanerSchedule.class);
@@ -29,7 +31,8 @@ final class CleanerSchedule {
   private final Clock clock;
   private final ThreadPoolExecutor thread = Housekeeping.thread("margay-log-cleaner");
   private final AtomicBoolean pending = new AtomicBoolean();
-  private final Scheduler.Timer timer;
+  private final Scheduler scheduler;
+  private volatile Scheduler.Timer timer;
   private final CleanerPace pace;
 
   CleanerSchedule(LogManager manager, SettingValues settings, Clock clock, Scheduler scheduler) {
@@ -37,13 +40,22 @@ final class CleanerSchedule {
     this.settings = settings;
     this.clock = clock;
     this.pace = new CleanerPace(settings);
-    long backoffMs = Math.max(1, settings.get(ServerSettings.LOG_CLEANER_BACKOFF_MS));
-    this.timer = scheduler.every(backoffMs, backoffMs, this::look);
+    this.scheduler = scheduler;
+    lookLater();
+  }
+
+  private void lookLater() {
+    timer = scheduler.after(Math.max(1, settings.get(ServerSettings.LOG_CLEANER_BACKOFF_MS)), this::look);
   }
 
   /** On the scheduler's thread: only finds out whether there is something to do. */
   private void look() {
-    if (settings.get(ServerSettings.LOG_CLEANER_ENABLE) && anyCompacted() && pending.compareAndSet(false, true)) {
+    if (pace.stopped()) {
+      return;
+    }
+    lookLater();
+    boolean enabled = settings.get(ServerSettings.LOG_CLEANER_ENABLE) && settings.get(ServerSettings.LOG_CLEANER_THREADS) > 0;
+    if (enabled && anyCompacted() && pending.compareAndSet(false, true)) {
       Housekeeping.submit(thread, () -> {
         pending.set(false);
         cleanAll();
@@ -77,17 +89,37 @@ final class CleanerSchedule {
       }
     }
     due.sort(Comparator.comparingDouble((Candidate c) -> c.plan.dirtyRatio()).reversed());
-    for (Candidate candidate : due) {
-      if (pace.stopped()) {
-        return;
+    cleanAll(new ConcurrentLinkedQueue<>(due), Math.min(due.size(), settings.get(ServerSettings.LOG_CLEANER_THREADS)));
+  }
+
+  /** On this thread and on others, which have ended when this returns. */
+  private void cleanAll(Queue<Candidate> due, int threads) {
+    long mapBytes = Math.min(settings.get(ServerSettings.LOG_CLEANER_DEDUPE_BUFFER_SIZE),
+        Runtime.getRuntime().maxMemory() / HEAP_SHARE) / Math.max(1, threads);
+    List<Thread> helpers = new ArrayList<>();
+    for (int i = 1; i < threads; i++) {
+      Thread helper = new Thread(() -> cleanNext(due, mapBytes), "margay-log-cleaner-" + i);
+      helper.start();
+      helpers.add(helper);
+    }
+    cleanNext(due, mapBytes);
+    try {
+      for (Thread helper : helpers) {
+        helper.join();
       }
-      clean(candidate);
+    } catch (InterruptedException e) {
+      // The schedule is being closed, which has stopped the helpers, too.
+      Thread.currentThread().interrupt();
     }
   }
 
-  private void clean(Candidate candidate) {
-    long mapBytes = Math.min(settings.get(ServerSettings.LOG_CLEANER_DEDUPE_BUFFER_SIZE),
-        Runtime.getRuntime().maxMemory() / HEAP_SHARE);
+  private void cleanNext(Queue<Candidate> due, long mapBytes) {
+    for (Candidate next = due.poll(); next != null && !pace.stopped(); next = due.poll()) {
+      clean(next, mapBytes);
+    }
+  }
+
+  private void clean(Candidate candidate, long mapBytes) {
     try {
       LogCleaner.Outcome outcome = LogCleaner.clean(candidate.log, candidate.plan, mapBytes, clock.millis(), pace);
       LOG.info("Compacted a log partition={} cleanedTo={} bytesBefore={} bytesAfter={}", candidate.log.id(),

@@ -121,16 +121,29 @@ final class EngineSlot implements LogOwner {
     }
   }
 
-  /** Writes the checkpoints that have changed. */
-  void writeCheckpoints(StorageEngine engine) throws IOException {
+  /** Writes the checkpoint of the starts, if the engine is there and something has changed. */
+  void checkpointStarts() {
+    try (ServiceHolder.Lease<StorageEngine> lease = holder.lease()) {
+      if (lease != null) {
+        startOffsets.write(lease.service());
+      }
+    } catch (IOException e) {
+      LOG.error("The checkpoint of the logs' starts could not be written engine={}", name, e);
+    }
+  }
+
+  /** Writes the checkpoints that have changed; {@code starts} are written less often, see {@link #checkpointStarts}. */
+  private void writeCheckpoints(StorageEngine engine, boolean starts) throws IOException {
     for (SegmentedPartitionLog log : logs.values()) {
       if (!log.offline()) {
         note(log);
       }
     }
     highWatermarks.write(engine);
-    startOffsets.write(engine);
     cleanerOffsets.write(engine);
+    if (starts) {
+      startOffsets.write(engine);
+    }
   }
 
   /** Closes the stores of all logs, because the engine goes. */
@@ -142,7 +155,7 @@ final class EngineSlot implements LogOwner {
         LOG.error("A log could not be closed in good order before its engine left partition={} engine={}", log.id(), name, e);
       }
     }
-    checkpoint(engine);
+    checkpoint(engine, true);
     LOG.info("The storage engine has left engine={} suspendedLogs={}", name, logs.size());
   }
 
@@ -178,19 +191,23 @@ final class EngineSlot implements LogOwner {
     }
   }
 
-  private void checkpoint(StorageEngine engine) {
+  private void checkpoint(StorageEngine engine, boolean starts) {
     try {
-      writeCheckpoints(engine);
+      writeCheckpoints(engine, starts);
     } catch (IOException e) {
       LOG.error("The checkpoints could not be written engine={}", name, e);
     }
   }
 
-  /** Writes the checkpoints, if the engine is there and something has changed. */
-  void checkpoint() {
+  /**
+   * Writes the checkpoints, if the engine is there and something has changed.
+   *
+   * @param starts whether also that of the logs' starts
+   */
+  void checkpoint(boolean starts) {
     try (ServiceHolder.Lease<StorageEngine> lease = holder.lease()) {
       if (lease != null) {
-        checkpoint(lease.service());
+        checkpoint(lease.service(), starts);
       }
     }
   }
@@ -205,7 +222,7 @@ final class EngineSlot implements LogOwner {
         LOG.error("A log could not be closed in good order partition={}", log.id(), e);
       }
     }
-    checkpoint();
+    checkpoint(true);
     flushers.values().forEach(flusher -> flusher.close(FLUSHER_CLOSE_MS));
   }
 }

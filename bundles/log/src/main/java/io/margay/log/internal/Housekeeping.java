@@ -17,12 +17,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What runs for all logs now and then: checkpoints, retention, expiry of producers, {@code flush.ms}. One thread does it, one
- * thing after another, and ends when there is nothing to do; compaction has a thread of its own, because it takes long: {@link
+ * thing after another, and ends when there is nothing to do; compaction has threads of its own, because it takes long: {@link
  * CleanerSchedule}.
  */
 final class Housekeeping {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
   private static final long FIRST_RETENTION_MS = 30_000;
+  /** When log.flush.scheduler.interval.ms is not set. Kafka would not look at all then, and flush.ms of a topic do nothing. */
   private static final long FLUSH_CHECK_MS = 1_000;
   private static final long CLOSE_MS = 30_000;
 
@@ -38,12 +39,16 @@ final class Housekeeping {
     long retentionMs = settings.get(ServerSettings.LOG_RETENTION_CHECK_INTERVAL_MS);
     long checkpointMs = settings.get(ServerSettings.REPLICA_HIGH_WATERMARK_CHECKPOINT_INTERVAL_MS);
     long expiryMs = settings.get(ServerSettings.PRODUCER_ID_EXPIRATION_CHECK_INTERVAL_MS);
+    long startsMs = Math.max(1, settings.get(ServerSettings.LOG_FLUSH_START_OFFSET_CHECKPOINT_INTERVAL_MS));
     every(scheduler, worker, checkpointMs, checkpointMs, this::checkpoint);
+    every(scheduler, worker, startsMs, startsMs, () -> manager.slots().forEach(EngineSlot::checkpointStarts));
     every(scheduler, worker, Math.min(FIRST_RETENTION_MS, retentionMs), retentionMs, this::enforceRetention);
     every(scheduler, worker, expiryMs, expiryMs, this::expireProducers);
     this.cleaner = new CleanerSchedule(manager, settings, clock, scheduler);
     // This one only looks, and leaves the work to the flushers.
-    timers.add(scheduler.every(FLUSH_CHECK_MS, FLUSH_CHECK_MS, this::flushDue));
+    long flushMs = settings.get(ServerSettings.LOG_FLUSH_SCHEDULER_INTERVAL_MS);
+    long flushCheckMs = flushMs == Long.MAX_VALUE ? FLUSH_CHECK_MS : Math.max(1, flushMs);
+    timers.add(scheduler.every(flushCheckMs, flushCheckMs, this::flushDue));
   }
 
   static ThreadPoolExecutor thread(String name) {
@@ -86,7 +91,7 @@ final class Housekeeping {
   }
 
   private void checkpoint() {
-    manager.slots().forEach(EngineSlot::checkpoint);
+    manager.slots().forEach(slot -> slot.checkpoint(false));
   }
 
   void enforceRetention() {

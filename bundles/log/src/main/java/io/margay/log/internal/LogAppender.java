@@ -29,7 +29,10 @@ final class LogAppender {
   /** Bytes after which a snapshot is written although no segment was rolled, to bound what a crash has to replay. */
   private static final long SNAPSHOT_INTERVAL_BYTES = 64L << 20;
   private static final long UNKNOWN = -1;
-  private static final long MAX_DECOMPRESSED_BYTES = Integer.MAX_VALUE - 8L;
+  /** An odd number with its bits well mixed: 2 to the power of 64 divided by the golden ratio. */
+  private static final long SPREAD = 0x9E3779B97F4A7C15L;
+  /** The default of max.decompressed.message.bytes. With it, records are not decompressed only to learn their size. */
+  private static final int NO_LIMIT = Integer.MAX_VALUE - 8;
 
   private final SegmentedPartitionLog log;
   private final LogState state;
@@ -87,7 +90,7 @@ final class LogAppender {
     LogConfig config = log.config();
     ByteBuf rebuilt;
     try {
-      rebuilt = Recompressor.rebuild(records, codec(config), MAX_DECOMPRESSED_BYTES);
+      rebuilt = Recompressor.rebuild(records, codec(config), config.compressionLevel(), config.maxDecompressedBytes());
     } catch (InvalidRecordBatchException e) {
       return Appended.failed(errorOf(e), e.getMessage());
     }
@@ -314,12 +317,23 @@ final class LogAppender {
       return;
     }
     LogConfig config = log.config();
-    long rollMs = config.compact() ? Math.min(config.segmentMs(), config.maxCompactionLagMs()) : config.segmentMs();
+    long segmentMs = config.segmentMs() - jitterMs(config);
+    long rollMs = config.compact() ? Math.min(segmentMs, config.maxCompactionLagMs()) : segmentMs;
     // As a record's time counts and not the clock's, replicas roll alike, and so do replays of old data.
     boolean old = activeFirstTimestamp >= 0 && maxTimestamp - activeFirstTimestamp > rollMs;
     if (old || activeBytes + bytes > config.store().segmentBytes()) {
       roll();
     }
+  }
+
+  /** Differs between partitions, not between the replicas of one, so that these roll alike. */
+  private long jitterMs(LogConfig config) {
+    long most = Math.min(config.segmentJitterMs(), config.segmentMs());
+    if (most == 0) {
+      return 0;
+    }
+    long mixed = (log.id().topicId().hashCode() * 31L + log.id().partition() + 1) * SPREAD;
+    return Long.remainderUnsigned(mixed ^ (mixed >>> 32), most);
   }
 
   /** Begins a new segment unless the current one is empty. */
@@ -368,10 +382,11 @@ final class LogAppender {
   private BatchRules rules(LogConfig config, boolean client) {
     if (config != rulesFor) {
       boolean appendTime = config.timestampType() == TimestampType.LOG_APPEND_TIME;
-      BatchRules keyed = BatchRules.of(BatchRules.Origin.CLIENT, MAX_DECOMPRESSED_BYTES).withRequireKeys(config.compact());
+      BatchRules keyed = BatchRules.of(BatchRules.Origin.CLIENT, config.maxDecompressedBytes())
+          .withRequireKeys(config.compact()).withDeep(config.maxDecompressedBytes() < NO_LIMIT);
       clientRules = appendTime ? keyed
           : keyed.withTimestampLimits(config.timestampBeforeMaxMs(), config.timestampAfterMaxMs());
-      coordinatorRules = BatchRules.of(BatchRules.Origin.COORDINATOR, MAX_DECOMPRESSED_BYTES);
+      coordinatorRules = BatchRules.of(BatchRules.Origin.COORDINATOR, NO_LIMIT);
       rulesFor = config;
     }
     return client ? clientRules : coordinatorRules;

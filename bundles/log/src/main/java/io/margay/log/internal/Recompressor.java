@@ -17,9 +17,10 @@ final class Recompressor {
   /**
    * @param records whole, valid batches; not changed
    * @param codec the codec of the result; batches that have it already, and control batches, are copied
+   * @param level its level; 0 when it has none
    * @return the batches; the caller releases them
    */
-  static ByteBuf rebuild(ByteBuf records, CompressionType codec, long maxDecompressedBytes) {
+  static ByteBuf rebuild(ByteBuf records, CompressionType codec, int level, long maxDecompressedBytes) {
     ByteBuf out = ByteBufAllocator.DEFAULT.buffer(records.readableBytes());
     try {
       BatchCursor cursor = new BatchCursor().wrap(records, records.readerIndex(), records.readableBytes());
@@ -29,7 +30,7 @@ final class Recompressor {
           out.writeBytes(records, cursor.position(), batch.sizeBytes());
           continue;
         }
-        ByteBuf rebuilt = rebuild(batch, codec, maxDecompressedBytes);
+        ByteBuf rebuilt = rebuild(batch, codec, level, maxDecompressedBytes);
         out.writeBytes(rebuilt);
         rebuilt.release();
       }
@@ -40,10 +41,10 @@ final class Recompressor {
     }
   }
 
-  private static ByteBuf rebuild(RecordBatch batch, CompressionType codec, long maxDecompressedBytes) {
+  private static ByteBuf rebuild(RecordBatch batch, CompressionType codec, int level, long maxDecompressedBytes) {
     try (RecordBatchBuilder builder = new RecordBatchBuilder(ByteBufAllocator.DEFAULT);
         RecordReader reader = RecordReader.open(batch, maxDecompressedBytes)) {
-      builder.compression(codec).baseOffset(batch.baseOffset()).transactional(batch.isTransactional())
+      builder.compression(codec, level).baseOffset(batch.baseOffset()).transactional(batch.isTransactional())
           .producer(batch.producerId(), batch.producerEpoch(), batch.baseSequence())
           .partitionLeaderEpoch(batch.partitionLeaderEpoch());
       if (batch.timestampType() == TimestampType.LOG_APPEND_TIME) {

@@ -23,8 +23,9 @@ import org.junit.jupiter.api.Test;
 class AppendTest {
   private static LogConfig config(boolean compact, int maxMessageBytes, TimestampType type, long before, long after,
       String compression) {
-    return new LogConfig(!compact, compact, -1, -1, 1000, maxMessageBytes, type, before, after, 0.5, 0, Long.MAX_VALUE, 0,
-        Long.MAX_VALUE, Long.MAX_VALUE, false, compression, "fake", 1, new StoreConfig(4096, 4096, 1 << 20, false));
+    return new LogConfig(!compact, compact, -1, -1, 1000, 0, maxMessageBytes, Integer.MAX_VALUE - 8, type, before, after, 0.5, 0, Long.MAX_VALUE, 0,
+        Long.MAX_VALUE, Long.MAX_VALUE, false, compression, compression.equals("gzip") ? -1 : compression.equals("zstd") ? 3 : compression.equals("lz4") ? 9 : 0,
+        "fake", 1, new StoreConfig(4096, 4096, 1 << 20, false));
   }
 
   private static final LogConfig PLAIN =

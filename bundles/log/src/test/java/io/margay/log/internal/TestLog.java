@@ -32,9 +32,9 @@ import java.util.UUID;
 final class TestLog {
   static final UnpooledByteBufAllocator HEAP = new UnpooledByteBufAllocator(false);
   static final TopicIdPartition ID = new TopicIdPartition(new UUID(1, 2), new TopicPartition("topic", 0));
-  static final LogConfig CONFIG = new LogConfig(true, false, -1, -1, 604_800_000L, 1 << 20, TimestampType.CREATE_TIME,
+  static final LogConfig CONFIG = new LogConfig(true, false, -1, -1, 604_800_000L, 0, 1 << 20, Integer.MAX_VALUE - 8, TimestampType.CREATE_TIME,
       Long.MAX_VALUE, Long.MAX_VALUE, 0.5, 0, Long.MAX_VALUE, 86_400_000L, Long.MAX_VALUE, Long.MAX_VALUE, false, "producer",
-      "fake", 1, new StoreConfig(1 << 20, 4096, 1 << 20, false));
+      0, "fake", 1, new StoreConfig(1 << 20, 4096, 1 << 20, false));
 
   /** A time that only moves when it is told to. */
   static final class StoppedClock implements Clock {
@@ -93,10 +93,10 @@ final class TestLog {
   }
 
   static LogConfig withStore(LogConfig c, StoreConfig store) {
-    return new LogConfig(c.delete(), c.compact(), c.retentionMs(), c.retentionBytes(), c.segmentMs(), c.maxMessageBytes(),
-        c.timestampType(), c.timestampBeforeMaxMs(), c.timestampAfterMaxMs(), c.minCleanableDirtyRatio(), c.minCompactionLagMs(),
+    return new LogConfig(c.delete(), c.compact(), c.retentionMs(), c.retentionBytes(), c.segmentMs(), c.segmentJitterMs(),
+        c.maxMessageBytes(), c.maxDecompressedBytes(), c.timestampType(), c.timestampBeforeMaxMs(), c.timestampAfterMaxMs(), c.minCleanableDirtyRatio(), c.minCompactionLagMs(),
         c.maxCompactionLagMs(), c.deleteRetentionMs(), c.flushMessages(), c.flushMs(), c.flushOnAck(), c.compression(),
-        c.engine(), c.minInsyncReplicas(), store);
+        c.compressionLevel(), c.engine(), c.minInsyncReplicas(), store);
   }
 
   /** Closes in good order and opens again. */

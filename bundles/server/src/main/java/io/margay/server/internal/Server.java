@@ -168,14 +168,26 @@ final class Server implements AutoCloseable {
     }
     connections.add(c);
     int fromThere = perAddress.computeIfAbsent(c.clientAddress(), a -> new AtomicInteger()).incrementAndGet();
-    int most = config.maxConnections().getAsInt();
-    int mostFromThere = config.maxConnectionsPerIp().getAsInt();
+    int most = config.limits().most();
+    int mostFromThere = config.limits().mostFrom(c.clientAddress());
     if (connections.size() > most || fromThere > mostFromThere) {
-      LOG.warn("Refusing a connection: the limit is max.connections={} max.connections.per.ip={} client={}", most, mostFromThere,
+      LOG.warn("Refusing a connection: the limit is max.connections={} max.connections.per.ip={} or its override, client={}", most, mostFromThere,
           c.channel().remoteAddress());
       return false;
     }
+    long pauseNanos = config.limits().pauseNanos(System.nanoTime());
+    if (pauseNanos > 0) {
+      pauseAccepting(pauseNanos);
+    }
     return true;
+  }
+
+  /** Clients wait in the accept queue meanwhile. */
+  private void pauseAccepting(long nanos) {
+    for (Channel c : bound) {
+      c.config().setAutoRead(false);
+      c.eventLoop().schedule(() -> c.config().setAutoRead(true), nanos, TimeUnit.NANOSECONDS);
+    }
   }
 
   void forget(Connection c) {

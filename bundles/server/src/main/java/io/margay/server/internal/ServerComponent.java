@@ -45,6 +45,7 @@ public final class ServerComponent {
   private final BundleContext context;
   private final Scheduler scheduler;
   private final Server server;
+  private final NodeSettings.Registration changes;
   private final long beganNanos = System.nanoTime();
   private final ServiceRegistration<?> registration;
   private final ServiceRegistration<LocalClient> local;
@@ -57,7 +58,14 @@ public final class ServerComponent {
       @Reference FaultHandler faults) {
     this.context = context;
     this.scheduler = scheduler;
-    this.server = new Server(config(settings), this::image);
+    ConnectionLimits limits = limits(settings);
+    limits.overrides(settings.get(ServerSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES));
+    this.changes = settings.onChange(names -> {
+      if (names.contains(ServerSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES.name())) {
+        limits.overrides(settings.get(ServerSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES));
+      }
+    });
+    this.server = new Server(config(settings, limits), this::image);
     ServiceRegistration<?> registered = null;
     try {
       checkProtocols(settings.listeners());
@@ -83,13 +91,18 @@ public final class ServerComponent {
     }
   }
 
-  private static ServerConfig config(NodeSettings s) {
+  private static ConnectionLimits limits(NodeSettings s) {
+    return new ConnectionLimits(() -> s.get(ServerSettings.MAX_CONNECTIONS), () -> s.get(ServerSettings.MAX_CONNECTIONS_PER_IP),
+        () -> s.get(ServerSettings.MAX_CONNECTION_CREATION_RATE));
+  }
+
+  private static ServerConfig config(NodeSettings s, ConnectionLimits limits) {
     boolean threadsSet = s.explain(ServerSettings.NUM_NETWORK_THREADS, null).get(0).source() != NodeSettings.Source.DEFAULT;
     int threads = threadsSet ? s.get(ServerSettings.NUM_NETWORK_THREADS) : Math.max(1, Runtime.getRuntime().availableProcessors());
     return new ServerConfig(s.listeners(), s.advertisedListeners(), threads, s.get(ServerSettings.SOCKET_LISTEN_BACKLOG_SIZE),
         bufferBytes(s, ServerSettings.SOCKET_RECEIVE_BUFFER_BYTES), bufferBytes(s, ServerSettings.SOCKET_SEND_BUFFER_BYTES),
         s.get(ServerSettings.SOCKET_REQUEST_MAX_BYTES), s.get(ServerSettings.MARGAY_REQUEST_MEMORY_BYTES),
-        () -> s.get(ServerSettings.MAX_CONNECTIONS), () -> s.get(ServerSettings.MAX_CONNECTIONS_PER_IP),
+        limits,
         () -> s.get(ServerSettings.CONNECTIONS_MAX_IDLE_MS), () -> s.get(ServerSettings.MARGAY_HANDLER_WAIT_MS));
   }
 
@@ -181,6 +194,7 @@ public final class ServerComponent {
 
   @Deactivate
   void close() {
+    changes.close();
     if (readiness != null) {
       readiness.cancel();
     }

@@ -2,7 +2,6 @@ package io.margay.server.internal;
 
 import io.margay.model.Endpoint;
 import java.util.List;
-import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -16,11 +15,10 @@ import java.util.function.LongSupplier;
  * @param sendBufferBytes SO_SNDBUF, -1 for the system's
  * @param maxFrameBytes largest request
  * @param requestMemoryBytes budget for big requests
- * @param maxConnections how many connections at the most
- * @param maxConnectionsPerIp how many from one address at the most
+ * @param limits how many connections, and how fast
  * @param maxIdleMs how long a connection may be idle; -1 for ever
  * @param handlerWaitMs how long requests wait for a handler that is being replaced
  */
 record ServerConfig(List<Endpoint> listeners, List<Endpoint> advertised, int threads, int backlog, int receiveBufferBytes,
-    int sendBufferBytes, int maxFrameBytes, long requestMemoryBytes, IntSupplier maxConnections, IntSupplier maxConnectionsPerIp,
-    LongSupplier maxIdleMs, LongSupplier handlerWaitMs) { }
+    int sendBufferBytes, int maxFrameBytes, long requestMemoryBytes, ConnectionLimits limits, LongSupplier maxIdleMs,
+    LongSupplier handlerWaitMs) { }

@@ -38,10 +38,12 @@ class ServerTest {
   private Server server;
   private Socket socket;
 
+  private static final ConnectionLimits LIMITS = new ConnectionLimits(() -> 100, () -> 100, () -> Integer.MAX_VALUE);
+
   @BeforeEach
   void start() throws IOException {
     Endpoint any = new Endpoint("PLAINTEXT", "PLAINTEXT", "127.0.0.1", 0);
-    server = new Server(new ServerConfig(List.of(any), List.of(), 2, 50, -1, -1, 1 << 20, 8 << 20, () -> 100, () -> 100, () -> 60_000L,
+    server = new Server(new ServerConfig(List.of(any), List.of(), 2, 50, -1, -1, 1 << 20, 8 << 20, LIMITS, () -> 60_000L,
         () -> 300L), () -> ClusterImage.EMPTY);
     server.open();
     server.markReady();
@@ -253,7 +255,7 @@ class ServerTest {
   @Test
   void requestsBeforeReadinessAreHeldAndThenServed() throws Exception {
     Endpoint any = new Endpoint("PLAINTEXT", "PLAINTEXT", "127.0.0.1", 0);
-    try (Server early = new Server(new ServerConfig(List.of(any), List.of(), 1, 50, -1, -1, 1 << 20, 8 << 20, () -> 100, () -> 100,
+    try (Server early = new Server(new ServerConfig(List.of(any), List.of(), 1, 50, -1, -1, 1 << 20, 8 << 20, LIMITS,
         () -> -1L, () -> 300L), () -> ClusterImage.EMPTY)) {
       early.open();
       try (Socket s = new Socket("127.0.0.1", early.advertised().get(0).port())) {

@@ -13,7 +13,7 @@ import java.util.List;
 public final class GroupSettings {
   /** {@code consumer.assignment.interval.ms}. */
   public static final Setting<Integer> CONSUMER_ASSIGNMENT_INTERVAL_MS = group(INT, "consumer.assignment.interval.ms", 1000)
-      .from(0).synonyms("group.consumer.assignment.interval.ms")
+      .from(0).synonyms("group.consumer.assignment.interval.ms").inert()
       .doc("Milliseconds that must lie between two computations of the group's assignment.");
   /** {@code consumer.assignor.offload.enable}. */
   public static final Setting<Boolean> CONSUMER_ASSIGNOR_OFFLOAD_ENABLE =
@@ -21,11 +21,11 @@ public final class GroupSettings {
       .doc("Whether the assignment is computed on a thread of its own.");
   /** {@code consumer.heartbeat.interval.ms}. */
   public static final Setting<Integer> CONSUMER_HEARTBEAT_INTERVAL_MS = group(INT, "consumer.heartbeat.interval.ms", 5000)
-      .from(1).synonyms("group.consumer.heartbeat.interval.ms")
+      .from(1).synonyms("group.consumer.heartbeat.interval.ms").inert()
       .doc("Milliseconds between the heartbeats that members are told to send.");
   /** {@code consumer.session.timeout.ms}. */
   public static final Setting<Integer> CONSUMER_SESSION_TIMEOUT_MS = group(INT, "consumer.session.timeout.ms", 45_000)
-      .from(1).synonyms("group.consumer.session.timeout.ms")
+      .from(1).synonyms("group.consumer.session.timeout.ms").inert()
       .doc("Milliseconds without a heartbeat after which a member is taken out of the group.");
   /** {@code errors.deadletterqueue.copy.record.enable}. */
   public static final Setting<Boolean> ERRORS_DEADLETTERQUEUE_COPY_RECORD_ENABLE =

@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 /** Checks of values that take more than a range. Each gives null for a good value, else what was expected. */
 final class SettingChecks {
   private static final Pattern REPLICA = Pattern.compile("\\d+:\\d+");
+  private static final Pattern HOST_COUNTS = Pattern.compile("\\s*[^,\\s]+:\\d{1,9}\\s*(,\\s*[^,\\s]+:\\d{1,9}\\s*)*");
   private static final Pattern WORD = Pattern.compile("[a-z0-9][a-z0-9._-]*");
 
   private SettingChecks() { }
@@ -19,6 +20,10 @@ final class SettingChecks {
   static String throttledReplicas(List<String> replicas) {
     return replicas.equals(List.of("*")) || replicas.stream().allMatch(r -> REPLICA.matcher(r).matches()) ? null
         : "a list of partition:broker, or *";
+  }
+
+  static String hostCounts(String list) {
+    return list.isBlank() || HOST_COUNTS.matcher(list).matches() ? null : "a list of host:count";
   }
 
   static String word(String name) {

@@ -33,52 +33,52 @@ interface SettingsGroups {
       .doc("Members of a classic group at the most.");
   /** {@code group.consumer.assignors}. */
   Setting<List<String>> GROUP_CONSUMER_ASSIGNORS = broker(LIST, "group.consumer.assignors", List.of("uniform", "range")).live()
-      .doc("Names of the assignors that consumer groups may choose; the first one serves groups that choose none.");
+      .inert().doc("Names of the assignors that consumer groups may choose; the first one serves groups that choose none.");
   /** {@code group.consumer.migration.policy}. */
   Setting<String> GROUP_CONSUMER_MIGRATION_POLICY = broker(STRING, "group.consumer.migration.policy", "bidirectional")
       .check(v -> List.of("disabled", "downgrade", "upgrade", "bidirectional").contains(v.toLowerCase(java.util.Locale.ROOT))
-          ? null : "disabled, downgrade, upgrade or bidirectional").live()
+          ? null : "disabled, downgrade, upgrade or bidirectional").live().inert()
       .doc("Whether a group may go over from the classic protocol to the consumer protocol and back while in use.");
   /** {@code group.consumer.max.size}. */
-  Setting<Integer> GROUP_CONSUMER_MAX_SIZE = broker(INT, "group.consumer.max.size", Integer.MAX_VALUE).from(1).live()
+  Setting<Integer> GROUP_CONSUMER_MAX_SIZE = broker(INT, "group.consumer.max.size", Integer.MAX_VALUE).from(1).live().inert()
       .doc("Members of a consumer group at the most.");
   /** {@code group.consumer.heartbeat.interval.ms}. */
   Setting<Integer> GROUP_CONSUMER_HEARTBEAT_INTERVAL_MS = broker(INT, "group.consumer.heartbeat.interval.ms", 5000).from(1).live()
-      .doc("Milliseconds between heartbeats that members of consumer groups are told.");
+      .inert().doc("Milliseconds between heartbeats that members of consumer groups are told.");
   /** {@code group.consumer.min.heartbeat.interval.ms}. */
   Setting<Integer> GROUP_CONSUMER_MIN_HEARTBEAT_INTERVAL_MS =
-      broker(INT, "group.consumer.min.heartbeat.interval.ms", 5000).from(1).live()
+      broker(INT, "group.consumer.min.heartbeat.interval.ms", 5000).from(1).live().inert()
       .doc("The shortest heartbeat interval in milliseconds that a group may be given.");
   /** {@code group.consumer.max.heartbeat.interval.ms}. */
   Setting<Integer> GROUP_CONSUMER_MAX_HEARTBEAT_INTERVAL_MS =
-      broker(INT, "group.consumer.max.heartbeat.interval.ms", 15_000).from(1).live()
+      broker(INT, "group.consumer.max.heartbeat.interval.ms", 15_000).from(1).live().inert()
       .doc("The longest heartbeat interval in milliseconds that a group may be given.");
   /** {@code group.consumer.session.timeout.ms}. */
   Setting<Integer> GROUP_CONSUMER_SESSION_TIMEOUT_MS = broker(INT, "group.consumer.session.timeout.ms", 45_000).from(1).live()
-      .doc("Milliseconds without a heartbeat after which a member is taken out of its consumer group.");
+      .inert().doc("Milliseconds without a heartbeat after which a member is taken out of its consumer group.");
   /** {@code group.consumer.min.session.timeout.ms}. */
   Setting<Integer> GROUP_CONSUMER_MIN_SESSION_TIMEOUT_MS =
-      broker(INT, "group.consumer.min.session.timeout.ms", 45_000).from(1).live()
+      broker(INT, "group.consumer.min.session.timeout.ms", 45_000).from(1).live().inert()
       .doc("The shortest session timeout in milliseconds that a group may be given.");
   /** {@code group.consumer.max.session.timeout.ms}. */
   Setting<Integer> GROUP_CONSUMER_MAX_SESSION_TIMEOUT_MS =
-      broker(INT, "group.consumer.max.session.timeout.ms", 60_000).from(1).live()
+      broker(INT, "group.consumer.max.session.timeout.ms", 60_000).from(1).live().inert()
       .doc("The longest session timeout in milliseconds that a group may be given.");
   /** {@code group.consumer.assignment.interval.ms}. */
   Setting<Integer> GROUP_CONSUMER_ASSIGNMENT_INTERVAL_MS =
-      broker(INT, "group.consumer.assignment.interval.ms", 1000).from(0).live()
+      broker(INT, "group.consumer.assignment.interval.ms", 1000).from(0).live().inert()
       .doc("Milliseconds that must lie between two computations of a consumer group's assignment.");
   /** {@code group.consumer.min.assignment.interval.ms}. */
   Setting<Integer> GROUP_CONSUMER_MIN_ASSIGNMENT_INTERVAL_MS =
-      broker(INT, "group.consumer.min.assignment.interval.ms", 0).from(0).live()
+      broker(INT, "group.consumer.min.assignment.interval.ms", 0).from(0).live().inert()
       .doc("The shortest assignment interval in milliseconds that a group may be given.");
   /** {@code group.consumer.max.assignment.interval.ms}. */
   Setting<Integer> GROUP_CONSUMER_MAX_ASSIGNMENT_INTERVAL_MS =
-      broker(INT, "group.consumer.max.assignment.interval.ms", 15_000).from(0).live()
+      broker(INT, "group.consumer.max.assignment.interval.ms", 15_000).from(0).live().inert()
       .doc("The longest assignment interval in milliseconds that a group may be given.");
   /** {@code group.consumer.regex.refresh.interval.ms}. */
   Setting<Integer> GROUP_CONSUMER_REGEX_REFRESH_INTERVAL_MS =
-      broker(INT, "group.consumer.regex.refresh.interval.ms", 600_000).from(10_000).live()
+      broker(INT, "group.consumer.regex.refresh.interval.ms", 600_000).from(10_000).live().inert()
       .doc("Milliseconds after which the patterns of a group's subscription are matched with the topics again.");
 
   /** {@code offset.metadata.max.bytes}. */

@@ -53,7 +53,7 @@ interface SettingsLog {
   Setting<Integer> LOG_SEGMENT_BYTES = broker(INT, "log.segment.bytes", 1_073_741_824).from(1_048_576).live()
       .doc("The size in bytes at which a new segment is begun.");
   /** {@code log.segment.delete.delay.ms}. */
-  Setting<Long> LOG_SEGMENT_DELETE_DELAY_MS = broker(LONG, "log.segment.delete.delay.ms", 60_000L).from(0).live()
+  Setting<Long> LOG_SEGMENT_DELETE_DELAY_MS = broker(LONG, "log.segment.delete.delay.ms", 60_000L).from(0).live().inert()
       .doc("Milliseconds between taking a segment out of the log and deleting its files.");
   /** {@code log.index.interval.bytes}. */
   Setting<Integer> LOG_INDEX_INTERVAL_BYTES = broker(INT, "log.index.interval.bytes", 4096).from(0).live()
@@ -70,7 +70,7 @@ interface SettingsLog {
       .doc("Milliseconds that a record may wait in memory before its partition is forced to disk.");
   /** {@code log.flush.scheduler.interval.ms}. */
   Setting<Long> LOG_FLUSH_SCHEDULER_INTERVAL_MS = broker(LONG, "log.flush.scheduler.interval.ms", Long.MAX_VALUE)
-      .doc("Milliseconds between two looks for partitions to force to disk.");
+      .doc("Milliseconds between two looks for partitions to force to disk; when not set, every second.");
   /** {@code log.flush.offset.checkpoint.interval.ms}. */
   Setting<Integer> LOG_FLUSH_OFFSET_CHECKPOINT_INTERVAL_MS =
       broker(INT, "log.flush.offset.checkpoint.interval.ms", 60_000).from(0)
@@ -80,7 +80,7 @@ interface SettingsLog {
       broker(INT, "log.flush.start.offset.checkpoint.interval.ms", 60_000).from(0)
       .doc("Milliseconds between two notes of where each log starts.");
   /** {@code log.preallocate}. */
-  Setting<Boolean> LOG_PREALLOCATE = broker(BOOLEAN, "log.preallocate", false).live()
+  Setting<Boolean> LOG_PREALLOCATE = broker(BOOLEAN, "log.preallocate", false).live().inert()
       .doc("Whether a new segment's file gets its full size at once.");
   /** {@code log.message.timestamp.type}. */
   Setting<String> LOG_MESSAGE_TIMESTAMP_TYPE = broker(STRING, "log.message.timestamp.type", "CreateTime")

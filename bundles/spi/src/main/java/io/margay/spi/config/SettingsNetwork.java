@@ -51,7 +51,7 @@ interface SettingsNetwork {
   Setting<Integer> SOCKET_SEND_BUFFER_BYTES = broker(INT, "socket.send.buffer.bytes", 102_400).from(-1)
       .doc("The send buffer of each connection in bytes; -1 leaves it to the system.");
   /** {@code socket.request.max.bytes}. */
-  Setting<Integer> SOCKET_REQUEST_MAX_BYTES = broker(INT, "socket.request.max.bytes", 104_857_600).from(1).live()
+  Setting<Integer> SOCKET_REQUEST_MAX_BYTES = broker(INT, "socket.request.max.bytes", 104_857_600).from(1)
       .doc("The largest request in bytes; a connection that announces a larger one is closed.");
   /** {@code connections.max.idle.ms}. */
   Setting<Long> CONNECTIONS_MAX_IDLE_MS = broker(LONG, "connections.max.idle.ms", 600_000L).live()
@@ -64,6 +64,7 @@ interface SettingsNetwork {
       .doc("Connections from one address at a time.");
   /** {@code max.connections.per.ip.overrides}. */
   Setting<String> MAX_CONNECTIONS_PER_IP_OVERRIDES = broker(STRING, "max.connections.per.ip.overrides", "").live()
+      .check(SettingChecks::hostCounts)
       .doc("Other limits for single addresses or names: a list of host:count.");
   /** {@code max.connection.creation.rate}. */
   Setting<Integer> MAX_CONNECTION_CREATION_RATE = broker(INT, "max.connection.creation.rate", Integer.MAX_VALUE).from(0).live()
@@ -75,7 +76,7 @@ interface SettingsNetwork {
   Setting<Integer> NUM_IO_THREADS = broker(INT, "num.io.threads", 8).from(1).live()
       .doc("Threads for what may block, such as reads of records that are not in memory.");
   /** {@code background.threads}. */
-  Setting<Integer> BACKGROUND_THREADS = broker(INT, "background.threads", 10).from(1).live()
+  Setting<Integer> BACKGROUND_THREADS = broker(INT, "background.threads", 10).from(1).live().inert()
       .doc("Threads for what no client waits for.");
   /** {@code request.timeout.ms}. */
   Setting<Integer> REQUEST_TIMEOUT_MS = broker(INT, "request.timeout.ms", 30_000).live()
@@ -97,12 +98,12 @@ interface SettingsNetwork {
   Setting<Integer> MARGAY_HANDLER_WAIT_MS = broker(INT, "margay.handler.wait.ms", 30_000).from(0).live()
       .doc("Milliseconds that requests wait for a part of the server that is being replaced, before they get a retriable error.");
   /** {@code margay.request.memory.bytes}. */
-  Setting<Long> MARGAY_REQUEST_MEMORY_BYTES = broker(LONG, "margay.request.memory.bytes", 67_108_864L).from(1_048_576).live()
+  Setting<Long> MARGAY_REQUEST_MEMORY_BYTES = broker(LONG, "margay.request.memory.bytes", 67_108_864L).from(1_048_576)
       .doc("Bytes that the requests of all connections may hold together; beyond it connections are not read from.");
   /** {@code margay.preauth.memory.bytes}. */
-  Setting<Long> MARGAY_PREAUTH_MEMORY_BYTES = broker(LONG, "margay.preauth.memory.bytes", 8_388_608L).from(65_536).live()
+  Setting<Long> MARGAY_PREAUTH_MEMORY_BYTES = broker(LONG, "margay.preauth.memory.bytes", 8_388_608L).from(65_536).live().inert()
       .doc("Bytes that the requests of connections which have not authenticated yet may hold together.");
   /** {@code margay.preauth.timeout.ms}. */
-  Setting<Integer> MARGAY_PREAUTH_TIMEOUT_MS = broker(INT, "margay.preauth.timeout.ms", 30_000).from(1).live()
+  Setting<Integer> MARGAY_PREAUTH_TIMEOUT_MS = broker(INT, "margay.preauth.timeout.ms", 30_000).from(1).live().inert()
       .doc("Milliseconds that a connection has to authenticate, on a listener that wants it.");
 }

@@ -26,7 +26,7 @@ interface SettingsSecurity {
       .doc("Whether a resource that no access control list mentions is open to everybody.");
   /** {@code connection.failed.authentication.delay.ms}. */
   Setting<Integer> CONNECTION_FAILED_AUTHENTICATION_DELAY_MS =
-      broker(INT, "connection.failed.authentication.delay.ms", 100).from(0)
+      broker(INT, "connection.failed.authentication.delay.ms", 100).from(0).inert()
       .doc("Milliseconds between a failed authentication and the close of its connection.");
   /** {@code connections.max.reauth.ms}. */
   Setting<Long> CONNECTIONS_MAX_REAUTH_MS = broker(LONG, "connections.max.reauth.ms", 0L).inert()
@@ -42,7 +42,7 @@ interface SettingsSecurity {
   Setting<String> SASL_JAAS_CONFIG = broker(PASSWORD, "sasl.jaas.config", null).perBroker().inert()
       .doc("Users and secrets of a SASL mechanism in JAAS form.");
   /** {@code sasl.server.max.receive.size}. */
-  Setting<Integer> SASL_SERVER_MAX_RECEIVE_SIZE = broker(INT, "sasl.server.max.receive.size", 524_288).from(1).live()
+  Setting<Integer> SASL_SERVER_MAX_RECEIVE_SIZE = broker(INT, "sasl.server.max.receive.size", 524_288).from(1).live().inert()
       .doc("The largest request in bytes before a connection has authenticated.");
   /** {@code ssl.keystore.location}. */
   Setting<String> SSL_KEYSTORE_LOCATION = broker(STRING, "ssl.keystore.location", null).perBroker().inert()

@@ -8,18 +8,18 @@ import static io.margay.spi.config.SettingType.SHORT;
 /** Transactions. Reached through {@link ServerSettings}. */
 interface SettingsTransactions {
   /** {@code transaction.max.timeout.ms}. */
-  Setting<Integer> TRANSACTION_MAX_TIMEOUT_MS = broker(INT, "transaction.max.timeout.ms", 900_000).from(1).live()
+  Setting<Integer> TRANSACTION_MAX_TIMEOUT_MS = broker(INT, "transaction.max.timeout.ms", 900_000).from(1).live().inert()
       .doc("The longest transaction timeout in milliseconds that a producer may ask for.");
   /** {@code transactional.id.expiration.ms}. */
   Setting<Integer> TRANSACTIONAL_ID_EXPIRATION_MS = broker(INT, "transactional.id.expiration.ms", 604_800_000).from(1).live()
-      .doc("Milliseconds without use after which a transactional id is forgotten.");
+      .inert().doc("Milliseconds without use after which a transactional id is forgotten.");
   /** {@code transaction.abort.timed.out.transaction.cleanup.interval.ms}. */
   Setting<Integer> TRANSACTION_ABORT_TIMED_OUT_TRANSACTION_CLEANUP_INTERVAL_MS =
-      broker(INT, "transaction.abort.timed.out.transaction.cleanup.interval.ms", 10_000).from(1)
+      broker(INT, "transaction.abort.timed.out.transaction.cleanup.interval.ms", 10_000).from(1).inert()
       .doc("Milliseconds between two looks for transactions to abort because their time is over.");
   /** {@code transaction.remove.expired.transaction.cleanup.interval.ms}. */
   Setting<Integer> TRANSACTION_REMOVE_EXPIRED_TRANSACTION_CLEANUP_INTERVAL_MS =
-      broker(INT, "transaction.remove.expired.transaction.cleanup.interval.ms", 3_600_000).from(1)
+      broker(INT, "transaction.remove.expired.transaction.cleanup.interval.ms", 3_600_000).from(1).inert()
       .doc("Milliseconds between two looks for transactional ids to forget.");
   /** {@code transaction.state.log.num.partitions}. */
   Setting<Integer> TRANSACTION_STATE_LOG_NUM_PARTITIONS = broker(INT, "transaction.state.log.num.partitions", 50).from(1)
@@ -29,19 +29,19 @@ interface SettingsTransactions {
       broker(SHORT, "transaction.state.log.replication.factor", (short) 3).from(1)
       .doc("Replicas of the transaction topic when it is created. A cluster with fewer brokers gets as many as it has brokers.");
   /** {@code transaction.state.log.min.isr}. */
-  Setting<Integer> TRANSACTION_STATE_LOG_MIN_ISR = broker(INT, "transaction.state.log.min.isr", 2).from(1)
+  Setting<Integer> TRANSACTION_STATE_LOG_MIN_ISR = broker(INT, "transaction.state.log.min.isr", 2).from(1).inert()
       .doc("In-sync replicas that a write to the transaction topic needs; no more than it has replicas.");
   /** {@code transaction.state.log.segment.bytes}. */
   Setting<Integer> TRANSACTION_STATE_LOG_SEGMENT_BYTES =
-      broker(INT, "transaction.state.log.segment.bytes", 104_857_600).from(1)
+      broker(INT, "transaction.state.log.segment.bytes", 104_857_600).from(1).inert()
       .doc("Bytes of a segment of the transaction topic.");
   /** {@code transaction.state.log.load.buffer.size}. */
   Setting<Integer> TRANSACTION_STATE_LOG_LOAD_BUFFER_SIZE =
-      broker(INT, "transaction.state.log.load.buffer.size", 5_242_880).from(1)
+      broker(INT, "transaction.state.log.load.buffer.size", 5_242_880).from(1).inert()
       .doc("Bytes that are read at a time when transactions are loaded.");
   /** {@code transaction.partition.verification.enable}. */
   Setting<Boolean> TRANSACTION_PARTITION_VERIFICATION_ENABLE =
-      broker(BOOLEAN, "transaction.partition.verification.enable", true).live()
+      broker(BOOLEAN, "transaction.partition.verification.enable", true).live().inert()
       .doc("Whether a transactional write is refused when its partition was not added to an open transaction.");
   /** {@code transaction.two.phase.commit.enable}. */
   Setting<Boolean> TRANSACTION_TWO_PHASE_COMMIT_ENABLE = broker(BOOLEAN, "transaction.two.phase.commit.enable", false).inert()

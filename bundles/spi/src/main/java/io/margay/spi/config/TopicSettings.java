@@ -43,7 +43,7 @@ public final class TopicSettings {
       .doc("Whether share groups may use this topic as their dead letter queue.");
   /** {@code file.delete.delay.ms}. */
   public static final Setting<Long> FILE_DELETE_DELAY_MS = topic(LONG, "file.delete.delay.ms", 60_000L)
-      .from(0).synonyms("log.segment.delete.delay.ms")
+      .from(0).synonyms("log.segment.delete.delay.ms").inert()
       .doc("Milliseconds between taking a segment out of the log and deleting its files.");
   /** {@code flush.messages}. */
   public static final Setting<Long> FLUSH_MESSAGES = topic(LONG, "flush.messages", Long.MAX_VALUE)
@@ -129,7 +129,7 @@ public final class TopicSettings {
       .doc("In-sync replicas that there must be for a write with acks=all; with fewer it is refused.");
   /** {@code preallocate}. */
   public static final Setting<Boolean> PREALLOCATE = topic(BOOLEAN, "preallocate", false)
-      .synonyms("log.preallocate")
+      .synonyms("log.preallocate").inert()
       .doc("Whether a new segment's file gets its full size at once.");
   /** {@code remote.copy.lag.bytes}. */
   public static final Setting<Long> REMOTE_COPY_LAG_BYTES = topic(LONG, "remote.copy.lag.bytes", -1L)
@@ -175,7 +175,7 @@ public final class TopicSettings {
       .doc("Milliseconds after which a new segment is begun even if the old one is not full.");
   /** {@code unclean.leader.election.enable}. */
   public static final Setting<Boolean> UNCLEAN_LEADER_ELECTION_ENABLE = topic(BOOLEAN, "unclean.leader.election.enable", false)
-      .synonyms("unclean.leader.election.enable")
+      .synonyms("unclean.leader.election.enable").inert()
       .doc("Whether a replica that is not in sync may lead when nothing else can, at the price of acknowledged records.");
 
   private static final List<Setting<?>> ALL = Define.constantsOf(TopicSettings.class);

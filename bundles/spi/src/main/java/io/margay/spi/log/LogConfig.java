@@ -14,7 +14,9 @@ import java.util.List;
  * @param retentionMs {@code retention.ms}
  * @param retentionBytes {@code retention.bytes}
  * @param segmentMs {@code segment.ms}
+ * @param segmentJitterMs {@code segment.jitter.ms}
  * @param maxMessageBytes {@code max.message.bytes}
+ * @param maxDecompressedBytes {@code max.decompressed.message.bytes}
  * @param timestampType {@code message.timestamp.type}
  * @param timestampBeforeMaxMs {@code message.timestamp.before.max.ms}
  * @param timestampAfterMaxMs {@code message.timestamp.after.max.ms}
@@ -26,14 +28,16 @@ import java.util.List;
  * @param flushMs {@code flush.ms}
  * @param flushOnAck whether {@code margay.flush.policy} is ack
  * @param compression {@code compression.type}: producer, uncompressed, or a codec
+ * @param compressionLevel the level of that codec, {@code compression.*.level}; 0 when it has none
  * @param engine {@code margay.storage.engine}
  * @param minInsyncReplicas {@code min.insync.replicas}
  * @param store how the engine cuts and indexes
  */
 public record LogConfig(boolean delete, boolean compact, long retentionMs, long retentionBytes, long segmentMs,
-    int maxMessageBytes, TimestampType timestampType, long timestampBeforeMaxMs, long timestampAfterMaxMs,
-    double minCleanableDirtyRatio, long minCompactionLagMs, long maxCompactionLagMs, long deleteRetentionMs, long flushMessages,
-    long flushMs, boolean flushOnAck, String compression, String engine, int minInsyncReplicas, StoreConfig store) {
+    long segmentJitterMs, int maxMessageBytes, int maxDecompressedBytes, TimestampType timestampType, long timestampBeforeMaxMs,
+    long timestampAfterMaxMs, double minCleanableDirtyRatio, long minCompactionLagMs, long maxCompactionLagMs,
+    long deleteRetentionMs, long flushMessages, long flushMs, boolean flushOnAck, String compression, int compressionLevel,
+    String engine, int minInsyncReplicas, StoreConfig store) {
 
   /**
    * @param values the values of a topic
@@ -44,7 +48,8 @@ public record LogConfig(boolean delete, boolean compact, long retentionMs, long 
     Integer smallSegment = values.get(TopicSettings.INTERNAL_SEGMENT_BYTES);
     return new LogConfig(policy.contains("delete"), policy.contains("compact"), values.get(TopicSettings.RETENTION_MS),
         values.get(TopicSettings.RETENTION_BYTES), values.get(TopicSettings.SEGMENT_MS),
-        values.get(TopicSettings.MAX_MESSAGE_BYTES),
+        values.get(TopicSettings.SEGMENT_JITTER_MS), values.get(TopicSettings.MAX_MESSAGE_BYTES),
+        values.get(TopicSettings.MAX_DECOMPRESSED_MESSAGE_BYTES),
         "LogAppendTime".equals(values.get(TopicSettings.MESSAGE_TIMESTAMP_TYPE)) ? TimestampType.LOG_APPEND_TIME
             : TimestampType.CREATE_TIME,
         values.get(TopicSettings.MESSAGE_TIMESTAMP_BEFORE_MAX_MS), values.get(TopicSettings.MESSAGE_TIMESTAMP_AFTER_MAX_MS),
@@ -52,9 +57,18 @@ public record LogConfig(boolean delete, boolean compact, long retentionMs, long 
         values.get(TopicSettings.MAX_COMPACTION_LAG_MS), values.get(TopicSettings.DELETE_RETENTION_MS),
         values.get(TopicSettings.FLUSH_MESSAGES), values.get(TopicSettings.FLUSH_MS),
         "ack".equals(values.get(TopicSettings.MARGAY_FLUSH_POLICY)), values.get(TopicSettings.COMPRESSION_TYPE),
-        values.get(TopicSettings.MARGAY_STORAGE_ENGINE), values.get(TopicSettings.MIN_INSYNC_REPLICAS),
+        levelOf(values), values.get(TopicSettings.MARGAY_STORAGE_ENGINE), values.get(TopicSettings.MIN_INSYNC_REPLICAS),
         new StoreConfig(smallSegment != null ? smallSegment : values.get(TopicSettings.SEGMENT_BYTES),
             values.get(TopicSettings.INDEX_INTERVAL_BYTES), values.get(TopicSettings.SEGMENT_INDEX_BYTES),
             values.get(TopicSettings.PREALLOCATE)));
+  }
+
+  private static int levelOf(SettingValues values) {
+    return switch (values.get(TopicSettings.COMPRESSION_TYPE)) {
+      case "gzip" -> values.get(TopicSettings.COMPRESSION_GZIP_LEVEL);
+      case "lz4" -> values.get(TopicSettings.COMPRESSION_LZ4_LEVEL);
+      case "zstd" -> values.get(TopicSettings.COMPRESSION_ZSTD_LEVEL);
+      default -> 0;
+    };
   }
 }

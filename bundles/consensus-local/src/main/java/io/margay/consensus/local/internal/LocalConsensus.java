@@ -3,6 +3,7 @@ package io.margay.consensus.local.internal;
 import io.margay.model.Clock;
 import io.margay.model.FaultHandler;
 import io.margay.spi.config.NodeSettings;
+import io.margay.spi.config.ServerSettings;
 import io.margay.spi.consensus.MetadataLog;
 import io.margay.spi.consensus.StateMachine;
 import java.io.IOException;
@@ -15,13 +16,11 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * The service: opens the log below {@code <data directory>/metadata} while the component is active. Refuses to start, and says
+ * The service: opens the log in {@code metadata.log.dir} while the component is active. Refuses to start, and says
  * why, when the data belong to another node.
  */
 @Component(service = MetadataLog.class, property = "consensus=local")
 public final class LocalConsensus implements MetadataLog {
-  private static final String DIRECTORY = "metadata";
-
   private final LocalMetadataLog log;
 
   /**
@@ -32,14 +31,15 @@ public final class LocalConsensus implements MetadataLog {
    */
   @Activate
   public LocalConsensus(@Reference NodeSettings settings, @Reference FaultHandler faults) {
-    this(settings.dataDirectory().resolve(DIRECTORY), settings.nodeId().value(), faults);
+    this(Path.of(settings.get(ServerSettings.METADATA_LOG_DIR)), settings.nodeId().value(), LocalMetadataLog.Limits.DEFAULT
+        .withSnapshotBytes(settings.get(ServerSettings.METADATA_LOG_MAX_RECORD_BYTES_BETWEEN_SNAPSHOTS)), faults);
   }
 
-  LocalConsensus(Path directory, int nodeId, FaultHandler faults) {
+  LocalConsensus(Path directory, int nodeId, LocalMetadataLog.Limits limits, FaultHandler faults) {
     try {
       Files.createDirectories(directory);
       ClusterIdentity identity = ClusterIdentity.loadOrCreate(directory, nodeId, System.getenv("CLUSTER_ID"));
-      this.log = LocalMetadataLog.open(directory, identity, LocalMetadataLog.Limits.DEFAULT, Clock.SYSTEM, faults);
+      this.log = LocalMetadataLog.open(directory, identity, limits, Clock.SYSTEM, faults);
     } catch (IOException | ClusterIdentity.MismatchException e) {
       faults.onFault("The metadata log in " + directory + " could not be opened: " + e.getMessage(), e);
       throw new IllegalStateException(e.getMessage(), e);

@@ -40,6 +40,10 @@ final class LocalMetadataLog implements MetadataLog, AutoCloseable {
    */
   record Limits(int queuedProposals, long snapshotBytes, long snapshotCommands) {
     static final Limits DEFAULT = new Limits(10_000, 8 << 20, 20_000);
+
+    Limits withSnapshotBytes(long bytes) {
+      return new Limits(queuedProposals, bytes, snapshotCommands);
+    }
   }
 
   private record Proposal(byte[] command, CompletableFuture<Object> result) { }
