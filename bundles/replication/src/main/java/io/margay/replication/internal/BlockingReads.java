@@ -8,21 +8,28 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The few threads on which handlers do what may wait for a disk. They end when idle; a full queue refuses. */
 public final class BlockingReads implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BlockingReads.class);
-  private static final int THREADS = 4;
   private static final int QUEUE = 512;
   private static final long CLOSE_SECONDS = 10;
 
   private final ThreadPoolExecutor threads;
+  private final IntSupplier count;
 
-  /** Starts no thread yet. */
-  public BlockingReads() {
-    threads = new ThreadPoolExecutor(THREADS, THREADS, 5, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUE),
+  /**
+   * Starts no thread yet.
+   *
+   * @param count how many threads at the most, above 0; asked for again and again, so that it may change
+   */
+  public BlockingReads(IntSupplier count) {
+    this.count = count;
+    int first = count.getAsInt();
+    threads = new ThreadPoolExecutor(first, first, 5, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUE),
         task -> new Thread(task, "margay-read"));
     threads.allowCoreThreadTimeOut(true);
   }
@@ -33,10 +40,23 @@ public final class BlockingReads implements AutoCloseable {
    */
   public boolean run(Runnable task) {
     try {
+      resize(threads, count.getAsInt());
       threads.execute(task);
       return true;
     } catch (RejectedExecutionException e) {
       return false;
+    }
+  }
+
+  /** Gives a pool another number of threads, in an order that never has more of them wanted than allowed. */
+  static void resize(ThreadPoolExecutor pool, int count) {
+    int now = pool.getMaximumPoolSize();
+    if (count > now) {
+      pool.setMaximumPoolSize(count);
+      pool.setCorePoolSize(count);
+    } else if (count < now) {
+      pool.setCorePoolSize(count);
+      pool.setMaximumPoolSize(count);
     }
   }
 

@@ -19,6 +19,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +31,6 @@ import org.slf4j.LoggerFactory;
  */
 final class LogKeeper {
   private static final Logger LOG = LoggerFactory.getLogger(LogKeeper.class);
-  private static final int THREADS = 2;
   private static final long REOPEN_MS = 5_000;
   private static final long CLOSE_SECONDS = 60;
 
@@ -38,14 +38,17 @@ final class LogKeeper {
   private final ReplicaTable table;
   private final Scheduler scheduler;
   private final ThreadPoolExecutor threads;
+  private final IntSupplier threadCount;
   private final Map<TopicPartition, CompletableFuture<Void>> deletions = new ConcurrentHashMap<>();
 
-  LogKeeper(Logs logs, ReplicaTable table, Scheduler scheduler) {
+  LogKeeper(Logs logs, ReplicaTable table, Scheduler scheduler, IntSupplier threadCount) {
+    this.threadCount = threadCount;
+    int first = threadCount.getAsInt();
     this.logs = logs;
     this.table = table;
     this.scheduler = scheduler;
     // The queue holds at most some tasks for each partition.
-    this.threads = new ThreadPoolExecutor(THREADS, THREADS, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+    this.threads = new ThreadPoolExecutor(first, first, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
         task -> new Thread(task, "margay-open-logs"));
     threads.allowCoreThreadTimeOut(true);
   }
@@ -185,6 +188,7 @@ final class LogKeeper {
 
   private boolean execute(Runnable task) {
     try {
+      BlockingReads.resize(threads, threadCount.getAsInt());
       threads.execute(task);
       return true;
     } catch (RejectedExecutionException e) {

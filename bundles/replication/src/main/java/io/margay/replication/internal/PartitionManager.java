@@ -11,6 +11,7 @@ import io.margay.model.Scheduler;
 import io.margay.model.TopicIdPartition;
 import io.margay.model.TopicPartition;
 import io.margay.spi.config.NodeSettings;
+import io.margay.spi.config.ServerSettings;
 import io.margay.spi.log.LogConfig;
 import io.margay.spi.log.Logs;
 import io.margay.spi.partition.LeaderPartition;
@@ -59,7 +60,7 @@ public final class PartitionManager implements MetadataPublisher, Partitions, Au
     this.settings = settings;
     this.scheduler = scheduler;
     this.self = settings.nodeId();
-    this.keeper = new LogKeeper(logs, table, scheduler);
+    this.keeper = new LogKeeper(logs, table, scheduler, this::openingThreads);
     this.registration = settings.onChange(this::settingsChanged);
   }
 
@@ -213,6 +214,11 @@ public final class PartitionManager implements MetadataPublisher, Partitions, Au
         }
       }
     }
+  }
+
+  private int openingThreads() {
+    List<String> directories = settings.get(ServerSettings.LOG_DIRS);
+    return settings.get(ServerSettings.NUM_RECOVERY_THREADS_PER_DATA_DIR) * (directories == null ? 1 : Math.max(1, directories.size()));
   }
 
   private synchronized void settingsChanged(Set<String> names) {

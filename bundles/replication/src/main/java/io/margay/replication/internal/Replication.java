@@ -29,7 +29,7 @@ public final class Replication implements MetadataPublisher, Partitions {
   private static final long REGISTRATION_WAIT_MS = 1_000;
 
   private final PartitionManager partitions;
-  private final BlockingReads reads = new BlockingReads();
+  private final BlockingReads reads;
   private final OpenGate gate;
   private final Logs logs;
   private final NodeSettings settings;
@@ -49,6 +49,7 @@ public final class Replication implements MetadataPublisher, Partitions {
     this.settings = settings;
     this.scheduler = scheduler;
     this.clock = clock;
+    this.reads = new BlockingReads(() -> settings.get(ServerSettings.NUM_IO_THREADS));
     this.gate = new OpenGate(scheduler);
     this.partitions = new PartitionManager(logs, settings, scheduler, isStarting(clock) ? REGISTRATION_WAIT_MS : 0);
   }
