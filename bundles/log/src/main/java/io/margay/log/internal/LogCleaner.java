@@ -20,8 +20,8 @@ import java.util.Set;
  * Compacts one log: reads its dirty part into a map from key to last offset, then goes over all segments up to there and replaces
  * those of which something can go. One thread, which is the cleaner's.
  *
- * <p>What stays of a group of segments is collected in memory first, so that appends wait only for the replacement itself; above
- * {@value #COLLECT_MAX_BYTES} bytes it is produced while the store writes it.
+ * <p>What stays of a group of segments is collected in memory first, as often nothing of it can go; above
+ * {@value #COLLECT_MAX_BYTES} bytes it is produced again while the store writes it. Appends wait for neither.
  */
 final class LogCleaner {
   private static final int COLLECT_MAX_BYTES = 32 << 20;

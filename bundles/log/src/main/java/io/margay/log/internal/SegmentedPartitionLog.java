@@ -8,6 +8,7 @@ import io.margay.spi.storage.LogStore;
 import io.margay.spi.storage.SegmentInfo;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 
@@ -312,19 +313,29 @@ final class SegmentedPartitionLog extends ReadableLog {
   }
 
   /**
-   * Replaces segments by what compaction left of them.
+   * Replaces segments by what compaction left of them. Appends wait only for the last step, when everything is written; a failure
+   * before it leaves the log as it was.
    *
    * @param group segments as the pass found them; when they are not there any more nothing happens
    */
   void replaceSegments(List<SegmentInfo> group, Iterable<ByteBuf> batches) throws IOException {
-    change("replace segments", () -> {
-      long from = group.get(0).baseOffset();
-      long to = group.get(group.size() - 1).nextOffset();
-      List<SegmentInfo> now = store.segments().stream().filter(s -> s.baseOffset() >= from && s.baseOffset() < to).toList();
-      if (now.equals(group)) {
-        store.replace(from, to, batches);
-      }
-    });
+    long from = group.get(0).baseOffset();
+    long to = group.get(group.size() - 1).nextOffset();
+    availability.require();
+    LogStore prepared = store;
+    List<SegmentInfo> now = prepared.segments();
+    if (Collections.indexOfSubList(now.subList(0, now.size() - 1), group) < 0) {
+      return;
+    }
+    try (LogStore.Replacement replacement = prepared.prepareReplacement(from, to, batches)) {
+      change("replace segments", () -> {
+        if (store == prepared) {
+          replacement.commit();
+        }
+      });
+    } catch (IOException e) {
+      throw unusable() ? new LogOfflineException(availability.reason()) : e;
+    }
   }
 
   /** Forgets aborted transactions, given by the offsets of their markers, of which compaction found no record any more. */

@@ -21,10 +21,15 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AppendTest {
+  private static int codecLevel(String compression) {
+    return compression.equals("producer") || compression.equals("uncompressed") ? 0
+        : CompressionType.forName(compression).defaultLevel();
+  }
+
   private static LogConfig config(boolean compact, int maxMessageBytes, TimestampType type, long before, long after,
       String compression) {
     return new LogConfig(!compact, compact, -1, -1, 1000, 0, maxMessageBytes, Integer.MAX_VALUE - 8, type, before, after, 0.5, 0, Long.MAX_VALUE, 0,
-        Long.MAX_VALUE, Long.MAX_VALUE, false, compression, compression.equals("gzip") ? -1 : compression.equals("zstd") ? 3 : compression.equals("lz4") ? 9 : 0,
+        Long.MAX_VALUE, Long.MAX_VALUE, false, compression, codecLevel(compression),
         "fake", 1, new StoreConfig(4096, 4096, 1 << 20, false));
   }
 

@@ -26,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class CompactionTest {
@@ -71,6 +73,15 @@ class CompactionTest {
     assertThat(t.values()).containsExactly("2", "3", "9");
     assertThat(t.log.cleanedTo()).isEqualTo(7);
     assertThat(t.contents(0)).hasSize(3);
+  }
+
+  @Test
+  void appendsDoNotWaitForAReplacementThatIsWritten() throws Exception {
+    t.put("a=1");
+    t.put("a=2");
+    t.store.whilePrepared = () -> CompletableFuture.runAsync(() -> t.put("b=1")).orTimeout(20, TimeUnit.SECONDS).join();
+    clean();
+    assertThat(t.values()).containsExactly("2", "1");
   }
 
   @Test

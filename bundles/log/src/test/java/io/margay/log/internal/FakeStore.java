@@ -57,6 +57,8 @@ final class FakeStore implements LogStore {
   int flushes;
   int reads;
   IOException broken;
+  /** Runs when a replacement is prepared. */
+  Runnable whilePrepared = () -> { };
 
   FakeStore(StoreConfig config) {
     this.config = config;
@@ -247,8 +249,7 @@ final class FakeStore implements LogStore {
   }
 
   @Override
-  public synchronized void replace(long fromOffset, long toOffset, Iterable<ByteBuf> batches) throws IOException {
-    check();
+  public Replacement prepareReplacement(long fromOffset, long toOffset, Iterable<ByteBuf> batches) throws IOException {
     Segment merged = new Segment(fromOffset);
     for (ByteBuf buffer : batches) {
       BatchCursor cursor = new BatchCursor().wrap(buffer, buffer.readerIndex(), buffer.readableBytes());
@@ -262,11 +263,37 @@ final class FakeStore implements LogStore {
       }
     }
     merged.next = toOffset;
+    List<Segment> old = covered(fromOffset, toOffset);
+    whilePrepared.run();
+    return new Replacement() {
+      @Override
+      public boolean commit() throws IOException {
+        return replace(old, merged);
+      }
+
+      @Override
+      public void close() {
+        // nothing is kept
+      }
+    };
+  }
+
+  private synchronized List<Segment> covered(long fromOffset, long toOffset) throws IOException {
+    check();
     if (toOffset > active().base || !segments.containsKey(fromOffset)) {
       throw new IllegalStateException("replace " + fromOffset + ".." + toOffset);
     }
-    segments.subMap(fromOffset, toOffset).clear();
-    segments.put(fromOffset, merged);
+    return List.copyOf(segments.subMap(fromOffset, toOffset).values());
+  }
+
+  private synchronized boolean replace(List<Segment> old, Segment merged) throws IOException {
+    check();
+    if (merged.next > active().base || !List.copyOf(segments.subMap(merged.base, merged.next).values()).equals(old)) {
+      return false;
+    }
+    segments.subMap(merged.base, merged.next).clear();
+    segments.put(merged.base, merged);
+    return true;
   }
 
   @Override

@@ -7,7 +7,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * One partition's batches. One writer at a time ({@link #append}, {@link #roll}, {@link #truncateTo}, {@link #dropHead},
- * {@link #resetTo}, {@link #replace}, {@link #configure}), which the caller ensures; all others run at any time, on any thread.
+ * {@link #resetTo}, {@link Replacement#commit}, {@link #configure}), which the caller ensures; all others run at any time, on any
+ * thread, {@link #prepareReplacement} one at a time.
  */
 @ConsumerType
 public interface LogStore extends AutoCloseable {
@@ -95,14 +96,32 @@ public interface LogStore extends AutoCloseable {
   void resetTo(long offset) throws IOException;
 
   /**
-   * Replaces whole segments by others with fewer records of the same offsets (compaction), so that after a crash either the old
-   * or the new ones are there. Readers that hold slices of the old ones may finish. Never the last segment.
+   * The slow half of replacing whole segments by others with fewer records of the same offsets (compaction): writes the new ones,
+   * on stable storage when it returns. The log is as before until {@link Replacement#commit}; a failure changes nothing. May run
+   * beside the writer. Never for the last segment.
    *
    * @param fromOffset base offset of the first segment to go
    * @param toOffset {@code nextOffset} of the last segment to go
-   * @param batches the new content, in order, buffers borrowed until the call returns; may be empty
+   * @param batches the new content, in order, buffers borrowed until the next one is asked for; may be empty
+   * @return what to commit or to close before the next one is prepared
+   * @throws IllegalArgumentException when these are not whole segments before the last one
    */
-  void replace(long fromOffset, long toOffset, Iterable<ByteBuf> batches) throws IOException;
+  Replacement prepareReplacement(long fromOffset, long toOffset, Iterable<ByteBuf> batches) throws IOException;
+
+  /** New segments that are written and wait to take the place of old ones. */
+  interface Replacement extends AutoCloseable {
+    /**
+     * The fast half: after a crash either the old or the new segments are there. Readers that hold slices of the old ones may
+     * finish. A writer's call.
+     *
+     * @return false when the old segments are not all there any more; nothing is changed then
+     */
+    boolean commit() throws IOException;
+
+    /** Drops what was prepared unless it was committed. */
+    @Override
+    void close() throws IOException;
+  }
 
   /**
    * Forces what was appended before the call to stable storage. Blocks; any thread but an event loop.

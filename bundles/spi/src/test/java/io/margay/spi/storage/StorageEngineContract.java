@@ -211,7 +211,7 @@ public abstract class StorageEngineContract extends StorageEngineFixture {
     store.truncateTo(18);
     appendAt(store, 18, 2, 1300, 50);
     slices.add(store.read(0, 361, Long.MAX_VALUE, true));
-    store.replace(0, 5, List.of());
+    replace(store, 0, 5, List.of());
     store.dropHead(10);
     slices.add(store.read(12, 361, Long.MAX_VALUE, true));
     store.resetTo(100);
@@ -263,18 +263,49 @@ public abstract class StorageEngineContract extends StorageEngineFixture {
       for (int i = 0; i < 30; i++) {
         append(store, 1, 300);
       }
-      assertThatThrownBy(() -> store.replace(1, 10, List.of())).isInstanceOf(IllegalArgumentException.class);
-      store.replace(5, 15, List.of(TestBatches.batch(6, 1, 6, 40), TestBatches.batch(12, 2, 13, 40)));
+      assertThatThrownBy(() -> store.prepareReplacement(1, 10, List.of())).isInstanceOf(IllegalArgumentException.class);
+      replace(store, 5, 15, List.of(TestBatches.batch(6, 1, 6, 40), TestBatches.batch(12, 2, 13, 40)));
       assertThat(allBases(store, 0)).startsWith(0L, 1L, 2L, 3L, 4L, 6L, 12L, 15L, 16L).hasSize(22);
       assertThat(store.findByTimestamp(7, 0)).isEqualTo(12);
       SegmentInfo replaced = store.segments().get(1);
       assertThat(replaced.baseOffset()).isEqualTo(5);
       assertThat(replaced.nextOffset()).isEqualTo(15);
       assertThat(replaced.maxTimestamp()).isEqualTo(13);
-      store.replace(0, 5, List.of());
+      replace(store, 0, 5, List.of());
       assertThat(store.startOffset()).isZero();
       assertThat(bases(store.read(0, 0, Long.MAX_VALUE, true))).containsExactly(6L);
       assertThat(store.endOffset()).isEqualTo(30);
+    }
+  }
+
+  @Test
+  void aPreparedReplacementHindersNobodyAndYieldsToWhatHappensMeanwhile() throws IOException {
+    try (LogStore store = engine.open(ID, SMALL)) {
+      for (int i = 0; i < 30; i++) {
+        append(store, 1, 300);
+      }
+      try (LogStore.Replacement dropped = store.prepareReplacement(5, 15, List.of())) {
+        append(store, 1, 300);
+        assertThat(allBases(store, 0)).hasSize(31);
+      }
+      assertThat(allBases(store, 0)).hasSize(31);
+      try (LogStore.Replacement replacement = store.prepareReplacement(5, 15, List.of(TestBatches.batch(7, 1, 7, 40)))) {
+        append(store, 1, 300);
+        assertThat(replacement.commit()).isTrue();
+      }
+      assertThat(allBases(store, 0)).startsWith(0L, 1L, 2L, 3L, 4L, 7L, 15L).hasSize(23).endsWith(30L, 31L);
+      List<Long> before = allBases(store, 0);
+      try (LogStore.Replacement late = store.prepareReplacement(15, 20, List.of())) {
+        store.truncateTo(18);
+        assertThat(late.commit()).isFalse();
+      }
+      assertThat(allBases(store, 0)).isEqualTo(before.stream().filter(base -> base < 18).toList());
+      try (LogStore.Replacement late = store.prepareReplacement(0, 5, List.of())) {
+        store.resetTo(0);
+        assertThat(late.commit()).isFalse();
+      }
+      append(store, 1, 10);
+      assertThat(allBases(store, 0)).containsExactly(0L);
     }
   }
 
@@ -496,7 +527,7 @@ public abstract class StorageEngineContract extends StorageEngineFixture {
       append(store, 2, 20 + i * 7);
     }
     store.truncateTo(80);
-    store.replace(0, store.segments().get(0).nextOffset(), List.of(TestBatches.batch(1, 1, 1, 5)));
+    replace(store, 0, store.segments().get(0).nextOffset(), List.of(TestBatches.batch(1, 1, 1, 5)));
     append(store, 3, 100);
     store.writeBlob("blob", new byte[] {9}, false);
     return store;

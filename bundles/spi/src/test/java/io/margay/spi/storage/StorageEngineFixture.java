@@ -99,6 +99,13 @@ public abstract class StorageEngineFixture {
     store.append(TestBatches.batch(base, records, timestamp, payloadBytes), base, base + records, timestamp);
   }
 
+  /** Replaces whole segments, in both steps. */
+  protected static void replace(LogStore store, long fromOffset, long toOffset, List<ByteBuf> batches) throws IOException {
+    try (LogStore.Replacement replacement = store.prepareReplacement(fromOffset, toOffset, batches)) {
+      assertThat(replacement.commit()).isTrue();
+    }
+  }
+
   /** A slice's bytes; releases it. */
   protected static ByteBuf bytes(LogSlice slice) throws IOException {
     ByteBuf target = Unpooled.buffer();

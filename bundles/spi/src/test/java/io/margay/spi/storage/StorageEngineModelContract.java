@@ -107,7 +107,7 @@ public abstract class StorageEngineModelContract extends StorageEngineFixture {
         kept.add(batch);
       }
     }
-    store.replace(fromOffset, toOffset,
+    replace(store, fromOffset, toOffset,
         kept.stream().filter(batch -> batch.base >= fromOffset && batch.next <= toOffset).map(Batch::bytes).toList());
     model.clear();
     model.addAll(kept);

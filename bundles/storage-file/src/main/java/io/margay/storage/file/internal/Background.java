@@ -43,7 +43,7 @@ final class Background implements AutoCloseable {
   }
 
   void every(long periodNanos, Task task) {
-    executor.scheduleWithFixedDelay(() -> attempt("save recovery points", task), periodNanos, periodNanos, TimeUnit.NANOSECONDS);
+    executor.scheduleWithFixedDelay(() -> attempt("maintain the logs", task), periodNanos, periodNanos, TimeUnit.NANOSECONDS);
   }
 
   private void attempt(String what, Task task) {

@@ -31,6 +31,10 @@ final class FileLogStore implements LogStore {
   private final SingleWriter writer;
   private final Object structure = new Object();
   private final Object flushing = new Object();
+  /** Held while files of a replacement are written or deleted; taken before {@link #structure}. */
+  private final Object preparing = new Object();
+  /** Somebody waits for {@link #preparing}, so that a replacement which is being written is given up. */
+  private volatile boolean othersWait;
   private volatile Segment[] segments;
   private volatile long endOffset;
   private volatile long flushedOffset;
@@ -320,6 +324,14 @@ final class FileLogStore implements LogStore {
 
   @Override
   public void resetTo(long offset) throws IOException {
+    othersWait = true;
+    synchronized (preparing) {
+      othersWait = false;
+      resetNow(offset);
+    }
+  }
+
+  private void resetNow(long offset) throws IOException {
     change(() -> {
       lowerFlushedOffset(Math.min(offset, startOffset()));
       // Readers find nothing between the two ends meanwhile, and wait.
@@ -338,40 +350,28 @@ final class FileLogStore implements LogStore {
   }
 
   @Override
-  public void replace(long fromOffset, long toOffset, Iterable<ByteBuf> batches) throws IOException {
-    Segment[] current = segments;
-    int from = SegmentFiles.floor(current, fromOffset);
-    int to = from;
-    while (to < current.length && current[to].nextOffset() < toOffset) {
-      to++;
-    }
-    if (to >= current.length - 1 || current[from].baseOffset() != fromOffset || current[to].nextOffset() != toOffset) {
-      throw new IllegalArgumentException("[" + fromOffset + ", " + toOffset + ") are not whole segments before the last one of "
-          + Arrays.toString(current));
-    }
-    int end = to + 1;
-    writer.enter();
-    List<Segment> fresh;
-    try {
+  public Replacement prepareReplacement(long fromOffset, long toOffset, Iterable<ByteBuf> batches) throws IOException {
+    synchronized (preparing) {
       refuseIfClosed();
+      List<Segment> old = SegmentFiles.whole(segments, fromOffset, toOffset);
       // Failing here changes nothing: what was written is deleted.
-      fresh = new SegmentReplacement(directory, disk, config.segmentBytes())
-          .write(Arrays.asList(current).subList(from, end), toOffset, batches);
-    } finally {
-      writer.exit();
+      List<Segment> fresh = new SegmentReplacement(directory, disk, config.segmentBytes(), () -> othersWait)
+          .write(old, toOffset, batches);
+      return new PreparedReplacement(directory, preparing, old, fresh, toOffset, this::commit);
     }
+  }
+
+  private boolean commit(PreparedReplacement replacement) throws IOException {
+    List<Segment> all = new ArrayList<>();
     change(() -> {
-      SegmentSwap swap = new SegmentSwap(fromOffset, toOffset, fresh.stream().map(Segment::baseOffset).toList());
-      swap.decide(directory);
-      for (int i = from; i < end; i++) {
-        current[i].file().retire();
+      all.addAll(Arrays.asList(segments));
+      if (replacement.replaceIn(all)) {
+        segments = all.toArray(new Segment[0]);
+      } else {
+        all.clear();
       }
-      swap.finish(directory);
-      List<Segment> all = new ArrayList<>(Arrays.asList(current).subList(0, from));
-      all.addAll(fresh);
-      all.addAll(Arrays.asList(current).subList(end, current.length));
-      segments = all.toArray(new Segment[0]);
     });
+    return !all.isEmpty();
   }
 
   @Override
@@ -468,6 +468,13 @@ final class FileLogStore implements LogStore {
 
   @Override
   public void close() throws IOException {
+    othersWait = true;
+    synchronized (preparing) {
+      closeNow();
+    }
+  }
+
+  private void closeNow() throws IOException {
     boolean clean = false;
     writer.enter();
     try {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -27,7 +28,8 @@ public final class FileStorage implements StorageEngine {
   @Activate
   public FileStorage(@Reference NodeSettings settings, @Reference FaultHandler faults, @Reference Clock clock)
       throws IOException {
-    engine = new FileStorageEngine(directories(settings), Disk.REAL, faults, clock);
+    engine = new FileStorageEngine(directories(settings), Disk.REAL, faults, clock, TimeUnit.MILLISECONDS.toNanos(
+        Math.max(1, settings.get(ServerSettings.LOG_FLUSH_OFFSET_CHECKPOINT_INTERVAL_MS))));
   }
 
   static List<Path> directories(NodeSettings settings) {

@@ -53,6 +53,11 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
    * @throws IllegalStateException when another process uses one
    */
   FileStorageEngine(List<Path> paths, Disk disk, FaultHandler faults, Clock clock) throws IOException {
+    this(paths, disk, faults, clock, IDLE_NANOS);
+  }
+
+  /** @param recoveryPointNanos how often it is noted on disk how far each log is there */
+  FileStorageEngine(List<Path> paths, Disk disk, FaultHandler faults, Clock clock, long recoveryPointNanos) throws IOException {
     this.disk = disk;
     this.faults = faults;
     this.clock = clock;
@@ -78,7 +83,8 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
       directories.close(directory -> false);
       throw e;
     }
-    background.every(IDLE_NANOS, this::maintain);
+    background.every(IDLE_NANOS, this::maintainStores);
+    background.every(recoveryPointNanos, this::writeRecoveryPoints);
   }
 
   private void findStaleNames() throws IOException {
@@ -336,10 +342,14 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
 
   /** Saves recovery points that moved, closes idle files. */
   void maintain() throws IOException {
+    maintainStores();
+    writeRecoveryPoints();
+  }
+
+  private void maintainStores() throws IOException {
     for (FileLogStore store : open.keySet()) {
       store.maintain(IDLE_NANOS);
     }
-    writeRecoveryPoints();
   }
 
   private void writeRecoveryPoints() throws IOException {

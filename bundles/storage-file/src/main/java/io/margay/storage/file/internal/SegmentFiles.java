@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.List;
 
 /** Makes, cuts and drops the files of segments. Stateless; called by the writer of a log. */
 final class SegmentFiles {
@@ -34,6 +36,20 @@ final class SegmentFiles {
       }
     }
     return low;
+  }
+
+  /** @return the segments of {@code [from, to)}, which are whole and not the last one */
+  static List<Segment> whole(Segment[] segments, long fromOffset, long toOffset) {
+    int from = floor(segments, fromOffset);
+    int to = from;
+    while (to < segments.length && segments[to].nextOffset() < toOffset) {
+      to++;
+    }
+    if (to >= segments.length - 1 || segments[from].baseOffset() != fromOffset || segments[to].nextOffset() != toOffset) {
+      throw new IllegalArgumentException("[" + fromOffset + ", " + toOffset + ") are not whole segments before the last one of "
+          + Arrays.toString(segments));
+    }
+    return List.of(Arrays.copyOfRange(segments, from, to + 1));
   }
 
   /** A new empty segment, open for writing. */

@@ -12,12 +12,14 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** Writes the new segments of a replacement as {@code .cleaned} files, on stable storage when it is done. One use. */
 final class SegmentReplacement {
   private final Path directory;
   private final Disk disk;
   private final int segmentBytes;
+  private final BooleanSupplier givenUp;
   private final List<Long> bases = new ArrayList<>();
   private final List<Integer> sizes = new ArrayList<>();
   private FileChannel channel;
@@ -25,7 +27,9 @@ final class SegmentReplacement {
   private int size;
   private FileTime modified = FileTime.fromMillis(0);
 
-  SegmentReplacement(Path directory, Disk disk, int segmentBytes) {
+  /** @param givenUp asked for each buffer; when it is true the writing fails */
+  SegmentReplacement(Path directory, Disk disk, int segmentBytes, BooleanSupplier givenUp) {
+    this.givenUp = givenUp;
     this.directory = directory;
     this.disk = disk;
     this.segmentBytes = segmentBytes;
@@ -44,6 +48,9 @@ final class SegmentReplacement {
     try {
       begin(old.get(0).baseOffset());
       for (ByteBuf buffer : batches) {
+        if (givenUp.getAsBoolean()) {
+          throw new IOException("the replacement of segments in " + directory + " was given up for something more urgent");
+        }
         add(buffer, toOffset);
       }
       end();

@@ -77,7 +77,7 @@ class FullDiskTest extends FileEngineFixture {
       List<Long> before = allBases(store, 0);
       disk.allow(20);
       long to = store.segments().get(0).nextOffset();
-      assertThatThrownBy(() -> store.replace(0, to, List.of(TestBatches.batch(1, 1, 1, 50))))
+      assertThatThrownBy(() -> store.prepareReplacement(0, to, List.of(TestBatches.batch(1, 1, 1, 50))))
           .isInstanceOf(IOException.class);
       disk.allow(Long.MAX_VALUE);
       assertThat(allBases(store, 0)).isEqualTo(before);

@@ -33,6 +33,8 @@ final class MemoryLogStore implements LogStore {
   private long endOffset;
   private long flushedOffset;
   private boolean open = true;
+  /** Counts cuts of the tail: what was prepared before one is not committed after it. */
+  private int cuts;
 
   MemoryLogStore(Clock clock, StoreConfig config) {
     this.clock = clock;
@@ -195,6 +197,7 @@ final class MemoryLogStore implements LogStore {
     while (last().baseOffset() > offset) {
       segments.remove(segments.size() - 1);
     }
+    cuts++;
     endOffset = last().cut(offset);
     flushedOffset = Math.min(flushedOffset, endOffset);
   }
@@ -212,6 +215,7 @@ final class MemoryLogStore implements LogStore {
   @Override
   public synchronized void resetTo(long offset) throws IOException {
     refuseIfClosed();
+    cuts++;
     segments.clear();
     segments.add(new MemorySegment(offset, clock.millis()));
     endOffset = offset;
@@ -219,7 +223,33 @@ final class MemoryLogStore implements LogStore {
   }
 
   @Override
-  public synchronized void replace(long fromOffset, long toOffset, Iterable<ByteBuf> batches) throws IOException {
+  public Replacement prepareReplacement(long fromOffset, long toOffset, Iterable<ByteBuf> batches) throws IOException {
+    List<MemorySegment> old;
+    int cutsBefore;
+    synchronized (this) {
+      old = wholeSegments(fromOffset, toOffset);
+      cutsBefore = cuts;
+    }
+    long lastModifiedMs = old.get(old.size() - 1).info().lastModifiedMs();
+    MemorySegment fresh = new MemorySegment(fromOffset, lastModifiedMs);
+    for (ByteBuf buffer : batches) {
+      fresh.append(buffer, toOffset, lastModifiedMs);
+    }
+    fresh.endAt(toOffset);
+    return new Replacement() {
+      @Override
+      public boolean commit() throws IOException {
+        return replace(old, cutsBefore, fresh);
+      }
+
+      @Override
+      public void close() {
+        // The garbage collector does it.
+      }
+    };
+  }
+
+  private List<MemorySegment> wholeSegments(long fromOffset, long toOffset) throws IOException {
     refuseIfClosed();
     int from = 0;
     while (from < segments.size() && segments.get(from).baseOffset() != fromOffset) {
@@ -232,13 +262,19 @@ final class MemoryLogStore implements LogStore {
     if (to >= segments.size() - 1 || segments.get(to).nextOffset() != toOffset) {
       throw new IllegalArgumentException("[" + fromOffset + ", " + toOffset + ") are not whole segments before the last one");
     }
-    MemorySegment fresh = new MemorySegment(fromOffset, segments.get(to).info().lastModifiedMs());
-    for (ByteBuf buffer : batches) {
-      fresh.append(buffer, toOffset, segments.get(to).info().lastModifiedMs());
+    return List.copyOf(segments.subList(from, to + 1));
+  }
+
+  private synchronized boolean replace(List<MemorySegment> old, int cutsBefore, MemorySegment fresh) throws IOException {
+    refuseIfClosed();
+    int from = segments.indexOf(old.get(0));
+    int end = from + old.size();
+    if (cuts != cutsBefore || from < 0 || !segments.subList(from, end).equals(old)) {
+      return false;
     }
-    fresh.endAt(toOffset);
-    segments.subList(from, to + 1).clear();
+    segments.subList(from, end).clear();
     segments.add(from, fresh);
+    return true;
   }
 
   @Override
