@@ -53,10 +53,11 @@ public class MessageBenchmark {
     public void encode() {
       ByteBuf zeros = Unpooled.buffer(RECORDS_BYTES).writeZero(RECORDS_BYTES);
       // The version says which of the two names the topic.
-      TopicProduceData topic = version >= 13 ? new TopicProduceData().setTopicId(TOPIC_ID) : new TopicProduceData().setName("topic");
+      TopicProduceData topic = version >= 13 ? new TopicProduceData().setTopicId(TOPIC_ID)
+          : new TopicProduceData().setName("topic");
       topic.setPartitionData(List.of(new PartitionProduceData().setIndex(3).setRecords(BufferRecords.view(zeros))));
-      body = Messages.toBuffer(new ProduceRequest().setAcks((short) -1).setTimeoutMs(30_000).setTopicData(List.of(topic)), version,
-          ALLOCATOR);
+      ProduceRequest request = new ProduceRequest().setAcks((short) -1).setTimeoutMs(30_000).setTopicData(List.of(topic));
+      body = Messages.toBuffer(request, version, ALLOCATOR);
     }
 
     @TearDown

@@ -66,7 +66,8 @@ public final class BenchmarkBroker implements AutoCloseable {
 
   private void publish(BrokerId self) {
     Endpoint endpoint = new Endpoint("PLAINTEXT", "PLAINTEXT", "localhost", 9092);
-    TreeMap<BrokerId, BrokerImage> brokers = new TreeMap<>(Map.of(self, new BrokerImage(self, 1, List.of(endpoint), null, false)));
+    TreeMap<BrokerId, BrokerImage> brokers = new TreeMap<>();
+    brokers.put(self, new BrokerImage(self, 1, List.of(endpoint), null, false));
     PartitionImage partition = new PartitionImage(0, List.of(self), List.of(self), self, new LeaderEpoch(0), 0);
     TopicImage topic = new TopicImage(TOPIC, TOPIC_ID, false, List.of(partition));
     ConfigResource resource = ConfigResource.topic(TOPIC);

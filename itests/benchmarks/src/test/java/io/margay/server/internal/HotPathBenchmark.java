@@ -128,7 +128,8 @@ public class HotPathBenchmark {
       }
       PartitionProduceData partition = new PartitionProduceData().setIndex(0).setRecords(new BufferRecords(builder.build()));
       TopicProduceData topic = new TopicProduceData().setTopicId(BenchmarkBroker.TOPIC_ID).setPartitionData(List.of(partition));
-      return frame(ProduceRequest.API, new ProduceRequest().setAcks((short) -1).setTimeoutMs(30_000).setTopicData(List.of(topic)));
+      ProduceRequest request = new ProduceRequest().setAcks((short) -1).setTimeoutMs(30_000).setTopicData(List.of(topic));
+      return frame(ProduceRequest.API, request);
     }
   }
 
@@ -178,7 +179,7 @@ public class HotPathBenchmark {
       frame.release();
     }
     if (appended != produced) {
-      throw new IllegalStateException(produced + " records were produced and " + appended + " appended: the figures are of errors");
+      throw new IllegalStateException("the figures are of errors: produced=" + produced + " appended=" + appended);
     }
   }
 
