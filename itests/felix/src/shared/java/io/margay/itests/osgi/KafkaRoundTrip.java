@@ -51,7 +51,8 @@ public final class KafkaRoundTrip {
   /** Produces records "0", "1", ... with a codec. */
   public static void produce(String bootstrap, String topic, int records, String codec) throws Exception {
     List<Future<RecordMetadata>> sent = new ArrayList<>();
-    Map<String, Object> p = Map.of("bootstrap.servers", bootstrap, "acks", "all", "enable.idempotence", true, "compression.type", codec);
+    Map<String, Object> p = Map.of("bootstrap.servers", bootstrap, "acks", "all", "enable.idempotence", true,
+        "compression.type", codec);
     try (KafkaProducer<String, String> producer = new KafkaProducer<>(p, new StringSerializer(), new StringSerializer())) {
       for (int i = 0; i < records; i++) {
         sent.add(producer.send(new ProducerRecord<>(topic, 0, null, Integer.toString(i))));

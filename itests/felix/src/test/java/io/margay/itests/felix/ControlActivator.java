@@ -81,7 +81,7 @@ public final class ControlActivator implements BundleActivator {
     throw new IllegalArgumentException("no bundle " + symbolicName);
   }
 
-  /** The bundles that are not where they should be, one a line: active, or resolved when they are fragments, or waiting to be used. */
+  /** The bundles, one a line, that are not active, nor resolved as fragments are, nor waiting to be used. */
   private String states() {
     StringBuilder out = new StringBuilder();
     for (Bundle b : context.getBundles()) {

@@ -31,8 +31,8 @@ import org.ops4j.pax.exam.options.UrlProvisionOption;
 import org.ops4j.pax.exam.spi.PaxExamRuntime;
 
 /**
- * A Felix that is not ours, in a process of its own, with the bundles of the built distribution installed at the start levels that
- * they have there. It has no launcher: the settings come from a directory with etc/margay.cfg.
+ * A Felix that is not ours, in a process of its own, with the bundles of the built distribution installed at the start levels
+ * that they have there. It has no launcher: the settings come from a directory with etc/margay.cfg.
  */
 final class FelixBroker implements AutoCloseable {
   /** Above it, the distribution has what only its console needs. */

@@ -56,7 +56,8 @@ final class Traffic implements AutoCloseable {
       acknowledged.add(new ConcurrentHashMap<>());
       read.add(Collections.synchronizedList(new ArrayList<>()));
     }
-    producer = new KafkaProducer<>(Map.of("bootstrap.servers", bootstrap, "acks", "all", "enable.idempotence", true, "linger.ms", 2),
+    producer = new KafkaProducer<>(
+        Map.of("bootstrap.servers", bootstrap, "acks", "all", "enable.idempotence", true, "linger.ms", 2),
         new StringSerializer(), new StringSerializer());
     run("itest-producer", this::produce);
     run("itest-consumer-1", this::consume);
@@ -95,9 +96,10 @@ final class Traffic implements AutoCloseable {
   }
 
   private void consume() {
-    Map<String, Object> config = Map.of("bootstrap.servers", bootstrap, "group.id", topic + "-group", "auto.offset.reset", "earliest",
-        "auto.commit.interval.ms", 200, "heartbeat.interval.ms", 500);
-    try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
+    Map<String, Object> config = Map.of("bootstrap.servers", bootstrap, "group.id", topic + "-group",
+        "auto.offset.reset", "earliest", "auto.commit.interval.ms", 200, "heartbeat.interval.ms", 500);
+    try (KafkaConsumer<String, String> consumer =
+        new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
       consumer.subscribe(List.of(topic), new Assignment());
       while (reading) {
         consumer.poll(Duration.ofMillis(100)).forEach(r -> {
@@ -150,8 +152,8 @@ final class Traffic implements AutoCloseable {
     long deadline = System.nanoTime() + PROGRESS_TIMEOUT_NANOS;
     while (acknowledgedCount.get() < toBeAcknowledged || readCount.get() < toBeRead) {
       if (System.nanoTime() > deadline) {
-        throw new AssertionError("no progress: acknowledged=" + acknowledgedCount + " of " + toBeAcknowledged + " read=" + readCount
-            + " of " + toBeRead + " problems=" + problems);
+        throw new AssertionError("no progress: acknowledged=" + acknowledgedCount + " of " + toBeAcknowledged
+            + " read=" + readCount + " of " + toBeRead + " problems=" + problems);
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
     }
@@ -193,7 +195,8 @@ final class Traffic implements AutoCloseable {
       }
     }
     if (!lost.isEmpty()) {
-      problems.add(tp + ": " + lost.size() + " acknowledged records were not read, among them " + lost.values().iterator().next());
+      problems.add(tp + ": " + lost.size() + " acknowledged records were not read, among them "
+          + lost.values().iterator().next());
     }
   }
 

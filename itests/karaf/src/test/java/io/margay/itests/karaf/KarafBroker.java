@@ -90,8 +90,9 @@ final class KarafBroker implements AutoCloseable {
     o.add(configureConsole().ignoreLocalConsole());
     o.add(editConfigurationFilePut("etc/org.apache.karaf.shell.cfg", "sshPort", Integer.toString(sshPort)));
     o.add(editConfigurationFilePut("etc/org.apache.karaf.shell.cfg", "sshHost", "127.0.0.1"));
-    o.add(editConfigurationFilePut("etc/org.apache.karaf.management.cfg", "rmiRegistryPort", Integer.toString(KafkaRoundTrip.freePort())));
-    o.add(editConfigurationFilePut("etc/org.apache.karaf.management.cfg", "rmiServerPort", Integer.toString(KafkaRoundTrip.freePort())));
+    for (String port : List.of("rmiRegistryPort", "rmiServerPort")) {
+      o.add(editConfigurationFilePut("etc/org.apache.karaf.management.cfg", port, Integer.toString(KafkaRoundTrip.freePort())));
+    }
     o.add(editConfigurationFilePut("etc/users.properties", "karaf", "karaf,_g_:admingroup"));
     o.add(editConfigurationFilePut("etc/users.properties", "_g_:admingroup", "group,admin,manager,viewer,systembundles,ssh"));
     // Only what is at hand: our bundles from the build, those of the test's own harness from the local repository.

@@ -58,7 +58,8 @@ class KarafIT {
   @Test
   void everyBundleIsUp() throws Exception {
     String bundles = broker.shell("bundle:list -t 0 -s --no-format");
-    assertThat(bundles).contains("io.margay.server", "io.netty.transport-native-epoll").doesNotContain("Installed", "Failure", "Waiting");
+    assertThat(bundles).contains("io.margay.server", "io.netty.transport-native-epoll")
+        .doesNotContain("Installed", "Failure", "Waiting");
   }
 
   @Test
