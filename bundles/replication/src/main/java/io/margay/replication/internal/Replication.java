@@ -1,29 +1,18 @@
 package io.margay.replication.internal;
 
-import io.margay.metadata.MetadataPublisher;
 import io.margay.metadata.ClusterDelta;
 import io.margay.metadata.ClusterImage;
 import io.margay.model.Clock;
 import io.margay.model.Scheduler;
-import io.margay.model.TopicPartition;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.ServerSettings;
 import io.margay.spi.log.Logs;
-import io.margay.spi.partition.LeaderPartition;
-import io.margay.spi.partition.Partitions;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Deactivate;
-import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.component.annotations.ReferenceCardinality;
-import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
- * What the handlers of this bundle share, as a component: the partitions, the threads for blocking reads, and the ports. It
- * leaves after the handlers, which refer to it. Immediate, so that the logs stay open while those who use it are replaced.
+ * What the handlers of this bundle share: the partitions, the threads for blocking reads, and the ports. A service that is there from
+ * the first image on, see {@link ReplicationComponent}; it leaves after the handlers, which refer to it.
  */
-@Component(service = {Replication.class, MetadataPublisher.class, Partitions.class}, immediate = true)
-public final class Replication implements MetadataPublisher, Partitions {
+public final class Replication implements AutoCloseable {
   /** A process as young as this is still starting, and not registered yet. */
   private static final long STARTING_MS = 20_000;
   private static final long REGISTRATION_WAIT_MS = 1_000;
@@ -42,9 +31,7 @@ public final class Replication implements MetadataPublisher, Partitions {
    * @param scheduler timers
    * @param clock time
    */
-  @Activate
-  public Replication(@Reference Logs logs, @Reference NodeSettings settings, @Reference Scheduler scheduler,
-      @Reference Clock clock) {
+  public Replication(Logs logs, NodeSettings settings, Scheduler scheduler, Clock clock) {
     this.logs = logs;
     this.settings = settings;
     this.scheduler = scheduler;
@@ -60,30 +47,21 @@ public final class Replication implements MetadataPublisher, Partitions {
   }
 
   /** Ends leaderships and closes the logs. */
-  @Deactivate
+  @Override
   public void close() {
     gate.close();
     reads.close();
     partitions.close();
   }
 
-  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
-  void addListener(LeadershipListener listener) {
-    partitions.addListener(listener);
-  }
-
-  void removeListener(LeadershipListener listener) {
-    partitions.removeListener(listener);
-  }
-
-  @Override
+  /**
+   * Follows the cluster.
+   *
+   * @param delta what changed
+   * @param image the new image
+   */
   public void onImage(ClusterDelta delta, ClusterImage image) {
     partitions.onImage(delta, image);
-  }
-
-  @Override
-  public LeaderPartition leader(TopicPartition tp) {
-    return partitions.leader(tp);
   }
 
   /** @return the partitions */

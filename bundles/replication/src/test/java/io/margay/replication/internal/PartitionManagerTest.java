@@ -53,9 +53,9 @@ class PartitionManagerTest {
   void servesANewTopicWhenTheImageWasTaken() {
     broker.start();
     broker.create("a", 3);
-    assertThat(broker.replication.leader(new TopicPartition("a", 2)).leaderEpoch()).isEqualTo(new LeaderEpoch(0));
-    assertThat(broker.replication.leader(new TopicPartition("a", 3))).isNull();
-    assertThat(broker.replication.leader(new TopicPartition("b", 0))).isNull();
+    assertThat(broker.replication.partitions().leader(new TopicPartition("a", 2)).leaderEpoch()).isEqualTo(new LeaderEpoch(0));
+    assertThat(broker.replication.partitions().leader(new TopicPartition("a", 3))).isNull();
+    assertThat(broker.replication.partitions().leader(new TopicPartition("b", 0))).isNull();
   }
 
   @Test
@@ -234,15 +234,15 @@ class PartitionManagerTest {
   @Test
   void tellsListenersInOrder() {
     Recorder early = new Recorder();
-    broker.replication.addListener(early);
+    broker.replication.partitions().addListener(early);
     broker.start();
     broker.create("a", 1);
     broker.change("a", 0, p -> TestBroker.partition(0, TestBroker.SELF, 1, p.replicas(), p.isr()));
     early.await("+a-0@0", "-a-0", "+a-0@1");
     Recorder late = new Recorder();
-    broker.replication.addListener(late);
+    broker.replication.partitions().addListener(late);
     late.await("+a-0@1");
-    broker.replication.removeListener(late);
+    broker.replication.partitions().removeListener(late);
     broker.delete("a");
     early.await("+a-0@0", "-a-0", "+a-0@1", "-a-0");
     late.await("+a-0@1");
@@ -251,7 +251,7 @@ class PartitionManagerTest {
   @Test
   void resignsAndClosesItsLogsAtTheEnd() throws InterruptedException {
     Recorder recorder = new Recorder();
-    broker.replication.addListener(recorder);
+    broker.replication.partitions().addListener(recorder);
     broker.start();
     broker.create("a", 1);
     FakeLog log = broker.log("a", 0);
