@@ -80,7 +80,7 @@ public final class BenchmarkBroker implements AutoCloseable {
 
   private void awaitLeader() {
     long deadline = System.nanoTime() + OPEN_MS * 1_000_000;
-    while (replication.leader(new TopicPartition(TOPIC, 0)) == null || replication.table().anyOpening()) {
+    while (replication.partitions().leader(new TopicPartition(TOPIC, 0)) == null || replication.table().anyOpening()) {
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException("the log was not opened within " + OPEN_MS + " ms");
       }
