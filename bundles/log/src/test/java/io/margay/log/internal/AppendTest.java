@@ -28,9 +28,14 @@ class AppendTest {
 
   private static LogConfig config(boolean compact, int maxMessageBytes, TimestampType type, long before, long after,
       String compression) {
-    return new LogConfig(!compact, compact, -1, -1, 1000, 0, maxMessageBytes, Integer.MAX_VALUE - 8, type, before, after, 0.5, 0, Long.MAX_VALUE, 0,
-        Long.MAX_VALUE, Long.MAX_VALUE, false, compression, codecLevel(compression),
-        "fake", 1, new StoreConfig(4096, 4096, 1 << 20, false));
+    return config(compact, 0, maxMessageBytes, Integer.MAX_VALUE - 8, type, before, after, compression, codecLevel(compression));
+  }
+
+  private static LogConfig config(boolean compact, long jitterMs, int maxMessageBytes, int maxDecompressedBytes,
+      TimestampType type, long before, long after, String compression, int level) {
+    return new LogConfig(!compact, compact, -1, -1, 1000, jitterMs, maxMessageBytes, maxDecompressedBytes, type, before, after,
+        0.5, 0, Long.MAX_VALUE, 0, Long.MAX_VALUE, Long.MAX_VALUE, false, compression, level, "fake", 1,
+        new StoreConfig(4096, 4096, 1 << 20, false));
   }
 
   private static final LogConfig PLAIN =
@@ -94,6 +99,47 @@ class AppendTest {
     assertThat(t.append(TestLog.batch(5, "=1")).error()).isEqualTo(Errors.INVALID_RECORD);
     ByteBuf zipped = TestLog.batch(CompressionType.GZIP, -1, -1, -1, false, 5, "a=1", "=2");
     assertThat(t.append(zipped).error()).isEqualTo(Errors.INVALID_RECORD);
+  }
+
+  @Test
+  void aBatchThatGrowsTooLargeWhenDecompressedIsRefused() {
+    String big = "a=" + "x".repeat(1500);
+    for (int limit : new int[] {1000, 3000}) {
+      TestLog t = new TestLog(config(false, 0, 2000, limit, TimestampType.CREATE_TIME, Long.MAX_VALUE, Long.MAX_VALUE, "producer",
+          0));
+      Errors error = t.append(TestLog.batch(CompressionType.GZIP, -1, -1, -1, false, 5, big)).error();
+      assertThat(error == Errors.NONE).as("%d %s", limit, error).isEqualTo(limit == 3000);
+    }
+  }
+
+  @Test
+  void theTopicsLevelDecidesHowSmallABatchGets() {
+    StringBuilder text = new StringBuilder("a=");
+    for (int i = 0; i < 300; i++) {
+      text.append(i * 7919 % 1000);
+    }
+    long[] sizes = new long[2];
+    for (int i = 0; i < 2; i++) {
+      TestLog t = new TestLog(config(false, 0, 2000, Integer.MAX_VALUE - 8, TimestampType.CREATE_TIME, Long.MAX_VALUE,
+          Long.MAX_VALUE, "gzip", i == 0 ? 1 : 9));
+      t.put(text.toString());
+      sizes[i] = t.store.sizeBytes();
+    }
+    assertThat(sizes[1]).isLessThan(sizes[0]);
+  }
+
+  @Test
+  void jitterBringsTheRollForwardByTheSameForEachReplica() throws IOException {
+    TestLog t = new TestLog(config(false, 1000, 2000, Integer.MAX_VALUE - 8, TimestampType.CREATE_TIME, Long.MAX_VALUE,
+        Long.MAX_VALUE, "producer", 0));
+    TestLog replica = new TestLog(t.log.config());
+    for (TestLog log : List.of(t, replica)) {
+      for (int ms = 0; ms <= 1000 && log.store.segments.size() == 1; ms++) {
+        log.append(TestLog.batch(5000 + ms, "a=1"));
+      }
+    }
+    assertThat(t.store.segments).hasSize(2);
+    assertThat(t.log.logEndOffset()).isEqualTo(replica.log.logEndOffset()).isBetween(2L, 1000L);
   }
 
   @Test
