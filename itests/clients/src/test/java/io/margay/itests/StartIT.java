@@ -91,6 +91,18 @@ class StartIT {
   }
 
   @Test
+  void acknowledgedMeansFsyncedWhereThatIsAskedFor() throws Exception {
+    try (Broker broker = Broker.prepare().with("MARGAY_FLUSH_POLICY", "ack").start()) {
+      RoundTripTopic.fill(broker.bootstrap(), "flushed", 500);
+      Run explained = broker.shell("config:explain margay.flush.policy flushed").ok();
+      assertThat(explained.output()).contains("ack").contains("environment");
+      broker.kill();
+      broker.start();
+      assertThat(RoundTripTopic.count(broker.bootstrap(), "flushed")).isEqualTo(500);
+    }
+  }
+
+  @Test
   void everythingLiesBelowTheDataDirectory() throws Exception {
     try (Broker broker = Broker.started()) {
       RoundTripTopic.fill(broker.bootstrap(), "below", 10);
