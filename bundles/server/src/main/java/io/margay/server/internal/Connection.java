@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  *   frame -> backlog -> started -> answered -> sent
  * </pre>
  *
- * A frame waits in the backlog while the server is not ready, and while a request is under way whose API lets no other start.
+ * A frame waits in the backlog while the server is not ready, while a request is under way whose API lets no other start, and
+ * while a request waits for a handler that is being replaced.
  * Started requests stand in {@link #pipeline} until they and all before them are answered.
  *
  * <p>Invariant: {@link #serial} is null, or the last element of the pipeline, and not answered.
@@ -176,6 +177,20 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   void route(NetworkRequest request) {
     server.handlers().route(request.entry, request);
+  }
+
+  /** Starts nothing more while a request waits for its handler, so that none that comes later overtakes it. */
+  void hold(NetworkRequest request) {
+    serial = request;
+  }
+
+  /** Goes on with a request that waited for its handler, then with those behind it. */
+  void resume(NetworkRequest request) {
+    if (request.pipelined && serial == request) {
+      serial = null;
+    }
+    route(request);
+    drain();
   }
 
   /** Reads the header (v1 or v2) and leaves the frame at the body. @return null when the request was refused or answered */

@@ -148,6 +148,7 @@ final class HandlerTable {
       fail(e.last, request, Errors.REQUEST_TIMED_OUT);
       return;
     }
+    request.parked();
     e.waiting.add(request);
     if (e.holder.peek() != null && e.waiting.remove(request)) {
       // a handler came between the look and the wait

@@ -36,7 +36,12 @@ final class NetworkRequest extends RoutedRequest {
 
   @Override
   void resume() {
-    connection.route(this);
+    connection.resume(this);
+  }
+
+  @Override
+  void parked() {
+    connection.hold(this);
   }
 
   @Override

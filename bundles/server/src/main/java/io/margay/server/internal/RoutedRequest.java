@@ -51,6 +51,11 @@ abstract class RoutedRequest implements Request {
   /** Routes the request again, now that there is a handler. On the event loop. */
   abstract void resume();
 
+  /** The request waits for a handler from now on, until {@link #resume} or an answer. On the event loop. */
+  void parked() {
+    // nothing comes after a request that has no connection
+  }
+
   /** Runs a task on the event loop after a delay. */
   abstract void later(long delay, TimeUnit unit, Runnable task);
 

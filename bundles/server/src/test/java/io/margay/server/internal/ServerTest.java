@@ -18,6 +18,7 @@ import io.margay.protocol.message.ListGroupsResponse;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
@@ -268,5 +269,24 @@ class ServerTest {
         assertThat(in.readInt()).isEqualTo(4);
       }
     }
+  }
+
+  /** A request that comes between the handler's return and the resumption of one that waited must not overtake it. */
+  @Test
+  void requestsOfOneConnectionKeepTheirOrderWhenTheirHandlerReturns() {
+    Handler old = heartbeat(ApiHandler.Ordering.PIPELINED, Request::respondNothing);
+    server.handlers().bind(old);
+    server.handlers().unbind(old);
+    EmbeddedChannel channel = new EmbeddedChannel();
+    channel.pipeline().addLast(new Connection(server, "PLAINTEXT", new ReadGate(channel)));
+    List<Integer> handled = new java.util.ArrayList<>();
+    channel.pipeline().fireChannelRead(Unpooled.wrappedBuffer(heartbeat(0)).skipBytes(4));
+    server.handlers().bind(heartbeat(ApiHandler.Ordering.PIPELINED, r -> {
+      handled.add(r.correlationId());
+      r.respond(new HeartbeatResponse());
+    }));
+    channel.pipeline().fireChannelRead(Unpooled.wrappedBuffer(heartbeat(1)).skipBytes(4));
+    channel.runPendingTasks();
+    assertThat(handled).containsExactly(0, 1);
   }
 }
