@@ -142,11 +142,12 @@ public final class ListOffsetsHandler implements ApiHandler {
     if (timestamp == LATEST) {
       return found(partition, version, -1, end, leader.leaderEpoch().value());
     }
-    if (timestamp == EARLIEST || timestamp == EARLIEST_LOCAL || timestamp == EARLIEST_PENDING_UPLOAD) {
+    if (timestamp == EARLIEST || timestamp == EARLIEST_LOCAL) {
       long start = log.logStartOffset();
       return found(partition, version, -1, start, log.epochAt(start));
     }
-    if (timestamp == LATEST_TIERED) {
+    if (timestamp == LATEST_TIERED || timestamp == EARLIEST_PENDING_UPLOAD) {
+      // There is no tiered storage, so nothing is there and nothing waits to go there.
       return found(partition, version, -1, -1, -1);
     }
     PartitionLog.FoundOffset record = timestamp == MAX_TIMESTAMP ? log.findMaxTimestamp() : log.findByTimestamp(timestamp);

@@ -171,7 +171,7 @@ public final class ProduceHandler implements ApiHandler {
     }
     Records records = partition.records();
     ByteBuf buffer = records == null ? null : records.bufferOrNull();
-    if (!ProducedBatch.check(buffer, request.version(), answer)) {
+    if (!ProducedBatch.check(buffer, produce, request.version(), answer)) {
       return waiting;
     }
     boolean all = produce.acks() == ALL;

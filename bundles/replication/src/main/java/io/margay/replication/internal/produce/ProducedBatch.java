@@ -1,6 +1,7 @@
 package io.margay.replication.internal.produce;
 
 import io.margay.protocol.Errors;
+import io.margay.protocol.message.ProduceRequest;
 import io.margay.protocol.message.ProduceResponse.PartitionProduceResponse;
 import io.margay.protocol.record.CompressionType;
 import io.margay.protocol.record.RecordBatchFormat;
@@ -13,7 +14,7 @@ final class ProducedBatch {
   private ProducedBatch() { }
 
   /** Checks the frame of the batch, and fills the answer when something is wrong. */
-  static boolean check(ByteBuf buffer, short version, PartitionProduceResponse answer) {
+  static boolean check(ByteBuf buffer, ProduceRequest produce, short version, PartitionProduceResponse answer) {
     int sizeBytes = buffer == null ? 0 : buffer.readableBytes();
     if (sizeBytes == 0) {
       return refuse(answer, Errors.INVALID_RECORD,
@@ -24,6 +25,9 @@ final class ProducedBatch {
     }
     int start = buffer.readerIndex();
     byte magic = buffer.getByte(start + RecordBatchFormat.MAGIC_OFFSET);
+    if (magic < 0 || magic > RecordBatchFormat.MAGIC_V2) {
+      return refuse(answer, Errors.CORRUPT_MESSAGE, "There is no format " + magic + " of record batches");
+    }
     if (magic != RecordBatchFormat.MAGIC_V2) {
       return refuse(answer, Errors.INVALID_RECORD, "A produce request must hold batches of format 2, not " + magic);
     }
@@ -41,7 +45,14 @@ final class ProducedBatch {
       return refuse(answer, Errors.INVALID_RECORD, "A produce request must have exactly one record batch per partition, but "
           + (rest - length) + " bytes follow the first");
     }
-    int codec = buffer.getShort(start + RecordBatchFormat.ATTRIBUTES_OFFSET) & RecordBatchFormat.COMPRESSION_MASK;
+    int attributes = buffer.getShort(start + RecordBatchFormat.ATTRIBUTES_OFFSET);
+    if ((attributes & RecordBatchFormat.TRANSACTIONAL_MASK) != 0) {
+      // Nobody has begun a transaction here: no later marker would end it, and its readers would wait for ever.
+      return produce.transactionalId() == null
+          ? refuse(answer, Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, "A transactional batch came without a transactional id")
+          : refuse(answer, Errors.INVALID_TXN_STATE, "The transactional id has no transaction that is under way");
+    }
+    int codec = attributes & RecordBatchFormat.COMPRESSION_MASK;
     if (version < FIRST_WITH_ZSTD && codec == CompressionType.ZSTD.id()) {
       return refuse(answer, Errors.UNSUPPORTED_COMPRESSION_TYPE, "zstd may be produced from version " + FIRST_WITH_ZSTD + " on");
     }

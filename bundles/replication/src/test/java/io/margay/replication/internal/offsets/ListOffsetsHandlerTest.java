@@ -101,6 +101,8 @@ class ListOffsetsHandlerTest {
     assertThat(ask(-4, 8).offset()).isZero();
     assertThat(ask(-5, 9).offset()).isEqualTo(-1);
     assertThat(ask(-5, 9).errorCode()).isZero();
+    assertThat(ask(-6, 11).offset()).isEqualTo(-1);
+    assertThat(ask(-6, 11).errorCode()).isZero();
     assertThat(ask(-3, 6).errorCode()).isEqualTo(Errors.UNSUPPORTED_VERSION.code());
     assertThat(ask(-4, 7).errorCode()).isEqualTo(Errors.UNSUPPORTED_VERSION.code());
     assertThat(ask(-5, 8).errorCode()).isEqualTo(Errors.UNSUPPORTED_VERSION.code());

@@ -11,6 +11,7 @@ import io.margay.protocol.message.ProduceRequest.PartitionProduceData;
 import io.margay.protocol.message.ProduceRequest.TopicProduceData;
 import io.margay.protocol.message.ProduceResponse;
 import io.margay.protocol.message.ProduceResponse.PartitionProduceResponse;
+import io.margay.protocol.record.RecordBatchFormat;
 import io.margay.replication.internal.FakeRequest;
 import io.margay.replication.internal.TestBroker;
 import io.margay.spi.log.PartitionLog;
@@ -148,6 +149,7 @@ class ProduceHandlerTest {
     assertThat(error(whole.copy().setInt(8, -5))).isEqualTo(Errors.CORRUPT_MESSAGE);
     assertThat(error(whole.copy().setInt(8, Integer.MAX_VALUE))).isEqualTo(Errors.CORRUPT_MESSAGE);
     assertThat(error(whole.copy().setByte(16, 1))).isEqualTo(Errors.INVALID_RECORD);
+    assertThat(error(whole.copy().setByte(16, 3))).isEqualTo(Errors.CORRUPT_MESSAGE);
     assertThat(broker.log("a", 0).logEndOffset()).isZero();
   }
 
@@ -155,6 +157,17 @@ class ProduceHandlerTest {
     PartitionProduceResponse answer = only(send(produce(-1, topic("a", data(0, records))), 9));
     assertThat(answer.errorMessage()).isNotEmpty();
     return Errors.forCode(answer.errorCode());
+  }
+
+  @Test
+  void refusesTransactionsThatNobodyBegan() {
+    broker.create("a", 1);
+    ByteBuf batch = TestBroker.batch(1);
+    batch.setShort(RecordBatchFormat.ATTRIBUTES_OFFSET, RecordBatchFormat.TRANSACTIONAL_MASK);
+    assertThat(error(batch.copy())).isEqualTo(Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
+    ProduceRequest produce = produce(-1, topic("a", data(0, batch))).setTransactionalId("t");
+    assertThat(Errors.forCode(only(send(produce, 9)).errorCode())).isEqualTo(Errors.INVALID_TXN_STATE);
+    assertThat(broker.log("a", 0).logEndOffset()).isZero();
   }
 
   @Test
