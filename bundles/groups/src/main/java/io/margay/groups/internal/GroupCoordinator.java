@@ -171,10 +171,10 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   public ResolvedTopic resolve(String name, UUID id, boolean byId) {
     TopicImage topic = byId ? metadata.image().topic(id) : metadata.image().topic(name);
     if (topic != null) {
-      return new ResolvedTopic(topic.name(), topic.id(), Errors.NONE);
+      return new ResolvedTopic(topic.name(), topic.id(), topic.partitions().size(), Errors.NONE);
     }
-    return byId ? new ResolvedTopic(null, id, Errors.UNKNOWN_TOPIC_ID)
-        : new ResolvedTopic(name, KafkaUuid.ZERO, Errors.UNKNOWN_TOPIC_OR_PARTITION);
+    return byId ? new ResolvedTopic(null, id, 0, Errors.UNKNOWN_TOPIC_ID)
+        : new ResolvedTopic(name, KafkaUuid.ZERO, 0, Errors.UNKNOWN_TOPIC_OR_PARTITION);
   }
 
   // ------------------------------------------------------------------------------------------------ administration

@@ -178,10 +178,14 @@ public final class GroupsFixture {
   }
 
   Errors commit(String memberId, int generation, String topic, long offset, String metadata) {
+    return commit(memberId, generation, topic, 0, offset, metadata);
+  }
+
+  Errors commit(String memberId, int generation, String topic, int partition, long offset, String metadata) {
     OffsetCommitRequest r = new OffsetCommitRequest().setGroupId(GROUP).setMemberId(memberId)
         .setGenerationIdOrMemberEpoch(generation);
     r.topics().add(new OffsetCommitRequest.OffsetCommitRequestTopic().setName(topic).setPartitions(new ArrayList<>(List.of(
-        new OffsetCommitRequest.OffsetCommitRequestPartition().setPartitionIndex(0).setCommittedOffset(offset)
+        new OffsetCommitRequest.OffsetCommitRequestPartition().setPartitionIndex(partition).setCommittedOffset(offset)
             .setCommittedLeaderEpoch(3).setCommittedMetadata(metadata)))));
     try {
       return Errors.forCode(groups.commit(r, 8).join().topics().get(0).partitions().get(0).errorCode());

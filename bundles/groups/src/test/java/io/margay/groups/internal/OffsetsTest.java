@@ -52,6 +52,8 @@ class OffsetsTest {
     assertThat(f.fetch("t", true).committedLeaderEpoch()).isEqualTo(3);
     assertThat(f.state()).isEqualTo("Empty");
     assertThat(f.commit("", -1, "nothing", 3)).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+    assertThat(f.commit("", -1, "t", 70, 3, "m")).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+    assertThat(f.commit("", -1, "t", -1, 3, "m")).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
     assertThat(f.commit("", -1, "t", 3, "12345678901234567")).isEqualTo(Errors.OFFSET_METADATA_TOO_LARGE);
     assertThat(f.commit("", -1, "u", 3, null)).isEqualTo(Errors.NONE);
     assertThat(f.fetch("u", false).metadata()).isEmpty();
@@ -172,6 +174,8 @@ class OffsetsTest {
     String a = f.stable(1).get(0);
     f.commit(a, 1, "t", 1);
     assertThat(deleteGroup()).isEqualTo(Errors.NON_EMPTY_GROUP);
+    // its metadata is no subscription, so it may consume any topic
+    assertThat(deleteOffset("t")).isEqualTo(Errors.GROUP_SUBSCRIBED_TO_TOPIC);
     f.leave(a);
     assertThat(deleteOffset("nothing")).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
     assertThat(deleteOffset("t")).isEqualTo(Errors.NONE);

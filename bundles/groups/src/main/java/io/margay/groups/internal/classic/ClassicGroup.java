@@ -343,10 +343,10 @@ public final class ClassicGroup {
 
   /**
    * @param topic a topic's name
-   * @return whether members are known to consume it
+   * @return whether members consume it, or may do so, as what they told cannot be read
    */
   public boolean isSubscribedTo(String topic) {
-    return CONSUMER.equals(protocolType) && subscribedTopics != null && subscribedTopics.contains(topic);
+    return CONSUMER.equals(protocolType) && (subscribedTopics == null || subscribedTopics.contains(topic));
   }
 
   /** @return whether nobody is about to join */

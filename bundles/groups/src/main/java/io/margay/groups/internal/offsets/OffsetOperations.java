@@ -116,7 +116,7 @@ public final class OffsetOperations {
       OffsetCommitResponse.OffsetCommitResponseTopic answer = new OffsetCommitResponse.OffsetCommitResponseTopic()
           .setName(asked.name()).setTopicId(asked.topicId());
       for (OffsetCommitRequestPartition p : asked.partitions()) {
-        Errors error = topic.error();
+        Errors error = topic.errorOf(p.partitionIndex());
         String metadata = p.committedMetadata() == null ? "" : p.committedMetadata();
         if (error == Errors.NONE && metadata.length() > config.offsetMetadataMaxBytes()) {
           error = Errors.OFFSET_METADATA_TOO_LARGE;

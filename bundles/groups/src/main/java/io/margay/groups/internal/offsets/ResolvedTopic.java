@@ -8,6 +8,15 @@ import java.util.UUID;
  *
  * @param name its name; null when only an unknown id was given
  * @param id its id; zero when unknown
+ * @param partitionCount how many partitions it has; 0 when it is unknown
  * @param error NONE, UNKNOWN_TOPIC_OR_PARTITION or UNKNOWN_TOPIC_ID
  */
-public record ResolvedTopic(String name, UUID id, Errors error) { }
+public record ResolvedTopic(String name, UUID id, int partitionCount, Errors error) {
+  /**
+   * @param partition a partition's number
+   * @return NONE, or why there is no such partition
+   */
+  public Errors errorOf(int partition) {
+    return error != Errors.NONE || partition >= 0 && partition < partitionCount ? error : Errors.UNKNOWN_TOPIC_OR_PARTITION;
+  }
+}
