@@ -73,7 +73,8 @@ public final class CreateTopicsHandler extends AdminHandler<CreateTopicsRequest>
     Map<Map<String, String>, List<CreatableTopicConfigs>> shown = new HashMap<>();
     int partitions = 0;
     for (CreatableTopic topic : message.topics()) {
-      CreatableTopicResult result = new CreatableTopicResult().setName(topic.name()).setTopicId(KafkaUuid.ZERO);
+      CreatableTopicResult result = new CreatableTopicResult().setName(topic.name()).setTopicId(KafkaUuid.ZERO)
+          .setErrorMessage(null);
       if (results.putIfAbsent(topic.name(), result) != null) {
         continue;
       }

@@ -19,6 +19,7 @@ import io.margay.spi.handler.Request;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -56,24 +57,31 @@ public final class DeleteTopicsHandler extends AdminHandler<DeleteTopicsRequest>
     List<DeletableTopicResult> results = new ArrayList<>();
     List<UUID> ids = new ArrayList<>();
     List<DeletableTopicResult> pending = new ArrayList<>();
-    Set<UUID> seen = new HashSet<>();
-    for (DeleteTopicState asked : asked(request, message)) {
-      DeletableTopicResult result = new DeletableTopicResult().setName(asked.name()).setTopicId(asked.topicId());
+    List<DeleteTopicState> asked = asked(request, message);
+    Set<UUID> twice = askedTwice(asked, image);
+    for (DeleteTopicState one : asked) {
+      boolean byId = !one.topicId().equals(KafkaUuid.ZERO);
+      TopicImage topic = find(one, image);
+      if (topic != null && twice.contains(topic.id())) {
+        continue;
+      }
+      DeletableTopicResult result = new DeletableTopicResult().setName(one.name()).setTopicId(one.topicId());
       results.add(result);
-      boolean byId = !asked.topicId().equals(KafkaUuid.ZERO);
-      TopicImage topic = byId ? image.topic(asked.topicId()) : asked.name() == null ? null : image.topic(asked.name());
-      if (byId == (asked.name() != null)) {
+      if (byId == (one.name() != null)) {
         set(result, new Outcome(Errors.INVALID_REQUEST, byId ? "You may not specify both topic name and topic id."
             : "Neither topic name nor id were specified."));
       } else if (topic == null) {
         set(result, Outcome.of(byId ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION));
-      } else if (!seen.add(topic.id())) {
-        set(result, new Outcome(Errors.INVALID_REQUEST, "Duplicate topic " + (byId ? "id." : "name.")));
       } else {
         result.setName(topic.name()).setTopicId(topic.id());
         ids.add(topic.id());
         pending.add(result);
       }
+    }
+    for (UUID id : twice) {
+      DeletableTopicResult result = new DeletableTopicResult().setName(image.topic(id).name()).setTopicId(id);
+      set(result, new Outcome(Errors.INVALID_REQUEST, "The topic is named more than once."));
+      results.add(result);
     }
     DeleteTopicsResponse response = new DeleteTopicsResponse().setResponses(results);
     if (ids.isEmpty()) {
@@ -87,6 +95,26 @@ public final class DeleteTopicsHandler extends AdminHandler<DeleteTopicsRequest>
           }
           return response;
         });
+  }
+
+  private static TopicImage find(DeleteTopicState asked, ClusterImage image) {
+    if (!asked.topicId().equals(KafkaUuid.ZERO)) {
+      return image.topic(asked.topicId());
+    }
+    return asked.name() == null ? null : image.topic(asked.name());
+  }
+
+  /** Which topics are named more than once. They are left alone, as a request with such a mistake may hold another one. */
+  private static Set<UUID> askedTwice(List<DeleteTopicState> asked, ClusterImage image) {
+    Set<UUID> seen = new HashSet<>();
+    Set<UUID> twice = new LinkedHashSet<>();
+    for (DeleteTopicState one : asked) {
+      TopicImage topic = find(one, image);
+      if (topic != null && !seen.add(topic.id())) {
+        twice.add(topic.id());
+      }
+    }
+    return twice;
   }
 
   private static void set(DeletableTopicResult result, Outcome outcome) {

@@ -66,6 +66,6 @@ public final class DescribeClusterHandler extends AdminHandler<DescribeClusterRe
   @Override
   Message failed(Request request, DescribeClusterRequest message, Outcome why) {
     return new DescribeClusterResponse().setErrorCode(why.error().code()).setErrorMessage(why.message()).setClusterId("")
-        .setEndpointType(message.endpointType());
+        .setEndpointType(BROKERS);
   }
 }

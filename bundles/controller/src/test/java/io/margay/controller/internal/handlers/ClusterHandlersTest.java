@@ -90,7 +90,8 @@ class ClusterHandlersTest extends HandlerTest {
     assertThat(response.brokers()).singleElement().satisfies(b -> assertThat(b.port()).isEqualTo(9092));
     assertThat(response.clusterAuthorizedOperations()).isEqualTo(Integer.MIN_VALUE);
     assertThat(ask(new DescribeClusterHandler(controller), 1, new DescribeClusterRequest().setEndpointType((byte) 2),
-        DescribeClusterResponse::new).errorCode()).isEqualTo(Errors.MISMATCHED_ENDPOINT_TYPE.code());
+        DescribeClusterResponse::new)).returns(Errors.MISMATCHED_ENDPOINT_TYPE.code(), DescribeClusterResponse::errorCode)
+        .returns((byte) 1, DescribeClusterResponse::endpointType);
   }
 
   @Test
