@@ -8,17 +8,14 @@ import org.osgi.service.metatype.AttributeDefinition;
 
 /**
  * A setting as an attribute. Lists are one text with commas, as they are everywhere else: an editor for several values could not
- * tell an empty list from none. Immutable.
+ * tell an empty list from none. Immutable, and equal to another one of the same setting: the Felix web console looks an attribute up
+ * among the optional ones.
+ *
+ * @param setting the setting
  */
-final class SettingAttribute implements AttributeDefinition {
+record SettingAttribute(Setting<?> setting) implements AttributeDefinition {
   private static final Map<SettingType<?>, Integer> TYPES = Map.of(SettingType.BOOLEAN, BOOLEAN, SettingType.INT, INTEGER,
       SettingType.SHORT, SHORT, SettingType.LONG, LONG, SettingType.DOUBLE, DOUBLE, SettingType.PASSWORD, PASSWORD);
-
-  private final Setting<?> setting;
-
-  SettingAttribute(Setting<?> setting) {
-    this.setting = setting;
-  }
 
   @Override
   public String getName() {
