@@ -209,7 +209,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
   @Override
   public CompletionStage<Errors> createTopic(String name, int partitions, int replicationFactor, Map<String, String> configs,
       boolean internal) {
-    return placements.with(Placements.WAIT_MS, placer -> {
+    return placements.with(0, placer -> {
       ClusterImage image = image();
       int factor = internal ? planner.atMostBrokers(image, replicationFactor) : replicationFactor;
       return planner.plan(placer, image, name, partitions, factor, Map.of(), configs, internal);
