@@ -14,18 +14,32 @@ import java.util.stream.Collectors;
 final class ConfigAdminReader {
   /** What the framework and its helpers add by themselves. */
   private static final List<String> NOT_SETTINGS_PREFIXES =
-      List.of("component.", "service.", "felix.", "osgi.", "webconsole.", ".");
+      List.of("component.", "service.", "felix.", "osgi.", "webconsole.", "org.apache.karaf.", ".");
+  /** Where File Install and Karaf say which file a configuration comes from, and is written back to. */
+  private static final String FILE = "felix.fileinstall.filename";
 
   private ConfigAdminReader() { }
 
-  static Layer read(Map<String, ?> properties, String pid, UnaryOperator<String> placeholders) {
+  /**
+   * @param properties the properties
+   * @param pid the configuration's name
+   * @param store the file in which Configuration Admin keeps it if it came from no other file, or null
+   * @param placeholders fills placeholders in values
+   */
+  static Layer read(Map<String, ?> properties, String pid, String store, UnaryOperator<String> placeholders) {
     Map<String, Entry> entries = new HashMap<>();
-    properties.forEach((name, value) -> {
-      if (NOT_SETTINGS_PREFIXES.stream().noneMatch(name::startsWith)) {
-        entries.put(name, new Entry(placeholders.apply(text(value)), "configuration " + pid));
+    String file = properties.get(FILE) == null ? store : path(properties.get(FILE).toString());
+    String origin = "configuration " + pid + (file == null ? "" : ", " + file);
+    properties.forEach((setting, value) -> {
+      if (NOT_SETTINGS_PREFIXES.stream().noneMatch(setting::startsWith)) {
+        entries.put(setting, new Entry(placeholders.apply(text(value)), origin));
       }
     });
     return new Layer(Source.STATIC_BROKER, entries);
+  }
+
+  private static String path(String uri) {
+    return uri.startsWith("file:") ? uri.substring("file:".length()) : uri;
   }
 
   private static String text(Object value) {

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -38,6 +39,8 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
   private volatile Snapshot current;
   private List<Layer> dynamicLayers = List.of(Layer.empty(Source.DYNAMIC_BROKER), Layer.empty(Source.DYNAMIC_DEFAULT_BROKER));
   private List<Layer> staticLayers;
+  private List<NotApplied> dynamicLeft = List.of();
+  private List<NotApplied> staticLeft = List.of();
   /** What the image said when it was last looked at, so that an image without changes costs nothing. */
   private List<Map<String, String>> seenOverrides = List.of(Map.of(), Map.of());
 
@@ -56,25 +59,53 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
   }
 
   /**
-   * Takes newly read settings of environment and files into effect.
+   * Takes newly read settings of environment and files into effect, each for itself: instead of one that is not valid, or waits for
+   * the next start, the one before stays. Those of listeners that contradict each other all stay as they were.
    *
-   * @param read what they give, checked, as many layers as at the start
-   * @throws InvalidSettingException when settings contradict each other; then nothing has changed
+   * @param read what they give, as many layers as at the start
    */
   void update(List<Layer> read) {
     Set<String> changed;
     synchronized (this) {
-      TreeSet<String> heldBack = new TreeSet<>();
+      List<NotApplied> left = new ArrayList<>();
       List<Layer> next = new ArrayList<>();
       for (int i = 0; i < read.size(); i++) {
-        next.add(LayerCheck.holdBack(staticLayers.get(i), read.get(i), heldBack));
+        next.add(LayerCheck.accept(staticLayers.get(i), read.get(i), left));
       }
-      changed = replace(dynamicLayers, next);
-      if (!heldBack.isEmpty()) {
-        LOG.warn("Changed settings that take effect at the next start: settings={}", heldBack);
+      try {
+        changed = replace(dynamicLayers, next);
+      } catch (InvalidSettingException e) {
+        for (int i = 0; i < next.size(); i++) {
+          next.set(i, LayerCheck.withFormerListeners(staticLayers.get(i), next.get(i), e.getMessage(), left));
+        }
+        changed = replace(dynamicLayers, next);
       }
+      say(staticLeft, left);
+      staticLeft = List.copyOf(left);
     }
     tell(changed);
+  }
+
+  /** One line for each new one. */
+  private static void say(List<NotApplied> before, List<NotApplied> now) {
+    for (NotApplied n : now) {
+      if (before.contains(n)) {
+        continue;
+      }
+      if (n.reason() == NodeSettings.Reason.REFUSED) {
+        LOG.error("Setting refused, what counted before stays in effect: setting={} origin={} problem={}", n.name(), n.origin(),
+            n.why());
+      } else {
+        LOG.warn("Setting changed, and waits for the next start: setting={} origin={}", n.name(), n.origin());
+      }
+    }
+  }
+
+  @Override
+  public synchronized List<NotApplied> notApplied() {
+    List<NotApplied> all = new ArrayList<>(dynamicLeft);
+    all.addAll(staticLeft);
+    return List.copyOf(all);
   }
 
   @Override
@@ -87,43 +118,40 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
         return;
       }
       seenOverrides = overrides;
-      List<Layer> next = List.of(usable(Source.DYNAMIC_BROKER, overrides.get(0), "Admin API, this broker"),
-          usable(Source.DYNAMIC_DEFAULT_BROKER, overrides.get(1), "Admin API, all brokers"));
-      changed = replaceDynamic(next);
+      List<NotApplied> left = new ArrayList<>();
+      List<Layer> next = List.of(usable(Source.DYNAMIC_BROKER, overrides.get(0), "Admin API, this broker", left),
+          usable(Source.DYNAMIC_DEFAULT_BROKER, overrides.get(1), "Admin API, all brokers", left));
+      changed = replaceDynamic(next, left);
+      say(dynamicLeft, left);
+      dynamicLeft = List.copyOf(left);
     }
     tell(changed);
   }
 
   /** The settings of one layer of the cluster's that can be used; the controller has checked them, but perhaps an older one. */
-  private static Layer usable(Source source, Map<String, String> overrides, String origin) {
+  private static Layer usable(Source source, Map<String, String> overrides, String origin, List<NotApplied> left) {
     Map<String, Entry> entries = new HashMap<>();
-    overrides.forEach((name, text) -> {
+    new TreeMap<>(overrides).forEach((name, text) -> {
       Entry entry = new Entry(text, origin);
       String problem = LayerCheck.atStart(name) ? name + " takes effect only when it is set before the start"
           : LayerCheck.problem(name, entry);
       if (problem == null) {
         entries.put(name, entry);
       } else {
-        LOG.warn("Ignored a dynamic setting: origin={} problem={}", origin, problem);
+        left.add(LayerCheck.notApplied(name, entry, Reason.REFUSED, problem));
       }
     });
     return new Layer(source, entries);
   }
 
-  private Set<String> replaceDynamic(List<Layer> next) {
+  private Set<String> replaceDynamic(List<Layer> next, List<NotApplied> left) {
     try {
       return replace(next, staticLayers);
     } catch (InvalidSettingException e) {
-      LOG.warn("Ignored dynamic settings of listeners: problem={}", e.getMessage());
-      return replace(next.stream().map(LiveSettings::withoutListeners).toList(), staticLayers);
+      // what counted before may contradict the files of a later start: they alone are known to be good
+      return replace(next.stream()
+          .map(l -> LayerCheck.withFormerListeners(Layer.empty(l.source()), l, e.getMessage(), left)).toList(), staticLayers);
     }
-  }
-
-  /** Settings contradict each other only over listeners. */
-  private static Layer withoutListeners(Layer layer) {
-    Map<String, Entry> entries = new HashMap<>(layer.entries());
-    entries.keySet().removeIf(name -> name.contains("listener") && !name.startsWith("listener.name."));
-    return new Layer(layer.source(), entries);
   }
 
   private Set<String> replace(List<Layer> nextDynamic, List<Layer> nextStatic) {

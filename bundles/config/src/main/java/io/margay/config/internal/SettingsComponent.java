@@ -3,6 +3,7 @@ package io.margay.config.internal;
 import io.margay.metadata.MetadataPublisher;
 import io.margay.model.Scheduler;
 import io.margay.spi.config.NodeSettings;
+import java.nio.file.Path;
 import java.util.Hashtable;
 import java.util.Map;
 import org.osgi.annotation.bundle.Capability;
@@ -44,9 +45,15 @@ public final class SettingsComponent implements SettingsLoader.Outcome {
   public SettingsComponent(BundleContext context, Map<String, Object> properties, @Reference Scheduler scheduler) {
     this.context = context;
     this.launcher = new LauncherLink(context);
-    this.loader = new SettingsLoader(PID, SettingsLoader.ofThisProcess(), properties, this);
+    this.loader = new SettingsLoader(PID, store(context), SettingsLoader.ofThisProcess(), properties, this);
     loader.load();
     this.fileCheck = scheduler.every(FILE_CHECK_MS, FILE_CHECK_MS, loader::loadIfFileChanged);
+  }
+
+  /** Where Felix's Configuration Admin keeps the configuration, when that was said to the framework; else null. */
+  private static String store(BundleContext context) {
+    String directory = context.getProperty("felix.cm.dir");
+    return directory == null ? null : Path.of(directory, PID.replace('.', '/') + ".config").toString();
   }
 
   /** @param properties what Configuration Admin has now */

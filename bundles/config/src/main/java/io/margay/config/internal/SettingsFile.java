@@ -3,14 +3,15 @@ package io.margay.config.internal;
 import io.margay.config.internal.Layer.Entry;
 import io.margay.spi.config.NodeSettings.Source;
 import java.io.IOException;
-import java.io.Reader;
-import java.io.UncheckedIOException;
+import java.io.StringReader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.UnaryOperator;
@@ -48,20 +49,47 @@ final class SettingsFile {
     if (seen == null) {
       return Layer.empty(Source.STATIC_BROKER);
     }
-    Properties properties = new Properties();
-    try (Reader in = Files.newBufferedReader(path, StandardCharsets.UTF_8)) {
-      properties.load(in);
+    try {
+      return new Layer(Source.STATIC_BROKER, entries(Files.readAllLines(path, StandardCharsets.UTF_8)));
     } catch (NoSuchFileException e) {
       seen = null;
       return Layer.empty(Source.STATIC_BROKER);
-    } catch (IllegalArgumentException | UncheckedIOException e) {
+    } catch (IllegalArgumentException | CharacterCodingException e) {
       throw new IOException("is no file of settings: " + e.getMessage(), e);
     }
+  }
+
+  /** Each setting is read by itself, so that its line is known. */
+  private Map<String, Entry> entries(List<String> lines) throws IOException {
     Map<String, Entry> entries = new HashMap<>();
-    for (String name : properties.stringPropertyNames()) {
-      entries.put(name, new Entry(placeholders.apply(properties.getProperty(name)), path.toString()));
+    for (int i = 0; i < lines.size(); i++) {
+      int first = i;
+      StringBuilder text = new StringBuilder(lines.get(i));
+      if (isSetting(lines.get(i))) {
+        while (continued(lines.get(i)) && i + 1 < lines.size()) {
+          text.append('\n').append(lines.get(++i));
+        }
+        Properties one = new Properties();
+        one.load(new StringReader(text.toString()));
+        one.stringPropertyNames().forEach(name -> entries.put(name,
+            new Entry(placeholders.apply(one.getProperty(name)), path + ":" + (first + 1))));
+      }
     }
-    return new Layer(Source.STATIC_BROKER, entries);
+    return entries;
+  }
+
+  private static boolean isSetting(String line) {
+    String text = line.stripLeading();
+    return !text.isEmpty() && text.charAt(0) != '#' && text.charAt(0) != '!';
+  }
+
+  /** Whether the next line belongs to this one: it ends with an odd number of backslashes. */
+  private static boolean continued(String line) {
+    int backslashes = 0;
+    while (backslashes < line.length() && line.charAt(line.length() - 1 - backslashes) == '\\') {
+      backslashes++;
+    }
+    return backslashes % 2 == 1;
   }
 
   private Stamp stamp() throws IOException {

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the settings of environment, Configuration Admin and file, and either hands a valid whole on or says everything that is
- * wrong with them. Once they were valid, settings that are not are refused and the ones before stay in effect.
+ * wrong with them. Once they were valid, a setting that is not is refused by itself, and the one before stays in effect.
  *
  * <p>Calls may come from any thread; they are taken one after another.
  */
@@ -38,23 +38,27 @@ final class SettingsLoader {
   private static final Logger LOG = LoggerFactory.getLogger(SettingsLoader.class);
 
   private final String pid;
+  private final String store;
   private final Surroundings surroundings;
   private final Directories directories;
   private final Layer environment;
   private final SettingsFile file;
   private final Outcome outcome;
   private Map<String, ?> properties;
+  private Layer fromFile = Layer.empty(Source.STATIC_BROKER);
   private LiveSettings live;
   private TreeSet<String> saidWithoutEffect = new TreeSet<>();
 
   /**
    * @param pid the name of the configuration that the properties come from
+   * @param store the file in which Configuration Admin keeps it, for messages, or null
    * @param surroundings the process as it was started
    * @param properties the properties from Configuration Admin, perhaps empty
    * @param outcome told how it goes
    */
-  SettingsLoader(String pid, Surroundings surroundings, Map<String, ?> properties, Outcome outcome) {
+  SettingsLoader(String pid, String store, Surroundings surroundings, Map<String, ?> properties, Outcome outcome) {
     this.pid = pid;
+    this.store = store;
     this.surroundings = surroundings;
     this.directories = Directories.find(surroundings.environment(), surroundings.system());
     this.environment = EnvironmentReader.read(surroundings.environment());
@@ -67,10 +71,16 @@ final class SettingsLoader {
   synchronized void load() {
     List<String> problems = new ArrayList<>();
     List<Layer> layers = read(problems);
+    if (live != null) {
+      problems.forEach(problem -> LOG.error("The settings of a file stay as they were: {}", problem));
+      live.update(layers);
+      sayWithoutEffect(layers);
+      return;
+    }
     problems.addAll(LayerCheck.problems(layers));
     if (problems.isEmpty()) {
       try {
-        apply(layers, problems);
+        begin(layers, problems);
       } catch (InvalidSettingException e) {
         problems.add(origin(layers, e.setting()) + e.getMessage());
       }
@@ -100,21 +110,15 @@ final class SettingsLoader {
   }
 
   private List<Layer> read(List<String> problems) {
-    Layer fromFile = Layer.empty(Source.STATIC_BROKER);
     try {
       fromFile = file.read();
     } catch (IOException e) {
       problems.add(file + ": cannot be read: " + e.getMessage());
     }
-    return List.of(environment, ConfigAdminReader.read(properties, pid, directories::fill), fromFile);
+    return List.of(environment, ConfigAdminReader.read(properties, pid, store, directories::fill), fromFile);
   }
 
-  private void apply(List<Layer> layers, List<String> problems) {
-    if (live != null) {
-      live.update(layers);
-      sayWithoutEffect(layers);
-      return;
-    }
+  private void begin(List<Layer> layers, List<String> problems) {
     LiveSettings first = new LiveSettings(layers, directories, surroundings.hostName());
     try {
       Files.createDirectories(directories.data());
@@ -145,10 +149,6 @@ final class SettingsLoader {
 
   private void refuse(List<String> problems) {
     String list = String.join("\n  ", problems);
-    if (live != null) {
-      LOG.error("The changed settings are not valid; those from before stay in effect:\n  {}", list);
-      return;
-    }
     String message = "The settings of this node are not valid:\n  " + list;
     LOG.error(message);
     outcome.onInvalid(message);

@@ -2,6 +2,7 @@ package io.margay.config.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.margay.config.internal.Layer.Entry;
 import io.margay.metadata.ClusterDelta;
@@ -11,6 +12,8 @@ import io.margay.model.BrokerId;
 import io.margay.spi.config.GroupSettings;
 import io.margay.spi.config.InvalidSettingException;
 import io.margay.spi.config.NodeSettings.Given;
+import io.margay.spi.config.NodeSettings.NotApplied;
+import io.margay.spi.config.NodeSettings.Reason;
 import io.margay.spi.config.NodeSettings.Registration;
 import io.margay.spi.config.NodeSettings.Source;
 import io.margay.spi.config.ServerSettings;
@@ -174,9 +177,11 @@ class LiveSettingsTest {
     assertThat(settings.get(ServerSettings.NUM_PARTITIONS)).isEqualTo(1);
     assertThat(settings.nodeId()).isEqualTo(new BrokerId(1));
     assertThat(settings.get(ServerSettings.MESSAGE_MAX_BYTES)).isEqualTo(99);
+    assertThat(settings.notApplied()).extracting(NotApplied::name).containsExactly("no.such.setting", "node.id", "num.partitions");
     image(settings, Map.of(), Map.of("listeners", "NOWHERE://h:1", "message.max.bytes", "98"));
     assertThat(settings.get(ServerSettings.MESSAGE_MAX_BYTES)).isEqualTo(98);
     assertThat(settings.listeners()).extracting(Object::toString).containsExactly("PLAINTEXT://:9092");
+    assertThat(settings.notApplied()).extracting(NotApplied::name).containsExactly("listeners");
   }
 
   @Test
@@ -206,9 +211,35 @@ class LiveSettingsTest {
     assertThat(settings.get(ServerSettings.NUM_NETWORK_THREADS)).isEqualTo(3);
     assertThat(settings.get(ServerSettings.NUM_PARTITIONS)).isEqualTo(1);
     assertThat(told).containsExactly(Set.of("num.partitions", "log.retention.hours", "log.retention.ms"));
-    assertThatThrownBy(() -> settings.update(List.of(layer("file", "listeners", "X://h:1")))).isInstanceOf(
-        InvalidSettingException.class);
-    assertThat(settings.topic(Map.of()).get(TopicSettings.RETENTION_MS)).isEqualTo(3_600_000L);
+    assertThat(settings.notApplied()).extracting(NotApplied::name, NotApplied::text, NotApplied::reason).containsExactly(
+        tuple("node.id", "4", Reason.AT_NEXT_START), tuple("num.network.threads", "9", Reason.AT_NEXT_START));
+  }
+
+  @Test
+  void listenersThatContradictEachOtherStayAsTheyWere() {
+    LiveSettings settings = live(layer("environment", "advertised.listeners", "PLAINTEXT://a:1"),
+        layer("file", "listeners", "PLAINTEXT://h:2"));
+    settings.update(List.of(layer("environment", "advertised.listeners", "PLAINTEXT://a:1"),
+        layer("file", "listeners", "X://h:1", "log.retention.hours", "1")));
+    assertThat(settings.topic(Map.of()).get(TopicSettings.RETENTION_MS)).as("the rest counts").isEqualTo(3_600_000L);
+    assertThat(settings.listeners()).extracting(Object::toString).containsExactly("PLAINTEXT://h:2");
+    assertThat(settings.notApplied()).singleElement().satisfies(n -> {
+      assertThat(n.name()).isEqualTo("listeners");
+      assertThat(n.reason()).isEqualTo(Reason.REFUSED);
+      assertThat(n.why()).contains("expected");
+    });
+    settings.update(List.of(layer("environment", "advertised.listeners", "PLAINTEXT://a:1"),
+        layer("file", "listeners", "PLAINTEXT://h:3")));
+    assertThat(settings.listeners()).extracting(Object::toString).containsExactly("PLAINTEXT://h:3");
+    assertThat(settings.notApplied()).isEmpty();
+  }
+
+  @Test
+  void whatIsRefusedDoesNotShowASecret() {
+    LiveSettings settings = live(layer("file"));
+    settings.update(List.of(layer("file", "ssl.key.passwort", "hunter2")));
+    assertThat(settings.notApplied()).singleElement();
+    assertThat(settings.notApplied().toString()).doesNotContain("hunter2");
   }
 
   private static Layer layer(String origin, String... namesAndTexts) {

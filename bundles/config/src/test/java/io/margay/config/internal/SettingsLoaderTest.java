@@ -1,9 +1,13 @@
 package io.margay.config.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.margay.config.internal.SettingsLoader.Surroundings;
 import io.margay.model.BrokerId;
+import io.margay.spi.config.NodeSettings.Given;
+import io.margay.spi.config.NodeSettings.NotApplied;
+import io.margay.spi.config.NodeSettings.Reason;
 import io.margay.spi.config.ServerSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -100,9 +104,26 @@ class SettingsLoaderTest implements SettingsLoader.Outcome {
         The settings of this node are not valid:
           environment KAFKA_NUM_PARTITIONS: Invalid value 2x for configuration num.partitions: expected a whole number of 32 bits
           configuration io.margay: retention.ms is a setting of topics; log.retention.ms gives the default of all topics
-          FILE: there is no setting listners; did you mean listeners?
-          FILE: Invalid value 2 for configuration log.cleaner.min.cleanable.ratio: expected a number from 0 to 1"""
+          FILE:1: there is no setting listners; did you mean listeners?
+          FILE:2: Invalid value 2 for configuration log.cleaner.min.cleanable.ratio: expected a number from 0 to 1"""
         .replace("FILE", file().toString()));
+  }
+
+  @Test
+  void saysInWhichLineAndVariableAndConfigurationASettingStands() throws IOException {
+    environment.put("KAFKA_NUM_PARTITIONS", "3");
+    properties.putAll(Map.of("num.partitions", 4, "felix.fileinstall.filename", "file:/k/etc/io.margay.cfg",
+        "org.apache.karaf.features.configKey", "x"));
+    write("# num.partitions=1\n\nnum.partitions=5\nadvertised.listeners = \\\n  PLAINTEXT://h:1\nmessage.max.bytes : 77");
+    loader().load();
+    assertThat(messages).isEmpty();
+    assertThat(settings.explain(ServerSettings.NUM_PARTITIONS, null)).extracting(Given::text, Given::origin).containsExactly(
+        tuple("3", "environment KAFKA_NUM_PARTITIONS"), tuple("4", "configuration io.margay, /k/etc/io.margay.cfg"),
+        tuple("5", file() + ":3"), tuple("1", "default"));
+    assertThat(settings.explain(ServerSettings.ADVERTISED_LISTENERS, null)).first().extracting(Given::text, Given::origin)
+        .containsExactly("PLAINTEXT://h:1", file() + ":4");
+    assertThat(settings.explain(ServerSettings.MESSAGE_MAX_BYTES, null)).first().extracting(Given::origin)
+        .isEqualTo(file() + ":6");
   }
 
   @Test
@@ -139,7 +160,7 @@ class SettingsLoaderTest implements SettingsLoader.Outcome {
     assertThat(settings.nodeId()).isEqualTo(new BrokerId(6));
     write("num.partitions=bad");
     loader.loadIfFileChanged();
-    assertThat(settings.get(ServerSettings.NUM_PARTITIONS)).as("a bad file changes nothing").isEqualTo(33);
+    assertThat(settings.get(ServerSettings.NUM_PARTITIONS)).as("a bad value changes nothing").isEqualTo(33);
     Files.delete(file());
     loader.loadIfFileChanged();
     assertThat(settings.get(ServerSettings.NUM_PARTITIONS)).isEqualTo(1);
@@ -157,6 +178,54 @@ class SettingsLoaderTest implements SettingsLoader.Outcome {
     assertThat(settings.get(ServerSettings.AUTO_CREATE_TOPICS_ENABLE)).isFalse();
     loader.load(Map.of("num.partitions", "x"));
     assertThat(settings.get(ServerSettings.NUM_PARTITIONS)).isEqualTo(3);
+  }
+
+  @Test
+  void refusesOneByOneWhatIsNotValidOnceTheNodeServes() throws IOException {
+    properties.put("num.partitions", "2");
+    SettingsLoader loader = loader();
+    loader.load();
+    loader.load(Map.of("num.partitions", "many", "num.partition", 3, "message.max.bytes", 99));
+    assertThat(settings.get(ServerSettings.NUM_PARTITIONS)).as("stays").isEqualTo(2);
+    assertThat(settings.get(ServerSettings.MESSAGE_MAX_BYTES)).as("the good one beside the bad ones").isEqualTo(99);
+    assertThat(settings.notApplied()).containsExactly(
+        new NotApplied("num.partition", null, "configuration io.margay", Reason.REFUSED,
+            "there is no setting num.partition; did you mean num.partitions?"),
+        new NotApplied("num.partitions", "many", "configuration io.margay", Reason.REFUSED,
+            "Invalid value many for configuration num.partitions: expected a whole number of 32 bits"));
+    write("num.partitions=7\nlog.retention.hours=x\nfetch.max.bytes=5000");
+    loader.loadIfFileChanged();
+    assertThat(settings.get(ServerSettings.FETCH_MAX_BYTES)).as("a bad configuration does not hold up a file").isEqualTo(5000);
+    assertThat(settings.notApplied()).extracting(NotApplied::origin)
+        .containsExactly("configuration io.margay", "configuration io.margay", file() + ":2");
+    loader.load(Map.of());
+    assertThat(settings.get(ServerSettings.NUM_PARTITIONS)).as("now the file counts").isEqualTo(7);
+    assertThat(settings.notApplied()).extracting(NotApplied::name).containsExactly("log.retention.hours");
+    assertThat(messages).isEmpty();
+  }
+
+  @Test
+  void aFileThatCannotBeReadAnyMoreChangesNothing() throws IOException {
+    write("num.partitions=7");
+    SettingsLoader loader = loader();
+    loader.load();
+    write("num.partitions=\\u12");
+    loader.loadIfFileChanged();
+    loader.load(Map.of("message.max.bytes", 99));
+    assertThat(settings.get(ServerSettings.NUM_PARTITIONS)).isEqualTo(7);
+    assertThat(settings.get(ServerSettings.MESSAGE_MAX_BYTES)).isEqualTo(99);
+  }
+
+  @Test
+  void whatTakesEffectAtTheStartWaitsAndIsKnownToWait() throws IOException {
+    properties.put("num.network.threads", 2);
+    SettingsLoader loader = loader();
+    loader.load();
+    loader.load(Map.of("node.id", 5));
+    assertThat(settings.nodeId()).isEqualTo(new BrokerId(1));
+    assertThat(settings.get(ServerSettings.NUM_NETWORK_THREADS)).isEqualTo(2);
+    assertThat(settings.notApplied()).extracting(NotApplied::name, NotApplied::text, NotApplied::reason).containsExactly(
+        tuple("node.id", "5", Reason.AT_NEXT_START), tuple("num.network.threads", null, Reason.AT_NEXT_START));
   }
 
   @Test
@@ -186,7 +255,7 @@ class SettingsLoaderTest implements SettingsLoader.Outcome {
   }
 
   private SettingsLoader loader() {
-    return new SettingsLoader("io.margay", new Surroundings(environment, Map.of("margay.home", home.toString(), "margay.data",
+    return new SettingsLoader("io.margay", null, new Surroundings(environment, Map.of("margay.home", home.toString(), "margay.data",
         home.resolve("d").toString()), () -> "this.machine"), properties, this);
   }
 

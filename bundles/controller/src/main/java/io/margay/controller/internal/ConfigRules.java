@@ -13,6 +13,10 @@ import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingType;
 import io.margay.spi.config.SettingValues;
 import io.margay.spi.config.TopicSettings;
+import io.margay.spi.lease.NamedServices;
+import io.margay.spi.lease.ServiceHolder;
+import io.margay.spi.partitioner.Partitioner;
+import io.margay.spi.partitioner.PartitionerChoice;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -22,10 +26,15 @@ import java.util.Set;
 /** Which settings may be given which values, and to whom. What is refused throws {@link RefusedException}. */
 public final class ConfigRules {
   private final NodeSettings settings;
+  private final NamedServices<Partitioner> partitioners;
 
-  /** @param settings knows the definitions */
-  public ConfigRules(NodeSettings settings) {
+  /**
+   * @param settings knows the definitions
+   * @param partitioners know which options they take
+   */
+  public ConfigRules(NodeSettings settings, NamedServices<Partitioner> partitioners) {
     this.settings = settings;
+    this.partitioners = partitioners;
   }
 
   /**
@@ -65,7 +74,22 @@ public final class ConfigRules {
     } catch (InvalidSettingException e) {
       throw new RefusedException(Errors.INVALID_CONFIG, e.getMessage());
     }
+    if (name.equals(TopicSettings.MARGAY_PARTITIONER.name())) {
+      checkPartitioner(PartitionerChoice.parse(value));
+    }
     return setting;
+  }
+
+  /** Only the strategy knows its options. One that is not installed may come later; until then nobody can tell. */
+  private void checkPartitioner(PartitionerChoice choice) {
+    try (ServiceHolder.Lease<Partitioner> lease = partitioners.lease(choice.name())) {
+      if (lease != null) {
+        lease.service().create(choice.options());
+      }
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException(Errors.INVALID_CONFIG, "Invalid value " + choice + " for configuration "
+          + TopicSettings.MARGAY_PARTITIONER + ": " + e.getMessage());
+    }
   }
 
   private Setting<?> known(ConfigResource.Type type, String name) {

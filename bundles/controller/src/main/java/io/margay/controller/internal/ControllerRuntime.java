@@ -18,6 +18,7 @@ import io.margay.spi.config.ServerSettings;
 import io.margay.spi.consensus.MetadataLog;
 import io.margay.spi.controller.Controller;
 import io.margay.spi.lease.NamedServices;
+import io.margay.spi.partitioner.Partitioner;
 import io.margay.spi.placement.ReplicaPlacer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -62,8 +63,10 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
    * @param log the metadata log
    * @param settings the settings of this node
    * @param placers the strategies that place replicas, as they come and go
+   * @param partitioners the strategies that topics may name, as they come and go
    */
-  public ControllerRuntime(MetadataLog log, NodeSettings settings, NamedServices<ReplicaPlacer> placers) {
+  public ControllerRuntime(MetadataLog log, NodeSettings settings, NamedServices<ReplicaPlacer> placers,
+      NamedServices<Partitioner> partitioners) {
     this.log = log;
     this.settings = settings;
     this.executor = Executors.newSingleThreadExecutor(task -> {
@@ -75,7 +78,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
     this.publisher = new ImagePublisher(executor, () -> holder[0].takePublication());
     this.machine = new MetadataStateMachine(publisher::onChange);
     holder[0] = machine;
-    this.planner = new TopicPlanner(settings);
+    this.planner = new TopicPlanner(settings, partitioners);
     this.placements = new Placements(settings, placers);
     ProcessHandle process = ProcessHandle.current();
     String start = process.pid() + "@" + process.info().startInstant().map(Object::toString).orElse("")
@@ -206,7 +209,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
   @Override
   public CompletionStage<Errors> createTopic(String name, int partitions, int replicationFactor, Map<String, String> configs,
       boolean internal) {
-    return placements.with(Placements.WAIT_MS, placer -> {
+    return placements.with(0, placer -> {
       ClusterImage image = image();
       int factor = internal ? planner.atMostBrokers(image, replicationFactor) : replicationFactor;
       return planner.plan(placer, image, name, partitions, factor, Map.of(), configs, internal);

@@ -7,6 +7,7 @@ import io.margay.spi.config.NodeSettings;
 import io.margay.spi.consensus.MetadataLog;
 import io.margay.spi.controller.Controller;
 import io.margay.spi.lease.NamedServices;
+import io.margay.spi.partitioner.Partitioner;
 import io.margay.spi.placement.ReplicaPlacer;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -27,6 +28,7 @@ public final class ControllerService implements ClusterMetadata, Controller {
 
   private final ControllerRuntime runtime;
   private final NamedServices<ReplicaPlacer> placers = new NamedServices<>("placement", DRAIN_MS);
+  private final NamedServices<Partitioner> partitioners = new NamedServices<>("partitioner", DRAIN_MS);
 
   /**
    * Replays the metadata log.
@@ -36,7 +38,7 @@ public final class ControllerService implements ClusterMetadata, Controller {
    */
   @Activate
   public ControllerService(@Reference MetadataLog log, @Reference NodeSettings settings) {
-    this.runtime = new ControllerRuntime(log, settings, placers);
+    this.runtime = new ControllerRuntime(log, settings, placers, partitioners);
     runtime.start();
   }
 
@@ -49,6 +51,17 @@ public final class ControllerService implements ClusterMetadata, Controller {
   /** A placement strategy goes. */
   void removePlacer(ReplicaPlacer placer) {
     placers.remove(placer);
+  }
+
+  /** A partitioner comes, whose options can be checked from now on. */
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addPartitioner(Partitioner partitioner, Map<String, Object> properties) {
+    partitioners.add(partitioner, properties);
+  }
+
+  /** A partitioner goes. */
+  void removePartitioner(Partitioner partitioner) {
+    partitioners.remove(partitioner);
   }
 
   /** Leaves the metadata log. */

@@ -29,9 +29,6 @@ import org.slf4j.LoggerFactory;
  * threads.
  */
 public final class Placements {
-  /** How long a strategy may be away before those who need it are told, in milliseconds. */
-  static final int WAIT_MS = 10_000;
-
   private static final Logger LOG = LoggerFactory.getLogger(Placements.class);
 
   private final NodeSettings settings;
@@ -49,7 +46,8 @@ public final class Placements {
   /**
    * Plans something with the strategy.
    *
-   * @param timeoutMs how long the asker waits, in milliseconds; at most {@value #WAIT_MS} count
+   * @param timeoutMs how long the asker waits, in milliseconds; 0 for as long as {@code margay.handler.wait.ms} says,
+   *     which is the most that counts
    * @param plan called once, with the strategy; on this thread when that is here now, else on the one that brings it
    * @return completes with the plan; exceptionally with what it throws, or with a {@link RefusedException} when there is no
    *     strategy
@@ -57,7 +55,8 @@ public final class Placements {
    */
   public <T> CompletionStage<T> with(int timeoutMs, Function<Placer, T> plan) {
     String name = settings.get(ServerSettings.MARGAY_PLACEMENT);
-    int waitMs = timeoutMs <= 0 ? WAIT_MS : Math.min(timeoutMs, WAIT_MS);
+    int mostMs = settings.get(ServerSettings.MARGAY_HANDLER_WAIT_MS);
+    int waitMs = timeoutMs <= 0 ? mostMs : Math.min(timeoutMs, mostMs);
     CompletableFuture<T> planned = new CompletableFuture<>();
     placers.await(name, waitMs).whenComplete((lease, e) -> {
       if (e != null) {

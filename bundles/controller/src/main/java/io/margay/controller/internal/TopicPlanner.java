@@ -11,6 +11,8 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.KafkaUuid;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.ServerSettings;
+import io.margay.spi.lease.NamedServices;
+import io.margay.spi.partitioner.Partitioner;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -28,9 +30,9 @@ public final class TopicPlanner {
   private final NodeSettings settings;
   private final ConfigRules rules;
 
-  TopicPlanner(NodeSettings settings) {
+  TopicPlanner(NodeSettings settings, NamedServices<Partitioner> partitioners) {
     this.settings = settings;
-    this.rules = new ConfigRules(settings);
+    this.rules = new ConfigRules(settings, partitioners);
   }
 
   /** The rules for settings. */

@@ -26,8 +26,6 @@ import java.util.concurrent.atomic.AtomicLong;
  * Safe for all threads; owned by its component, which closes it.
  */
 final class RecordProducer implements Producer, AutoCloseable {
-  /** How long a record waits for a partitioner that is away, in milliseconds. */
-  static final int WAIT_MS = 10_000;
   /** How long a record is tried again, in milliseconds. */
   static final int DELIVERY_MS = 30_000;
   /** Bytes of all records that are on their way. */

@@ -3,6 +3,7 @@ package io.margay.producer.internal;
 import io.margay.metadata.ConfigResource;
 import io.margay.metadata.TopicImage;
 import io.margay.protocol.Errors;
+import io.margay.spi.config.ServerSettings;
 import io.margay.spi.config.TopicSettings;
 import io.margay.spi.lease.ServiceHolder;
 import io.margay.spi.partitioner.Partitioner;
@@ -43,7 +44,8 @@ final class TopicQueue {
 
   private void await() {
     PartitionerChoice now = setting();
-    CompletionStage<ServiceHolder.Lease<Partitioner>> lease = producer.partitioners().await(now.name(), RecordProducer.WAIT_MS);
+    CompletionStage<ServiceHolder.Lease<Partitioner>> lease = producer.partitioners().await(now.name(),
+        producer.settings().get(ServerSettings.MARGAY_HANDLER_WAIT_MS));
     lease.whenComplete((use, e) -> {
       if (e != null) {
         failAll(now);

@@ -1,5 +1,6 @@
 package io.margay.shell.internal;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Model.OptionSpec;
 /**
  * Teaches consoles of gogo.jline to complete our options and arguments. Such a console keeps what it completes in a variable of
  * its session, and has a command {@code complete} to add to it, whose arguments are scripts; ours ask {@code margay:candidates}.
- * A session without that variable, as on the socket or in Karaf, is left alone.
+ * A session without that variable, as on the socket or in Karaf, is left alone; in Karaf, another bundle asks this function.
  */
 final class Completions implements CommandSessionListener, Function {
   static final String FUNCTION = "candidates";
@@ -96,11 +97,15 @@ final class Completions implements CommandSessionListener, Function {
     // only the start of a session matters
   }
 
-  /** Returns the names that may stand at a place of a command: arguments are its id and the place, the first is 1. */
+  /** Returns what may stand at a place of a command: arguments are its id and the place, the first is 1; 0 is its options. */
   @Override
   public Object execute(CommandSession session, List<Object> arguments) {
-    List<String> kinds = ARGUMENTS.getOrDefault(String.valueOf(arguments.get(0)), List.of());
+    String id = String.valueOf(arguments.get(0));
+    List<String> kinds = ARGUMENTS.getOrDefault(id, List.of());
     int place = arguments.size() < 2 ? 1 : Integer.parseInt(String.valueOf(arguments.get(1)));
+    if (place == 0 && commands.containsKey(id)) {
+      return commands.get(id).options().stream().flatMap(option -> Arrays.stream(option.names())).sorted().toList();
+    }
     if (kinds.isEmpty() || place < 1) {
       return List.of();
     }

@@ -80,38 +80,16 @@ final class ConfigCommands {
     io.out().println("unset " + String.join(", ", names) + " of " + Configs.words(resource));
   }
 
-  @Command(name = "explain", description = "Show what a setting means, its value, and where that comes from.")
+  @Command(name = "explain", description = {"Show what a setting means, its value, where that comes from, and whether it is applied.",
+      "All places that give a value are shown, the one that counts first."})
   void explain(@Parameters(index = "0", paramLabel = "SETTING", description = "Which.") String name,
       @Parameters(index = "1", arity = "0..1", paramLabel = "TOPIC", description = "As it counts for this topic.") String topic,
       @Option(names = "--json", description = "Print JSON.") boolean json) {
     if (topic != null) {
       requests.topic(topic);
     }
-    Setting<?> setting = definition(name, topic != null);
     Map<String, String> overrides = topic == null ? null : requests.image().config(ConfigResource.topic(topic));
-    if (overrides == null && setting.scope() != Setting.Scope.BROKER) {
-      overrides = Map.of();
-    }
-    List<NodeSettings.Given> given = settings.explain(setting, overrides);
-    Table sources = new Table("value", "setBy", "name", "source");
-    given.forEach(g -> sources.row(shown(setting, g), g.origin(), g.name(), source(g.source().code())));
-    NodeSettings.Given first = given.get(0);
-    new Page(io.out(), json)
-        .fact("setting", setting.name())
-        .fact("of", setting.scope().name().toLowerCase(Locale.ROOT) + (topic == null ? "" : " " + topic))
-        .fact("value", shown(setting, first))
-        .fact("source", source(first.source().code()))
-        .fact("setBy", first.origin())
-        .fact("applied", setting.effective())
-        .fact("changes", switch (setting.update()) {
-          case AT_START -> "at the next start";
-          case PER_BROKER -> "at once, for each broker";
-          case CLUSTER_WIDE -> "at once, for the cluster";
-        })
-        .fact("type", setting.type().expected())
-        .fact("documentation", setting.documentation())
-        .table("sources", sources)
-        .print();
+    new Explanation(settings, definition(name, topic != null), topic, overrides).print(new Page(io.out(), json));
   }
 
   private Setting<?> definition(String name, boolean ofTopic) {
@@ -125,7 +103,9 @@ final class ConfigCommands {
       }
       settings.definitions(scope).forEach(s -> names.add(s.name()));
     }
-    throw new ShellException("there is no setting " + name + (ofTopic ? " of topics" : "")
+    String given = settings.notApplied().stream().filter(n -> n.name().equals(name)).findFirst()
+        .map(n -> ", and what " + n.origin() + " gives for it was refused").orElse("");
+    throw new ShellException("there is no setting " + name + (ofTopic ? " of topics" : "") + given
         + Near.hint(name, names, ofTopic ? "config:list topic NAME --all" : "config:list --all"));
   }
 
@@ -175,11 +155,7 @@ final class ConfigCommands {
     }
   }
 
-  private static String shown(Setting<?> setting, NodeSettings.Given given) {
-    return setting.secret() && given.text() != null ? "(hidden)" : given.text();
-  }
-
-  private static String source(byte code) {
+  static String source(byte code) {
     for (NodeSettings.Source source : NodeSettings.Source.values()) {
       if (source.code() == code) {
         return switch (source) {

@@ -17,7 +17,8 @@ final class ProduceOptions {
   @Option(names = {"-k", "--key"}, paramLabel = "KEY", description = "The key of all records.")
   String key;
 
-  @Option(names = {"-K", "--key-separator"}, paramLabel = "TEXT", description = "Lines are key and value with this between them.")
+  @Option(names = {"-K", "--key-separator"}, paramLabel = "TEXT",
+      description = "Values and lines are key and value with this between them.")
   String keySeparator;
 
   @Option(names = {"-p", "--partition"}, paramLabel = "N",

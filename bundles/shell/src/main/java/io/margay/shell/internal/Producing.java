@@ -42,7 +42,7 @@ final class Producing {
         if (value.equals("-")) {
           lines(io.in());
         } else {
-          sender.add(key, bytes(value), headers);
+          addLine(bytes(value));
         }
       }
       if (options.file != null) {
@@ -82,7 +82,7 @@ final class Producing {
     String separator = new String(bytes(options.keySeparator), StandardCharsets.ISO_8859_1);
     int at = text.indexOf(separator);
     if (at < 0) {
-      throw new ShellException("a line has no key separator \"" + options.keySeparator + "\": "
+      throw new ShellException("there is no key separator \"" + options.keySeparator + "\" in "
           + new String(line, StandardCharsets.UTF_8));
     }
     sender.add(text.substring(0, at).getBytes(StandardCharsets.ISO_8859_1),

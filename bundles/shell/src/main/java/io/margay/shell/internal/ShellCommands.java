@@ -59,6 +59,8 @@ public final class ShellCommands {
     properties.put(CommandProcessor.COMMAND_FUNCTION, id.substring(id.indexOf(':') + 1));
     // shown by Karaf's help
     properties.put("osgi.command.description", description);
+    // by this one another bundle finds them, to complete their arguments in Karaf
+    properties.put("margay.command", id);
     registrations.add(context.registerService(Function.class, function, properties));
   }
 

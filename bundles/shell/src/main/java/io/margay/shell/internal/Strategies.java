@@ -18,8 +18,6 @@ import java.util.function.Function;
 
 /** The strategies that are installed, for commands that need one. They may come and go at any time. Safe for all threads. */
 final class Strategies {
-  /** How long a command waits for a strategy that is away, ms. */
-  static final long WAIT_MS = 10_000;
   private static final long DRAIN_MS = 5_000;
 
   private final NamedServices<Partitioner> partitioners = new NamedServices<>("partitioner", DRAIN_MS);

@@ -26,6 +26,8 @@ import io.margay.protocol.message.OffsetCommitRequest;
 import io.margay.protocol.message.OffsetCommitResponse;
 import io.margay.protocol.message.OffsetFetchRequest;
 import io.margay.protocol.message.OffsetFetchResponse;
+import io.margay.spi.config.NodeSettings.NotApplied;
+import io.margay.spi.config.NodeSettings.Reason;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -156,11 +158,27 @@ class AdminCommandsTest {
   @Test
   void aSettingIsExplained() throws Exception {
     broker.configs.put(ConfigResource.topic("orders"), Map.of("flush.ms", "5"));
-    assertThat(gosh.run("config:explain flush.ms orders")).contains("Value:         5").contains("Set by:        Admin API")
-        .contains("Applied:       true").containsPattern("9223372036854775807 +default");
-    assertThat(gosh.run("config:explain num.partitions")).contains("Of:            broker");
+    assertThat(gosh.run("config:explain flush.ms orders")).containsPattern("Value: +5").containsPattern("Set by: +Admin API")
+        .containsPattern("Applied: +true").containsPattern("9223372036854775807 +default +flush.ms +default +overridden");
+    assertThat(gosh.run("config:explain num.partitions")).containsPattern("Of: +broker").containsPattern("Default: +1")
+        .containsPattern("Expected: +a number of at least 1").containsPattern("1 +default +num.partitions +default +counts");
     assertThatThrownBy(() -> gosh.run("config:explain flush.mss orders"))
         .hasMessage("there is no setting flush.mss of topics; did you mean flush.ms?");
+  }
+
+  @Test
+  void explainsWhatWasGivenAndIsNotApplied() throws Exception {
+    gosh.settings.notApplied.add(new NotApplied("num.partitions", "0", "configuration io.margay", Reason.REFUSED,
+        "expected a number of at least 1"));
+    gosh.settings.notApplied.add(new NotApplied("num.partition", null, "etc/margay.cfg:3", Reason.REFUSED, "there is none"));
+    assertThat(gosh.run("config:explain num.partitions")).containsPattern("Applied: +false")
+        .containsPattern("Not applied because: +configuration io.margay: expected a number of at least 1")
+        .containsPattern("1 +default +num.partitions +default +counts")
+        .containsPattern("0 +configuration io.margay +num.partitions +- +refused");
+    assertThat(gosh.run("config:explain num.partitions --json")).contains("\"applied\" : false").contains("\"state\" : \"refused\"")
+        .contains("\"default\" : \"1\"");
+    assertThatThrownBy(() -> gosh.run("config:explain num.partition")).hasMessage("there is no setting num.partition, and what "
+        + "etc/margay.cfg:3 gives for it was refused; did you mean num.partitions?");
   }
 
   @Test

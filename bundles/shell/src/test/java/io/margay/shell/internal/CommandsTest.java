@@ -88,6 +88,8 @@ class CommandsTest {
     gosh.run("produce orders -K : -", "a:1\nb:2\na:3\n");
     int partition = 'a' % 8;
     assertThat(broker.ends.get(new TopicPartition("orders", partition))).isGreaterThanOrEqualTo(2);
+    gosh.run("produce orders -K : a:4");
+    assertThat(gosh.run("consume orders -k -p " + partition).lines()).as("a value has a key, too").contains("a\t4");
     assertThat(gosh.run("consume orders -k -p " + partition).lines()).contains("a\t1", "a\t3");
   }
 

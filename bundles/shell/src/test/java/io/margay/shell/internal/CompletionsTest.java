@@ -59,6 +59,7 @@ class CompletionsTest {
       assertThat(session.execute("margay:candidates config:set 1").toString()).isEqualTo("[broker, group, topic]");
       assertThat(session.execute("margay:candidates config:explain 1").toString()).contains("num.partitions");
       assertThat(session.execute("margay:candidates topic:list 1").toString()).isEqualTo("[]");
+      assertThat(session.execute("margay:candidates config:get 0").toString()).isEqualTo("[--help, --json, -h]");
       // nobody serves ListGroups
       assertThat(session.execute("margay:candidates group:describe 1").toString()).isEqualTo("[]");
     }

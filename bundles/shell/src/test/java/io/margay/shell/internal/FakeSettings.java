@@ -17,6 +17,8 @@ import java.util.function.Consumer;
 
 /** Settings that have their defaults, except for what a topic overrides. */
 final class FakeSettings implements NodeSettings {
+  final List<NotApplied> notApplied = new ArrayList<>();
+
   @Override
   public <T> T get(Setting<T> setting) {
     return setting.defaultValue();
@@ -66,6 +68,11 @@ final class FakeSettings implements NodeSettings {
     }
     given.add(new Given(setting.name(), String.valueOf(setting.defaultValue()), Source.DEFAULT, "default"));
     return given;
+  }
+
+  @Override
+  public List<NotApplied> notApplied() {
+    return notApplied;
   }
 
   @Override

@@ -15,6 +15,7 @@ import org.apache.felix.service.command.Function;
 /** The real Gogo with our commands. */
 final class Gosh implements AutoCloseable {
   final CommandProcessorImpl processor;
+  final FakeSettings settings = new FakeSettings();
   final Strategies strategies = new Strategies();
   /** Replaces System.out and its like, once. */
   private static final ThreadIOImpl THREAD_IO = new ThreadIOImpl();
@@ -30,7 +31,7 @@ final class Gosh implements AutoCloseable {
         ? options.isEmpty() ? 0 : Integer.parseInt(options) : record.key()[0]) % topic.partitionCount(),
         Map.of("name", "murmur2"));
     Requests requests = new Requests(broker, broker::image, new BrokerId(1));
-    ShellCommands.functions(requests, new FakeSettings(), new FakePlatform(), strategies).forEach((id, function) ->
+    ShellCommands.functions(requests, settings, new FakePlatform(), strategies).forEach((id, function) ->
         processor.addCommand(id.substring(0, id.indexOf(':')), function, id.substring(id.indexOf(':') + 1)));
     processor.addCommand("gogo", (Function) (session, arguments) -> {
       System.out.println(arguments.get(0));

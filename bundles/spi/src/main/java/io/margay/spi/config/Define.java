@@ -4,9 +4,18 @@ import java.lang.reflect.Field;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** Builds definitions for the catalogues, and collects them. Few kinds of checks, so that a catalogue loads quickly. */
 final class Define<T> {
+  /** A check that says beforehand what fulfils it. */
+  private record Allowed(Predicate<Object> test, String allowed, List<String> options) implements Setting.Check<Object> {
+    @Override
+    public String expected(Object value) {
+      return test.test(value) ? null : allowed;
+    }
+  }
+
   private final SettingType<T> type;
   private final String name;
   private final T defaultValue;
@@ -38,20 +47,21 @@ final class Define<T> {
 
   /** A number of at least {@code min}. */
   Define<T> from(long min) {
-    return check(v -> less(v, min) ? "a number of at least " + min : null);
+    return check(new Allowed(v -> !less(v, min), "a number of at least " + min, List.of()));
   }
 
   /** A number from {@code min} to {@code maxInclusive}. */
   Define<T> range(long min, long maxInclusive) {
-    return check(v -> less(v, min) || more(v, maxInclusive) ? "a number from " + min + " to " + maxInclusive : null);
+    return check(new Allowed(v -> !less(v, min) && !more(v, maxInclusive), "a number from " + min + " to " + maxInclusive,
+        List.of()));
   }
 
   /** One of some texts, or a list of nothing but them, each once. */
   Define<T> in(String... values) {
-    List<String> allowed = List.of(values);
-    return check(v -> v instanceof List<?> list
-        ? allowed.containsAll(list) && list.stream().distinct().count() == list.size() ? null : "a list of " + words(allowed)
-        : allowed.contains(v) ? null : words(allowed));
+    List<String> options = List.of(values);
+    String words = type == SettingType.LIST ? "a list of " + words(options) : words(options);
+    return check(new Allowed(v -> v instanceof List<?> list
+        ? options.containsAll(list) && list.stream().distinct().count() == list.size() : options.contains(v), words, options));
   }
 
   Define<T> check(Setting.Check<? super T> newCheck) {

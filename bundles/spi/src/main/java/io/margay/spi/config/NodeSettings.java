@@ -53,6 +53,25 @@ public interface NodeSettings extends SettingValues {
    */
   record Given(String name, String text, Source source, String origin) { }
 
+  /** Why something that was given does not count. */
+  enum Reason {
+    /** It is unknown, ill-typed, out of its range, or contradicts others: what counted before goes on to count. */
+    REFUSED,
+    /** It was changed after the start, and takes effect at the next one. */
+    AT_NEXT_START
+  }
+
+  /**
+   * Something that was given and does not count.
+   *
+   * @param name the name that it was given under
+   * @param text the text as it is written, or null: it was taken away, or is secret
+   * @param origin the place for people, as in {@link Given}
+   * @param reason what kind of reason
+   * @param why the reason for people, with what was expected if it was refused
+   */
+  record NotApplied(String name, String text, String origin, Reason reason, String why) { }
+
   /** @return this node's id */
   BrokerId nodeId();
 
@@ -91,6 +110,16 @@ public interface NodeSettings extends SettingValues {
    * @return at least one element
    */
   List<Given> explain(Setting<?> setting, Map<String, String> overrides);
+
+  /**
+   * What environment, files, Configuration Admin and cluster give and is not in effect. That it is hidden by a stronger source is
+   * no reason to be here; see {@link #explain}.
+   *
+   * @return in the order of the sources, then by name; empty as a rule
+   */
+  default List<NotApplied> notApplied() {
+    return List.of();
+  }
 
   /**
    * Has somebody told of changes.

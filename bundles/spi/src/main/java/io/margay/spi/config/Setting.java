@@ -52,6 +52,16 @@ public record Setting<T>(String name, SettingType<T> type, T defaultValue, Check
      * @return null when it is fine; else what was expected, such as "a number from 1 to 65535"
      */
     String expected(T value);
+
+    /** @return what fulfils it, in the words of {@link #expected}; null when only the type says what is expected */
+    default String allowed() {
+      return null;
+    }
+
+    /** @return the texts that a value, or each element of a list, must be one of; empty when there is no such choice */
+    default List<String> options() {
+      return List.of();
+    }
   }
 
   public Setting {
@@ -81,6 +91,12 @@ public record Setting<T>(String name, SettingType<T> type, T defaultValue, Check
       throw invalid(text, expected);
     }
     return value;
+  }
+
+  /** @return what a value of it looks like, for people, such as "a number of at least 1" */
+  public String expected() {
+    String allowed = check.allowed();
+    return allowed == null ? type.expected() : allowed;
   }
 
   /** @return whether its values are never shown */

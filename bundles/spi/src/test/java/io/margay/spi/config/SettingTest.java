@@ -21,6 +21,16 @@ class SettingTest {
   }
 
   @Test
+  void saysBeforehandWhatIsExpected() {
+    assertThat(ServerSettings.NUM_PARTITIONS.expected()).isEqualTo("a number of at least 1");
+    assertThat(ServerSettings.NUM_PARTITIONS.check().options()).isEmpty();
+    assertThat(TopicSettings.COMPRESSION_TYPE.check().options())
+        .containsExactly("uncompressed", "zstd", "lz4", "snappy", "gzip", "producer");
+    assertThat(TopicSettings.CLEANUP_POLICY.expected()).isEqualTo("a list of compact or delete");
+    assertThat(TopicSettings.PREALLOCATE.expected()).isEqualTo("true or false");
+  }
+
+  @Test
   void namesTheSettingTheValueAndWhatWasExpected() {
     assertInvalid(ServerSettings.NUM_PARTITIONS, "many", "num.partitions", "many", "a whole number of 32 bits");
     assertInvalid(ServerSettings.NUM_PARTITIONS, "3000000000", "num.partitions", "a whole number of 32 bits");

@@ -61,7 +61,7 @@ class AdminClientTest {
   void start() throws Exception {
     CLIENT_LOGGER.setLevel(Level.WARNING);
     server = new SocketServer();
-    controller = new ControllerRuntime(new InMemoryLog(), new FakeSettings(1), FakePlacers.installed());
+    controller = new ControllerRuntime(new InMemoryLog(), new FakeSettings(1), FakePlacers.installed(), FakePlacers.partitioners());
     controller.start();
     controller.register(List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "127.0.0.1", server.port())));
     controller.allocateProducerIds().toCompletableFuture().get();

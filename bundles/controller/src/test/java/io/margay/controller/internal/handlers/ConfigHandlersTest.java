@@ -177,6 +177,19 @@ class ConfigHandlersTest extends HandlerTest {
   }
 
   @Test
+  void thePartitionerThatIsInstalledChecksItsOptions() throws Exception {
+    createTopic("a", 1);
+    AlterConfigsResourceResponse bad = alter(TOPIC, "a", edit("margay.partitioner", SET, "plain:x=1"));
+    assertThat(error(bad)).isEqualTo(Errors.INVALID_CONFIG);
+    assertThat(bad.errorMessage()).isEqualTo(
+        "Invalid value plain:x=1 for configuration margay.partitioner: no option x=1; expected none");
+    assertThat(error(alter(BROKER, "", edit("margay.partitioner", SET, "plain:x=1")))).isEqualTo(Errors.INVALID_CONFIG);
+    assertThat(createTopic("b", 1, Map.of("margay.partitioner", "plain:x=1"))).isEqualTo(Errors.INVALID_CONFIG);
+    assertThat(error(alter(TOPIC, "a", edit("margay.partitioner", SET, "plain")))).isEqualTo(Errors.NONE);
+    assertThat(error(alter(TOPIC, "a", edit("margay.partitioner", SET, "comes-later:x=1")))).isEqualTo(Errors.NONE);
+  }
+
+  @Test
   void brokerSettingsFollowTheirUpdateMode() throws Exception {
     assertThat(error(alter(BROKER, "1", edit("node.id", SET, "7")))).isEqualTo(Errors.INVALID_REQUEST);
     assertThat(error(alter(BROKER, "", edit("ssl.keystore.location", SET, "x")))).isEqualTo(Errors.INVALID_REQUEST);

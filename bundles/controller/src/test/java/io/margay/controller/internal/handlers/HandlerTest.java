@@ -30,7 +30,7 @@ abstract class HandlerTest {
 
   @BeforeEach
   void startController() throws Exception {
-    controller = new ControllerRuntime(log, settings, FakePlacers.installed());
+    controller = new ControllerRuntime(log, settings, FakePlacers.installed(), FakePlacers.partitioners());
     controller.start();
     controller.register(ENDPOINTS);
     // A command behind the registration: when it is answered, that one has been published.

@@ -1,0 +1,90 @@
+package io.margay.karaf.completion.internal;
+
+import java.util.Collection;
+import java.util.List;
+import org.apache.felix.service.command.Function;
+import org.apache.karaf.shell.api.console.Command;
+import org.apache.karaf.shell.api.console.CommandLine;
+import org.apache.karaf.shell.api.console.Completer;
+import org.apache.karaf.shell.api.console.Parser;
+import org.apache.karaf.shell.api.console.Session;
+import org.apache.karaf.shell.support.completers.StringsCompleter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One of our commands as Karaf sees it, with what its arguments may be. Immutable. */
+final class CompletedCommand implements Command {
+  private static final Logger LOG = LoggerFactory.getLogger(CompletedCommand.class);
+
+  private final String id;
+  private final String description;
+  private final Function function;
+  private final Function candidates;
+
+  /**
+   * @param id scope and name, such as {@code topic:list}
+   * @param description one sentence
+   * @param function runs it
+   * @param candidates returns what may stand at a place of a command: its arguments are the id and the place, 0 for the options
+   */
+  CompletedCommand(String id, String description, Function function, Function candidates) {
+    this.id = id;
+    this.description = description;
+    this.function = function;
+    this.candidates = candidates;
+  }
+
+  @Override
+  public String getScope() {
+    return id.substring(0, id.indexOf(':'));
+  }
+
+  @Override
+  public String getName() {
+    return id.substring(id.indexOf(':') + 1);
+  }
+
+  @Override
+  public String getDescription() {
+    return description;
+  }
+
+  /** The same whether the scope may be left out: both forms are known. */
+  @Override
+  public Completer getCompleter(boolean scoped) {
+    return this::complete;
+  }
+
+  private int complete(Session session, CommandLine line, List<String> found) {
+    int index = line.getCursorArgumentIndex();
+    if (index == 0) {
+      return new StringsCompleter(List.of(id)).complete(session, line, found);
+    }
+    String typed = line.getArguments()[0];
+    if (!typed.equals(id) && !typed.equals(getName())) {
+      return -1;
+    }
+    String word = line.getCursorArgument();
+    boolean option = word != null && word.startsWith("-");
+    return new StringsCompleter(values(option ? 0 : index)).complete(session, line, found);
+  }
+
+  private Collection<String> values(int place) {
+    try {
+      return ((Collection<?>) candidates.execute(null, List.of(id, place))).stream().map(String::valueOf).toList();
+    } catch (Exception e) { // what Gogo's functions declare; completing is a comfort
+      LOG.debug("Nothing to complete command={}", id, e);
+      return List.of();
+    }
+  }
+
+  @Override
+  public Parser getParser() {
+    return null;
+  }
+
+  @Override
+  public Object execute(Session session, List<Object> arguments) throws Exception {
+    return function.execute(null, arguments);
+  }
+}

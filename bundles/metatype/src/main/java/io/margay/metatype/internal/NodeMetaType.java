@@ -1,0 +1,63 @@
+package io.margay.metatype.internal;
+
+import io.margay.spi.config.ServerSettings;
+import io.margay.spi.config.Setting;
+import java.io.InputStream;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.metatype.AttributeDefinition;
+import org.osgi.service.metatype.MetaTypeProvider;
+import org.osgi.service.metatype.ObjectClassDefinition;
+
+/**
+ * Describes the settings that the configuration {@value #PID} may hold, from their definitions. Nothing is made before somebody
+ * asks, and nothing is kept: descriptions are wanted when a person looks at them. Safe for all threads.
+ */
+@Component(property = MetaTypeProvider.METATYPE_PID + "=" + NodeMetaType.PID)
+public final class NodeMetaType implements MetaTypeProvider {
+  /** The configuration that the bundle {@code config} reads. */
+  static final String PID = "io.margay";
+
+  /** The settings of a node, without those of Kafka's that do nothing here: they may be given, but nobody needs a form for them. */
+  private static final class Node implements ObjectClassDefinition {
+    @Override
+    public String getName() {
+      return "Margay";
+    }
+
+    @Override
+    public String getID() {
+      return PID;
+    }
+
+    @Override
+    public String getDescription() {
+      return "Settings of the node, with Kafka's names. What is set here is stronger than etc/margay.cfg and weaker than the "
+          + "environment and Kafka's Admin API. config:explain NAME shows which of them counts.";
+    }
+
+    @Override
+    public AttributeDefinition[] getAttributeDefinitions(int filter) {
+      return filter == REQUIRED ? new AttributeDefinition[0]
+          : ServerSettings.all().stream().filter(Setting::effective).map(SettingAttribute::new).toArray(AttributeDefinition[]::new);
+    }
+
+    @Override
+    public InputStream getIcon(int size) {
+      return null;
+    }
+  }
+
+  @Override
+  public ObjectClassDefinition getObjectClassDefinition(String id, String locale) {
+    if (!PID.equals(id)) {
+      throw new IllegalArgumentException("only " + PID + " is described here, not " + id);
+    }
+    return new Node();
+  }
+
+  /** @return null: there is one language */
+  @Override
+  public String[] getLocales() {
+    return null;
+  }
+}
