@@ -59,6 +59,7 @@ final class Exchange implements ReadListener, WriteListener {
   private RecordRequest held;
   private long bodyBytes;
   private long reservedBytes;
+  private boolean empty = true;
   private boolean bodyEnded;
   private boolean inputEnded;
   private boolean committed;
@@ -211,12 +212,18 @@ final class Exchange implements ReadListener, WriteListener {
         if (item == null) {
           if (bodyEnded) {
             inputEnded = true;
+            if (empty) {
+              answer(HttpError.malformed("the body has no record"));
+            }
             return true;
           }
           if (!reserve() || !fill()) {
             return moved || inputEnded;
           }
-        } else if (item instanceof RecordSource.Parsed parsed) {
+        } else {
+          empty = false;
+        }
+        if (item instanceof RecordSource.Parsed parsed) {
           held = parsed.record();
           progressNanos = System.nanoTime();
         } else if (item instanceof RecordSource.Refused refused) {

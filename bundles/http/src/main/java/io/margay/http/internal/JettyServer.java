@@ -58,6 +58,11 @@ final class JettyServer {
    */
   void open(List<HttpListener> listeners, int idleMs) throws IOException, BundleException {
     Bundle jetty = jetty();
+    for (HttpListener listener : listeners) {
+      Configuration c = configurations.getFactoryConfiguration(PID, PREFIX + listener.port(), "?");
+      c.update(properties(listener, idleMs));
+      ours.add(c);
+    }
     if (jetty.getState() != Bundle.ACTIVE) {
       // Otherwise it opens port 8080 of all interfaces by itself before it looks at any configuration.
       if (context.getProperty(REQUIRE_CONFIG) == null) {
@@ -65,11 +70,6 @@ final class JettyServer {
       }
       jetty.start(Bundle.START_TRANSIENT);
       started = jetty;
-    }
-    for (HttpListener listener : listeners) {
-      Configuration c = configurations.getFactoryConfiguration(PID, PREFIX + listener.port(), "?");
-      c.update(properties(listener, idleMs));
-      ours.add(c);
     }
   }
 
@@ -103,10 +103,15 @@ final class JettyServer {
       File[] jars = home == null ? null : new File(home, DIRECTORY).listFiles((d, name) -> name.endsWith(".jar"));
       if (jars != null) {
         Arrays.sort(jars);
+        List<Bundle> installed = new ArrayList<>();
         for (File jar : jars) {
-          context.installBundle("reference:" + jar.toURI());
+          installed.add(context.installBundle("reference:" + jar.toURI()));
         }
         jetty = find();
+        installed.remove(jetty);
+        for (Bundle library : installed) {
+          library.start(Bundle.START_TRANSIENT);
+        }
       }
     }
     if (jetty == null) {

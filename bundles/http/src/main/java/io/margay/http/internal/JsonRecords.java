@@ -8,7 +8,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.async.ByteArrayFeeder;
 import com.fasterxml.jackson.core.exc.InputCoercionException;
 import io.margay.protocol.record.RecordHeader;
 import java.io.IOException;
@@ -16,12 +15,14 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * A body of JSON objects, one after another, each of which is a record. The parser takes what has arrived and never waits, so that
- * a record is there as soon as its last byte is. What is wrong with a record but is well-formed JSON concerns that record alone;
- * what is not well-formed ends the body.
+ * A body of JSON objects, one after another, each of which is a record. The bytes are cut into objects by their brackets alone, as
+ * they come, and an object is parsed when it is complete, so that a record is there as soon as its last byte is. (The parser that
+ * takes pieces is more lenient where a piece ends than elsewhere: it lets a trailing comma pass there.) What is wrong with a record
+ * but is well-formed JSON concerns that record alone; what is not well-formed ends the body.
  */
 final class JsonRecords implements RecordSource {
   private static final int MAX_DEPTH = 100;
@@ -29,6 +30,10 @@ final class JsonRecords implements RecordSource {
   private static final int MAX_NAME_LENGTH = 1_000;
   /** What the JSON of a record may have more than twice its bytes: names, white space. */
   private static final int EXTRA_BYTES = 64 * 1024;
+  private static final int FIRST_BYTES = 1_024;
+  /** A larger buffer is not kept for the next record. */
+  private static final int KEPT_BYTES = 64 * 1024;
+  private static final int MAX_ARRAY_BYTES = Integer.MAX_VALUE - 64;
   /** Long strings are not bounded here: {@code pendingBytes} is. */
   static final JsonFactory FACTORY = new JsonFactoryBuilder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
       .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).maxNumberLength(MAX_NUMBER_LENGTH)
@@ -36,13 +41,28 @@ final class JsonRecords implements RecordSource {
 
   private enum At { ROOT, RECORD, HEADERS, HEADER, PAYLOAD, SKIP }
 
-  private final JsonParser parser;
-  private final ByteArrayFeeder feeder;
-  private final long maxPendingBytes;
+  private final int maxPendingBytes;
+  // bytes of the body that are not looked at yet: [from, to)
+  private byte[] input;
+  private int from;
+  private int to;
+  // the object that is not complete yet
+  private byte[] object = new byte[FIRST_BYTES];
+  private int size;
+  private int depth;
+  private boolean inString;
+  private boolean escaped;
+  // where in the body it began, and where the next byte is; from 1
+  private int firstLine = 1;
+  private int firstColumn = 1;
+  private int line = 1;
+  private int column = 1;
+  private boolean ended;
+  private boolean broken;
+
+  private JsonParser parser;
   private At at = At.ROOT;
   private int number;
-  private int pendingBytes;
-  private boolean broken;
 
   // the record under way
   private String field;
@@ -58,33 +78,24 @@ final class JsonRecords implements RecordSource {
 
   /** @param maxBytes the topic's {@code max.message.bytes} */
   JsonRecords(int maxBytes) {
-    maxPendingBytes = 2L * maxBytes + EXTRA_BYTES;
-    try {
-      parser = FACTORY.createNonBlockingByteArrayParser();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    feeder = (ByteArrayFeeder) parser.getNonBlockingInputFeeder();
+    maxPendingBytes = (int) Math.min(2L * maxBytes + EXTRA_BYTES, MAX_ARRAY_BYTES);
   }
 
   @Override
   public void feed(byte[] bytes, int length) {
-    pendingBytes += length;
-    try {
-      feeder.feedInput(bytes, 0, length);
-    } catch (IOException e) {
-      throw new IllegalStateException("fed before everything was read", e);
-    }
+    input = bytes;
+    from = 0;
+    to = length;
   }
 
   @Override
   public void end() {
-    feeder.endOfInput();
+    ended = true;
   }
 
   @Override
   public int pendingBytes() {
-    return pendingBytes;
+    return size;
   }
 
   @Override
@@ -92,21 +103,96 @@ final class JsonRecords implements RecordSource {
     if (broken) {
       return null;
     }
-    try {
-      for (JsonToken t = parser.nextToken(); t != null && t != JsonToken.NOT_AVAILABLE; t = parser.nextToken()) {
+    boolean complete = false;
+    int begin = from;
+    while (from < to && !complete) {
+      byte b = input[from++];
+      if (size == 0 && from - 1 == begin) {
+        firstLine = line;
+        firstColumn = column;
+        if (b == ' ' || b == '\n' || b == '\r' || b == '\t') {
+          begin++;
+          place(b);
+          continue;
+        }
+        if (b != '{') {
+          // nothing that follows can make it good: the parser says what is wrong
+          from = to;
+          complete = true;
+        }
+      }
+      place(b);
+      if (b == 0) {
+        return broken(HttpError.malformed(where(line, column) + "there is a zero byte"));
+      }
+      complete |= closes(b);
+    }
+    append(begin, from);
+    if (complete || ended && size > 0) {
+      return parse();
+    }
+    return size > maxPendingBytes ? broken(HttpError.tooLarge("record " + number + ": more than " + maxPendingBytes
+        + " bytes of JSON in one record")) : null;
+  }
+
+  private void place(byte b) {
+    column++;
+    if (b == '\n') {
+      line++;
+      column = 1;
+    }
+  }
+
+  /** Follows strings and brackets. @return whether the object ends with this byte */
+  private boolean closes(byte b) {
+    if (inString) {
+      inString = escaped || b != '"';
+      escaped = !escaped && b == '\\';
+      return false;
+    }
+    switch (b) {
+      case '"' -> inString = true;
+      case '{', '[' -> depth++;
+      case '}', ']' -> depth--;
+      default -> { }
+    }
+    return depth == 0 && (b == '}' || b == ']');
+  }
+
+  private void append(int begin, int end) {
+    int length = end - begin;
+    if (length == 0) {
+      return;
+    }
+    if (length > object.length - size) {
+      object = Arrays.copyOf(object, Math.max(size + length, (int) Math.min(2L * object.length, MAX_ARRAY_BYTES)));
+    }
+    System.arraycopy(input, begin, object, size, length);
+    size += length;
+  }
+
+  private Item parse() {
+    try (JsonParser p = FACTORY.createParser(object, 0, size)) {
+      parser = p;
+      for (JsonToken t = p.nextToken(); t != null; t = p.nextToken()) {
         Item item = on(t);
         if (item != null) {
-          pendingBytes = 0;
           return item;
         }
       }
+      return broken(HttpError.malformed(where(line, column) + "the body ends within a record"));
     } catch (JsonProcessingException e) {
-      return broken(HttpError.malformed(where(e.getLocation()) + e.getOriginalMessage()));
+      JsonLocation place = e.getLocation();
+      return broken(HttpError.malformed((place == null ? "record " + index() + ": " : where(place)) + e.getOriginalMessage()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      size = 0;
+      depth = 0;
+      if (object.length > KEPT_BYTES) {
+        object = new byte[FIRST_BYTES];
+      }
     }
-    return pendingBytes > maxPendingBytes
-        ? broken(HttpError.tooLarge(where(null) + "more than " + maxPendingBytes + " bytes of JSON in one record")) : null;
   }
 
   private Broken broken(HttpError error) {
@@ -114,10 +200,17 @@ final class JsonRecords implements RecordSource {
     return new Broken(error);
   }
 
-  private String where(JsonLocation location) {
-    int record = at == At.ROOT ? number : number - 1;
-    return location == null ? "record " + record + ": "
-        : "record " + record + ", line " + location.getLineNr() + ", column " + location.getColumnNr() + ": ";
+  private int index() {
+    return at == At.ROOT ? number : number - 1;
+  }
+
+  private String where(JsonLocation inObject) {
+    return where(firstLine + inObject.getLineNr() - 1,
+        inObject.getLineNr() == 1 ? firstColumn + inObject.getColumnNr() - 1 : inObject.getColumnNr());
+  }
+
+  private String where(int atLine, int atColumn) {
+    return "record " + index() + ", line " + atLine + ", column " + atColumn + ": ";
   }
 
   private Item on(JsonToken t) throws IOException {
