@@ -174,9 +174,10 @@ final class Exchange implements ReadListener, WriteListener {
     if (done) {
       return;
     }
-    if (broken != null) {
-      onBroken(broken);
+    Throwable failure = broken;
+    if (failure != null) {
       broken = null;
+      onBroken(failure);
     }
     HttpError why = stop;
     if (why != null && !inputEnded) {
@@ -194,7 +195,7 @@ final class Exchange implements ReadListener, WriteListener {
       moved = write();
       moved |= read();
     } while (moved && !done);
-    if (inputEnded && slots.isEmpty()) {
+    if (expired != null || inputEnded && slots.isEmpty()) {
       finish();
     } else if (unflushed && writable && out.isReady()) {
       unflushed = false;
@@ -354,18 +355,15 @@ final class Exchange implements ReadListener, WriteListener {
   // the end
 
   private void onBroken(Throwable failure) {
-    if (failing) {
+    if (failing || inputEnded) {
       finish();
       return;
     }
     failing = true;
-    if (failure instanceof TimeoutException || failure.getCause() instanceof TimeoutException) {
-      fail(new HttpError(408, "the body did not come in time"));
-    } else if (inputEnded) {
-      finish();
-    } else {
-      fail(HttpError.malformed("the body ends too early, or is not sent as it should be: " + failure.getMessage()));
-    }
+    // what is under way is answered still, if the client can be reached
+    endInput(failure instanceof TimeoutException || failure.getCause() instanceof TimeoutException
+        ? new HttpError(408, "the body did not come in time")
+        : HttpError.malformed("the body ends too early, or is not sent as it should be: " + failure.getMessage()));
   }
 
   private void checkTime() {

@@ -374,7 +374,8 @@ class ExchangeTest {
     container.breakReading(new IOException("Early EOF"));
     producer.answer(0);
     assertThat(container.lines()).hasSize(2);
-    assertThat(container.lines().get(1)).contains("Early EOF");
+    assertThat(container.lines().get(0)).contains("\"error_code\":200");
+    assertThat(container.lines().get(1)).contains("\"error_code\":400").contains("Early EOF");
     ended();
   }
 
