@@ -241,7 +241,8 @@ class HttpIT {
     HttpResponse<String> r = post(path, type, BodyPublishers.ofString(body));
     assertThat(r.statusCode()).isEqualTo(status);
     assertThat(r.headers().firstValue("Content-Type")).contains("application/json");
-    assertThat(r.headers().map().keySet()).noneMatch(h -> h.toLowerCase().startsWith("access-control") || h.equalsIgnoreCase("server"));
+    assertThat(r.headers().map().keySet())
+        .noneMatch(h -> h.toLowerCase().startsWith("access-control") || h.equalsIgnoreCase("server"));
     assertThat(r.body()).startsWith("{\"error_code\":" + status).contains("\"message\":");
   }
 
@@ -324,7 +325,8 @@ class HttpIT {
       }
     }
     assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port)).isInstanceOf(ConnectException.class);
-    assertThatThrownBy(() -> alter("margay.http.listeners", "HTTPS://127.0.0.1:" + port)).hasMessageContaining("HTTPS is not served");
+    assertThatThrownBy(() -> alter("margay.http.listeners", "HTTPS://127.0.0.1:" + port))
+        .hasMessageContaining("HTTPS is not served");
     broker.shell("config:set broker 1 margay.http.listeners=HTTP://127.0.0.1:" + port).ok();
     awaitListener();
     // the socket is open a moment before the servlet is there
@@ -338,8 +340,8 @@ class HttpIT {
   void aPartThatIsReplacedUnderLoadGivesNoError(String part) throws Exception {
     String topic = "http-replaced-" + part;
     topic(topic, 2, Map.of("margay.partitioner", "round-robin"));
-    String jar = Path.of(System.getProperty("margay.home"), "bundles/30/io.margay." + part + "-0.1.0-SNAPSHOT.jar").normalize().toUri()
-        .toString();
+    String file = "bundles/30/io.margay." + part + "-0.1.0-SNAPSHOT.jar";
+    String jar = Path.of(System.getProperty("margay.home"), file).normalize().toUri().toString();
     Collection<String> bad = new ConcurrentLinkedQueue<>();
     AtomicBoolean end = new AtomicBoolean();
     ExecutorService threads = Executors.newFixedThreadPool(2);

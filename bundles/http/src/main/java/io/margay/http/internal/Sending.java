@@ -61,7 +61,8 @@ final class Sending {
         use.close();
       }
       // when one of ours is written there is room for this one
-      return underWay.get() > 0 ? null : Slot.failed(HttpError.tooMany("too many bytes of other requests are under way; try again"));
+      return underWay.get() > 0 ? null
+          : Slot.failed(HttpError.tooMany("too many bytes of other requests are under way; try again"));
     }
     Slot slot = new Slot();
     underWay.incrementAndGet();

@@ -88,7 +88,8 @@ final class FakeContainer {
       "setStatus", a -> status = (Integer) a[0], "setHeader", a -> headers.put((String) a[0], (String) a[1]),
       "setIntHeader", a -> headers.put((String) a[0], a[1].toString()), "setContentType", a -> null));
   final AsyncContext async = fake(AsyncContext.class, Map.of("getRequest",
-      a -> fake(ServletRequest.class, Map.of("getInputStream", b -> in)), "setTimeout", a -> null, "complete", a -> complete = true));
+      a -> fake(ServletRequest.class, Map.of("getInputStream", b -> in)), "setTimeout", a -> null, "complete",
+      a -> complete = true));
 
   private interface Call {
     Object with(Object[] arguments);

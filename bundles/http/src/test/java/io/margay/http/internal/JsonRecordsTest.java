@@ -87,13 +87,15 @@ class JsonRecordsTest {
   @CsvSource(delimiter = '|', value = {"STRING | \"x\" | x", "JSON | \"x\" | \"x\"", "JSON | 12 | 12", "JSON | false | false",
       "JSON | [] | []", "JSON | -0.10 | -0.10", "BINARY | \"eA==\" | x", "BINARY | \"eA\" | x"})
   void dataBecomesBytesByItsType(String type, String data, String bytes) {
-    for (String value : List.of("{\"type\":\"" + type + "\",\"data\":" + data + "}", "{\"data\":" + data + ",\"type\":\"" + type + "\"}")) {
+    for (String value : List.of("{\"type\":\"" + type + "\",\"data\":" + data + "}",
+        "{\"data\":" + data + ",\"type\":\"" + type + "\"}")) {
       assertThat(record(read("{\"value\":" + value + "}").get(0)).value().bytes()).isEqualTo(utf8(bytes));
     }
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"{}", "{\"value\":null}", "{\"value\":{\"type\":\"JSON\",\"data\":null}}", "{\"value\":{\"type\":\"STRING\"}}",
+  @ValueSource(strings = {"{}", "{\"value\":null}", "{\"value\":{\"type\":\"JSON\",\"data\":null}}",
+      "{\"value\":{\"type\":\"STRING\"}}",
       "{\"value\":{}}"})
   void aValueMayBeNull(String body) {
     assertThat(record(read(body).get(0)).value().bytes()).isNull();
@@ -134,7 +136,8 @@ class JsonRecordsTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 3, 100})
   void thePlaceOfAMistakeIsTold(int piece) {
-    assertThat(((Refused) read(utf8("{\n  \"vaule\": 1}"), piece).get(0)).error().message()).startsWith("record 0, line 2, column 12");
+    assertThat(((Refused) read(utf8("{\n  \"vaule\": 1}"), piece).get(0)).error().message())
+        .startsWith("record 0, line 2, column 12");
     assertThat(((Refused) read(utf8("{}\n {}  {\"vaule\": 1}"), piece).get(2)).error().message())
         .startsWith("record 2, line 2, column 16");
     assertThat(((Broken) read(utf8("{}\n {}  {\"value\"; 1}"), piece).get(2)).error().message())
@@ -142,7 +145,8 @@ class JsonRecordsTest {
   }
 
   static List<String> malformed() {
-    return List.of("[" + SIMPLE + "]", "1", "nul", "{", "{\"value\":", "{\"value\":{\"type\":\"JSON\",\"data\":" + "[".repeat(5_000),
+    return List.of("[" + SIMPLE + "]", "1", "nul", "{", "{\"value\":",
+        "{\"value\":{\"type\":\"JSON\",\"data\":" + "[".repeat(5_000),
         "{\"value\":{\"type\":\"JSON\",\"data\":" + "{\"a\":".repeat(5_000),
         "{\"value\":{\"type\":\"JSON\",\"data\":" + "9".repeat(5_000) + "}}", "{\"" + "n".repeat(5_000) + "\":1}",
         "{\"key\":null,\"key\":null}", "{'value':1}", "\u0000");
@@ -213,6 +217,7 @@ class JsonRecordsTest {
 
   private static List<String> kinds(List<Item> items) {
     return items.stream().map(i -> i instanceof Parsed p ? p.record().partition() + " " + p.record().headers() + " "
-        + Arrays.toString(p.record().key().bytes()) + Arrays.toString(p.record().value().bytes()) : i.getClass().getSimpleName()).toList();
+        + Arrays.toString(p.record().key().bytes()) + Arrays.toString(p.record().value().bytes())
+        : i.getClass().getSimpleName()).toList();
   }
 }

@@ -51,7 +51,8 @@ public final class HttpRecords {
 
   /** Waits until somebody listens, or nobody. */
   private static void await(int port, boolean wanted) throws IOException {
-    for (long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60); System.nanoTime() < deadline; LockSupport.parkNanos(5_000_000)) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    for (; System.nanoTime() < deadline; LockSupport.parkNanos(5_000_000)) {
       boolean listens;
       try (Socket s = new Socket(InetAddress.getLoopbackAddress(), port)) {
         listens = s.isConnected();
