@@ -3,12 +3,14 @@ package io.margay.spi.config;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Checks of values that take more than a range. Each gives null for a good value, else what was expected. */
 final class SettingChecks {
   private static final Pattern REPLICA = Pattern.compile("\\d+:\\d+");
   private static final Pattern HOST_COUNTS = Pattern.compile("\\s*[^,\\s]+:\\d{1,9}\\s*(,\\s*[^,\\s]+:\\d{1,9}\\s*)*");
+  private static final Pattern HTTP_LISTENER = Pattern.compile("(?i:http)://(\\[[0-9A-Fa-f:.%\\w]+\\]|[^\\[\\]/:]*):(\\d{1,5})");
   private static final Pattern WORD = Pattern.compile("[a-z0-9][a-z0-9._-]*");
 
   private SettingChecks() { }
@@ -34,6 +36,19 @@ final class SettingChecks {
     int colon = choice.indexOf(':');
     return WORD.matcher(colon < 0 ? choice : choice.substring(0, colon)).matches() ? null
         : "NAME or NAME:OPTIONS, with a name of a-z, 0-9, dot, dash and underscore";
+  }
+
+  static String httpListeners(List<String> listeners) {
+    for (String listener : listeners) {
+      if (listener.regionMatches(true, 0, "https:", 0, 6)) {
+        return "HTTP://host:port; HTTPS is not served, and nothing is opened less protected than asked for";
+      }
+      Matcher m = HTTP_LISTENER.matcher(listener);
+      if (!m.matches() || Integer.parseInt(m.group(2)) < 1 || Integer.parseInt(m.group(2)) > 65_535) {
+        return "a list of HTTP://host:port, such as HTTP://127.0.0.1:8082, with ports from 1 to 65535";
+      }
+    }
+    return null;
   }
 
   static String notEmpty(List<String> list) {

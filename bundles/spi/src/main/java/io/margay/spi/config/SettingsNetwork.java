@@ -106,4 +106,18 @@ interface SettingsNetwork {
   /** {@code margay.preauth.timeout.ms}. */
   Setting<Integer> MARGAY_PREAUTH_TIMEOUT_MS = broker(INT, "margay.preauth.timeout.ms", 30_000).from(1).live().inert()
       .doc("Milliseconds that a connection has to authenticate, on a listener that wants it.");
+  /** {@code margay.http.listeners}. */
+  Setting<List<String>> MARGAY_HTTP_LISTENERS = broker(LIST, "margay.http.listeners", List.<String>of()).perBroker()
+      .check(SettingChecks::httpListeners)
+      .doc("Where to take records over HTTP: a list of HTTP://host:port. An empty host is every interface. Empty: no HTTP server "
+          + "runs. There is no TLS and no authentication: keep it on the loopback interface or behind a proxy.");
+  /** {@code margay.http.request.max.bytes}. */
+  Setting<Long> MARGAY_HTTP_REQUEST_MAX_BYTES = broker(LONG, "margay.http.request.max.bytes", 104_857_600L).from(1).live()
+      .doc("The largest body of an HTTP request in bytes, of all its records together; max.message.bytes bounds each record.");
+  /** {@code margay.http.max.requests}. */
+  Setting<Integer> MARGAY_HTTP_MAX_REQUESTS = broker(INT, "margay.http.max.requests", 100).from(1).live()
+      .doc("HTTP requests that are served at a time; beyond it they are answered 503 at once.");
+  /** {@code margay.http.timeout.ms}. */
+  Setting<Integer> MARGAY_HTTP_TIMEOUT_MS = broker(INT, "margay.http.timeout.ms", 30_000).from(1).live()
+      .doc("Milliseconds in which an HTTP request must get on: its next record arrive, be written, or its answer be read.");
 }

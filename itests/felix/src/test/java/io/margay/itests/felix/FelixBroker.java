@@ -56,6 +56,8 @@ final class FelixBroker implements AutoCloseable {
     int port = KafkaRoundTrip.freePort();
     Relay relay = new Relay(port);
     Files.createDirectories(home.resolve("etc"));
+    // where the bundle http looks for an HTTP server when one is wanted
+    Files.createSymbolicLink(home.resolve("optional"), Path.of(System.getProperty("margay.dist")).toRealPath().resolve("optional"));
     Files.writeString(home.resolve("etc/margay.cfg"), "listeners = PLAINTEXT://127.0.0.1:" + port + "\n"
         + "advertised.listeners = PLAINTEXT://127.0.0.1:" + relay.port() + "\n" + "group.initial.rebalance.delay.ms = 0\n");
     // A socket's path may be 107 bytes long; that of a build directory may be longer.

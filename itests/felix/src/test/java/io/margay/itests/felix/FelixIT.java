@@ -2,6 +2,7 @@ package io.margay.itests.felix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.itests.osgi.HttpRecords;
 import io.margay.itests.osgi.KafkaRoundTrip;
 import java.util.List;
 import java.util.Map;
@@ -42,5 +43,13 @@ class FelixIT {
     KafkaRoundTrip.produce(broker.bootstrap(), topic, 500, codec);
     List<String> expected = IntStream.range(0, 500).mapToObj(Integer::toString).toList();
     assertThat(KafkaRoundTrip.consume(broker.bootstrap(), topic, "group-" + codec, 500)).isEqualTo(expected);
+  }
+
+  @Test
+  void recordsComeOverHttp() throws Exception {
+    KafkaRoundTrip.createTopic(broker.bootstrap(), "over-http", 1, Map.of());
+    HttpRecords.produce(broker.bootstrap(), "over-http", 10);
+    assertThat(KafkaRoundTrip.consume(broker.bootstrap(), "over-http", "group-http", 10))
+        .isEqualTo(IntStream.range(0, 10).mapToObj(Integer::toString).toList());
   }
 }

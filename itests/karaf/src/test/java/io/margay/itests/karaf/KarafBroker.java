@@ -106,7 +106,7 @@ final class KarafBroker implements AutoCloseable {
     o.add(editConfigurationFilePut("etc/io.margay.cfg", "listeners", "PLAINTEXT://" + bootstrap));
     o.add(editConfigurationFilePut("etc/io.margay.cfg", "group.initial.rebalance.delay.ms", "0"));
     o.add(features(maven().groupId("io.margay").artifactId("features").version(VERSION).classifier("features").type("xml"),
-        "margay", "margay-memory"));
+        "margay", "margay-memory", "margay-http"));
     o.add(vmOption("-Xmx512m"));
     for (String option : JAVA_OPTIONS) {
       o.add(vmOption(option));

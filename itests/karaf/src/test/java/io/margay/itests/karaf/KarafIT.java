@@ -2,6 +2,7 @@ package io.margay.itests.karaf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.itests.osgi.HttpRecords;
 import io.margay.itests.osgi.KafkaRoundTrip;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,6 +53,15 @@ class KarafIT {
   void commandsRunInTheShell() throws Exception {
     KafkaRoundTrip.createTopic(broker.bootstrap(), "seen-in-the-shell", 2, Map.of());
     assertThat(broker.shell("topic:list")).contains("seen-in-the-shell");
+  }
+
+  /** Beside Karaf's own HTTP server; nothing listens before the setting says so. */
+  @Test
+  void recordsComeOverHttp() throws Exception {
+    KafkaRoundTrip.createTopic(broker.bootstrap(), "over-http", 1, Map.of());
+    HttpRecords.produce(broker.bootstrap(), "over-http", 10);
+    assertThat(KafkaRoundTrip.consume(broker.bootstrap(), "over-http", "group-http", 10))
+        .isEqualTo(IntStream.range(0, 10).mapToObj(Integer::toString).toList());
   }
 
   /** The feature's fragments too, which nothing requires. */

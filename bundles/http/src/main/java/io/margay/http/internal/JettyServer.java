@@ -1,0 +1,151 @@
+package io.margay.http.internal;
+
+import java.io.File;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.List;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Has the HTTP server of the container listen. That is Felix's Jetty, which makes a server of its own, with a whiteboard of its
+ * own, for each factory configuration of {@value #PID}. So what else runs on HTTP in this container is not touched, and the only
+ * servlet behind our listeners is the one that asks for the property {@value #MARK}.
+ *
+ * <p>Jetty costs memory as soon as it is installed, so it is not before a listener is wanted: the distribution has it in a
+ * directory of its own, another container may have it installed and not started. Used by one thread at a time.
+ */
+final class JettyServer {
+  /** The property of the whiteboard's runtime that tells ours from others. */
+  static final String MARK = "margay.http";
+  private static final String PID = "org.apache.felix.http";
+  private static final String JETTY = "org.apache.felix.http.jetty12";
+  /** Where a distribution has the bundles, below {@code margay.home}. */
+  private static final String DIRECTORY = "optional/http";
+  private static final String REQUIRE_CONFIG = "org.apache.felix.http.require.config";
+  private static final String PREFIX = "margay-";
+  private static final int HEADER_BYTES = 8 * 1024;
+  private static final int MAX_THREADS = 10;
+  private static final int ACCEPT_QUEUE = 50;
+
+  private static final Logger LOG = LoggerFactory.getLogger(JettyServer.class);
+
+  private final BundleContext context;
+  private final ConfigurationAdmin configurations;
+  private final List<Configuration> ours = new ArrayList<>();
+  private Bundle started;
+
+  JettyServer(BundleContext context, ConfigurationAdmin configurations) {
+    this.context = context;
+    this.configurations = configurations;
+  }
+
+  /**
+   * Has it listen; whether the port was free is seen in the log.
+   *
+   * @param listeners where, none of them twice
+   * @param idleMs milliseconds without a byte after which a connection is closed
+   * @throws IOException when the configuration cannot be stored
+   * @throws BundleException when there is no Jetty, or it cannot be started
+   */
+  void open(List<HttpListener> listeners, int idleMs) throws IOException, BundleException {
+    Bundle jetty = jetty();
+    for (HttpListener listener : listeners) {
+      Configuration c = configurations.getFactoryConfiguration(PID, PREFIX + listener.port(), "?");
+      c.update(properties(listener, idleMs));
+      ours.add(c);
+    }
+    if (jetty.getState() != Bundle.ACTIVE) {
+      // Otherwise it opens port 8080 of all interfaces by itself before it looks at any configuration.
+      if (context.getProperty(REQUIRE_CONFIG) == null) {
+        System.setProperty(REQUIRE_CONFIG, "true");
+      }
+      jetty.start(Bundle.START_TRANSIENT);
+      started = jetty;
+    }
+  }
+
+  private static Dictionary<String, Object> properties(HttpListener listener, int idleMs) {
+    Dictionary<String, Object> p = new Hashtable<>();
+    p.put("org.apache.felix.http.enable", true);
+    p.put("org.apache.felix.https.enable", false);
+    if (!listener.host().isEmpty()) {
+      p.put("org.apache.felix.http.host", listener.host());
+    }
+    p.put("org.osgi.service.http.port", listener.port());
+    p.put("org.apache.felix.http.timeout", idleMs);
+    p.put("org.apache.felix.http.jetty.headerBufferSize", HEADER_BYTES);
+    p.put("org.apache.felix.http.jetty.threadpool.max", MAX_THREADS);
+    p.put("org.apache.felix.http.jetty.acceptors", 1);
+    p.put("org.apache.felix.http.jetty.selectors", 1);
+    p.put("org.apache.felix.http.jetty.acceptQueueSize", ACCEPT_QUEUE);
+    p.put("org.apache.felix.http.jetty.maxFormSize", 0);
+    p.put("org.apache.felix.http.jetty.sendServerHeader", false);
+    p.put("org.apache.felix.http.mbeans", false);
+    p.put("org.apache.felix.http.name", "Margay");
+    // becomes a property of the runtime's service
+    p.put("org.apache.felix.http.runtime.init." + MARK, "true");
+    return p;
+  }
+
+  private Bundle jetty() throws BundleException {
+    Bundle jetty = find();
+    if (jetty == null) {
+      String home = context.getProperty("margay.home");
+      File[] jars = home == null ? null : new File(home, DIRECTORY).listFiles((d, name) -> name.endsWith(".jar"));
+      if (jars != null) {
+        Arrays.sort(jars);
+        List<Bundle> installed = new ArrayList<>();
+        for (File jar : jars) {
+          installed.add(context.installBundle("reference:" + jar.toURI()));
+        }
+        jetty = find();
+        installed.remove(jetty);
+        for (Bundle library : installed) {
+          library.start(Bundle.START_TRANSIENT);
+        }
+      }
+    }
+    if (jetty == null) {
+      throw new BundleException("the bundle " + JETTY + " is not installed");
+    }
+    return jetty;
+  }
+
+  private Bundle find() {
+    for (Bundle b : context.getBundles()) {
+      if (JETTY.equals(b.getSymbolicName())) {
+        return b;
+      }
+    }
+    return null;
+  }
+
+  /** Has it listen no more. What cannot be undone is logged. */
+  void close() {
+    for (Configuration c : ours) {
+      try {
+        c.delete();
+      } catch (IOException | IllegalStateException e) {
+        LOG.warn("An HTTP listener may be open still pid={}", c.getPid(), e);
+      }
+    }
+    ours.clear();
+    if (started != null) {
+      try {
+        started.stop(Bundle.STOP_TRANSIENT);
+      } catch (BundleException | IllegalStateException e) {
+        LOG.warn("The HTTP server did not stop bundle={}", started, e);
+      }
+      started = null;
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package io.margay.http.internal;
+
+import io.margay.protocol.BufferRecords;
+import io.margay.protocol.Errors;
+import io.margay.protocol.message.ProduceRequest;
+import io.margay.protocol.message.ProduceResponse;
+import io.margay.protocol.record.RecordBatchBuilder;
+import io.margay.spi.client.LocalClient;
+import io.margay.spi.producer.ProduceException;
+import io.margay.spi.producer.Producer.Sent;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Writes the records of one request whose partition the client chose: the service {@code Producer} always asks the partitioner.
+ * One batch is under way at a time, which keeps the order; what comes meanwhile is the next one. Bounded by whoever adds: a
+ * request has a bounded number of records under way. Safe for all threads.
+ */
+final class PartitionWriter {
+  private static final int BATCH_BYTES = 64 * 1024;
+  private static final int BATCH_OVERHEAD_BYTES = 61;
+  private static final int REQUEST_TIMEOUT_MS = 30_000;
+
+  private record Waiting(RecordRequest record, long timestampMs, CompletableFuture<Sent> result) {
+    int sizeBytes() {
+      return RecordBatchBuilder.maxRecordSizeBytes(record.key().sizeBytes(), record.value().sizeBytes(), record.headers());
+    }
+  }
+
+  private final LocalClient client;
+  private final String topic;
+  private final UUID topicId;
+  private final int partition;
+  private final int batchBytes;
+  private final Deque<Waiting> queue = new ArrayDeque<>();
+  private boolean busy;
+
+  /** @param maxBytes the topic's {@code max.message.bytes}: a batch of several records is never larger */
+  PartitionWriter(LocalClient client, String topic, UUID topicId, int partition, int maxBytes) {
+    this.batchBytes = Math.min(BATCH_BYTES, maxBytes - BATCH_OVERHEAD_BYTES);
+    this.client = client;
+    this.topic = topic;
+    this.topicId = topicId;
+    this.partition = partition;
+  }
+
+  /** @return completes when it is written, as for {@code Producer} */
+  CompletionStage<Sent> add(RecordRequest record) {
+    Waiting waiting = new Waiting(record, record.timestampMs() == null ? System.currentTimeMillis() : record.timestampMs(),
+        new CompletableFuture<>());
+    synchronized (this) {
+      queue.add(waiting);
+      if (busy) {
+        return waiting.result;
+      }
+      busy = true;
+    }
+    sendNext();
+    return waiting.result;
+  }
+
+  private void sendNext() {
+    List<Waiting> batch = new ArrayList<>();
+    synchronized (this) {
+      long bytes = 0;
+      for (Waiting w = queue.peek(); w != null && (batch.isEmpty() || bytes + w.sizeBytes() <= batchBytes); w = queue.peek()) {
+        bytes += w.sizeBytes();
+        batch.add(queue.poll());
+      }
+      if (batch.isEmpty()) {
+        busy = false;
+        return;
+      }
+    }
+    ProduceRequest request = new ProduceRequest().setAcks((short) -1).setTimeoutMs(REQUEST_TIMEOUT_MS).setTopicData(List.of(
+        new ProduceRequest.TopicProduceData().setName(topic).setTopicId(topicId).setPartitionData(List.of(
+            new ProduceRequest.PartitionProduceData().setIndex(partition).setRecords(records(batch))))));
+    client.send(ProduceRequest.API, request, new ProduceResponse()).whenComplete((response, e) -> {
+      answered(batch, response, e);
+      sendNext();
+    });
+  }
+
+  private static BufferRecords records(List<Waiting> batch) {
+    try (RecordBatchBuilder builder = new RecordBatchBuilder(UnpooledByteBufAllocator.DEFAULT)) {
+      batch.forEach(w -> builder.append(w.timestampMs, w.record.key().bytes(), w.record.value().bytes(), w.record.headers()));
+      return new BufferRecords(builder.build());
+    }
+  }
+
+  private void answered(List<Waiting> batch, ProduceResponse response, Throwable failure) {
+    if (failure != null) {
+      batch.forEach(w -> w.result.completeExceptionally(failure));
+      return;
+    }
+    ProduceResponse.PartitionProduceResponse answer = response.responses().get(0).partitionResponses().get(0);
+    Errors error = Errors.forCode(answer.errorCode());
+    for (int i = 0; i < batch.size(); i++) {
+      if (error == Errors.NONE) {
+        batch.get(i).result.complete(new Sent(partition, answer.baseOffset() + i));
+      } else {
+        batch.get(i).result.completeExceptionally(new ProduceException(error, "topic " + topic + " partition " + partition + ": "
+            + (answer.errorMessage() == null ? error.message() : answer.errorMessage())));
+      }
+    }
+  }
+}

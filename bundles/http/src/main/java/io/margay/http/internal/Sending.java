@@ -1,0 +1,146 @@
+package io.margay.http.internal;
+
+import io.margay.spi.lease.ServiceHolder;
+import io.margay.spi.producer.Producer;
+import io.margay.spi.producer.Producer.Sent;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Sends the records of one request. A record without a partition goes through the service {@code Producer}, whose use is taken for
+ * that record until its result is there: so the service is not let go with records under way, and while it is away the next
+ * record waits. Used by one thread at a time; results come on any.
+ */
+final class Sending {
+  private final Producing producing;
+  private final Target target;
+  private final Runnable onEvent;
+  private final AtomicInteger underWay = new AtomicInteger();
+  private final Map<Integer, PartitionWriter> writers = new HashMap<>();
+
+  // guarded by this
+  private ServiceHolder.Lease<Producer> lease;
+  private boolean awaiting;
+  private boolean producerMissing;
+  private boolean closed;
+
+  /** @param onEvent called, on any thread, when a result is there or a record that had to wait may be sent */
+  Sending(Producing producing, Target target, Runnable onEvent) {
+    this.producing = producing;
+    this.target = target;
+    this.onEvent = onEvent;
+  }
+
+  /** @return where its result will be, or is; null when it has to wait: to be called again with the same record after an event */
+  Slot send(RecordRequest record) {
+    if (record.partition() != null && record.partition() >= target.partitions()) {
+      return Slot.failed(new HttpError(404, HttpError.PARTITION_NOT_FOUND, "topic " + target.topic() + " has no partition "
+          + record.partition() + "; it has 0 to " + (target.partitions() - 1), 0));
+    }
+    if (record.sizeBytes() > target.maxBytes()) {
+      return Slot.failed(HttpError.tooLarge("a record has " + record.sizeBytes()
+          + " bytes, more than the topic's max.message.bytes, " + target.maxBytes()));
+    }
+    if (record.partition() != null) {
+      return send(record, null);
+    }
+    ServiceHolder.Lease<Producer> use = takeProducer();
+    if (use != null) {
+      return send(record, use);
+    }
+    return producerGone() ? Slot.failed(HttpError.unavailable(
+        "the producer of this server is being replaced, and did not come back in time")) : null;
+  }
+
+  private Slot send(RecordRequest record, ServiceHolder.Lease<Producer> use) {
+    long bytes = record.sizeBytes();
+    if (!producing.budget().tryTake(bytes)) {
+      if (use != null) {
+        use.close();
+      }
+      // when one of ours is written there is room for this one
+      return underWay.get() > 0 ? null
+          : Slot.failed(HttpError.tooMany("too many bytes of other requests are under way; try again"));
+    }
+    Slot slot = new Slot();
+    underWay.incrementAndGet();
+    stage(record, use).whenComplete((sent, e) -> {
+      if (use != null) {
+        use.close();
+      }
+      if (e == null) {
+        slot.complete(Answers.written(target.clusterId(), target.topic(), sent.partition(), sent.offset(), record));
+      } else {
+        slot.fail(HttpError.of(e));
+      }
+      producing.budget().giveBack(bytes);
+      underWay.decrementAndGet();
+      onEvent.run();
+    });
+    return slot;
+  }
+
+  private CompletionStage<Sent> stage(RecordRequest record, ServiceHolder.Lease<Producer> use) {
+    return use == null
+        ? writers.computeIfAbsent(record.partition(), p -> new PartitionWriter(producing.client(), target.topic(),
+            target.topicId(), p, target.maxBytes())).add(record)
+        : use.service().send(target.topic(), record.key().bytes(), record.value().bytes(), record.headers());
+  }
+
+  /** @return the use of the producer, or null when it is away; then there is an event when it is back */
+  private ServiceHolder.Lease<Producer> takeProducer() {
+    synchronized (this) {
+      if (lease != null || awaiting || producerMissing) {
+        ServiceHolder.Lease<Producer> came = lease;
+        lease = null;
+        return came;
+      }
+    }
+    ServiceHolder.Lease<Producer> now = producing.producers().lease(Producing.PRODUCER);
+    if (now == null) {
+      synchronized (this) {
+        awaiting = true;
+      }
+      producing.producers().await(Producing.PRODUCER, producing.limits().producerWaitMs()).whenComplete(this::onProducer);
+    }
+    return now;
+  }
+
+  /** @return whether the record is refused, because the producer did not come back */
+  private synchronized boolean producerGone() {
+    boolean gone = producerMissing;
+    producerMissing = false;
+    return gone;
+  }
+
+  private void onProducer(ServiceHolder.Lease<Producer> came, Throwable failure) {
+    boolean taken = false;
+    synchronized (this) {
+      awaiting = false;
+      producerMissing = failure != null;
+      if (failure == null && !closed) {
+        lease = came;
+        taken = true;
+      }
+    }
+    if (came != null && !taken) {
+      came.close();
+    }
+    onEvent.run();
+  }
+
+  /** No more records come. Those under way are written all the same. */
+  void close() {
+    ServiceHolder.Lease<Producer> unused;
+    synchronized (this) {
+      closed = true;
+      unused = lease;
+      lease = null;
+    }
+    if (unused != null) {
+      unused.close();
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package io.margay.http.internal;
+
+/** The place of a record in the answer. Safe for all threads. */
+final class Slot {
+  private byte[] line;
+  private HttpError error;
+
+  /** A slot with an error in it. */
+  static Slot failed(HttpError error) {
+    Slot slot = new Slot();
+    slot.fail(error);
+    return slot;
+  }
+
+  /** The first to come counts: what is written after time was up is not told any more. */
+  synchronized void complete(byte[] newLine) {
+    if (line == null) {
+      line = newLine;
+    }
+  }
+
+  synchronized void fail(HttpError why) {
+    if (line == null) {
+      error = why;
+      line = Answers.error(why);
+    }
+  }
+
+  /** @return what to tell the client, or null when it is not known yet */
+  synchronized byte[] line() {
+    return line;
+  }
+
+  /** @return why the record failed, or null */
+  synchronized HttpError error() {
+    return error;
+  }
+}
