@@ -13,11 +13,13 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import org.mapdb.BTreeMap;
+import org.mapdb.CC;
 import org.mapdb.DB;
 import org.mapdb.DBException;
-import org.mapdb.DBMaker;
 import org.mapdb.Serializer;
 import org.mapdb.Store;
+import org.mapdb.StoreDirect;
+import org.mapdb.volume.VolumeFactory;
 
 /**
  * The one MapDB database of all partitions. Readers run beside each other; changes one after the other. A change is there as a
@@ -94,14 +96,14 @@ final class Database implements AutoCloseable {
 
   /** Opens MapDB, or opens it anew: then it forgets what it has in memory. */
   private void openMapDb() throws IOException {
-    Thread thread = Thread.currentThread();
-    ClassLoader before = thread.getContextClassLoader();
-    // MapDB asks for it and fails when there is none.
-    thread.setContextClassLoader(DB.class.getClassLoader());
     try {
       JournaledVolume volume = new JournaledVolume(pages, directory);
-      // The page store has checksums of its own; MapDB's would be computed over the whole header with each change.
-      db = DBMaker.volumeDB(volume, volume.getLong(0) != 0).checksumHeaderBypass().concurrencyDisable().make();
+      boolean exists = volume.getLong(0) != 0;
+      // Not by DBMaker, which knows no store without a checksum of the whole header for each change (the page store has its own
+      // checksums), and wants a context class loader.
+      StoreDirect store = new StoreDirect(null, VolumeFactory.wrap(volume, exists), false, 0, false, 0,
+          CC.PAGE_SIZE, 0, false, false, false, false, false, false);
+      db = new DB(store, exists, false, DB.class.getClassLoader(), 0);
       partitions = db.treeMap("partitions", Serializer.LONG, Serializer.BYTE_ARRAY).valuesOutsideNodesEnable().createOrOpen();
       garbage = db.treeMap("garbage", Serializer.LONG, Serializer.BYTE_ARRAY).createOrOpen();
       tables = db.treeMap("tables", Serializer.STRING, Serializer.BYTE_ARRAY).valuesOutsideNodesEnable().createOrOpen();
@@ -110,8 +112,6 @@ final class Database implements AutoCloseable {
       throw e.getCause();
     } catch (DBException e) {
       throw new IOException("MapDB cannot open " + directory + ": " + e.getMessage(), e);
-    } finally {
-      thread.setContextClassLoader(before);
     }
   }
 

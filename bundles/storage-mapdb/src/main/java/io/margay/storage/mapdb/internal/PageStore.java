@@ -117,7 +117,7 @@ final class PageStore implements AutoCloseable {
     dirty = new HashMap<>();
     frozenSequence = sequence;
     writeCheckpointOf(new PageFile.Header(sequence, generation + 1));
-    frozen = Map.of();
+    thaw();
     generation++;
     journal().start(generation);
     older().clear();
@@ -375,15 +375,20 @@ final class PageStore implements AutoCloseable {
 
   /** Forgets what {@link #writeCheckpoint} has written. */
   void endCheckpoint() throws IOException {
-    for (Page page : frozen.values()) {
-      cache.set((int) (page.number() % CACHED_PAGES), page);
-    }
-    frozen = Map.of();
+    thaw();
     synchronized (forcing) {
       forcedSequence = Math.max(forcedSequence, frozenSequence);
       olderNeeded = false;
       older().clear();
     }
+  }
+
+  /** The frozen pages are in the file now, and what the cache has of them is old. */
+  private void thaw() {
+    for (Page page : frozen.values()) {
+      cache.set((int) (page.number() % CACHED_PAGES), page);
+    }
+    frozen = Map.of();
   }
 
   /** Closes the files. What was not moved to the pages is found in the journal. */
