@@ -15,6 +15,7 @@ final class Background implements AutoCloseable {
 
   private final ScheduledThreadPoolExecutor executor;
   private final FaultHandler faults;
+  private volatile Thread thread;
 
   /** Something that may fail. */
   @FunctionalInterface
@@ -25,11 +26,12 @@ final class Background implements AutoCloseable {
   Background(String threadName, FaultHandler faults) {
     this.faults = faults;
     this.executor = new ScheduledThreadPoolExecutor(1, task -> {
-      Thread thread = new Thread(task, threadName);
-      thread.setDaemon(true);
-      return thread;
+      Thread made = new Thread(task, threadName);
+      made.setDaemon(true);
+      thread = made;
+      return made;
     });
-    // Deletions that wait are found again at the next start.
+    // What waits is found again at the next start.
     executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
@@ -44,6 +46,11 @@ final class Background implements AutoCloseable {
 
   void every(long periodNanos, Task task) {
     executor.scheduleWithFixedDelay(() -> attempt("maintain the database", task), periodNanos, periodNanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** @return whether the calling thread is the one that does all this */
+  boolean isCurrentThread() {
+    return Thread.currentThread() == thread;
   }
 
   private void attempt(String what, Task task) {

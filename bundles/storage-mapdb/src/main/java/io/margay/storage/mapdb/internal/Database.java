@@ -216,6 +216,10 @@ final class Database implements AutoCloseable {
   }
 
   private void awaitCheckpoint() throws IOException {
+    if (background.isCurrentThread()) {
+      // It would wait for itself.
+      return;
+    }
     long left = TimeUnit.SECONDS.toNanos(CHECKPOINT_WAIT_SECONDS);
     while (isBeyond(Limits.HARD_FACTOR)) {
       checkpointQueued = false;
@@ -231,6 +235,20 @@ final class Database implements AutoCloseable {
         throw new IOException("the journal is full, and no checkpoint gets through"
             + (checkpointFailure == null ? "" : ": " + checkpointFailure.getMessage()), checkpointFailure);
       }
+    }
+  }
+
+  /** Moves changes to their places if there are many: for what changes much in the background. */
+  void checkpointIfDue() throws IOException {
+    lock.readLock().lock();
+    boolean due;
+    try {
+      due = isBeyond(1);
+    } finally {
+      lock.readLock().unlock();
+    }
+    if (due) {
+      checkpoint();
     }
   }
 

@@ -231,6 +231,7 @@ final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
         boolean more = true;
         while (more && !closed) {
           more = deleteSome(db);
+          db.checkpointIfDue();
         }
       });
     }
