@@ -16,11 +16,11 @@ import java.nio.file.Path;
  */
 public final class FaultyDisk {
   private long left = Long.MAX_VALUE;
-  private boolean failTruncate;
-  private boolean failForce;
+  private volatile boolean failTruncate;
+  private volatile boolean failForce;
 
   /** @param bytes how many more can be written */
-  public void allow(long bytes) {
+  public synchronized void allow(long bytes) {
     left = bytes;
   }
 
@@ -48,18 +48,20 @@ public final class FaultyDisk {
 
     @Override
     public int write(ByteBuffer source, long position) throws IOException {
-      if (left == 0) {
-        throw new IOException("No space left on device");
-      }
-      int length = (int) Math.min(left, source.remaining());
-      int limit = source.limit();
-      source.limit(source.position() + length);
-      try {
-        int count = real.write(source, position);
-        left -= count;
-        return count;
-      } finally {
-        source.limit(limit);
+      synchronized (FaultyDisk.this) {
+        if (left == 0) {
+          throw new IOException("No space left on device");
+        }
+        int length = (int) Math.min(left, source.remaining());
+        int limit = source.limit();
+        source.limit(source.position() + length);
+        try {
+          int count = real.write(source, position);
+          left -= count;
+          return count;
+        } finally {
+          source.limit(limit);
+        }
       }
     }
 

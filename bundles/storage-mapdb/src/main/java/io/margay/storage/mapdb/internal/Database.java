@@ -9,6 +9,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
@@ -20,6 +21,8 @@ import org.mapdb.Serializer;
 import org.mapdb.Store;
 import org.mapdb.StoreDirect;
 import org.mapdb.volume.VolumeFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one MapDB database of all partitions. Readers run beside each other; changes one after the other. A change is there as a
@@ -35,6 +38,7 @@ final class Database implements AutoCloseable {
     private static final int HARD_FACTOR = 4;
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(Database.class);
   private static final long CHECKPOINT_WAIT_SECONDS = 30;
 
   /** Something that is done with the database. */
@@ -51,6 +55,7 @@ final class Database implements AutoCloseable {
   private final Limits limits;
   private final Background background;
   private final FaultHandler faults;
+  private final AtomicBoolean brokenReported = new AtomicBoolean();
   private DB db;
   private BTreeMap<Long, byte[]> partitions;
   private BTreeMap<Long, byte[]> garbage;
@@ -79,7 +84,7 @@ final class Database implements AutoCloseable {
       throw e;
     }
     background = new Background("margay-storage-mapdb", faults);
-    background.every(TimeUnit.MILLISECONDS.toNanos(limits.dueMs()), this::checkpoint);
+    background.every(TimeUnit.MILLISECONDS.toNanos(limits.dueMs()), unlessBroken(this::checkpoint));
   }
 
   private void lock(Path path) throws IOException {
@@ -180,6 +185,8 @@ final class Database implements AutoCloseable {
           pages.rollback();
           if (pages.broken() == null) {
             openMapDb();
+          } else {
+            reportBroken();
           }
         }
       }
@@ -211,8 +218,27 @@ final class Database implements AutoCloseable {
   private void requestCheckpoint() {
     if (!checkpointQueued && isBeyond(1)) {
       checkpointQueued = true;
-      background.run("move changes from the journal to their places", this::checkpoint);
+      background.run("move changes from the journal to their places", unlessBroken(this::checkpoint));
     }
+  }
+
+  /** That the database is broken is told once. */
+  private Background.Task unlessBroken(Background.Task task) {
+    return () -> {
+      try {
+        task.run();
+      } catch (IOException e) {
+        if (pages.broken() == null) {
+          throw e;
+        }
+        LOG.debug("Not done because the database is broken directory={}", directory, e);
+      }
+    };
+  }
+
+  /** Runs a task in the background. @param what for people, after "cannot" */
+  void inBackground(String what, Background.Task task) {
+    background.run(what, unlessBroken(task));
   }
 
   private void awaitCheckpoint() throws IOException {
@@ -296,7 +322,19 @@ final class Database implements AutoCloseable {
 
   /** Has all changes up to one outlive the machine. */
   void force(long sequence) throws IOException {
-    pages.force(sequence);
+    try {
+      pages.force(sequence);
+    } finally {
+      if (pages.broken() != null) {
+        reportBroken();
+      }
+    }
+  }
+
+  private void reportBroken() {
+    if (brokenReported.compareAndSet(false, true)) {
+      faults.onFault("cannot go on with the database in " + directory + " until it is opened anew", pages.broken());
+    }
   }
 
   /** @return what outlives the machine */
@@ -307,14 +345,6 @@ final class Database implements AutoCloseable {
   /** @return why all calls fail until the database is opened anew; null when they do not */
   IOException broken() {
     return pages.broken();
-  }
-
-  Background background() {
-    return background;
-  }
-
-  FaultHandler faults() {
-    return faults;
   }
 
   /** Moves all changes to their places and closes the files. */

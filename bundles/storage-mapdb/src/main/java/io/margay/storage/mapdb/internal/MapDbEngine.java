@@ -226,7 +226,7 @@ final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
   public void collectGarbage() {
     Database db = database;
     if (db != null && collecting.compareAndSet(false, true)) {
-      db.background().run("delete segments that are not used any more", () -> {
+      db.inBackground("delete segments that are not used any more", () -> {
         collecting.set(false);
         boolean more = true;
         while (more && !closed) {

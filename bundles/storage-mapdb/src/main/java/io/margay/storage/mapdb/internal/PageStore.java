@@ -331,7 +331,8 @@ final class PageStore implements AutoCloseable {
   /** @return false when there is nothing to do; else {@link #writeCheckpoint} and {@link #endCheckpoint} follow */
   boolean beginCheckpoint() throws IOException {
     refuseIfBroken();
-    if (dirty.isEmpty() && frozen.isEmpty()) {
+    // A journal may be long though nothing is left to be moved: when the last checkpoint made up for one that had failed.
+    if (dirty.isEmpty() && frozen.isEmpty() && journal().sizeBytes() <= JournalFile.HEADER) {
       return false;
     }
     synchronized (forcing) {
