@@ -271,17 +271,18 @@ public abstract class StorageEngineContract extends LogStoreContract {
   @Test
   void aFullDiskLeavesWhatWasThereAndTakesAppendsAgain() throws IOException {
     try (LogStore store = engine.open(ID, SMALL)) {
-      for (int i = 0; i < 5; i++) {
+      for (int i = 0; i < 4; i++) {
         append(store, 1, 300);
       }
+      store.roll();
+      append(store, 1, 300);
       assumeThat(limitDisk(100)).as("the fixture can fill the engine's disk").isTrue();
       assertThatThrownBy(() -> append(store, 1, 300)).isInstanceOf(IOException.class);
       assertThat(store.endOffset()).isEqualTo(5);
       assertThat(allBases(store, 0)).containsExactly(0L, 1L, 2L, 3L, 4L);
       limitDisk(0);
       assertThatThrownBy(() -> append(store, 1, 300)).isInstanceOf(IOException.class);
-      assertThatThrownBy(() -> store.prepareReplacement(0, store.segments().get(0).nextOffset(), List.of()).commit())
-          .isInstanceOfAny(IOException.class, IllegalArgumentException.class);
+      assertThatThrownBy(() -> replace(store, 0, 4, List.of(TestBatches.batch(1, 1, 1, 50)))).isInstanceOf(IOException.class);
       assertThat(allBases(store, 0)).containsExactly(0L, 1L, 2L, 3L, 4L);
       limitDisk(Long.MAX_VALUE);
       append(store, 1, 300);
