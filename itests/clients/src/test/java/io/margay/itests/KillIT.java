@@ -11,6 +11,8 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -18,7 +20,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.LongDeserializer;
 import org.apache.kafka.common.serialization.LongSerializer;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * SIGKILL while an idempotent producer with acks=all writes: every record that was acknowledged is there, once, in order. The
@@ -28,14 +31,17 @@ class KillIT {
   private static final int KILLS = Integer.getInteger("kills", 20);
   private static final TopicPartition PARTITION = new TopicPartition("kill", 0);
 
-  @Test
-  void whatWasAcknowledgedIsThereOnceAndInOrder() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"file", "mapdb"})
+  void whatWasAcknowledgedIsThereOnceAndInOrder(String engine) throws Exception {
     long seed = Long.getLong("seed", System.nanoTime());
     Random random = new Random(seed);
     ConcurrentSkipListMap<Long, Long> acknowledged = new ConcurrentSkipListMap<>();
     AtomicBoolean stop = new AtomicBoolean();
     List<Exception> failures = java.util.Collections.synchronizedList(new ArrayList<>());
     try (Broker broker = Broker.started(); KafkaProducer<Long, Long> producer = producer(broker)) {
+      // At once: the engine's bundle may start after the server.
+      create(broker, engine);
       AtomicLong next = new AtomicLong();
       Thread writer = new Thread(() -> write(producer, next, acknowledged, failures, stop), "writer");
       writer.start();
@@ -51,6 +57,13 @@ class KillIT {
       assertThat(failures).as("seed %d", seed).isEmpty();
       verify(broker, acknowledged, next.get(), seed);
       System.out.println("kills=" + KILLS + " acknowledged=" + acknowledged.size() + " seed=" + seed);
+    }
+  }
+
+  private static void create(Broker broker, String engine) throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+      NewTopic topic = new NewTopic(PARTITION.topic(), 1, (short) 1).configs(Map.of("margay.storage.engine", engine));
+      admin.createTopics(List.of(topic)).all().get();
     }
   }
 

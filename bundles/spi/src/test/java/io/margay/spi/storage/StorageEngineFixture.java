@@ -49,6 +49,16 @@ public abstract class StorageEngineFixture {
   /** Stops an engine in good order. @param running an engine from {@link #start} */
   protected abstract void stop(StorageEngine running) throws IOException;
 
+  /**
+   * Lets the disk of the engine run full, for engines that a test can give such a disk, see {@link FaultyDisk}.
+   *
+   * @param bytes how many more can be written
+   * @return false when there is no way to do it; the tests of a full disk are passed over then
+   */
+  protected boolean limitDisk(long bytes) {
+    return false;
+  }
+
   @BeforeEach
   void startEngine() throws IOException {
     home = Files.createDirectory(directory.resolve("logs"));

@@ -3,6 +3,7 @@ package io.margay.storage.file.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.margay.spi.storage.FaultyDisk;
 import io.margay.spi.storage.LogStore;
 import io.margay.spi.storage.StoreConfig;
 import io.margay.spi.storage.TestBatches;
@@ -17,7 +18,7 @@ class FullDiskTest extends FileEngineFixture {
 
   private LogStore openOnFaultyDisk() throws IOException {
     stop(engine);
-    engine = start(home, disk);
+    engine = start(home, disk::open);
     return engine.open(ID, CONFIG);
   }
 

@@ -1,4 +1,4 @@
-package io.margay.storage.file.internal;
+package io.margay.spi.storage;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,25 +10,31 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 
-/** A disk that takes a number of bytes more and then is full, and whose other calls may fail. */
-final class FaultyDisk implements Disk {
+/**
+ * A disk that takes a number of bytes more and then is full, and whose other calls may fail: for engines that open their files
+ * through something that a test can replace.
+ */
+public final class FaultyDisk {
   private long left = Long.MAX_VALUE;
-  private boolean failTruncate;
-  private boolean failForce;
+  private volatile boolean failTruncate;
+  private volatile boolean failForce;
 
-  void allow(long bytes) {
+  /** @param bytes how many more can be written */
+  public synchronized void allow(long bytes) {
     left = bytes;
   }
 
-  void failTruncate(boolean fail) {
+  /** @param fail whether {@link FileChannel#truncate} fails */
+  public void failTruncate(boolean fail) {
     failTruncate = fail;
   }
 
-  void failForce(boolean fail) {
+  /** @param fail whether {@link FileChannel#force} fails */
+  public void failForce(boolean fail) {
     failForce = fail;
   }
 
-  @Override
+  /** As {@link FileChannel#open(Path, OpenOption...)}. */
   public FileChannel open(Path path, OpenOption... options) throws IOException {
     return new Channel(FileChannel.open(path, options));
   }
@@ -42,18 +48,20 @@ final class FaultyDisk implements Disk {
 
     @Override
     public int write(ByteBuffer source, long position) throws IOException {
-      if (left == 0) {
-        throw new IOException("No space left on device");
-      }
-      int length = (int) Math.min(left, source.remaining());
-      int limit = source.limit();
-      source.limit(source.position() + length);
-      try {
-        int count = real.write(source, position);
-        left -= count;
-        return count;
-      } finally {
-        source.limit(limit);
+      synchronized (FaultyDisk.this) {
+        if (left == 0) {
+          throw new IOException("No space left on device");
+        }
+        int length = (int) Math.min(left, source.remaining());
+        int limit = source.limit();
+        source.limit(source.position() + length);
+        try {
+          int count = real.write(source, position);
+          left -= count;
+          return count;
+        } finally {
+          source.limit(limit);
+        }
       }
     }
 

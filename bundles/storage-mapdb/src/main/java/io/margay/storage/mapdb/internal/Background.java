@@ -1,0 +1,77 @@
+package io.margay.storage.mapdb.internal;
+
+import io.margay.model.FaultHandler;
+import java.io.IOException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One daemon thread for what nobody waits for. Failures go to the fault handler. */
+final class Background implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Background.class);
+  private static final long END_SECONDS = 30;
+
+  private final ScheduledThreadPoolExecutor executor;
+  private final FaultHandler faults;
+  private volatile Thread thread;
+
+  /** Something that may fail. */
+  @FunctionalInterface
+  interface Task {
+    void run() throws IOException;
+  }
+
+  Background(String threadName, FaultHandler faults) {
+    this.faults = faults;
+    this.executor = new ScheduledThreadPoolExecutor(1, task -> {
+      Thread made = new Thread(task, threadName);
+      made.setDaemon(true);
+      thread = made;
+      return made;
+    });
+    // What waits is found again at the next start.
+    executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+  }
+
+  /** @param what for people, after "cannot" */
+  void run(String what, Task task) {
+    try {
+      executor.execute(() -> attempt(what, task));
+    } catch (RejectedExecutionException e) {
+      LOG.debug("Not done because the engine is closed what={}", what);
+    }
+  }
+
+  void every(long periodNanos, Task task) {
+    executor.scheduleWithFixedDelay(() -> attempt("maintain the database", task), periodNanos, periodNanos, TimeUnit.NANOSECONDS);
+  }
+
+  /** @return whether the calling thread is the one that does all this */
+  boolean isCurrentThread() {
+    return Thread.currentThread() == thread;
+  }
+
+  private void attempt(String what, Task task) {
+    try {
+      task.run();
+    } catch (IOException | RuntimeException e) {
+      faults.onFault("cannot " + what, e);
+    }
+  }
+
+  /** Waits for the task that runs; others are dropped. Nothing is interrupted: that would close the channel under the task. */
+  @Override
+  public void close() {
+    executor.getQueue().clear();
+    executor.shutdown();
+    try {
+      if (!executor.awaitTermination(END_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("A background task did not end in time seconds={}", END_SECONDS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package io.margay.storage.mapdb.internal;
+
+import io.margay.model.TopicIdPartition;
+
+/** What a log needs of the engine. */
+interface StoreOwner {
+  /** There are segments that are not used any more; they are deleted in the background. */
+  void collectGarbage();
+
+  /** A segment is being written that nothing refers to yet: it is no garbage. */
+  void protect(long recid);
+
+  /** Ends {@link #protect}. */
+  void unprotect(long recid);
+
+  /** A log takes no more calls. */
+  void onClosed(TopicIdPartition id, MapDbLogStore store);
+}
