@@ -31,6 +31,8 @@ final class EngineSlot implements LogOwner {
   private final Checkpoint cleanerOffsets = new Checkpoint(Checkpoint.CLEANER_OFFSETS);
   private final Map<String, PlaceFlusher> flushers = new ConcurrentHashMap<>();
   private final Map<TopicIdPartition, SegmentedPartitionLog> logs = new ConcurrentHashMap<>();
+  /** Held while logs are suspended or resumed, so that one follows the other. */
+  private final Object suspensions = new Object();
 
   /** @param environments makes the environment of the logs that a flusher serves */
   EngineSlot(String name, Function<Flusher, LogEnvironment> environments) {
@@ -148,11 +150,13 @@ final class EngineSlot implements LogOwner {
 
   /** Closes the stores of all logs, because the engine goes. */
   void suspendLogs(StorageEngine engine) {
-    for (SegmentedPartitionLog log : logs.values()) {
-      try {
-        log.suspend();
-      } catch (IOException | RuntimeException e) {
-        LOG.error("A log could not be closed in good order before its engine left partition={} engine={}", log.id(), name, e);
+    synchronized (suspensions) {
+      for (SegmentedPartitionLog log : logs.values()) {
+        try {
+          log.suspend();
+        } catch (IOException | RuntimeException e) {
+          LOG.error("A log could not be closed in good order before its engine left partition={} engine={}", log.id(), name, e);
+        }
       }
     }
     checkpoint(engine, true);
@@ -163,10 +167,12 @@ final class EngineSlot implements LogOwner {
   void resumeLogs() {
     int count = 0;
     try (ServiceHolder.Lease<StorageEngine> lease = holder.lease()) {
-      for (SegmentedPartitionLog log : logs.values()) {
-        if (lease != null && log.availability().suspended()) {
-          resume(lease.service(), log);
-          count++;
+      synchronized (suspensions) {
+        for (SegmentedPartitionLog log : logs.values()) {
+          if (lease != null && log.suspended()) {
+            resume(lease.service(), log);
+            count++;
+          }
         }
       }
     }
@@ -180,6 +186,7 @@ final class EngineSlot implements LogOwner {
       LogStore store = engine.open(log.id(), log.config().store());
       try {
         log.resume(store);
+        return;
       } catch (IOException | RuntimeException e) {
         closeQuietly(store, e);
         throw e;
@@ -189,6 +196,7 @@ final class EngineSlot implements LogOwner {
     } catch (RuntimeException e) {
       log.availability().faultAlways("go on after its storage engine was replaced", new IOException(e));
     }
+    log.suspensionChanged();
   }
 
   private void checkpoint(StorageEngine engine, boolean starts) {

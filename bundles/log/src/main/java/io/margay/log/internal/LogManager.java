@@ -18,7 +18,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -36,15 +35,13 @@ import org.slf4j.LoggerFactory;
 @Component(service = Logs.class)
 public final class LogManager implements Logs {
   private static final Logger LOG = LoggerFactory.getLogger(LogManager.class);
-  private static final long ENGINE_WAIT_MS = 10_000;
 
   private final Map<String, EngineSlot> slots = new ConcurrentHashMap<>();
   private final Clock clock;
   private final FaultHandler faults;
   private final SettingValues settings;
   private final Housekeeping housekeeping;
-  /** Notified when an engine comes, and at the end. */
-  private final Object engineCame = new Object();
+  private final EngineWaits waits;
   private volatile boolean closed;
 
   /** Starts the background work. */
@@ -59,6 +56,7 @@ public final class LogManager implements Logs {
     this.clock = clock;
     this.faults = faults;
     this.housekeeping = new Housekeeping(this, settings, clock, scheduler);
+    this.waits = new EngineWaits(scheduler, () -> settings.get(ServerSettings.MARGAY_HANDLER_WAIT_MS));
   }
 
   /** An engine came: whoever waits for its name goes on. */
@@ -72,10 +70,8 @@ public final class LogManager implements Logs {
       removeEngine(old);
     }
     slot.holder().set(engine);
-    synchronized (engineCame) {
-      engineCame.notifyAll();
-    }
-    housekeeping.soon(() -> slot.resumeLogs());
+    waits.engineCame();
+    housekeeping.soon(slot::resumeLogs);
   }
 
   /** An engine goes: its logs are closed in good order before this returns, while it still works. */
@@ -105,31 +101,17 @@ public final class LogManager implements Logs {
   @Override
   public PartitionLog open(TopicIdPartition id, LogConfig config) throws IOException {
     EngineSlot slot = slot(config.engine());
-    try (Lease<StorageEngine> lease = await(slot)) {
+    try (Lease<StorageEngine> lease = closed ? null : slot.holder().lease()) {
+      if (lease == null) {
+        throw new IOException("there is no storage engine named " + slot.name() + (closed ? ", the node stops" : ""));
+      }
       return slot.open(lease.service(), id, config);
     }
   }
 
-  private Lease<StorageEngine> await(EngineSlot slot) throws IOException {
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ENGINE_WAIT_MS);
-    synchronized (engineCame) {
-      for (;;) {
-        Lease<StorageEngine> lease = closed ? null : slot.holder().lease();
-        if (lease != null) {
-          return lease;
-        }
-        long leftMs = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-        if (closed || leftMs <= 0) {
-          throw new IOException("there is no storage engine named " + slot.name() + (closed ? ", the node stops" : ""));
-        }
-        try {
-          engineCame.wait(leftMs);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          throw new IOException("interrupted while waiting for the storage engine " + slot.name(), e);
-        }
-      }
-    }
+  @Override
+  public void whenReady(TopicIdPartition id, LogConfig config, Runnable ready) {
+    waits.await(() -> slot(config.engine()).holder().peek() != null, ready);
   }
 
   @Override
@@ -191,9 +173,7 @@ public final class LogManager implements Logs {
   @Deactivate
   void close() {
     closed = true;
-    synchronized (engineCame) {
-      engineCame.notifyAll();
-    }
+    waits.close();
     housekeeping.close();
     for (EngineSlot slot : slots.values()) {
       slot.close();

@@ -3,6 +3,7 @@ package io.margay.log.internal;
 import io.margay.model.LeaderEpoch;
 import io.margay.model.TopicIdPartition;
 import io.margay.spi.log.LogConfig;
+import io.margay.spi.log.LogSuspendedException;
 import io.margay.spi.log.PartitionLog;
 import io.margay.spi.storage.LogSlice;
 import io.margay.spi.storage.LogStore;
@@ -52,7 +53,7 @@ abstract class ReadableLog implements PartitionLog {
     if (offset >= endOffset || offset == end) {
       return LogSlice.empty(offset);
     }
-    return reading("read", () -> SegmentReads.read(store, offset, maxBytes, Math.min(endOffset, end), atLeastOne));
+    return reading("read", used -> SegmentReads.read(used, offset, maxBytes, Math.min(endOffset, end), atLeastOne));
   }
 
   @Override
@@ -109,12 +110,12 @@ abstract class ReadableLog implements PartitionLog {
   @Override
   public FoundOffset findByTimestamp(long timestamp) throws IOException {
     return reading("find a timestamp",
-        () -> TimestampSearch.first(store, timestamp, offsets.start(), offsets.highWatermark()));
+        used -> TimestampSearch.first(used, timestamp, offsets.start(), offsets.highWatermark()));
   }
 
   @Override
   public FoundOffset findMaxTimestamp() throws IOException {
-    return reading("find the highest timestamp", () -> TimestampSearch.max(store, offsets.start(), offsets.end()));
+    return reading("find the highest timestamp", used -> TimestampSearch.max(used, offsets.start(), offsets.end()));
   }
 
   @Override
@@ -153,22 +154,34 @@ abstract class ReadableLog implements PartitionLog {
     return availability.offline();
   }
 
+  @Override
+  public boolean suspended() {
+    return availability.suspended();
+  }
+
   LogAvailability availability() {
     return availability;
   }
 
   @FunctionalInterface
   private interface Reading<T> {
-    T run() throws IOException;
+    T run(LogStore used) throws IOException;
   }
 
-  protected final <T> T reading(String what, Reading<T> reading) throws IOException {
+  private <T> T reading(String what, Reading<T> reading) throws IOException {
+    LogStore used = store;
     availability.require();
     try {
-      return reading.run();
+      return reading.run(used);
     } catch (IOException e) {
-      throw fault(what, e);
+      throw faultOf(used, what, e);
     }
+  }
+
+  /** As {@link #fault}, for a store that may have been closed under its user because another one has taken its place. */
+  protected final IOException faultOf(LogStore used, String what, IOException cause) {
+    return store == used ? fault(what, cause)
+        : new LogSuspendedException("the log of " + id + " has another store since", cause);
   }
 
   protected final boolean unusable() {

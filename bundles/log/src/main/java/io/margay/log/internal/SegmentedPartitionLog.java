@@ -4,6 +4,7 @@ import io.margay.model.LeaderEpoch;
 import io.margay.model.TopicIdPartition;
 import io.margay.protocol.Errors;
 import io.margay.spi.log.LogConfig;
+import io.margay.spi.log.LogSuspendedException;
 import io.margay.spi.storage.LogStore;
 import io.margay.spi.storage.SegmentInfo;
 import io.netty.buffer.ByteBuf;
@@ -28,6 +29,7 @@ final class SegmentedPartitionLog extends ReadableLog {
   private final LogOwner owner;
   private final LogAppender appender;
   private volatile long lastFlushMs;
+  private volatile Runnable suspensionListener = () -> { };
 
   private SegmentedPartitionLog(TopicIdPartition id, LogConfig config, LogStore store, LogEnvironment environment,
       LogOwner owner) {
@@ -57,7 +59,7 @@ final class SegmentedPartitionLog extends ReadableLog {
   public Appended appendAsLeader(ByteBuf records, LeaderEpoch leaderEpoch, Origin origin) {
     lock.lock();
     try {
-      return unusable() ? storageError() : appender.asLeader(records, leaderEpoch.value(), origin);
+      return unusable() ? refused() : appender.asLeader(records, leaderEpoch.value(), origin);
     } catch (IOException e) {
       return appendFailed(e);
     } finally {
@@ -69,7 +71,7 @@ final class SegmentedPartitionLog extends ReadableLog {
   public Appended appendAsFollower(ByteBuf records) {
     lock.lock();
     try {
-      return unusable() ? storageError() : appender.asFollower(records);
+      return unusable() ? refused() : appender.asFollower(records);
     } catch (IOException e) {
       return appendFailed(e);
     } finally {
@@ -79,7 +81,7 @@ final class SegmentedPartitionLog extends ReadableLog {
 
   private Appended appendFailed(IOException cause) {
     fault("append", cause);
-    return storageError();
+    return refused();
   }
 
   @Override
@@ -112,13 +114,16 @@ final class SegmentedPartitionLog extends ReadableLog {
   /** Forces the log to stable storage and tells all who asked for it before. On a flusher's thread. */
   void flushNow() {
     List<Runnable> waiters = flushWaiters.take();
+    LogStore used = store;
     try {
-      if (!unusable() && store.flushedOffset() < offsets.end()) {
+      if (!unusable() && used.flushedOffset() < offsets.end()) {
         lastFlushMs = environment.clock().millis();
-        store.flush();
+        used.flush();
       }
     } catch (IOException e) {
-      availability.fault("flush", e);
+      if (store == used) {
+        availability.fault("flush", e);
+      }
     } finally {
       waiters.forEach(Runnable::run);
     }
@@ -208,18 +213,30 @@ final class SegmentedPartitionLog extends ReadableLog {
   }
 
   @Override
+  public void onSuspensionChange(Runnable listener) {
+    suspensionListener = listener;
+  }
+
+  /** Called without the lock. */
+  void suspensionChanged() {
+    suspensionListener.run();
+  }
+
+  @Override
   public void close() throws IOException {
+    boolean wasSuspended = false;
     lock.lock();
     try {
       if (availability.closed()) {
         return;
       }
       boolean usable = !unusable();
+      wasSuspended = availability.suspended();
       availability.markClosed();
       if (usable) {
         state.save(store);
       }
-      if (!availability.suspended()) {
+      if (!wasSuspended) {
         store.close();
       }
     } catch (IOException e) {
@@ -229,21 +246,38 @@ final class SegmentedPartitionLog extends ReadableLog {
       lock.unlock();
       owner.closed(this);
       flushNow();
+      if (wasSuspended) {
+        suspensionChanged();
+      }
     }
   }
 
-  /** Closes the store in good order, because its engine goes. Every call is refused until {@link #resume}. */
+  /**
+   * Closes the store in good order, because its engine goes. Who appends is told to wait from before the store is closed until
+   * {@link #resume}. The caller suspends and resumes one after the other.
+   */
   void suspend() throws IOException {
+    if (unusable()) {
+      return;
+    }
+    availability.suspend(true);
+    suspensionChanged();
     lock.lock();
     try {
-      if (!unusable()) {
-        availability.suspend(true);
-        state.save(store);
-        store.close();
+      if (!unusableForGood()) {
+        closeStore();
       }
     } finally {
       lock.unlock();
       flushNow();
+    }
+  }
+
+  /** Under the lock. The store is closed even when the state cannot be saved. */
+  private void closeStore() throws IOException {
+    LogStore closing = store;
+    try (closing) {
+      state.save(closing);
     }
   }
 
@@ -273,6 +307,7 @@ final class SegmentedPartitionLog extends ReadableLog {
     } finally {
       lock.unlock();
     }
+    suspensionChanged();
   }
 
   /** Removes whole segments below an offset, which is at most the high watermark. Returns the bytes that went. */
@@ -334,7 +369,7 @@ final class SegmentedPartitionLog extends ReadableLog {
         }
       });
     } catch (IOException e) {
-      throw unusable() ? new LogOfflineException(availability.reason()) : e;
+      throw unusable() && !(e instanceof LogSuspendedException) ? new LogOfflineException(availability.reason()) : e;
     }
   }
 
@@ -382,8 +417,8 @@ final class SegmentedPartitionLog extends ReadableLog {
     }
   }
 
-  private Appended storageError() {
-    return Appended.failed(Errors.KAFKA_STORAGE_ERROR, availability.reason());
+  private Appended refused() {
+    return availability.suspended() ? Appended.SUSPENDED : Appended.failed(Errors.KAFKA_STORAGE_ERROR, availability.reason());
   }
 
   @Override

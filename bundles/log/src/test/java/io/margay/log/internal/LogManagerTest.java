@@ -9,6 +9,7 @@ import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingValues;
+import io.margay.spi.log.LogSuspendedException;
 import io.margay.spi.log.PartitionLog;
 import io.margay.spi.log.PartitionLog.Origin;
 import java.io.IOException;
@@ -84,21 +85,19 @@ class LogManagerTest {
 
   @Test
   void anEngineThatIsNotThereIsWaitedForAndThenNamed() throws Exception {
-    CountDownLatch opening = new CountDownLatch(1);
-    List<PartitionLog> opened = new ArrayList<>();
-    Thread opener = new Thread(() -> {
-      opening.countDown();
-      try {
-        opened.add(manager.open(TestLog.ID, TestLog.CONFIG));
-      } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
-      }
-    });
-    opener.start();
-    opening.await();
+    List<String> told = new ArrayList<>();
+    manager.whenReady(TestLog.ID, TestLog.CONFIG, () -> told.add("in vain"));
+    assertThat(told).isEmpty();
+    assertThatThrownBy(() -> manager.open(TestLog.ID, TestLog.CONFIG)).isInstanceOf(IOException.class)
+        .hasMessageContaining("fake");
+    scheduler.runAll();
+    assertThat(told).containsExactly("in vain");
+    manager.whenReady(TestLog.ID, TestLog.CONFIG, () -> told.add("it came"));
     manager.addEngine(engine);
-    opener.join();
-    assertThat(opened).hasSize(1);
+    assertThat(told).containsExactly("in vain", "it came");
+    manager.whenReady(TestLog.ID, TestLog.CONFIG, () -> told.add("it is there"));
+    assertThat(told).hasSize(3);
+    manager.open(TestLog.ID, TestLog.CONFIG);
     manager.close();
     assertThatThrownBy(() -> manager.open(TestLog.ID, TestLog.CONFIG)).isInstanceOf(IOException.class)
         .hasMessageContaining("fake");
@@ -110,17 +109,56 @@ class LogManagerTest {
     PartitionLog log = manager.open(TestLog.ID, TestLog.CONFIG);
     log.appendAsLeader(TestLog.produced(7, 0, 0, "a=1"), new LeaderEpoch(0), Origin.CLIENT);
     log.setHighWatermark(1);
+    List<Boolean> told = new ArrayList<>();
+    log.onSuspensionChange(() -> {
+      told.add(log.suspended());
+      // without the lock, so that a listener may append; before the end it is told to wait
+      told.add(put(log, "b=1") == PartitionLog.Appended.SUSPENDED);
+    });
     manager.removeEngine(engine);
+    assertThat(told).containsExactly(true, true);
     assertThat(engine.stores.get(TestLog.ID).closed).isTrue();
-    assertThat(put(log, "a=2").error()).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
-    assertThatThrownBy(() -> log.read(0, 10, 10, true)).isInstanceOf(IOException.class);
+    assertThat(put(log, "a=2")).isSameAs(PartitionLog.Appended.SUSPENDED);
+    assertThatThrownBy(() -> log.read(0, 10, 10, true)).isInstanceOf(LogSuspendedException.class);
+    assertThatThrownBy(() -> log.findByTimestamp(0)).isInstanceOf(LogSuspendedException.class);
+    assertThatThrownBy(() -> log.advanceStart(0)).isInstanceOf(LogSuspendedException.class);
     assertThat(log.offline()).isFalse();
     assertThat(log.isHot(0)).isFalse();
     manager.addEngine(engine.successor());
     settle();
     assertThat(log.appendAsLeader(TestLog.produced(7, 0, 0, "a=1"), new LeaderEpoch(0), Origin.CLIENT).duplicate()).isTrue();
-    assertThat(put(log, "a=2").baseOffset()).isEqualTo(1);
+    assertThat(told).containsExactly(true, true, false, false);
+    assertThat(put(log, "a=2").baseOffset()).isEqualTo(2);
     assertThat(log.highWatermark()).isEqualTo(1);
+  }
+
+  @Test
+  void aLogThatCannotGoOnIsNoLongerSuspended() throws Exception {
+    manager.addEngine(engine);
+    PartitionLog log = manager.open(TestLog.ID, TestLog.CONFIG);
+    put(log, "a=1");
+    List<Boolean> told = new ArrayList<>();
+    log.onSuspensionChange(() -> told.add(log.suspended()));
+    manager.removeEngine(engine);
+    FakeEngine next = engine.successor();
+    next.stores.get(TestLog.ID).closed = false;
+    manager.addEngine(next);
+    settle();
+    assertThat(log.offline()).isTrue();
+    assertThat(told).containsExactly(true, false);
+    assertThat(put(log, "a=2")).isNotSameAs(PartitionLog.Appended.SUSPENDED)
+        .extracting(PartitionLog.Appended::error).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+  }
+
+  @Test
+  void aSuspensionEndsWhenTheLogIsClosed() throws Exception {
+    manager.addEngine(engine);
+    PartitionLog log = manager.open(TestLog.ID, TestLog.CONFIG);
+    manager.removeEngine(engine);
+    List<Boolean> told = new ArrayList<>();
+    log.onSuspensionChange(() -> told.add(log.suspended()));
+    log.close();
+    assertThat(told).containsExactly(false);
   }
 
   @Test

@@ -15,9 +15,20 @@ public interface Logs {
    * @param id the partition, not open now
    * @param config its settings; {@code config.engine()} names the engine
    * @return the log; whoever opened it closes it
-   * @throws IOException when its place is offline or it cannot be read, or its engine is not there
+   * @throws IOException when its place is offline or it cannot be read, or its engine is not there; see {@link #whenReady}
    */
   PartitionLog open(TopicIdPartition id, LogConfig config) throws IOException;
+
+  /**
+   * Waits, without a thread, until the engines are there that opening a log needs: the one that its settings name, and the one that
+   * holds it.
+   *
+   * @param id the partition
+   * @param config its settings
+   * @param ready run once, also when that has taken longer than {@code margay.handler.wait.ms} or this service ends; at once on
+   *     this thread when there is nothing to wait for, else on any thread; must not block
+   */
+  void whenReady(TopicIdPartition id, LogConfig config, Runnable ready);
 
   /**
    * Deletes a log and all that belongs to it. Closes it first when it is open.
