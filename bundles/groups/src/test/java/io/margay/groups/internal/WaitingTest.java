@@ -64,7 +64,6 @@ class WaitingTest {
     f.groups.elected(0, f.log);
     assertThat(leader).isNotDone();
     CompletableFuture<JoinGroupResponse> join = f.join(members.get(1), null, 9);
-    f.time.advance(GroupsFixture.REBALANCE);
     assertThat(join.join().errorCode()).isZero();
     assertThat(leader.join().errorCode()).isZero();
     CompletableFuture<SyncGroupResponse> sync = f.sync(members.get(1), join.join().generationId(), Map.of());

@@ -11,10 +11,13 @@ import io.margay.spi.lease.ServiceHolder.Lease;
 import io.margay.spi.log.LogConfig;
 import io.margay.spi.log.Logs;
 import io.margay.spi.log.PartitionLog;
+import io.margay.spi.storage.SegmentInfo;
 import io.margay.spi.storage.StorageEngine;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,16 +45,23 @@ public final class LogManager implements Logs {
   private final SettingValues settings;
   private final Housekeeping housekeeping;
   private final EngineWaits waits;
+  private final EngineCatalog catalog;
+  private final LogHomes homes;
+  private final LogMover mover;
   private volatile boolean closed;
 
   /** Starts the background work. */
   @Activate
   public LogManager(@Reference NodeSettings settings, @Reference Clock clock, @Reference Scheduler scheduler,
-      @Reference FaultHandler faults) {
-    this((SettingValues) settings, clock, scheduler, faults);
+      @Reference FaultHandler faults) throws IOException {
+    this(settings, clock, scheduler, faults, settings.dataDirectory());
   }
 
-  LogManager(SettingValues settings, Clock clock, Scheduler scheduler, FaultHandler faults) {
+  /** @param directory where it is noted which engine holds what; null for nowhere */
+  LogManager(SettingValues settings, Clock clock, Scheduler scheduler, FaultHandler faults, Path directory) throws IOException {
+    this.catalog = new EngineCatalog(directory);
+    this.homes = new LogHomes(slots, this::slot, catalog);
+    this.mover = new LogMover(this::slot, catalog, settings, scheduler);
     this.settings = settings;
     this.clock = clock;
     this.faults = faults;
@@ -71,7 +81,22 @@ public final class LogManager implements Logs {
     }
     slot.holder().set(engine);
     waits.engineCame();
-    housekeeping.soon(slot::resumeLogs);
+    housekeeping.soon(() -> {
+      slot.resumeLogs();
+      mover.engineCame(slot.name());
+      noteWhatIsIn(slot);
+    });
+  }
+
+  /** Logs that were there before it was noted what is where. */
+  private void noteWhatIsIn(EngineSlot slot) {
+    try (Lease<StorageEngine> lease = slot.holder().lease()) {
+      if (lease != null && lease.service().promise() != StorageEngine.Promise.EPHEMERAL) {
+        catalog.add(slot.name(), lease.service().list());
+      }
+    } catch (IOException e) {
+      LOG.error("It could not be noted which logs an engine holds engine={}", slot.name(), e);
+    }
   }
 
   /** An engine goes: its logs are closed in good order before this returns, while it still works. */
@@ -86,7 +111,7 @@ public final class LogManager implements Logs {
 
   private EngineSlot slot(String name) {
     return slots.computeIfAbsent(name, n -> new EngineSlot(n, flusher -> new LogEnvironment(clock, faults, flusher,
-        () -> settings.get(ServerSettings.PRODUCER_ID_EXPIRATION_MS))));
+        () -> settings.get(ServerSettings.PRODUCER_ID_EXPIRATION_MS)), log -> mover.configured(log)));
   }
 
   /** Runs a task in the background, after those that were given before. */
@@ -100,22 +125,72 @@ public final class LogManager implements Logs {
 
   @Override
   public PartitionLog open(TopicIdPartition id, LogConfig config) throws IOException {
-    EngineSlot slot = slot(config.engine());
-    try (Lease<StorageEngine> lease = closed ? null : slot.holder().lease()) {
-      if (lease == null) {
-        throw new IOException("there is no storage engine named " + slot.name() + (closed ? ", the node stops" : ""));
-      }
-      return slot.open(lease.service(), id, config);
+    if (closed) {
+      throw new IOException("the log of " + id + " is not opened, the node stops");
     }
+    EngineSlot slot = homes.find(id, config);
+    SegmentedPartitionLog log;
+    try (Lease<StorageEngine> lease = slot.holder().lease()) {
+      if (lease == null) {
+        throw new IOException("there is no storage engine named " + slot.name());
+      }
+      log = slot.open(lease.service(), id, config);
+    }
+    mover.configured(log);
+    return log;
   }
 
   @Override
   public void whenReady(TopicIdPartition id, LogConfig config, Runnable ready) {
-    waits.await(() -> slot(config.engine()).holder().peek() != null, ready);
+    String missing = homes.missing(id, config);
+    if (missing != null) {
+      LOG.info("A log waits for its storage engine partition={} engine={}", id, missing);
+    }
+    waits.await(() -> homes.missing(id, config) == null, ready);
+  }
+
+  @Override
+  public List<EngineState> engines() {
+    List<EngineState> engines = new ArrayList<>();
+    for (EngineSlot slot : slots.values()) {
+      try (Lease<StorageEngine> lease = slot.holder().lease()) {
+        StorageEngine engine = lease == null ? null : lease.service();
+        engines.add(new EngineState(slot.name(), engine == null ? null : engine.promise(),
+            engine == null ? List.of() : engine.places(), slot.logs().size()));
+      }
+    }
+    engines.sort(Comparator.comparing(EngineState::name));
+    return engines;
+  }
+
+  @Override
+  public List<LogPlacement> placements() {
+    List<LogPlacement> placements = new ArrayList<>();
+    for (EngineSlot slot : slots.values()) {
+      for (SegmentedPartitionLog log : slot.logs()) {
+        String wanted = log.config().engine();
+        long left = wanted.equals(slot.name()) ? 0 : bytesFrom(log, mover.copiedTo(log.id()));
+        placements.add(new LogPlacement(log.id(), slot.name(), wanted, log.sizeBytes(), left, mover.waitsFor(log.id())));
+      }
+    }
+    return placements;
+  }
+
+  /** About as many bytes as are behind an offset, by segments and evenly within one. */
+  private static long bytesFrom(SegmentedPartitionLog log, long offset) {
+    long bytes = 0;
+    for (SegmentInfo segment : log.segments()) {
+      long records = segment.nextOffset() - segment.baseOffset();
+      if (segment.nextOffset() > offset && records > 0) {
+        bytes += segment.sizeBytes() * (segment.nextOffset() - Math.max(offset, segment.baseOffset())) / records;
+      }
+    }
+    return bytes;
   }
 
   @Override
   public void delete(TopicIdPartition id) throws IOException {
+    mover.cancel(id);
     for (EngineSlot slot : slots.values()) {
       SegmentedPartitionLog log = slot.log(id);
       if (log != null) {
@@ -127,6 +202,7 @@ public final class LogManager implements Logs {
           lease.service().delete(id);
         }
       }
+      catalog.remove(slot.name(), id);
     }
   }
 
@@ -174,6 +250,7 @@ public final class LogManager implements Logs {
   void close() {
     closed = true;
     waits.close();
+    mover.close();
     housekeeping.close();
     for (EngineSlot slot : slots.values()) {
       slot.close();

@@ -20,7 +20,8 @@ abstract class ReadableLog implements PartitionLog {
   protected final LogState state = new LogState();
   protected final LogOffsets offsets = new LogOffsets();
   protected final LogAvailability availability;
-  protected final LogEnvironment environment;
+  /** Another one after the log was moved. */
+  protected volatile LogEnvironment environment;
   protected final FlushWaiters flushWaiters = new FlushWaiters();
   /** Held by whatever changes the log. */
   protected final ReentrantLock lock = new ReentrantLock();
@@ -28,6 +29,8 @@ abstract class ReadableLog implements PartitionLog {
   protected volatile LogStore store;
   protected volatile LogConfig config;
   private final TopicIdPartition id;
+  private volatile boolean moving;
+  private volatile Runnable suspensionListener = () -> { };
 
   ReadableLog(TopicIdPartition id, LogConfig config, LogStore store, LogEnvironment environment) {
     this.id = id;
@@ -157,6 +160,47 @@ abstract class ReadableLog implements PartitionLog {
   @Override
   public boolean suspended() {
     return availability.suspended();
+  }
+
+  @Override
+  public void onSuspensionChange(Runnable listener) {
+    suspensionListener = listener;
+  }
+
+  /** Called without the lock. */
+  void suspensionChanged() {
+    suspensionListener.run();
+  }
+
+  /** While it is being copied nothing is compacted, as the copy would have the old segments and lack the newer tombstones. */
+  void moving(boolean now) {
+    moving = now;
+  }
+
+  protected final void requireUnmoved() throws LogSuspendedException {
+    if (moving) {
+      throw new LogSuspendedException("the log of " + id + " is being moved to another storage engine");
+    }
+  }
+
+  /** Whether it is closed or offline, for good. */
+  final boolean gone() {
+    return availability.closed() || availability.offline();
+  }
+
+  /** False when it cannot be suspended now. */
+  boolean beginSuspension() {
+    if (unusable()) {
+      return false;
+    }
+    availability.suspend(true);
+    suspensionChanged();
+    return true;
+  }
+
+  /** The caller calls {@link #suspensionChanged} when it holds no lock. */
+  void endSuspension() {
+    availability.suspend(false);
   }
 
   LogAvailability availability() {

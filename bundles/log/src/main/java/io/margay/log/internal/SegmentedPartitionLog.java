@@ -26,10 +26,11 @@ import java.util.Set;
  * <p>Life cycle: open until {@link #close}, or offline for good after an I/O error.
  */
 final class SegmentedPartitionLog extends ReadableLog {
-  private final LogOwner owner;
+  private volatile LogOwner owner;
   private final LogAppender appender;
   private volatile long lastFlushMs;
-  private volatile Runnable suspensionListener = () -> { };
+  /** How often the log's end was cut, so that a copy may differ from it. */
+  private volatile int cuts;
 
   private SegmentedPartitionLog(TopicIdPartition id, LogConfig config, LogStore store, LogEnvironment environment,
       LogOwner owner) {
@@ -182,6 +183,7 @@ final class SegmentedPartitionLog extends ReadableLog {
 
   /** Under the lock: brings everything in line with an end of the store that is lower than it was. */
   private void endWasCut() throws IOException {
+    cuts++;
     offsets.set(Math.max(offsets.start(), store.startOffset()), offsets.highWatermark(), store.endOffset());
     state.truncated(store, offsets.start(), environment.clock().millis(), environment.producerExpirationMs().getAsLong());
     state.producers.committed(offsets.highWatermark());
@@ -191,6 +193,7 @@ final class SegmentedPartitionLog extends ReadableLog {
   @Override
   public void truncateFullyAndStartAt(long offset) throws IOException {
     change("truncate", () -> {
+      cuts++;
       store.resetTo(offset);
       offsets.set(offset, offset, offset);
       state.reset(store);
@@ -210,16 +213,7 @@ final class SegmentedPartitionLog extends ReadableLog {
     } finally {
       lock.unlock();
     }
-  }
-
-  @Override
-  public void onSuspensionChange(Runnable listener) {
-    suspensionListener = listener;
-  }
-
-  /** Called without the lock. */
-  void suspensionChanged() {
-    suspensionListener.run();
+    owner.configured(this);
   }
 
   @Override
@@ -264,7 +258,7 @@ final class SegmentedPartitionLog extends ReadableLog {
     suspensionChanged();
     lock.lock();
     try {
-      if (!unusableForGood()) {
+      if (!gone()) {
         closeStore();
       }
     } finally {
@@ -281,10 +275,6 @@ final class SegmentedPartitionLog extends ReadableLog {
     }
   }
 
-  private boolean unusableForGood() {
-    return availability.closed() || availability.offline();
-  }
-
   /**
    * Goes on over the store of another engine of the same name.
    *
@@ -293,7 +283,7 @@ final class SegmentedPartitionLog extends ReadableLog {
   void resume(LogStore fresh) throws IOException {
     lock.lock();
     try {
-      if (!availability.suspended() || unusableForGood()) {
+      if (!availability.suspended() || gone()) {
         fresh.close();
         return;
       }
@@ -308,6 +298,55 @@ final class SegmentedPartitionLog extends ReadableLog {
       lock.unlock();
     }
     suspensionChanged();
+  }
+
+  // What a move needs; see LogMove.
+
+  /** The name of the engine that holds it. */
+  String engine() {
+    return owner.name();
+  }
+
+  int cuts() {
+    return cuts;
+  }
+
+  /** Makes a copy whole. */
+  @FunctionalInterface
+  interface Completion {
+    void complete(LogStore original) throws IOException;
+  }
+
+  /**
+   * Goes on over a copy of its store; suspended. The caller closes the original.
+   *
+   * @param completion called under the lock, with all state saved; when it fails the log stays where it is
+   * @return false when the log is closed or offline
+   */
+  boolean moveTo(LogStore copy, LogOwner newOwner, LogEnvironment newEnvironment, Completion completion) throws IOException {
+    lock.lock();
+    try {
+      if (gone()) {
+        return false;
+      }
+      LogStore former = store;
+      state.save(former);
+      completion.complete(former);
+      copy.configure(config.store());
+      owner = newOwner;
+      environment = newEnvironment;
+      store = copy;
+      appender.forgetActiveSegment();
+      return true;
+    } finally {
+      lock.unlock();
+      flushNow();
+    }
+  }
+
+  /** The original is deleted. What is left of the marker does no harm. */
+  void deleteMoveMarker() throws IOException {
+    change("end a move", () -> store.deleteBlob(MoveMarker.BLOB));
   }
 
   /** Removes whole segments below an offset, which is at most the high watermark. Returns the bytes that went. */
@@ -357,6 +396,7 @@ final class SegmentedPartitionLog extends ReadableLog {
     long from = group.get(0).baseOffset();
     long to = group.get(group.size() - 1).nextOffset();
     availability.require();
+    requireUnmoved();
     LogStore prepared = store;
     List<SegmentInfo> now = prepared.segments();
     if (Collections.indexOfSubList(now.subList(0, now.size() - 1), group) < 0) {
@@ -364,6 +404,7 @@ final class SegmentedPartitionLog extends ReadableLog {
     }
     try (LogStore.Replacement replacement = prepared.prepareReplacement(from, to, batches)) {
       change("replace segments", () -> {
+        requireUnmoved();
         if (store == prepared) {
           replacement.commit();
         }

@@ -19,6 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -33,7 +34,12 @@ class LogManagerTest {
       return setting.defaultValue();
     }
   };
-  private LogManager manager = new LogManager(defaults, clock, scheduler, (what, cause) -> { });
+  private LogManager manager;
+
+  @BeforeEach
+  void start() throws IOException {
+    manager = new LogManager(defaults, clock, scheduler, (what, cause) -> { }, null);
+  }
 
   @AfterEach
   void close() {
@@ -62,7 +68,7 @@ class LogManagerTest {
     log.advanceStart(2);
     assertThat(engine.checkpoints.get("log-start-offset-checkpoint")).containsEntry(TestLog.ID, 2L);
     manager.close();
-    manager = new LogManager(defaults, clock, scheduler, (what, cause) -> { });
+    manager = new LogManager(defaults, clock, scheduler, (what, cause) -> { }, null);
     manager.addEngine(engine);
     log = manager.open(TestLog.ID, TestLog.CONFIG);
     assertThat(new long[] {log.logStartOffset(), log.highWatermark(), log.logEndOffset()}).containsExactly(2, 4, 5);
@@ -100,7 +106,7 @@ class LogManagerTest {
     manager.open(TestLog.ID, TestLog.CONFIG);
     manager.close();
     assertThatThrownBy(() -> manager.open(TestLog.ID, TestLog.CONFIG)).isInstanceOf(IOException.class)
-        .hasMessageContaining("fake");
+        .hasMessageContaining("stops");
   }
 
   @Test
@@ -235,7 +241,7 @@ class LogManagerTest {
       logs.add(log);
     }
     manager.close();
-    manager = new LogManager(defaults, clock, scheduler, (what, cause) -> { });
+    manager = new LogManager(defaults, clock, scheduler, (what, cause) -> { }, null);
     manager.addEngine(engine);
     long begin = System.nanoTime();
     for (PartitionLog log : logs) {

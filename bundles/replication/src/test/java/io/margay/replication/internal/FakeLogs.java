@@ -85,4 +85,14 @@ public final class FakeLogs implements Logs {
   public String placeOf(TopicIdPartition id) {
     return logs.containsKey(id) ? "memory" : null;
   }
+
+  @Override
+  public List<EngineState> engines() {
+    return List.of();
+  }
+
+  @Override
+  public List<LogPlacement> placements() {
+    return List.of();
+  }
 }

@@ -200,7 +200,7 @@ public interface PartitionLog extends AutoCloseable {
   /** @return its settings */
   LogConfig config();
 
-  /** @param config takes effect at once; another engine's name is not followed */
+  /** @param config takes effect at once; with another engine's name the log is moved there in the background */
   void configure(LogConfig config);
 
   /** @return whether it is suspended now: neither usable, nor offline or closed; a volatile read */
