@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * One shard and its lock. Life cycle: {@code GONE -> LOADING -> ACTIVE -> GONE}, and again. Everything but the loading itself
  * happens with the lock held; completions run after the outermost holder has let go of it.
  *
- * <p>While its log is suspended an active shard is paused: the result that the log did not take waits, and all operations behind it,
- * so that they see its records. Operations also wait for a shard that is being loaded, or is expected here soon. All waits are
+ * <p>While its log is suspended an active shard is paused: the result that the log did not take waits, and all operations behind
+ * it, so that they see its records. Operations also wait for a shard that is being loaded, or is expected here soon. All waits are
  * bounded.
  *
  * <p>Invariant: {@code state} and {@code writer} belong to {@code term}; whatever comes from an earlier term has no effect.

@@ -131,8 +131,8 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   }
 
   /**
-   * The operation completes the reply itself, now or later, unless it fails. When its shard goes away meanwhile and is to come back,
-   * it is run again then, once.
+   * The operation completes the reply itself, now or later, unless it fails. When its shard goes away meanwhile and is to come
+   * back, it is run again then, once.
    */
   private <R> CompletableFuture<R> parked(String groupId, Function<R, Short> errorCode,
       Function<CompletableFuture<R>, Operation<GroupShard, Void>> operation) {

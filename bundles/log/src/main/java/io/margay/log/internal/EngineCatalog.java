@@ -19,8 +19,8 @@ import java.util.function.Predicate;
 
 /**
  * Which engines hold which partitions of this node, in a file, so that it is known while an engine is not there: a partition that
- * such an engine holds must not begin empty in another one. A row too many costs a wait, one too few could cost records; so rows are
- * written before a log is created, and taken back after it is deleted.
+ * such an engine holds must not begin empty in another one. A row too many costs a wait, one too few could cost records; so rows
+ * are written before a log is created, and taken back after it is deleted.
  *
  * <p>The file has one line for each change, {@code + engine topicId topic partition} or {@code - ...}, and is written anew at the
  * start when most of its lines are history. Like what it speaks of, it outlives the process as soon as it is written. Engines that

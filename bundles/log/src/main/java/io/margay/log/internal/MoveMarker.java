@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The small file that tells of a copy whether it is whole, while a log is moved from one engine to another. It is written to the new
- * copy before its first batch, changed when the copy is complete and on stable storage, and deleted after the old copy is.
+ * The small file that tells of a copy whether it is whole, while a log is moved from one engine to another. It is written to the
+ * new copy before its first batch, changed when the copy is complete and on stable storage, and deleted after the old copy is.
  *
  * @param complete whether the copy is whole, so that it counts and the one that it comes from does not
  * @param from the engine that it comes from

@@ -20,7 +20,8 @@ import java.util.function.Consumer;
  * <p>An append runs on the caller's thread. With {@code margay.flush.policy=os} the leader has reached an offset when it is
  * appended; with {@code ack} when it is flushed. The high watermark is the least of what the in-sync replicas have reached.
  *
- * <p>Invariant: {@code highWatermark} never falls but when an engine lost the log's end, and the log was told of it before a waiter is.
+ * <p>Invariant: {@code highWatermark} never falls but when an engine lost the log's end, and the log was told of it before a waiter
+ * is.
  */
 public final class PartitionLeader implements LeaderPartition {
   private final LocalReplica replica;

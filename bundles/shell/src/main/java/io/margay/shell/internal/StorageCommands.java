@@ -41,7 +41,8 @@ final class StorageCommands {
     Page.print(io.out(), json, table);
   }
 
-  @Command(name = "status", description = "Show in which storage engine the partitions of a topic are, and what is still to be moved.")
+  @Command(name = "status",
+      description = "Show in which storage engine the partitions of a topic are, and what is still to be moved.")
   void status(@Parameters(paramLabel = "TOPIC", description = "Its name.") String topic,
       @Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
     requests.topic(topic);

@@ -18,8 +18,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 
 /**
- * The services that commands need and that may come and go at any time: the strategies that are installed, and the logs. Safe for all
- * threads.
+ * The services that commands need and that may come and go at any time: the strategies that are installed, and the logs. Safe for
+ * all threads.
  */
 final class Strategies {
   /** The name of the logs. */

@@ -42,7 +42,8 @@ final class PendingProduce {
   private volatile Scheduler.Timer timer;
   private volatile Scheduler.Timer parkTimer;
 
-  PendingProduce(ProduceHandler handler, Request request, ProduceRequest produce, Scheduler scheduler, Set<PendingProduce> registry) {
+  PendingProduce(ProduceHandler handler, Request request, ProduceRequest produce, Scheduler scheduler,
+      Set<PendingProduce> registry) {
     this.handler = handler;
     this.request = request;
     this.produce = produce;
