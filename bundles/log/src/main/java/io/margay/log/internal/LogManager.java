@@ -18,9 +18,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -165,15 +168,22 @@ public final class LogManager implements Logs {
 
   @Override
   public List<LogPlacement> placements() {
+    Set<SegmentedPartitionLog> logs = new LinkedHashSet<>();
+    forEachSlotTwice(slot -> logs.addAll(slot.logs()));
     List<LogPlacement> placements = new ArrayList<>();
-    for (EngineSlot slot : slots.values()) {
-      for (SegmentedPartitionLog log : slot.logs()) {
-        String wanted = log.config().engine();
-        long left = wanted.equals(slot.name()) ? 0 : bytesFrom(log, mover.copiedTo(log.id()));
-        placements.add(new LogPlacement(log.id(), slot.name(), wanted, log.sizeBytes(), left, mover.waitsFor(log.id())));
-      }
+    for (SegmentedPartitionLog log : logs) {
+      String engine = log.engine();
+      String wanted = log.config().engine();
+      long left = wanted.equals(engine) ? 0 : bytesFrom(log, mover.copiedTo(log.id()));
+      placements.add(new LogPlacement(log.id(), engine, wanted, log.sizeBytes(), left, mover.waitsFor(log.id())));
     }
     return placements;
+  }
+
+  /** A log that changes its slot enters the new one before it leaves the old one, and may be passed by; not when one looks twice. */
+  private void forEachSlotTwice(Consumer<EngineSlot> look) {
+    slots.values().forEach(look);
+    slots.values().forEach(look);
   }
 
   /** About as many bytes as are behind an offset, by segments and evenly within one. */
@@ -190,12 +200,18 @@ public final class LogManager implements Logs {
 
   @Override
   public void delete(TopicIdPartition id) throws IOException {
-    mover.cancel(id);
-    for (EngineSlot slot : slots.values()) {
+    Set<SegmentedPartitionLog> open = new LinkedHashSet<>();
+    forEachSlotTwice(slot -> {
       SegmentedPartitionLog log = slot.log(id);
       if (log != null) {
-        log.close();
+        open.add(log);
       }
+    });
+    for (SegmentedPartitionLog log : open) {
+      log.close();
+    }
+    mover.cancel(id);
+    for (EngineSlot slot : slots.values()) {
       slot.forget(id);
       try (Lease<StorageEngine> lease = slot.holder().lease()) {
         if (lease != null && lease.service().placeOf(id) != null) {

@@ -88,6 +88,9 @@ final class LogMove {
         return false;
       }
       synchronized (this) {
+        if (abandoned) {
+          return false;
+        }
         StorageEngine engine = lease.service();
         if (engine.placeOf(id()) != null) {
           engine.delete(id());
@@ -232,8 +235,8 @@ final class LogMove {
           try {
             switched = log.moveTo(target, to, to.environment(lease.service(), id()), former -> complete(lease.service(), former));
             if (switched) {
-              from.release(log);
               to.adopt(log);
+              from.release(log);
               close(original, "original");
             }
           } finally {

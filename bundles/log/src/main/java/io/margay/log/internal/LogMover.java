@@ -28,12 +28,13 @@ final class LogMover {
   private final SettingValues settings;
   private final Scheduler scheduler;
   private final ThreadPoolExecutor thread = Housekeeping.thread("margay-log-mover");
-  /** Logs that are to be moved, and why they are not yet. */
-  private final Map<TopicIdPartition, Wanted> wanted = new ConcurrentHashMap<>();
+  /** Logs whose move waits, and for what. Only for people and for {@link #engineCame}: what is done goes by the settings. */
+  private final Map<TopicIdPartition, Waiting> waiting = new ConcurrentHashMap<>();
+  /** Set under the monitor, so that a log that is closed is either not moved or has its move abandoned. */
   private volatile LogMove running;
   private volatile boolean closed;
 
-  private record Wanted(SegmentedPartitionLog log, String waitsFor) { }
+  private record Waiting(SegmentedPartitionLog log, String what) { }
 
   LogMover(Function<String, EngineSlot> slots, EngineCatalog catalog, SettingValues settings, Scheduler scheduler) {
     this.slots = slots;
@@ -44,17 +45,19 @@ final class LogMover {
 
   /** A log's settings name an engine: moves it there unless it is there. Does not block. */
   void configured(SegmentedPartitionLog log) {
-    if (!log.config().engine().equals(log.engine())) {
-      wanted.put(log.id(), new Wanted(log, "its turn"));
+    if (isToMove(log)) {
+      waiting.put(log.id(), new Waiting(log, "its turn"));
       Housekeeping.submit(thread, () -> move(log));
-    } else {
-      wanted.remove(log.id());
     }
+  }
+
+  private static boolean isToMove(SegmentedPartitionLog log) {
+    return !log.gone() && !log.config().engine().equals(log.engine());
   }
 
   /** An engine has come: what waited for it is tried again. */
   void engineCame(String name) {
-    for (Wanted each : wanted.values()) {
+    for (Waiting each : waiting.values()) {
       if (each.log.config().engine().equals(name) || each.log.engine().equals(name)) {
         configured(each.log);
       }
@@ -62,39 +65,43 @@ final class LogMover {
   }
 
   private void move(SegmentedPartitionLog log) {
-    String target = log.config().engine();
-    Wanted now = wanted.get(log.id());
-    if (closed || now == null || now.log != log || log.gone()) {
-      wanted.remove(log.id(), now);
+    waiting.remove(log.id());
+    if (closed || !isToMove(log)) {
       return;
     }
-    if (target.equals(log.engine())) {
-      wanted.remove(log.id());
-      return;
-    }
-    EngineSlot to = slots.apply(target);
+    EngineSlot from = slots.apply(log.engine());
+    EngineSlot to = slots.apply(log.config().engine());
     if (to.holder().peek() == null) {
-      wanted.put(log.id(), new Wanted(log, "the storage engine " + target + ", which is not installed"));
-      return;
+      await(log, to, "the storage engine " + to.name() + ", which is not installed");
+    } else if (from.holder().peek() == null) {
+      await(log, from, "the storage engine " + from.name() + ", which is not there");
+    } else {
+      move(log, from, to);
     }
-    if (log.suspended()) {
-      wanted.put(log.id(), new Wanted(log, "the storage engine " + log.engine() + ", which is not there"));
-      return;
+  }
+
+  private void await(SegmentedPartitionLog log, EngineSlot slot, String what) {
+    waiting.put(log.id(), new Waiting(log, what));
+    if (slot.holder().peek() != null) {
+      // it came between the look and the entry
+      configured(log);
     }
-    move(log, slots.apply(log.engine()), to);
   }
 
   private void move(SegmentedPartitionLog log, EngineSlot from, EngineSlot to) {
+    LogMove move = new LogMove(log, from, to, catalog, this::pause);
+    synchronized (this) {
+      if (closed || log.gone()) {
+        return;
+      }
+      running = move;
+    }
     LOG.info("Moving a log partition={} from={} to={} bytes={}", log.id(), from.name(), to.name(), log.sizeBytes());
     long began = System.nanoTime();
-    LogMove move = new LogMove(log, from, to, catalog, this::pause);
-    running = move;
-    wanted.put(log.id(), new Wanted(log, null));
     try {
-      if (!closed && move.run()) {
+      if (move.run()) {
         LOG.info("Moved a log partition={} from={} to={} bytes={} ms={}", log.id(), from.name(), to.name(), log.sizeBytes(),
             TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
-        wanted.remove(log.id());
       } else {
         LOG.info("The move of a log was given up partition={} from={} to={}", log.id(), from.name(), to.name());
         retry(log, "another attempt");
@@ -109,12 +116,8 @@ final class LogMover {
   }
 
   private void retry(SegmentedPartitionLog log, String why) {
-    if (log.config().engine().equals(log.engine()) || log.gone()) {
-      wanted.remove(log.id());
-      return;
-    }
-    wanted.put(log.id(), new Wanted(log, why));
-    if (!closed) {
+    if (!closed && isToMove(log)) {
+      waiting.put(log.id(), new Waiting(log, why));
       scheduler.after(RETRY_MS, () -> Housekeeping.submit(thread, () -> move(log)));
     }
   }
@@ -130,8 +133,8 @@ final class LogMover {
 
   /** What a log waits for before it is moved; null when it is being moved, or need not be. */
   String waitsFor(TopicIdPartition id) {
-    Wanted now = wanted.get(id);
-    return now == null ? null : now.waitsFor;
+    Waiting now = waiting.get(id);
+    return now == null ? null : now.what;
   }
 
   /** Exclusive end of what is copied of a log; -1 when it is not being moved now. */
@@ -140,10 +143,13 @@ final class LogMover {
     return move != null && move.id().equals(id) ? move.copiedTo() : -1;
   }
 
-  /** The log is to be deleted or closed: its move, if any, has ended when this returns, or is past the point of no return. */
+  /** The log is closed already, and to be deleted: its move, if any, writes nothing any more when this returns. */
   void cancel(TopicIdPartition id) {
-    wanted.remove(id);
-    LogMove move = running;
+    LogMove move;
+    synchronized (this) {
+      waiting.remove(id);
+      move = running;
+    }
     if (move != null && move.id().equals(id)) {
       move.abandon();
     }
@@ -151,8 +157,11 @@ final class LogMover {
 
   /** Gives up what is under way and waits for its end, bounded. */
   void close() {
-    closed = true;
-    LogMove move = running;
+    LogMove move;
+    synchronized (this) {
+      closed = true;
+      move = running;
+    }
     if (move != null) {
       move.abandon();
     }

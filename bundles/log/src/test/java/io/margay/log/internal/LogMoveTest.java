@@ -99,7 +99,7 @@ class LogMoveTest {
 
   private void awaitIn(String engine) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!placement().engine().equals(engine) || placement().waitsFor() != null || holders() > 1) {
+    while (!placement().engine().equals(engine) || holders() > 1) {
       assertThat(System.nanoTime()).isLessThan(deadline);
       Thread.onSpinWait();
     }
@@ -161,7 +161,7 @@ class LogMoveTest {
 
   private void awaitWaits(String what) {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (placement().waitsFor() == null || !placement().waitsFor().contains(what)) {
+    while (!String.valueOf(placement().waitsFor()).contains(what)) {
       assertThat(System.nanoTime()).isLessThan(deadline);
       Thread.onSpinWait();
     }
@@ -288,6 +288,10 @@ class LogMoveTest {
     other.whenOpened = store -> { };
     Thread leaving = new Thread(() -> manager.removeEngine(other));
     leaving.start();
+    // it has the move given up, and waits for the end of its step
+    while (leaving.getState() != Thread.State.BLOCKED) {
+      Thread.onSpinWait();
+    }
     goOn.countDown();
     leaving.join();
     assertThat(placement().engine()).isEqualTo("fake");
