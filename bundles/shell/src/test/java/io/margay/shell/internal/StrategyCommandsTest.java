@@ -12,6 +12,8 @@ import io.margay.protocol.message.FindCoordinatorRequest;
 import io.margay.protocol.message.FindCoordinatorResponse;
 import io.margay.protocol.message.ListGroupsRequest;
 import io.margay.protocol.message.ListGroupsResponse;
+import io.margay.protocol.message.IncrementalAlterConfigsRequest;
+import io.margay.protocol.message.IncrementalAlterConfigsResponse;
 import io.margay.spi.log.LogConfig;
 import io.margay.spi.log.Logs;
 import io.margay.spi.log.PartitionLog;
@@ -68,6 +70,7 @@ class StrategyCommandsTest {
   @Test
   void storageCommandsShowWhereLogsAreAndMoveThem() throws Exception {
     broker.topic("orders", 2);
+    broker.others.put(IncrementalAlterConfigsRequest.API.key(), r -> new IncrementalAlterConfigsResponse());
     FakeLogs logs = new FakeLogs();
     gosh.strategies.logs().add(logs, Map.of("name", Strategies.LOGS));
     assertThat(gosh.run("storage:list")).isEqualTo("""
@@ -84,7 +87,11 @@ class StrategyCommandsTest {
         2 of 2 partitions left, 15 bytes
         all 2 partitions are in memory
         """);
-    assertThat(gosh.run("config:get topic orders margay.storage.engine")).isEqualTo("memory\n");
+    var last = (IncrementalAlterConfigsRequest) broker.requests.get(broker.requests.size() - 1);
+    assertThat(last.resources().get(0).configs().get(0)).satisfies(config -> {
+      assertThat(config.name()).isEqualTo("margay.storage.engine");
+      assertThat(config.value()).isEqualTo("memory");
+    });
     logs.answers.add(List.of(logs.placement(0, "file", 7, "the storage engine memory, which is not installed")));
     assertThat(gosh.run("storage:status orders")).isEqualTo("""
         PARTITION  ENGINE  MOVES TO  BYTES  BYTES LEFT  WAITS FOR
