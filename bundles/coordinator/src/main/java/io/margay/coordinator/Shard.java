@@ -4,14 +4,11 @@ import io.margay.model.Scheduler;
 import io.margay.protocol.Errors;
 import io.margay.spi.log.LogSuspendedException;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,8 +31,7 @@ final class Shard<S extends ShardState> implements ShardContext<S> {
 
   private final CoordinatorRuntime<S> runtime;
   private final int index;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final ArrayDeque<Runnable> deferred = new ArrayDeque<>();
+  private final ShardLock lock;
   private final Set<Pending> pending = new LinkedHashSet<>();
   private final Set<ShardTimer> timers = new HashSet<>();
   private Status status = Status.GONE;
@@ -53,36 +49,12 @@ final class Shard<S extends ShardState> implements ShardContext<S> {
   Shard(CoordinatorRuntime<S> runtime, int index) {
     this.runtime = runtime;
     this.index = index;
+    this.lock = new ShardLock(runtime.name(), index);
     this.waiting = new WaitingOperations(runtime, () -> locked(() -> failWaiting(whyWaiting())));
   }
 
-  /** Runs with the lock held, and what was deferred after it. */
   private void locked(Runnable body) {
-    List<Runnable> after = List.of();
-    lock.lock();
-    try {
-      body.run();
-    } finally {
-      if (lock.getHoldCount() == 1 && !deferred.isEmpty()) {
-        after = new ArrayList<>(deferred);
-        deferred.clear();
-      }
-      lock.unlock();
-    }
-    for (Runnable r : after) {
-      try {
-        r.run();
-      } catch (RuntimeException e) {
-        LOG.error("A completion failed. coordinator={} shard={}", runtime.name(), index, e);
-      }
-    }
-  }
-
-  private void requireHeld() {
-    if (!lock.isHeldByCurrentThread()) {
-      throw new IllegalStateException("shard " + index + " of " + runtime.name() + " is used by thread "
-          + Thread.currentThread().getName() + " without being held by it: " + lock);
-    }
+    lock.run(body);
   }
 
   // ------------------------------------------------------------------------------------------------ coming and going
@@ -244,8 +216,10 @@ final class Shard<S extends ShardState> implements ShardContext<S> {
 
   private <R> void append(Operation<S, R> operation, Result<R> result, CompletableFuture<R> reply) {
     PartitionWriter.Appended done = writer.append(result.records(), runtime.clock().millis());
-    if (done == PartitionWriter.Appended.SUSPENDED) {
-      pause();
+    boolean suspended = done == PartitionWriter.Appended.SUSPENDED;
+    if (suspended || done.error() == Errors.NOT_LEADER_OR_FOLLOWER && runtime.expects(index)) {
+      // a leadership that has ended, of a partition that is to be led here, is about to be followed by another one
+      pause(suspended);
       await(new Waiting<>(operation, result, reply), true);
       return;
     }
@@ -378,12 +352,18 @@ final class Shard<S extends ShardState> implements ShardContext<S> {
     }
   }
 
-  /** The log is suspended. It is asked to tell of the end of that without the lock, because it may be asked by who tells. */
-  private void pause() {
+  /**
+   * Nothing is appended for now: the log is suspended, or the shard is about to be unloaded. The log is asked to tell of the end of
+   * a suspension without the lock, because it may be asked by who tells.
+   */
+  private void pause(boolean suspended) {
     if (paused) {
       return;
     }
     paused = true;
+    if (!suspended) {
+      return;
+    }
     long pausedIn = term;
     PartitionWriter log = writer;
     Runnable goOn = new Runnable() {
@@ -423,8 +403,7 @@ final class Shard<S extends ShardState> implements ShardContext<S> {
 
   @Override
   public void defer(Runnable completion) {
-    requireHeld();
-    deferred.add(completion);
+    lock.defer(completion);
   }
 
   @Override
@@ -434,7 +413,7 @@ final class Shard<S extends ShardState> implements ShardContext<S> {
 
   @Override
   public ShardContext.Timer after(long delayMs, Operation<S, Void> operation) {
-    requireHeld();
+    lock.requireHeld();
     ShardTimer timer = new ShardTimer(operation);
     timers.add(timer);
     timer.start(delayMs);
@@ -501,7 +480,7 @@ final class Shard<S extends ShardState> implements ShardContext<S> {
 
     @Override
     public void cancel() {
-      requireHeld();
+      lock.requireHeld();
       if (!over) {
         stop();
         timers.remove(this);

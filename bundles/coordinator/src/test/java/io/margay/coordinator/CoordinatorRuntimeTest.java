@@ -489,6 +489,24 @@ class CoordinatorRuntimeTest {
   }
 
   @Test
+  void anAppendOfALeadershipThatHasJustEndedWaitsForTheNextOne() {
+    waitForLogs(true);
+    runtime.elected(0, log);
+    log.failWith = Errors.NOT_LEADER_OR_FOLLOWER;
+    CompletableFuture<Integer> one = add(1);
+    CompletableFuture<Integer> two = add(2);
+    assertThat(List.of(one, two)).noneMatch(CompletableFuture::isDone);
+    runtime.resigned(0);
+    log.failWith = Errors.NONE;
+    runtime.elected(0, log);
+    assertThat(List.of(one.join(), two.join())).containsExactly(1, 3);
+    log.failWith = Errors.NOT_LEADER_OR_FOLLOWER;
+    CompletableFuture<Integer> inVain = add(1);
+    timers.fireAll();
+    assertThat(error(inVain)).isEqualTo(Errors.COORDINATOR_NOT_AVAILABLE);
+  }
+
+  @Test
   void whatWaitsIsToldAtTheEnd() {
     waitForLogs(true);
     CompletableFuture<Integer> absent = get();
