@@ -39,4 +39,15 @@ public final class CoordinatorException extends RuntimeException {
     }
     return Errors.UNKNOWN_SERVER_ERROR;
   }
+
+  /** What clients are told when the log did not take or keep a record. */
+  static Errors forClients(Errors error) {
+    return switch (error) {
+      case NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR, FENCED_LEADER_EPOCH -> Errors.NOT_COORDINATOR;
+      case UNKNOWN_TOPIC_OR_PARTITION, NOT_ENOUGH_REPLICAS, NOT_ENOUGH_REPLICAS_AFTER_APPEND, REQUEST_TIMED_OUT ->
+          Errors.COORDINATOR_NOT_AVAILABLE;
+      case MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE, INVALID_FETCH_SIZE -> Errors.UNKNOWN_SERVER_ERROR;
+      default -> error;
+    };
+  }
 }

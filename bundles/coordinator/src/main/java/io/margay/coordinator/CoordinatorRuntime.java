@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
 import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,8 @@ public final class CoordinatorRuntime<S extends ShardState> implements AutoClose
   private final Environment environment;
   private final Function<ShardContext<S>, S> factory;
   private final ConcurrentHashMap<Integer, Shard<S>> shards = new ConcurrentHashMap<>();
+  private volatile IntPredicate expected = shard -> false;
+  private volatile IntSupplier waitMs = () -> 0;
   private volatile boolean closed;
 
   /**
@@ -48,6 +51,31 @@ public final class CoordinatorRuntime<S extends ShardState> implements AutoClose
   public CoordinatorRuntime(Environment environment, Function<ShardContext<S>, S> factory) {
     this.environment = environment;
     this.factory = factory;
+  }
+
+  /**
+   * Has operations wait instead of failing at once, for shards that are being loaded, whose log is suspended, or that are not here
+   * and expected.
+   *
+   * @param expectedHere whether a shard that is not here most likely comes soon, because this broker is to lead its partition
+   * @param limitMs how long they wait at the most, in milliseconds; 0, as without this call, for not at all
+   */
+  public void waitFor(IntPredicate expectedHere, IntSupplier limitMs) {
+    expected = expectedHere;
+    waitMs = limitMs;
+  }
+
+  /** What is expected here may have changed: who waits for what is not is told NOT_COORDINATOR. */
+  public void recheck() {
+    shards.values().forEach(Shard::recheck);
+  }
+
+  boolean expects(int shard) {
+    return !closed && expected.test(shard);
+  }
+
+  int waitMs() {
+    return waitMs.getAsInt();
   }
 
   /**
@@ -63,7 +91,8 @@ public final class CoordinatorRuntime<S extends ShardState> implements AutoClose
   }
 
   /**
-   * This broker no longer leads the partition of a shard: drops its state and answers NOT_COORDINATOR to what is parked.
+   * This broker no longer leads the partition of a shard: drops its state and answers NOT_COORDINATOR to what is parked. What is
+   * not run yet waits for the shard to come back when that is expected.
    *
    * @param shard index of the shard
    */

@@ -58,10 +58,20 @@ public final class LeaderPartitionWriter implements PartitionWriter {
     }
     try {
       PartitionLog.Appended done = partition.append(batch, PartitionLog.Origin.COORDINATOR);
-      return new Appended(done.error(), done.nextOffset());
+      return done == PartitionLog.Appended.SUSPENDED ? Appended.SUSPENDED : new Appended(done.error(), done.nextOffset());
     } finally {
       batch.release();
     }
+  }
+
+  @Override
+  public boolean whenResumed(Runnable task) {
+    return partition.whenResumed(task);
+  }
+
+  @Override
+  public void cancelResume(Runnable task) {
+    partition.cancelResume(task);
   }
 
   @Override

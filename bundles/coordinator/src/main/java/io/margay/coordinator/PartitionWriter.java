@@ -15,7 +15,10 @@ public interface PartitionWriter {
    * @param error {@link Errors#NONE}, or why nothing was appended
    * @param nextOffset offset after the last record, -1 on error
    */
-  record Appended(Errors error, long nextOffset) { }
+  record Appended(Errors error, long nextOffset) {
+    /** The answer, by identity, while the log is suspended: the same append may be made again, see {@link #whenResumed}. */
+    public static final Appended SUSPENDED = new Appended(Errors.KAFKA_STORAGE_ERROR, -1);
+  }
 
   /** @return whether there is nothing to load */
   boolean isEmpty();
@@ -25,6 +28,7 @@ public interface PartitionWriter {
    *
    * @param state what the records are applied to
    * @return offset after the last record
+   * @throws io.margay.spi.log.LogSuspendedException when it can be read later, see {@link #whenResumed}
    * @throws IOException when the log cannot be read
    */
   long load(ShardState state) throws IOException;
@@ -37,6 +41,17 @@ public interface PartitionWriter {
    * @return what became of it
    */
   Appended append(List<CoordinatorRecord> records, long nowMs);
+
+  /**
+   * Has a task run when the log is no longer suspended, or the leadership has ended.
+   *
+   * @param task run once, by the thread that resumes the log; may append
+   * @return false when the log is not suspended any more; the task is not run then
+   */
+  boolean whenResumed(Runnable task);
+
+  /** @param task given to {@link #whenResumed}, which need not be run any more */
+  void cancelResume(Runnable task);
 
   /**
    * Waits, without blocking, until an offset is committed.

@@ -2,15 +2,13 @@ package io.margay.coordinator;
 
 import io.margay.model.Scheduler;
 import io.margay.protocol.Errors;
+import io.margay.spi.log.LogSuspendedException;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +16,10 @@ import org.slf4j.LoggerFactory;
 /**
  * One shard and its lock. Life cycle: {@code GONE -> LOADING -> ACTIVE -> GONE}, and again. Everything but the loading itself
  * happens with the lock held; completions run after the outermost holder has let go of it.
+ *
+ * <p>While its log is suspended an active shard is paused: the result that the log did not take waits, and all operations behind
+ * it, so that they see its records. Operations also wait for a shard that is being loaded, or is expected here soon. All waits are
+ * bounded.
  *
  * <p>Invariant: {@code state} and {@code writer} belong to {@code term}; whatever comes from an earlier term has no effect.
  */
@@ -29,14 +31,17 @@ final class Shard<S extends ShardState> implements ShardContext<S> {
 
   private final CoordinatorRuntime<S> runtime;
   private final int index;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final ArrayDeque<Runnable> deferred = new ArrayDeque<>();
+  private final ShardLock lock;
   private final Set<Pending> pending = new LinkedHashSet<>();
   private final Set<ShardTimer> timers = new HashSet<>();
   private Status status = Status.GONE;
   private long term;
   private S state;
   private PartitionWriter writer;
+  private final WaitingOperations waiting;
+  /** Whether the log is suspended; what has it go on is {@code resumption} then. */
+  private boolean paused;
+  private Runnable resumption;
   /** Invariant: {@code committed <= appended}. */
   private long appended;
   private long committed;
@@ -44,35 +49,12 @@ final class Shard<S extends ShardState> implements ShardContext<S> {
   Shard(CoordinatorRuntime<S> runtime, int index) {
     this.runtime = runtime;
     this.index = index;
+    this.lock = new ShardLock(runtime.name(), index);
+    this.waiting = new WaitingOperations(runtime, () -> locked(() -> failWaiting(whyWaiting())));
   }
 
-  /** Runs with the lock held, and what was deferred after it. */
   private void locked(Runnable body) {
-    List<Runnable> after = List.of();
-    lock.lock();
-    try {
-      body.run();
-    } finally {
-      if (lock.getHoldCount() == 1 && !deferred.isEmpty()) {
-        after = new ArrayList<>(deferred);
-        deferred.clear();
-      }
-      lock.unlock();
-    }
-    for (Runnable r : after) {
-      try {
-        r.run();
-      } catch (RuntimeException e) {
-        LOG.error("A completion failed. coordinator={} shard={}", runtime.name(), index, e);
-      }
-    }
-  }
-
-  private void requireHeld() {
-    if (!lock.isHeldByCurrentThread()) {
-      throw new IllegalStateException("shard " + index + " of " + runtime.name() + " is used by thread "
-          + Thread.currentThread().getName() + " without being held by it: " + lock);
-    }
+    lock.run(body);
   }
 
   // ------------------------------------------------------------------------------------------------ coming and going
@@ -92,12 +74,28 @@ final class Shard<S extends ShardState> implements ShardContext<S> {
   }
 
   void resigned() {
-    locked(this::unload);
+    locked(() -> {
+      unload();
+      dropUnexpected();
+    });
+  }
+
+  /** Who waits for a shard that does not come is told so. */
+  void recheck() {
+    locked(this::dropUnexpected);
+  }
+
+  private void dropUnexpected() {
+    if (status == Status.GONE && !runtime.expects(index)) {
+      failWaiting(Errors.NOT_COORDINATOR);
+    }
   }
 
   private void unload() {
     term++;
     S old = state;
+    paused = false;
+    waiting.onUnloaded();
     status = Status.GONE;
     state = null;
     writer = null;
@@ -123,6 +121,12 @@ final class Shard<S extends ShardState> implements ShardContext<S> {
       });
       LOG.debug("Loaded a shard. coordinator={} shard={} endOffset={} micros={}", runtime.name(), index, end,
           (System.nanoTime() - beganNanos) / 1000);
+    } catch (LogSuspendedException e) {
+      LOG.debug("The log of a shard is suspended, it is loaded later. coordinator={} shard={}", runtime.name(), index);
+      Runnable later = () -> runtime.execute(() -> loadIfCurrent(loading, from));
+      if (!from.whenResumed(later)) {
+        later.run();
+      }
     } catch (IOException | RuntimeException e) {
       LOG.error("Cannot load a shard, will try again. coordinator={} shard={}", runtime.name(), index, e);
       locked(() -> {
@@ -139,18 +143,21 @@ final class Shard<S extends ShardState> implements ShardContext<S> {
     committed = 0;
     status = Status.ACTIVE;
     perform((s, now) -> s.onLoaded(now), null);
+    runWaiting();
     defer(runtime::onActive);
   }
 
   private void retryLoad(PartitionWriter from) {
     long loading = term;
-    runtime.scheduler().after(RELOAD_MS, () -> runtime.execute(() -> {
-      boolean[] current = new boolean[1];
-      locked(() -> current[0] = term == loading && status == Status.LOADING);
-      if (current[0]) {
-        load(loading, from);
-      }
-    }));
+    runtime.scheduler().after(RELOAD_MS, () -> runtime.execute(() -> loadIfCurrent(loading, from)));
+  }
+
+  private void loadIfCurrent(long loading, PartitionWriter from) {
+    boolean[] current = new boolean[1];
+    locked(() -> current[0] = term == loading && status == Status.LOADING);
+    if (current[0]) {
+      load(loading, from);
+    }
   }
 
   /** A bug has left the state in doubt: what is true is in the log. */
@@ -163,14 +170,16 @@ final class Shard<S extends ShardState> implements ShardContext<S> {
   }
 
   boolean active() {
-    boolean[] result = new boolean[1];
-    locked(() -> result[0] = status == Status.ACTIVE);
-    return result[0];
+    return is(Status.ACTIVE);
   }
 
   boolean loading() {
+    return is(Status.LOADING);
+  }
+
+  private boolean is(Status asked) {
     boolean[] result = new boolean[1];
-    locked(() -> result[0] = status == Status.LOADING);
+    locked(() -> result[0] = status == asked);
     return result[0];
   }
 
@@ -181,8 +190,8 @@ final class Shard<S extends ShardState> implements ShardContext<S> {
   }
 
   private <R> void perform(Operation<S, R> operation, CompletableFuture<R> reply) {
-    if (status != Status.ACTIVE) {
-      fail(reply, status == Status.LOADING ? Errors.COORDINATOR_LOAD_IN_PROGRESS : Errors.NOT_COORDINATOR);
+    if (status != Status.ACTIVE || paused) {
+      await(new Waiting<>(operation, null, reply), false);
       return;
     }
     if (pending.size() >= runtime.maxPending()) {
@@ -194,7 +203,7 @@ final class Shard<S extends ShardState> implements ShardContext<S> {
       if (result.records().isEmpty()) {
         park(result, reply);
       } else {
-        append(result, reply);
+        append(operation, result, reply);
       }
     } catch (CoordinatorException e) {
       fail(reply, e);
@@ -205,10 +214,17 @@ final class Shard<S extends ShardState> implements ShardContext<S> {
     }
   }
 
-  private <R> void append(Result<R> result, CompletableFuture<R> reply) {
+  private <R> void append(Operation<S, R> operation, Result<R> result, CompletableFuture<R> reply) {
     PartitionWriter.Appended done = writer.append(result.records(), runtime.clock().millis());
+    boolean suspended = done == PartitionWriter.Appended.SUSPENDED;
+    if (suspended || done.error() == Errors.NOT_LEADER_OR_FOLLOWER && runtime.expects(index)) {
+      // a leadership that has ended, of a partition that is to be led here, is about to be followed by another one
+      pause(suspended);
+      await(new Waiting<>(operation, result, reply), true);
+      return;
+    }
     if (done.error() != Errors.NONE) {
-      Errors answer = forClients(done.error());
+      Errors answer = CoordinatorException.forClients(done.error());
       LOG.warn("Cannot append. coordinator={} shard={} errorCode={} answer={}", runtime.name(), index, done.error(), answer);
       if (result.afterCommit() != null) {
         result.afterCommit().accept(answer);
@@ -252,7 +268,7 @@ final class Shard<S extends ShardState> implements ShardContext<S> {
         if (e == Errors.NONE) {
           committed = Math.max(committed, offset);
         }
-        p.finish(e == Errors.NONE ? e : forClients(e), true);
+        p.finish(e == Errors.NONE ? e : CoordinatorException.forClients(e), true);
       }
     }));
   }
@@ -267,23 +283,127 @@ final class Shard<S extends ShardState> implements ShardContext<S> {
     }
   }
 
-  /** What clients are told when the log did not take or keep a record. */
-  static Errors forClients(Errors error) {
-    return switch (error) {
-      case NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR, FENCED_LEADER_EPOCH -> Errors.NOT_COORDINATOR;
-      case UNKNOWN_TOPIC_OR_PARTITION, NOT_ENOUGH_REPLICAS, NOT_ENOUGH_REPLICAS_AFTER_APPEND, REQUEST_TIMED_OUT ->
-          Errors.COORDINATOR_NOT_AVAILABLE;
-      case MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE, INVALID_FETCH_SIZE -> Errors.UNKNOWN_SERVER_ERROR;
-      default -> error;
+  // ------------------------------------------------------------------------------------------------ waiting
+
+  /** An operation that waits. Guarded by the lock. */
+  private final class Waiting<R> implements WaitingOperations.Entry {
+    private final Operation<S, R> operation;
+    private final CompletableFuture<R> reply;
+    /** What the log did not take, or null when the operation was not run. */
+    private Result<R> result;
+
+    Waiting(Operation<S, R> operation, Result<R> result, CompletableFuture<R> reply) {
+      this.operation = operation;
+      this.result = result;
+      this.reply = reply;
+    }
+
+    @Override
+    public boolean answers() {
+      return reply != null;
+    }
+
+    @Override
+    public void onUnloaded() {
+      result = null;
+    }
+
+    @Override
+    public void run() {
+      if (result != null) {
+        append(operation, result, reply);
+      } else {
+        perform(operation, reply);
+      }
+    }
+
+    @Override
+    public void giveUp(Errors error) {
+      if (result != null && result.afterCommit() != null) {
+        result.afterCommit().accept(error);
+      }
+      fail(reply, error);
+    }
+  }
+
+  private Errors whyWaiting() {
+    return switch (status) {
+      case GONE -> Errors.NOT_COORDINATOR;
+      case LOADING -> Errors.COORDINATOR_LOAD_IN_PROGRESS;
+      case ACTIVE -> Errors.COORDINATOR_NOT_AVAILABLE;
     };
+  }
+
+  private void await(Waiting<?> operation, boolean first) {
+    boolean mayWait = runtime.waitMs() > 0
+        && (status != Status.GONE || operation.answers() && runtime.expects(index));
+    if (!mayWait || !first && waiting.size() >= runtime.maxPending()) {
+      operation.giveUp(whyWaiting());
+      return;
+    }
+    waiting.add(operation, first);
+  }
+
+  /** Who waits for an answer gets one; what nobody waits for, such as the end of a session, stays. */
+  private void failWaiting(Errors error) {
+    waiting.giveUp(error);
+    if (waiting.size() == 0) {
+      endPause();
+    }
+  }
+
+  /**
+   * Nothing is appended for now: the log is suspended, or the shard is about to be unloaded. The log is asked to tell of the end of
+   * a suspension without the lock, because it may be asked by who tells.
+   */
+  private void pause(boolean suspended) {
+    if (paused) {
+      return;
+    }
+    paused = true;
+    if (!suspended) {
+      return;
+    }
+    long pausedIn = term;
+    PartitionWriter log = writer;
+    Runnable goOn = new Runnable() {
+      @Override
+      public void run() {
+        locked(() -> {
+          if (term == pausedIn && resumption == this) {
+            endPause();
+            runWaiting();
+          }
+        });
+      }
+    };
+    resumption = goOn;
+    defer(() -> {
+      if (!log.whenResumed(goOn)) {
+        goOn.run();
+      }
+    });
+  }
+
+  private void endPause() {
+    Runnable former = resumption;
+    PartitionWriter log = writer;
+    paused = false;
+    resumption = null;
+    if (former != null && log != null) {
+      defer(() -> log.cancelResume(former));
+    }
+  }
+
+  private void runWaiting() {
+    waiting.runWhile(() -> status == Status.ACTIVE && !paused);
   }
 
   // ------------------------------------------------------------------------------------------------ for the logic
 
   @Override
   public void defer(Runnable completion) {
-    requireHeld();
-    deferred.add(completion);
+    lock.defer(completion);
   }
 
   @Override
@@ -293,7 +413,7 @@ final class Shard<S extends ShardState> implements ShardContext<S> {
 
   @Override
   public ShardContext.Timer after(long delayMs, Operation<S, Void> operation) {
-    requireHeld();
+    lock.requireHeld();
     ShardTimer timer = new ShardTimer(operation);
     timers.add(timer);
     timer.start(delayMs);
@@ -360,7 +480,7 @@ final class Shard<S extends ShardState> implements ShardContext<S> {
 
     @Override
     public void cancel() {
-      requireHeld();
+      lock.requireHeld();
       if (!over) {
         stop();
         timers.remove(this);

@@ -22,11 +22,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
 
 /** Which settings may be given which values, and to whom. What is refused throws {@link RefusedException}. */
 public final class ConfigRules {
   private final NodeSettings settings;
   private final NamedServices<Partitioner> partitioners;
+
+  /** Names of the storage engines that were there at some time, in ascending order. */
+  private final Set<String> engines = new ConcurrentSkipListSet<>();
 
   /**
    * @param settings knows the definitions
@@ -50,6 +54,18 @@ public final class ConfigRules {
       case GROUP -> Setting.Scope.GROUP;
       default -> throw new RefusedException(Errors.INVALID_REQUEST, "Resource type " + type + " has no settings here.");
     };
+  }
+
+  /** @param name a storage engine that topics may choose; before the first one all names are taken */
+  void engineCame(String name) {
+    engines.add(name);
+  }
+
+  private void checkEngine(Setting<?> setting, String value) {
+    if (setting == TopicSettings.MARGAY_STORAGE_ENGINE && !engines.isEmpty() && !engines.contains(value)) {
+      throw new RefusedException(Errors.INVALID_CONFIG, "There is no storage engine " + value + "; installed are "
+          + String.join(", ", engines));
+    }
   }
 
   /** Checks the settings of a topic, each one and together. */
@@ -77,6 +93,7 @@ public final class ConfigRules {
     if (name.equals(TopicSettings.MARGAY_PARTITIONER.name())) {
       checkPartitioner(PartitionerChoice.parse(value));
     }
+    checkEngine(setting, value);
     return setting;
   }
 

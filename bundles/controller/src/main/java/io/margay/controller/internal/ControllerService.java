@@ -9,8 +9,10 @@ import io.margay.spi.controller.Controller;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.partitioner.Partitioner;
 import io.margay.spi.placement.ReplicaPlacer;
+import io.margay.spi.storage.StorageEngine;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -62,6 +64,18 @@ public final class ControllerService implements ClusterMetadata, Controller {
   /** A partitioner goes. */
   void removePartitioner(Partitioner partitioner) {
     partitioners.remove(partitioner);
+  }
+
+  /** A storage engine is installed, so that topics may choose it. One that leaves is most likely being replaced. */
+  @Reference(service = StorageEngine.class, cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addEngine(ServiceReference<StorageEngine> engine) {
+    if (engine.getProperty(StorageEngine.NAME_PROPERTY) instanceof String name) {
+      runtime.planner().rules().engineCame(name);
+    }
+  }
+
+  void removeEngine(ServiceReference<StorageEngine> engine) {
+    // its name stays known
   }
 
   /** Leaves the metadata log. */

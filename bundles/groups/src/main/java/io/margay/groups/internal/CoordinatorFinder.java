@@ -49,6 +49,9 @@ final class CoordinatorFinder implements AutoCloseable {
 
     /** @return milliseconds that a question may wait for the topic */
     int waitMs();
+
+    /** @return milliseconds that a request may wait for a shard that is led here and not served at the moment */
+    int shardWaitMs();
   }
 
   private final ClusterMetadata metadata;
@@ -72,6 +75,20 @@ final class CoordinatorFinder implements AutoCloseable {
   /** @param served tells whether this broker has loaded a shard */
   void servedHere(IntPredicate served) {
     this.servedHere = served;
+  }
+
+  /**
+   * @param shard index of a shard of groups
+   * @return whether this broker leads its partition, as far as the cluster knows, so that it is served here or soon will be
+   */
+  boolean ledHere(int shard) {
+    TopicImage topic = closed ? null : metadata.image().topic(OFFSETS_TOPIC);
+    return topic != null && shard < topic.partitions().size() && topic.partitions().get(shard).leader().equals(self);
+  }
+
+  /** @return how long a request waits for its shard, in milliseconds */
+  int shardWaitMs() {
+    return settings.shardWaitMs();
   }
 
   /** @return how many shards groups are spread over */

@@ -36,6 +36,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,6 +62,7 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
     this.metadata = metadata;
     this.executor = environment.executor();
     finder.servedHere(runtime::active);
+    runtime.waitFor(finder::ledHere, finder::shardWaitMs);
   }
 
   // ------------------------------------------------------------------------------------------------ the broker's events
@@ -75,6 +77,7 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
 
   void onImage(ClusterDelta delta) {
     finder.recheck();
+    runtime.recheck();
     if (delta.first() || delta.deletedTopics().isEmpty()) {
       return;
     }
@@ -116,20 +119,35 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
 
   @Override
   public CompletableFuture<JoinGroupResponse> join(JoinGroupRequest request, int version, String clientId, String clientHost) {
-    CompletableFuture<JoinGroupResponse> reply = new CompletableFuture<>();
-    JoinOperations.Join join = JoinOperations.Join.of(request, version, clientId, clientHost, reply);
-    return parked(request.groupId(), reply, (s, now) -> s.joining().join(join, now));
+    return parked(request.groupId(), JoinGroupResponse::errorCode, reply -> {
+      JoinOperations.Join join = JoinOperations.Join.of(request, version, clientId, clientHost, reply);
+      return (s, now) -> s.joining().join(join, now);
+    });
   }
 
   @Override
   public CompletableFuture<SyncGroupResponse> sync(SyncGroupRequest request) {
-    CompletableFuture<SyncGroupResponse> reply = new CompletableFuture<>();
-    return parked(request.groupId(), reply, (s, now) -> s.members().sync(request, reply, now));
+    return parked(request.groupId(), SyncGroupResponse::errorCode, reply -> (s, now) -> s.members().sync(request, reply, now));
   }
 
-  /** The operation completes the reply itself, now or later, unless it fails. */
-  private <R> CompletableFuture<R> parked(String groupId, CompletableFuture<R> reply, Operation<GroupShard, Void> operation) {
-    run(groupId, operation).whenComplete((r, e) -> {
+  /**
+   * The operation completes the reply itself, now or later, unless it fails. When its shard goes away meanwhile and is to come
+   * back, it is run again then, once.
+   */
+  private <R> CompletableFuture<R> parked(String groupId, Function<R, Short> errorCode,
+      Function<CompletableFuture<R>, Operation<GroupShard, Void>> operation) {
+    CompletableFuture<R> first = parkedOnce(groupId, operation);
+    return first.handle((answer, failure) -> {
+      boolean gone = failure == null && errorCode.apply(answer) == Errors.NOT_COORDINATOR.code()
+          && finder.ledHere(ShardHash.shardOf(groupId, finder.groupShards()));
+      return gone ? parkedOnce(groupId, operation) : first;
+    }).thenCompose(last -> last);
+  }
+
+  private <R> CompletableFuture<R> parkedOnce(String groupId,
+      Function<CompletableFuture<R>, Operation<GroupShard, Void>> operation) {
+    CompletableFuture<R> reply = new CompletableFuture<>();
+    run(groupId, operation.apply(reply)).whenComplete((r, e) -> {
       if (e != null) {
         reply.completeExceptionally(e);
       }

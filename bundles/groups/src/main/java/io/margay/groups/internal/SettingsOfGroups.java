@@ -58,4 +58,9 @@ record SettingsOfGroups(SettingValues values) implements GroupConfig, Coordinato
   public int waitMs() {
     return values.get(ServerSettings.REQUEST_TIMEOUT_MS) / 2;
   }
+
+  @Override
+  public int shardWaitMs() {
+    return values.get(ServerSettings.MARGAY_HANDLER_WAIT_MS);
+  }
 }

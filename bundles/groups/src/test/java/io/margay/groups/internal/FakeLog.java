@@ -6,6 +6,8 @@ import io.margay.coordinator.ShardState;
 import io.margay.protocol.Errors;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 
 /** The log of one shard in memory. Commits at once, unless told to hold. */
@@ -18,6 +20,9 @@ final class FakeLog implements PartitionWriter {
   private final List<Waiting> waiting = new ArrayList<>();
   Errors failWith = Errors.NONE;
   boolean hold;
+  volatile boolean suspended;
+  private final Semaphore refused = new Semaphore(0);
+  private final List<Runnable> resumptions = new CopyOnWriteArrayList<>();
   int batches;
   /** Whether the last thing written about the group itself is in the log, and no tombstone. */
   boolean groupWritten;
@@ -38,12 +43,42 @@ final class FakeLog implements PartitionWriter {
     if (batch.stream().anyMatch(r -> r.key()[1] == GROUP_TYPE)) {
       groupWritten = failWith == Errors.NONE && batch.stream().anyMatch(r -> r.key()[1] == GROUP_TYPE && r.value() != null);
     }
+    if (suspended) {
+      refused.release();
+      return Appended.SUSPENDED;
+    }
     if (failWith != Errors.NONE) {
       return new Appended(failWith, -1);
     }
     batches++;
     records.addAll(batch);
     return new Appended(Errors.NONE, records.size());
+  }
+
+  @Override
+  public boolean whenResumed(Runnable task) {
+    return suspended && resumptions.add(task);
+  }
+
+  @Override
+  public void cancelResume(Runnable task) {
+    resumptions.remove(task);
+  }
+
+  /** Waits until an append of another thread was refused and has asked to be told of the end of that. */
+  void awaitRefused() {
+    refused.acquireUninterruptibly();
+    while (resumptions.isEmpty()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  /** The log goes on: who waited for it does, too. */
+  void resume() {
+    suspended = false;
+    List<Runnable> all = List.copyOf(resumptions);
+    resumptions.clear();
+    all.forEach(Runnable::run);
   }
 
   @Override

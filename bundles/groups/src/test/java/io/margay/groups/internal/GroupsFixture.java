@@ -71,6 +71,35 @@ public final class GroupsFixture {
     }
   }
 
+  /** Nothing is created; requests wait for shards only where a test says so. */
+  private final class FinderSettings implements CoordinatorFinder.Settings {
+    @Override
+    public int partitions() {
+      return 1;
+    }
+
+    @Override
+    public int replicationFactor() {
+      return 1;
+    }
+
+    @Override
+    public Map<String, String> topicConfigs() {
+      return Map.of();
+    }
+
+    @Override
+    public int waitMs() {
+      return 1_000;
+    }
+
+    @Override
+    public int shardWaitMs() {
+      return shardWaitMs;
+    }
+  }
+
+  int shardWaitMs;
   final ManualTime time = new ManualTime();
   final Config config = new Config();
   FakeLog log = new FakeLog();
@@ -83,8 +112,14 @@ public final class GroupsFixture {
   }
 
   static ClusterImage image(Map<String, UUID> topics) {
+    return image(topics, 1);
+  }
+
+  /** All partitions are led by one broker. */
+  static ClusterImage image(Map<String, UUID> topics, int leader) {
     BrokerId one = new BrokerId(1);
-    PartitionImage p = new PartitionImage(0, List.of(one), List.of(one), one, new LeaderEpoch(0), 0);
+    BrokerId led = new BrokerId(leader);
+    PartitionImage p = new PartitionImage(0, List.of(led), List.of(led), led, new LeaderEpoch(0), 0);
     Map<String, TopicImage> byName = new HashMap<>();
     Map<UUID, String> names = new HashMap<>();
     Map<String, UUID> all = new HashMap<>(topics);
@@ -99,7 +134,7 @@ public final class GroupsFixture {
   }
 
   void start() {
-    CoordinatorFinder finder = new CoordinatorFinder(() -> image, null, time, null, new BrokerId(1));
+    CoordinatorFinder finder = new CoordinatorFinder(() -> image, null, time, new FinderSettings(), new BrokerId(1));
     groups = new GroupCoordinator(new CoordinatorRuntime.Environment("groups", time, time, Runnable::run, () -> 5_000, 1_000,
         finder::recheck), config, finder, () -> image);
     groups.elected(0, log);
@@ -161,6 +196,11 @@ public final class GroupsFixture {
   Errors heartbeat(String memberId, String instanceId, int generation) {
     return groups.heartbeat(new HeartbeatRequest().setGroupId(GROUP).setMemberId(memberId).setGroupInstanceId(instanceId)
         .setGenerationId(generation)).exceptionally(CoordinatorException::errorOf).join();
+  }
+
+  CompletableFuture<Errors> heartbeatLater(String memberId, int generation) {
+    return groups.heartbeat(new HeartbeatRequest().setGroupId(GROUP).setMemberId(memberId).setGenerationId(generation))
+        .exceptionally(CoordinatorException::errorOf);
   }
 
   List<Errors> leave(String... memberIds) {

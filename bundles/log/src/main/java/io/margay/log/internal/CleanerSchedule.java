@@ -4,6 +4,7 @@ import io.margay.model.Clock;
 import io.margay.model.Scheduler;
 import io.margay.spi.config.ServerSettings;
 import io.margay.spi.config.SettingValues;
+import io.margay.spi.log.LogSuspendedException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -124,7 +125,7 @@ final class CleanerSchedule {
       LogCleaner.Outcome outcome = LogCleaner.clean(candidate.log, candidate.plan, mapBytes, clock.millis(), pace);
       LOG.info("Compacted a log partition={} cleanedTo={} bytesBefore={} bytesAfter={}", candidate.log.id(),
           outcome.cleanedTo(), outcome.bytesBefore(), outcome.bytesAfter());
-    } catch (LogOfflineException e) {
+    } catch (LogOfflineException | LogSuspendedException e) {
       LOG.debug("Compaction was ended partition={}", candidate.log.id(), e);
     } catch (IOException | RuntimeException e) {
       LOG.error("Compaction failed and will be tried again partition={}", candidate.log.id(), e);

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,15 +33,34 @@ final class EngineSlot implements LogOwner {
   private final Checkpoint cleanerOffsets = new Checkpoint(Checkpoint.CLEANER_OFFSETS);
   private final Map<String, PlaceFlusher> flushers = new ConcurrentHashMap<>();
   private final Map<TopicIdPartition, SegmentedPartitionLog> logs = new ConcurrentHashMap<>();
+  /** Held while logs are suspended or resumed, so that one follows the other. */
+  private final Object suspensions = new Object();
+  private final Set<LogMove> arriving = ConcurrentHashMap.newKeySet();
+  private final Consumer<SegmentedPartitionLog> whenConfigured;
 
-  /** @param environments makes the environment of the logs that a flusher serves */
-  EngineSlot(String name, Function<Flusher, LogEnvironment> environments) {
+  /**
+   * @param environments makes the environment of the logs that a flusher serves
+   * @param whenConfigured told of logs whose settings may name another engine
+   */
+  EngineSlot(String name, Function<Flusher, LogEnvironment> environments, Consumer<SegmentedPartitionLog> whenConfigured) {
     this.name = name;
     this.environments = environments;
+    this.whenConfigured = whenConfigured;
   }
 
-  String name() {
+  @Override
+  public String name() {
     return name;
+  }
+
+  @Override
+  public void configured(SegmentedPartitionLog log) {
+    whenConfigured.accept(log);
+  }
+
+  /** Held while logs are suspended or resumed. */
+  Object suspensions() {
+    return suspensions;
   }
 
   ServiceHolder<StorageEngine> holder() {
@@ -58,8 +79,7 @@ final class EngineSlot implements LogOwner {
   SegmentedPartitionLog open(StorageEngine engine, TopicIdPartition id, LogConfig config) throws IOException {
     LogStore store = engine.open(id, config.store());
     try {
-      PlaceFlusher flusher = flushers.computeIfAbsent(String.valueOf(engine.placeOf(id)), PlaceFlusher::new);
-      SegmentedPartitionLog log = SegmentedPartitionLog.open(id, config, store, environments.apply(flusher), this,
+      SegmentedPartitionLog log = SegmentedPartitionLog.open(id, config, store, environment(engine, id), this,
           startOffsets.get(engine, id), highWatermarks.get(engine, id));
       if (config.compact()) {
         log.cleanedTo(cleanerOffsets.get(engine, id));
@@ -72,6 +92,41 @@ final class EngineSlot implements LogOwner {
     }
   }
 
+  /** The environment of a log that the engine holds. */
+  LogEnvironment environment(StorageEngine engine, TopicIdPartition id) {
+    return environments.apply(flushers.computeIfAbsent(String.valueOf(engine.placeOf(id)), PlaceFlusher::new));
+  }
+
+  /** A copy is being written here; it is closed when the engine leaves. */
+  void moveBegins(LogMove move) {
+    arriving.add(move);
+  }
+
+  void moveEnds(LogMove move) {
+    arriving.remove(move);
+  }
+
+  /** Writes to the checkpoints what they have to say of a log that is about to live here. */
+  void takeOver(StorageEngine engine, SegmentedPartitionLog log, LogStore copy) throws IOException {
+    highWatermarks.get(engine, log.id());
+    startOffsets.get(engine, log.id());
+    cleanerOffsets.get(engine, log.id());
+    note(log, copy);
+    highWatermarks.write(engine);
+    startOffsets.write(engine);
+    cleanerOffsets.write(engine);
+  }
+
+  /** The log lives here from now on. */
+  void adopt(SegmentedPartitionLog log) {
+    logs.put(log.id(), log);
+  }
+
+  /** The log lives elsewhere from now on. */
+  void release(SegmentedPartitionLog log) {
+    logs.remove(log.id(), log);
+  }
+
   private static void closeQuietly(LogStore store, Exception cause) {
     try {
       store.close();
@@ -82,7 +137,7 @@ final class EngineSlot implements LogOwner {
 
   @Override
   public void startMoved(SegmentedPartitionLog log) throws IOException {
-    noteStart(log);
+    noteStart(log, log.store());
     try (ServiceHolder.Lease<StorageEngine> lease = holder.lease()) {
       if (lease != null) {
         startOffsets.write(lease.service());
@@ -105,16 +160,20 @@ final class EngineSlot implements LogOwner {
   }
 
   private void note(SegmentedPartitionLog log) {
+    note(log, log.store());
+  }
+
+  private void note(SegmentedPartitionLog log, LogStore store) {
     highWatermarks.put(log.id(), log.highWatermark());
-    noteStart(log);
+    noteStart(log, store);
     if (log.cleanedTo() > 0) {
       cleanerOffsets.put(log.id(), log.cleanedTo());
     }
   }
 
   /** The store knows the start itself when a segment begins there. */
-  private void noteStart(SegmentedPartitionLog log) {
-    if (log.logStartOffset() > log.store().startOffset()) {
+  private void noteStart(SegmentedPartitionLog log, LogStore store) {
+    if (log.logStartOffset() > store.startOffset()) {
       startOffsets.put(log.id(), log.logStartOffset());
     } else {
       startOffsets.remove(log.id());
@@ -148,11 +207,14 @@ final class EngineSlot implements LogOwner {
 
   /** Closes the stores of all logs, because the engine goes. */
   void suspendLogs(StorageEngine engine) {
-    for (SegmentedPartitionLog log : logs.values()) {
-      try {
-        log.suspend();
-      } catch (IOException | RuntimeException e) {
-        LOG.error("A log could not be closed in good order before its engine left partition={} engine={}", log.id(), name, e);
+    arriving.forEach(LogMove::abandon);
+    synchronized (suspensions) {
+      for (SegmentedPartitionLog log : logs.values()) {
+        try {
+          log.suspend();
+        } catch (IOException | RuntimeException e) {
+          LOG.error("A log could not be closed in good order before its engine left partition={} engine={}", log.id(), name, e);
+        }
       }
     }
     checkpoint(engine, true);
@@ -163,10 +225,12 @@ final class EngineSlot implements LogOwner {
   void resumeLogs() {
     int count = 0;
     try (ServiceHolder.Lease<StorageEngine> lease = holder.lease()) {
-      for (SegmentedPartitionLog log : logs.values()) {
-        if (lease != null && log.availability().suspended()) {
-          resume(lease.service(), log);
-          count++;
+      synchronized (suspensions) {
+        for (SegmentedPartitionLog log : logs.values()) {
+          if (lease != null && log.suspended()) {
+            resume(lease.service(), log);
+            count++;
+          }
         }
       }
     }
@@ -180,6 +244,7 @@ final class EngineSlot implements LogOwner {
       LogStore store = engine.open(log.id(), log.config().store());
       try {
         log.resume(store);
+        return;
       } catch (IOException | RuntimeException e) {
         closeQuietly(store, e);
         throw e;
@@ -189,6 +254,7 @@ final class EngineSlot implements LogOwner {
     } catch (RuntimeException e) {
       log.availability().faultAlways("go on after its storage engine was replaced", new IOException(e));
     }
+    log.suspensionChanged();
   }
 
   private void checkpoint(StorageEngine engine, boolean starts) {

@@ -4,6 +4,7 @@ import io.margay.model.Clock;
 import io.margay.model.Scheduler;
 import io.margay.spi.config.ServerSettings;
 import io.margay.spi.config.SettingValues;
+import io.margay.spi.log.LogSuspendedException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,7 +104,7 @@ final class Housekeeping {
           if (bytes > 0) {
             LOG.info("Retention dropped segments partition={} bytes={} logStartOffset={}", log.id(), bytes, log.logStartOffset());
           }
-        } catch (LogOfflineException e) {
+        } catch (LogOfflineException | LogSuspendedException e) {
           LOG.debug("A log was closed before retention came to it partition={}", log.id());
         } catch (IOException e) {
           LOG.error("Retention failed partition={}", log.id(), e);

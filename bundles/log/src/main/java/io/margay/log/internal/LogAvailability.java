@@ -2,13 +2,14 @@ package io.margay.log.internal;
 
 import io.margay.model.FaultHandler;
 import io.margay.model.TopicIdPartition;
+import io.margay.spi.log.LogSuspendedException;
 import java.io.IOException;
 
 /**
  * Whether a log can be used. Read by any thread.
  *
  * <pre>
- *   open -> suspended (its engine has gone) -> open
+ *   open -> suspended (its engine has gone, or it is moved to another) -> open
  *   open, suspended -> closed
  *   open, suspended -> offline (an I/O error, for good) -> closed
  * </pre>
@@ -33,8 +34,9 @@ final class LogAvailability {
     return closed;
   }
 
+  /** Whether nothing else is wrong with it. */
   boolean suspended() {
-    return suspended;
+    return suspended && !offline && !closed;
   }
 
   boolean unusable() {
@@ -43,8 +45,12 @@ final class LogAvailability {
 
   void require() throws IOException {
     if (unusable()) {
-      throw new LogOfflineException(reason());
+      throw refusal(null);
     }
+  }
+
+  private IOException refusal(IOException cause) {
+    return suspended() ? new LogSuspendedException(reason(), cause) : new LogOfflineException(reason());
   }
 
   /** Why it cannot be used, for people. */
@@ -65,14 +71,17 @@ final class LogAvailability {
    * The one place where an I/O error becomes an offline log. A failure that only comes from the log being closed or suspended
    * under a caller is none.
    *
-   * @return the cause, to be thrown on
+   * @return what to throw on: the cause, or a {@link LogSuspendedException}
    */
   IOException fault(String what, IOException cause) {
-    if (!unusable() && !(cause instanceof LogOfflineException)) {
+    if (cause instanceof LogOfflineException || cause instanceof LogSuspendedException) {
+      return cause;
+    }
+    if (!unusable()) {
       offline = true;
       faults.onFault("log of " + id + " could not " + what + " and is offline", cause);
     }
-    return cause;
+    return suspended() ? refusal(cause) : cause;
   }
 
   /** As {@link #fault}, for what fails while the log is closed or its engine replaced. */

@@ -11,14 +11,19 @@ import io.margay.spi.lease.ServiceHolder.Lease;
 import io.margay.spi.log.LogConfig;
 import io.margay.spi.log.Logs;
 import io.margay.spi.log.PartitionLog;
+import io.margay.spi.storage.SegmentInfo;
 import io.margay.spi.storage.StorageEngine;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -36,29 +41,35 @@ import org.slf4j.LoggerFactory;
 @Component(service = Logs.class)
 public final class LogManager implements Logs {
   private static final Logger LOG = LoggerFactory.getLogger(LogManager.class);
-  private static final long ENGINE_WAIT_MS = 10_000;
 
   private final Map<String, EngineSlot> slots = new ConcurrentHashMap<>();
   private final Clock clock;
   private final FaultHandler faults;
   private final SettingValues settings;
   private final Housekeeping housekeeping;
-  /** Notified when an engine comes, and at the end. */
-  private final Object engineCame = new Object();
+  private final EngineWaits waits;
+  private final EngineCatalog catalog;
+  private final LogHomes homes;
+  private final LogMover mover;
   private volatile boolean closed;
 
   /** Starts the background work. */
   @Activate
   public LogManager(@Reference NodeSettings settings, @Reference Clock clock, @Reference Scheduler scheduler,
-      @Reference FaultHandler faults) {
-    this((SettingValues) settings, clock, scheduler, faults);
+      @Reference FaultHandler faults) throws IOException {
+    this(settings, clock, scheduler, faults, settings.dataDirectory());
   }
 
-  LogManager(SettingValues settings, Clock clock, Scheduler scheduler, FaultHandler faults) {
+  /** @param directory where it is noted which engine holds what; null for nowhere */
+  LogManager(SettingValues settings, Clock clock, Scheduler scheduler, FaultHandler faults, Path directory) throws IOException {
+    this.catalog = new EngineCatalog(directory);
+    this.homes = new LogHomes(slots, this::slot, catalog);
+    this.mover = new LogMover(this::slot, catalog, settings, scheduler);
     this.settings = settings;
     this.clock = clock;
     this.faults = faults;
     this.housekeeping = new Housekeeping(this, settings, clock, scheduler);
+    this.waits = new EngineWaits(scheduler, () -> settings.get(ServerSettings.MARGAY_HANDLER_WAIT_MS));
   }
 
   /** An engine came: whoever waits for its name goes on. */
@@ -72,10 +83,23 @@ public final class LogManager implements Logs {
       removeEngine(old);
     }
     slot.holder().set(engine);
-    synchronized (engineCame) {
-      engineCame.notifyAll();
+    waits.engineCame();
+    housekeeping.soon(() -> {
+      slot.resumeLogs();
+      mover.engineCame(slot.name());
+      noteWhatIsIn(slot);
+    });
+  }
+
+  /** Logs that were there before it was noted what is where. */
+  private void noteWhatIsIn(EngineSlot slot) {
+    try (Lease<StorageEngine> lease = slot.holder().lease()) {
+      if (lease != null && lease.service().promise() != StorageEngine.Promise.EPHEMERAL) {
+        catalog.add(slot.name(), lease.service().list());
+      }
+    } catch (IOException e) {
+      LOG.error("It could not be noted which logs an engine holds engine={}", slot.name(), e);
     }
-    housekeeping.soon(() -> slot.resumeLogs());
   }
 
   /** An engine goes: its logs are closed in good order before this returns, while it still works. */
@@ -90,7 +114,7 @@ public final class LogManager implements Logs {
 
   private EngineSlot slot(String name) {
     return slots.computeIfAbsent(name, n -> new EngineSlot(n, flusher -> new LogEnvironment(clock, faults, flusher,
-        () -> settings.get(ServerSettings.PRODUCER_ID_EXPIRATION_MS))));
+        () -> settings.get(ServerSettings.PRODUCER_ID_EXPIRATION_MS)), log -> mover.configured(log)));
   }
 
   /** Runs a task in the background, after those that were given before. */
@@ -104,47 +128,97 @@ public final class LogManager implements Logs {
 
   @Override
   public PartitionLog open(TopicIdPartition id, LogConfig config) throws IOException {
-    EngineSlot slot = slot(config.engine());
-    try (Lease<StorageEngine> lease = await(slot)) {
-      return slot.open(lease.service(), id, config);
+    if (closed) {
+      throw new IOException("the log of " + id + " is not opened, the node stops");
     }
+    EngineSlot slot = homes.find(id, config);
+    SegmentedPartitionLog log;
+    try (Lease<StorageEngine> lease = slot.holder().lease()) {
+      if (lease == null) {
+        throw new IOException("there is no storage engine named " + slot.name());
+      }
+      log = slot.open(lease.service(), id, config);
+    }
+    mover.configured(log);
+    return log;
   }
 
-  private Lease<StorageEngine> await(EngineSlot slot) throws IOException {
-    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ENGINE_WAIT_MS);
-    synchronized (engineCame) {
-      for (;;) {
-        Lease<StorageEngine> lease = closed ? null : slot.holder().lease();
-        if (lease != null) {
-          return lease;
-        }
-        long leftMs = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-        if (closed || leftMs <= 0) {
-          throw new IOException("there is no storage engine named " + slot.name() + (closed ? ", the node stops" : ""));
-        }
-        try {
-          engineCame.wait(leftMs);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          throw new IOException("interrupted while waiting for the storage engine " + slot.name(), e);
-        }
+  @Override
+  public void whenReady(TopicIdPartition id, LogConfig config, Runnable ready) {
+    String missing = homes.missing(id, config);
+    if (missing != null) {
+      LOG.info("A log waits for its storage engine partition={} engine={}", id, missing);
+    }
+    waits.await(() -> homes.missing(id, config) == null, ready);
+  }
+
+  @Override
+  public List<EngineState> engines() {
+    List<EngineState> engines = new ArrayList<>();
+    for (EngineSlot slot : slots.values()) {
+      try (Lease<StorageEngine> lease = slot.holder().lease()) {
+        StorageEngine engine = lease == null ? null : lease.service();
+        engines.add(new EngineState(slot.name(), engine == null ? null : engine.promise(),
+            engine == null ? List.of() : engine.places(), slot.logs().size()));
       }
     }
+    engines.sort(Comparator.comparing(EngineState::name));
+    return engines;
+  }
+
+  @Override
+  public List<LogPlacement> placements() {
+    Set<SegmentedPartitionLog> logs = new LinkedHashSet<>();
+    forEachSlotTwice(slot -> logs.addAll(slot.logs()));
+    List<LogPlacement> placements = new ArrayList<>();
+    for (SegmentedPartitionLog log : logs) {
+      String engine = log.engine();
+      String wanted = log.config().engine();
+      long left = wanted.equals(engine) ? 0 : bytesFrom(log, mover.copiedTo(log.id()));
+      placements.add(new LogPlacement(log.id(), engine, wanted, log.sizeBytes(), left, mover.waitsFor(log.id())));
+    }
+    return placements;
+  }
+
+  /** A log that changes its slot enters the new one before it leaves the old one, and may be passed by; not when one looks twice. */
+  private void forEachSlotTwice(Consumer<EngineSlot> look) {
+    slots.values().forEach(look);
+    slots.values().forEach(look);
+  }
+
+  /** About as many bytes as are behind an offset, by segments and evenly within one. */
+  private static long bytesFrom(SegmentedPartitionLog log, long offset) {
+    long bytes = 0;
+    for (SegmentInfo segment : log.segments()) {
+      long records = segment.nextOffset() - segment.baseOffset();
+      if (segment.nextOffset() > offset && records > 0) {
+        bytes += segment.sizeBytes() * (segment.nextOffset() - Math.max(offset, segment.baseOffset())) / records;
+      }
+    }
+    return bytes;
   }
 
   @Override
   public void delete(TopicIdPartition id) throws IOException {
-    for (EngineSlot slot : slots.values()) {
+    Set<SegmentedPartitionLog> open = new LinkedHashSet<>();
+    forEachSlotTwice(slot -> {
       SegmentedPartitionLog log = slot.log(id);
       if (log != null) {
-        log.close();
+        open.add(log);
       }
+    });
+    for (SegmentedPartitionLog log : open) {
+      log.close();
+    }
+    mover.cancel(id);
+    for (EngineSlot slot : slots.values()) {
       slot.forget(id);
       try (Lease<StorageEngine> lease = slot.holder().lease()) {
         if (lease != null && lease.service().placeOf(id) != null) {
           lease.service().delete(id);
         }
       }
+      catalog.remove(slot.name(), id);
     }
   }
 
@@ -191,9 +265,8 @@ public final class LogManager implements Logs {
   @Deactivate
   void close() {
     closed = true;
-    synchronized (engineCame) {
-      engineCame.notifyAll();
-    }
+    waits.close();
+    mover.close();
     housekeeping.close();
     for (EngineSlot slot : slots.values()) {
       slot.close();

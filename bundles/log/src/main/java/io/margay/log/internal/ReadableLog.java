@@ -3,6 +3,7 @@ package io.margay.log.internal;
 import io.margay.model.LeaderEpoch;
 import io.margay.model.TopicIdPartition;
 import io.margay.spi.log.LogConfig;
+import io.margay.spi.log.LogSuspendedException;
 import io.margay.spi.log.PartitionLog;
 import io.margay.spi.storage.LogSlice;
 import io.margay.spi.storage.LogStore;
@@ -19,7 +20,8 @@ abstract class ReadableLog implements PartitionLog {
   protected final LogState state = new LogState();
   protected final LogOffsets offsets = new LogOffsets();
   protected final LogAvailability availability;
-  protected final LogEnvironment environment;
+  /** Another one after the log was moved. */
+  protected volatile LogEnvironment environment;
   protected final FlushWaiters flushWaiters = new FlushWaiters();
   /** Held by whatever changes the log. */
   protected final ReentrantLock lock = new ReentrantLock();
@@ -27,6 +29,8 @@ abstract class ReadableLog implements PartitionLog {
   protected volatile LogStore store;
   protected volatile LogConfig config;
   private final TopicIdPartition id;
+  private volatile boolean moving;
+  private volatile Runnable suspensionListener = () -> { };
 
   ReadableLog(TopicIdPartition id, LogConfig config, LogStore store, LogEnvironment environment) {
     this.id = id;
@@ -52,7 +56,7 @@ abstract class ReadableLog implements PartitionLog {
     if (offset >= endOffset || offset == end) {
       return LogSlice.empty(offset);
     }
-    return reading("read", () -> SegmentReads.read(store, offset, maxBytes, Math.min(endOffset, end), atLeastOne));
+    return reading("read", used -> SegmentReads.read(used, offset, maxBytes, Math.min(endOffset, end), atLeastOne));
   }
 
   @Override
@@ -109,12 +113,12 @@ abstract class ReadableLog implements PartitionLog {
   @Override
   public FoundOffset findByTimestamp(long timestamp) throws IOException {
     return reading("find a timestamp",
-        () -> TimestampSearch.first(store, timestamp, offsets.start(), offsets.highWatermark()));
+        used -> TimestampSearch.first(used, timestamp, offsets.start(), offsets.highWatermark()));
   }
 
   @Override
   public FoundOffset findMaxTimestamp() throws IOException {
-    return reading("find the highest timestamp", () -> TimestampSearch.max(store, offsets.start(), offsets.end()));
+    return reading("find the highest timestamp", used -> TimestampSearch.max(used, offsets.start(), offsets.end()));
   }
 
   @Override
@@ -153,22 +157,75 @@ abstract class ReadableLog implements PartitionLog {
     return availability.offline();
   }
 
+  @Override
+  public boolean suspended() {
+    return availability.suspended();
+  }
+
+  @Override
+  public void onSuspensionChange(Runnable listener) {
+    suspensionListener = listener;
+  }
+
+  /** Called without the lock. */
+  void suspensionChanged() {
+    suspensionListener.run();
+  }
+
+  /** While it is being copied nothing is compacted, as the copy would have the old segments and lack the newer tombstones. */
+  void moving(boolean now) {
+    moving = now;
+  }
+
+  protected final void requireUnmoved() throws LogSuspendedException {
+    if (moving) {
+      throw new LogSuspendedException("the log of " + id + " is being moved to another storage engine");
+    }
+  }
+
+  /** Whether it is closed or offline, for good. */
+  final boolean gone() {
+    return availability.closed() || availability.offline();
+  }
+
+  /** False when it cannot be suspended now. */
+  boolean beginSuspension() {
+    if (unusable()) {
+      return false;
+    }
+    availability.suspend(true);
+    suspensionChanged();
+    return true;
+  }
+
+  /** The caller calls {@link #suspensionChanged} when it holds no lock. */
+  void endSuspension() {
+    availability.suspend(false);
+  }
+
   LogAvailability availability() {
     return availability;
   }
 
   @FunctionalInterface
   private interface Reading<T> {
-    T run() throws IOException;
+    T run(LogStore used) throws IOException;
   }
 
-  protected final <T> T reading(String what, Reading<T> reading) throws IOException {
+  private <T> T reading(String what, Reading<T> reading) throws IOException {
+    LogStore used = store;
     availability.require();
     try {
-      return reading.run();
+      return reading.run(used);
     } catch (IOException e) {
-      throw fault(what, e);
+      throw faultOf(used, what, e);
     }
+  }
+
+  /** As {@link #fault}, for a store that may have been closed under its user because another one has taken its place. */
+  protected final IOException faultOf(LogStore used, String what, IOException cause) {
+    return store == used ? fault(what, cause)
+        : new LogSuspendedException("the log of " + id + " has another store since", cause);
   }
 
   protected final boolean unusable() {

@@ -4,6 +4,7 @@ import io.margay.model.LeaderEpoch;
 import io.margay.model.TopicIdPartition;
 import io.margay.protocol.Errors;
 import io.margay.spi.log.LogConfig;
+import io.margay.spi.log.LogSuspendedException;
 import io.margay.spi.storage.LogStore;
 import io.margay.spi.storage.SegmentInfo;
 import io.netty.buffer.ByteBuf;
@@ -25,9 +26,11 @@ import java.util.Set;
  * <p>Life cycle: open until {@link #close}, or offline for good after an I/O error.
  */
 final class SegmentedPartitionLog extends ReadableLog {
-  private final LogOwner owner;
+  private volatile LogOwner owner;
   private final LogAppender appender;
   private volatile long lastFlushMs;
+  /** How often the log's end was cut, so that a copy may differ from it. */
+  private volatile int cuts;
 
   private SegmentedPartitionLog(TopicIdPartition id, LogConfig config, LogStore store, LogEnvironment environment,
       LogOwner owner) {
@@ -57,7 +60,7 @@ final class SegmentedPartitionLog extends ReadableLog {
   public Appended appendAsLeader(ByteBuf records, LeaderEpoch leaderEpoch, Origin origin) {
     lock.lock();
     try {
-      return unusable() ? storageError() : appender.asLeader(records, leaderEpoch.value(), origin);
+      return unusable() ? refused() : appender.asLeader(records, leaderEpoch.value(), origin);
     } catch (IOException e) {
       return appendFailed(e);
     } finally {
@@ -69,7 +72,7 @@ final class SegmentedPartitionLog extends ReadableLog {
   public Appended appendAsFollower(ByteBuf records) {
     lock.lock();
     try {
-      return unusable() ? storageError() : appender.asFollower(records);
+      return unusable() ? refused() : appender.asFollower(records);
     } catch (IOException e) {
       return appendFailed(e);
     } finally {
@@ -79,7 +82,7 @@ final class SegmentedPartitionLog extends ReadableLog {
 
   private Appended appendFailed(IOException cause) {
     fault("append", cause);
-    return storageError();
+    return refused();
   }
 
   @Override
@@ -112,13 +115,16 @@ final class SegmentedPartitionLog extends ReadableLog {
   /** Forces the log to stable storage and tells all who asked for it before. On a flusher's thread. */
   void flushNow() {
     List<Runnable> waiters = flushWaiters.take();
+    LogStore used = store;
     try {
-      if (!unusable() && store.flushedOffset() < offsets.end()) {
+      if (!unusable() && used.flushedOffset() < offsets.end()) {
         lastFlushMs = environment.clock().millis();
-        store.flush();
+        used.flush();
       }
     } catch (IOException e) {
-      availability.fault("flush", e);
+      if (store == used) {
+        availability.fault("flush", e);
+      }
     } finally {
       waiters.forEach(Runnable::run);
     }
@@ -177,6 +183,7 @@ final class SegmentedPartitionLog extends ReadableLog {
 
   /** Under the lock: brings everything in line with an end of the store that is lower than it was. */
   private void endWasCut() throws IOException {
+    cuts++;
     offsets.set(Math.max(offsets.start(), store.startOffset()), offsets.highWatermark(), store.endOffset());
     state.truncated(store, offsets.start(), environment.clock().millis(), environment.producerExpirationMs().getAsLong());
     state.producers.committed(offsets.highWatermark());
@@ -186,6 +193,7 @@ final class SegmentedPartitionLog extends ReadableLog {
   @Override
   public void truncateFullyAndStartAt(long offset) throws IOException {
     change("truncate", () -> {
+      cuts++;
       store.resetTo(offset);
       offsets.set(offset, offset, offset);
       state.reset(store);
@@ -205,21 +213,24 @@ final class SegmentedPartitionLog extends ReadableLog {
     } finally {
       lock.unlock();
     }
+    owner.configured(this);
   }
 
   @Override
   public void close() throws IOException {
+    boolean wasSuspended = false;
     lock.lock();
     try {
       if (availability.closed()) {
         return;
       }
       boolean usable = !unusable();
+      wasSuspended = availability.suspended();
       availability.markClosed();
       if (usable) {
         state.save(store);
       }
-      if (!availability.suspended()) {
+      if (!wasSuspended) {
         store.close();
       }
     } catch (IOException e) {
@@ -229,17 +240,26 @@ final class SegmentedPartitionLog extends ReadableLog {
       lock.unlock();
       owner.closed(this);
       flushNow();
+      if (wasSuspended) {
+        suspensionChanged();
+      }
     }
   }
 
-  /** Closes the store in good order, because its engine goes. Every call is refused until {@link #resume}. */
+  /**
+   * Closes the store in good order, because its engine goes. Who appends is told to wait from before the store is closed until
+   * {@link #resume}. The caller suspends and resumes one after the other.
+   */
   void suspend() throws IOException {
+    if (unusable()) {
+      return;
+    }
+    availability.suspend(true);
+    suspensionChanged();
     lock.lock();
     try {
-      if (!unusable()) {
-        availability.suspend(true);
-        state.save(store);
-        store.close();
+      if (!gone()) {
+        closeStore();
       }
     } finally {
       lock.unlock();
@@ -247,8 +267,12 @@ final class SegmentedPartitionLog extends ReadableLog {
     }
   }
 
-  private boolean unusableForGood() {
-    return availability.closed() || availability.offline();
+  /** Under the lock. The store is closed even when the state cannot be saved. */
+  private void closeStore() throws IOException {
+    LogStore closing = store;
+    try (closing) {
+      state.save(closing);
+    }
   }
 
   /**
@@ -259,7 +283,7 @@ final class SegmentedPartitionLog extends ReadableLog {
   void resume(LogStore fresh) throws IOException {
     lock.lock();
     try {
-      if (!availability.suspended() || unusableForGood()) {
+      if (!availability.suspended() || gone()) {
         fresh.close();
         return;
       }
@@ -273,6 +297,56 @@ final class SegmentedPartitionLog extends ReadableLog {
     } finally {
       lock.unlock();
     }
+    suspensionChanged();
+  }
+
+  // What a move needs; see LogMove.
+
+  /** The name of the engine that holds it. */
+  String engine() {
+    return owner.name();
+  }
+
+  int cuts() {
+    return cuts;
+  }
+
+  /** Makes a copy whole. */
+  @FunctionalInterface
+  interface Completion {
+    void complete(LogStore original) throws IOException;
+  }
+
+  /**
+   * Goes on over a copy of its store; suspended. The caller closes the original.
+   *
+   * @param completion called under the lock, with all state saved; when it fails the log stays where it is
+   * @return false when the log is closed or offline
+   */
+  boolean moveTo(LogStore copy, LogOwner newOwner, LogEnvironment newEnvironment, Completion completion) throws IOException {
+    lock.lock();
+    try {
+      if (gone()) {
+        return false;
+      }
+      LogStore former = store;
+      state.save(former);
+      completion.complete(former);
+      copy.configure(config.store());
+      owner = newOwner;
+      environment = newEnvironment;
+      store = copy;
+      appender.forgetActiveSegment();
+      return true;
+    } finally {
+      lock.unlock();
+      flushNow();
+    }
+  }
+
+  /** The original is deleted. What is left of the marker does no harm. */
+  void deleteMoveMarker() throws IOException {
+    change("end a move", () -> store.deleteBlob(MoveMarker.BLOB));
   }
 
   /** Removes whole segments below an offset, which is at most the high watermark. Returns the bytes that went. */
@@ -322,6 +396,7 @@ final class SegmentedPartitionLog extends ReadableLog {
     long from = group.get(0).baseOffset();
     long to = group.get(group.size() - 1).nextOffset();
     availability.require();
+    requireUnmoved();
     LogStore prepared = store;
     List<SegmentInfo> now = prepared.segments();
     if (Collections.indexOfSubList(now.subList(0, now.size() - 1), group) < 0) {
@@ -329,12 +404,13 @@ final class SegmentedPartitionLog extends ReadableLog {
     }
     try (LogStore.Replacement replacement = prepared.prepareReplacement(from, to, batches)) {
       change("replace segments", () -> {
+        requireUnmoved();
         if (store == prepared) {
           replacement.commit();
         }
       });
     } catch (IOException e) {
-      throw unusable() ? new LogOfflineException(availability.reason()) : e;
+      throw unusable() && !(e instanceof LogSuspendedException) ? new LogOfflineException(availability.reason()) : e;
     }
   }
 
@@ -382,8 +458,8 @@ final class SegmentedPartitionLog extends ReadableLog {
     }
   }
 
-  private Appended storageError() {
-    return Appended.failed(Errors.KAFKA_STORAGE_ERROR, availability.reason());
+  private Appended refused() {
+    return availability.suspended() ? Appended.SUSPENDED : Appended.failed(Errors.KAFKA_STORAGE_ERROR, availability.reason());
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /** An engine whose data outlives it: another one may be given the same stores and checkpoints. */
 final class FakeEngine implements StorageEngine {
@@ -16,28 +17,41 @@ final class FakeEngine implements StorageEngine {
   final Map<String, Map<TopicIdPartition, Long>> checkpoints;
   int checkpointWrites;
 
+  private final String name;
+  private final Promise promise;
+  /** Told of each store that is created. */
+  Consumer<FakeStore> whenOpened = store -> { };
+  /** Run before a deletion. */
+  Runnable beforeDelete = () -> { };
+
   FakeEngine() {
-    this(new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+    this("fake", Promise.DURABLE);
   }
 
-  private FakeEngine(Map<TopicIdPartition, FakeStore> stores, Map<String, Map<TopicIdPartition, Long>> checkpoints) {
+  FakeEngine(String name, Promise promise) {
+    this(name, promise, new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+  }
+
+  private FakeEngine(String name, Promise promise, Map<TopicIdPartition, FakeStore> stores, Map<String, Map<TopicIdPartition, Long>> checkpoints) {
+    this.name = name;
+    this.promise = promise;
     this.stores = stores;
     this.checkpoints = checkpoints;
   }
 
   /** The next one over the same data. */
   FakeEngine successor() {
-    return new FakeEngine(stores, checkpoints);
+    return new FakeEngine(name, promise, stores, checkpoints);
   }
 
   @Override
   public String name() {
-    return "fake";
+    return name;
   }
 
   @Override
   public Promise promise() {
-    return Promise.DURABLE;
+    return promise;
   }
 
   @Override
@@ -47,12 +61,12 @@ final class FakeEngine implements StorageEngine {
 
   @Override
   public List<Place> places() {
-    return List.of(new Place("/fake", -1, -1, null));
+    return List.of(new Place("/" + name, -1, -1, null));
   }
 
   @Override
   public String placeOf(TopicIdPartition id) {
-    return stores.containsKey(id) ? "/fake" : null;
+    return stores.containsKey(id) ? "/" + name : null;
   }
 
   @Override
@@ -66,11 +80,13 @@ final class FakeEngine implements StorageEngine {
     }
     FakeStore fresh = new FakeStore(config);
     stores.put(id, fresh);
+    whenOpened.accept(fresh);
     return fresh;
   }
 
   @Override
   public void delete(TopicIdPartition id) {
+    beforeDelete.run();
     stores.remove(id);
   }
 

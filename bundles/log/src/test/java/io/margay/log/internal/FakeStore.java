@@ -49,6 +49,9 @@ final class FakeStore implements LogStore {
 
   final ConcurrentSkipListMap<Long, Segment> segments = new ConcurrentSkipListMap<>();
   final Map<String, byte[]> blobs = new TreeMap<>();
+  /** Run before an append and a flush, without the lock. */
+  Runnable beforeAppend = () -> { };
+  Runnable beforeFlush = () -> { };
   StoreConfig config;
   boolean clean = true;
   boolean closed;
@@ -126,7 +129,12 @@ final class FakeStore implements LogStore {
   }
 
   @Override
-  public synchronized void append(ByteBuf batches, long baseOffset, long nextOffset, long maxTimestamp) throws IOException {
+  public void append(ByteBuf batches, long baseOffset, long nextOffset, long maxTimestamp) throws IOException {
+    beforeAppend.run();
+    add(batches, baseOffset, nextOffset, maxTimestamp);
+  }
+
+  private synchronized void add(ByteBuf batches, long baseOffset, long nextOffset, long maxTimestamp) throws IOException {
     check();
     if (baseOffset < endOffset()) {
       throw new IllegalStateException("append at " + baseOffset + " below the end " + endOffset());
@@ -297,7 +305,12 @@ final class FakeStore implements LogStore {
   }
 
   @Override
-  public synchronized long flush() throws IOException {
+  public long flush() throws IOException {
+    beforeFlush.run();
+    return force();
+  }
+
+  private synchronized long force() throws IOException {
     check();
     flushes++;
     flushed = endOffset();

@@ -9,6 +9,7 @@ import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingValues;
+import io.margay.spi.log.LogSuspendedException;
 import io.margay.spi.log.PartitionLog;
 import io.margay.spi.log.PartitionLog.Origin;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -32,7 +34,12 @@ class LogManagerTest {
       return setting.defaultValue();
     }
   };
-  private LogManager manager = new LogManager(defaults, clock, scheduler, (what, cause) -> { });
+  private LogManager manager;
+
+  @BeforeEach
+  void start() throws IOException {
+    manager = new LogManager(defaults, clock, scheduler, (what, cause) -> { }, null);
+  }
 
   @AfterEach
   void close() {
@@ -61,7 +68,7 @@ class LogManagerTest {
     log.advanceStart(2);
     assertThat(engine.checkpoints.get("log-start-offset-checkpoint")).containsEntry(TestLog.ID, 2L);
     manager.close();
-    manager = new LogManager(defaults, clock, scheduler, (what, cause) -> { });
+    manager = new LogManager(defaults, clock, scheduler, (what, cause) -> { }, null);
     manager.addEngine(engine);
     log = manager.open(TestLog.ID, TestLog.CONFIG);
     assertThat(new long[] {log.logStartOffset(), log.highWatermark(), log.logEndOffset()}).containsExactly(2, 4, 5);
@@ -84,24 +91,22 @@ class LogManagerTest {
 
   @Test
   void anEngineThatIsNotThereIsWaitedForAndThenNamed() throws Exception {
-    CountDownLatch opening = new CountDownLatch(1);
-    List<PartitionLog> opened = new ArrayList<>();
-    Thread opener = new Thread(() -> {
-      opening.countDown();
-      try {
-        opened.add(manager.open(TestLog.ID, TestLog.CONFIG));
-      } catch (IOException e) {
-        throw new java.io.UncheckedIOException(e);
-      }
-    });
-    opener.start();
-    opening.await();
-    manager.addEngine(engine);
-    opener.join();
-    assertThat(opened).hasSize(1);
-    manager.close();
+    List<String> told = new ArrayList<>();
+    manager.whenReady(TestLog.ID, TestLog.CONFIG, () -> told.add("in vain"));
+    assertThat(told).isEmpty();
     assertThatThrownBy(() -> manager.open(TestLog.ID, TestLog.CONFIG)).isInstanceOf(IOException.class)
         .hasMessageContaining("fake");
+    scheduler.runAll();
+    assertThat(told).containsExactly("in vain");
+    manager.whenReady(TestLog.ID, TestLog.CONFIG, () -> told.add("it came"));
+    manager.addEngine(engine);
+    assertThat(told).containsExactly("in vain", "it came");
+    manager.whenReady(TestLog.ID, TestLog.CONFIG, () -> told.add("it is there"));
+    assertThat(told).hasSize(3);
+    manager.open(TestLog.ID, TestLog.CONFIG);
+    manager.close();
+    assertThatThrownBy(() -> manager.open(TestLog.ID, TestLog.CONFIG)).isInstanceOf(IOException.class)
+        .hasMessageContaining("stops");
   }
 
   @Test
@@ -110,17 +115,56 @@ class LogManagerTest {
     PartitionLog log = manager.open(TestLog.ID, TestLog.CONFIG);
     log.appendAsLeader(TestLog.produced(7, 0, 0, "a=1"), new LeaderEpoch(0), Origin.CLIENT);
     log.setHighWatermark(1);
+    List<Boolean> told = new ArrayList<>();
+    log.onSuspensionChange(() -> {
+      told.add(log.suspended());
+      // without the lock, so that a listener may append; before the end it is told to wait
+      told.add(put(log, "b=1") == PartitionLog.Appended.SUSPENDED);
+    });
     manager.removeEngine(engine);
+    assertThat(told).containsExactly(true, true);
     assertThat(engine.stores.get(TestLog.ID).closed).isTrue();
-    assertThat(put(log, "a=2").error()).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
-    assertThatThrownBy(() -> log.read(0, 10, 10, true)).isInstanceOf(IOException.class);
+    assertThat(put(log, "a=2")).isSameAs(PartitionLog.Appended.SUSPENDED);
+    assertThatThrownBy(() -> log.read(0, 10, 10, true)).isInstanceOf(LogSuspendedException.class);
+    assertThatThrownBy(() -> log.findByTimestamp(0)).isInstanceOf(LogSuspendedException.class);
+    assertThatThrownBy(() -> log.advanceStart(0)).isInstanceOf(LogSuspendedException.class);
     assertThat(log.offline()).isFalse();
     assertThat(log.isHot(0)).isFalse();
     manager.addEngine(engine.successor());
     settle();
     assertThat(log.appendAsLeader(TestLog.produced(7, 0, 0, "a=1"), new LeaderEpoch(0), Origin.CLIENT).duplicate()).isTrue();
-    assertThat(put(log, "a=2").baseOffset()).isEqualTo(1);
+    assertThat(told).containsExactly(true, true, false, false);
+    assertThat(put(log, "a=2").baseOffset()).isEqualTo(2);
     assertThat(log.highWatermark()).isEqualTo(1);
+  }
+
+  @Test
+  void aLogThatCannotGoOnIsNoLongerSuspended() throws Exception {
+    manager.addEngine(engine);
+    PartitionLog log = manager.open(TestLog.ID, TestLog.CONFIG);
+    put(log, "a=1");
+    List<Boolean> told = new ArrayList<>();
+    log.onSuspensionChange(() -> told.add(log.suspended()));
+    manager.removeEngine(engine);
+    FakeEngine next = engine.successor();
+    next.stores.get(TestLog.ID).closed = false;
+    manager.addEngine(next);
+    settle();
+    assertThat(log.offline()).isTrue();
+    assertThat(told).containsExactly(true, false);
+    assertThat(put(log, "a=2")).isNotSameAs(PartitionLog.Appended.SUSPENDED)
+        .extracting(PartitionLog.Appended::error).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+  }
+
+  @Test
+  void aSuspensionEndsWhenTheLogIsClosed() throws Exception {
+    manager.addEngine(engine);
+    PartitionLog log = manager.open(TestLog.ID, TestLog.CONFIG);
+    manager.removeEngine(engine);
+    List<Boolean> told = new ArrayList<>();
+    log.onSuspensionChange(() -> told.add(log.suspended()));
+    log.close();
+    assertThat(told).containsExactly(false);
   }
 
   @Test
@@ -197,7 +241,7 @@ class LogManagerTest {
       logs.add(log);
     }
     manager.close();
-    manager = new LogManager(defaults, clock, scheduler, (what, cause) -> { });
+    manager = new LogManager(defaults, clock, scheduler, (what, cause) -> { }, null);
     manager.addEngine(engine);
     long begin = System.nanoTime();
     for (PartitionLog log : logs) {

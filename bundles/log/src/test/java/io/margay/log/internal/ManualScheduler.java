@@ -25,6 +25,11 @@ final class ManualScheduler implements Scheduler {
     return () -> tasks.remove(task);
   }
 
+  /** The process is gone. */
+  void forget() {
+    tasks.clear();
+  }
+
   void runAll() {
     List.copyOf(tasks).forEach(t -> t.task().run());
   }

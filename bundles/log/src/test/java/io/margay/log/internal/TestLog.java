@@ -64,6 +64,14 @@ final class TestLog {
   long startCheckpoint = -1;
   final LogOwner owner = new LogOwner() {
     @Override
+    public String name() {
+      return CONFIG.engine();
+    }
+
+    @Override
+    public void configured(SegmentedPartitionLog log) { }
+
+    @Override
     public void startMoved(SegmentedPartitionLog moved) {
       startCheckpoint = moved.logStartOffset();
     }
@@ -97,6 +105,13 @@ final class TestLog {
         c.maxMessageBytes(), c.maxDecompressedBytes(), c.timestampType(), c.timestampBeforeMaxMs(), c.timestampAfterMaxMs(), c.minCleanableDirtyRatio(), c.minCompactionLagMs(),
         c.maxCompactionLagMs(), c.deleteRetentionMs(), c.flushMessages(), c.flushMs(), c.flushOnAck(), c.compression(),
         c.compressionLevel(), c.engine(), c.minInsyncReplicas(), store);
+  }
+
+  static LogConfig withEngine(LogConfig c, String engine) {
+    return new LogConfig(c.delete(), c.compact(), c.retentionMs(), c.retentionBytes(), c.segmentMs(), c.segmentJitterMs(),
+        c.maxMessageBytes(), c.maxDecompressedBytes(), c.timestampType(), c.timestampBeforeMaxMs(), c.timestampAfterMaxMs(),
+        c.minCleanableDirtyRatio(), c.minCompactionLagMs(), c.maxCompactionLagMs(), c.deleteRetentionMs(), c.flushMessages(),
+        c.flushMs(), c.flushOnAck(), c.compression(), c.compressionLevel(), engine, c.minInsyncReplicas(), c.store());
   }
 
   /** Closes in good order and opens again. */

@@ -2,13 +2,16 @@ package io.margay.replication.internal;
 
 import io.margay.metadata.PartitionImage;
 import io.margay.model.BrokerId;
+import io.margay.model.Clock;
 import io.margay.model.Scheduler;
 import io.margay.model.TopicIdPartition;
 import io.margay.protocol.Errors;
 import io.margay.spi.log.LogConfig;
+import io.margay.spi.log.LogSuspendedException;
 import io.margay.spi.log.PartitionLog;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,42 +19,48 @@ import org.slf4j.LoggerFactory;
  * A partition that has a replica on this node: its log, once that is open, and the leadership, while this node has it.
  *
  * <pre>
- *   OPENING --opened, requests that waited were run--> OPEN --close--> CLOSED
- *      |  ^                                             |                ^
- *      |  +---------- reopening ------+                 | beginEpoch failed
- *      +--failed--> OFFLINE ----------+ <---------------+                |
- *                      +-------------------close-------------------------+
+ *   OPENING --opened, requests that waited were run--> OPEN --close--> CLOSED (from every state)
+ *      |  ^                                            |  ^
+ *      |  +--reopening--+           the log is suspended  |  it goes on, requests that waited were run
+ *      |                |                              v  |
+ *      +----failed--> OFFLINE <--beginEpoch failed--  PAUSED
  * </pre>
  *
- * <p>Changes of state hold the replica's monitor; look-ups read volatile fields. Requests that find it OPENING queue up here and
- * run in their order before any later one sees it OPEN.
+ * <p>Changes of state hold the replica's monitor; look-ups read volatile fields. Requests that find it OPENING or PAUSED queue up
+ * here and run in their order before any later one sees it OPEN. A log may be suspended before the replica knows: an append that
+ * finds it so queues up, too, and comes first again when it is run by whoever empties the queue.
+ *
+ * <p>Invariant: the table counts the replica among those that have requests wait exactly while it is PAUSED, and the
+ * {@link LogKeeper} counts it while it is OPENING.
  */
 public final class LocalReplica {
   private static final Logger LOG = LoggerFactory.getLogger(LocalReplica.class);
 
-  enum State { OPENING, OPEN, OFFLINE, CLOSED }
+  enum State { OPENING, OPEN, PAUSED, OFFLINE, CLOSED }
+
+  /** What all replicas of this node share. */
+  record Environment(BrokerId self, Scheduler scheduler, Clock clock, LeadershipNotifier notifier, ReplicaTable table) { }
 
   private final TopicIdPartition id;
-  private final BrokerId self;
-  private final Scheduler scheduler;
-  private final LeadershipNotifier notifier;
+  private final Environment environment;
   private final DataWaiters dataWaiters = new DataWaiters();
   private final ArrayDeque<Runnable> openWaiters = new ArrayDeque<>(0);
   private final Object fileLock = new Object();
   private PartitionImage target;
   private LogConfig config;
+  /** Who empties the queue now, or null. */
+  private Thread drainer;
   private volatile State state = State.OPENING;
+  private volatile long waitingSinceNanos;
   private volatile PartitionLog log;
   private volatile PartitionLeader leader;
 
-  LocalReplica(TopicIdPartition id, PartitionImage target, LogConfig config, BrokerId self, Scheduler scheduler,
-      LeadershipNotifier notifier) {
+  LocalReplica(TopicIdPartition id, PartitionImage target, LogConfig config, Environment environment) {
     this.id = id;
     this.target = target;
     this.config = config;
-    this.self = self;
-    this.scheduler = scheduler;
-    this.notifier = notifier;
+    this.environment = environment;
+    this.waitingSinceNanos = environment.clock().nanos();
   }
 
   /** @return which partition */
@@ -69,9 +78,24 @@ public final class LocalReplica {
     return log;
   }
 
-  /** @return whether the log is still being opened, so that waiting may help */
-  public boolean opening() {
-    return state == State.OPENING;
+  /** @return whether the log is being opened, or suspended, so that waiting helps */
+  public boolean waiting() {
+    State now = state;
+    return now == State.OPENING || now == State.PAUSED;
+  }
+
+  /** @return as {@link #waiting}, when a call has just found the log suspended, which the replica may not have heard of yet */
+  public synchronized boolean mustWait() {
+    maybePause();
+    return waiting();
+  }
+
+  /**
+   * @param waitMs how long requests wait, in milliseconds
+   * @return whether it has them wait for longer than that already
+   */
+  public boolean waitingTooLong(long waitMs) {
+    return environment.clock().nanos() - waitingSinceNanos > TimeUnit.MILLISECONDS.toNanos(waitMs);
   }
 
   /** @return who waits for something to read */
@@ -98,17 +122,46 @@ public final class LocalReplica {
   }
 
   /**
-   * Has a task run when the log is open, or cannot be opened.
+   * Has a task run when the log is open and not suspended, or cannot be opened. Tasks run in the order in which they came; one
+   * that is run and asks again, because the log was suspended once more, comes before all others.
    *
-   * @param task run by the thread that opens; may append, must not wait
+   * @param task run by the thread that opens or resumes the log; may append, must not wait
    * @return false when the wait is over already; the task is not run then
    */
   public synchronized boolean awaitOpen(Runnable task) {
-    if (state != State.OPENING) {
+    maybePause();
+    if (!waiting()) {
       return false;
     }
-    openWaiters.add(task);
+    if (drainer == Thread.currentThread()) {
+      openWaiters.addFirst(task);
+    } else {
+      openWaiters.addLast(task);
+    }
     return true;
+  }
+
+  /** Under the monitor: follows a log that is suspended. */
+  private void maybePause() {
+    if (state == State.OPEN && log.suspended()) {
+      pause();
+    }
+  }
+
+  private void pause() {
+    if (state != State.PAUSED) {
+      waitingSinceNanos = environment.clock().nanos();
+      state = State.PAUSED;
+      environment.table().beginOpening();
+    }
+  }
+
+  /** Under the monitor. */
+  private void leavePaused(State next) {
+    if (state == State.PAUSED) {
+      environment.table().endOpening();
+    }
+    state = next;
   }
 
   /**
@@ -126,16 +179,23 @@ public final class LocalReplica {
         return false;
       }
       log = opened;
+      opened.onSuspensionChange(this::onSuspensionChange);
       opened.configure(config);
       followTarget();
-      if (leader == null) {
+      if (state == State.OPENING && opened.suspended()) {
+        pause();
+      } else if (state == State.OPENING && leader == null) {
         // nothing to keep in order: those that waited are refused
-        state = target.leader().equals(self) ? State.OFFLINE : State.OPEN;
+        state = leads() ? State.OFFLINE : State.OPEN;
       }
     }
-    runOpenWaiters();
+    drain();
     dataWaiters.wakeAll();
     return true;
+  }
+
+  private boolean leads() {
+    return target.leader().equals(environment.self());
   }
 
   /** The log could not be opened. */
@@ -145,7 +205,7 @@ public final class LocalReplica {
         state = State.OFFLINE;
       }
     }
-    runOpenWaiters();
+    drain();
     dataWaiters.wakeAll();
   }
 
@@ -154,24 +214,61 @@ public final class LocalReplica {
     if (state != State.OFFLINE || log != null) {
       return false;
     }
+    waitingSinceNanos = environment.clock().nanos();
     state = State.OPENING;
     return true;
   }
 
-  /** Requests keep arriving at the end of the queue until it is empty; only then does the replica become OPEN. */
-  private void runOpenWaiters() {
+  /** The log was suspended, or goes on. On the thread that does so. */
+  private void onSuspensionChange() {
+    PartitionLeader resumed = null;
+    synchronized (this) {
+      if (log == null) {
+        return;
+      }
+      maybePause();
+      if (state == State.PAUSED && !log.suspended()) {
+        resumed = leader;
+        followTarget();
+      }
+    }
+    if (resumed != null) {
+      resumed.onLogResumed();
+    }
+    drain();
+    dataWaiters.wakeAll();
+  }
+
+  /**
+   * Runs who waits, unless somebody does so already. Requests keep arriving at the end of the queue until it is empty; only then
+   * does the replica become OPEN.
+   */
+  private void drain() {
+    synchronized (this) {
+      if (drainer != null) {
+        // it looks at the queue and the state again before it leaves
+        return;
+      }
+      drainer = Thread.currentThread();
+    }
     for (;;) {
       Runnable task;
       synchronized (this) {
-        task = openWaiters.poll();
+        boolean ready = !waiting() || log != null && !log.suspended();
+        task = ready ? openWaiters.poll() : null;
         if (task == null) {
-          if (state == State.OPENING && log != null) {
-            state = State.OPEN;
+          if (ready && waiting()) {
+            leavePaused(leader == null && leads() ? State.OFFLINE : State.OPEN);
           }
+          drainer = null;
           return;
         }
       }
-      task.run();
+      try {
+        task.run();
+      } catch (RuntimeException e) {
+        LOG.error("A request that waited for a log failed topic={} partition={}", id.topic(), id.partition(), e);
+      }
     }
   }
 
@@ -188,7 +285,7 @@ public final class LocalReplica {
   }
 
   private void followTarget() {
-    boolean lead = target.leader().equals(self);
+    boolean lead = leads();
     PartitionLeader current = leader;
     if (current != null && (!lead || !current.leaderEpoch().equals(target.leaderEpoch()))) {
       resign();
@@ -203,16 +300,20 @@ public final class LocalReplica {
     }
     try {
       log.beginEpoch(target.leaderEpoch());
+    } catch (LogSuspendedException e) {
+      // begun when the log goes on
+      pause();
+      return;
     } catch (IOException e) {
       LOG.error("A leader epoch cannot begin, because its log has failed topic={} partition={} leaderEpoch={}", id.topic(),
           id.partition(), target.leaderEpoch(), e);
       state = state == State.OPEN ? State.OFFLINE : state;
       return;
     }
-    PartitionLeader next = new PartitionLeader(this, log, target, self, scheduler);
+    PartitionLeader next = new PartitionLeader(this, log, target, environment.self(), environment.scheduler());
     leader = next;
     next.begin();
-    notifier.elected(next);
+    environment.notifier().elected(next);
   }
 
   private void resign() {
@@ -224,7 +325,7 @@ public final class LocalReplica {
         // the log is open, and without a leader there is no order to keep
         state = State.OPEN;
       }
-      notifier.resigned(id.topicPartition());
+      environment.notifier().resigned(id.topicPartition());
     }
   }
 
@@ -242,12 +343,12 @@ public final class LocalReplica {
       if (state == State.CLOSED) {
         return null;
       }
-      state = State.CLOSED;
+      leavePaused(State.CLOSED);
       resign();
       former = log;
       log = null;
     }
-    runOpenWaiters();
+    drain();
     dataWaiters.wakeAll();
     return former;
   }

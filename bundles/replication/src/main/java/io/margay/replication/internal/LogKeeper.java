@@ -61,10 +61,15 @@ final class LogKeeper {
   private void open(LocalReplica replica) {
     CompletableFuture<Void> deletion = deletions.get(replica.id().topicPartition());
     if (deletion == null) {
-      submit(replica);
+      whenReady(replica);
     } else {
-      deletion.whenComplete((done, failure) -> submit(replica));
+      deletion.whenComplete((done, failure) -> whenReady(replica));
     }
+  }
+
+  /** No thread waits for an engine, so that one that is late holds up nobody else's logs. */
+  private void whenReady(LocalReplica replica) {
+    logs.whenReady(replica.id(), replica.config(), () -> submit(replica));
   }
 
   private void submit(LocalReplica replica) {

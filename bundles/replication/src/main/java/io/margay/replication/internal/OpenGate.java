@@ -1,5 +1,6 @@
 package io.margay.replication.internal;
 
+import io.margay.model.Clock;
 import io.margay.model.Scheduler;
 import io.margay.spi.handler.Request;
 import java.util.List;
@@ -7,19 +8,25 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 
 /**
- * Lets requests wait, bounded, for logs that are being opened. Requests for the same replica continue in the order in which they
- * came, on the thread that opens, and before any that comes later.
+ * Lets requests wait as a whole, bounded, for logs that are being opened or suspended. They continue on the thread that opens or
+ * resumes the log. For requests whose order does not matter: a produce request waits partition by partition.
  */
 public final class OpenGate implements AutoCloseable {
   private final Scheduler scheduler;
+  private final Clock clock;
   private final Set<Parked> parked = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  /** @param scheduler for the bound of the waits */
-  public OpenGate(Scheduler scheduler) {
+  /**
+   * @param scheduler for the bound of the waits
+   * @param clock tells what is left of it
+   */
+  public OpenGate(Scheduler scheduler, Clock clock) {
     this.scheduler = scheduler;
+    this.clock = clock;
   }
 
   /** Parks a request; false when there is nothing to wait for, so that the caller goes on at once. */
@@ -43,30 +50,68 @@ public final class OpenGate implements AutoCloseable {
     return true;
   }
 
+  /** What is done with a request when the logs are there. */
+  public interface Action {
+    /**
+     * @param again has the action run once more after another wait, because a log was found suspended all the same; returns false
+     *     when the time is over, so that the request has to be answered now
+     */
+    void run(BooleanSupplier again);
+  }
+
   /**
-   * Runs an action when none of some logs is being opened any more, or when the time is over.
+   * Runs an action when none of some logs is being opened or suspended any more, or when the time is over.
    *
    * @param request the request that waits
    * @param replicas what it is about; null elements are passed over
    * @param waitMs how long to wait at the most, in milliseconds
    * @param action goes on with the request; run at once on this thread when there is nothing to wait for
    */
-  public void whenOpen(Request request, List<LocalReplica> replicas, long waitMs, Runnable action) {
-    whenOpen(request, replicas, 0, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(waitMs), action);
+  public void whenOpen(Request request, List<LocalReplica> replicas, long waitMs, Action action) {
+    new Wait(request, replicas, clock.nanos() + TimeUnit.MILLISECONDS.toNanos(waitMs), action).from(0);
   }
 
-  private void whenOpen(Request request, List<LocalReplica> replicas, int from, long deadlineNanos, Runnable action) {
-    for (int i = from; i < replicas.size(); i++) {
-      LocalReplica replica = replicas.get(i);
-      if (replica != null && replica.opening() && replica.leader() == null) {
+  /** The way of one request through the gate. */
+  private final class Wait {
+    private final Request request;
+    private final List<LocalReplica> replicas;
+    private final long deadlineNanos;
+    private final Action action;
+
+    Wait(Request request, List<LocalReplica> replicas, long deadlineNanos, Action action) {
+      this.request = request;
+      this.replicas = replicas;
+      this.deadlineNanos = deadlineNanos;
+      this.action = action;
+    }
+
+    private long leftMs() {
+      return TimeUnit.NANOSECONDS.toMillis(deadlineNanos - clock.nanos());
+    }
+
+    private void from(int first) {
+      for (int i = first; i < replicas.size(); i++) {
+        LocalReplica replica = replicas.get(i);
         int next = i + 1;
-        long waitMs = TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime());
-        if (park(replica, request, waitMs, () -> whenOpen(request, replicas, next, deadlineNanos, action))) {
+        if (replica != null && replica.waiting() && park(replica, request, leftMs(), () -> from(next))) {
           return;
         }
       }
+      action.run(this::again);
     }
-    action.run();
+
+    private boolean again() {
+      if (closed || leftMs() <= 0) {
+        return false;
+      }
+      replicas.forEach(replica -> {
+        if (replica != null) {
+          replica.mustWait();
+        }
+      });
+      from(0);
+      return true;
+    }
   }
 
   /** Has all that wait go on at once. */

@@ -20,7 +20,8 @@ import java.util.function.Consumer;
  * <p>An append runs on the caller's thread. With {@code margay.flush.policy=os} the leader has reached an offset when it is
  * appended; with {@code ack} when it is flushed. The high watermark is the least of what the in-sync replicas have reached.
  *
- * <p>Invariant: {@code highWatermark} never falls, and the log was told of it before a waiter is.
+ * <p>Invariant: {@code highWatermark} never falls but when an engine lost the log's end, and the log was told of it before a waiter
+ * is.
  */
 public final class PartitionLeader implements LeaderPartition {
   private final LocalReplica replica;
@@ -48,6 +49,20 @@ public final class PartitionLeader implements LeaderPartition {
 
   /** Commits what the log held when the leadership began, as far as the in-sync replicas allow. */
   void begin() {
+    flushIfNeeded();
+    maybeAdvance();
+  }
+
+  /**
+   * The log goes on after it was suspended: what waits for a flush asks for it again. An engine that keeps nothing may have lost
+   * the log's end; then nothing that is gone counts as committed.
+   */
+  void onLogResumed() {
+    synchronized (advancing) {
+      if (highWatermark > log.logEndOffset()) {
+        highWatermark = log.highWatermark();
+      }
+    }
     flushIfNeeded();
     maybeAdvance();
   }
@@ -103,6 +118,16 @@ public final class PartitionLeader implements LeaderPartition {
       maybeAdvance();
     }
     return appended;
+  }
+
+  @Override
+  public boolean whenResumed(Runnable task) {
+    return replica.awaitOpen(task);
+  }
+
+  @Override
+  public boolean cancelResume(Runnable task) {
+    return replica.cancelAwaitOpen(task);
   }
 
   /** @return whether the in-sync replicas are fewer than the topic demands for acks=all */

@@ -7,6 +7,7 @@ import io.margay.metadata.MetadataPublisher;
 import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
 import io.margay.model.BrokerId;
+import io.margay.model.Clock;
 import io.margay.model.Scheduler;
 import io.margay.model.TopicIdPartition;
 import io.margay.model.TopicPartition;
@@ -40,6 +41,7 @@ public final class PartitionManager implements MetadataPublisher, Partitions, Au
   private final NodeSettings settings;
   private final Scheduler scheduler;
   private final BrokerId self;
+  private final LocalReplica.Environment environment;
   private final LogKeeper keeper;
   private final NodeSettings.Registration registration;
   private volatile ClusterImage image = ClusterImage.EMPTY;
@@ -52,14 +54,16 @@ public final class PartitionManager implements MetadataPublisher, Partitions, Au
    * @param logs where the logs are
    * @param settings this node's settings
    * @param scheduler for waits
+   * @param clock tells how long requests wait
    * @param registrationWaitMs how long the logs of the first image wait for the registration of this process, in milliseconds; 0
    *     when it is registered
    */
-  public PartitionManager(Logs logs, NodeSettings settings, Scheduler scheduler, long registrationWaitMs) {
+  public PartitionManager(Logs logs, NodeSettings settings, Scheduler scheduler, Clock clock, long registrationWaitMs) {
     this.registrationWaitMs = registrationWaitMs;
     this.settings = settings;
     this.scheduler = scheduler;
     this.self = settings.nodeId();
+    this.environment = new LocalReplica.Environment(self, scheduler, clock, notifier, table);
     this.keeper = new LogKeeper(logs, table, scheduler, this::openingThreads);
     this.registration = settings.onChange(this::settingsChanged);
   }
@@ -174,7 +178,7 @@ public final class PartitionManager implements MetadataPublisher, Partitions, Au
       if (here && replica == null) {
         config = config == null ? configOf(topic.name(), next) : config;
         replica = new LocalReplica(new TopicIdPartition(topic.id(), new TopicPartition(topic.name(), partition.index())),
-            partition, config, self, scheduler, notifier);
+            partition, config, environment);
         added.add(replica);
         table.beginOpening();
       } else if (here) {

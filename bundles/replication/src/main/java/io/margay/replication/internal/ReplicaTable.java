@@ -68,7 +68,7 @@ public final class ReplicaTable {
     return byName.values();
   }
 
-  /** @return whether some log is being opened now; as long as none is, nobody needs to look whether he must wait */
+  /** @return whether some log is being opened or is suspended now; as long as none is, nobody needs to look whether he must wait */
   public boolean anyOpening() {
     return opening.get() > 0;
   }

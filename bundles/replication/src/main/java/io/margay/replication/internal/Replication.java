@@ -37,8 +37,8 @@ public final class Replication implements AutoCloseable {
     this.scheduler = scheduler;
     this.clock = clock;
     this.reads = new BlockingReads(() -> settings.get(ServerSettings.NUM_IO_THREADS));
-    this.gate = new OpenGate(scheduler);
-    this.partitions = new PartitionManager(logs, settings, scheduler, isStarting(clock) ? REGISTRATION_WAIT_MS : 0);
+    this.gate = new OpenGate(scheduler, clock);
+    this.partitions = new PartitionManager(logs, settings, scheduler, clock, isStarting(clock) ? REGISTRATION_WAIT_MS : 0);
   }
 
   private static boolean isStarting(Clock clock) {

@@ -7,6 +7,7 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.Records;
 import io.margay.protocol.record.RecordBatch;
 import io.margay.spi.log.LogConfig;
+import io.margay.spi.log.LogSuspendedException;
 import io.margay.spi.log.PartitionLog;
 import io.margay.spi.storage.LogSlice;
 import io.margay.spi.storage.SegmentInfo;
@@ -40,6 +41,11 @@ public final class FakeLog implements PartitionLog {
   public volatile boolean offline;
   public volatile long lastStableOffset = Long.MAX_VALUE;
   public volatile Appended nextAppend;
+  /** Run once, after the next append. */
+  public Runnable afterAppend;
+  private final AtomicInteger refused = new AtomicInteger();
+  private volatile boolean suspended;
+  private volatile Runnable suspensionListener = () -> { };
   public volatile IOException readFailure;
   public List<AbortedTransaction> aborted = List.of();
   public List<ProducerInfo> producers = List.of();
@@ -56,6 +62,9 @@ public final class FakeLog implements PartitionLog {
 
   @Override
   public synchronized Appended appendAsLeader(ByteBuf records, LeaderEpoch leaderEpoch, Origin origin) {
+    if (suspended) {
+      return Appended.SUSPENDED;
+    }
     if (nextAppend != null) {
       return nextAppend;
     }
@@ -67,6 +76,11 @@ public final class FakeLog implements PartitionLog {
     long base = end;
     batches.put(base, new Stored(bytes, batch.nextOffset(), batch.maxTimestamp(), leaderEpoch.value()));
     end = batch.nextOffset();
+    Runnable after = afterAppend;
+    afterAppend = null;
+    if (after != null) {
+      after.run();
+    }
     return new Appended(Errors.NONE, null, base, end, -1, false);
   }
 
@@ -77,6 +91,7 @@ public final class FakeLog implements PartitionLog {
 
   @Override
   public synchronized LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws IOException {
+    requireUsable();
     if (readFailure != null) {
       throw readFailure;
     }
@@ -186,9 +201,14 @@ public final class FakeLog implements PartitionLog {
 
   /** What the flusher does. */
   public void flush() {
+    flush(!offline);
+  }
+
+  /** As {@link #flush()}; without success when the log is closed or suspended meanwhile. */
+  public void flush(boolean success) {
     List<Runnable> done;
     synchronized (this) {
-      flushed = offline ? flushed : end;
+      flushed = success ? end : flushed;
       done = List.copyOf(flushes);
       flushes.clear();
     }
@@ -196,7 +216,8 @@ public final class FakeLog implements PartitionLog {
   }
 
   @Override
-  public synchronized FoundOffset findByTimestamp(long timestamp) {
+  public synchronized FoundOffset findByTimestamp(long timestamp) throws IOException {
+    requireUsable();
     return batches.entrySet().stream().filter(e -> e.getValue().maxTimestamp >= timestamp)
         .map(e -> new FoundOffset(e.getKey(), e.getValue().maxTimestamp, e.getValue().epoch)).findFirst().orElse(null);
   }
@@ -237,12 +258,14 @@ public final class FakeLog implements PartitionLog {
   }
 
   @Override
-  public synchronized void beginEpoch(LeaderEpoch epoch) {
+  public synchronized void beginEpoch(LeaderEpoch epoch) throws IOException {
+    requireUsable();
     epochs.putIfAbsent(epoch.value(), end);
   }
 
   @Override
-  public void advanceStart(long offset) {
+  public void advanceStart(long offset) throws IOException {
+    requireUsable();
     start = Math.max(start, offset);
   }
 
@@ -269,6 +292,48 @@ public final class FakeLog implements PartitionLog {
   @Override
   public void configure(LogConfig changed) {
     config = changed;
+  }
+
+  @Override
+  public boolean suspended() {
+    return suspended;
+  }
+
+  @Override
+  public void onSuspensionChange(Runnable listener) {
+    suspensionListener = listener;
+  }
+
+  private void requireUsable() throws LogSuspendedException {
+    if (suspended) {
+      refused.incrementAndGet();
+      throw new LogSuspendedException("suspended");
+    }
+  }
+
+  /** Its engine goes, or another one comes; {@code tell} false leaves the listener to {@link #tellSuspensionChange}. */
+  public void suspend(boolean now, boolean tell) {
+    suspended = now;
+    if (tell) {
+      tellSuspensionChange();
+    }
+  }
+
+  /** Waits until a call on another thread was refused, unless none is expected; then forgets it. */
+  public void awaitRefusedCall(boolean none) {
+    TestBroker.awaitTrue(() -> none || refused.get() > 0);
+    refused.set(0);
+  }
+
+  public void tellSuspensionChange() {
+    suspensionListener.run();
+  }
+
+  /** As an engine that keeps nothing. */
+  public synchronized void lose() {
+    batches.clear();
+    end = 0;
+    highWatermark = 0;
   }
 
   @Override

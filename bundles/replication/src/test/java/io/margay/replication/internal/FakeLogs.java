@@ -9,8 +9,10 @@ import io.margay.spi.storage.StorageEngine;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -20,6 +22,8 @@ public final class FakeLogs implements Logs {
   public final Set<TopicIdPartition> deleted = ConcurrentHashMap.newKeySet();
   public volatile CountDownLatch hold = new CountDownLatch(0);
   public volatile IOException openFailure;
+  public volatile boolean engineThere = true;
+  private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
   public volatile List<TopicIdPartition> stored = List.of();
 
   /** The log of a partition, opened or not. */
@@ -45,6 +49,23 @@ public final class FakeLogs implements Logs {
   }
 
   @Override
+  public void whenReady(TopicIdPartition id, LogConfig config, Runnable ready) {
+    if (engineThere) {
+      ready.run();
+    } else {
+      waiting.add(ready);
+    }
+  }
+
+  /** The engine comes: who waited for it goes on. */
+  public void engineCame() {
+    engineThere = true;
+    for (Runnable ready = waiting.poll(); ready != null; ready = waiting.poll()) {
+      ready.run();
+    }
+  }
+
+  @Override
   public void delete(TopicIdPartition id) {
     deleted.add(id);
     logs.remove(id);
@@ -63,5 +84,15 @@ public final class FakeLogs implements Logs {
   @Override
   public String placeOf(TopicIdPartition id) {
     return logs.containsKey(id) ? "memory" : null;
+  }
+
+  @Override
+  public List<EngineState> engines() {
+    return List.of();
+  }
+
+  @Override
+  public List<LogPlacement> placements() {
+    return List.of();
   }
 }

@@ -6,6 +6,9 @@ import io.margay.spi.assignor.Assignor;
 import io.margay.spi.client.LocalClient;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.Setting;
+import io.margay.spi.lease.NamedServices;
+import io.margay.spi.lease.ServiceHolder;
+import io.margay.spi.log.Logs;
 import io.margay.spi.partitioner.Partitioner;
 import io.margay.spi.placement.ReplicaPlacer;
 import java.lang.reflect.Method;
@@ -76,7 +79,14 @@ public final class ShellCommands {
         "partitioner", () -> strategies.partitioners().names(),
         "assignor", () -> strategies.assignors().names(),
         "placement", () -> strategies.placers().names(),
+        "engine", () -> engines(strategies),
         "command", () -> commands.values().stream().map(CommandFunction::fullName).toList());
+  }
+
+  private static Collection<String> engines(Strategies strategies) {
+    try (ServiceHolder.Lease<Logs> lease = strategies.logs().lease(Strategies.LOGS)) {
+      return lease == null ? List.of() : lease.service().engines().stream().map(Logs.EngineState::name).toList();
+    }
   }
 
   private static Collection<String> groups(Requests requests) {
@@ -115,6 +125,15 @@ public final class ShellCommands {
     strategies.placers().remove(placer);
   }
 
+  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+  void setLogs(Logs logs) {
+    strategies.logs().add(logs, Map.of(NamedServices.NAME_PROPERTY, Strategies.LOGS));
+  }
+
+  void unsetLogs(Logs logs) {
+    strategies.logs().remove(logs);
+  }
+
   @Deactivate
   void close() {
     registrations.forEach(ServiceRegistration::unregister);
@@ -133,6 +152,7 @@ public final class ShellCommands {
     add(all, PartitionerCommands.class, PartitionerCommands.SCOPE, io -> new PartitionerCommands(requests, strategies, io));
     add(all, AssignorCommands.class, AssignorCommands.SCOPE, io -> new AssignorCommands(requests, strategies, io));
     add(all, PlacementCommands.class, PlacementCommands.SCOPE, io -> new PlacementCommands(requests, strategies, io));
+    add(all, StorageCommands.class, StorageCommands.SCOPE, io -> new StorageCommands(requests, strategies, io));
     add(all, MargayCommands.class, MargayCommands.SCOPE, io -> new MargayCommands(requests, settings, strategies, all, io));
     return all;
   }

@@ -8,6 +8,7 @@ import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.TopicSettings;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.lease.ServiceHolder;
+import io.margay.spi.log.Logs;
 import io.margay.spi.partitioner.Partitioner;
 import io.margay.spi.partitioner.PartitionerChoice;
 import io.margay.spi.partitioner.TopicView;
@@ -16,13 +17,25 @@ import java.util.BitSet;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 
-/** The strategies that are installed, for commands that need one. They may come and go at any time. Safe for all threads. */
+/**
+ * The services that commands need and that may come and go at any time: the strategies that are installed, and the logs. Safe for
+ * all threads.
+ */
 final class Strategies {
+  /** The name of the logs. */
+  static final String LOGS = "logs";
   private static final long DRAIN_MS = 5_000;
 
   private final NamedServices<Partitioner> partitioners = new NamedServices<>("partitioner", DRAIN_MS);
   private final NamedServices<Assignor> assignors = new NamedServices<>("assignor", DRAIN_MS);
   private final NamedServices<ReplicaPlacer> placers = new NamedServices<>("placement", DRAIN_MS);
+
+  private final NamedServices<Logs> logs = new NamedServices<>("service", DRAIN_MS);
+
+  /** The logs of this node, under the one name {@link #LOGS}. */
+  NamedServices<Logs> logs() {
+    return logs;
+  }
 
   NamedServices<Partitioner> partitioners() {
     return partitioners;

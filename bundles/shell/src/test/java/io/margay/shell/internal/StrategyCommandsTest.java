@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.margay.model.BrokerId;
+import io.margay.model.TopicIdPartition;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.message.DescribeGroupsRequest;
 import io.margay.protocol.message.DescribeGroupsResponse;
@@ -11,9 +12,18 @@ import io.margay.protocol.message.FindCoordinatorRequest;
 import io.margay.protocol.message.FindCoordinatorResponse;
 import io.margay.protocol.message.ListGroupsRequest;
 import io.margay.protocol.message.ListGroupsResponse;
+import io.margay.protocol.message.IncrementalAlterConfigsRequest;
+import io.margay.protocol.message.IncrementalAlterConfigsResponse;
+import io.margay.spi.log.LogConfig;
+import io.margay.spi.log.Logs;
+import io.margay.spi.log.PartitionLog;
+import io.margay.spi.storage.StorageEngine;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +65,92 @@ class StrategyCommandsTest {
         .hasMessage("no options please; expected none");
     assertThatThrownBy(() -> gosh.run("partitioner:simulate orders two")).isInstanceOf(ShellException.class)
         .hasMessage("there is no partitioner two; installed are murmur2, one");
+  }
+
+  @Test
+  void storageCommandsShowWhereLogsAreAndMoveThem() throws Exception {
+    broker.topic("orders", 2);
+    broker.others.put(IncrementalAlterConfigsRequest.API.key(), r -> new IncrementalAlterConfigsResponse());
+    FakeLogs logs = new FakeLogs();
+    gosh.strategies.logs().add(logs, Map.of("name", Strategies.LOGS));
+    assertThat(gosh.run("storage:list")).isEqualTo("""
+        ENGINE  PROMISE    PARTITIONS  PLACES
+        file    durable             2  /logs
+        memory  ephemeral           0  memory
+        tape    not there           0  -
+        """);
+    // what is asked for the first time is still to be moved, and is there the second time
+    logs.answers.add(List.of(logs.placement(0, "file", 7, null), logs.placement(1, "file", 8, "its turn")));
+    logs.answers.add(List.of(logs.placement(0, "memory", 0, null), logs.placement(1, "memory", 0, null)));
+    assertThat(gosh.run("storage:move orders memory")).isEqualTo("""
+        orders moves to memory, which is ephemeral
+        2 of 2 partitions left, 15 bytes
+        all 2 partitions are in memory
+        """);
+    var last = (IncrementalAlterConfigsRequest) broker.requests.get(broker.requests.size() - 1);
+    assertThat(last.resources().get(0).configs().get(0)).satisfies(config -> {
+      assertThat(config.name()).isEqualTo("margay.storage.engine");
+      assertThat(config.value()).isEqualTo("memory");
+    });
+    logs.answers.add(List.of(logs.placement(0, "file", 7, "the storage engine memory, which is not installed")));
+    assertThat(gosh.run("storage:status orders")).isEqualTo("""
+        PARTITION  ENGINE  MOVES TO  BYTES  BYTES LEFT  WAITS FOR
+                0  file    memory       10           7  the storage engine memory, which is not installed
+        """);
+    assertThat(gosh.run("storage:move --no-wait orders tape")).isEqualTo("orders moves to tape, which is not there\n");
+  }
+
+  /** Logs that say what a test has them say. */
+  private static final class FakeLogs implements Logs {
+    private final Queue<List<LogPlacement>> answers = new ArrayDeque<>();
+
+    LogPlacement placement(int partition, String engine, long left, String waitsFor) {
+      return new LogPlacement(new TopicIdPartition(new UUID(1, 1), new TopicPartition("orders", partition)), engine, "memory", 10,
+          left, waitsFor);
+    }
+
+    @Override
+    public List<EngineState> engines() {
+      return List.of(
+          new EngineState("file", StorageEngine.Promise.DURABLE, List.of(new StorageEngine.Place("/logs", 1, 1, null)), 2),
+          new EngineState("memory", StorageEngine.Promise.EPHEMERAL, List.of(new StorageEngine.Place("memory", 1, 1, null)), 0),
+          new EngineState("tape", null, List.of(), 0));
+    }
+
+    @Override
+    public List<LogPlacement> placements() {
+      return answers.remove();
+    }
+
+    @Override
+    public PartitionLog open(TopicIdPartition id, LogConfig config) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void whenReady(TopicIdPartition id, LogConfig config, Runnable ready) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void delete(TopicIdPartition id) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<TopicIdPartition> stored() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<StorageEngine.Place> places() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public String placeOf(TopicIdPartition id) {
+      throw new UnsupportedOperationException();
+    }
   }
 
   @Test

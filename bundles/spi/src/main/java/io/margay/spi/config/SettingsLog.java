@@ -159,6 +159,10 @@ interface SettingsLog {
 
   // ours
 
+  /** {@code margay.storage.move.max.bytes.per.second}. */
+  Setting<Long> MARGAY_STORAGE_MOVE_MAX_BYTES_PER_SECOND = broker(LONG, "margay.storage.move.max.bytes.per.second", 67_108_864L)
+      .from(1).live()
+      .doc("Bytes a second at the most that are copied when topics are moved to another storage engine.");
   /** {@code margay.storage.engine}. */
   Setting<String> MARGAY_STORAGE_ENGINE = broker(STRING, "margay.storage.engine", "file").check(SettingChecks::word).live()
       .doc("The name of the storage engine of topics that choose none.");

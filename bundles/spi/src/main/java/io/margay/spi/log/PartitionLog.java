@@ -14,6 +14,10 @@ import org.osgi.annotation.versioning.ProviderType;
  * The log of one partition. Appending, truncating and cleaning exclude one another inside; reads run at any time. All methods
  * may be called by any thread. After an I/O error the log is offline: it was reported to the fault handler, and every further
  * call answers {@link Errors#KAFKA_STORAGE_ERROR} or throws {@link IOException}.
+ *
+ * <p>A log may be suspended for a while, because its storage engine is being replaced or it is moved to another one. Appends then
+ * answer {@link Appended#SUSPENDED}, other calls that need the store throw {@link LogSuspendedException}, and offsets, epochs and
+ * producers are what they were. Whoever opened the log has requests wait meanwhile; see {@link #onSuspensionChange}.
  */
 @ProviderType
 public interface PartitionLog extends AutoCloseable {
@@ -36,6 +40,12 @@ public interface PartitionLog extends AutoCloseable {
    * @param duplicate whether the batch was there already (idempotent producer)
    */
   record Appended(Errors error, String message, long baseOffset, long nextOffset, long appendTimeMs, boolean duplicate) {
+    /**
+     * The answer, by identity, of an append that found the log suspended: nothing was appended, and the same append may be made
+     * again when the log is no longer suspended. Its error is for those that do not wait.
+     */
+    public static final Appended SUSPENDED = failed(Errors.KAFKA_STORAGE_ERROR, "the log waits for its storage engine");
+
     /**
      * @param error why
      * @param message for people
@@ -190,8 +200,20 @@ public interface PartitionLog extends AutoCloseable {
   /** @return its settings */
   LogConfig config();
 
-  /** @param config takes effect at once; another engine's name is not followed */
+  /** @param config takes effect at once; with another engine's name the log is moved there in the background */
   void configure(LogConfig config);
+
+  /** @return whether it is suspended now: neither usable, nor offline or closed; a volatile read */
+  boolean suspended();
+
+  /**
+   * Has somebody told of the beginning and of the end of each suspension. Told after {@link #suspended} has changed, by the thread
+   * that suspends or resumes the log, without the log's lock, so that a listener may append. The last suspension of a log that
+   * cannot go on ends when it goes offline or is closed.
+   *
+   * @param listener told again and again; asks {@link #suspended} what is true now; at most one, the last one given counts
+   */
+  void onSuspensionChange(Runnable listener);
 
   /** @return whether an I/O error has put it offline */
   boolean offline();

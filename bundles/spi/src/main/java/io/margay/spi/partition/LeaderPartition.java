@@ -24,9 +24,26 @@ public interface LeaderPartition {
    *
    * @param records whole batches, writable; borrowed
    * @param origin who appends
-   * @return what became of it; NOT_LEADER_OR_FOLLOWER when the leadership has ended, NOT_ENOUGH_REPLICAS when the ISR is too small
+   * @return what became of it; NOT_LEADER_OR_FOLLOWER when the leadership has ended, NOT_ENOUGH_REPLICAS when the ISR is too small;
+   *     {@link PartitionLog.Appended#SUSPENDED} when it has to be done again, see {@link #whenResumed}
    */
   PartitionLog.Appended append(ByteBuf records, PartitionLog.Origin origin);
+
+  /**
+   * Has a task run when the log is no longer suspended: after an append answered {@link PartitionLog.Appended#SUSPENDED}, or a
+   * read threw {@link io.margay.spi.log.LogSuspendedException}. It also runs when the leadership ends meanwhile. Tasks run in the
+   * order in which they came; nothing bounds the wait but {@link #cancelResume}.
+   *
+   * @param task run once by the thread that resumes the log; may append, must not block
+   * @return false when the log is not suspended any more; the task is not run then
+   */
+  boolean whenResumed(Runnable task);
+
+  /**
+   * @param task given to {@link #whenResumed}
+   * @return whether it was still waiting; it is not run then
+   */
+  boolean cancelResume(Runnable task);
 
   /**
    * Waits, without blocking, until the high watermark reaches an offset.

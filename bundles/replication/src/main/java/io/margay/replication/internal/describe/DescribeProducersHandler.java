@@ -49,7 +49,7 @@ public final class DescribeProducersHandler implements ApiHandler {
       topic.partitionIndexes().forEach(index -> replicas.add(table.replica(topic.name(), index)));
     }
     replication.gate().whenOpen(request, replicas, replication.openWaitMs(),
-        () -> request.respond(answer(asked, this::describe)));
+        again -> request.respond(answer(asked, this::describe)));
   }
 
   private PartitionResponse describe(String topic, Integer index) {

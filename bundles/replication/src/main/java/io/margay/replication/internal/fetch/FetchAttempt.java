@@ -8,7 +8,9 @@ import io.margay.protocol.message.FetchResponse.PartitionData;
 import io.margay.replication.internal.LocalReplica;
 import io.margay.replication.internal.PartitionLeader;
 import io.margay.replication.internal.ReplicaTable;
+import io.margay.replication.internal.Replication;
 import io.margay.replication.internal.ServedTopic;
+import io.margay.spi.log.LogSuspendedException;
 import io.margay.spi.log.PartitionLog;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -30,8 +32,10 @@ final class FetchAttempt {
   }
 
   private static final int CONSUMER = -1;
+  private static final long UNKNOWN = -1;
 
   private final ReplicaTable table;
+  private final Replication replication;
   private final PageWarmer warmer;
   private final FetchLimits limits;
   private final FetchContext context;
@@ -39,6 +43,7 @@ final class FetchAttempt {
   private final PartitionData[] answers;
   private final LocalReplica[] replicas;
   private final PartitionLeader[] leaders;
+  private final boolean[] waiting;
   private final long[] appendedBefore;
   private final long[] boundBefore;
   private int bytes;
@@ -46,9 +51,10 @@ final class FetchAttempt {
   private boolean decided;
   private boolean needsDisk;
 
-  FetchAttempt(ReplicaTable table, FetchLimits limits, FetchContext context, Mode mode, PageWarmer warmer) {
+  FetchAttempt(Replication replication, FetchLimits limits, FetchContext context, Mode mode, PageWarmer warmer) {
     this.warmer = warmer;
-    this.table = table;
+    this.replication = replication;
+    this.table = replication.table();
     this.limits = limits;
     this.context = context;
     this.mode = mode;
@@ -56,6 +62,7 @@ final class FetchAttempt {
     this.answers = new PartitionData[count];
     this.replicas = new LocalReplica[count];
     this.leaders = new PartitionLeader[count];
+    this.waiting = new boolean[count];
     this.appendedBefore = limits.minBytes() > 1 ? new long[count] : null;
     this.boundBefore = new long[count];
   }
@@ -99,10 +106,10 @@ final class FetchAttempt {
         continue;
       }
       PartitionLeader leader = replica.leader();
-      if (leader != leaders[i]) {
+      if (leader != leaders[i] || waiting[i] && !replica.waiting()) {
         return true;
       }
-      if (leader == null) {
+      if (leader == null || waiting[i]) {
         continue;
       }
       boolean moved = bound(leader) > boundBefore[i];
@@ -136,11 +143,11 @@ final class FetchAttempt {
     replicas[index] = replica;
     PartitionLeader leader = replica == null ? null : replica.leader();
     leaders[index] = leader;
+    if (replica != null && replica.waiting()) {
+      return later(item, index, replica, leader);
+    }
     if (leader == null) {
-      boolean opening = replica != null && replica.opening();
-      decided |= !opening;
-      patient += opening ? 1 : 0;
-      return failure(item, replica == null ? Errors.NOT_LEADER_OR_FOLLOWER : replica.leaderError());
+      return decide(item, replica == null ? Errors.NOT_LEADER_OR_FOLLOWER : replica.leaderError());
     }
     if (appendedBefore != null) {
       appendedBefore[index] = leader.appendedBytes();
@@ -151,10 +158,32 @@ final class FetchAttempt {
     } catch (IndexOutOfBoundsException e) {
       // the log was truncated, or its head deleted, after the look at its range
       return decide(item, Errors.OFFSET_OUT_OF_RANGE);
+    } catch (LogSuspendedException e) {
+      patient--;
+      replica.mustWait();
+      return later(item, index, replica, leader);
     } catch (IOException e) {
       // the log has told the fault handler
       return decide(item, Errors.KAFKA_STORAGE_ERROR);
     }
+  }
+
+  /**
+   * The log is being opened, or suspended: there is nothing to read now, and that is no error until it has lasted too long. What a
+   * client is told of the partition is what is known of it.
+   */
+  private PartitionData later(FetchItem item, int index, LocalReplica replica, PartitionLeader leader) {
+    if (replica.waitingTooLong(replication.openWaitMs())) {
+      return decide(item, Errors.NOT_LEADER_OR_FOLLOWER);
+    }
+    patient++;
+    waiting[index] = true;
+    if (context.incremental()) {
+      return null;
+    }
+    return leader != null ? answer(item, leader, leader.highWatermark(), Records.EMPTY)
+        : new PartitionData().setPartitionIndex(item.partition()).setHighWatermark(UNKNOWN).setLastStableOffset(UNKNOWN)
+            .setLogStartOffset(UNKNOWN).setAbortedTransactions(null).setRecords(Records.EMPTY);
   }
 
   private PartitionData read(FetchItem item, int index, PartitionLeader leader) throws IOException {

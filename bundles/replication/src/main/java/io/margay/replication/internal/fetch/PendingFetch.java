@@ -60,7 +60,7 @@ final class PendingFetch implements Runnable {
   }
 
   private void pass(Mode mode) {
-    FetchAttempt attempt = new FetchAttempt(replication.table(), limits, context, mode, warmer);
+    FetchAttempt attempt = new FetchAttempt(replication, limits, context, mode, warmer);
     try {
       attempt.run();
     } catch (RuntimeException e) {

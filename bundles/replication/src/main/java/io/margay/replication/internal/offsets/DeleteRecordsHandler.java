@@ -16,10 +16,13 @@ import io.margay.replication.internal.Replication;
 import io.margay.replication.internal.ServedTopic;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import io.margay.spi.log.LogSuspendedException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -52,14 +55,23 @@ public final class DeleteRecordsHandler implements ApiHandler {
       topic.partitions().forEach(partition -> replicas.add(table.replica(topic.name(), partition.partitionIndex())));
     }
     long waitMs = Math.min(delete.timeoutMs(), replication.openWaitMs());
-    replication.gate().whenOpen(request, replicas, waitMs, () -> {
-      if (!replication.reads().run(request, this, () -> request.respond(answer(delete, this::delete)))) {
+    replication.gate().whenOpen(request, replicas, waitMs, again -> {
+      if (!replication.reads().run(request, this, () -> delete(request, delete, again))) {
         request.respond(errorResponse(request, Errors.REQUEST_TIMED_OUT));
       }
     });
   }
 
-  private DeleteRecordsPartitionResult delete(String name, DeleteRecordsPartition partition) {
+  /** What was deleted before a log was found suspended is deleted; doing it again changes nothing. */
+  private void delete(Request request, DeleteRecordsRequest delete, BooleanSupplier again) {
+    AtomicBoolean suspended = new AtomicBoolean();
+    DeleteRecordsResponse response = answer(delete, (topic, partition) -> delete(topic, partition, suspended));
+    if (!suspended.get() || !again.getAsBoolean()) {
+      request.respond(response);
+    }
+  }
+
+  private DeleteRecordsPartitionResult delete(String name, DeleteRecordsPartition partition, AtomicBoolean suspended) {
     ServedTopic topic = table.topic(name);
     if (topic != null && topic.internal()) {
       return failed(partition, Errors.INVALID_TOPIC_EXCEPTION);
@@ -78,6 +90,9 @@ public final class DeleteRecordsHandler implements ApiHandler {
     }
     try {
       leader.log().advanceStart(offset);
+    } catch (LogSuspendedException e) {
+      suspended.set(true);
+      return failed(partition, Errors.NOT_LEADER_OR_FOLLOWER);
     } catch (IOException e) {
       // the log has told the fault handler
       return failed(partition, Errors.KAFKA_STORAGE_ERROR);

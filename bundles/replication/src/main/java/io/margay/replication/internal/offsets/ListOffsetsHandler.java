@@ -15,12 +15,15 @@ import io.margay.replication.internal.ReplicaTable;
 import io.margay.replication.internal.Replication;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import io.margay.spi.log.LogSuspendedException;
 import io.margay.spi.log.PartitionLog;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -55,10 +58,6 @@ public final class ListOffsetsHandler implements ApiHandler {
   @Override
   public void handle(Request request) {
     ListOffsetsRequest list = request.read(new ListOffsetsRequest());
-    if (!table.anyOpening()) {
-      dispatch(request, list);
-      return;
-    }
     List<LocalReplica> replicas = new ArrayList<>();
     for (ListOffsetsTopic topic : list.topics()) {
       for (ListOffsetsPartition partition : topic.partitions()) {
@@ -66,13 +65,22 @@ public final class ListOffsetsHandler implements ApiHandler {
       }
     }
     long waitMs = list.timeoutMs() > 0 ? Math.min(list.timeoutMs(), replication.openWaitMs()) : replication.openWaitMs();
-    replication.gate().whenOpen(request, replicas, waitMs, () -> dispatch(request, list));
+    replication.gate().whenOpen(request, replicas, waitMs, again -> dispatch(request, list, again));
   }
 
-  private void dispatch(Request request, ListOffsetsRequest list) {
+  private void dispatch(Request request, ListOffsetsRequest list, BooleanSupplier again) {
     if (!mayBlock(list)) {
-      request.respond(answer(request, list));
-    } else if (!replication.reads().run(request, this, () -> request.respond(answer(request, list)))) {
+      request.respond(answer(request, list, new AtomicBoolean()));
+      return;
+    }
+    boolean accepted = replication.reads().run(request, this, () -> {
+      AtomicBoolean suspended = new AtomicBoolean();
+      ListOffsetsResponse response = answer(request, list, suspended);
+      if (!suspended.get() || !again.getAsBoolean()) {
+        request.respond(response);
+      }
+    });
+    if (!accepted) {
       boolean known = request.version() >= FIRST_WITH_OFFSET_NOT_AVAILABLE;
       request.respond(errorResponse(list, known ? Errors.OFFSET_NOT_AVAILABLE : Errors.LEADER_NOT_AVAILABLE));
     }
@@ -89,7 +97,8 @@ public final class ListOffsetsHandler implements ApiHandler {
     return false;
   }
 
-  private ListOffsetsResponse answer(Request request, ListOffsetsRequest list) {
+  /** @param suspended set when a log was suspended meanwhile, so that the answer is not final */
+  private ListOffsetsResponse answer(Request request, ListOffsetsRequest list, AtomicBoolean suspended) {
     Set<String> seen = new HashSet<>();
     Set<String> twice = new HashSet<>();
     for (ListOffsetsTopic topic : list.topics()) {
@@ -106,7 +115,7 @@ public final class ListOffsetsHandler implements ApiHandler {
       for (ListOffsetsPartition partition : topic.partitions()) {
         boolean again = twice.contains(topic.name() + '-' + partition.partitionIndex());
         answer.partitions().add(again ? failed(partition, Errors.INVALID_REQUEST)
-            : answer(list, topic.name(), partition, request.version()));
+            : answer(list, topic.name(), partition, request.version(), suspended));
       }
       response.topics().add(answer);
     }
@@ -114,7 +123,7 @@ public final class ListOffsetsHandler implements ApiHandler {
   }
 
   private ListOffsetsPartitionResponse answer(ListOffsetsRequest list, String topic, ListOffsetsPartition partition,
-      short version) {
+      short version, AtomicBoolean suspended) {
     if (!isKnown(partition.timestamp(), version)) {
       return failed(partition, Errors.UNSUPPORTED_VERSION);
     }
@@ -128,6 +137,9 @@ public final class ListOffsetsHandler implements ApiHandler {
     }
     try {
       return find(list, leader, partition, version);
+    } catch (LogSuspendedException e) {
+      suspended.set(true);
+      return failed(partition, Errors.NOT_LEADER_OR_FOLLOWER);
     } catch (IOException e) {
       // the log has told the fault handler
       return failed(partition, Errors.KAFKA_STORAGE_ERROR);

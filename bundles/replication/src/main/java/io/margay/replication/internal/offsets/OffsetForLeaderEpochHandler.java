@@ -50,7 +50,8 @@ public final class OffsetForLeaderEpochHandler implements ApiHandler {
     for (OffsetForLeaderTopic topic : asked.topics()) {
       topic.partitions().forEach(partition -> replicas.add(table.replica(topic.topic(), partition.partition())));
     }
-    replication.gate().whenOpen(request, replicas, replication.openWaitMs(), () -> request.respond(answer(asked, this::find)));
+    replication.gate().whenOpen(request, replicas, replication.openWaitMs(),
+        again -> request.respond(answer(asked, this::find)));
   }
 
   private EpochEndOffset find(String topic, OffsetForLeaderPartition partition) {

@@ -2,31 +2,52 @@ package io.margay.replication.internal.produce;
 
 import io.margay.model.Scheduler;
 import io.margay.protocol.Errors;
+import io.margay.protocol.message.ProduceRequest;
+import io.margay.protocol.message.ProduceRequest.PartitionProduceData;
 import io.margay.protocol.message.ProduceResponse;
 import io.margay.protocol.message.ProduceResponse.PartitionProduceResponse;
 import io.margay.replication.internal.CommitWaiter;
+import io.margay.replication.internal.LocalReplica;
 import io.margay.replication.internal.PartitionLeader;
 import io.margay.spi.handler.Request;
+import io.margay.spi.log.PartitionLog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
-/** A produce request whose records are appended and not yet committed. Answered when all are, or when its time is over. */
+/**
+ * A produce request with partitions that are not decided: their log has them wait, or their records are appended and not yet
+ * committed. Answered when all are decided, or when its time is over.
+ *
+ * <p>Set up by the thread that serves the request, which parks and adds, then starts it; a partition that was parked may be
+ * appended by another thread before that.
+ */
 final class PendingProduce {
+  private static final short ALL = -1;
+
+  private final ProduceHandler handler;
   private final Request request;
   private final Scheduler scheduler;
-  private final boolean allReplicas;
+  private final ProduceRequest produce;
+  private final short acks;
   private final Set<PendingProduce> registry;
   private final List<Waiter> waiters = new ArrayList<>(4);
+  private final List<Parked> parked = new ArrayList<>(0);
   /** Partitions that are not decided, and one for {@link #start}, so that nothing is answered before everything is set up. */
   private final AtomicInteger open = new AtomicInteger(1);
   private ProduceResponse response;
+  private volatile boolean expired;
   private volatile Scheduler.Timer timer;
+  private volatile Scheduler.Timer parkTimer;
 
-  PendingProduce(Request request, boolean allReplicas, Scheduler scheduler, Set<PendingProduce> registry) {
+  PendingProduce(ProduceHandler handler, Request request, ProduceRequest produce, Scheduler scheduler,
+      Set<PendingProduce> registry) {
+    this.handler = handler;
     this.request = request;
-    this.allReplicas = allReplicas;
+    this.produce = produce;
+    this.acks = produce.acks();
     this.scheduler = scheduler;
     this.registry = registry;
   }
@@ -44,21 +65,117 @@ final class PendingProduce {
 
     @Override
     protected void complete(Errors outcome) {
-      boolean shrunk = outcome == Errors.NONE && allReplicas && leader.tooFewInSync();
+      boolean shrunk = outcome == Errors.NONE && acks == ALL && leader.tooFewInSync();
       Errors error = shrunk ? Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND : outcome;
       if (error != Errors.NONE) {
         answer.setErrorCode(error.code()).setBaseOffset(-1).setLogAppendTimeMs(-1);
       }
       decided();
     }
+
+    private void expire() {
+      if (leader.cancel(this)) {
+        complete(Errors.REQUEST_TIMED_OUT);
+      }
+    }
   }
+
+  /**
+   * The records of one partition whose log has them wait.
+   *
+   * <pre>
+   *   WAITING --the log goes on--> RUNNING --appended or refused--> DONE, or a wait for the commit
+   *      ^  |                         |
+   *      |  +--time is over--> DONE   |
+   *      +---suspended once more------+
+   * </pre>
+   */
+  private final class Parked implements Runnable {
+    private final LocalReplica replica;
+    private final PartitionProduceData data;
+    private final PartitionProduceResponse answer;
+    private final AtomicReference<ParkState> state = new AtomicReference<>(ParkState.WAITING);
+    private volatile boolean late;
+    private volatile Waiter waiter;
+
+    Parked(LocalReplica replica, PartitionProduceData data, PartitionProduceResponse answer) {
+      this.replica = replica;
+      this.data = data;
+      this.answer = answer;
+    }
+
+    void await() {
+      while (!replica.awaitOpen(this)) {
+        if (!state.compareAndSet(ParkState.WAITING, ParkState.RUNNING) || append()) {
+          return;
+        }
+      }
+      if (late) {
+        expire();
+      }
+    }
+
+    @Override
+    public void run() {
+      if (state.compareAndSet(ParkState.WAITING, ParkState.RUNNING) && !append()) {
+        await();
+      }
+    }
+
+    /** False when the log is suspended again. */
+    private boolean append() {
+      PartitionLeader leader = replica.leader();
+      PartitionLog.Appended appended = handler.append(request.version(), produce, replica, leader, data, answer);
+      if (appended == PartitionLog.Appended.SUSPENDED) {
+        state.set(ParkState.WAITING);
+        return false;
+      }
+      state.set(ParkState.DONE);
+      if (ProduceHandler.waitsForCommit(acks, leader, appended)) {
+        Waiter wait = new Waiter(leader, appended.nextOffset(), answer);
+        waiter = wait;
+        leader.await(wait);
+        if (expired) {
+          wait.expire();
+        }
+      } else {
+        decided();
+      }
+      return true;
+    }
+
+    /** Its time is over, or the client or the handler leaves. Its records are not in the log. */
+    private void expire() {
+      late = true;
+      if (state.compareAndSet(ParkState.WAITING, ParkState.DONE)) {
+        replica.cancelAwaitOpen(this);
+        answer.setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code());
+        decided();
+      }
+    }
+  }
+
+  private enum ParkState { WAITING, RUNNING, DONE }
 
   void add(PartitionLeader leader, long nextOffset, PartitionProduceResponse answer) {
     waiters.add(new Waiter(leader, nextOffset, answer));
   }
 
-  /** Begins to wait; nothing is added afterwards. */
-  void start(ProduceResponse full, int timeoutMs) {
+  /** Has the records of a partition appended when its log is open and not suspended, after those that came before. */
+  void park(LocalReplica replica, PartitionProduceData data, PartitionProduceResponse answer) {
+    Parked wait = new Parked(replica, data, answer);
+    parked.add(wait);
+    open.incrementAndGet();
+    wait.await();
+  }
+
+  /**
+   * Begins to wait; nothing is added afterwards.
+   *
+   * @param timeoutMs for everything, in milliseconds
+   * @param parkMs for logs, in milliseconds, at most {@code timeoutMs}
+   */
+  void start(ProduceResponse full, int timeoutMs, int parkMs) {
     response = full;
     open.addAndGet(waiters.size());
     registry.add(this);
@@ -66,14 +183,29 @@ final class PendingProduce {
     for (Waiter waiter : waiters) {
       waiter.leader.await(waiter);
     }
+    if (!parked.isEmpty()) {
+      parkTimer = scheduler.after(Math.max(parkMs, 0), this::expireParked);
+      request.onCancel(this::expireParked);
+      if (handler.closed()) {
+        expire();
+      }
+    }
     decided();
   }
 
-  /** The time is over: whoever still waits is told so. The records stay in the log, as Kafka's clients expect. */
+  private void expireParked() {
+    parked.forEach(Parked::expire);
+  }
+
+  /** The time is over: whoever still waits is told so. Records that are appended stay in the log, as Kafka's clients expect. */
   void expire() {
-    for (Waiter waiter : waiters) {
-      if (waiter.leader.cancel(waiter)) {
-        waiter.complete(Errors.REQUEST_TIMED_OUT);
+    expired = true;
+    expireParked();
+    waiters.forEach(Waiter::expire);
+    for (Parked partition : parked) {
+      Waiter waiter = partition.waiter;
+      if (waiter != null) {
+        waiter.expire();
       }
     }
   }
@@ -84,6 +216,10 @@ final class PendingProduce {
     }
     registry.remove(this);
     timer.cancel();
-    request.respond(response);
+    Scheduler.Timer second = parkTimer;
+    if (second != null) {
+      second.cancel();
+    }
+    handler.finish(request, acks, response);
   }
 }

@@ -31,8 +31,9 @@ import org.osgi.service.component.annotations.Reference;
 
 /**
  * Serves Produce. A request is decoded, appended and answered on the caller's thread. Only where a partition waits for its
- * followers or for stable storage is the answer left to a {@link PendingProduce}, and only while logs are being opened can a
- * request be parked.
+ * followers, for stable storage, or for its log, which is being opened or suspended, is the answer left to a {@link
+ * PendingProduce}. What waits for a log waits partition by partition, so that no other partition waits with it, and what was
+ * appended is not appended again.
  */
 @Component(service = ApiHandler.class, immediate = true)
 public final class ProduceHandler implements ApiHandler {
@@ -45,6 +46,7 @@ public final class ProduceHandler implements ApiHandler {
   private final Scheduler scheduler;
   private final LeaderHints hints;
   private final Set<PendingProduce> pending = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
 
   /** @param replication the partitions */
   @Activate
@@ -55,9 +57,14 @@ public final class ProduceHandler implements ApiHandler {
     this.hints = new LeaderHints(replication.partitions());
   }
 
+  boolean closed() {
+    return closed;
+  }
+
   /** Answers what still waits. */
   @Deactivate
   public void close() {
+    closed = true;
     pending.forEach(PendingProduce::expire);
   }
 
@@ -73,37 +80,19 @@ public final class ProduceHandler implements ApiHandler {
 
   @Override
   public void handle(Request request) {
-    ProduceRequest produce = request.read(new ProduceRequest());
-    if (table.anyOpening()) {
-      long waitMs = Math.min(produce.timeoutMs(), replication.openWaitMs());
-      replication.gate().whenOpen(request, replicas(produce, request.version()), waitMs, () -> append(request, produce));
-    } else {
-      append(request, produce);
-    }
-  }
-
-  private List<LocalReplica> replicas(ProduceRequest produce, short version) {
-    List<LocalReplica> replicas = new ArrayList<>();
-    for (TopicProduceData topic : produce.topicData()) {
-      ServedTopic served = topic(topic, version);
-      for (PartitionProduceData partition : topic.partitionData()) {
-        replicas.add(served == null ? null : served.replica(partition.index()));
-      }
-    }
-    return replicas;
+    append(request, request.read(new ProduceRequest()), table.anyOpening());
   }
 
   private ServedTopic topic(TopicProduceData topic, short version) {
     return version >= FIRST_WITH_TOPIC_IDS ? table.topic(topic.topicId()) : table.topic(topic.name());
   }
 
-  private void append(Request request, ProduceRequest produce) {
+  /** @param gated whether some log has requests wait, so that each partition has to be looked at */
+  private void append(Request request, ProduceRequest produce, boolean gated) {
     short version = request.version();
     short acks = produce.acks();
     boolean valid = acks >= ALL && acks <= 1;
     PendingProduce waiting = null;
-    int failures = 0;
-    Errors lastFailure = Errors.NONE;
     List<TopicProduceData> topics = produce.topicData();
     List<TopicProduceResponse> answers = new ArrayList<>(topics.size());
     for (int i = 0; i < topics.size(); i++) {
@@ -119,26 +108,41 @@ public final class ProduceHandler implements ApiHandler {
         if (error != Errors.NONE) {
           answer.setErrorCode(error.code());
         } else {
-          waiting = append(request, produce, served, partition, answer, waiting);
-        }
-        if (answer.errorCode() != 0) {
-          failures++;
-          lastFailure = Errors.forCode(answer.errorCode());
+          waiting = append(request, produce, served.replica(partition.index()), partition, answer, gated, waiting);
         }
       }
       answers.add(new TopicProduceResponse().setName(topic.name()).setTopicId(topic.topicId())
           .setPartitionResponses(partitionAnswers));
     }
     ProduceResponse response = new ProduceResponse().setResponses(answers);
+    if (waiting == null) {
+      finish(request, acks, response);
+    } else {
+      waiting.start(response, produce.timeoutMs(), Math.min(produce.timeoutMs(), replication.openWaitMs()));
+    }
+  }
+
+  /** Answers when every partition is decided. */
+  void finish(Request request, short acks, ProduceResponse response) {
+    int failures = 0;
+    Errors lastFailure = Errors.NONE;
+    List<TopicProduceResponse> topics = response.responses();
+    for (int i = 0; i < topics.size(); i++) {
+      List<PartitionProduceResponse> partitions = topics.get(i).partitionResponses();
+      for (int j = 0; j < partitions.size(); j++) {
+        if (partitions.get(j).errorCode() != 0) {
+          failures++;
+          lastFailure = Errors.forCode(partitions.get(j).errorCode());
+        }
+      }
+    }
     if (failures > 0) {
       hints.add(request, response);
     }
     if (acks == 0) {
       finishUnacknowledged(request, failures, lastFailure);
-    } else if (waiting == null) {
-      request.respond(response);
     } else {
-      waiting.start(response, produce.timeoutMs());
+      request.respond(response);
     }
   }
 
@@ -161,34 +165,63 @@ public final class ProduceHandler implements ApiHandler {
     return served.has(partition.index()) ? Errors.NONE : Errors.UNKNOWN_TOPIC_OR_PARTITION;
   }
 
-  private PendingProduce append(Request request, ProduceRequest produce, ServedTopic served, PartitionProduceData partition,
-      PartitionProduceResponse answer, PendingProduce waiting) {
-    LocalReplica replica = served.replica(partition.index());
-    PartitionLeader leader = replica == null ? null : replica.leader();
+  private PendingProduce append(Request request, ProduceRequest produce, LocalReplica replica, PartitionProduceData partition,
+      PartitionProduceResponse answer, boolean gated, PendingProduce waiting) {
+    boolean park = gated && replica != null && replica.waiting();
+    PartitionLeader leader = park || replica == null ? null : replica.leader();
+    PartitionLog.Appended appended = null;
+    if (!park) {
+      appended = append(request.version(), produce, replica, leader, partition, answer);
+      park = appended == PartitionLog.Appended.SUSPENDED;
+    }
+    if (!park && !waitsForCommit(produce.acks(), leader, appended)) {
+      return waiting;
+    }
+    PendingProduce wait = waiting == null ? new PendingProduce(this, request, produce, scheduler, pending) : waiting;
+    if (park) {
+      wait.park(replica, partition, answer);
+    } else {
+      wait.add(leader, appended.nextOffset(), answer);
+    }
+    return wait;
+  }
+
+  /**
+   * Appends the records of one partition and fills its answer.
+   *
+   * @param replica the partition, or null when it is not here
+   * @param leader its leadership as it is now, or null
+   * @return what became of it, {@link PartitionLog.Appended#SUSPENDED} when it has to be done again; null when it was refused
+   */
+  PartitionLog.Appended append(short version, ProduceRequest produce, LocalReplica replica, PartitionLeader leader,
+      PartitionProduceData partition, PartitionProduceResponse answer) {
     if (leader == null) {
       answer.setErrorCode((replica == null ? Errors.NOT_LEADER_OR_FOLLOWER : replica.leaderError()).code());
-      return waiting;
+      return null;
     }
     Records records = partition.records();
     ByteBuf buffer = records == null ? null : records.bufferOrNull();
-    if (!ProducedBatch.check(buffer, produce, request.version(), answer)) {
-      return waiting;
+    if (!ProducedBatch.check(buffer, produce, version, answer)) {
+      return null;
     }
-    boolean all = produce.acks() == ALL;
-    PartitionLog.Appended appended = leader.append(buffer, PartitionLog.Origin.CLIENT, all);
+    PartitionLog.Appended appended = leader.append(buffer, PartitionLog.Origin.CLIENT, produce.acks() == ALL);
+    if (appended == PartitionLog.Appended.SUSPENDED) {
+      return appended;
+    }
     if (appended.error() != Errors.NONE) {
       answer.setErrorCode(appended.error().code()).setErrorMessage(appended.message())
           .setLogStartOffset(startIfKnown(leader, appended));
-      return waiting;
+      return null;
     }
     answer.setBaseOffset(appended.baseOffset()).setLogAppendTimeMs(appended.appendTimeMs())
         .setLogStartOffset(leader.logStartOffset());
-    if (produce.acks() == 0 || leader.highWatermark() >= appended.nextOffset() || !all && !leader.flushOnAck()) {
-      return waiting;
-    }
-    PendingProduce wait = waiting == null ? new PendingProduce(request, all, scheduler, pending) : waiting;
-    wait.add(leader, appended.nextOffset(), answer);
-    return wait;
+    return appended;
+  }
+
+  /** @param appended what {@link #append} returned */
+  static boolean waitsForCommit(short acks, PartitionLeader leader, PartitionLog.Appended appended) {
+    return appended != null && acks != 0 && leader.highWatermark() < appended.nextOffset()
+        && (acks == ALL || leader.flushOnAck());
   }
 
   /** Clients use the start offset to tell lost producer state from lost records. */

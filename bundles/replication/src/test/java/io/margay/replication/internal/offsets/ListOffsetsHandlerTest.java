@@ -13,6 +13,7 @@ import io.margay.protocol.message.ListOffsetsResponse.ListOffsetsPartitionRespon
 import io.margay.replication.internal.FakeRequest;
 import io.margay.replication.internal.TestBroker;
 import io.margay.spi.log.PartitionLog;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -57,7 +58,7 @@ class ListOffsetsHandlerTest {
   }
 
   @Test
-  void findsStartAndEndInEveryVersion() {
+  void findsStartAndEndInEveryVersion() throws IOException {
     broker.append("a", 0, 7);
     broker.log("a", 0).advanceStart(2);
     for (int version = 1; version <= 11; version++) {

@@ -1,0 +1,126 @@
+package io.margay.log.internal;
+
+import io.margay.model.TopicIdPartition;
+import io.margay.model.TopicPartition;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Predicate;
+
+/**
+ * Which engines hold which partitions of this node, in a file, so that it is known while an engine is not there: a partition that
+ * such an engine holds must not begin empty in another one. A row too many costs a wait, one too few could cost records; so rows
+ * are written before a log is created, and taken back after it is deleted.
+ *
+ * <p>The file has one line for each change, {@code + engine topicId topic partition} or {@code - ...}, and is written anew at the
+ * start when most of its lines are history. Like what it speaks of, it outlives the process as soon as it is written. Engines that
+ * keep nothing have no rows. Safe for all threads.
+ */
+final class EngineCatalog {
+  private static final String FILE = "storage-engines";
+  private static final int HISTORY_LINES = 100;
+
+  private final Path file;
+  private final Map<TopicIdPartition, Set<String>> rows = new HashMap<>();
+
+  /**
+   * @param directory where the file is, or null to remember nothing
+   * @throws IOException when there is a file that cannot be read
+   */
+  EngineCatalog(Path directory) throws IOException {
+    this.file = directory == null ? null : directory.resolve(FILE);
+    if (file == null || !Files.exists(file)) {
+      return;
+    }
+    List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+    for (int i = 0; i < lines.size(); i++) {
+      String[] words = lines.get(i).split(" ");
+      if (words.length == 5) {
+        apply(words);
+      } else if (i < lines.size() - 1) {
+        throw new IOException(file + " is damaged at line " + (i + 1));
+      }
+      // the last line may have been cut by a crash, before its log was created
+    }
+    if (lines.size() > 2 * rows.size() + HISTORY_LINES || !endsWithNewline()) {
+      rewrite();
+    }
+  }
+
+  private boolean endsWithNewline() throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    return bytes.length == 0 || bytes[bytes.length - 1] == '\n';
+  }
+
+  private void apply(String[] words) {
+    TopicIdPartition id = new TopicIdPartition(UUID.fromString(words[2]),
+        new TopicPartition(words[3], Integer.parseInt(words[4])));
+    if (words[0].equals("+")) {
+      rows.computeIfAbsent(id, key -> new TreeSet<>()).add(words[1]);
+    } else {
+      dropRow(id, words[1]);
+    }
+  }
+
+  private boolean dropRow(TopicIdPartition id, String engine) {
+    Set<String> engines = rows.get(id);
+    boolean was = engines != null && engines.remove(engine);
+    if (was && engines.isEmpty()) {
+      rows.remove(id);
+    }
+    return was;
+  }
+
+  private void rewrite() throws IOException {
+    List<String> lines = new ArrayList<>();
+    rows.forEach((id, engines) -> engines.forEach(engine -> lines.add(line('+', engine, id))));
+    Path fresh = file.resolveSibling(FILE + ".tmp");
+    Files.writeString(fresh, String.join("", lines), StandardCharsets.UTF_8);
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static String line(char sign, String engine, TopicIdPartition id) {
+    return sign + " " + engine + " " + id.topicId() + " " + id.topic() + " " + id.partition() + "\n";
+  }
+
+  private void write(String lines) throws IOException {
+    if (file != null && !lines.isEmpty()) {
+      Files.createDirectories(file.getParent());
+      Files.writeString(file, lines, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+  }
+
+  /** Notes that an engine holds partitions, or soon will. */
+  synchronized void add(String engine, Iterable<TopicIdPartition> ids) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (TopicIdPartition id : ids) {
+      if (!rows.getOrDefault(id, Set.of()).contains(engine)) {
+        lines.append(line('+', engine, id));
+      }
+    }
+    write(lines.toString());
+    ids.forEach(id -> rows.computeIfAbsent(id, key -> new TreeSet<>()).add(engine));
+  }
+
+  /** Notes that an engine no longer holds a partition. */
+  synchronized void remove(String engine, TopicIdPartition id) throws IOException {
+    if (dropRow(id, engine)) {
+      write(line('-', engine, id));
+    }
+  }
+
+  /** An engine that holds a partition and is not there, or null. */
+  synchronized String absentHolder(TopicIdPartition id, Predicate<String> there) {
+    return rows.getOrDefault(id, Set.of()).stream().filter(there.negate()).findFirst().orElse(null);
+  }
+}

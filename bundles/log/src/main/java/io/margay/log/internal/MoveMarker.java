@@ -1,0 +1,39 @@
+package io.margay.log.internal;
+
+import io.margay.spi.storage.LogStore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The small file that tells of a copy whether it is whole, while a log is moved from one engine to another. It is written to the
+ * new copy before its first batch, changed when the copy is complete and on stable storage, and deleted after the old copy is.
+ *
+ * @param complete whether the copy is whole, so that it counts and the one that it comes from does not
+ * @param from the engine that it comes from
+ */
+record MoveMarker(boolean complete, String from) {
+  static final String BLOB = "margay-move";
+  private static final String COMPLETE = "complete ";
+  private static final String MOVING = "moving ";
+
+  /** The marker of a store, or null. */
+  static MoveMarker of(LogStore store) throws IOException {
+    byte[] bytes = store.readBlob(BLOB);
+    if (bytes == null) {
+      return null;
+    }
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    if (text.startsWith(COMPLETE)) {
+      return new MoveMarker(true, text.substring(COMPLETE.length()));
+    }
+    if (text.startsWith(MOVING)) {
+      return new MoveMarker(false, text.substring(MOVING.length()));
+    }
+    throw new IOException("unknown marker of a move: " + text);
+  }
+
+  /** On stable storage when it returns. */
+  void writeTo(LogStore store) throws IOException {
+    store.writeBlob(BLOB, ((complete ? COMPLETE : MOVING) + from).getBytes(StandardCharsets.UTF_8), true);
+  }
+}
