@@ -50,6 +50,7 @@ final class Broker {
 
   /** Runs until the framework stops, and returns the exit code. A framework that still runs then is stopped by the shutdown hook. */
   int run() throws IOException, BundleException, InterruptedException {
+    JdkWarmup.start();
     SortedMap<Integer, List<Path>> levels = BundleDirectory.scan(layout.bundles());
     if (Boolean.getBoolean("margay.train")) {
       Training.bound();
@@ -89,7 +90,9 @@ final class Broker {
     framework.start();
     framework.adapt(FrameworkStartLevel.class).setStartLevel(first);
     levels.tailMap(first + 1).forEach(installer::install);
-    reachLevel(framework, SERVING_LEVEL);
+    CountDownLatch reached = requestLevel(framework, SERVING_LEVEL);
+    Preparation.run(installer.installed());
+    await(reached, framework);
   }
 
   private Map<String, Object> configuration() throws IOException {
@@ -179,10 +182,18 @@ final class Broker {
     }
   }
 
-  /** Returns when the framework has reached the level, or is asked to stop: then the level is never reached. */
   private static void reachLevel(Framework framework, int level) throws InterruptedException {
+    await(requestLevel(framework, level), framework);
+  }
+
+  private static CountDownLatch requestLevel(Framework framework, int level) {
     CountDownLatch reached = new CountDownLatch(1);
     framework.adapt(FrameworkStartLevel.class).setStartLevel(level, event -> reached.countDown());
+    return reached;
+  }
+
+  /** Returns when the framework has reached the level, or is asked to stop: then the level is never reached. */
+  private static void await(CountDownLatch reached, Framework framework) throws InterruptedException {
     while (!reached.await(LEVEL_CHECK_MS, TimeUnit.MILLISECONDS) && framework.getState() == Bundle.ACTIVE) {
       // the start of a bundle takes its time
     }
