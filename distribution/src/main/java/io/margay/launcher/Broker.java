@@ -33,6 +33,7 @@ final class Broker {
   /** Bundles from this level on are only for a broker with a console. */
   static final int CONSOLE_LEVEL = 80;
   private static final long READY_TIMEOUT_MS = 10_000;
+  private static final long LEVEL_CHECK_MS = 500;
 
   private final Layout layout;
   private final boolean console;
@@ -49,6 +50,7 @@ final class Broker {
 
   /** Runs until the framework stops, and returns the exit code. A framework that still runs then is stopped by the shutdown hook. */
   int run() throws IOException, BundleException, InterruptedException {
+    JdkWarmup.start();
     SortedMap<Integer, List<Path>> levels = BundleDirectory.scan(layout.bundles());
     if (Boolean.getBoolean("margay.train")) {
       Training.bound();
@@ -61,8 +63,7 @@ final class Broker {
     register(context, "ready", this::onReady);
     register(context, "fatal", this::onFatal);
     BundleInstaller installer = new BundleInstaller(context);
-    levels.headMap(SERVING_LEVEL + 1).forEach(installer::install);
-    framework.start();
+    installAndStart(framework, installer, levels.headMap(SERVING_LEVEL + 1));
     // Asked to stop already, the framework has bundles that are not active, and that is no problem.
     if (framework.getState() == Bundle.ACTIVE && report(installer.problems())) {
       return 1;
@@ -78,6 +79,22 @@ final class Broker {
     return 0;
   }
 
+  /**
+   * Installs everything that serving needs, and starts it. Logging and Declarative Services, the first level, start on the
+   * framework's own thread while the rest is installed on this one: both take about as long.
+   */
+  private static void installAndStart(Framework framework, BundleInstaller installer, SortedMap<Integer, List<Path>> levels)
+      throws BundleException, InterruptedException {
+    int first = levels.firstKey();
+    installer.install(first, levels.get(first));
+    framework.start();
+    framework.adapt(FrameworkStartLevel.class).setStartLevel(first);
+    levels.tailMap(first + 1).forEach(installer::install);
+    CountDownLatch reached = requestLevel(framework, SERVING_LEVEL);
+    Preparation.run(installer.installed());
+    await(reached, framework);
+  }
+
   private Map<String, Object> configuration() throws IOException {
     for (Map.Entry<String, String> property : Settings.load(layout.etc("system.properties"), layout).entrySet()) {
       if (System.getProperty(property.getKey()) == null) {
@@ -89,7 +106,8 @@ final class Broker {
     Map<String, Object> configuration = new HashMap<>(Settings.load(layout.etc("framework.properties"), layout));
     configuration.putIfAbsent(Constants.FRAMEWORK_STORAGE, layout.cache().toString());
     configuration.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
-    configuration.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, Integer.toString(SERVING_LEVEL));
+    // Nothing is installed when the framework starts, see installAndStart.
+    configuration.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, "1");
     configuration.put("felix.log.logger", new FrameworkLogger());
     return configuration;
   }
@@ -165,9 +183,20 @@ final class Broker {
   }
 
   private static void reachLevel(Framework framework, int level) throws InterruptedException {
+    await(requestLevel(framework, level), framework);
+  }
+
+  private static CountDownLatch requestLevel(Framework framework, int level) {
     CountDownLatch reached = new CountDownLatch(1);
     framework.adapt(FrameworkStartLevel.class).setStartLevel(level, event -> reached.countDown());
-    reached.await();
+    return reached;
+  }
+
+  /** Returns when the framework has reached the level, or is asked to stop: then the level is never reached. */
+  private static void await(CountDownLatch reached, Framework framework) throws InterruptedException {
+    while (!reached.await(LEVEL_CHECK_MS, TimeUnit.MILLISECONDS) && framework.getState() == Bundle.ACTIVE) {
+      // the start of a bundle takes its time
+    }
   }
 
   /** Prints the problems; true if there are any. */

@@ -51,6 +51,11 @@ final class BundleInstaller {
     }
   }
 
+  /** What was installed, in this order. */
+  List<Bundle> installed() {
+    return installed;
+  }
+
   /** All problems so far, and each bundle that is not in the state in which it should be now. */
   List<String> problems() {
     List<String> all = new ArrayList<>(problems);
