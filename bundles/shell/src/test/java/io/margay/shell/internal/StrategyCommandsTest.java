@@ -11,9 +11,12 @@ import io.margay.protocol.message.FindCoordinatorRequest;
 import io.margay.protocol.message.FindCoordinatorResponse;
 import io.margay.protocol.message.ListGroupsRequest;
 import io.margay.protocol.message.ListGroupsResponse;
+import io.margay.spi.placement.ReplicaPlacer;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +58,27 @@ class StrategyCommandsTest {
         .hasMessage("no options please; expected none");
     assertThatThrownBy(() -> gosh.run("partitioner:simulate orders two")).isInstanceOf(ShellException.class)
         .hasMessage("there is no partitioner two; installed are murmur2, one");
+  }
+
+  @Test
+  void aStrategyThatIsAwayForAMomentIsAwaited() throws Exception {
+    ReplicaPlacer placer = request -> List.of(List.of(new BrokerId(0)));
+    gosh.strategies.placers().add(placer, Map.of("name", "ring"));
+    gosh.strategies.placers().remove(placer);
+    CompletableFuture<String> answer = new CompletableFuture<>();
+    Thread command = new Thread(() -> {
+      try {
+        answer.complete(gosh.run("placement:simulate ring -p 1 -r 1 -b 1"));
+      } catch (Exception e) {
+        answer.completeExceptionally(e);
+      }
+    });
+    command.start();
+    while (command.getState() != Thread.State.WAITING && command.isAlive()) {
+      Thread.onSpinWait();
+    }
+    gosh.strategies.placers().add(placer, Map.of("name", "ring"));
+    assertThat(answer.get(60, TimeUnit.SECONDS)).contains("ring");
   }
 
   @Test
