@@ -32,12 +32,12 @@ public final class KafkaRoundTrip {
     }
   }
 
-  /** Waits until a broker answers: the client tries to connect until then, at most for a minute and a half. */
+  /** Waits until a broker answers: the client tries to connect until then, at most for three minutes. */
   public static void awaitBroker(String bootstrap) throws Exception {
-    Map<String, Object> p = Map.of("bootstrap.servers", bootstrap, "default.api.timeout.ms", 90_000, "request.timeout.ms", 5_000,
+    Map<String, Object> p = Map.of("bootstrap.servers", bootstrap, "default.api.timeout.ms", 180_000, "request.timeout.ms", 5_000,
         "reconnect.backoff.max.ms", 200);
     try (Admin admin = Admin.create(p)) {
-      admin.describeCluster().nodes().get(90, TimeUnit.SECONDS);
+      admin.describeCluster().nodes().get(180, TimeUnit.SECONDS);
     }
   }
 

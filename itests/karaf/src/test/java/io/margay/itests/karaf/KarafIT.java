@@ -19,7 +19,7 @@ class KarafIT {
 
   @BeforeAll
   static void start() throws Exception {
-    broker = KarafBroker.started();
+    broker = KarafBroker.started("margay", "margay-memory");
   }
 
   @AfterAll
