@@ -15,6 +15,8 @@ import org.osgi.service.component.annotations.Component;
  * As Kafka's range assignor: in each topic alone, members in order get one range of partitions each, the first ones one more when
  * it does not come out even. So topics with as many partitions and the same subscribers are co-partitioned: a member has the same
  * partitions of each. Static members come first, by instance id, so that their ranges outlive a restart.
+ *
+ * <p>When this bundle is updated, an assignment that is being worked out is finished; who asks while it is away waits, bounded.
  */
 @Component(property = Assignor.NAME_PROPERTY + "=" + RangeAssignor.NAME)
 public final class RangeAssignor implements Assignor {

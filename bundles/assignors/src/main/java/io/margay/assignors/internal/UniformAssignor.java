@@ -10,6 +10,8 @@ import org.osgi.service.component.annotations.Component;
 /**
  * Members get as many partitions as others, as far as their subscriptions allow, and keep what they have unless balance wants it
  * elsewhere.
+ *
+ * <p>When this bundle is updated, an assignment that is being worked out is finished; who asks while it is away waits, bounded.
  */
 @Component(property = Assignor.NAME_PROPERTY + "=" + UniformAssignor.NAME)
 public final class UniformAssignor implements Assignor {

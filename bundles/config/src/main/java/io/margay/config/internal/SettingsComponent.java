@@ -19,6 +19,9 @@ import org.osgi.service.component.annotations.Reference;
 /**
  * Has the settings read at the start and when they change, and registers {@link NodeSettings} once they are valid: what is not
  * valid keeps every part that needs settings from starting. Registers by hand, because a component cannot withhold its service.
+ *
+ * <p>All parts refer to the settings for as long as they live: updating this bundle starts them anew, the server with its listeners
+ * too. It is the one part besides the server whose update clients see.
  */
 @Component(service = {}, immediate = true, configurationPid = SettingsComponent.PID)
 @Capability(namespace = "osgi.service", attribute = "objectClass:List<String>=\"io.margay.spi.config.NodeSettings\"")

@@ -22,7 +22,12 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
  * The component that owns the {@link ControllerRuntime}. It does not refer to publishers: many of them need the services that it
- * provides, so {@link PublisherTracker} finds them.
+ * provides, so {@link PublisherTracker} finds them. Placement strategies come and go without it noticing, but for requests that
+ * need one.
+ *
+ * <p>When this bundle is updated, or the one of the metadata log, requests under way are answered with NOT_CONTROLLER, so that
+ * clients ask again, and those that come meanwhile wait in the server. Groups and the producer within the server refer to this one
+ * all the time, and start anew with it.
  */
 @Component(service = {ClusterMetadata.class, Controller.class, ControllerService.class}, immediate = true)
 public final class ControllerService implements ClusterMetadata, Controller {

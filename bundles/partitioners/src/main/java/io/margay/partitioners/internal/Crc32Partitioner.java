@@ -9,6 +9,8 @@ import org.osgi.service.component.annotations.Component;
  * As librdkafka's {@code consistent}: a key's partition is its CRC-32, unsigned, modulo the number of partitions. There an empty
  * or missing key is a key like others; with {@code keyless=sticky} such records go where {@code sticky} puts them, much as with
  * librdkafka's default {@code consistent_random}.
+ *
+ * <p>When this bundle is updated, records that ask for a partition now get it; those that come while it is away wait, in order.
  */
 @Component(property = Partitioner.NAME_PROPERTY + "=" + Crc32Partitioner.NAME)
 public final class Crc32Partitioner implements Partitioner {

@@ -7,6 +7,8 @@ import org.osgi.service.component.annotations.Component;
 /**
  * As the Java client: a key's partition comes from its hash, over all partitions, whether they have a leader or not. Records
  * without a key go where {@code sticky} puts them.
+ *
+ * <p>When this bundle is updated, records that ask for a partition now get it; those that come while it is away wait, in order.
  */
 @Component(property = Partitioner.NAME_PROPERTY + "=" + Murmur2Partitioner.NAME)
 public final class Murmur2Partitioner implements Partitioner {

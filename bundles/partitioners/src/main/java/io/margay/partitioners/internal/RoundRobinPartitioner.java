@@ -7,6 +7,8 @@ import org.osgi.service.component.annotations.Component;
 
 /**
  * One record after the other to the next partition that has a leader, or to the next of all when none has one. Keys are ignored.
+ *
+ * <p>When this bundle is updated, records that ask for a partition now get it; those that come while it is away wait, in order.
  */
 @Component(property = Partitioner.NAME_PROPERTY + "=" + RoundRobinPartitioner.NAME)
 public final class RoundRobinPartitioner implements Partitioner {

@@ -10,6 +10,8 @@ import org.osgi.service.component.annotations.Component;
 /**
  * Partitions get records in proportion to their weights: {@code weighted:0=5,1=1,*=0}. {@code *} stands for the partitions that
  * are not named, and is 1 unless given.
+ *
+ * <p>When this bundle is updated, records that ask for a partition now get it; those that come while it is away wait, in order.
  */
 @Component(property = Partitioner.NAME_PROPERTY + "=" + WeightedPartitioner.NAME)
 public final class WeightedPartitioner implements Partitioner {

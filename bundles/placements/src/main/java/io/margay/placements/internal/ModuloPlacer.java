@@ -11,6 +11,8 @@ import org.osgi.service.component.annotations.Component;
 /**
  * The classic one: with the n brokers in the order of their ids, replica j of partition i is on broker (start + i + j) mod n.
  * Easy to foretell; but all that a lost broker led falls on its neighbour. Racks are ignored.
+ *
+ * <p>When this bundle is updated, a plan that is being made is finished; requests that need one while it is away wait, bounded.
  */
 @Component(property = ReplicaPlacer.NAME_PROPERTY + "=" + ModuloPlacer.NAME)
 public final class ModuloPlacer implements ReplicaPlacer {

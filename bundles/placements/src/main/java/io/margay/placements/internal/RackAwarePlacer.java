@@ -10,6 +10,8 @@ import org.osgi.service.component.annotations.Component;
 /**
  * Replicas of a partition are in as many racks as there are, as evenly as can be; leaders alternate between racks. Unlike
  * {@code spread}, it refuses to place anything while a broker does not say its rack.
+ *
+ * <p>When this bundle is updated, a plan that is being made is finished; requests that need one while it is away wait, bounded.
  */
 @Component(property = ReplicaPlacer.NAME_PROPERTY + "=" + RackAwarePlacer.NAME)
 public final class RackAwarePlacer implements ReplicaPlacer {

@@ -12,6 +12,8 @@ import org.osgi.service.component.annotations.Component;
  * The default. First replicas go round the brokers, and the distance of the others from the first grows with each round, so that
  * what a lost broker led falls evenly on all others. When all brokers are in racks, and those are at least two, the replicas of a
  * partition are in different racks, too, as {@link RackAwarePlacer} does it.
+ *
+ * <p>When this bundle is updated, a plan that is being made is finished; requests that need one while it is away wait, bounded.
  */
 @Component(property = ReplicaPlacer.NAME_PROPERTY + "=" + SpreadPlacer.NAME)
 public final class SpreadPlacer implements ReplicaPlacer {

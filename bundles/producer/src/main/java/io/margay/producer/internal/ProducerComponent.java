@@ -18,7 +18,10 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
-/** The service. Partitioners may come and go while it is used. */
+/**
+ * The service. Partitioners may come and go while it is used: records wait in order for one that is updated. When this bundle is
+ * updated, or one whose service it refers to (server, controller), records on their way fail, and callers get the new service.
+ */
 @Component(service = Producer.class)
 public final class ProducerComponent implements Producer {
   private static final long DRAIN_MS = 5_000;
@@ -46,7 +49,7 @@ public final class ProducerComponent implements Producer {
 
   /** A partitioner goes. */
   void removePartitioner(Partitioner partitioner) {
-    partitioners.remove(partitioner);
+    producer.remove(partitioner);
   }
 
   /** Fails what is not written yet. */

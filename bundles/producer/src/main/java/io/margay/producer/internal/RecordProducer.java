@@ -110,6 +110,12 @@ final class RecordProducer implements Producer, AutoCloseable {
     return partitioners;
   }
 
+  /** A partitioner goes. When this returns, nobody is inside it, and nothing of it is kept. */
+  void remove(Partitioner gone) {
+    partitioners.remove(gone);
+    topics.values().forEach(topic -> topic.forget(gone));
+  }
+
   @Override
   public void close() {
     closed = true;

@@ -50,6 +50,14 @@ final class TopicChoice {
     return partition;
   }
 
+  /** A partitioner goes: nothing of it is kept until the next record, which may never come. */
+  void forget(Partitioner gone) {
+    if (service == gone) {
+      service = null;
+      partitioner = null;
+    }
+  }
+
   private TopicView view(TopicImage topic) {
     if (topic != seen) {
       BitSet available = new BitSet();

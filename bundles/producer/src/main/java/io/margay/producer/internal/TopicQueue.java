@@ -96,6 +96,10 @@ final class TopicQueue {
     }
   }
 
+  synchronized void forget(Partitioner gone) {
+    choice.forget(gone);
+  }
+
   private synchronized PendingRecord poll() {
     return waiting.poll();
   }

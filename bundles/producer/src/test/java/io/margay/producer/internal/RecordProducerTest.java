@@ -18,8 +18,12 @@ import io.margay.protocol.message.ProduceResponse;
 import io.margay.spi.client.LocalClient;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.partitioner.Partitioner;
+import io.margay.spi.partitioner.PartitionerRecord;
+import io.margay.spi.partitioner.TopicPartitioner;
+import io.margay.spi.partitioner.TopicView;
 import io.margay.spi.producer.ProduceException;
 import io.margay.spi.producer.Producer.Sent;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -185,6 +189,30 @@ class RecordProducerTest {
     b.answer(Errors.NONE, 1);
     assertThat(waiting.get(10, TimeUnit.SECONDS).partition()).isZero();
     assertThat(behind.get(10, TimeUnit.SECONDS).partition()).isEqualTo(1);
+  }
+
+  /** Else the classes of a bundle that was updated would stay until the topic's next record. */
+  @Test
+  void nothingOfAPartitionerThatWentIsKept() throws Exception {
+    List<WeakReference<TopicPartitioner>> made = new ArrayList<>();
+    Partitioner partitioner = options -> {
+      TopicPartitioner forTopic = new TopicPartitioner() {
+        @Override
+        public int partition(PartitionerRecord record, TopicView topic) {
+          return 2;
+        }
+      };
+      made.add(new WeakReference<>(forTopic));
+      return forTopic;
+    };
+    partitioners.add(partitioner, Map.of("name", "first"));
+    send();
+    request().answer(Errors.NONE, 0);
+    producer.remove(partitioner);
+    for (int i = 0; i < 100 && made.get(0).get() != null; i++) {
+      System.gc();
+    }
+    assertThat(made.get(0).get()).isNull();
   }
 
   @Test

@@ -32,7 +32,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Connects the {@link Server} with the container: it binds when the settings are there, takes handlers as they come and go, tells
  * the controller where it listens, and opens the gate when this broker is part of the cluster and the handlers that any client
- * needs are there. Updating any other part leaves the listeners and connections alone; updating this bundle closes them.
+ * needs are there. Updating any other part leaves the listeners and connections alone, but for {@code config}, whose services this
+ * component needs all the time; updating this bundle or that one closes them.
  */
 @Component(service = {}, immediate = true)
 public final class ServerComponent {

@@ -37,6 +37,9 @@ import picocli.CommandLine.Command;
  * Offers all commands to Gogo: a {@link Function} service for each method with {@code @Command} of the classes of the scopes.
  * They are functions and not methods found by Gogo, because Gogo's own options must come before the arguments and
  * have no usage text.
+ *
+ * <p>Strategies may come and go while commands run, which wait, bounded, for one that is updated. When this bundle is updated, or
+ * one whose service it refers to (server, controller, config), the commands leave Gogo and come back; one that runs may fail.
  */
 @Component(service = {}, immediate = true)
 public final class ShellCommands {

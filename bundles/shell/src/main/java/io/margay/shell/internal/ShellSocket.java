@@ -10,7 +10,11 @@ import org.osgi.service.component.annotations.Reference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The socket that {@code bin/margay shell} talks to, in the data directory. The broker works without it. */
+/**
+ * The socket that {@code bin/margay shell} talks to, in the data directory. The broker works without it.
+ *
+ * <p>When this bundle is updated, commands that run are interrupted; no client of the broker notices.
+ */
 @Component(service = {}, immediate = true)
 public final class ShellSocket {
   private static final Logger LOG = LoggerFactory.getLogger(ShellSocket.class);

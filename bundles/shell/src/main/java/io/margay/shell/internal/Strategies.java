@@ -24,6 +24,8 @@ import java.util.function.Function;
 final class Strategies {
   /** The name of the logs. */
   static final String LOGS = "logs";
+  /** How long a command waits for what was there before and is away, in milliseconds. */
+  static final long WAIT_MS = 10_000;
   private static final long DRAIN_MS = 5_000;
 
   private final NamedServices<Partitioner> partitioners = new NamedServices<>("partitioner", DRAIN_MS);
@@ -50,15 +52,16 @@ final class Strategies {
   }
 
   /**
-   * Uses a strategy.
+   * Uses a strategy. One that was there before may be away for {@value #WAIT_MS} ms, as when its bundle is updated.
    *
-   * @param waitMs how long it may be away
+   * @param waitMs how long to wait for one that was never there, which is mostly a slip of the pen
    * @throws ShellException when it is not there, or refuses
    */
   static <T, R> R use(NamedServices<T> services, String name, long waitMs, Function<T, R> work) throws InterruptedException {
     ServiceHolder.Lease<T> lease = services.lease(name);
     try {
-      lease = lease != null ? lease : services.await(name, waitMs).toCompletableFuture().get();
+      lease = lease != null ? lease : services.await(name, services.known(name) ? WAIT_MS : waitMs)
+          .toCompletableFuture().get();
     } catch (ExecutionException e) {
       throw new ShellException(services.missing(name));
     }

@@ -17,6 +17,7 @@ import io.margay.protocol.message.IncrementalAlterConfigsResponse;
 import io.margay.spi.log.LogConfig;
 import io.margay.spi.log.Logs;
 import io.margay.spi.log.PartitionLog;
+import io.margay.spi.placement.ReplicaPlacer;
 import io.margay.spi.storage.StorageEngine;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -24,6 +25,8 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -151,6 +154,27 @@ class StrategyCommandsTest {
     public String placeOf(TopicIdPartition id) {
       throw new UnsupportedOperationException();
     }
+  }
+
+  @Test
+  void aStrategyThatIsAwayForAMomentIsAwaited() throws Exception {
+    ReplicaPlacer placer = request -> List.of(List.of(new BrokerId(0)));
+    gosh.strategies.placers().add(placer, Map.of("name", "ring"));
+    gosh.strategies.placers().remove(placer);
+    CompletableFuture<String> answer = new CompletableFuture<>();
+    Thread command = new Thread(() -> {
+      try {
+        answer.complete(gosh.run("placement:simulate ring -p 1 -r 1 -b 1"));
+      } catch (Exception e) {
+        answer.completeExceptionally(e);
+      }
+    });
+    command.start();
+    while (command.getState() != Thread.State.WAITING && command.isAlive()) {
+      Thread.onSpinWait();
+    }
+    gosh.strategies.placers().add(placer, Map.of("name", "ring"));
+    assertThat(answer.get(60, TimeUnit.SECONDS)).contains("ring");
   }
 
   @Test

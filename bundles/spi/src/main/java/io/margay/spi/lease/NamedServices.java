@@ -5,11 +5,13 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -28,7 +30,9 @@ public final class NamedServices<T> {
   private static final class Slot<T> {
     private final ServiceHolder<T> holder;
     private final List<Candidate<T>> candidates = new ArrayList<>();
-    private final List<CompletableFuture<ServiceHolder.Lease<T>>> waiting = new ArrayList<>();
+    /** Not under the lock: who holds a lease must never wait for somebody who waits for leases to end. */
+    private final Queue<CompletableFuture<ServiceHolder.Lease<T>>> waiting = new ConcurrentLinkedQueue<>();
+    private volatile boolean known;
 
     Slot(long drainMs) {
       holder = new ServiceHolder<>(drainMs);
@@ -62,14 +66,12 @@ public final class NamedServices<T> {
     }
     int ranking = properties.get("service.ranking") instanceof Integer i ? i : 0;
     Slot<T> slot = slot(name);
-    List<CompletableFuture<ServiceHolder.Lease<T>>> waiting;
     synchronized (this) {
       slot.candidates.add(new Candidate<>(service, ranking, number++));
+      slot.known = true;
       choose(slot);
-      waiting = List.copyOf(slot.waiting);
-      slot.waiting.clear();
     }
-    waiting.forEach(future -> give(future, slot.holder.lease()));
+    slot.waiting.forEach(future -> give(slot, future));
   }
 
   /**
@@ -119,33 +121,28 @@ public final class NamedServices<T> {
     }
     CompletableFuture<ServiceHolder.Lease<T>> future = new CompletableFuture<>();
     Slot<T> slot = slot(name);
-    synchronized (this) {
-      slot.waiting.add(future);
-    }
-    CompletableFuture.delayedExecutor(Math.max(0, timeoutMs), TimeUnit.MILLISECONDS).execute(() -> expire(slot, name, future));
+    slot.waiting.add(future);
+    CompletableFuture<Void> timer = new CompletableFuture<Void>().completeOnTimeout(null, Math.max(0, timeoutMs),
+        TimeUnit.MILLISECONDS);
+    timer.thenRun(() -> {
+      slot.waiting.remove(future);
+      future.completeExceptionally(new TimeoutException(missing(name)));
+    });
+    // A timer that went on would hold the service, and with it the classes of a bundle that may be gone by then.
+    future.whenComplete((lease, e) -> timer.cancel(false));
     // It may have come between the look and the entry in the list.
-    ServiceHolder.Lease<T> meanwhile = slot.holder.lease();
-    if (meanwhile != null) {
-      give(future, meanwhile);
-    }
+    give(slot, future);
     return future;
   }
 
-  private void expire(Slot<T> slot, String name, CompletableFuture<ServiceHolder.Lease<T>> future) {
-    synchronized (this) {
+  /** When it went again at once, whoever waits for it waits on. */
+  private static <T> void give(Slot<T> slot, CompletableFuture<ServiceHolder.Lease<T>> future) {
+    ServiceHolder.Lease<T> lease = slot.holder.lease();
+    if (lease != null) {
       slot.waiting.remove(future);
-    }
-    if (!future.isDone()) {
-      future.completeExceptionally(new TimeoutException(missing(name)));
-    }
-  }
-
-  private static <T> void give(CompletableFuture<ServiceHolder.Lease<T>> future, ServiceHolder.Lease<T> lease) {
-    if (lease == null) {
-      // It went again at once.
-      future.completeExceptionally(new TimeoutException("the service came and went"));
-    } else if (!future.complete(lease)) {
-      lease.close();
+      if (!future.complete(lease)) {
+        lease.close();
+      }
     }
   }
 
@@ -160,6 +157,15 @@ public final class NamedServices<T> {
   public String missing(String name) {
     Set<String> names = names();
     return "there is no " + kind + " " + name + "; installed are " + (names.isEmpty() ? "none" : String.join(", ", names));
+  }
+
+  /**
+   * @param name a name
+   * @return whether a service with this name is there, or was: it may be away for a moment, as when its bundle is updated
+   */
+  public boolean known(String name) {
+    Slot<T> slot = slots.get(name);
+    return slot != null && slot.known;
   }
 
   /** @return the names that are there now, in ascending order */

@@ -53,4 +53,26 @@ class NamedServicesTest {
         .isInstanceOf(ExecutionException.class).hasCauseInstanceOf(TimeoutException.class)
         .hasMessageContaining("there is no thing a; installed are none");
   }
+
+  @Test
+  void whoWaitsForAServiceThatGoesAgainAtOnceWaitsOn() throws Exception {
+    services.await("a", 60_000).thenAccept(lease -> {
+      lease.close();
+      services.remove(first);
+    });
+    CompletableFuture<ServiceHolder.Lease<Object>> waiting = services.await("a", 60_000).toCompletableFuture();
+    services.add(first, Map.of("name", "a"));
+    assertThat(waiting).isNotDone();
+    services.add(second, Map.of("name", "a"));
+    assertThat(waiting.get(10, TimeUnit.SECONDS).service()).isSameAs(second);
+  }
+
+  @Test
+  void aNameThatWentIsKnown() {
+    services.await("a", 1);
+    assertThat(services.known("a")).isFalse();
+    services.add(first, Map.of("name", "a"));
+    services.remove(first);
+    assertThat(services.known("a")).isTrue();
+  }
 }

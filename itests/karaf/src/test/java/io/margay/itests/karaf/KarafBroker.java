@@ -59,15 +59,15 @@ final class KarafBroker implements AutoCloseable {
     this.bootstrap = bootstrap;
   }
 
-  /** A broker that serves. */
-  static KarafBroker started() throws Exception {
+  /** A broker that serves, of these features. */
+  static KarafBroker started(String... features) throws Exception {
     Path all = Path.of(System.getProperty("work.dir"));
     Files.createDirectories(all);
     Path work = Files.createTempDirectory(all, "karaf");
     int sshPort = KafkaRoundTrip.freePort();
     String bootstrap = "127.0.0.1:" + KafkaRoundTrip.freePort();
     TestContainer container = PaxExamRuntime.createContainer(
-        PaxExamRuntime.createServerSystem(CoreOptions.composite(options(work, sshPort, bootstrap))));
+        PaxExamRuntime.createServerSystem(CoreOptions.composite(options(work, sshPort, bootstrap, features))));
     container.start();
     KarafBroker broker = new KarafBroker(container, work, sshPort, bootstrap);
     try {
@@ -79,7 +79,7 @@ final class KarafBroker implements AutoCloseable {
     return broker;
   }
 
-  private static Option[] options(Path work, int sshPort, String bootstrap) {
+  private static Option[] options(Path work, int sshPort, String bootstrap, String[] features) {
     String mvn = "etc/org.ops4j.pax.url.mvn.cfg";
     String repository = Path.of(System.getProperty("margay.repo")).normalize().toUri() + "@id=margay@snapshots";
     List<Option> o = new ArrayList<>();
@@ -106,7 +106,7 @@ final class KarafBroker implements AutoCloseable {
     o.add(editConfigurationFilePut("etc/io.margay.cfg", "listeners", "PLAINTEXT://" + bootstrap));
     o.add(editConfigurationFilePut("etc/io.margay.cfg", "group.initial.rebalance.delay.ms", "0"));
     o.add(features(maven().groupId("io.margay").artifactId("features").version(VERSION).classifier("features").type("xml"),
-        "margay", "margay-memory", "margay-http"));
+        features));
     o.add(vmOption("-Xmx512m"));
     for (String option : JAVA_OPTIONS) {
       o.add(vmOption(option));

@@ -22,7 +22,7 @@ class KarafConfigIT {
 
   @BeforeAll
   static void start() throws Exception {
-    broker = KarafBroker.started();
+    broker = KarafBroker.started("margay", "margay-memory");
   }
 
   @AfterAll

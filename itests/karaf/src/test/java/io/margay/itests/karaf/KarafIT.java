@@ -20,7 +20,7 @@ class KarafIT {
 
   @BeforeAll
   static void start() throws Exception {
-    broker = KarafBroker.started();
+    broker = KarafBroker.started("margay", "margay-memory", "margay-http");
   }
 
   @AfterAll

@@ -18,6 +18,9 @@ import org.osgi.service.component.annotations.Reference;
 /**
  * The service: opens the log in {@code metadata.log.dir} while the component is active. Refuses to start, and says
  * why, when the data belong to another node.
+ *
+ * <p>When this bundle is updated, what is being written is finished and what waits fails, so that clients ask again; the
+ * controller, which refers to it all the time, starts anew and replays the log.
  */
 @Component(service = MetadataLog.class, property = "consensus=local")
 public final class LocalConsensus implements MetadataLog {

@@ -18,7 +18,12 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
-/** The service: {@link FileStorageEngine} in the directories that the settings name. */
+/**
+ * The service: {@link FileStorageEngine} in the directories that the settings name.
+ *
+ * <p>When this bundle is updated, whoever uses the engine is told first: calls under way are finished, the stores are closed in
+ * good order, and the partitions wait for the next engine of this name, which opens them again.
+ */
 @Component(service = StorageEngine.class, property = StorageEngine.NAME_PROPERTY + "=" + FileStorageEngine.NAME)
 public final class FileStorage implements StorageEngine {
   private static final String DEFAULT_DIRECTORY = "logs";

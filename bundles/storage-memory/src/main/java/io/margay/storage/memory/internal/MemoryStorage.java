@@ -12,7 +12,11 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** The service: logs that end with the bundle. Safe for all threads. */
+/**
+ * The service: logs that end with the bundle. Safe for all threads.
+ *
+ * <p>When this bundle is updated, partitions wait for the next engine of this name and go on, empty.
+ */
 @Component(service = StorageEngine.class, property = StorageEngine.NAME_PROPERTY + "=" + MemoryStorage.NAME)
 public final class MemoryStorage implements StorageEngine {
   static final String NAME = "memory";
