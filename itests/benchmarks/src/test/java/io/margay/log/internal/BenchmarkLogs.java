@@ -5,6 +5,7 @@ import io.margay.model.Scheduler;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.log.Logs;
 import io.margay.spi.storage.StorageEngine;
+import java.io.IOException;
 
 /** The logs over one engine, wired by hand where a broker has components do it. */
 public final class BenchmarkLogs implements AutoCloseable {
@@ -12,7 +13,7 @@ public final class BenchmarkLogs implements AutoCloseable {
   private final StorageEngine engine;
 
   /** @param engine closed by the caller, after these */
-  public BenchmarkLogs(NodeSettings settings, Scheduler scheduler, StorageEngine engine) {
+  public BenchmarkLogs(NodeSettings settings, Scheduler scheduler, StorageEngine engine) throws IOException {
     this.engine = engine;
     manager = new LogManager(settings, Clock.SYSTEM, scheduler, (what, cause) -> cause.printStackTrace());
     manager.addEngine(engine);
