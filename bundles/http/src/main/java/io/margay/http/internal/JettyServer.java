@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
@@ -20,15 +21,16 @@ import org.slf4j.LoggerFactory;
  * own, for each factory configuration of {@value #PID}. So what else runs on HTTP in this container is not touched, and the only
  * servlet behind our listeners is the one that asks for the property {@value #MARK}.
  *
- * <p>Jetty costs memory as soon as it is installed, so it is not before a listener is wanted: the distribution has it in a
- * directory of its own, another container may have it installed and not started. Used by one thread at a time.
+ * <p>Jetty is installed from a directory when a listener is wanted, and uninstalled when none is: it costs memory as soon as it is
+ * installed, and whoever starts it without a configuration, as Karaf does with all bundles of a feature when it starts again, has
+ * it listen on port 8080 of all interfaces. One that the container has by itself is used as it is. Used by one thread at a time.
  */
 final class JettyServer {
   /** The property of the whiteboard's runtime that tells ours from others. */
   static final String MARK = "margay.http";
   private static final String PID = "org.apache.felix.http";
   private static final String JETTY = "org.apache.felix.http.jetty12";
-  /** Where a distribution has the bundles, below {@code margay.home}. */
+  /** Where the bundles are, below {@code margay.home} or, in Karaf, {@code karaf.base}. */
   private static final String DIRECTORY = "optional/http";
   private static final String REQUIRE_CONFIG = "org.apache.felix.http.require.config";
   private static final String PREFIX = "margay-";
@@ -41,6 +43,7 @@ final class JettyServer {
   private final BundleContext context;
   private final ConfigurationAdmin configurations;
   private final List<Configuration> ours = new ArrayList<>();
+  private final List<Bundle> installed = new ArrayList<>();
   private Bundle started;
 
   JettyServer(BundleContext context, ConfigurationAdmin configurations) {
@@ -99,23 +102,24 @@ final class JettyServer {
   private Bundle jetty() throws BundleException {
     Bundle jetty = find();
     if (jetty == null) {
-      String home = context.getProperty("margay.home");
+      String home = context.getProperty("margay.home") == null ? context.getProperty("karaf.base")
+          : context.getProperty("margay.home");
       File[] jars = home == null ? null : new File(home, DIRECTORY).listFiles((d, name) -> name.endsWith(".jar"));
       if (jars != null) {
         Arrays.sort(jars);
-        List<Bundle> installed = new ArrayList<>();
         for (File jar : jars) {
           installed.add(context.installBundle("reference:" + jar.toURI()));
         }
         jetty = find();
-        installed.remove(jetty);
         for (Bundle library : installed) {
-          library.start(Bundle.START_TRANSIENT);
+          if (library != jetty) {
+            library.start(Bundle.START_TRANSIENT);
+          }
         }
       }
     }
     if (jetty == null) {
-      throw new BundleException("the bundle " + JETTY + " is not installed");
+      throw new BundleException("the bundle " + JETTY + " is not installed, and not in the directory " + DIRECTORY);
     }
     return jetty;
   }
@@ -145,7 +149,21 @@ final class JettyServer {
       } catch (BundleException | IllegalStateException e) {
         LOG.warn("The HTTP server did not stop bundle={}", started, e);
       }
-      started = null;
     }
+    uninstall();
+    started = null;
+  }
+
+  /** Jetty goes first: what nobody uses any more is gone at once. */
+  private void uninstall() {
+    installed.sort(Comparator.comparing(b -> b != started));
+    for (Bundle bundle : installed) {
+      try {
+        bundle.uninstall();
+      } catch (BundleException | IllegalStateException e) {
+        LOG.warn("A bundle of the HTTP server was not uninstalled bundle={}", bundle, e);
+      }
+    }
+    installed.clear();
   }
 }
