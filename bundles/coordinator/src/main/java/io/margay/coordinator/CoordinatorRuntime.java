@@ -71,7 +71,7 @@ public final class CoordinatorRuntime<S extends ShardState> implements AutoClose
   }
 
   boolean expects(int shard) {
-    return !closed && expected.test(shard);
+    return !closed && waitMs() > 0 && expected.test(shard);
   }
 
   int waitMs() {

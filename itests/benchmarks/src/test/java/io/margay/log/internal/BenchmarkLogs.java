@@ -12,10 +12,13 @@ public final class BenchmarkLogs implements AutoCloseable {
   private final LogManager manager;
   private final StorageEngine engine;
 
-  /** @param engine closed by the caller, after these */
+  /**
+   * @param engine closed by the caller, after these
+   * @throws IOException never, as nothing is noted of what is where
+   */
   public BenchmarkLogs(NodeSettings settings, Scheduler scheduler, StorageEngine engine) throws IOException {
     this.engine = engine;
-    manager = new LogManager(settings, Clock.SYSTEM, scheduler, (what, cause) -> cause.printStackTrace());
+    manager = new LogManager(settings, Clock.SYSTEM, scheduler, (what, cause) -> cause.printStackTrace(), null);
     manager.addEngine(engine);
   }
 
