@@ -36,7 +36,7 @@ public abstract class StorageEngineKillContract extends StorageEngineFixture {
     try {
       for (int kill = 0; kill < KILLS; kill++) {
         String when = "kill " + kill + ", seed " + seed;
-        runAndKill(50 + random.nextInt(1500), random.nextLong(), reported, drops, when);
+        runAndKill(50 + random.nextInt(600), random.nextLong(), reported, drops, when);
         StorageEngine survivor = start(home);
         try {
           for (int log = 0; log < LOGS; log++) {
