@@ -43,7 +43,7 @@ class StorageMoveIT {
   private final AtomicLong read = new AtomicLong();
 
   @ParameterizedTest
-  @ValueSource(strings = "memory")
+  @ValueSource(strings = {"memory", "mapdb"})
   void aTopicMovesThereAndBackUnderLoad(String engine) throws Exception {
     try (Broker broker = Broker.started(); KafkaProducer<Long, byte[]> producer = producer(broker)) {
       broker.shell("topic:create " + TOPIC + " -p " + PARTITIONS).ok();
@@ -74,7 +74,7 @@ class StorageMoveIT {
 
   /** The move is so slow that it is under way when the process is killed. */
   @ParameterizedTest
-  @ValueSource(strings = "memory")
+  @ValueSource(strings = {"memory", "mapdb"})
   void aKillInTheMiddleOfAMoveLosesNothing(String engine) throws Exception {
     try (Broker broker = Broker.prepare().with("KAFKA_MARGAY_STORAGE_MOVE_MAX_BYTES_PER_SECOND", "20000").start();
         KafkaProducer<Long, byte[]> producer = producer(broker)) {
