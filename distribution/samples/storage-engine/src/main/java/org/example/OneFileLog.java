@@ -97,7 +97,8 @@ final class OneFileLog implements LogStore {
   private static boolean isWhole(ByteBuffer steps) {
     int at = steps.position();
     int length = steps.remaining() < 8 ? -1 : steps.getInt(at);
-    return length >= 17 && length <= steps.remaining() - 8 && steps.getInt(at + 4 + length) == checksum(steps.array(), at + 4, length);
+    return length >= 17 && length <= steps.remaining() - 8
+        && steps.getInt(at + 4 + length) == checksum(steps.array(), at + 4, length);
   }
 
   private static int checksum(byte[] bytes, int from, int length) {
@@ -178,7 +179,8 @@ final class OneFileLog implements LogStore {
   }
 
   private List<Segment> whole(long from, long to) {
-    List<Segment> found = segments.stream().filter(segment -> segment.base >= from && segment.next <= to && segment != last()).toList();
+    List<Segment> found = segments.stream()
+        .filter(segment -> segment.base >= from && segment.next <= to && segment != last()).toList();
     if (found.isEmpty() || found.get(0).base != from || found.get(found.size() - 1).next != to) {
       throw new IllegalArgumentException("[" + from + ", " + to + ") are not whole segments before the last one");
     }

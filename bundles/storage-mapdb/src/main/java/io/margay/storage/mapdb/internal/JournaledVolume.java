@@ -9,8 +9,8 @@ import org.mapdb.DataInput2;
 import org.mapdb.volume.Volume;
 
 /**
- * What MapDB sees of the {@link PageStore}: an endless row of bytes. MapDB's own write-ahead log is not used, because it is not read
- * when a file is opened (3.1.0). Threads as the page store says. An I/O error reaches MapDB's caller as an
+ * What MapDB sees of the {@link PageStore}: an endless row of bytes. MapDB's own write-ahead log is not used, because it is not
+ * read when a file is opened (3.1.0). Threads as the page store says. An I/O error reaches MapDB's caller as an
  * {@link UncheckedIOException}.
  */
 final class JournaledVolume extends Volume {
