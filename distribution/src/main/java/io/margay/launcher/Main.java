@@ -1,9 +1,7 @@
 package io.margay.launcher;
 
 import java.io.IOException;
-import java.net.ConnectException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.nio.channels.SocketChannel;
 import org.osgi.framework.BundleException;
 
 /** Entry point of {@code bin/margay}. Exit codes: 0 done, 1 failed, 2 wrong usage, 3 (status) not running. */
@@ -41,17 +39,9 @@ public final class Main {
     };
   }
 
-  private static int shell(Layout layout, String command) throws IOException {
-    Path socket = ShellClient.locate(layout);
-    if (!Files.exists(socket)) {
-      throw new IOException("no broker with a shell runs on " + layout.data());
-    }
-    try {
-      return ShellClient.execute(socket, command, System.in, System.out, System.err);
-    } catch (ConnectException e) {
-      // a killed broker leaves its socket behind
-      throw new IOException("no broker with a shell runs on " + layout.data(), e);
-    }
+  private static int shell(Layout layout, String command) throws IOException, InterruptedException {
+    SocketChannel channel = ShellClient.connect(layout, () -> InstanceLock.owner(layout.pidFile()).isPresent());
+    return ShellClient.execute(channel, command, System.in, System.out, System.err);
   }
 
   private static String version() {

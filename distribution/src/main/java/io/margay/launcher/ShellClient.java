@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Sends one command to a running broker.
@@ -24,6 +26,8 @@ import java.util.Arrays;
 final class ShellClient {
   /** The exit code if the broker went away in the middle of its reply. */
   static final int BROKEN_REPLY = 4;
+  private static final long WAIT_MS = 10_000;
+  private static final long POLL_MS = 20;
   private static final byte NO_INPUT = 0;
   private static final byte INPUT = 2;
 
@@ -41,11 +45,51 @@ final class ShellClient {
     }
   }
 
-  /** Copies the output to the stream and returns the exit code. */
-  static int execute(Path socket, String command, InputStream input, OutputStream output, OutputStream error)
+  /** Whether a broker runs on the data directory. */
+  @FunctionalInterface
+  interface Running {
+    boolean get() throws IOException;
+  }
+
+  /**
+   * Connects to the broker of this data directory. Its shell opens a moment after it serves, so one that runs is waited for, at the
+   * most for {@value #WAIT_MS} ms.
+   *
+   * @throws IOException when none runs, or its shell does not open
+   */
+  static SocketChannel connect(Layout layout, Running running) throws IOException, InterruptedException {
+    long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(WAIT_MS);
+    for (;;) {
+      // A killed broker leaves its socket behind.
+      Path socket = locate(layout);
+      if (Files.exists(socket)) {
+        try {
+          return SocketChannel.open(UnixDomainSocketAddress.of(socket));
+        } catch (ConnectException e) {
+          refuse(layout, running.get(), deadlineNs, e);
+        }
+      } else {
+        refuse(layout, running.get(), deadlineNs, null);
+      }
+      Thread.sleep(POLL_MS);
+    }
+  }
+
+  private static void refuse(Layout layout, boolean running, long deadlineNs, IOException cause) throws IOException {
+    if (!running) {
+      throw new IOException("no broker with a shell runs on " + layout.data(), cause);
+    }
+    if (System.nanoTime() - deadlineNs >= 0) {
+      throw new IOException("the broker on " + layout.data() + " runs, but its shell did not open within " + WAIT_MS
+          + " ms; see its log", cause);
+    }
+  }
+
+  /** Sends the command, copies the output to the stream, closes the channel and returns the exit code. */
+  static int execute(SocketChannel connected, String command, InputStream input, OutputStream output, OutputStream error)
       throws IOException {
     boolean withInput = Arrays.asList(command.split("[\\s|;]+")).contains("-");
-    try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+    try (SocketChannel channel = connected) {
       ByteArrayOutputStream request = new ByteArrayOutputStream();
       request.writeBytes(command.getBytes(StandardCharsets.UTF_8));
       request.write(withInput ? INPUT : NO_INPUT);

@@ -1,13 +1,23 @@
 package io.margay.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ShellClientTest {
   private final ByteArrayOutputStream output = new ByteArrayOutputStream();
@@ -43,6 +53,36 @@ class ShellClientTest {
       assertThat(output).hasToString("abc");
       assertThat(error).hasToString("no such\ntopic\n");
     }
+  }
+
+  @Test
+  void nobodyIsWaitedForWhereNoBrokerRuns(@TempDir Path data) throws IOException {
+    Layout layout = new Layout(data, data);
+    assertThatThrownBy(() -> ShellClient.connect(layout, () -> false)).isInstanceOf(IOException.class)
+        .hasMessage("no broker with a shell runs on " + data);
+    bind(layout).close();
+    assertThat(layout.shellSocket()).as("left behind, as by a killed broker").exists();
+    assertThatThrownBy(() -> ShellClient.connect(layout, () -> false)).isInstanceOf(IOException.class)
+        .hasMessage("no broker with a shell runs on " + data);
+  }
+
+  @Test
+  void aBrokerWhoseShellIsStillToOpenIsWaitedFor(@TempDir Path data) throws Exception {
+    Layout layout = new Layout(data, data);
+    List<ServerSocketChannel> opened = new ArrayList<>();
+    try (SocketChannel channel = ShellClient.connect(layout, () -> opened.add(bind(layout)))) {
+      assertThat(channel.isConnected()).isTrue();
+      assertThat(opened).hasSize(1);
+    } finally {
+      for (ServerSocketChannel server : opened) {
+        server.close();
+      }
+    }
+  }
+
+  private static ServerSocketChannel bind(Layout layout) throws IOException {
+    Files.createDirectories(layout.shellSocket().getParent());
+    return ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(UnixDomainSocketAddress.of(layout.shellSocket()));
   }
 
   private int copy(String reply, int piece) throws IOException {
