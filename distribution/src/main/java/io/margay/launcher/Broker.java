@@ -19,6 +19,7 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
+import org.osgi.framework.wiring.FrameworkWiring;
 
 /**
  * One run of the broker in this process: the framework with its bundles, from the main thread's {@link #run} to the shutdown hook.
@@ -82,14 +83,23 @@ final class Broker {
   /**
    * Installs everything that serving needs, and starts it. Logging and Declarative Services, the first level, start on the
    * framework's own thread while the rest is installed on this one: both take about as long.
+   *
+   * <p>Bundles are resolved on this thread, while no other one starts or loads anything. A thread that starts a bundle holds its lock;
+   * if it then has to resolve it while another thread resolves something too, Felix may refuse with "Unable to acquire global lock
+   * for resolve" in order not to deadlock, and the bundle does not start.
    */
   private static void installAndStart(Framework framework, BundleInstaller installer, SortedMap<Integer, List<Path>> levels)
       throws BundleException, InterruptedException {
     int first = levels.firstKey();
     installer.install(first, levels.get(first));
     framework.start();
-    framework.adapt(FrameworkStartLevel.class).setStartLevel(first);
+    FrameworkWiring wiring = framework.adapt(FrameworkWiring.class);
+    wiring.resolveBundles(installer.installed());
+    CountDownLatch firstReached = requestLevel(framework, first);
     levels.tailMap(first + 1).forEach(installer::install);
+    await(firstReached, framework);
+    // What does not resolve is reported with the other problems.
+    wiring.resolveBundles(installer.installed());
     CountDownLatch reached = requestLevel(framework, SERVING_LEVEL);
     Preparation.run(installer.installed());
     await(reached, framework);

@@ -1,12 +1,14 @@
 package io.margay.launcher;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.osgi.framework.Bundle;
 
 /**
  * Does in advance, on a thread that would only wait, what the framework's own thread would do later: it loads the classes of
  * components, and runs what a bundle names in its manifest, a {@link Runnable}, as {@value #HEADER}. It may do so before the bundle
- * is started, or while it is: nothing is started by it, and what it does not get done is done later.
+ * is started, or while it is: nothing is started by it, and what it does not get done is done later. Bundles that are not resolved
+ * are passed over: loading from them would resolve them, which must not happen beside the thread that starts bundles.
  */
 final class Preparation {
   private static final String HEADER = "Margay-Prepare";
@@ -17,13 +19,15 @@ final class Preparation {
 
   /** Prepares the bundles, those first that ask for it. What cannot be loaded is left to the start, which reports it. */
   static void run(List<Bundle> bundles) {
-    for (Bundle bundle : bundles) {
+    List<Bundle> resolved = new ArrayList<>(bundles);
+    resolved.removeIf(bundle -> bundle.getState() == Bundle.INSTALLED);
+    for (Bundle bundle : resolved) {
       String name = bundle.getHeaders("").get(HEADER);
       if (name != null) {
         runNamed(bundle, name);
       }
     }
-    for (Bundle bundle : bundles) {
+    for (Bundle bundle : resolved) {
       String components = bundle.getHeaders("").get(COMPONENTS);
       if (components != null) {
         loadComponents(bundle, components);

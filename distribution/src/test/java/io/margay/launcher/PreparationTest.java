@@ -29,12 +29,17 @@ class PreparationTest {
 
   /** A bundle that loads this test's classes, and notes which. */
   private static Bundle bundle(String header, String value) {
+    return bundle(Bundle.RESOLVED, header, value);
+  }
+
+  private static Bundle bundle(int state, String header, String value) {
     Dictionary<String, String> headers = new Hashtable<>();
     headers.put(header, value);
     Class<?>[] types = {Bundle.class};
     return (Bundle) Proxy.newProxyInstance(PreparationTest.class.getClassLoader(), types, (self, method, args) ->
         switch (method.getName()) {
           case "getHeaders" -> headers;
+          case "getState" -> state;
           case "loadClass" -> {
             DONE.add((String) args[0]);
             yield Class.forName((String) args[0]);
@@ -57,5 +62,14 @@ class PreparationTest {
     Bundle good = bundle("Service-Component", "OSGI-INF/java.lang.Long.xml");
     Preparation.run(List.of(bundle("Margay-Prepare", "no.such.Class"), odd, good));
     assertThat(DONE).containsExactly("no.such.Class", "*", "java.lang.Long");
+  }
+
+  /** Loading from it would resolve it beside the thread that starts bundles, which may then fail to start one. */
+  @Test
+  void leavesAloneWhatIsNotResolved() {
+    Bundle named = bundle(Bundle.INSTALLED, "Margay-Prepare", Named.class.getName());
+    Bundle components = bundle(Bundle.INSTALLED, "Service-Component", "OSGI-INF/java.lang.Long.xml");
+    Preparation.run(List.of(named, components));
+    assertThat(DONE).isEmpty();
   }
 }
