@@ -4,6 +4,7 @@ import io.margay.model.Clock;
 import io.margay.spi.storage.LogSlice;
 import io.margay.spi.storage.LogStore;
 import io.margay.spi.storage.SegmentInfo;
+import io.margay.spi.storage.SingleWriter;
 import io.margay.spi.storage.StoreConfig;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;

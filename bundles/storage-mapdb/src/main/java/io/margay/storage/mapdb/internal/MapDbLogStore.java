@@ -6,6 +6,7 @@ import io.margay.protocol.BufferRecords;
 import io.margay.spi.storage.LogSlice;
 import io.margay.spi.storage.LogStore;
 import io.margay.spi.storage.SegmentInfo;
+import io.margay.spi.storage.SingleWriter;
 import io.margay.spi.storage.StoreConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
