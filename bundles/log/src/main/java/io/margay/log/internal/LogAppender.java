@@ -92,7 +92,7 @@ final class LogAppender {
     try {
       rebuilt = Recompressor.rebuild(records, codec(config), config.compressionLevel(), config.maxDecompressedBytes());
     } catch (InvalidRecordBatchException e) {
-      return Appended.failed(errorOf(e), e.getMessage());
+      return Appended.failed(errorOf(e), e.getMessage(), e.recordIndex());
     }
     try {
       if (rebuilt.readableBytes() > config.maxMessageBytes() && batchCount == 1) {
@@ -137,7 +137,7 @@ final class LogAppender {
         recompress |= codec != null && !batch.isControl() && batch.compression() != codec;
       }
     } catch (InvalidRecordBatchException e) {
-      return refuse(Appended.failed(errorOf(e), e.getMessage()));
+      return refuse(Appended.failed(errorOf(e), e.getMessage(), e.recordIndex()));
     }
     return isWhole(client);
   }
@@ -174,7 +174,7 @@ final class LogAppender {
     int duplicate = client ? producers.findDuplicate(batch) : -1;
     if (duplicate >= 0) {
       ProducerEntry entry = producers.get(batch.producerId());
-      return refuse(new Appended(Errors.NONE, null, entry.firstOffset(duplicate), entry.lastOffset(duplicate) + 1,
+      return refuse(Appended.at(entry.firstOffset(duplicate), entry.lastOffset(duplicate) + 1,
           appendTimeMs < 0 ? -1 : entry.timestamp(duplicate), true));
     }
     Errors error = producers.check(batch, client);
@@ -200,7 +200,7 @@ final class LogAppender {
       state.saveEpochs(log.store());
     }
     store(records, base, next);
-    return new Appended(Errors.NONE, null, base, next, appendTimeMs, false);
+    return Appended.at(base, next, appendTimeMs, false);
   }
 
   /** Appends what a leader sent, as it is. */
@@ -237,10 +237,10 @@ final class LogAppender {
         maxTimestamp = Math.max(maxTimestamp, batch.maxTimestamp());
       }
     } catch (InvalidRecordBatchException e) {
-      return Appended.failed(errorOf(e), e.getMessage());
+      return Appended.failed(errorOf(e), e.getMessage(), e.recordIndex());
     }
     if (batchCount == 0) {
-      return new Appended(Errors.NONE, null, end, end, -1, false);
+      return Appended.at(end, end, -1, false);
     }
     ByteBuf whole = records.slice(records.readerIndex(), totalBytes);
     noteEpochs(whole);
@@ -250,7 +250,7 @@ final class LogAppender {
     } else {
       storeOneByOne(whole);
     }
-    return new Appended(Errors.NONE, null, base, next, -1, false);
+    return Appended.at(base, next, -1, false);
   }
 
   private void noteEpochs(ByteBuf records) throws IOException {

@@ -48,7 +48,7 @@ class AppendTest {
     t.epoch = 4;
     ByteBuf batch = TestLog.batch(5, "c=3");
     batch.retain();
-    assertThat(t.append(batch)).isEqualTo(new Appended(Errors.NONE, null, 2, 3, -1, false));
+    assertThat(t.append(batch)).isEqualTo(Appended.at(2, 3, -1, false));
     assertThat(new RecordBatch().wrap(batch, 0).baseOffset()).isEqualTo(2);
     assertThat(new RecordBatch().wrap(batch, 0).partitionLeaderEpoch()).isEqualTo(4);
     batch.release();
@@ -98,7 +98,9 @@ class AppendTest {
     t.put("a=1");
     assertThat(t.append(TestLog.batch(5, "=1")).error()).isEqualTo(Errors.INVALID_RECORD);
     ByteBuf zipped = TestLog.batch(CompressionType.GZIP, -1, -1, -1, false, 5, "a=1", "=2");
-    assertThat(t.append(zipped).error()).isEqualTo(Errors.INVALID_RECORD);
+    Appended refused = t.append(zipped);
+    assertThat(refused.error()).isEqualTo(Errors.INVALID_RECORD);
+    assertThat(refused.recordIndex()).isEqualTo(1);
   }
 
   @Test
@@ -198,7 +200,7 @@ class AppendTest {
     ByteBuf cut = all.copy(0, all.readableBytes());
     cut.writeBytes(new byte[30]);
     cut.setInt(all.readableBytes() + 8, 500);
-    assertThat(follower.log.appendAsFollower(cut)).isEqualTo(new Appended(Errors.NONE, null, 0, 3, -1, false));
+    assertThat(follower.log.appendAsFollower(cut)).isEqualTo(Appended.at(0, 3, -1, false));
     assertThat(follower.contents()).isEqualTo(leader.contents());
     assertThat(follower.log.endOfEpoch(1)).isEqualTo(leader.log.endOfEpoch(1));
     assertThat(follower.log.appendAsFollower(all).error()).isEqualTo(Errors.OFFSET_OUT_OF_RANGE);
@@ -256,7 +258,7 @@ class AppendTest {
   void coordinatorsMayAppendSeveralBatches() throws IOException {
     TestLog t = new TestLog();
     ByteBuf two = Unpooled.wrappedBuffer(TestLog.batch(1, "a=1"), TestLog.batch(1, "b=2", "c=3"));
-    assertThat(t.append(two, Origin.COORDINATOR)).isEqualTo(new Appended(Errors.NONE, null, 0, 3, -1, false));
+    assertThat(t.append(two, Origin.COORDINATOR)).isEqualTo(Appended.at(0, 3, -1, false));
     assertThat(t.values()).isEqualTo(List.of("1", "2", "3"));
   }
 }

@@ -27,7 +27,7 @@ class ProducersTest {
     for (int round = 0; round < 2; round++) {
       for (int i = 1; i < 6; i++) {
         assertThat(t.append(TestLog.produced(7, 0, 2 * i, "a=1", "b=2")))
-            .isEqualTo(new Appended(Errors.NONE, null, 2 * i, 2 * i + 2, -1, true));
+            .isEqualTo(Appended.at(2 * i, 2 * i + 2, -1, true));
       }
       assertThat(t.append(TestLog.produced(7, 0, 0, "a=1", "b=2")).error()).isEqualTo(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER);
       assertThat(t.append(TestLog.produced(7, 0, 10, "a=1")).error()).isEqualTo(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER);

@@ -81,7 +81,7 @@ public final class FakeLog implements PartitionLog {
     if (after != null) {
       after.run();
     }
-    return new Appended(Errors.NONE, null, base, end, -1, false);
+    return Appended.at(base, end, -1, false);
   }
 
   @Override

@@ -38,8 +38,13 @@ public interface PartitionLog extends AutoCloseable {
    * @param nextOffset offset after the last record
    * @param appendTimeMs the time that was stamped when the topic uses LogAppendTime, else -1
    * @param duplicate whether the batch was there already (idempotent producer)
+   * @param recordIndex which record of the batch was at fault, from 0; {@link #NO_RECORD} if the fault is not in one record
    */
-  record Appended(Errors error, String message, long baseOffset, long nextOffset, long appendTimeMs, boolean duplicate) {
+  record Appended(Errors error, String message, long baseOffset, long nextOffset, long appendTimeMs, boolean duplicate,
+      int recordIndex) {
+    /** Value of {@link #recordIndex}. */
+    public static final int NO_RECORD = -1;
+
     /**
      * The answer, by identity, of an append that found the log suspended: nothing was appended, and the same append may be made
      * again when the log is no longer suspended. Its error is for those that do not wait.
@@ -52,7 +57,28 @@ public interface PartitionLog extends AutoCloseable {
      * @return a failed append
      */
     public static Appended failed(Errors error, String message) {
-      return new Appended(error, message, -1, -1, -1, false);
+      return failed(error, message, NO_RECORD);
+    }
+
+    /**
+     * @param error why
+     * @param message for people
+     * @param recordIndex which record of the batch was at fault, from 0, or {@link #NO_RECORD}
+     * @return a failed append
+     */
+    public static Appended failed(Errors error, String message, int recordIndex) {
+      return new Appended(error, message, -1, -1, -1, false, recordIndex);
+    }
+
+    /**
+     * @param baseOffset offset of the first record
+     * @param nextOffset offset after the last record
+     * @param appendTimeMs the time that was stamped, or -1
+     * @param duplicate whether the batch was there already
+     * @return an append that succeeded
+     */
+    public static Appended at(long baseOffset, long nextOffset, long appendTimeMs, boolean duplicate) {
+      return new Appended(Errors.NONE, null, baseOffset, nextOffset, appendTimeMs, duplicate, NO_RECORD);
     }
   }
 

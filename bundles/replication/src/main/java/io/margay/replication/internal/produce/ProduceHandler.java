@@ -9,6 +9,7 @@ import io.margay.protocol.message.ProduceRequest;
 import io.margay.protocol.message.ProduceRequest.PartitionProduceData;
 import io.margay.protocol.message.ProduceRequest.TopicProduceData;
 import io.margay.protocol.message.ProduceResponse;
+import io.margay.protocol.message.ProduceResponse.BatchIndexAndErrorMessage;
 import io.margay.protocol.message.ProduceResponse.PartitionProduceResponse;
 import io.margay.protocol.message.ProduceResponse.TopicProduceResponse;
 import io.margay.replication.internal.LocalReplica;
@@ -211,6 +212,11 @@ public final class ProduceHandler implements ApiHandler {
     if (appended.error() != Errors.NONE) {
       answer.setErrorCode(appended.error().code()).setErrorMessage(appended.message())
           .setLogStartOffset(startIfKnown(leader, appended));
+      if (appended.recordIndex() != PartitionLog.Appended.NO_RECORD) {
+        // KIP-467: the producer then fails the other records of the batch for the company they kept.
+        answer.recordErrors().add(new BatchIndexAndErrorMessage().setBatchIndex(appended.recordIndex())
+            .setBatchIndexErrorMessage(appended.message()));
+      }
       return null;
     }
     answer.setBaseOffset(appended.baseOffset()).setLogAppendTimeMs(appended.appendTimeMs())

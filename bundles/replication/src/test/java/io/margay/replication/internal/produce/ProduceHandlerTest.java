@@ -153,6 +153,25 @@ class ProduceHandlerTest {
     assertThat(broker.log("a", 0).logEndOffset()).isZero();
   }
 
+  @Test
+  void namesTheRecordAtFaultWhereTheVersionCan() {
+    broker.create("a", 1);
+    broker.log("a", 0).nextAppend = PartitionLog.Appended.failed(Errors.INVALID_RECORD, "record 2 has no key", 2);
+    for (int version = 3; version <= 12; version++) {
+      PartitionProduceResponse answer = only(send(produce(-1, topic("a", data(0, TestBroker.batch(3)))), version));
+      assertThat(answer.errorCode()).isEqualTo(Errors.INVALID_RECORD.code());
+      if (version >= 8) {
+        assertThat(answer.recordErrors()).hasSize(1);
+        assertThat(answer.recordErrors().get(0).batchIndex()).isEqualTo(2);
+        assertThat(answer.recordErrors().get(0).batchIndexErrorMessage()).isEqualTo("record 2 has no key");
+      } else {
+        assertThat(answer.recordErrors()).isEmpty();
+      }
+    }
+    broker.log("a", 0).nextAppend = PartitionLog.Appended.failed(Errors.CORRUPT_MESSAGE, "a batch");
+    assertThat(only(send(produce(-1, topic("a", data(0, TestBroker.batch(3)))), 9)).recordErrors()).isEmpty();
+  }
+
   private Errors error(ByteBuf records) {
     PartitionProduceResponse answer = only(send(produce(-1, topic("a", data(0, records))), 9));
     assertThat(answer.errorMessage()).isNotEmpty();
