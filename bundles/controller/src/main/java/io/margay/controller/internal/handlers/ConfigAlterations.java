@@ -89,11 +89,7 @@ final class ConfigAlterations {
     ConfigResource resource = ConfigResources.of(asked.type(), asked.name());
     switch (resource.type()) {
       case TOPIC -> ConfigResources.checkTopic(image, resource.name());
-      case BROKER -> {
-        if (!resource.name().isEmpty() && !image.brokers().containsKey(ConfigResources.broker(resource.name()))) {
-          throw new RefusedException(Errors.BROKER_ID_NOT_REGISTERED, "No broker with id " + resource.name() + " found.");
-        }
-      }
+      case BROKER -> ConfigResources.checkSelf(controller.settings().nodeId(), resource.name(), true);
       case GROUP -> ConfigResources.checkNotEmpty(resource);
       case BROKER_LOGGER -> {
         ConfigResources.checkSelf(controller.settings().nodeId(), resource.name(), false);

@@ -142,7 +142,7 @@ class ConfigHandlersTest extends HandlerTest {
     assertThat(describe(4, 99, "a", null).errorCode()).isEqualTo(Errors.INVALID_REQUEST.code());
     assertThat(describe(4, GROUP, "", null).errorCode()).isEqualTo(Errors.INVALID_REQUEST.code());
     assertThat(error(alter(TOPIC, "nope", edit("retention.ms", SET, "1")))).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
-    assertThat(error(alter(BROKER, "7", edit("log.cleaner.threads", SET, "1")))).isEqualTo(Errors.BROKER_ID_NOT_REGISTERED);
+    assertThat(error(alter(BROKER, "7", edit("log.cleaner.threads", SET, "1")))).isEqualTo(Errors.INVALID_REQUEST);
     assertThat(error(alter(99, "7", edit("a", SET, "1")))).isEqualTo(Errors.INVALID_REQUEST);
   }
 
