@@ -53,7 +53,7 @@ final class AssignorCommands {
       members.add(new AssignorMember(m.id(), m.instanceId(), null, counts.keySet()));
       current.put(m.id(), new HashSet<>(m.assignment()));
     });
-    Map<String, List<TopicPartition>> then = Strategies.use(strategies.assignors(), name, 0,
+    Map<String, List<TopicPartition>> then = Strategies.use(strategies.assignors(), name,
         assignor -> assignor.assign(new AssignorGroup(members, counts, current)));
     Table table = new Table("member", "partitionsNow", "partitionsThen", "assignmentThen");
     int moved = 0;

@@ -45,7 +45,7 @@ final class PartitionerCommands {
     ConsumeOptions options = new ConsumeOptions();
     options.topic = name;
     options.count = count;
-    Strategies.use(strategies.partitioners(), choice.name(), 0, found -> {
+    Strategies.use(strategies.partitioners(), choice.name(), found -> {
       TopicPartitioner partitioner = found.create(choice.options());
       try {
         new Consuming(requests, io, options, (partition, record) -> {

@@ -46,7 +46,7 @@ final class PlacementCommands {
           List<String> racks,
       @Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
     List<PlacementBroker> brokers = brokers(count, racks);
-    List<List<BrokerId>> placed = Strategies.use(strategies.placers(), name, 0,
+    List<List<BrokerId>> placed = Strategies.use(strategies.placers(), name,
         (ReplicaPlacer placer) -> placer.place(new PlacementRequest(brokers, 0, partitions, factor, 0)));
     Table load = new Table("broker", "rack", "leaders", "replicas");
     Table losses = new Table("lostBroker", "leadersMin", "leadersMax", "withoutLeader");

@@ -24,7 +24,7 @@ import java.util.function.Function;
 final class Strategies {
   /** The name of the logs. */
   static final String LOGS = "logs";
-  /** How long a command waits for what was there before and is away, in milliseconds. */
+  /** How long a command that only looks waits for what was there before and is away, in milliseconds. */
   static final long WAIT_MS = 10_000;
   private static final long DRAIN_MS = 5_000;
 
@@ -52,16 +52,25 @@ final class Strategies {
   }
 
   /**
-   * Uses a strategy. One that was there before may be away for {@value #WAIT_MS} ms, as when its bundle is updated.
+   * Uses a strategy. One that was there before may be away for {@value #WAIT_MS} ms, as when its bundle is updated; the name of one
+   * that never was is mostly a slip of the pen.
    *
-   * @param waitMs how long to wait for one that was never there, which is mostly a slip of the pen
+   * @throws ShellException when it is not there, or refuses
+   */
+  static <T, R> R use(NamedServices<T> services, String name, Function<T, R> work) throws InterruptedException {
+    return use(services, name, services.known(name) ? WAIT_MS : 0, work);
+  }
+
+  /**
+   * Uses a strategy.
+   *
+   * @param waitMs how long to wait for one that is not there, in milliseconds
    * @throws ShellException when it is not there, or refuses
    */
   static <T, R> R use(NamedServices<T> services, String name, long waitMs, Function<T, R> work) throws InterruptedException {
     ServiceHolder.Lease<T> lease = services.lease(name);
     try {
-      lease = lease != null ? lease : services.await(name, services.known(name) ? WAIT_MS : waitMs)
-          .toCompletableFuture().get();
+      lease = lease != null ? lease : services.await(name, waitMs).toCompletableFuture().get();
     } catch (ExecutionException e) {
       throw new ShellException(services.missing(name));
     }
