@@ -3,13 +3,12 @@ package io.margay.itests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,17 +41,11 @@ class LauncherIT {
     Files.writeString(java.resolve("release"), "JAVA_VERSION=\"17.0.1\"\n");
   }
 
-  private List<String> run(Map<String, String> environment) throws Exception {
-    ProcessBuilder b = new ProcessBuilder(home.resolve("bin/margay").toString(), "run").redirectErrorStream(true);
-    b.environment().keySet().removeIf(k -> k.startsWith("KAFKA_") || k.startsWith("MARGAY_"));
-    b.environment().put("JAVA_HOME", java.toString());
-    b.environment().putAll(environment);
-    Process process = b.start();
-    process.getOutputStream().close();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).as(output).isZero();
-    return output.lines().toList();
+  private List<String> run(Map<String, String> options) {
+    Map<String, String> environment = new HashMap<>(Map.of("JAVA_HOME", java.toString(), "MARGAY_DATA", work.resolve("data").toString(),
+        "MARGAY_HEAP_OPTS", "", "MARGAY_OPTS", "", "KAFKA_HEAP_OPTS", "", "KAFKA_OPTS", ""));
+    environment.putAll(options);
+    return Run.of(environment, null, home.resolve("bin/margay").toString(), "run").ok().output().lines().toList();
   }
 
   private Path archive(String madeAt) throws IOException {
@@ -63,7 +56,7 @@ class LauncherIT {
   }
 
   @Test
-  void theOptionsOfTheFileKeepTheirOrderAndTheUsersComeAfterThem() throws Exception {
+  void theOptionsOfTheFileKeepTheirOrderAndTheUsersComeAfterThem() {
     List<String> arguments = run(Map.of("MARGAY_HEAP_OPTS", "-Xmx1g -Xms1g", "MARGAY_OPTS", "-Done=2"));
     assertThat(arguments).containsSubsequence("-Done=1", "-Dtwo=a  b", "-XX:+UseSerialGC", "-Dlast=1", "-Xmx1g", "-Xms1g", "-Done=2",
         "-cp", "io.margay.launcher.Main", "run");
@@ -71,24 +64,24 @@ class LauncherIT {
   }
 
   @Test
-  void theUsersCollectorReplacesThatOfTheFile() throws Exception {
+  void theUsersCollectorReplacesThatOfTheFile() {
     assertThat(run(Map.of("MARGAY_OPTS", "-XX:+UseZGC"))).contains("-XX:+UseZGC").doesNotContain("-XX:+UseSerialGC");
   }
 
   @Test
-  void anArchiveThatWasMadeHereIsUsed() throws Exception {
+  void anArchiveThatWasMadeHereIsUsed() throws IOException {
     Path archive = archive(home.toString());
     assertThat(run(Map.of())).contains("-XX:SharedArchiveFile=" + archive).doesNotContain("-Dmargay.archive=missing");
   }
 
   @Test
-  void anArchiveThatWasMadeElsewhereIsMadeAgain() throws Exception {
+  void anArchiveThatWasMadeElsewhereIsMadeAgain() throws IOException {
     archive(work.toString());
     assertThat(run(Map.of())).contains("-Dmargay.archive=missing").noneMatch(a -> a.startsWith("-XX:SharedArchiveFile"));
   }
 
   @Test
-  void anArchiveThatIsOlderThanWhatItWasMadeOfIsMadeAgain() throws Exception {
+  void anArchiveThatIsOlderThanWhatItWasMadeOfIsMadeAgain() throws IOException {
     Path archive = archive(home.toString());
     Files.setLastModifiedTime(archive, FileTime.fromMillis(
         Files.getLastModifiedTime(home.resolve("lib").resolve(JAR)).toMillis() - 60_000));

@@ -23,7 +23,7 @@ record Run(int exit, String output) {
 
   static Run of(Map<String, String> environment, byte[] input, String... command) {
     try {
-      Path out = Files.createTempFile(Path.of(System.getProperty("work.dir")), "run", ".out");
+      Path out = Files.createTempFile(Files.createDirectories(Path.of(System.getProperty("work.dir"))), "run", ".out");
       ProcessBuilder b = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile());
       b.environment().putAll(environment);
       Process p = b.start();

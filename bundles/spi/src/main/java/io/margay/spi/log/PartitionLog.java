@@ -3,6 +3,7 @@ package io.margay.spi.log;
 import io.margay.model.LeaderEpoch;
 import io.margay.model.TopicIdPartition;
 import io.margay.protocol.Errors;
+import io.margay.protocol.record.InvalidRecordBatchException;
 import io.margay.spi.storage.LogSlice;
 import io.margay.spi.storage.SegmentInfo;
 import io.netty.buffer.ByteBuf;
@@ -38,13 +39,11 @@ public interface PartitionLog extends AutoCloseable {
    * @param nextOffset offset after the last record
    * @param appendTimeMs the time that was stamped when the topic uses LogAppendTime, else -1
    * @param duplicate whether the batch was there already (idempotent producer)
-   * @param recordIndex which record of the batch was at fault, from 0; {@link #NO_RECORD} if the fault is not in one record
+   * @param recordIndex which record of the batch was at fault, from 0; {@link InvalidRecordBatchException#NO_RECORD} if the fault is
+   *     not in one record
    */
   record Appended(Errors error, String message, long baseOffset, long nextOffset, long appendTimeMs, boolean duplicate,
       int recordIndex) {
-    /** Value of {@link #recordIndex}. */
-    public static final int NO_RECORD = -1;
-
     /**
      * The answer, by identity, of an append that found the log suspended: nothing was appended, and the same append may be made
      * again when the log is no longer suspended. Its error is for those that do not wait.
@@ -57,13 +56,13 @@ public interface PartitionLog extends AutoCloseable {
      * @return a failed append
      */
     public static Appended failed(Errors error, String message) {
-      return failed(error, message, NO_RECORD);
+      return failed(error, message, InvalidRecordBatchException.NO_RECORD);
     }
 
     /**
      * @param error why
      * @param message for people
-     * @param recordIndex which record of the batch was at fault, from 0, or {@link #NO_RECORD}
+     * @param recordIndex which record of the batch was at fault, from 0, or {@link InvalidRecordBatchException#NO_RECORD}
      * @return a failed append
      */
     public static Appended failed(Errors error, String message, int recordIndex) {
@@ -78,7 +77,7 @@ public interface PartitionLog extends AutoCloseable {
      * @return an append that succeeded
      */
     public static Appended at(long baseOffset, long nextOffset, long appendTimeMs, boolean duplicate) {
-      return new Appended(Errors.NONE, null, baseOffset, nextOffset, appendTimeMs, duplicate, NO_RECORD);
+      return new Appended(Errors.NONE, null, baseOffset, nextOffset, appendTimeMs, duplicate, InvalidRecordBatchException.NO_RECORD);
     }
   }
 

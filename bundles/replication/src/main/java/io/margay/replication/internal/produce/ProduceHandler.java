@@ -12,6 +12,7 @@ import io.margay.protocol.message.ProduceResponse;
 import io.margay.protocol.message.ProduceResponse.BatchIndexAndErrorMessage;
 import io.margay.protocol.message.ProduceResponse.PartitionProduceResponse;
 import io.margay.protocol.message.ProduceResponse.TopicProduceResponse;
+import io.margay.protocol.record.InvalidRecordBatchException;
 import io.margay.replication.internal.LocalReplica;
 import io.margay.replication.internal.PartitionLeader;
 import io.margay.replication.internal.ReplicaTable;
@@ -212,7 +213,7 @@ public final class ProduceHandler implements ApiHandler {
     if (appended.error() != Errors.NONE) {
       answer.setErrorCode(appended.error().code()).setErrorMessage(appended.message())
           .setLogStartOffset(startIfKnown(leader, appended));
-      if (appended.recordIndex() != PartitionLog.Appended.NO_RECORD) {
+      if (appended.recordIndex() != InvalidRecordBatchException.NO_RECORD) {
         // KIP-467: the producer then fails the other records of the batch for the company they kept.
         answer.recordErrors().add(new BatchIndexAndErrorMessage().setBatchIndex(appended.recordIndex())
             .setBatchIndexErrorMessage(appended.message()));
