@@ -18,6 +18,7 @@ public final class FaultyDisk {
   private long left = Long.MAX_VALUE;
   private volatile boolean failTruncate;
   private volatile boolean failForce;
+  private volatile Runnable afterForce = () -> { };
 
   /** @param bytes how many more can be written */
   public synchronized void allow(long bytes) {
@@ -32,6 +33,11 @@ public final class FaultyDisk {
   /** @param fail whether {@link FileChannel#force} fails */
   public void failForce(boolean fail) {
     failForce = fail;
+  }
+
+  /** @param then runs once, in the thread that forces a file to the disk, after that is done and before it goes on */
+  public void afterForce(Runnable then) {
+    afterForce = then;
   }
 
   /** As {@link FileChannel#open(Path, OpenOption...)}. */
@@ -80,6 +86,9 @@ public final class FaultyDisk {
         throw new IOException("Input/output error");
       }
       real.force(metaData);
+      Runnable then = afterForce;
+      afterForce = () -> { };
+      then.run();
     }
 
     @Override

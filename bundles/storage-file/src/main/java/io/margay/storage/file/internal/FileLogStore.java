@@ -340,7 +340,7 @@ final class FileLogStore implements LogStore {
       SegmentSwap swap = new SegmentSwap(0, Long.MAX_VALUE, List.of(offset));
       swap.decide(directory);
       for (Segment segment : segments) {
-        segment.file().retire();
+        segment.retire();
       }
       swap.finish(directory);
       segments = new Segment[] {SegmentFiles.existing(directory, disk, offset, 0, offset)};
@@ -495,7 +495,7 @@ final class FileLogStore implements LogStore {
         boolean first = !(refusal instanceof ClosedStoreException);
         refusal = new ClosedStoreException();
         for (Segment segment : segments) {
-          segment.file().retire();
+          segment.retire();
         }
         if (first) {
           owner.onClosed(this, clean);

@@ -57,7 +57,7 @@ final class PreparedReplacement implements LogStore.Replacement {
     SegmentSwap swap = new SegmentSwap(old.get(0).baseOffset(), toOffset, fresh.stream().map(Segment::baseOffset).toList());
     decided = true;
     swap.decide(directory);
-    old.forEach(segment -> segment.file().retire());
+    old.forEach(Segment::retire);
     swap.finish(directory);
     all.subList(from, end).clear();
     all.addAll(from, fresh);

@@ -42,6 +42,8 @@ final class Segment {
   /** Last offset of the first batch with the highest timestamp, relative. Owned by the writer. */
   private int maxTimestampOffset;
   private int bytesSinceEntry;
+  /** The names of its files may belong to another segment by now. Guarded by this, as every use of the index's files. */
+  private boolean retired;
 
   Segment(Path directory, long baseOffset, SegmentFile file, int size, long nextOffset) {
     this.directory = directory;
@@ -87,10 +89,12 @@ final class Segment {
 
   private synchronized SegmentIndex loadIndex(FileChannel channel) throws IOException {
     if (index == null) {
-      SegmentIndex loaded = SegmentIndex.load(directory, baseOffset, size);
+      SegmentIndex loaded = retired ? null : SegmentIndex.load(directory, baseOffset, size);
       if (loaded == null || size > 0 && loaded.timeEntries() == 0) {
         IndexBuilder builder = IndexBuilder.rebuild(channel, baseOffset, size);
-        SegmentIndex.deleteFiles(directory, baseOffset);
+        if (!retired) {
+          SegmentIndex.deleteFiles(directory, baseOffset);
+        }
         adopt(builder.index(), builder.maxTimestamp(), builder.maxTimestampOffset());
       } else {
         adopt(loaded, loaded.lastTimestamp(), loaded.lastTimestampOffset());
@@ -307,7 +311,7 @@ final class Segment {
     SegmentIndex current = index;
     if (current != null && size > 0) {
       current.addTime(maxTimestamp, maxTimestampOffset);
-      current.save(directory, baseOffset);
+      saveIndex();
     }
     tail = null;
   }
@@ -317,9 +321,21 @@ final class Segment {
     nextOffset = offset;
   }
 
-  void saveIndex() throws IOException {
+  /** Ends this object: nobody can acquire its file any more, and its index is no longer saved; who reads may finish. */
+  synchronized void retire() {
+    retired = true;
+    file.retire();
+  }
+
+  /** Ends this object. @return as {@link SegmentFile#retireAndTake} */
+  synchronized FileChannel retireAndTake() throws IOException {
+    retired = true;
+    return file.retireAndTake();
+  }
+
+  synchronized void saveIndex() throws IOException {
     SegmentIndex current = index;
-    if (current != null) {
+    if (current != null && !retired) {
       current.save(directory, baseOffset);
     }
   }
@@ -327,7 +343,7 @@ final class Segment {
   void saveIndexIfMuchIsNew() throws IOException {
     SegmentIndex current = index;
     if (current != null && current.unsaved() >= UNSAVED_ENTRIES) {
-      current.save(directory, baseOffset);
+      saveIndex();
     }
   }
 

@@ -55,6 +55,8 @@ final class SegmentFiles {
   /** A new empty segment, open for writing. */
   static Segment create(Path directory, Disk disk, long baseOffset) throws IOException {
     Path path = SegmentNames.log(directory, baseOffset);
+    // A crash may have brought back those of an earlier segment of this name.
+    SegmentIndex.deleteFiles(directory, baseOffset);
     FileChannel channel = disk.open(path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
         StandardOpenOption.READ, StandardOpenOption.WRITE);
     return new Segment(directory, baseOffset, new SegmentFile(disk, path, channel), 0, baseOffset);
@@ -74,11 +76,11 @@ final class SegmentFiles {
 
   /** Ends a segment and has its file deleted; readers that hold it may finish. */
   static void drop(Path directory, Segment segment, StoreOwner owner) throws IOException {
-    segment.file().retire();
+    segment.retire();
     Path path = segment.file().path();
     Path gone = path.resolveSibling(path.getFileName() + SegmentNames.DELETED);
-    Files.move(path, gone, StandardCopyOption.ATOMIC_MOVE);
     SegmentIndex.deleteFiles(directory, segment.baseOffset());
+    Files.move(path, gone, StandardCopyOption.ATOMIC_MOVE);
     owner.deleteLater(gone);
   }
 
@@ -137,13 +139,14 @@ final class SegmentFiles {
     long base = segment.baseOffset();
     SegmentIndex kept = indexBefore(segment, cut);
     Path path = segment.file().path();
-    FileChannel channel = segment.file().retireAndTake();
+    FileChannel channel = segment.retireAndTake();
+    // Before the cut: a crash in between leaves a segment whose index is missing, not one that is wrong.
+    SegmentIndex.deleteFiles(directory, base);
     if (channel != null) {
       channel.truncate(cut.position());
     } else {
       channel = copy(disk, path, cut.position());
     }
-    SegmentIndex.deleteFiles(directory, base);
     Segment result = new Segment(directory, base, new SegmentFile(disk, path, channel), cut.position(), cut.endOffset());
     if (cut.position() > 0) {
       IndexBuilder builder = new IndexBuilder(base, kept, 0);

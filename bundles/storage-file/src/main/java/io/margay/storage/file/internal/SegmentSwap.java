@@ -72,6 +72,7 @@ record SegmentSwap(long from, long to, List<Long> bases) {
     for (long base : bases) {
       Path cleaned = directory.resolve(SegmentNames.of(base, SegmentNames.CLEANED));
       if (Files.exists(cleaned)) {
+        SegmentIndex.deleteFiles(directory, base);
         Files.move(cleaned, SegmentNames.log(directory, base), StandardCopyOption.ATOMIC_MOVE);
       }
     }

@@ -1,0 +1,136 @@
+package io.margay.storage.file.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.margay.spi.storage.FaultyDisk;
+import io.margay.spi.storage.LogStore;
+import io.margay.spi.storage.StoreConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the files of an index tell belongs to the segment of that name and to no earlier one. */
+class IndexFilesTest extends FileEngineFixture {
+  private static final StoreConfig DENSE = new StoreConfig(1 << 20, 100, 10 << 20, false);
+  private final FaultyDisk disk = new FaultyDisk();
+
+  private interface Change {
+    void run() throws IOException;
+  }
+
+  @BeforeEach
+  void useTheDisk() throws IOException {
+    stop(engine);
+    engine = start(home, disk::open);
+  }
+
+  /** Has a change of the segments come between a flush's last write to the disk and its look at the indexes. */
+  private void flushAround(LogStore store, Change change) throws IOException {
+    disk.afterForce(() -> {
+      try {
+        change.run();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    });
+    store.flush();
+  }
+
+  private void verifyAfterKill(LogStore store) throws IOException {
+    List<Long> offsets = allBases(store, 0);
+    List<Long> times = times(store);
+    kill();
+    try (LogStore again = engine.open(ID, DENSE)) {
+      assertThat(allBases(again, 0)).isEqualTo(offsets);
+      assertThat(times(again)).isEqualTo(times);
+    }
+  }
+
+  @Test
+  void aFlushThatIsOvertakenByACutDoesNotSaveWhatWasCut() throws IOException {
+    LogStore store = engine.open(ID, DENSE);
+    fill(store, 4);
+    appendAt(store, store.endOffset(), 1, 200, 1051);
+    fill(store, 4);
+    flushAround(store, () -> store.truncateTo(4));
+    assertThat(file(0, ".index")).doesNotExist();
+    assertThat(file(0, ".timeindex")).doesNotExist();
+    fill(store, 10);
+    store.roll();
+    fill(store, 2);
+    verifyAfterKill(store);
+  }
+
+  @Test
+  void aFlushThatIsOvertakenByADropDoesNotSaveWhatWentWithIt() throws IOException {
+    LogStore store = engine.open(ID, DENSE);
+    fill(store, 10);
+    store.roll();
+    long base = store.endOffset();
+    store.flush();
+    fill(store, 10);
+    flushAround(store, () -> {
+      store.truncateTo(3);
+      appendAt(store, 3, (int) base - 3, 10, 1001);
+      store.roll();
+      appendAt(store, base, 20, 5000, 1000);
+    });
+    assertThat(file(base, ".index")).doesNotExist();
+    assertThat(file(base, ".timeindex")).doesNotExist();
+    appendAt(store, base + 20, 20, 50, 1001);
+    store.roll();
+    verifyAfterKill(store);
+  }
+
+  @Test
+  void aFlushThatIsOvertakenByAResetDoesNotSaveWhatWentWithIt() throws IOException {
+    LogStore store = engine.open(ID, DENSE);
+    fill(store, 10);
+    flushAround(store, () -> store.resetTo(0));
+    assertThat(file(0, ".index")).doesNotExist();
+    assertThat(file(0, ".timeindex")).doesNotExist();
+    fill(store, 3);
+    verifyAfterKill(store);
+  }
+
+  /** A crash may have left the files of an index whose segment is gone. */
+  @Test
+  void aNewSegmentDoesNotInheritAnIndex() throws IOException {
+    LogStore store = engine.open(ID, DENSE);
+    fill(store, 10);
+    store.roll();
+    long base = store.endOffset();
+    byte[] index = Files.readAllBytes(file(0, ".index"));
+    byte[] timeIndex = Files.readAllBytes(file(0, ".timeindex"));
+    store.truncateTo(base - 1);
+    Files.write(file(base, ".index"), index);
+    Files.write(file(base, ".timeindex"), timeIndex);
+    appendAt(store, store.endOffset(), (int) (base - store.endOffset()), 10, 1001);
+    store.roll();
+    appendAt(store, base, 20, 5000, 1000);
+    store.roll();
+    verifyAfterKill(store);
+  }
+
+  /** As a reader that got hold of the segment before it was replaced and needs its index only after that. */
+  @Test
+  void aRetiredSegmentTouchesNoFileOfItsSuccessor() throws IOException {
+    LogStore store = engine.open(ID, DENSE);
+    fill(store, 10);
+    store.close();
+    int size = (int) Files.size(file(0, ".log"));
+    Segment old = SegmentFiles.existing(partition(), Disk.REAL, 0, size, 20);
+    FileHandle handle = old.file().acquire();
+    old.retire();
+    Files.write(file(0, ".index"), new byte[8]);
+    Files.write(file(0, ".timeindex"), new byte[12]);
+    assertThat(old.index(handle.channel()).lastTimestamp()).isEqualTo(1036);
+    old.saveIndex();
+    assertThat(file(0, ".index")).hasBinaryContent(new byte[8]);
+    assertThat(file(0, ".timeindex")).hasBinaryContent(new byte[12]);
+    handle.release();
+  }
+}
