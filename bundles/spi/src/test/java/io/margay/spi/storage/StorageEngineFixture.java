@@ -7,15 +7,13 @@ import io.margay.model.TopicPartition;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -165,33 +163,27 @@ public abstract class StorageEngineFixture {
   }
 
   /**
-   * Copies a tree of files as it is; a file that goes meanwhile, because the engine deletes it in the background, is left out.
+   * Copies a tree of files; a file that goes meanwhile, because the engine deletes it in the background, is left out. In the order
+   * of the names, so that of two files which the engine may write meanwhile the same one is always copied first.
    */
   protected static void copy(Path from, Path to) throws IOException {
-    Files.walkFileTree(from, new SimpleFileVisitor<>() {
-      @Override
-      public FileVisitResult preVisitDirectory(Path dir, BasicFileAttributes attributes) throws IOException {
-        Files.createDirectories(to.resolve(from.relativize(dir)));
-        return FileVisitResult.CONTINUE;
+    try {
+      if (!Files.isDirectory(from)) {
+        Files.copy(from, to);
+        return;
       }
-
-      @Override
-      public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-        try {
-          Files.copy(file, to.resolve(from.relativize(file)));
-          return FileVisitResult.CONTINUE;
-        } catch (NoSuchFileException e) {
-          return visitFileFailed(file, e);
-        }
+      List<Path> children;
+      try (Stream<Path> stream = Files.list(from)) {
+        children = stream.sorted().toList();
       }
-
-      @Override
-      public FileVisitResult visitFileFailed(Path file, IOException cause) throws IOException {
-        if (cause instanceof NoSuchFileException) {
-          return FileVisitResult.CONTINUE;
-        }
-        throw cause;
+      Files.createDirectory(to);
+      for (Path child : children) {
+        copy(child, to.resolve(child.getFileName()));
       }
-    });
+    } catch (NoSuchFileException e) {
+      if (Files.exists(from)) {
+        throw e;
+      }
+    }
   }
 }

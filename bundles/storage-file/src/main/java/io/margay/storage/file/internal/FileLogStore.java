@@ -238,8 +238,9 @@ final class FileLogStore implements LogStore {
   private Segment rollTo(long baseOffset) throws IOException {
     Segment[] current = segments;
     Segment old = current[current.length - 1];
-    Segment fresh = SegmentFiles.create(directory, disk, baseOffset);
+    // In this order: the index of every segment but the last one is taken to be complete.
     old.seal();
+    Segment fresh = SegmentFiles.create(directory, disk, baseOffset);
     old.endAt(baseOffset);
     namesUnsynced = true;
     Segment[] longer = Arrays.copyOf(current, current.length + 1);
@@ -486,7 +487,7 @@ final class FileLogStore implements LogStore {
         flush();
         last().seal();
         for (Segment segment : segments) {
-          segment.saveIndex();
+          segment.saveIndex(true);
         }
         clean = true;
       }

@@ -34,8 +34,7 @@ final class IndexBuilder {
       maxTimestampOffset = relativeLast;
     }
     if (bytesSinceEntry > INTERVAL_BYTES) {
-      index.add(relativeLast, batch.position());
-      index.addTime(maxTimestamp, maxTimestampOffset);
+      index.add(relativeLast, batch.position(), maxTimestamp, maxTimestampOffset);
       bytesSinceEntry = 0;
     }
     bytesSinceEntry += batch.sizeBytes();

@@ -173,14 +173,8 @@ final class LogRecovery {
   /** Reads a segment from the recovery point on, cuts it at the first damage, and builds its index anew. */
   private Segment recover(long base, Path path, int size) throws IOException {
     try (FileChannel channel = disk.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      SegmentIndex index = new SegmentIndex();
       int start = trustedPosition(channel, base, size);
-      if (start > 0) {
-        BatchScanner first = new BatchScanner(channel, start, size, BatchScanner.SEARCH_WINDOW);
-        first.next();
-        index = SegmentIndex.load(directory, base, size).before(start, first.baseOffset() - base);
-      }
-      IndexBuilder builder = new IndexBuilder(base, index, start > 0 ? Integer.MAX_VALUE >> 1 : 0);
+      IndexBuilder builder = trustedIndex(channel, base, size, start);
       BatchScanner scanner = new BatchScanner(channel, start, size, BatchScanner.SCAN_WINDOW);
       CRC32C crc = new CRC32C();
       ByteBuffer buffer = ByteBuffer.allocate(Math.min(BUFFER_BYTES, size));
@@ -208,6 +202,23 @@ final class LogRecovery {
       }
       return segment;
     }
+  }
+
+  /** @return the index of the trusted part, to be continued */
+  private IndexBuilder trustedIndex(FileChannel channel, long base, int size, int start) throws IOException {
+    if (start > 0 && recoveryPoint == WRITTEN) {
+      BatchScanner first = new BatchScanner(channel, start, size, BatchScanner.SEARCH_WINDOW);
+      first.next();
+      SegmentIndex saved = SegmentIndex.load(directory, base, size).before(start, first.baseOffset() - base);
+      return new IndexBuilder(base, saved, Integer.MAX_VALUE >> 1);
+    }
+    // When the machine crashed, one file of the index may be newer than the other.
+    IndexBuilder builder = new IndexBuilder(base, new SegmentIndex(), 0);
+    BatchScanner scanner = new BatchScanner(channel, 0, start, BatchScanner.SEARCH_WINDOW);
+    while (scanner.next()) {
+      builder.add(scanner);
+    }
+    return builder;
   }
 
   /** Whether a file of an index was there: asking the system for each of them costs more than looking at the names. */

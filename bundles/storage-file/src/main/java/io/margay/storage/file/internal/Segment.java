@@ -145,8 +145,7 @@ final class Segment {
         maxTimestampOffset = relativeLast;
       }
       if (bytesSinceEntry > indexInterval) {
-        entries.add(relativeLast, position);
-        entries.addTime(maxTimestamp, maxTimestampOffset);
+        entries.add(relativeLast, position, maxTimestamp, maxTimestampOffset);
         bytesSinceEntry = 0;
       }
       bytesSinceEntry += bytes;
@@ -311,7 +310,7 @@ final class Segment {
     SegmentIndex current = index;
     if (current != null && size > 0) {
       current.addTime(maxTimestamp, maxTimestampOffset);
-      saveIndex();
+      saveIndex(false);
     }
     tail = null;
   }
@@ -333,17 +332,18 @@ final class Segment {
     return file.retireAndTake();
   }
 
-  synchronized void saveIndex() throws IOException {
+  /** @param force whether it is on stable storage then: without that, a crash of the machine may leave a part of it */
+  synchronized void saveIndex(boolean force) throws IOException {
     SegmentIndex current = index;
     if (current != null && !retired) {
-      current.save(directory, baseOffset);
+      current.save(directory, baseOffset, force);
     }
   }
 
   void saveIndexIfMuchIsNew() throws IOException {
     SegmentIndex current = index;
     if (current != null && current.unsaved() >= UNSAVED_ENTRIES) {
-      saveIndex();
+      saveIndex(false);
     }
   }
 

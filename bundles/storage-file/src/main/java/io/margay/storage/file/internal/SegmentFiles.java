@@ -85,7 +85,8 @@ final class SegmentFiles {
   }
 
   /**
-   * Forces segments that hold offsets of {@code [from, to)} to stable storage, and writes their indexes.
+   * Forces segments that hold offsets of {@code [from, to)} to stable storage, and writes their indexes, which are forced too where
+   * the segment is complete.
    *
    * @return false when one of them was retired meanwhile
    */
@@ -105,7 +106,7 @@ final class SegmentFiles {
       } finally {
         handle.release();
       }
-      segment.saveIndex();
+      segment.saveIndex(segment != segments[segments.length - 1]);
     }
     return complete;
   }

@@ -18,7 +18,8 @@ import java.util.Arrays;
  *   .timeindex  highest timestamp so far              int64 | last offset of the first batch that has it - base offset  int32
  * </pre>
  *
- * Invariant: both columns of both rise; a timestamp is entered whenever a position is, if it is a new maximum.
+ * Invariants: both columns of both rise; before a position is entered, and before it is saved, the highest timestamp up to that
+ * batch is. So a time index may tell of more than the other one does, also after a kill, but never of less.
  */
 final class SegmentIndex {
   static final int OFFSET_ENTRY_BYTES = 8;
@@ -33,6 +34,8 @@ final class SegmentIndex {
   private volatile int timeCount;
   private int savedOffsets;
   private int savedTimes;
+  private int forcedOffsets;
+  private int forcedTimes;
 
   int entries() {
     return offsetCount;
@@ -42,8 +45,19 @@ final class SegmentIndex {
     return timeCount;
   }
 
+  /**
+   * Adds an entry to both indexes, for a batch and the highest timestamp up to and including it.
+   *
+   * @param timestampOffset relative last offset of the first batch that has the timestamp
+   */
+  void add(int relativeLastOffset, int position, long timestamp, int timestampOffset) {
+    // In this order: another thread may save in between.
+    addTime(timestamp, timestampOffset);
+    add(relativeLastOffset, position);
+  }
+
   /** Adds an entry; ignored unless both numbers are higher than those of the last one. */
-  void add(int relativeLastOffset, int position) {
+  private void add(int relativeLastOffset, int position) {
     int n = offsetCount;
     if (n > 0 && (relative(offsets[n - 1]) >= relativeLastOffset || position(offsets[n - 1]) >= position)) {
       return;
@@ -172,30 +186,34 @@ final class SegmentIndex {
   }
 
   /**
-   * Appends what is new to the files, or writes them anew when nothing of this object was saved before. Not forced to the disk.
+   * Appends what is new to the files, or writes them anew when nothing of this object was saved before.
+   *
+   * @param force whether all that was ever saved is on stable storage when this returns
    */
-  synchronized void save(Path directory, long baseOffset) throws IOException {
+  synchronized void save(Path directory, long baseOffset, boolean force) throws IOException {
     int offsetEnd = offsetCount;
     int timeEnd = timeCount;
-    if (offsetEnd > savedOffsets) {
-      ByteBuffer bytes = ByteBuffer.allocate((offsetEnd - savedOffsets) * OFFSET_ENTRY_BYTES);
-      for (int i = savedOffsets; i < offsetEnd; i++) {
-        bytes.putLong(offsets[i]);
-      }
-      append(SegmentNames.index(directory, baseOffset), bytes, (long) savedOffsets * OFFSET_ENTRY_BYTES);
-      savedOffsets = offsetEnd;
-    }
-    if (timeEnd > savedTimes) {
+    if (timeEnd > (force ? forcedTimes : savedTimes)) {
       ByteBuffer bytes = ByteBuffer.allocate((timeEnd - savedTimes) * TIME_ENTRY_BYTES);
       for (int i = savedTimes; i < timeEnd; i++) {
         bytes.putLong(times[2 * i]).putInt((int) times[2 * i + 1]);
       }
-      append(SegmentNames.timeIndex(directory, baseOffset), bytes, (long) savedTimes * TIME_ENTRY_BYTES);
+      append(SegmentNames.timeIndex(directory, baseOffset), bytes, (long) savedTimes * TIME_ENTRY_BYTES, force);
       savedTimes = timeEnd;
+      forcedTimes = force ? timeEnd : forcedTimes;
+    }
+    if (offsetEnd > (force ? forcedOffsets : savedOffsets)) {
+      ByteBuffer bytes = ByteBuffer.allocate((offsetEnd - savedOffsets) * OFFSET_ENTRY_BYTES);
+      for (int i = savedOffsets; i < offsetEnd; i++) {
+        bytes.putLong(offsets[i]);
+      }
+      append(SegmentNames.index(directory, baseOffset), bytes, (long) savedOffsets * OFFSET_ENTRY_BYTES, force);
+      savedOffsets = offsetEnd;
+      forcedOffsets = force ? offsetEnd : forcedOffsets;
     }
   }
 
-  private static void append(Path path, ByteBuffer bytes, long position) throws IOException {
+  private static void append(Path path, ByteBuffer bytes, long position, boolean force) throws IOException {
     bytes.flip();
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       if (channel.size() > position) {
@@ -204,6 +222,9 @@ final class SegmentIndex {
       long at = position;
       while (bytes.hasRemaining()) {
         at += channel.write(bytes, at);
+      }
+      if (force) {
+        channel.force(true);
       }
     }
   }

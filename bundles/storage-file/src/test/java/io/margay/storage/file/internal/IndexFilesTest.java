@@ -7,10 +7,15 @@ import io.margay.spi.storage.LogStore;
 import io.margay.spi.storage.StoreConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the files of an index tell belongs to the segment of that name and to no earlier one. */
 class IndexFilesTest extends FileEngineFixture {
@@ -128,9 +133,89 @@ class IndexFilesTest extends FileEngineFixture {
     Files.write(file(0, ".index"), new byte[8]);
     Files.write(file(0, ".timeindex"), new byte[12]);
     assertThat(old.index(handle.channel()).lastTimestamp()).isEqualTo(1036);
-    old.saveIndex();
+    old.saveIndex(true);
     assertThat(file(0, ".index")).hasBinaryContent(new byte[8]);
     assertThat(file(0, ".timeindex")).hasBinaryContent(new byte[12]);
     handle.release();
+  }
+
+  /** What a kill leaves when it comes at the worst moment of a save: see the order of the entries. */
+  @Test
+  void aSavedPositionIsNeverAheadOfItsTimestamp() throws Exception {
+    Path where = Files.createDirectory(directory.resolve("index"));
+    SegmentIndex index = new SegmentIndex();
+    AtomicBoolean ended = new AtomicBoolean();
+    Thread writer = new Thread(() -> {
+      for (int i = 1; i <= 2_000_000 && !ended.get(); i++) {
+        index.add(i, i, i, i);
+      }
+      ended.set(true);
+    });
+    writer.start();
+    try {
+      for (int i = 0; i < 500 && !ended.get(); i++) {
+        index.save(where, 0, false);
+        SegmentIndex saved = SegmentIndex.load(where, 0, Integer.MAX_VALUE);
+        if (saved != null) {
+          assertThat(saved.lastTimestamp()).isGreaterThanOrEqualTo(SegmentIndex.position(saved.lastEntry()));
+        }
+      }
+    } finally {
+      ended.set(true);
+      writer.join();
+    }
+  }
+
+  @Test
+  void aKillWhileASegmentIsBegunFindsTheIndexOfTheOneBeforeComplete() throws IOException {
+    Path copy = directory.resolve("killed");
+    stop(engine);
+    engine = start(home, (path, options) -> {
+      FileChannel channel = disk.open(path, options);
+      if (path.endsWith(SegmentNames.of(40, ".log"))) {
+        copy(home, copy);
+      }
+      return channel;
+    });
+    LogStore store = engine.open(ID, DENSE);
+    fill(store, 5);
+    store.flush();
+    appendAt(store, store.endOffset(), (int) (40 - store.endOffset()), 10, 1051);
+    List<Long> times = times(store);
+    store.roll();
+    store.close();
+    stop(engine);
+    home = copy;
+    engine = start(home);
+    try (LogStore again = engine.open(ID, DENSE)) {
+      assertThat(again.segments()).hasSize(2);
+      assertThat(times(again)).isEqualTo(times);
+    }
+  }
+
+  /** A crash of the machine may leave a later state of one file and an earlier one of the other. */
+  @ParameterizedTest
+  @ValueSource(strings = {".index", ".timeindex"})
+  void afterACrashOfTheMachineTheActiveSegmentsIndexIsNotBelieved(String late) throws IOException {
+    LogStore store = engine.open(ID, DENSE);
+    fill(store, 4);
+    store.flush();
+    byte[] early = Files.readAllBytes(file(0, late));
+    appendAt(store, store.endOffset(), 1, 200, 1051);
+    fill(store, 20);
+    store.flush();
+    ((FileStorageEngine) engine).maintain();
+    List<Long> times = times(store);
+    Path copy = directory.resolve("crashed");
+    copy(home, copy);
+    store.close();
+    stop(engine);
+    home = copy;
+    Files.write(file(0, late), early);
+    Files.delete(home.resolve(LogDirectory.BOOT_FILE));
+    engine = start(home);
+    try (LogStore again = engine.open(ID, DENSE)) {
+      assertThat(times(again)).isEqualTo(times);
+    }
   }
 }
