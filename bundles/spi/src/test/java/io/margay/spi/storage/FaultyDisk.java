@@ -9,6 +9,8 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A disk that takes a number of bytes more and then is full, and whose other calls may fail: for engines that open their files
@@ -19,6 +21,7 @@ public final class FaultyDisk {
   private volatile boolean failTruncate;
   private volatile boolean failForce;
   private volatile Runnable afterForce = () -> { };
+  private final Set<Path> forced = ConcurrentHashMap.newKeySet();
 
   /** @param bytes how many more can be written */
   public synchronized void allow(long bytes) {
@@ -40,20 +43,28 @@ public final class FaultyDisk {
     afterForce = then;
   }
 
+  /** @return the files that were forced to the disk, and not written to after that */
+  public Set<Path> forced() {
+    return Set.copyOf(forced);
+  }
+
   /** As {@link FileChannel#open(Path, OpenOption...)}. */
   public FileChannel open(Path path, OpenOption... options) throws IOException {
-    return new Channel(FileChannel.open(path, options));
+    return new Channel(FileChannel.open(path, options), path);
   }
 
   private final class Channel extends FileChannel {
     private final FileChannel real;
+    private final Path path;
 
-    Channel(FileChannel real) {
+    Channel(FileChannel real, Path path) {
       this.real = real;
+      this.path = path;
     }
 
     @Override
     public int write(ByteBuffer source, long position) throws IOException {
+      forced.remove(path);
       synchronized (FaultyDisk.this) {
         if (left == 0) {
           throw new IOException("No space left on device");
@@ -86,6 +97,7 @@ public final class FaultyDisk {
         throw new IOException("Input/output error");
       }
       real.force(metaData);
+      forced.add(path);
       Runnable then = afterForce;
       afterForce = () -> { };
       then.run();

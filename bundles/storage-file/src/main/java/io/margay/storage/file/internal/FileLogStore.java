@@ -239,7 +239,7 @@ final class FileLogStore implements LogStore {
     Segment[] current = segments;
     Segment old = current[current.length - 1];
     // In this order: the index of every segment but the last one is taken to be complete.
-    old.seal();
+    old.seal(false);
     Segment fresh = SegmentFiles.create(directory, disk, baseOffset);
     old.endAt(baseOffset);
     namesUnsynced = true;
@@ -485,9 +485,9 @@ final class FileLogStore implements LogStore {
       }
       if (refusal == null) {
         flush();
-        last().seal();
+        last().seal(true);
         for (Segment segment : segments) {
-          segment.saveIndex(true);
+          segment.saveIndexIfNew();
         }
         clean = true;
       }

@@ -77,7 +77,7 @@ final class LogRecovery {
       }
       if (!last) {
         segment.endAt(bases[i + 1]);
-        segment.seal();
+        segment.seal(false);
       }
     }
     // Thousands of small logs are recovered after a kill: one line each would cost more than the recovery.

@@ -305,12 +305,14 @@ final class Segment {
   /**
    * Enters the highest timestamp, so that the last entry tells it, and writes the indexes' files. At roll and close, by the
    * writer.
+   *
+   * @param force whether they are on stable storage then
    */
-  void seal() throws IOException {
+  void seal(boolean force) throws IOException {
     SegmentIndex current = index;
     if (current != null && size > 0) {
       current.addTime(maxTimestamp, maxTimestampOffset);
-      saveIndex(false);
+      saveIndex(force);
     }
     tail = null;
   }
@@ -335,8 +337,21 @@ final class Segment {
   /** @param force whether it is on stable storage then: without that, a crash of the machine may leave a part of it */
   synchronized void saveIndex(boolean force) throws IOException {
     SegmentIndex current = index;
-    if (current != null && !retired) {
-      current.save(directory, baseOffset, force);
+    if (retired) {
+      return;
+    }
+    if (current != null) {
+      current.save(file.disk(), directory, baseOffset, force);
+    } else if (force) {
+      SegmentIndex.forceFiles(file.disk(), directory, baseOffset);
+    }
+  }
+
+  /** Saves an index that was built anew, on stable storage. */
+  synchronized void saveIndexIfNew() throws IOException {
+    SegmentIndex current = index;
+    if (current != null && !current.isSaved()) {
+      saveIndex(true);
     }
   }
 

@@ -23,6 +23,10 @@ final class SegmentFile {
     this.handle = channel == null ? null : new FileHandle(channel);
   }
 
+  Disk disk() {
+    return disk;
+  }
+
   Path path() {
     return path;
   }

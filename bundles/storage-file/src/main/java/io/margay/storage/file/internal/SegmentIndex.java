@@ -8,6 +8,9 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The sparse indexes of one segment in memory, and their files. One thread adds, any number search. What was added is appended
@@ -22,6 +25,7 @@ import java.util.Arrays;
  * batch is. So a time index may tell of more than the other one does, also after a kill, but never of less.
  */
 final class SegmentIndex {
+  private static final Logger LOG = LoggerFactory.getLogger(SegmentIndex.class);
   static final int OFFSET_ENTRY_BYTES = 8;
   static final int TIME_ENTRY_BYTES = 12;
   private static final long[] NOTHING = {};
@@ -186,36 +190,48 @@ final class SegmentIndex {
   }
 
   /**
-   * Appends what is new to the files, or writes them anew when nothing of this object was saved before.
+   * Appends what is new to the files, or writes them anew when nothing of this object was saved before. When that fails the files
+   * are deleted: records are not refused for the sake of an index, which is built anew when it is needed.
    *
    * @param force whether all that was ever saved is on stable storage when this returns
+   * @throws IOException when they can be neither written nor deleted
    */
-  synchronized void save(Path directory, long baseOffset, boolean force) throws IOException {
+  synchronized void save(Disk disk, Path directory, long baseOffset, boolean force) throws IOException {
     int offsetEnd = offsetCount;
     int timeEnd = timeCount;
-    if (timeEnd > (force ? forcedTimes : savedTimes)) {
-      ByteBuffer bytes = ByteBuffer.allocate((timeEnd - savedTimes) * TIME_ENTRY_BYTES);
-      for (int i = savedTimes; i < timeEnd; i++) {
-        bytes.putLong(times[2 * i]).putInt((int) times[2 * i + 1]);
+    try {
+      if (timeEnd > (force ? forcedTimes : savedTimes)) {
+        ByteBuffer bytes = ByteBuffer.allocate((timeEnd - savedTimes) * TIME_ENTRY_BYTES);
+        for (int i = savedTimes; i < timeEnd; i++) {
+          bytes.putLong(times[2 * i]).putInt((int) times[2 * i + 1]);
+        }
+        append(disk, SegmentNames.timeIndex(directory, baseOffset), bytes, (long) savedTimes * TIME_ENTRY_BYTES, force);
+        savedTimes = timeEnd;
+        forcedTimes = force ? timeEnd : forcedTimes;
       }
-      append(SegmentNames.timeIndex(directory, baseOffset), bytes, (long) savedTimes * TIME_ENTRY_BYTES, force);
-      savedTimes = timeEnd;
-      forcedTimes = force ? timeEnd : forcedTimes;
-    }
-    if (offsetEnd > (force ? forcedOffsets : savedOffsets)) {
-      ByteBuffer bytes = ByteBuffer.allocate((offsetEnd - savedOffsets) * OFFSET_ENTRY_BYTES);
-      for (int i = savedOffsets; i < offsetEnd; i++) {
-        bytes.putLong(offsets[i]);
+      if (offsetEnd > (force ? forcedOffsets : savedOffsets)) {
+        ByteBuffer bytes = ByteBuffer.allocate((offsetEnd - savedOffsets) * OFFSET_ENTRY_BYTES);
+        for (int i = savedOffsets; i < offsetEnd; i++) {
+          bytes.putLong(offsets[i]);
+        }
+        append(disk, SegmentNames.index(directory, baseOffset), bytes, (long) savedOffsets * OFFSET_ENTRY_BYTES, force);
+        savedOffsets = offsetEnd;
+        forcedOffsets = force ? offsetEnd : forcedOffsets;
       }
-      append(SegmentNames.index(directory, baseOffset), bytes, (long) savedOffsets * OFFSET_ENTRY_BYTES, force);
-      savedOffsets = offsetEnd;
-      forcedOffsets = force ? offsetEnd : forcedOffsets;
+    } catch (IOException e) {
+      LOG.warn("Cannot save an index, it is built anew when it is needed directory={} baseOffset={} cause={}",
+          directory.getFileName(), baseOffset, e.toString());
+      savedOffsets = 0;
+      savedTimes = 0;
+      forcedOffsets = 0;
+      forcedTimes = 0;
+      deleteFiles(directory, baseOffset);
     }
   }
 
-  private static void append(Path path, ByteBuffer bytes, long position, boolean force) throws IOException {
+  private static void append(Disk disk, Path path, ByteBuffer bytes, long position, boolean force) throws IOException {
     bytes.flip();
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+    try (FileChannel channel = disk.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
       if (channel.size() > position) {
         channel.truncate(position);
       }
@@ -225,6 +241,17 @@ final class SegmentIndex {
       }
       if (force) {
         channel.force(true);
+      }
+    }
+  }
+
+  /** Forces the files, as far as they are there, to stable storage. */
+  static void forceFiles(Disk disk, Path directory, long baseOffset) throws IOException {
+    for (Path path : List.of(SegmentNames.timeIndex(directory, baseOffset), SegmentNames.index(directory, baseOffset))) {
+      if (Files.exists(path)) {
+        try (FileChannel channel = disk.open(path, StandardOpenOption.WRITE)) {
+          channel.force(true);
+        }
       }
     }
   }

@@ -70,6 +70,30 @@ class FullDiskTest extends FileEngineFixture {
   }
 
   @Test
+  void anIndexThatDoesNotFitIsLeftOutAndKeepsNobodyFromTheRecords() throws IOException {
+    List<Long> offsets;
+    List<Long> times;
+    try (LogStore store = openOnFaultyDisk()) {
+      fill(store, 10);
+      store.flush();
+      fill(store, 10);
+      disk.allow(5);
+      assertThat(store.flush()).isEqualTo(store.endOffset());
+      assertThatThrownBy(() -> append(store, 1, 10)).isInstanceOf(IOException.class).hasMessageContaining("No space left");
+      assertThat(files()).noneMatch(name -> name.endsWith("index"));
+      disk.allow(Long.MAX_VALUE);
+      fill(store, 1);
+      offsets = allBases(store, 0);
+      times = times(store);
+    }
+    try (LogStore again = engine.open(ID, CONFIG)) {
+      assertThat(again.wasClean()).isTrue();
+      assertThat(allBases(again, 0)).isEqualTo(offsets);
+      assertThat(times(again)).isEqualTo(times);
+    }
+  }
+
+  @Test
   void aReplacementThatDoesNotFitChangesNothing() throws IOException {
     try (LogStore store = openOnFaultyDisk()) {
       fill(store, 10);

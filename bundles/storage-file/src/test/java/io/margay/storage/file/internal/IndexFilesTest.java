@@ -139,6 +139,35 @@ class IndexFilesTest extends FileEngineFixture {
     handle.release();
   }
 
+  @Test
+  void whatIsFlushedIsFlushedWithItsIndex() throws IOException {
+    LogStore store = engine.open(ID, DENSE);
+    fill(store, 10);
+    store.roll();
+    fill(store, 10);
+    store.flush();
+    assertThat(disk.forced()).contains(file(0, ".log"), file(0, ".index"), file(0, ".timeindex"), file(19, ".log"));
+    store.close();
+    assertThat(disk.forced()).contains(file(19, ".log"), file(19, ".index"), file(19, ".timeindex"));
+  }
+
+  @Test
+  void whatAKilledProcessLeftIsFlushedWithItsIndex() throws IOException {
+    LogStore store = engine.open(ID, DENSE);
+    fill(store, 10);
+    store.roll();
+    fill(store, 10);
+    Path copy = directory.resolve("killed");
+    copy(home, copy);
+    stop(engine);
+    home = copy;
+    engine = start(home, disk::open);
+    try (LogStore again = engine.open(ID, DENSE)) {
+      again.flush();
+      assertThat(disk.forced()).contains(file(0, ".log"), file(0, ".index"), file(0, ".timeindex"), file(19, ".log"));
+    }
+  }
+
   /** What a kill leaves when it comes at the worst moment of a save: see the order of the entries. */
   @Test
   void aSavedPositionIsNeverAheadOfItsTimestamp() throws Exception {
@@ -154,7 +183,7 @@ class IndexFilesTest extends FileEngineFixture {
     writer.start();
     try {
       for (int i = 0; i < 500 && !ended.get(); i++) {
-        index.save(where, 0, false);
+        index.save(Disk.REAL, where, 0, false);
         SegmentIndex saved = SegmentIndex.load(where, 0, Integer.MAX_VALUE);
         if (saved != null) {
           assertThat(saved.lastTimestamp()).isGreaterThanOrEqualTo(SegmentIndex.position(saved.lastEntry()));
