@@ -21,7 +21,7 @@ import java.util.List;
  * <p>Invariants: segments are sorted by base offset and there is at least one; only the last is appended to;
  * {@code flushedOffset <= endOffset}; all changes other than appending at the end are made under {@link #structure}.
  */
-final class FileLogStore implements LogStore {
+final class FileLogStore implements LogStore, FlushPoint.Source {
   private final Path directory;
   private final Blobs blobs;
   private final Disk disk;
@@ -30,22 +30,17 @@ final class FileLogStore implements LogStore {
   private final boolean wasClean;
   private final HotRange hot;
   private final SingleWriter writer;
+  private final FlushPoint flushPoint;
   private final Object structure = new Object();
-  private final Object flushing = new Object();
   /** Held while files of a replacement are written or deleted; taken before {@link #structure}. */
   private final Object preparing = new Object();
   /** Somebody waits for {@link #preparing}, so that a replacement which is being written is given up. */
   private volatile boolean othersWait;
   private volatile Segment[] segments;
   private volatile long endOffset;
-  private volatile long flushedOffset;
   private volatile StoreConfig config;
   /** Why no further call is served: a failure that left the disk in doubt, or that the store was closed. */
   private volatile IOException refusal;
-  /** Names of new files are not yet on stable storage. */
-  private volatile boolean namesUnsynced;
-  /** Counts cuts of the tail, so that a flush that began before does not vouch for what came after. Guarded by structure. */
-  private int cuts;
 
   /**
    * @param opened at least one segment, sorted; the last one's end is known
@@ -63,9 +58,8 @@ final class FileLogStore implements LogStore {
     this.config = config;
     this.segments = opened.toArray(new Segment[0]);
     this.endOffset = last().nextOffset();
-    this.flushedOffset = Math.min(flushed, endOffset);
+    this.flushPoint = new FlushPoint(directory, structure, this, Math.min(flushed, endOffset), fresh);
     this.wasClean = wasClean;
-    this.namesUnsynced = fresh;
     this.hot = new HotRange(endOffset);
   }
 
@@ -104,7 +98,7 @@ final class FileLogStore implements LogStore {
 
   @Override
   public long flushedOffset() {
-    return flushedOffset;
+    return flushPoint.offset();
   }
 
   @Override
@@ -166,12 +160,24 @@ final class FileLogStore implements LogStore {
     }
   }
 
-  private void breakDown(BrokenStoreException cause) {
+  @Override
+  public Segment[] current() {
+    return segments;
+  }
+
+  @Override
+  public void breakDown(BrokenStoreException cause) {
     refusal = cause;
     owner.onBroken(this);
   }
 
-  private void refuseIfClosed() throws IOException {
+  @Override
+  public boolean takesCalls() {
+    return refusal == null;
+  }
+
+  @Override
+  public void refuseIfClosed() throws IOException {
     IOException cause = refusal;
     if (cause != null) {
       throw new IOException("the log in " + directory + " takes no calls: " + cause.getMessage(), cause);
@@ -242,7 +248,7 @@ final class FileLogStore implements LogStore {
     old.seal(false);
     Segment fresh = SegmentFiles.create(directory, disk, baseOffset);
     old.endAt(baseOffset);
-    namesUnsynced = true;
+    flushPoint.onNewName();
     Segment[] longer = Arrays.copyOf(current, current.length + 1);
     longer[current.length] = fresh;
     synchronized (structure) {
@@ -280,9 +286,7 @@ final class FileLogStore implements LogStore {
   }
 
   private void lowerFlushedOffset(long to) throws IOException {
-    cuts++;
-    if (to < flushedOffset) {
-      flushedOffset = to;
+    if (flushPoint.lower(to)) {
       owner.onFlushedOffsetLowered(this, to);
     }
   }
@@ -346,7 +350,7 @@ final class FileLogStore implements LogStore {
       swap.finish(directory);
       segments = new Segment[] {SegmentFiles.existing(directory, disk, offset, 0, offset)};
       endOffset = offset;
-      flushedOffset = offset;
+      flushPoint.reset(offset);
       hot.onEndMoved(offset);
     });
   }
@@ -378,53 +382,13 @@ final class FileLogStore implements LogStore {
 
   @Override
   public long flush() throws IOException {
-    flushTo(Long.MAX_VALUE);
-    return flushedOffset;
+    flushPoint.flushTo(Long.MAX_VALUE);
+    return flushedOffset();
   }
 
   /** Flushes the rolled segments only: the active one is still being filled. */
   void flushRolled() throws IOException {
-    flushTo(last().baseOffset());
-  }
-
-  private void flushTo(long limit) throws IOException {
-    synchronized (flushing) {
-      refuseIfClosed();
-      long target;
-      int cutsBefore;
-      Segment[] current;
-      synchronized (structure) {
-        target = Math.min(limit, endOffset);
-        cutsBefore = cuts;
-        current = segments;
-      }
-      if (target <= flushedOffset) {
-        return;
-      }
-      try {
-        if (!SegmentFiles.force(current, flushedOffset, target)) {
-          // A segment went meanwhile. What took its place is on the disk, or the tail was cut and the next flush sees to it.
-          synchronized (structure) {
-            current = segments;
-          }
-          SegmentFiles.force(current, flushedOffset, target);
-        }
-        if (namesUnsynced) {
-          namesUnsynced = false;
-          DurableFiles.syncDirectory(directory);
-          DurableFiles.syncDirectory(directory.getParent());
-        }
-      } catch (IOException e) {
-        // The kernel may have thrown the pages away and would report success the next time.
-        breakDown(new BrokenStoreException("a flush failed", e));
-        throw e;
-      }
-      synchronized (structure) {
-        if (refusal == null && cuts == cutsBefore && target > flushedOffset) {
-          flushedOffset = target;
-        }
-      }
-    }
+    flushPoint.flushTo(last().baseOffset());
   }
 
   /**
