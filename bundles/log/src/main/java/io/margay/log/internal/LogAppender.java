@@ -286,9 +286,10 @@ final class LogAppender {
     }
     activeBytes += totalBytes;
     if (producerIds) {
+      long now = log.environment().clock().millis();
       cursor.wrap(records, records.readerIndex(), records.readableBytes());
       while (cursor.next()) {
-        state.producers.apply(cursor.batch());
+        state.producers.apply(cursor.batch(), now);
       }
     }
     log.endMoved(next);

@@ -57,7 +57,7 @@ final class LogState {
     if (!epochsKnown) {
       rebuildEpochs(store, store.startOffset(), Math.min(replayFrom, end));
     }
-    replay(store, replayFrom);
+    replay(store, replayFrom, nowMs);
     epochs.truncateFromStart(logStartOffset);
     aborted.truncateFromStart(logStartOffset);
     if (epochsChanged) {
@@ -105,7 +105,7 @@ final class LogState {
         continue;
       }
       for (ProducerEntry entry : entries) {
-        if (entry.transactionStart != ProducerEntry.NO_TRANSACTION || nowMs - entry.lastTimestamp < expirationMs) {
+        if (entry.transactionStart != ProducerEntry.NO_TRANSACTION || nowMs - entry.lastSeenMs < expirationMs) {
           producers.restore(entry);
         }
       }
@@ -114,7 +114,7 @@ final class LogState {
     return trusted ? store.endOffset() : store.startOffset();
   }
 
-  private void replay(LogStore store, long from) throws IOException {
+  private void replay(LogStore store, long from, long nowMs) throws IOException {
     boolean[] first = {true};
     SegmentReads.walk(store, from, store.endOffset(), batch -> {
       if (first[0]) {
@@ -125,7 +125,7 @@ final class LogState {
         }
       }
       noteEpoch(batch);
-      producers.apply(batch);
+      producers.apply(batch, nowMs);
       return true;
     });
   }
@@ -215,7 +215,7 @@ final class LogState {
     }
     producers.clear();
     long from = Math.min(loadProducers(store, false, nowMs, producerExpirationMs), end);
-    replay(store, from);
+    replay(store, from, nowMs);
     producers.advanceStart(logStartOffset);
     aborted.truncateFromStart(logStartOffset);
     epochs.truncateFromStart(logStartOffset);

@@ -20,6 +20,11 @@ final class ProducerEntry {
   long transactionStart = NO_TRANSACTION;
   /** Highest timestamp of the last batch, or that of the last marker, in milliseconds since the epoch. */
   long lastTimestamp = RecordBatchFormat.NO_TIMESTAMP;
+  /**
+   * When the last batch or marker came, by the broker's clock, in milliseconds since the epoch. Kafka takes {@link #lastTimestamp} for
+   * it, and so forgets at every start who copies old records.
+   */
+  long lastSeenMs;
 
   private int count;
   private int[] lastSequences = new int[1];

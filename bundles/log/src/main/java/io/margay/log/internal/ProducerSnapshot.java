@@ -12,17 +12,19 @@ import java.util.zip.CRC32C;
  *   version int16 (1) | crc uint32 of all that follows | count int32
  *   count x { producer id int64 | epoch int16 | last sequence int32 | last offset int64 | offset delta int32
  *             | timestamp int64 | coordinator epoch int32 | first offset of the open transaction int64 }
- *   tail:  tag int32 | count x { batches int8 | batches x { last sequence int32 | last offset int64 | delta int32 | timestamp
- *   int64 } } </pre>
+ *   tail:  tag int32 | count x { last seen int64 | batches int8
+ *             | batches x { last sequence int32 | last offset int64 | delta int32 | timestamp int64 } }
+ * </pre>
  *
  * <p>Kafka keeps one batch per producer over a restart. We keep all of them, oldest first, the last one in both places, because a
  * log is also opened anew when its storage engine is replaced under producers with requests in flight.
  */
 final class ProducerSnapshot {
   private static final short VERSION = 1;
-  private static final int TAIL_TAG = 0x4d415247;
+  private static final int TAIL_TAG = 0x4d415232;
   private static final int HEADER_SIZE = Short.BYTES + Integer.BYTES;
   private static final int ENTRY_SIZE = 3 * Integer.BYTES + 4 * Long.BYTES + Short.BYTES;
+  private static final int TAIL_SIZE = Long.BYTES + Byte.BYTES;
   private static final int BATCH_SIZE = 2 * Integer.BYTES + 2 * Long.BYTES;
 
   private ProducerSnapshot() { }
@@ -33,7 +35,7 @@ final class ProducerSnapshot {
     for (ProducerEntry entry : states.all()) {
       batches += entry.batchCount();
     }
-    ByteBuffer out = ByteBuffer.allocate(HEADER_SIZE + 2 * Integer.BYTES + count * (ENTRY_SIZE + 1) + batches * BATCH_SIZE);
+    ByteBuffer out = ByteBuffer.allocate(HEADER_SIZE + 2 * Integer.BYTES + count * (ENTRY_SIZE + TAIL_SIZE) + batches * BATCH_SIZE);
     out.putShort(VERSION).putInt(0).putInt(count);
     for (ProducerEntry entry : states.all()) {
       int last = entry.batchCount() - 1;
@@ -43,7 +45,7 @@ final class ProducerSnapshot {
     }
     out.putInt(TAIL_TAG);
     for (ProducerEntry entry : states.all()) {
-      out.put((byte) entry.batchCount());
+      out.putLong(entry.lastSeenMs).put((byte) entry.batchCount());
       for (int i = 0; i < entry.batchCount(); i++) {
         out.putInt(entry.lastSequence(i)).putLong(entry.lastOffset(i)).putInt(entry.offsetDelta(i)).putLong(entry.timestamp(i));
       }
@@ -83,10 +85,12 @@ final class ProducerSnapshot {
     int delta = in.getInt();
     long timestamp = in.getLong();
     if (tail == null) {
+      entry.lastSeenMs = timestamp;
       if (lastOffset >= 0) {
         entry.addBatch(lastSequence, lastOffset, delta, timestamp);
       }
     } else {
+      entry.lastSeenMs = tail.getLong();
       for (int left = tail.get(); left > 0; left--) {
         entry.addBatch(tail.getInt(), tail.getLong(), tail.getInt(), tail.getLong());
       }

@@ -138,24 +138,29 @@ final class ProducerStates {
     };
   }
 
-  /** Takes note of a batch, with its final offsets, that is in the log now. */
-  void apply(RecordBatch batch) {
+  /**
+   * Takes note of a batch, with its final offsets, that is in the log now.
+   *
+   * @param nowMs when it came
+   */
+  void apply(RecordBatch batch, long nowMs) {
     if (!batch.hasProducerId()) {
       return;
     }
     if (!batch.isControl()) {
-      applyData(batch);
+      applyData(batch, nowMs);
       return;
     }
     EndTransactionMarker end = readMarker(batch);
     if (end != null) {
-      applyMarker(batch, end);
+      applyMarker(batch, end, nowMs);
     }
   }
 
-  private void applyData(RecordBatch batch) {
+  private void applyData(RecordBatch batch, long nowMs) {
     ProducerEntry entry = entry(batch.producerId(), batch.producerEpoch());
     entry.moveToEpoch(batch.producerEpoch());
+    entry.lastSeenMs = nowMs;
     entry.addBatch(batch.lastSequence(), batch.lastOffset(), batch.lastOffsetDelta(), batch.maxTimestamp());
     if (batch.isTransactional() && entry.transactionStart == ProducerEntry.NO_TRANSACTION) {
       begin(entry, batch.baseOffset());
@@ -171,11 +176,12 @@ final class ProducerStates {
     refresh();
   }
 
-  private void applyMarker(RecordBatch batch, EndTransactionMarker end) {
+  private void applyMarker(RecordBatch batch, EndTransactionMarker end, long nowMs) {
     ProducerEntry entry = entry(batch.producerId(), batch.producerEpoch());
     entry.moveToEpoch(batch.producerEpoch());
     entry.coordinatorEpoch = end.coordinatorEpoch();
     entry.lastTimestamp = batch.maxTimestamp();
+    entry.lastSeenMs = nowMs;
     long first = entry.transactionStart;
     if (first == ProducerEntry.NO_TRANSACTION) {
       return;
@@ -229,7 +235,7 @@ final class ProducerStates {
     }
     int before = entries.size();
     entries.values().removeIf(entry -> entry.transactionStart == ProducerEntry.NO_TRANSACTION
-        && nowMs - entry.lastTimestamp >= expirationMs);
+        && nowMs - entry.lastSeenMs >= expirationMs);
     int removed = before - entries.size();
     if (entries.isEmpty()) {
       entries = null;

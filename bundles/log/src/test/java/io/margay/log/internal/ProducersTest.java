@@ -5,10 +5,12 @@ import static io.margay.protocol.record.ControlRecordType.COMMIT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.margay.protocol.Errors;
+import io.margay.protocol.record.CompressionType;
 import io.margay.spi.log.PartitionLog.AbortedTransaction;
 import io.margay.spi.log.PartitionLog.Appended;
 import io.margay.spi.log.PartitionLog.Origin;
 import io.margay.spi.log.PartitionLog.ProducerInfo;
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
@@ -63,6 +65,41 @@ class ProducersTest {
     t.log.expireProducers(t.clock.now + t.producerExpirationMs);
     assertThat(t.log.producers()).extracting(ProducerInfo::producerId).containsExactly(8L);
     assertThat(produce(7, 0, 5)).isEqualTo(Errors.NONE);
+  }
+
+  /** Whoever copies old records, or has a wrong clock, has them there once all the same. */
+  @Test
+  void silenceIsMeasuredByTheBrokersClockNotByTheRecords() throws IOException {
+    t.clock.now = 2 * t.producerExpirationMs;
+    ByteBuf old = TestLog.batch(CompressionType.NONE, 7, 0, 0, false, 5, "a=1");
+    ByteBuf late = TestLog.batch(CompressionType.NONE, 8, 0, 0, false, Long.MAX_VALUE, "a=1");
+    t.put(old.copy());
+    t.put(late.copy());
+    for (int round = 0; round < 3; round++) {
+      t.clock.now += t.producerExpirationMs / 4;
+      t.log.expireProducers(t.clock.now);
+      assertThat(t.append(old.copy()).duplicate()).isTrue();
+      assertThat(t.append(late.copy()).duplicate()).isTrue();
+      if (round == 1) {
+        t.crash();
+      } else {
+        t.restart();
+      }
+    }
+    assertThat(t.log.producers()).extracting(ProducerInfo::lastTimestamp).containsExactlyInAnyOrder(5L, Long.MAX_VALUE);
+    t.clock.now += t.producerExpirationMs / 4;
+    t.log.expireProducers(t.clock.now);
+    assertThat(t.log.producers()).isEmpty();
+  }
+
+  @Test
+  void silentProducersAreForgottenOverARestart() throws IOException {
+    produce(7, 0, 0);
+    t.put(TestLog.transactional(8, 0, 0, "a=1"));
+    t.log.close();
+    t.clock.now += t.producerExpirationMs;
+    t.crash();
+    assertThat(t.log.producers()).extracting(ProducerInfo::producerId).containsExactly(8L);
   }
 
   @Test
