@@ -4,6 +4,7 @@ import io.margay.protocol.record.Record;
 import io.margay.protocol.record.RecordBatch;
 import io.margay.protocol.record.RecordReader;
 import io.margay.spi.log.LogConfig;
+import io.margay.spi.storage.LogStore;
 import io.margay.spi.storage.SegmentInfo;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -57,10 +58,18 @@ final class LogCleaner {
    *
    * @param mapBytes memory for the map at the most; when it is full the pass ends there, and the next one goes on
    * @param pace slows the pass down, and ends it by a {@link LogOfflineException}
+   * @throws LogOfflineException also when the log was closed meanwhile
+   * @throws io.margay.spi.log.LogSuspendedException when its store went meanwhile
    */
   static Outcome clean(SegmentedPartitionLog log, CompactionPlan plan, long mapBytes, long nowMs, CleanerPace pace)
       throws IOException {
-    return new LogCleaner(log, plan, mapBytes, nowMs, pace).run();
+    LogStore store = log.store();
+    try {
+      return new LogCleaner(log, plan, mapBytes, nowMs, pace).run();
+    } catch (IOException | RuntimeException e) {
+      log.requireStore(store);
+      throw e;
+    }
   }
 
   /** As {@link SegmentReads#walk(io.margay.spi.storage.LogStore, long, long, SegmentReads.Visitor)}, until it is stopped. */

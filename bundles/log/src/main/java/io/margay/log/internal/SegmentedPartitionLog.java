@@ -414,6 +414,14 @@ final class SegmentedPartitionLog extends ReadableLog {
     }
   }
 
+  /** Throws when the log is out of use, or goes on over another store: what failed on that one is no fault then. */
+  void requireStore(LogStore used) throws IOException {
+    availability.require();
+    if (store != used) {
+      throw new LogSuspendedException("log of " + id() + " went on over another store");
+    }
+  }
+
   /** Forgets aborted transactions, given by the offsets of their markers, of which compaction found no record any more. */
   void forgetAborted(Set<Long> markers) throws IOException {
     change("forget aborted transactions", () -> state.removeAborted(store, markers));

@@ -13,11 +13,13 @@ import io.margay.protocol.record.TimestampType;
 import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingValues;
 import io.margay.spi.log.LogConfig;
+import io.margay.spi.log.LogSuspendedException;
 import io.margay.spi.log.PartitionLog.AbortedTransaction;
 import io.margay.spi.storage.SegmentInfo;
 import io.margay.spi.storage.StoreConfig;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -251,6 +253,37 @@ class CompactionTest {
     assertThatThrownBy(() -> LogCleaner.clean(t.log, plan, 1000, t.clock.now, stopped))
         .isInstanceOf(LogOfflineException.class);
     assertThat(t.log.offline()).isFalse();
+  }
+
+  @Test
+  void aPassIsEndedWithoutAFaultWhenTheLogIsClosedOrItsStoreGoes() throws IOException {
+    for (boolean close : new boolean[] {true, false}) {
+      TestLog log = new TestLog(config(1 << 20, 0, Long.MAX_VALUE));
+      for (int i = 0; i < 3; i++) {
+        log.put("a=" + i);
+        log.log.roll();
+      }
+      log.commitAll();
+      CleanerPace pace = new CleanerPace(new SettingValues() {
+        @Override
+        public <T> T get(Setting<T> setting) {
+          try {
+            if (close) {
+              log.log.close();
+            } else {
+              log.log.suspend();
+            }
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+          return setting.defaultValue();
+        }
+      });
+      CompactionPlan plan = LogCleaner.plan(log.log, log.clock.now);
+      assertThatThrownBy(() -> LogCleaner.clean(log.log, plan, 1000, log.clock.now, pace))
+          .isInstanceOf(close ? LogOfflineException.class : LogSuspendedException.class);
+      assertThat(log.faults).isEmpty();
+    }
   }
 
   @Test
