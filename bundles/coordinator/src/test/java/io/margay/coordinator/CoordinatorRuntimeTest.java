@@ -329,7 +329,7 @@ class CoordinatorRuntimeTest {
         s.context.defer(() -> parked.complete(null));
         return Result.of(List.of(record(6)), null);
       });
-      assertThat(seen.get(5, TimeUnit.SECONDS)).isEqualTo(6);
+      assertThat(seen.get(60, TimeUnit.SECONDS)).isEqualTo(6);
     } finally {
       other.shutdownNow();
     }
@@ -347,7 +347,7 @@ class CoordinatorRuntimeTest {
         }
       }, pool));
     }
-    CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(10, TimeUnit.SECONDS);
+    CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).get(60, TimeUnit.SECONDS);
     pool.shutdown();
     assertThat(get().join()).isEqualTo(2000);
   }

@@ -25,10 +25,10 @@ class TimerSchedulerTest {
     BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
     scheduler.after(0, () -> threads.add(Thread.currentThread()));
     scheduler.after(-5, () -> threads.add(Thread.currentThread()));
-    Thread first = threads.poll(10, TimeUnit.SECONDS);
+    Thread first = threads.poll(60, TimeUnit.SECONDS);
     assertThat(first.isDaemon()).isTrue();
     assertThat(first.getName()).isEqualTo("margay-timer");
-    assertThat(threads.poll(10, TimeUnit.SECONDS)).isSameAs(first);
+    assertThat(threads.poll(60, TimeUnit.SECONDS)).isSameAs(first);
   }
 
   @Test
@@ -38,10 +38,10 @@ class TimerSchedulerTest {
       runs.countDown();
       throw new AssertionError("a task that fails");
     });
-    assertThat(runs.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(runs.await(60, TimeUnit.SECONDS)).isTrue();
     CountDownLatch other = new CountDownLatch(1);
     scheduler.after(0, other::countDown);
-    assertThat(other.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(other.await(60, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
@@ -60,7 +60,7 @@ class TimerSchedulerTest {
     timer.cancel();
     scheduler.after(0, () -> ran.add("kept"));
     held.countDown();
-    assertThat(ran.poll(10, TimeUnit.SECONDS)).isEqualTo("kept");
+    assertThat(ran.poll(60, TimeUnit.SECONDS)).isEqualTo("kept");
   }
 
   @Test

@@ -46,11 +46,11 @@ class ControllerRuntimeTest {
   }
 
   private Errors create(String name) throws Exception {
-    return controller.createTopic(name, 1, 1, Map.of(), false).toCompletableFuture().get(10, TimeUnit.SECONDS);
+    return controller.createTopic(name, 1, 1, Map.of(), false).toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   private ProducerIdBlock block() throws Exception {
-    return controller.allocateProducerIds().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    return controller.allocateProducerIds().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   /** Remembers what it is told. */
@@ -130,7 +130,7 @@ class ControllerRuntimeTest {
     assertThat(controller.image().topic("a")).isNotNull();
     assertThat(answer).isNotDone();
     go.countDown();
-    assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo(Errors.NONE);
+    assertThat(answer.get(60, TimeUnit.SECONDS)).isEqualTo(Errors.NONE);
   }
 
   @Test
@@ -164,7 +164,7 @@ class ControllerRuntimeTest {
     };
     controller.addPublisher(self[0], 0);
     create("a");
-    assertThat(second.get(10, TimeUnit.SECONDS)).isEqualTo(Errors.NONE);
+    assertThat(second.get(60, TimeUnit.SECONDS)).isEqualTo(Errors.NONE);
   }
 
   @Test
@@ -190,6 +190,6 @@ class ControllerRuntimeTest {
     log.hold(true);
     CompletableFuture<ProducerIdBlock> open = controller.allocateProducerIds().toCompletableFuture();
     controller.close();
-    assertThatThrownBy(() -> open.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(MetadataLog.NotLeaderException.class);
+    assertThatThrownBy(() -> open.get(60, TimeUnit.SECONDS)).hasCauseInstanceOf(MetadataLog.NotLeaderException.class);
   }
 }

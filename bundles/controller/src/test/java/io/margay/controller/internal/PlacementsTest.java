@@ -49,13 +49,13 @@ class PlacementsTest {
     CompletableFuture<List<List<BrokerId>>> placed = place(0, 2, 2);
     assertThat(placed).isNotDone();
     placers.add(FakePlacers::round, Map.of("name", "spread"));
-    assertThat(placed.get(10, TimeUnit.SECONDS)).hasSize(2);
+    assertThat(placed.get(60, TimeUnit.SECONDS)).hasSize(2);
   }
 
   @Test
   void failsClearlyAndSoThatClientsMayRetryWhenItStaysAway() {
     placers.add(FakePlacers::round, Map.of("name", "other"));
-    assertThatThrownBy(() -> place(1, 1, 1).get(10, TimeUnit.SECONDS)).cause().isInstanceOfSatisfying(RefusedException.class,
+    assertThatThrownBy(() -> place(1, 1, 1).get(60, TimeUnit.SECONDS)).cause().isInstanceOfSatisfying(RefusedException.class,
         e -> {
           assertThat(e.error()).isEqualTo(Errors.REQUEST_TIMED_OUT).matches(Errors::retriable);
           assertThat(e).hasMessage(

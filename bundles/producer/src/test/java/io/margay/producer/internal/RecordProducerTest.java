@@ -119,13 +119,13 @@ class RecordProducerTest {
   }
 
   private HeldRequest request() throws InterruptedException {
-    HeldRequest held = requests.poll(10, TimeUnit.SECONDS);
+    HeldRequest held = requests.poll(60, TimeUnit.SECONDS);
     assertThat(held).as("a request").isNotNull();
     return held;
   }
 
   private static void assertFails(CompletableFuture<Sent> sent, Errors error, String message) {
-    assertThatThrownBy(() -> sent.get(10, TimeUnit.SECONDS)).cause().isInstanceOfSatisfying(ProduceException.class, e -> {
+    assertThatThrownBy(() -> sent.get(60, TimeUnit.SECONDS)).cause().isInstanceOfSatisfying(ProduceException.class, e -> {
       assertThat(e.error()).isEqualTo(error);
       assertThat(e).hasMessageContaining(message);
     });
@@ -141,7 +141,7 @@ class RecordProducerTest {
     install("first");
     CompletableFuture<Sent> sent = send();
     request().answer(Errors.NONE, 41);
-    assertThat(sent.get(10, TimeUnit.SECONDS)).isEqualTo(new Sent(0, 41));
+    assertThat(sent.get(60, TimeUnit.SECONDS)).isEqualTo(new Sent(0, 41));
   }
 
   @Test
@@ -155,7 +155,7 @@ class RecordProducerTest {
     held.answer(Errors.NONE, 5);
     request().answer(Errors.NONE, 6);
     assertThat(first.get().offset()).isEqualTo(5);
-    assertThat(second.get(10, TimeUnit.SECONDS).offset()).isEqualTo(6);
+    assertThat(second.get(60, TimeUnit.SECONDS).offset()).isEqualTo(6);
     assertThat(third.get().offset()).isEqualTo(7);
   }
 
@@ -187,8 +187,8 @@ class RecordProducerTest {
     assertThat(a.partition() + b.partition()).isEqualTo(1);
     a.answer(Errors.NONE, 1);
     b.answer(Errors.NONE, 1);
-    assertThat(waiting.get(10, TimeUnit.SECONDS).partition()).isZero();
-    assertThat(behind.get(10, TimeUnit.SECONDS).partition()).isEqualTo(1);
+    assertThat(waiting.get(60, TimeUnit.SECONDS).partition()).isZero();
+    assertThat(behind.get(60, TimeUnit.SECONDS).partition()).isEqualTo(1);
   }
 
   /** Else the classes of a bundle that was updated would stay until the topic's next record. */
@@ -225,7 +225,7 @@ class RecordProducerTest {
     }
     timers.get(0).run();
     request().answer(Errors.NONE, 9);
-    assertThat(sent.get(10, TimeUnit.SECONDS).offset()).isEqualTo(9);
+    assertThat(sent.get(60, TimeUnit.SECONDS).offset()).isEqualTo(9);
   }
 
   @Test

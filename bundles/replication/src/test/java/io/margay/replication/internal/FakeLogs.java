@@ -36,7 +36,7 @@ public final class FakeLogs implements Logs {
   @Override
   public PartitionLog open(TopicIdPartition id, LogConfig config) throws IOException {
     try {
-      if (!hold.await(5, TimeUnit.SECONDS)) {
+      if (!hold.await(60, TimeUnit.SECONDS)) {
         throw new AssertionError("held for ever");
       }
     } catch (InterruptedException e) {

@@ -85,7 +85,7 @@ public final class FakeRequest implements Request {
   /** The decoded answer; waits for it, for a short time. */
   public <T extends Message> T answer(T into) {
     try {
-      if (!answered.await(5, TimeUnit.SECONDS)) {
+      if (!answered.await(60, TimeUnit.SECONDS)) {
         throw new AssertionError("not answered");
       }
     } catch (InterruptedException e) {

@@ -260,7 +260,7 @@ class PartitionManagerTest {
       broker.close();
       done.countDown();
     }).start();
-    assertThat(done.await(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(done.await(60, TimeUnit.SECONDS)).isTrue();
     recorder.await("+a-0@0", "-a-0");
     assertThat(log.isClosed()).isTrue();
     assertThat(broker.leader("a", 0)).isNull();

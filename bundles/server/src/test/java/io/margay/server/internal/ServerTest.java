@@ -108,7 +108,7 @@ class ServerTest {
     }
     Request[] all = new Request[5];
     for (int i = 0; i < 5; i++) {
-      all[i] = seen.poll(5, TimeUnit.SECONDS);
+      all[i] = seen.poll(60, TimeUnit.SECONDS);
     }
     for (int i = 4; i >= 0; i--) {
       all[i].respond(new HeartbeatResponse().setThrottleTimeMs(i));
@@ -126,17 +126,17 @@ class ServerTest {
     server.handlers().bind(heartbeat(ApiHandler.Ordering.SERIAL, seen::add));
     socket.getOutputStream().write(heartbeat(0));
     socket.getOutputStream().write(heartbeat(1));
-    Request first = seen.poll(5, TimeUnit.SECONDS);
+    Request first = seen.poll(60, TimeUnit.SECONDS);
     // a request on another connection shows that the server had time to start the second one
     try (Socket other = connect()) {
       other.getOutputStream().write(heartbeat(7));
-      Request third = seen.poll(5, TimeUnit.SECONDS);
+      Request third = seen.poll(60, TimeUnit.SECONDS);
       assertThat(third.correlationId()).isEqualTo(7);
       third.respondNothing();
     }
     assertThat(seen).isEmpty();
     first.respond(new HeartbeatResponse());
-    Request second = seen.poll(5, TimeUnit.SECONDS);
+    Request second = seen.poll(60, TimeUnit.SECONDS);
     assertThat(second.correlationId()).isEqualTo(1);
     second.respond(new HeartbeatResponse());
     assertThat(answer().getInt()).isZero();
@@ -233,7 +233,7 @@ class ServerTest {
     server.handlers().bind(new Handler(ListGroupsRequest.API, ApiHandler.Ordering.SERIAL, r -> r.respond(new ListGroupsResponse()
         .setGroups(List.of(new ListGroupsResponse.ListedGroup().setGroupId("g"))))));
     ListGroupsResponse r = server.local().send(ListGroupsRequest.API, new ListGroupsRequest(), new ListGroupsResponse())
-        .toCompletableFuture().get(5, TimeUnit.SECONDS);
+        .toCompletableFuture().get(60, TimeUnit.SECONDS);
     assertThat(r.groups()).extracting(ListGroupsResponse.ListedGroup::groupId).containsExactly("g");
     assertThat(server.local().send(HeartbeatRequest.API, new HeartbeatRequest(), new HeartbeatResponse()).toCompletableFuture())
         .isCompletedExceptionally();
@@ -244,7 +244,7 @@ class ServerTest {
     BlockingQueue<Request> seen = new LinkedBlockingQueue<>();
     server.handlers().bind(heartbeat(ApiHandler.Ordering.SERIAL, seen::add));
     socket.getOutputStream().write(heartbeat(1));
-    Request r = seen.poll(5, TimeUnit.SECONDS);
+    Request r = seen.poll(60, TimeUnit.SECONDS);
     Thread closer = new Thread(server::close);
     closer.start();
     r.respond(new HeartbeatResponse());

@@ -73,9 +73,9 @@ class ShellServerTest {
     try (ShellServer server = ShellServer.start(data, gosh.processor)) {
       try (SocketChannel client = connect(server)) {
         client.write(ByteBuffer.wrap("slow\0".getBytes()));
-        assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(started.await(60, TimeUnit.SECONDS)).isTrue();
       }
-      assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(ended.await(60, TimeUnit.SECONDS)).isTrue();
     }
   }
 

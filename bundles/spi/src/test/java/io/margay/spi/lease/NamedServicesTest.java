@@ -43,13 +43,13 @@ class NamedServicesTest {
     CompletableFuture<ServiceHolder.Lease<Object>> waiting = services.await("a", 60_000).toCompletableFuture();
     assertThat(waiting).isNotDone();
     services.add(first, Map.of("name", "a"));
-    assertThat(waiting.get(10, TimeUnit.SECONDS).service()).isSameAs(first);
+    assertThat(waiting.get(60, TimeUnit.SECONDS).service()).isSameAs(first);
     assertThat(services.await("a", 0).toCompletableFuture()).isDone();
   }
 
   @Test
   void waitingEnds() {
-    assertThatThrownBy(() -> services.await("a", 1).toCompletableFuture().get(10, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> services.await("a", 1).toCompletableFuture().get(60, TimeUnit.SECONDS))
         .isInstanceOf(ExecutionException.class).hasCauseInstanceOf(TimeoutException.class)
         .hasMessageContaining("there is no thing a; installed are none");
   }
@@ -64,7 +64,7 @@ class NamedServicesTest {
     services.add(first, Map.of("name", "a"));
     assertThat(waiting).isNotDone();
     services.add(second, Map.of("name", "a"));
-    assertThat(waiting.get(10, TimeUnit.SECONDS).service()).isSameAs(second);
+    assertThat(waiting.get(60, TimeUnit.SECONDS).service()).isSameAs(second);
   }
 
   @Test

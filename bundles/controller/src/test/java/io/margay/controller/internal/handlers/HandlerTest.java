@@ -34,7 +34,7 @@ abstract class HandlerTest {
     controller.start();
     controller.register(ENDPOINTS);
     // A command behind the registration: when it is answered, that one has been published.
-    controller.allocateProducerIds().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    controller.allocateProducerIds().toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   @AfterEach
@@ -54,11 +54,11 @@ abstract class HandlerTest {
 
   static <R extends Message> R ask(ApiHandler handler, int version, Message message, Supplier<R> type, String listener)
       throws Exception {
-    return Messages.read(type, send(handler, version, message, listener).get(10, TimeUnit.SECONDS), (short) version);
+    return Messages.read(type, send(handler, version, message, listener).get(60, TimeUnit.SECONDS), (short) version);
   }
 
   Errors createTopic(String name, int partitions, Map<String, String> configs) throws Exception {
-    return controller.createTopic(name, partitions, 1, configs, false).toCompletableFuture().get(10, TimeUnit.SECONDS);
+    return controller.createTopic(name, partitions, 1, configs, false).toCompletableFuture().get(60, TimeUnit.SECONDS);
   }
 
   void createTopic(String name, int partitions) throws Exception {

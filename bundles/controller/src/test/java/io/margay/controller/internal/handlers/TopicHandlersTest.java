@@ -152,7 +152,7 @@ class TopicHandlersTest extends HandlerTest {
     CompletableFuture<byte[]> open = send(new CreateTopicsHandler(controller), 7,
         new CreateTopicsRequest().setTopics(List.of(topic("a", 1, 1))), "PLAINTEXT");
     controller.close();
-    CreateTopicsResponse response = Messages.read(CreateTopicsResponse::new, open.get(10, TimeUnit.SECONDS), (short) 7);
+    CreateTopicsResponse response = Messages.read(CreateTopicsResponse::new, open.get(60, TimeUnit.SECONDS), (short) 7);
     assertThat(error(response, "a")).isEqualTo(Errors.NOT_CONTROLLER);
   }
 
