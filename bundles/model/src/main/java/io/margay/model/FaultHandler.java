@@ -5,7 +5,7 @@ package io.margay.model;
 public interface FaultHandler {
   /**
    * @param what one sentence that names the thing and what it could not do
-   * @param cause the failure, not null
+   * @param cause the failure; null when the sentence tells all there is to know of it
    */
   void onFault(String what, Throwable cause);
 }

@@ -73,7 +73,8 @@ public final class ServerComponent {
       server.open();
       registered = context.registerService(BoundListeners.class, server::advertised, null);
     } catch (IOException e) {
-      faults.onFault(e.getMessage(), e);
+      // The user's mistake, and the message says all of it.
+      faults.onFault(e.getMessage(), null);
       tell("fatal", e.getMessage());
     }
     this.registration = registered;
