@@ -49,8 +49,9 @@ final class LogAvailability {
     }
   }
 
-  private IOException refusal(IOException cause) {
-    return suspended() ? new LogSuspendedException(reason(), cause) : new LogOfflineException(reason());
+  /** @param cause what failed because of it, or null */
+  IOException refusal(Exception cause) {
+    return suspended() ? new LogSuspendedException(reason(), cause) : new LogOfflineException(reason(), cause);
   }
 
   /** Why it cannot be used, for people. */

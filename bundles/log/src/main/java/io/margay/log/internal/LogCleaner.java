@@ -67,7 +67,7 @@ final class LogCleaner {
     try {
       return new LogCleaner(log, plan, mapBytes, nowMs, pace).run();
     } catch (IOException | RuntimeException e) {
-      log.requireStore(store);
+      log.requireStore(store, e);
       throw e;
     }
   }

@@ -9,4 +9,8 @@ final class LogOfflineException extends IOException {
   LogOfflineException(String message) {
     super(message);
   }
+
+  LogOfflineException(String message, Throwable cause) {
+    super(message, cause);
+  }
 }

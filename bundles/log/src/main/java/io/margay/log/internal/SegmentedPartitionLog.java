@@ -409,16 +409,20 @@ final class SegmentedPartitionLog extends ReadableLog {
           replacement.commit();
         }
       });
-    } catch (IOException e) {
-      throw unusable() && !(e instanceof LogSuspendedException) ? new LogOfflineException(availability.reason()) : e;
     }
   }
 
-  /** Throws when the log is out of use, or goes on over another store: what failed on that one is no fault then. */
-  void requireStore(LogStore used) throws IOException {
-    availability.require();
+  /**
+   * Throws when the log is out of use, or goes on over another store: what failed on that one is no fault then.
+   *
+   * @param failure becomes the cause of what is thrown
+   */
+  void requireStore(LogStore used, Exception failure) throws IOException {
+    if (unusable()) {
+      throw availability.refusal(failure);
+    }
     if (store != used) {
-      throw new LogSuspendedException("log of " + id() + " went on over another store");
+      throw new LogSuspendedException("log of " + id() + " went on over another store", failure);
     }
   }
 
