@@ -52,7 +52,8 @@ final class LogAppender {
   private long bytesSinceSnapshot;
   private long messagesSinceFlush;
 
-  // What the pass over the batches that are being appended found.
+  // What the pass over the batches that are being appended found, and when it was.
+  private long nowMs;
   private int batchCount;
   private int totalBytes;
   private boolean producerIds;
@@ -79,9 +80,9 @@ final class LogAppender {
   }
 
   Appended asLeader(ByteBuf records, int leaderEpoch, Origin origin) throws IOException {
-    long now = log.environment().clock().millis();
+    nowMs = log.environment().clock().millis();
     boolean client = origin == Origin.CLIENT;
-    if (!examine(records, client, now)) {
+    if (!examine(records, client)) {
       return takeRefusal();
     }
     if (!recompress) {
@@ -106,7 +107,7 @@ final class LogAppender {
   }
 
   /** The pass before the append. Returns false when there is a refusal. */
-  private boolean examine(ByteBuf records, boolean client, long now) {
+  private boolean examine(ByteBuf records, boolean client) {
     LogConfig config = log.config();
     BatchRules rules = rules(config, client);
     boolean appendTime = config.timestampType() == TimestampType.LOG_APPEND_TIME;
@@ -116,7 +117,7 @@ final class LogAppender {
     producerIds = false;
     recompress = false;
     maxTimestamp = RecordBatchFormat.NO_TIMESTAMP;
-    appendTimeMs = appendTime ? now : RecordBatchFormat.NO_TIMESTAMP;
+    appendTimeMs = appendTime ? nowMs : RecordBatchFormat.NO_TIMESTAMP;
     refusal = null;
     cursor.wrap(records, records.readerIndex(), records.readableBytes());
     try {
@@ -125,14 +126,14 @@ final class LogAppender {
         if (size > config.maxMessageBytes()) {
           return refuse(tooLarge(size, config));
         }
-        BatchValidator.Result result = validator().validate(records, cursor.position(), size, rules, now);
+        BatchValidator.Result result = validator().validate(records, cursor.position(), size, rules, nowMs);
         RecordBatch batch = cursor.batch();
         batchCount++;
         totalBytes += size;
         if (batch.hasProducerId() && !admitsProducer(batch, client)) {
           return false;
         }
-        stamp(batch, result, appendTime, now);
+        stamp(batch, result, appendTime, nowMs);
         maxTimestamp = Math.max(maxTimestamp, batch.maxTimestamp());
         recompress |= codec != null && !batch.isControl() && batch.compression() != codec;
       }
@@ -205,6 +206,7 @@ final class LogAppender {
 
   /** Appends what a leader sent, as it is. */
   Appended asFollower(ByteBuf records) throws IOException {
+    nowMs = log.environment().clock().millis();
     long end = log.logEndOffset();
     long next = end;
     long base = -1;
@@ -286,10 +288,9 @@ final class LogAppender {
     }
     activeBytes += totalBytes;
     if (producerIds) {
-      long now = log.environment().clock().millis();
       cursor.wrap(records, records.readerIndex(), records.readableBytes());
       while (cursor.next()) {
-        state.producers.apply(cursor.batch(), now);
+        state.producers.apply(cursor.batch(), nowMs);
       }
     }
     log.endMoved(next);

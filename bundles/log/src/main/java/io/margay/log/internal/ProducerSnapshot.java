@@ -35,7 +35,8 @@ final class ProducerSnapshot {
     for (ProducerEntry entry : states.all()) {
       batches += entry.batchCount();
     }
-    ByteBuffer out = ByteBuffer.allocate(HEADER_SIZE + 2 * Integer.BYTES + count * (ENTRY_SIZE + TAIL_SIZE) + batches * BATCH_SIZE);
+    ByteBuffer out = ByteBuffer.allocate(HEADER_SIZE + 2 * Integer.BYTES + count * (ENTRY_SIZE + TAIL_SIZE)
+        + batches * BATCH_SIZE);
     out.putShort(VERSION).putInt(0).putInt(count);
     for (ProducerEntry entry : states.all()) {
       int last = entry.batchCount() - 1;

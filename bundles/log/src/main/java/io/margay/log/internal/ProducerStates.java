@@ -141,7 +141,7 @@ final class ProducerStates {
   /**
    * Takes note of a batch, with its final offsets, that is in the log now.
    *
-   * @param nowMs when it came
+   * @param nowMs when it came; when it is read from the log after a crash, that time, which is the best that is known
    */
   void apply(RecordBatch batch, long nowMs) {
     if (!batch.hasProducerId()) {

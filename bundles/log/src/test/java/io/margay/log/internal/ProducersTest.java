@@ -93,6 +93,18 @@ class ProducersTest {
   }
 
   @Test
+  void afterACrashWhoseBatchesAreReplayedCountsAsJustSeen() throws IOException {
+    t.clock.now = 2 * t.producerExpirationMs;
+    ByteBuf old = TestLog.batch(CompressionType.NONE, 7, 0, 0, false, 5, "a=1");
+    t.put(old.copy());
+    t.crash();
+    t.log.expireProducers(t.clock.now);
+    assertThat(t.append(old.copy()).duplicate()).isTrue();
+    t.log.expireProducers(t.clock.now + t.producerExpirationMs);
+    assertThat(t.log.producers()).isEmpty();
+  }
+
+  @Test
   void silentProducersAreForgottenOverARestart() throws IOException {
     produce(7, 0, 0);
     t.put(TestLog.transactional(8, 0, 0, "a=1"));

@@ -82,7 +82,7 @@ public final class FakeRequest implements Request {
     return isAnswered() && answer == null && closed == null;
   }
 
-  /** The decoded answer; waits for it, for a short time. */
+  /** The decoded answer; waits for it, at the most for a minute. */
   public <T extends Message> T answer(T into) {
     try {
       if (!answered.await(60, TimeUnit.SECONDS)) {
