@@ -1,14 +1,14 @@
 package io.margay.log.internal;
 
 import io.margay.model.Scheduler;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Runs nothing on its own. */
+/** Runs nothing on its own. Safe for all threads. */
 final class ManualScheduler implements Scheduler {
   record Task(long delayMs, long periodMs, Runnable task) { }
 
-  final List<Task> tasks = new ArrayList<>();
+  final List<Task> tasks = new CopyOnWriteArrayList<>();
 
   @Override
   public Timer after(long delayMs, Runnable task) {
