@@ -109,6 +109,11 @@ final class FakeRequest implements Request {
   }
 
   @Override
+  public boolean reserve(long bytes) {
+    return true;
+  }
+
+  @Override
   public <T extends Message> T read(T into) {
     into.read(new MessageReader(body), version);
     return into;
