@@ -22,6 +22,7 @@ import io.margay.replication.internal.offsets.ListOffsetsHandler;
 import io.margay.replication.internal.offsets.OffsetForLeaderEpochHandler;
 import io.margay.replication.internal.produce.ProduceHandler;
 import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.handler.FakeRequest;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.util.List;

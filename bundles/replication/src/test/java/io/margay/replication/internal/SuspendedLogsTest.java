@@ -23,6 +23,7 @@ import io.margay.replication.internal.offsets.DeleteRecordsHandler;
 import io.margay.replication.internal.offsets.ListOffsetsHandler;
 import io.margay.replication.internal.offsets.OffsetForLeaderEpochHandler;
 import io.margay.replication.internal.produce.ProduceHandler;
+import io.margay.spi.handler.FakeRequest;
 import io.margay.spi.log.PartitionLog;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
