@@ -10,7 +10,6 @@ import io.margay.model.BrokerId;
 import io.margay.protocol.Errors;
 import io.margay.protocol.KafkaUuid;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.partitioner.Partitioner;
 import java.util.ArrayList;
@@ -61,13 +60,13 @@ public final class TopicPlanner {
     UUID id = KafkaUuid.random();
     List<List<BrokerId>> replicas;
     if (assignments.isEmpty()) {
-      int count = partitions == -1 ? settings.get(ServerSettings.NUM_PARTITIONS) : partitions;
+      int count = partitions == -1 ? settings.get(ControllerSettings.NUM_PARTITIONS) : partitions;
       if (count < 1) {
         throw new RefusedException(Errors.INVALID_PARTITIONS,
             "Number of partitions was set to an invalid non-positive value.");
       }
       checkCount(count);
-      int factor = replicationFactor == -1 ? settings.get(ServerSettings.DEFAULT_REPLICATION_FACTOR) : replicationFactor;
+      int factor = replicationFactor == -1 ? settings.get(ControllerSettings.DEFAULT_REPLICATION_FACTOR) : replicationFactor;
       replicas = placer.place(image, 0, count, factor, start(id));
     } else {
       if (partitions != -1 || replicationFactor != -1) {
@@ -87,7 +86,7 @@ public final class TopicPlanner {
    * @return at least 1
    */
   public int atMostBrokers(ClusterImage image, int replicationFactor) {
-    int wanted = replicationFactor == -1 ? settings.get(ServerSettings.DEFAULT_REPLICATION_FACTOR) : replicationFactor;
+    int wanted = replicationFactor == -1 ? settings.get(ControllerSettings.DEFAULT_REPLICATION_FACTOR) : replicationFactor;
     long brokers = image.brokers().values().stream().filter(b -> !b.fenced()).count();
     return (int) Math.max(1, Math.min(wanted, brokers));
   }

@@ -5,8 +5,8 @@ import io.margay.model.FaultHandler;
 import io.margay.model.Scheduler;
 import io.margay.model.TopicIdPartition;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.config.SettingValues;
+import io.margay.spi.lease.LeaseSettings;
 import io.margay.spi.lease.ServiceHolder.Lease;
 import io.margay.spi.log.LogConfig;
 import io.margay.spi.log.Logs;
@@ -69,7 +69,7 @@ public final class LogManager implements Logs {
     this.clock = clock;
     this.faults = faults;
     this.housekeeping = new Housekeeping(this, settings, clock, scheduler);
-    this.waits = new EngineWaits(scheduler, () -> settings.get(ServerSettings.MARGAY_HANDLER_WAIT_MS));
+    this.waits = new EngineWaits(scheduler, () -> settings.get(LeaseSettings.MARGAY_HANDLER_WAIT_MS));
   }
 
   /** An engine came: whoever waits for its name goes on. */
@@ -114,7 +114,7 @@ public final class LogManager implements Logs {
 
   private EngineSlot slot(String name) {
     return slots.computeIfAbsent(name, n -> new EngineSlot(n, flusher -> new LogEnvironment(clock, faults, flusher,
-        () -> settings.get(ServerSettings.PRODUCER_ID_EXPIRATION_MS)), log -> mover.configured(log)));
+        () -> settings.get(LogManagerSettings.PRODUCER_ID_EXPIRATION_MS)), log -> mover.configured(log)));
   }
 
   /** Runs a task in the background, after those that were given before. */

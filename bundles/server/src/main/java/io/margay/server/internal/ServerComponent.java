@@ -7,10 +7,10 @@ import io.margay.model.FaultHandler;
 import io.margay.model.Scheduler;
 import io.margay.spi.client.LocalClient;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.controller.BoundListeners;
 import io.margay.spi.controller.Controller;
 import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.lease.LeaseSettings;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -60,10 +60,10 @@ public final class ServerComponent {
     this.context = context;
     this.scheduler = scheduler;
     ConnectionLimits limits = limits(settings);
-    limits.overrides(settings.get(ServerSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES));
+    limits.overrides(settings.get(NetworkSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES));
     this.changes = settings.onChange(names -> {
-      if (names.contains(ServerSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES.name())) {
-        limits.overrides(settings.get(ServerSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES));
+      if (names.contains(NetworkSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES.name())) {
+        limits.overrides(settings.get(NetworkSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES));
       }
     });
     this.server = new Server(config(settings, limits), this::image);
@@ -94,18 +94,18 @@ public final class ServerComponent {
   }
 
   private static ConnectionLimits limits(NodeSettings s) {
-    return new ConnectionLimits(() -> s.get(ServerSettings.MAX_CONNECTIONS), () -> s.get(ServerSettings.MAX_CONNECTIONS_PER_IP),
-        () -> s.get(ServerSettings.MAX_CONNECTION_CREATION_RATE));
+    return new ConnectionLimits(() -> s.get(NetworkSettings.MAX_CONNECTIONS), () -> s.get(NetworkSettings.MAX_CONNECTIONS_PER_IP),
+        () -> s.get(NetworkSettings.MAX_CONNECTION_CREATION_RATE));
   }
 
   private static ServerConfig config(NodeSettings s, ConnectionLimits limits) {
-    boolean threadsSet = s.explain(ServerSettings.NUM_NETWORK_THREADS, null).get(0).source() != NodeSettings.Source.DEFAULT;
-    int threads = threadsSet ? s.get(ServerSettings.NUM_NETWORK_THREADS) : Math.max(1, Runtime.getRuntime().availableProcessors());
-    return new ServerConfig(s.listeners(), s.advertisedListeners(), threads, s.get(ServerSettings.SOCKET_LISTEN_BACKLOG_SIZE),
-        bufferBytes(s, ServerSettings.SOCKET_RECEIVE_BUFFER_BYTES), bufferBytes(s, ServerSettings.SOCKET_SEND_BUFFER_BYTES),
-        s.get(ServerSettings.SOCKET_REQUEST_MAX_BYTES), s.get(ServerSettings.MARGAY_REQUEST_MEMORY_BYTES),
+    boolean threadsSet = s.explain(NetworkSettings.NUM_NETWORK_THREADS, null).get(0).source() != NodeSettings.Source.DEFAULT;
+    int threads = threadsSet ? s.get(NetworkSettings.NUM_NETWORK_THREADS) : Math.max(1, Runtime.getRuntime().availableProcessors());
+    return new ServerConfig(s.listeners(), s.advertisedListeners(), threads, s.get(NetworkSettings.SOCKET_LISTEN_BACKLOG_SIZE),
+        bufferBytes(s, NetworkSettings.SOCKET_RECEIVE_BUFFER_BYTES), bufferBytes(s, NetworkSettings.SOCKET_SEND_BUFFER_BYTES),
+        s.get(NetworkSettings.SOCKET_REQUEST_MAX_BYTES), s.get(NetworkSettings.MARGAY_REQUEST_MEMORY_BYTES),
         limits,
-        () -> s.get(ServerSettings.CONNECTIONS_MAX_IDLE_MS), () -> s.get(ServerSettings.MARGAY_HANDLER_WAIT_MS));
+        () -> s.get(NetworkSettings.CONNECTIONS_MAX_IDLE_MS), () -> s.get(LeaseSettings.MARGAY_HANDLER_WAIT_MS));
   }
 
   /** A buffer size that nobody set is left to the kernel, which tunes it by itself. */

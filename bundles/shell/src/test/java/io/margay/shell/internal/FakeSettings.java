@@ -3,10 +3,10 @@ package io.margay.shell.internal;
 import io.margay.model.BrokerId;
 import io.margay.model.Endpoint;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingValues;
-import io.margay.spi.config.TopicSettings;
+import io.margay.spi.log.LogDefaults;
+import io.margay.spi.log.LogSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -46,8 +46,8 @@ final class FakeSettings implements NodeSettings {
 
   @Override
   public Collection<Setting<?>> definitions(Setting.Scope scope) {
-    return scope == Setting.Scope.TOPIC ? List.of(TopicSettings.CLEANUP_POLICY, TopicSettings.FLUSH_MS)
-        : scope == Setting.Scope.BROKER ? List.of(ServerSettings.NUM_PARTITIONS) : List.of();
+    return scope == Setting.Scope.TOPIC ? List.of(LogSettings.CLEANUP_POLICY, LogSettings.FLUSH_MS)
+        : scope == Setting.Scope.BROKER ? List.of(LogDefaults.MIN_INSYNC_REPLICAS) : List.of();
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.margay.controller.internal.handlers;
 
 import io.margay.controller.internal.ControllerRuntime;
 import io.margay.controller.internal.ControllerService;
+import io.margay.controller.internal.ControllerSettings;
 import io.margay.controller.internal.state.Outcome;
 import io.margay.controller.internal.state.TopicNames;
 import io.margay.metadata.BrokerImage;
@@ -18,7 +19,6 @@ import io.margay.protocol.message.MetadataResponse;
 import io.margay.protocol.message.MetadataResponse.MetadataResponseBroker;
 import io.margay.protocol.message.MetadataResponse.MetadataResponsePartition;
 import io.margay.protocol.message.MetadataResponse.MetadataResponseTopic;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
@@ -118,7 +118,7 @@ public final class MetadataHandler extends AdminHandler<MetadataRequest> {
     Errors error;
     if (TopicNames.problem(name) != null) {
       error = Errors.INVALID_TOPIC_EXCEPTION;
-    } else if (create && controller.settings().get(ServerSettings.AUTO_CREATE_TOPICS_ENABLE)) {
+    } else if (create && controller.settings().get(ControllerSettings.AUTO_CREATE_TOPICS_ENABLE)) {
       error = creation.create(image, name);
     } else {
       error = Errors.UNKNOWN_TOPIC_OR_PARTITION;

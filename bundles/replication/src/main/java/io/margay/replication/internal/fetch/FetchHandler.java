@@ -10,8 +10,8 @@ import io.margay.protocol.message.FetchResponse;
 import io.margay.protocol.message.FetchResponse.FetchableTopicResponse;
 import io.margay.protocol.message.FetchResponse.PartitionData;
 import io.margay.replication.internal.ReplicationContext;
+import io.margay.replication.internal.ReplicationSettings;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.io.IOException;
@@ -50,10 +50,10 @@ public final class FetchHandler implements ApiHandler {
     this.warmer = new PageWarmer();
     this.replication = replication;
     NodeSettings settings = replication.settings();
-    this.sessions = new FetchSessionCache(() -> settings.get(ServerSettings.MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS));
+    this.sessions = new FetchSessionCache(() -> settings.get(ReplicationSettings.MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS));
     this.hints = new FetchHints(replication.partitions());
-    this.registration = settings.onChange(names -> serverMaxBytes = settings.get(ServerSettings.FETCH_MAX_BYTES));
-    this.serverMaxBytes = settings.get(ServerSettings.FETCH_MAX_BYTES);
+    this.registration = settings.onChange(names -> serverMaxBytes = settings.get(ReplicationSettings.FETCH_MAX_BYTES));
+    this.serverMaxBytes = settings.get(ReplicationSettings.FETCH_MAX_BYTES);
   }
 
   /** Answers what still waits, with what there is. */

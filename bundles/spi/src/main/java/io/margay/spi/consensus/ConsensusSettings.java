@@ -1,0 +1,27 @@
+package io.margay.spi.consensus;
+
+import static io.margay.spi.config.SettingType.LONG;
+import static io.margay.spi.config.SettingType.STRING;
+
+import io.margay.spi.config.Catalogue;
+import io.margay.spi.config.DefinesSettings;
+import io.margay.spi.config.Setting;
+import io.margay.spi.config.SettingDefinitions;
+
+/** Settings of the metadata log, for each implementation of it. */
+@DefinesSettings
+public final class ConsensusSettings implements SettingDefinitions {
+  private static final Catalogue ALL = new Catalogue("The metadata log");
+
+  /** {@code metadata.log.dir}. */
+  public static final Setting<String> METADATA_LOG_DIR = ALL.broker(STRING, "metadata.log.dir", null)
+      .doc("The directory of the metadata log, a relative one below the data directory; metadata when not set.");
+  /** {@code metadata.log.max.record.bytes.between.snapshots}. */
+  public static final Setting<Long> METADATA_LOG_MAX_RECORD_BYTES_BETWEEN_SNAPSHOTS = ALL.broker(LONG, "metadata.log.max.record.bytes.between.snapshots", 20_971_520L).from(1)
+      .doc("Bytes of the metadata log after which a snapshot is written; many small changes bring one sooner.");
+
+  @Override
+  public Catalogue catalogue() {
+    return ALL;
+  }
+}
