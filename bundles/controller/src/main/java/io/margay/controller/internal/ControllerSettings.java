@@ -52,6 +52,22 @@ public final class ControllerSettings implements SettingDefinitions {
   public static final Setting<Boolean> UNCLEAN_LEADER_ELECTION_ENABLE = ALL.topic(BOOLEAN, "unclean.leader.election.enable", false)
       .synonyms("unclean.leader.election.enable").inert()
       .doc("Whether a replica that is not in sync may lead when nothing else can, at the price of acknowledged records.");
+  /** {@code margay.max.partitions.per.broker}. */
+  public static final Setting<Integer> MARGAY_MAX_PARTITIONS_PER_BROKER =
+      ALL.broker(INT, "margay.max.partitions.per.broker", -1).from(-1).live()
+      .doc("Replicas of partitions on one broker; a request that would exceed it is refused. -1 derives it from the heap and "
+          + "from the file descriptors that the process may open.");
+  /** {@code margay.max.partitions.per.request}. */
+  public static final Setting<Integer> MARGAY_MAX_PARTITIONS_PER_REQUEST =
+      ALL.broker(INT, "margay.max.partitions.per.request", 10_000).from(1).live()
+      .doc("Partitions that one request may create.");
+  /** {@code margay.max.config.bytes}. */
+  public static final Setting<Integer> MARGAY_MAX_CONFIG_BYTES = ALL.broker(INT, "margay.max.config.bytes", 65_536).from(1024).live()
+      .doc("Bytes of the names and values that one topic, broker or group may set.");
+  /** {@code margay.max.configs.bytes}. */
+  public static final Setting<Integer> MARGAY_MAX_CONFIGS_BYTES =
+      ALL.broker(INT, "margay.max.configs.bytes", 8 << 20).from(65_536).live()
+      .doc("Bytes of the names and values that all topics, brokers and groups may set together.");
 
   @Override
   public Catalogue catalogue() {

@@ -1,5 +1,6 @@
 package io.margay.spi.consensus;
 
+import static io.margay.spi.config.SettingType.INT;
 import static io.margay.spi.config.SettingType.LONG;
 import static io.margay.spi.config.SettingType.STRING;
 
@@ -19,6 +20,15 @@ public final class ConsensusSettings implements SettingDefinitions {
   /** {@code metadata.log.max.record.bytes.between.snapshots}. */
   public static final Setting<Long> METADATA_LOG_MAX_RECORD_BYTES_BETWEEN_SNAPSHOTS = ALL.broker(LONG, "metadata.log.max.record.bytes.between.snapshots", 20_971_520L).from(1)
       .doc("Bytes of the metadata log after which a snapshot is written; many small changes bring one sooner.");
+  /** {@code margay.metadata.queue.bytes}. */
+  public static final Setting<Integer> MARGAY_METADATA_QUEUE_BYTES =
+      ALL.broker(INT, "margay.metadata.queue.bytes", 16 << 20).from(65_536)
+      .doc("Bytes of metadata changes that may wait to be written, and of a single one; what does not fit is refused.");
+  /** {@code margay.cluster.id}. */
+  public static final Setting<String> MARGAY_CLUSTER_ID = ALL.broker(STRING, "margay.cluster.id", null)
+      .matching("[A-Za-z0-9._-]{1,255}", "1 to 255 letters, digits, dots, dashes and underscores")
+      .doc("The id of a new cluster, or of the one that the data must belong to; a random one when not set. "
+          + "The environment variables CLUSTER_ID, KAFKA_CLUSTER_ID and KAFKA_KRAFT_CLUSTER_ID give it, too.");
 
   @Override
   public Catalogue catalogue() {
