@@ -2,10 +2,11 @@ package io.margay.shell.internal;
 
 import io.margay.model.BrokerId;
 import io.margay.model.Endpoint;
+import io.margay.spi.config.Catalogue;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.Setting;
+import io.margay.spi.config.SettingType;
 import io.margay.spi.config.SettingValues;
-import io.margay.spi.log.LogDefaults;
 import io.margay.spi.log.LogSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +18,9 @@ import java.util.function.Consumer;
 
 /** Settings that have their defaults, except for what a topic overrides. */
 final class FakeSettings implements NodeSettings {
+  private static final Setting<Integer> NUM_PARTITIONS =
+      new Catalogue("test").broker(SettingType.INT, "num.partitions", 1).from(1).live().doc("Partitions of a new topic.");
+
   final List<NotApplied> notApplied = new ArrayList<>();
 
   @Override
@@ -47,7 +51,7 @@ final class FakeSettings implements NodeSettings {
   @Override
   public Collection<Setting<?>> definitions(Setting.Scope scope) {
     return scope == Setting.Scope.TOPIC ? List.of(LogSettings.CLEANUP_POLICY, LogSettings.FLUSH_MS)
-        : scope == Setting.Scope.BROKER ? List.of(LogDefaults.MIN_INSYNC_REPLICAS) : List.of();
+        : scope == Setting.Scope.BROKER ? List.of(NUM_PARTITIONS) : List.of();
   }
 
   @Override
