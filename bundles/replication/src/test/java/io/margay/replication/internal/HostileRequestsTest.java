@@ -38,7 +38,7 @@ class HostileRequestsTest {
   private record Sample(ApiHandler handler, Message message) { }
 
   private static List<Sample> samples(TestBroker broker, UUID id) throws IOException {
-    Replication shared = broker.replication;
+    ReplicationContext shared = broker.replication;
     ProduceRequest produce = new ProduceRequest().setAcks((short) -1).setTimeoutMs(100);
     produce.topicData().add(new ProduceRequest.TopicProduceData().setName("a").setTopicId(id).setPartitionData(List.of(
         new ProduceRequest.PartitionProduceData().setIndex(0).setRecords(BufferRecords.view(TestBroker.batch(2))))));
