@@ -52,11 +52,6 @@ public final class ControllerSettings implements SettingDefinitions {
   public static final Setting<Boolean> UNCLEAN_LEADER_ELECTION_ENABLE = ALL.topic(BOOLEAN, "unclean.leader.election.enable", false)
       .synonyms("unclean.leader.election.enable").inert()
       .doc("Whether a replica that is not in sync may lead when nothing else can, at the price of acknowledged records.");
-  /** {@code margay.max.partitions.per.broker}. */
-  public static final Setting<Integer> MARGAY_MAX_PARTITIONS_PER_BROKER =
-      ALL.broker(INT, "margay.max.partitions.per.broker", -1).from(-1).live()
-      .doc("Replicas of partitions on one broker; a request that would exceed it is refused. -1 derives it from the heap and "
-          + "from the file descriptors that the process may open.");
   /** {@code margay.max.partitions.per.request}. */
   public static final Setting<Integer> MARGAY_MAX_PARTITIONS_PER_REQUEST =
       ALL.broker(INT, "margay.max.partitions.per.request", 10_000).from(1).live()

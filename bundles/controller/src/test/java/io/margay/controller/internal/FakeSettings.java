@@ -8,6 +8,7 @@ import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingDefinitions;
 import io.margay.spi.config.SettingValues;
 import io.margay.spi.controller.InternalTopicSettings;
+import io.margay.spi.controller.LimitSettings;
 import io.margay.spi.lease.LeaseSettings;
 import io.margay.spi.log.LogDefaults;
 import io.margay.spi.log.LogSettings;
@@ -36,7 +37,7 @@ public final class FakeSettings implements NodeSettings {
       definitions.put(scope, new TreeMap<>());
     }
     for (SettingDefinitions part : List.of(new LogSettings(), new LogDefaults(), new StorageSettings(), new LeaseSettings(),
-        new PartitionerSettings(), new InternalTopicSettings(), new ControllerSettings(), new OtherSettings())) {
+        new PartitionerSettings(), new InternalTopicSettings(), new LimitSettings(), new ControllerSettings(), new OtherSettings())) {
       part.catalogue().settings().forEach(s -> definitions.get(s.scope()).put(s.name(), s));
     }
   }
