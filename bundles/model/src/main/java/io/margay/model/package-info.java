@@ -1,6 +1,6 @@
 /**
  * The nouns of the server and the ports through which its parts reach time and failure. Everything here is immutable or an
- * interface; nothing holds state.
+ * interface, but for {@link io.margay.model.LogLimit}, which counts.
  */
 @Export
 @Version("1.0.0")
