@@ -1,6 +1,6 @@
-package io.margay.groups.internal.classic;
+package io.margay.groups.internal.group;
 
-/** The settings that the groups go by, always the newest. Times are milliseconds. */
+/** The settings of groups, always the newest. Times are milliseconds. */
 public interface GroupConfig {
   /** @return {@code group.initial.rebalance.delay.ms} */
   int initialRebalanceDelayMs();
@@ -19,4 +19,19 @@ public interface GroupConfig {
 
   /** @return {@code offsets.retention.minutes} as milliseconds */
   long offsetsRetentionMs();
+
+  /** @return {@code margay.groups.memory.bytes}, resolved to a number of bytes */
+  long memoryBytes();
+
+  /** @return {@code margay.groups.shard.memory.bytes}, resolved to a number of bytes */
+  long shardMemoryBytes();
+
+  /** @return {@code margay.groups.id.max.length} */
+  int idMaxLength();
+
+  /** @return {@code margay.groups.member.protocols.max} */
+  int memberProtocolsMax();
+
+  /** @return {@code margay.groups.member.metadata.max.bytes} */
+  int memberMetadataMaxBytes();
 }
