@@ -1,7 +1,7 @@
 package io.margay.coordinator;
 
 import io.margay.model.Clock;
-import io.margay.model.LogLimit;
+import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,7 +55,7 @@ public final class CoordinatorRuntime<S extends ShardState> implements AutoClose
   private final ConcurrentHashMap<Integer, Shard<S>> shards = new ConcurrentHashMap<>();
   private volatile IntPredicate expected = shard -> false;
   private volatile IntSupplier waitMs = () -> 0;
-  private final LogLimit logs;
+  private final LineLimit logs;
   private final AtomicLong waitingBytes = new AtomicLong();
   private volatile boolean closed;
 
@@ -66,7 +66,7 @@ public final class CoordinatorRuntime<S extends ShardState> implements AutoClose
   public CoordinatorRuntime(Environment environment, Function<ShardContext, S> factory) {
     this.environment = environment;
     this.factory = factory;
-    this.logs = new LogLimit(environment.clock());
+    this.logs = new LineLimit(environment.clock());
   }
 
   /**
@@ -203,7 +203,7 @@ public final class CoordinatorRuntime<S extends ShardState> implements AutoClose
     return environment.limits().operations();
   }
 
-  LogLimit logs() {
+  LineLimit logs() {
     return logs;
   }
 

@@ -59,7 +59,7 @@ final class ShardLoader<S extends ShardState> {
       }
     } catch (Throwable e) {
       // an Error, too: a shard that nobody loads again would answer nobody
-      if (runtime.logs().permit("load " + index) >= 0) {
+      if (runtime.logs().pass("load " + index) >= 0) {
         LOG.error("Cannot load a shard, will try again. coordinator={} shard={}", runtime.name(), index, e);
       }
       drop(state);

@@ -117,7 +117,7 @@ final class ShardOperations<S extends ShardState> {
   }
 
   private void bug(Call<?> call, Throwable e) {
-    if (runtime.logs().permit("bug " + shard.shard()) >= 0) {
+    if (runtime.logs().pass("bug " + shard.shard()) >= 0) {
       LOG.error("An operation failed, the shard is loaded again. coordinator={} shard={}", runtime.name(), shard.shard(), e);
     }
     parked.remove(call);
@@ -167,7 +167,7 @@ final class ShardOperations<S extends ShardState> {
       return;
     }
     Errors answer = CoordinatorException.forClients(done.error());
-    if (runtime.logs().permit("append " + done.error()) >= 0) {
+    if (runtime.logs().pass("append " + done.error()) >= 0) {
       LOG.warn("Cannot append. coordinator={} shard={} errorCode={} answer={}", runtime.name(), shard.shard(), done.error(),
           answer);
     }

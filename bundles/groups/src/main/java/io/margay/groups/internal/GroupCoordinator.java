@@ -16,7 +16,7 @@ import io.margay.metadata.ClusterDelta;
 import io.margay.metadata.ClusterMetadata;
 import io.margay.metadata.TopicImage;
 import io.margay.model.Clock;
-import io.margay.model.LogLimit;
+import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
 import io.margay.protocol.Errors;
 import io.margay.protocol.KafkaUuid;
@@ -64,7 +64,7 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   private final ClusterMetadata metadata;
   private final Executor executor;
   private final NodeMemory memory;
-  private final LogLimit logs;
+  private final LineLimit logs;
   private final AtomicLong failures = new AtomicLong();
 
   /** What the coordinator needs of its surroundings; as {@link CoordinatorRuntime.Environment}. */
@@ -85,7 +85,7 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
     this.finder = finder;
     this.metadata = metadata;
     this.executor = environment.executor();
-    this.logs = new LogLimit(environment.clock());
+    this.logs = new LineLimit(environment.clock());
     finder.servedHere(runtime::active);
     runtime.waitFor(finder::ledHere, finder::shardWaitMs);
   }
@@ -116,9 +116,9 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
     executor.execute(() -> runtime.active().forEach(shard -> forgetDeleted(shard, topics)));
   }
 
-  /** Estimated bytes that groups and offsets hold. */
-  long memoryBytes() {
-    return memory.usedBytes();
+  /** What groups and offsets hold. */
+  NodeMemory memory() {
+    return memory;
   }
 
   // ------------------------------------------------------------------------------------------------ forgetting
@@ -166,7 +166,7 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
 
   private void report(String what, int shard, Errors error) {
     long count = failures.incrementAndGet();
-    if (error != Errors.NOT_COORDINATOR && logs.permit(what) >= 0) {
+    if (error != Errors.NOT_COORDINATOR && logs.pass(what) >= 0) {
       LOG.warn("Cannot {}, will try again. shard={} errorCode={} failures={}", what, shard, error, count);
     }
   }

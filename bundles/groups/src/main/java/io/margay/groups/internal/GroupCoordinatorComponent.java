@@ -16,8 +16,9 @@ import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.ServerSettings;
 import io.margay.spi.controller.Controller;
 import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.memory.MemoryUser;
 import io.margay.spi.partition.LeaderPartition;
-import io.margay.spi.partition.Partitions;
+import io.margay.spi.partition.LeadershipListener;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -40,8 +41,8 @@ import org.osgi.service.component.annotations.Reference;
  * answered, and nothing outside this bundle sees the coordinator.
  */
 @Capability(namespace = "osgi.service", attribute = "objectClass:List<String>=\"io.margay.spi.handler.ApiHandler\"")
-@Component(service = {Partitions.LeadershipListener.class, MetadataPublisher.class}, immediate = true)
-public final class GroupCoordinatorComponent implements Partitions.LeadershipListener, MetadataPublisher {
+@Component(service = {LeadershipListener.class, MetadataPublisher.class}, immediate = true)
+public final class GroupCoordinatorComponent implements LeadershipListener, MetadataPublisher {
   private static final int MAX_WAITING = 10_000;
   /** What may wait for commits and shards takes this part of the largest heap. */
   private static final int HEAP_PARTS = 16;
@@ -51,6 +52,7 @@ public final class GroupCoordinatorComponent implements Partitions.LeadershipLis
   private final ThreadPoolExecutor executor;
   private final GroupCoordinator coordinator;
   private final Scheduler.Timer expiry;
+  private final ServiceRegistration<MemoryUser> memory;
   private final List<ServiceRegistration<ApiHandler>> handlers = new ArrayList<>();
 
   /** Begins without shards; they come with the elections. */
@@ -68,6 +70,7 @@ public final class GroupCoordinatorComponent implements Partitions.LeadershipLis
         () -> settings.get(ServerSettings.OFFSETS_COMMIT_TIMEOUT_MS), limits), values, finder, metadata);
     long intervalMs = settings.get(ServerSettings.OFFSETS_RETENTION_CHECK_INTERVAL_MS);
     this.expiry = scheduler.every(intervalMs, intervalMs, coordinator::expire);
+    this.memory = context.registerService(MemoryUser.class, coordinator.memory(), null);
     GroupHandlers.of(coordinator).forEach(h -> handlers.add(context.registerService(ApiHandler.class, h, null)));
   }
 
@@ -91,6 +94,7 @@ public final class GroupCoordinatorComponent implements Partitions.LeadershipLis
     // first, so that the server need not wait for parked requests when the handlers go
     coordinator.close();
     handlers.forEach(ServiceRegistration::unregister);
+    memory.unregister();
     executor.shutdown();
   }
 

@@ -63,7 +63,7 @@ class LimitsTest {
       kept++;
     }
     assertThat(kept).isBetween(150, 250);
-    assertThat(f.groups.memoryBytes()).isLessThan(1 << 20);
+    assertThat(f.groups.memory().usedBytes()).isLessThan(1 << 20);
     assertThat(commit("one-more", "t", metadata)).isEqualTo(Errors.INVALID_COMMIT_OFFSET_SIZE);
     // those that are there go on, and may grow a little
     assertThat(commit("group-0", "t", metadata)).isEqualTo(Errors.NONE);
@@ -91,7 +91,7 @@ class LimitsTest {
     f.time.advance(10 * 60_000);
     f.config.retentionMs = 0;
     f.groups.expire();
-    assertThat(f.groups.memoryBytes()).isZero();
+    assertThat(f.groups.memory().usedBytes()).isZero();
   }
 
   @Test
@@ -104,7 +104,7 @@ class LimitsTest {
     assertThat(kept).isBetween(500, 1_500);
     f.time.advance(60_000);
     assertThat(f.groups.list(Set.of(), Set.of(), GroupsFixture.free()).join()).isEmpty();
-    assertThat(f.groups.memoryBytes()).isZero();
+    assertThat(f.groups.memory().usedBytes()).isZero();
     assertThat(f.log.records).isEmpty();
   }
 
@@ -134,13 +134,13 @@ class LimitsTest {
     f.commit(ids.get(0), 1, "t", 7);
     f.commit(ids.get(0), 1, "u", 7, "text");
     f.commit(ids.get(0), 1, "u", 8, "");
-    assertThat(f.groups.memoryBytes()).isGreaterThan(3 * 640);
-    long live = f.groups.memoryBytes();
+    assertThat(f.groups.memory().usedBytes()).isGreaterThan(3 * 640);
+    long live = f.groups.memory().usedBytes();
     f.restart();
-    assertThat(f.groups.memoryBytes()).isEqualTo(live);
+    assertThat(f.groups.memory().usedBytes()).isEqualTo(live);
     f.leave(ids.toArray(String[]::new));
     f.groups.delete(GroupsFixture.GROUP).join();
-    assertThat(f.groups.memoryBytes()).isZero();
+    assertThat(f.groups.memory().usedBytes()).isZero();
   }
 
   // ------------------------------------------------------------------------------------------------ lengths and counts

@@ -58,7 +58,7 @@ class LoadingTest {
     fill();
     f.config.memoryBytes = 1 << 20;
     f.restart();
-    assertThat(f.groups.memoryBytes()).isLessThan(1_400_000);
+    assertThat(f.groups.memory().usedBytes()).isLessThan(1_400_000);
     List<Integer> loaded = new ArrayList<>();
     for (int i = 0; i < GROUPS; i++) {
       long first = fetch("group-" + i, "t", 0);
@@ -114,7 +114,7 @@ class LoadingTest {
       write("group-" + i, "t", 0, 5, f.time.millis() + i, KafkaUuid.ZERO, "");
     }
     f.restart();
-    assertThat(f.groups.memoryBytes()).isLessThan(130_000);
+    assertThat(f.groups.memory().usedBytes()).isLessThan(130_000);
     assertThat(fetch("group-19999", "t", 0)).isEqualTo(5);
     assertThat(fetch("group-0", "t", 0)).isLessThan(-100);
   }

@@ -52,7 +52,7 @@ class ReplayTest {
       }
     }
     f.groups.close();
-    assertThat(f.groups.memoryBytes()).as("memory, seed %d", seed).isZero();
+    assertThat(f.groups.memory().usedBytes()).as("memory, seed %d", seed).isZero();
     f.restart();
     assertThat(joins).as("joins, seed %d", seed).allMatch(CompletableFuture::isDone);
     assertThat(syncs).as("syncs, seed %d", seed).allMatch(CompletableFuture::isDone);

@@ -102,7 +102,7 @@ public final class MemberOperations implements MemberLiveness {
         rebalance.distribute(group, assignments, group.stateSinceMs());
         return;
       }
-      if (groups.memory().node().logs().permit("assignment not written") >= 0) {
+      if (groups.memory().node().logs().pass("assignment not written") >= 0) {
         LOG.warn("Cannot write down an assignment. group={} generation={} errorCode={}", group.id(), generation, e);
       }
       rebalance.failSyncs(group, e);

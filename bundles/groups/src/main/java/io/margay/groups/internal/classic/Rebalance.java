@@ -46,7 +46,7 @@ public final class Rebalance {
 
   /** Clients decide how often groups change, so the lines about it have a rate. */
   private boolean mayLog(String cause) {
-    return groups.memory().node().logs().permit(cause) >= 0;
+    return groups.memory().node().logs().pass(cause) >= 0;
   }
 
   // ------------------------------------------------------------------------------------------------ answering

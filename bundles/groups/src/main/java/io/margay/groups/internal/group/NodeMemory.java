@@ -1,7 +1,8 @@
 package io.margay.groups.internal.group;
 
 import io.margay.model.Clock;
-import io.margay.model.LogLimit;
+import io.margay.model.LineLimit;
+import io.margay.spi.memory.MemoryUser;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -10,12 +11,12 @@ import org.slf4j.LoggerFactory;
  * Counts what the groups of this node hold, in estimated bytes of heap, against {@code margay.groups.memory.bytes}, and logs what
  * was refused, at most one line per minute and cause. Safe for all threads.
  */
-public final class NodeMemory {
+public final class NodeMemory implements MemoryUser {
   private static final Logger LOG = LoggerFactory.getLogger(NodeMemory.class);
 
   private final GroupConfig config;
   private final AtomicLong used = new AtomicLong();
-  private final LogLimit logs;
+  private final LineLimit logs;
 
   /**
    * @param config the limits
@@ -23,15 +24,20 @@ public final class NodeMemory {
    */
   public NodeMemory(GroupConfig config, Clock clock) {
     this.config = config;
-    this.logs = new LogLimit(clock);
+    this.logs = new LineLimit(clock);
   }
 
-  /** @return estimated bytes that all shards hold */
+  @Override
+  public String name() {
+    return "groups";
+  }
+
+  @Override
   public long usedBytes() {
     return used.get();
   }
 
-  /** @return the limit in bytes */
+  @Override
   public long limitBytes() {
     return config.memoryBytes();
   }
@@ -41,7 +47,7 @@ public final class NodeMemory {
   }
 
   /** @return limits the lines about groups */
-  public LogLimit logs() {
+  public LineLimit logs() {
     return logs;
   }
 
@@ -57,7 +63,7 @@ public final class NodeMemory {
    * @param groupId the group
    */
   public void refused(String what, String setting, String groupId) {
-    long heldBack = logs.permit(what);
+    long heldBack = logs.pass(what);
     if (heldBack >= 0) {
       LOG.warn("Refused {}. setting={} group={} usedBytes={} limitBytes={} refusedBefore={}", what, setting,
           shortened(groupId), usedBytes(), limitBytes(), heldBack);

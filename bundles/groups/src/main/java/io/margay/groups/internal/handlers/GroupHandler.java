@@ -2,7 +2,7 @@ package io.margay.groups.internal.handlers;
 
 import io.margay.coordinator.CoordinatorException;
 import io.margay.model.Clock;
-import io.margay.model.LogLimit;
+import io.margay.model.LineLimit;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.MalformedMessageException;
@@ -26,7 +26,7 @@ abstract class GroupHandler<Q extends Message> implements ApiHandler {
   /** More answers with nothing but an error are not made. */
   private static final int ERRORS_MAX = 1_000;
   private static final Logger LOG = LoggerFactory.getLogger(GroupHandler.class);
-  private static final LogLimit LIMIT = new LogLimit(Clock.SYSTEM);
+  private static final LineLimit LIMIT = new LineLimit(Clock.SYSTEM);
 
   private final Api api;
   private final Supplier<Q> type;
@@ -76,7 +76,7 @@ abstract class GroupHandler<Q extends Message> implements ApiHandler {
         return;
       }
       Errors error = CoordinatorException.errorOf(failure);
-      if (error == Errors.UNKNOWN_SERVER_ERROR && LIMIT.permit(api.name()) >= 0) {
+      if (error == Errors.UNKNOWN_SERVER_ERROR && LIMIT.pass(api.name()) >= 0) {
         LOG.error("A request failed. api={} clientId={}", api.name(), request.clientId(), failure);
       }
       request.respond(error(query, error, request.version()));
