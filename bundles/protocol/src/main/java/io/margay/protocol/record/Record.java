@@ -69,11 +69,6 @@ public final class Record {
     return valueSizeBytes;
   }
 
-  /** True if only offset, timestamp, sequence, sizes and the header count are there. */
-  public boolean isContentSkipped() {
-    return buf == null;
-  }
-
   /**
    * The key as a new slice, not retained, or null.
    *

@@ -149,18 +149,15 @@ public final class RecordBatchBuilder implements AutoCloseable {
    * Appends a record at an offset of its own, which may leave gaps, as compaction does.
    *
    * @param offset above the last one, at least the base offset and less than 2^31 above it
-   * @param timestampMs ms since the epoch, at least {@link RecordBatchFormat#NO_TIMESTAMP}
+   * @param timestampMs ms since the epoch, negative before 1970; {@link RecordBatchFormat#NO_TIMESTAMP} is none
    * @param key readable bytes are copied, indices stay; may be null
    * @param value as the key; null is a tombstone
-   * @throws IllegalArgumentException if offset or timestamp are out of range
+   * @throws IllegalArgumentException if the offset is out of range
    */
   public RecordBatchBuilder appendAt(long offset, long timestampMs, ByteBuf key, ByteBuf value, List<RecordHeader> headers) {
     if (offset < nextOffset() || offset - baseOffset > Integer.MAX_VALUE) {
       throw new IllegalArgumentException("offset " + offset + " is not in [" + nextOffset() + ", "
           + (baseOffset + Integer.MAX_VALUE) + "]");
-    }
-    if (timestampMs < RecordBatchFormat.NO_TIMESTAMP) {
-      throw new IllegalArgumentException("timestamp " + timestampMs + " is negative");
     }
     start();
     if (count == 0) {
@@ -198,14 +195,6 @@ public final class RecordBatchBuilder implements AutoCloseable {
   /** The offset that {@link #append} uses next. */
   public long nextOffset() {
     return count == 0 && !lastOffsetOverridden ? baseOffset : lastOffset + 1;
-  }
-
-  /** Size of the batch so far; for a compressed one an upper estimate, in which pending records count uncompressed. */
-  public int estimatedSizeBytes() {
-    if (out == null) {
-      return RecordBatchFormat.HEADER_SIZE;
-    }
-    return out.readableBytes() + (codec == null ? 0 : staging.readableBytes());
   }
 
   /** Bytes that a record takes at most before compression; sizes of -1 stand for null. */

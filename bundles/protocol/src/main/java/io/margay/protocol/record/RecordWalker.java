@@ -17,15 +17,23 @@ final class RecordWalker {
   /** Position after the header count. */
   long headersPosition;
 
-  /** Reads one whole record. */
-  void walk(RecordSource in) {
-    walkBody(in, readSize(in));
+  /** Reads one whole record of at most so many bytes. */
+  void walk(RecordSource in, int maxRecordBytes) {
+    walkBody(in, readSize(in, maxRecordBytes));
   }
 
   /** Reads the size that stands before each record, and checks that so much can follow. */
-  static int readSize(RecordSource in) {
+  static int readSize(RecordSource in, int maxRecordBytes) {
     in.limit(RecordSource.NO_LIMIT);
     int size = in.readVarint();
+    if (size > maxRecordBytes) {
+      throw new InvalidRecordBatchException(InvalidRecordBatchException.Reason.INVALID_RECORD, "record at position "
+          + in.position() + " has " + size + " bytes, more than the " + maxRecordBytes + " allowed");
+    }
+    if (size > in.remaining() && in.isCompressed() && size <= in.maxBytes()) {
+      // This record alone would be allowed; those before it have used up the allowance.
+      throw RecordSource.tooLarge(in.maxBytes());
+    }
     if (size < 0 || size > in.remaining()) {
       throw new CorruptRecordException("record at position " + in.position() + " announces " + size + " bytes, expected 0 to "
           + in.remaining());
