@@ -16,6 +16,8 @@ final class RecordWalker {
   int headerCount;
   /** Position after the header count. */
   long headersPosition;
+  /** Position after the record. */
+  long endPosition;
 
   /** Reads one whole record of at most so many bytes. */
   void walk(RecordSource in, int maxRecordBytes) {
@@ -44,6 +46,7 @@ final class RecordWalker {
   /** Reads the record after its size. */
   void walkBody(RecordSource in, int size) {
     long end = in.position() + size;
+    endPosition = end;
     in.limit(end);
     in.skip(1); // Record attributes: no bit is in use, and other values are for later versions to define.
     timestampDelta = in.readVarlong();
