@@ -119,7 +119,7 @@ final class TestLog {
     return new LogConfig(!compact, compact, c.retentionMs(), c.retentionBytes(), c.segmentMs(), c.segmentJitterMs(),
         c.maxMessageBytes(), checks, c.timestampType(), c.timestampBeforeMaxMs(), c.timestampAfterMaxMs(),
         c.minCleanableDirtyRatio(), c.minCompactionLagMs(), c.maxCompactionLagMs(), c.deleteRetentionMs(), c.flushMessages(),
-        c.flushMs(), c.flushOnAck(), compression, 0, c.engine(), c.minInsyncReplicas(), c.store());
+        c.flushMs(), c.flushOnAck(), compression, compression.equals("lz4") ? CompressionType.LZ4.defaultLevel() : 0, c.engine(), c.minInsyncReplicas(), c.store());
   }
 
   static LogConfig withEngine(LogConfig c, String engine) {
