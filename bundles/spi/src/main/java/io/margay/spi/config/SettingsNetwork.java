@@ -111,6 +111,13 @@ interface SettingsNetwork {
   Setting<List<String>> MARGAY_READY_APIS = broker(LIST, "margay.ready.apis",
       List.of("Produce", "Fetch", "ListOffsets", "Metadata", "FindCoordinator", "JoinGroup", "CreateTopics", "InitProducerId"))
       .doc("APIs that must be served before the first request of a client is answered: a client that finds one missing may not ask again.");
+  /** {@code margay.fetch.session.cache.bytes}. */
+  Setting<Long> MARGAY_FETCH_SESSION_CACHE_BYTES = broker(LONG, "margay.fetch.session.cache.bytes", 16_777_216L).from(0).live()
+      .doc("Bytes of heap for all fetch sessions, about 90 for each partition of each; a client without a session names all its "
+          + "partitions in each request.");
+  /** {@code margay.fetch.session.max.partitions}. */
+  Setting<Integer> MARGAY_FETCH_SESSION_MAX_PARTITIONS = broker(INT, "margay.fetch.session.max.partitions", 50_000).from(0).live()
+      .doc("Partitions of one fetch session; a client that fetches more gets no session.");
   /** {@code margay.preauth.memory.bytes}. */
   Setting<Long> MARGAY_PREAUTH_MEMORY_BYTES = broker(LONG, "margay.preauth.memory.bytes", 8_388_608L).from(65_536).live().inert()
       .doc("Bytes that the requests of connections which have not authenticated yet may hold together.");

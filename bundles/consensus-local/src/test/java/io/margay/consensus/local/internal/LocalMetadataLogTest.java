@@ -74,7 +74,7 @@ class LocalMetadataLogTest extends ConsensusContract {
       assertThat(replayed()).as("cut at %d", size).hasSize(complete);
       Recorder machine = new Recorder();
       log().attach(machine);
-      assertThat(propose("more")).isEqualTo(complete + 1);
+      assertThat(propose("more")).isEqualTo(Integer.toString(complete + 1));
       Files.write(newestSegment(), whole);
     }
   }
