@@ -100,7 +100,7 @@ interface SettingsLog {
   /** {@code max.decompressed.message.bytes}. */
   Setting<Integer> MAX_DECOMPRESSED_MESSAGE_BYTES = broker(INT, "max.decompressed.message.bytes", 2_147_483_639)
       .range(1, 2_147_483_639).live()
-      .doc("The largest size in bytes that a batch may have after decompression.");
+      .doc("The largest size in bytes that a record of a compressed batch may have after decompression.");
   /** {@code compression.type}. */
   Setting<String> COMPRESSION_TYPE = broker(STRING, "compression.type", "producer")
       .in("uncompressed", "zstd", "lz4", "snappy", "gzip", "producer").live()
@@ -163,12 +163,32 @@ interface SettingsLog {
   Setting<Long> MARGAY_STORAGE_MOVE_MAX_BYTES_PER_SECOND = broker(LONG, "margay.storage.move.max.bytes.per.second", 67_108_864L)
       .from(1).live()
       .doc("Bytes a second at the most that are copied when topics are moved to another storage engine.");
+  /** {@code margay.index.cache.bytes}. */
+  Setting<Long> MARGAY_INDEX_CACHE_BYTES = broker(LONG, "margay.index.cache.bytes", 4_194_304L).from(65_536)
+      .doc("Bytes of memory in which parts of the indexes of all segments on this node are kept.");
+  /** {@code margay.segment.files.open.max}. */
+  Setting<Integer> MARGAY_SEGMENT_FILES_OPEN_MAX = broker(INT, "margay.segment.files.open.max", 0).from(0)
+      .doc("Segment files that are kept open; 0 is half of the files that the process may open, at most 4096.");
   /** {@code margay.storage.engine}. */
   Setting<String> MARGAY_STORAGE_ENGINE = broker(STRING, "margay.storage.engine", "file").check(SettingChecks::word).live()
       .doc("The name of the storage engine of topics that choose none.");
   /** {@code margay.flush.policy}. */
   Setting<String> MARGAY_FLUSH_POLICY = broker(STRING, "margay.flush.policy", "os").in("os", "ack").live()
       .doc("When a record counts as stored, for topics that choose none: os is in memory, ack is on disk.");
+  /** {@code margay.max.decompressed.batch.bytes}. */
+  Setting<Integer> MARGAY_MAX_DECOMPRESSED_BATCH_BYTES = broker(INT, "margay.max.decompressed.batch.bytes", -1).from(-1).live()
+      .doc("The most bytes to which the records of a batch may decompress, for topics that choose nothing: a larger batch is "
+          + "refused with MESSAGE_TOO_LARGE, and compaction leaves it as it is. -1 is 8 times max.message.bytes, and at least "
+          + "16 MiB.");
+  /** {@code margay.produce.record.errors.max}. */
+  Setting<Integer> MARGAY_PRODUCE_RECORD_ERRORS_MAX = broker(INT, "margay.produce.record.errors.max", 1_000).from(1).live()
+      .doc("The most records of a refused batch that the answer names as invalid, for topics that choose nothing.");
+  /** {@code margay.produce.validation}. */
+  Setting<String> MARGAY_PRODUCE_VALIDATION = broker(STRING, "margay.produce.validation", "full").in("full", "header").live()
+      .doc("How batches are checked before they are stored, for topics that choose nothing. full: record by record, as in "
+          + "Kafka. header: of a compressed batch only the header and the checksum, unless the topic is compacted; it costs "
+          + "less, but a faulty producer can then store a batch that no consumer can read and that compaction leaves as it "
+          + "is, and look-ups by time and retention rely on the highest timestamp that the producer gave.");
   /** {@code margay.partitioner}. */
   Setting<String> MARGAY_PARTITIONER = broker(STRING, "margay.partitioner", "murmur2").check(SettingChecks::strategy).live()
       .doc("How this server chooses the partition of a record that it produces itself, for topics that choose none.");
