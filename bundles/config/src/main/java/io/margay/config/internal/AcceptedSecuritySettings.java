@@ -41,10 +41,6 @@ final class AcceptedSecuritySettings implements SettingDefinitions {
   /** {@code sasl.jaas.config}. */
   public static final Setting<String> SASL_JAAS_CONFIG = ALL.broker(PASSWORD, "sasl.jaas.config", null).perBroker().inert()
       .doc("Users and secrets of a SASL mechanism in JAAS form.");
-  /** {@code sasl.server.max.receive.size}. */
-  public static final Setting<Integer> SASL_SERVER_MAX_RECEIVE_SIZE = ALL.broker(INT, "sasl.server.max.receive.size", 524_288)
-      .from(1).live().inert()
-      .doc("The largest request in bytes before a connection has authenticated.");
   /** {@code ssl.keystore.location}. */
   public static final Setting<String> SSL_KEYSTORE_LOCATION = ALL.broker(STRING, "ssl.keystore.location", null).perBroker().inert()
       .doc("The file with this node's key and certificates.");

@@ -89,9 +89,10 @@ public final class LogDefaults implements SettingDefinitions {
   public static final Setting<Integer> MESSAGE_MAX_BYTES = ALL.broker(INT, "message.max.bytes", 1_048_588).from(0).live()
       .doc("The largest batch in bytes, compressed if it is, that may be appended.");
   /** {@code max.decompressed.message.bytes}. */
-  public static final Setting<Integer> MAX_DECOMPRESSED_MESSAGE_BYTES = ALL.broker(INT, "max.decompressed.message.bytes", 2_147_483_639)
+  public static final Setting<Integer> MAX_DECOMPRESSED_MESSAGE_BYTES =
+      ALL.broker(INT, "max.decompressed.message.bytes", 2_147_483_639)
       .range(1, 2_147_483_639).live()
-      .doc("The largest size in bytes that a batch may have after decompression.");
+      .doc("The largest size in bytes that a record of a compressed batch may have after decompression.");
   /** {@code compression.type}. */
   public static final Setting<String> COMPRESSION_TYPE = ALL.broker(STRING, "compression.type", "producer")
       .in("uncompressed", "zstd", "lz4", "snappy", "gzip", "producer").live()
@@ -130,6 +131,23 @@ public final class LogDefaults implements SettingDefinitions {
   /** {@code min.insync.replicas}. */
   public static final Setting<Integer> MIN_INSYNC_REPLICAS = ALL.broker(INT, "min.insync.replicas", 1).from(1).live()
       .doc("In-sync replicas that there must be for a write with acks=all.");
+  /** {@code margay.max.decompressed.batch.bytes}. */
+  public static final Setting<Integer> MARGAY_MAX_DECOMPRESSED_BATCH_BYTES =
+      ALL.broker(INT, "margay.max.decompressed.batch.bytes", -1).from(-1).live()
+      .doc("The most bytes to which the records of a batch may decompress, for topics that choose nothing: a larger batch is "
+          + "refused with MESSAGE_TOO_LARGE, and compaction leaves it as it is. -1 is 8 times max.message.bytes, and at least "
+          + "16 MiB.");
+  /** {@code margay.produce.record.errors.max}. */
+  public static final Setting<Integer> MARGAY_PRODUCE_RECORD_ERRORS_MAX =
+      ALL.broker(INT, "margay.produce.record.errors.max", 1_000).from(1).live()
+      .doc("The most records of a refused batch that the answer names as invalid, for topics that choose nothing.");
+  /** {@code margay.produce.validation}. */
+  public static final Setting<String> MARGAY_PRODUCE_VALIDATION =
+      ALL.broker(STRING, "margay.produce.validation", "full").in("full", "header").live()
+      .doc("How batches are checked before they are stored, for topics that choose nothing. full: record by record, as in "
+          + "Kafka. header: of a compressed batch only the header and the checksum, unless the topic is compacted; it costs "
+          + "less, but a faulty producer can then store a batch that no consumer can read and that compaction leaves as it "
+          + "is, and look-ups by time and retention rely on the highest timestamp that the producer gave.");
 
   @Override
   public Catalogue catalogue() {

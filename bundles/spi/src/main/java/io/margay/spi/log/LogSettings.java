@@ -76,9 +76,11 @@ public final class LogSettings implements SettingDefinitions {
       .from(1).synonyms("log.cleaner.max.compaction.lag.ms")
       .doc("Milliseconds after which a record of a compacted topic must have been considered for compaction.");
   /** {@code max.decompressed.message.bytes}. */
-  public static final Setting<Integer> MAX_DECOMPRESSED_MESSAGE_BYTES = ALL.topic(INT, "max.decompressed.message.bytes", 2_147_483_639).range(1, 2_147_483_639)
+  public static final Setting<Integer> MAX_DECOMPRESSED_MESSAGE_BYTES =
+      ALL.topic(INT, "max.decompressed.message.bytes", 2_147_483_639).range(1, 2_147_483_639)
       .synonyms("max.decompressed.message.bytes")
-      .doc("The largest size in bytes that a batch may have after decompression.");
+      .doc("The largest size in bytes that a record of a compressed batch may have after decompression. "
+          + "margay.max.decompressed.batch.bytes limits all records of a batch together.");
   /** {@code max.message.bytes}. */
   public static final Setting<Integer> MAX_MESSAGE_BYTES = ALL.topic(INT, "max.message.bytes", 1_048_588)
       .from(0).synonyms("message.max.bytes")
@@ -134,6 +136,22 @@ public final class LogSettings implements SettingDefinitions {
   public static final Setting<Long> SEGMENT_MS = ALL.topic(LONG, "segment.ms", 604_800_000L)
       .from(1).synonyms("log.roll.ms", "log.roll.hours")
       .doc("Milliseconds after which a new segment is begun even if the old one is not full.");
+  /** {@code margay.max.decompressed.batch.bytes}. */
+  public static final Setting<Integer> MARGAY_MAX_DECOMPRESSED_BATCH_BYTES =
+      ALL.topic(INT, "margay.max.decompressed.batch.bytes", -1).from(-1).synonyms("margay.max.decompressed.batch.bytes")
+      .doc("The most bytes to which the records of a batch may decompress; a larger batch is refused with MESSAGE_TOO_LARGE, "
+          + "and compaction leaves it as it is. -1 is 8 times max.message.bytes, and at least 16 MiB.");
+  /** {@code margay.produce.record.errors.max}. */
+  public static final Setting<Integer> MARGAY_PRODUCE_RECORD_ERRORS_MAX =
+      ALL.topic(INT, "margay.produce.record.errors.max", 1_000).from(1).synonyms("margay.produce.record.errors.max")
+      .doc("The most records of a refused batch that the answer names as invalid, each with its reason.");
+  /** {@code margay.produce.validation}. */
+  public static final Setting<String> MARGAY_PRODUCE_VALIDATION = ALL.topic(STRING, "margay.produce.validation", "full")
+      .in("full", "header").synonyms("margay.produce.validation")
+      .doc("full: each record of a batch is checked before the batch is stored, as in Kafka. header: of a compressed batch "
+          + "only the header and the checksum are checked, unless the topic is compacted. That costs less, but a faulty "
+          + "producer can then store a batch that no consumer can read and that compaction leaves as it is, and look-ups by "
+          + "time and retention rely on the highest timestamp that the producer gave.");
 
   @Override
   public Catalogue catalogue() {
