@@ -1,0 +1,97 @@
+package io.margay.itests.hostile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Clients that mean harm against the distribution as it is shipped, nobody logged in. While each of them works, and after it, a
+ * stock client writes and reads records of 2 MB within 5 s, the process is the same one, and its memory stays below 400 MB. With
+ * half of the heap the process lives, too, and serves afterwards.
+ *
+ * <p>{@code -Drows=b,c} runs some of them, {@code -Dheaps=shipped} or {@code 128m} with one heap, {@code -Dhostile.full} with the
+ * sizes that hurt.
+ */
+class HostileIT {
+  private static final int CLIENT_MS = 5_000;
+  private static final int RSS_MB = 400;
+  private static final int ROW_SECONDS = Attack.size(60, 600);
+  private static final String SHIPPED = "shipped";
+  private static final HostileReport REPORT = new HostileReport();
+
+  @AfterAll
+  static void report() throws IOException {
+    REPORT.write();
+  }
+
+  private static Set<String> chosen(String property) {
+    String value = System.getProperty(property, "");
+    return value.isEmpty() ? Set.of() : Set.of(value.split("[ ,]+"));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> rows() {
+    Set<String> rows = chosen("rows");
+    Set<String> heaps = chosen("heaps");
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Attack attack : Attacks.all()) {
+      for (String heap : List.of(SHIPPED, "128m")) {
+        boolean runs = rows.isEmpty() ? !Attacks.NOT_YET.contains(attack.row()) : rows.contains(attack.row());
+        if (runs && (heaps.isEmpty() || heaps.contains(heap))) {
+          tests.add(DynamicTest.dynamicTest(attack + " [" + heap + "]", () -> run(attack, heap)));
+        }
+      }
+    }
+    assertThat(tests).isNotEmpty();
+    return tests.stream();
+  }
+
+  private static void run(Attack attack, String heap) throws Exception {
+    boolean shipped = heap.equals(SHIPPED);
+    HostileBroker.Outcome outcome = new HostileBroker.Outcome(-1, -1);
+    String answer = "-";
+    try (HostileBroker broker = new HostileBroker(shipped ? null : "-Xmx" + heap, attack.settings())) {
+      try {
+        answer = bounded(attack, broker);
+        outcome = broker.finish();
+      } catch (Exception | AssertionError e) {
+        REPORT.add(attack, heap, answer, new HostileBroker.Outcome(-1, broker.peakMbOrZero()), "FAILED: " + e.getMessage());
+        throw e;
+      }
+    }
+    boolean unharmed = !shipped || outcome.maxMs() <= CLIENT_MS && outcome.peakMb() < RSS_MB;
+    REPORT.add(attack, heap, answer, outcome, unharmed ? "passed" : "FAILED");
+    assertThat(unharmed).as("%s: slowest turn of a stock client %d ms, peak of the memory %d MB", attack, outcome.maxMs(),
+        outcome.peakMb()).isTrue();
+  }
+
+  private static String bounded(Attack attack, HostileBroker broker) throws Exception {
+    FutureTask<String> task = new FutureTask<>(() -> attack.body().attack(broker));
+    Thread thread = new Thread(task, "attack " + attack.row());
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      return task.get(ROW_SECONDS, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      broker.checkAlive();
+      throw new AssertionError("the attack did not end in " + ROW_SECONDS + " s", e);
+    } catch (ExecutionException e) {
+      broker.checkAlive();
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw (Exception) e.getCause();
+    }
+  }
+}
