@@ -143,6 +143,15 @@ public final class Broker implements AutoCloseable {
     return process.isAlive();
   }
 
+  /** Whether it is still there after a while; returns at once when it is not. */
+  public boolean isAliveAfter(int ms) {
+    try {
+      return !process.waitFor(ms, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** What the log file holds. */
   public String log() {
     try {

@@ -13,6 +13,6 @@ final class Attacks {
 
   static List<Attack> all() {
     return Stream.of(ConnectionAttacks.all(), PipelineAttacks.all(), BatchAttacks.all(), ElementAttacks.all(), SlowAttacks.all(),
-        SessionAttacks.all()).flatMap(List::stream).toList();
+        SessionAttacks.all(), StateAttacks.all(), PartitionAttacks.all(), LogAttacks.all(), DiskAttacks.all()).flatMap(List::stream).toList();
   }
 }

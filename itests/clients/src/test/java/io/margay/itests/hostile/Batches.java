@@ -45,6 +45,13 @@ final class Batches {
     return b.array();
   }
 
+  /** The same batch at another offset, which the checksum does not cover. */
+  static byte[] at(byte[] batch, long baseOffset) {
+    byte[] copy = batch.clone();
+    ByteBuffer.wrap(copy).putLong(0, baseOffset);
+    return copy;
+  }
+
   private static void record(DataOutputStream out, byte[] key, byte[] value) throws IOException {
     byte[] body = Wire.bytes(o -> {
       o.writeByte(0);

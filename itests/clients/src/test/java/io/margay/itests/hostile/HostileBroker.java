@@ -125,6 +125,11 @@ final class HostileBroker implements AutoCloseable {
     }
   }
 
+  /** Whether the process is dead, or dying: a client may see that before. */
+  boolean diesSoon() {
+    return !broker.isAliveAfter(1_000);
+  }
+
   private static String tail(String text) {
     return text.substring(Math.max(0, text.length() - 600)).replace('\n', '|');
   }

@@ -66,7 +66,8 @@ class HostileIT {
         answer = bounded(attack, broker);
         outcome = broker.finish();
       } catch (Exception | AssertionError e) {
-        REPORT.add(attack, heap, answer, new HostileBroker.Outcome(-1, broker.peakMbOrZero()), "FAILED: " + e.getMessage());
+        String why = broker.diesSoon() ? "the process died" : e.toString();
+        REPORT.add(attack, heap, answer, new HostileBroker.Outcome(-1, broker.peakMbOrZero()), "FAILED: " + why);
         throw e;
       }
     }
