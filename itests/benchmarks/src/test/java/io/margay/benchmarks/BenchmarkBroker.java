@@ -12,7 +12,7 @@ import io.margay.model.Clock;
 import io.margay.model.Endpoint;
 import io.margay.model.LeaderEpoch;
 import io.margay.model.TopicPartition;
-import io.margay.replication.internal.Replication;
+import io.margay.replication.internal.ReplicationContext;
 import io.margay.storage.file.internal.FileStorage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -48,7 +48,7 @@ public final class BenchmarkBroker implements AutoCloseable {
   private final ThreadScheduler scheduler = new ThreadScheduler();
   private final FileStorage storage;
   private final BenchmarkLogs logs;
-  private final Replication replication;
+  private final ReplicationContext replication;
 
   /** Starts it and waits until the partition is led. */
   public BenchmarkBroker() throws IOException {
@@ -59,7 +59,7 @@ public final class BenchmarkBroker implements AutoCloseable {
     BenchmarkSettings settings = new BenchmarkSettings(directory, SERVER);
     storage = new FileStorage(settings, (what, cause) -> cause.printStackTrace(), Clock.SYSTEM);
     logs = new BenchmarkLogs(settings, scheduler, storage);
-    replication = new Replication(logs.logs(), settings, scheduler, Clock.SYSTEM);
+    replication = new ReplicationContext(logs.logs(), settings, scheduler, Clock.SYSTEM);
     publish(settings.nodeId());
     awaitLeader();
   }
@@ -80,7 +80,7 @@ public final class BenchmarkBroker implements AutoCloseable {
 
   private void awaitLeader() {
     long deadline = System.nanoTime() + OPEN_MS * 1_000_000;
-    while (replication.partitions().leader(new TopicPartition(TOPIC, 0)) == null || replication.table().anyOpening()) {
+    while (replication.partitions().leader(new TopicPartition(TOPIC, 0)) == null || replication.table().anyPaused()) {
       if (System.nanoTime() > deadline) {
         throw new IllegalStateException("the log was not opened within " + OPEN_MS + " ms");
       }
@@ -89,7 +89,7 @@ public final class BenchmarkBroker implements AutoCloseable {
   }
 
   /** @return what handlers are made of */
-  public Replication replication() {
+  public ReplicationContext replication() {
     return replication;
   }
 

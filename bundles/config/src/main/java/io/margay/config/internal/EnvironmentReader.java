@@ -18,11 +18,14 @@ import java.util.regex.Pattern;
 final class EnvironmentReader {
   /** Variables of start scripts and images that are no settings. */
   private static final Set<String> NOT_SETTINGS = Set.of("KAFKA_HOME", "KAFKA_OPTS", "KAFKA_HEAP_OPTS", "KAFKA_VERSION",
-      "KAFKA_JVM_PERFORMANCE_OPTS", "KAFKA_GC_LOG_OPTS", "KAFKA_DEBUG", "KAFKA_CLUSTER_ID", "KAFKA_BASE_LOG_DIR", "KAFKA_MODE",
+      "KAFKA_JVM_PERFORMANCE_OPTS", "KAFKA_GC_LOG_OPTS", "KAFKA_DEBUG", "KAFKA_BASE_LOG_DIR", "KAFKA_MODE",
       "KAFKA_CONFIG_DIR", "KAFKA_PLUGINS_DIR", "KAFKA_USER", "KAFKA_GROUP", "KAFKA_URL", "KAFKA_SCALA_VERSION",
       "MARGAY_DATA", "MARGAY_HOME", "MARGAY_OPTS", "MARGAY_HEAP_OPTS");
   private static final List<String> NOT_SETTINGS_PREFIXES = List.of("KAFKA_LOG4J", "KAFKA_JMX_", "KAFKA_TOOLS_LOG4J_",
       "KAFKA_DEBUG_", "KAFKA_JVM_", "JAVA_DEBUG_", "MARGAY_JVM_");
+  /** Variables whose names do not follow the rule, and the settings that they stand for. */
+  private static final Map<String, String> OTHER_NAMES = Map.of("CLUSTER_ID", "margay.cluster.id",
+      "KAFKA_CLUSTER_ID", "margay.cluster.id", "KAFKA_KRAFT_CLUSTER_ID", "margay.cluster.id");
   /** What Kubernetes tells every container of a service that is named kafka or margay. */
   private static final Pattern SERVICE_LINK = Pattern.compile("(KAFKA|MARGAY)_(\\w+_)?(SERVICE_HOST|SERVICE_PORT(_\\w+)?"
       + "|PORT_\\d+_(TCP|UDP)(_\\w+)?)");
@@ -43,6 +46,11 @@ final class EnvironmentReader {
 
   /** The setting that a variable stands for, or null when it stands for none. */
   static String settingName(String variable, String value) {
+    String other = OTHER_NAMES.get(variable);
+    if (other != null) {
+      // Container files often declare it and leave it empty.
+      return value.isBlank() ? null : other;
+    }
     boolean ours = variable.startsWith("MARGAY_");
     if (!ours && !variable.startsWith("KAFKA_") || NOT_SETTINGS.contains(variable)
         || NOT_SETTINGS_PREFIXES.stream().anyMatch(variable::startsWith) || SERVICE_LINK.matcher(variable).matches()

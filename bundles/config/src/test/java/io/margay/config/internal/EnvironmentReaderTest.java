@@ -13,6 +13,9 @@ class EnvironmentReaderTest {
         "listener.name.sasl_ssl.scram-sha-256.sasl.jaas.config");
     assertName("KAFKA_CFG_NODE_ID", "node.id");
     assertName("KAFKA_PORT", "port");
+    assertName("CLUSTER_ID", "margay.cluster.id");
+    assertName("KAFKA_CLUSTER_ID", "margay.cluster.id");
+    assertName("KAFKA_KRAFT_CLUSTER_ID", "margay.cluster.id");
     assertName("MARGAY_FLUSH_POLICY", "margay.flush.policy");
     assertName("KAFKA_MARGAY_FLUSH_POLICY", "margay.flush.policy");
   }
@@ -21,7 +24,7 @@ class EnvironmentReaderTest {
   void leavesVariablesOfScriptsAndContainersAlone() {
     for (String variable : new String[] {"KAFKA_HOME", "KAFKA_OPTS", "KAFKA_HEAP_OPTS", "KAFKA_JVM_PERFORMANCE_OPTS",
         "KAFKA_GC_LOG_OPTS", "KAFKA_LOG4J_OPTS", "KAFKA_LOG4J_LOGGERS", "KAFKA_LOG4J_ROOT_LOGLEVEL", "KAFKA_TOOLS_LOG4J_LOGLEVEL",
-        "KAFKA_JMX_PORT", "KAFKA_VERSION", "KAFKA_DEBUG", "KAFKA_CLUSTER_ID", "SCALA_VERSION", "PATH", "MARGAY_DATA",
+        "KAFKA_JMX_PORT", "KAFKA_VERSION", "KAFKA_DEBUG", "SCALA_VERSION", "PATH", "MARGAY_DATA",
         "MARGAY_HOME", "MARGAY_OPTS", "MARGAY_HEAP_OPTS", "KAFKA_SERVICE_HOST", "KAFKA_SERVICE_PORT", "KAFKA_SERVICE_PORT_CLIENT",
         "KAFKA_BROKER_SERVICE_HOST", "KAFKA_PORT_9092_TCP_ADDR", "KAFKA_PORT_9092_TCP", "MARGAY_SERVICE_PORT"}) {
       assertThat(EnvironmentReader.settingName(variable, "1")).as(variable).isNull();

@@ -15,7 +15,7 @@ import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.ServerSettings;
 import io.margay.spi.controller.Controller;
 import io.margay.spi.partition.LeaderPartition;
-import io.margay.spi.partition.Partitions;
+import io.margay.spi.partition.LeadershipListener;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -34,8 +34,8 @@ import org.osgi.service.component.annotations.Reference;
  */
 @Capability(namespace = "osgi.service",
     attribute = "objectClass:List<String>=\"io.margay.groups.internal.GroupCoordinatorService\"")
-@Component(service = {Partitions.LeadershipListener.class, MetadataPublisher.class}, immediate = true)
-public final class GroupCoordinatorComponent implements Partitions.LeadershipListener, MetadataPublisher {
+@Component(service = {LeadershipListener.class, MetadataPublisher.class}, immediate = true)
+public final class GroupCoordinatorComponent implements LeadershipListener, MetadataPublisher {
   private static final int MAX_PENDING = 10_000;
   private static final int IDLE_S = 10;
 

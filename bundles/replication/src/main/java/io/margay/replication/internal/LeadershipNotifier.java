@@ -2,7 +2,7 @@ package io.margay.replication.internal;
 
 import io.margay.model.TopicPartition;
 import io.margay.spi.partition.LeaderPartition;
-import io.margay.spi.partition.Partitions.LeadershipListener;
+import io.margay.spi.partition.LeadershipListener;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

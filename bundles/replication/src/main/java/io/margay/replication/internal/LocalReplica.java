@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * finds it so queues up, too, and comes first again when it is run by whoever empties the queue.
  *
  * <p>Invariant: the table counts the replica among those that have requests wait exactly while it is PAUSED, and the
- * {@link LogKeeper} counts it while it is OPENING.
+ * {@link StoredLogs} counts it while it is OPENING.
  */
 public final class LocalReplica {
   private static final Logger LOG = LoggerFactory.getLogger(LocalReplica.class);
@@ -128,7 +128,7 @@ public final class LocalReplica {
    * @param task run by the thread that opens or resumes the log; may append, must not wait
    * @return false when the wait is over already; the task is not run then
    */
-  public synchronized boolean awaitOpen(Runnable task) {
+  public synchronized boolean whenOpen(Runnable task) {
     maybePause();
     if (!waiting()) {
       return false;
@@ -152,23 +152,23 @@ public final class LocalReplica {
     if (state != State.PAUSED) {
       waitingSinceNanos = environment.clock().nanos();
       state = State.PAUSED;
-      environment.table().beginOpening();
+      environment.table().beginPause();
     }
   }
 
   /** Under the monitor. */
   private void leavePaused(State next) {
     if (state == State.PAUSED) {
-      environment.table().endOpening();
+      environment.table().endPause();
     }
     state = next;
   }
 
   /**
-   * @param task given to {@link #awaitOpen} before
+   * @param task given to {@link #whenOpen} before
    * @return whether it was still waiting; it will not be run then
    */
-  public synchronized boolean cancelAwaitOpen(Runnable task) {
+  public synchronized boolean cancelWhenOpen(Runnable task) {
     return openWaiters.remove(task);
   }
 

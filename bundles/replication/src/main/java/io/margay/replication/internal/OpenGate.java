@@ -36,7 +36,7 @@ public final class OpenGate implements AutoCloseable {
     }
     Parked wait = new Parked(replica, request, resume);
     parked.add(wait);
-    if (!replica.awaitOpen(wait)) {
+    if (!replica.whenOpen(wait)) {
       parked.remove(wait);
       return false;
     }
@@ -144,7 +144,7 @@ public final class OpenGate implements AutoCloseable {
         return false;
       }
       parked.remove(this);
-      replica.cancelAwaitOpen(this);
+      replica.cancelWhenOpen(this);
       Scheduler.Timer running = timer;
       if (running != null) {
         running.cancel();

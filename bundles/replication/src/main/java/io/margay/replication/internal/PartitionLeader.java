@@ -122,12 +122,12 @@ public final class PartitionLeader implements LeaderPartition {
 
   @Override
   public boolean whenResumed(Runnable task) {
-    return replica.awaitOpen(task);
+    return replica.whenOpen(task);
   }
 
   @Override
   public boolean cancelResume(Runnable task) {
-    return replica.cancelAwaitOpen(task);
+    return replica.cancelWhenOpen(task);
   }
 
   /** @return whether the in-sync replicas are fewer than the topic demands for acks=all */

@@ -16,7 +16,7 @@ import io.margay.spi.config.ServerSettings;
 import io.margay.spi.log.LogConfig;
 import io.margay.spi.log.Logs;
 import io.margay.spi.partition.LeaderPartition;
-import io.margay.spi.partition.Partitions;
+import io.margay.spi.partition.LeadershipListener;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Follows the cluster's images: opens the logs of partitions that have a replica here, deletes those that are gone, begins and
- * ends leaderships. The blocking part is the {@link LogKeeper}'s.
+ * ends leaderships. The blocking part is the {@link StoredLogs}'s.
  *
  * <p>All logs are opened in the background. {@link #onImage} waits for those of new topics, up to {@value #CREATION_WAIT_MS} ms,
  * so that a topic is served when its creator is told; it does not wait for those that were there before this broker started.
@@ -33,7 +33,7 @@ import java.util.concurrent.TimeUnit;
  * <p>Those are opened when the image says that this process is registered: before, their leaderships are those of the process that
  * was here before and end at once, and the work would delay the registration.
  */
-public final class PartitionManager implements MetadataPublisher, Partitions, AutoCloseable {
+public final class PartitionManager implements MetadataPublisher, AutoCloseable {
   private static final long CREATION_WAIT_MS = 300;
 
   private final ReplicaTable table = new ReplicaTable();
@@ -42,7 +42,7 @@ public final class PartitionManager implements MetadataPublisher, Partitions, Au
   private final Scheduler scheduler;
   private final BrokerId self;
   private final LocalReplica.Environment environment;
-  private final LogKeeper keeper;
+  private final StoredLogs keeper;
   private final NodeSettings.Registration registration;
   private volatile ClusterImage image = ClusterImage.EMPTY;
   private final long registrationWaitMs;
@@ -64,7 +64,7 @@ public final class PartitionManager implements MetadataPublisher, Partitions, Au
     this.scheduler = scheduler;
     this.self = settings.nodeId();
     this.environment = new LocalReplica.Environment(self, scheduler, clock, notifier, table);
-    this.keeper = new LogKeeper(logs, table, scheduler, this::openingThreads);
+    this.keeper = new StoredLogs(logs, table, scheduler, this::openingThreads);
     this.registration = settings.onChange(this::settingsChanged);
   }
 
@@ -78,7 +78,10 @@ public final class PartitionManager implements MetadataPublisher, Partitions, Au
     return image;
   }
 
-  @Override
+  /**
+   * @param tp a partition
+   * @return it, when this broker leads it and its log is open; else null
+   */
   public LeaderPartition leader(TopicPartition tp) {
     LocalReplica replica = table.replica(tp.topic(), tp.partition());
     return replica == null ? null : replica.leader();
@@ -123,7 +126,7 @@ public final class PartitionManager implements MetadataPublisher, Partitions, Au
     }
     CountDownLatch open = new CountDownLatch(added.size());
     for (LocalReplica replica : added) {
-      if (!replica.awaitOpen(open::countDown)) {
+      if (!replica.whenOpen(open::countDown)) {
         open.countDown();
       }
     }
@@ -180,7 +183,7 @@ public final class PartitionManager implements MetadataPublisher, Partitions, Au
         replica = new LocalReplica(new TopicIdPartition(topic.id(), new TopicPartition(topic.name(), partition.index())),
             partition, config, environment);
         added.add(replica);
-        table.beginOpening();
+        table.beginPause();
       } else if (here) {
         replica.apply(partition);
       } else if (replica != null) {

@@ -69,15 +69,15 @@ public final class ReplicaTable {
   }
 
   /** @return whether some log is being opened or is suspended now; as long as none is, nobody needs to look whether he must wait */
-  public boolean anyOpening() {
+  public boolean anyPaused() {
     return opening.get() > 0;
   }
 
-  void beginOpening() {
+  void beginPause() {
     opening.incrementAndGet();
   }
 
-  void endOpening() {
+  void endPause() {
     opening.decrementAndGet();
   }
 

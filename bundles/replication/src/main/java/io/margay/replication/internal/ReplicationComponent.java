@@ -5,11 +5,9 @@ import io.margay.metadata.ClusterImage;
 import io.margay.metadata.MetadataPublisher;
 import io.margay.model.Clock;
 import io.margay.model.Scheduler;
-import io.margay.model.TopicPartition;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.log.Logs;
-import io.margay.spi.partition.LeaderPartition;
-import io.margay.spi.partition.Partitions;
+import io.margay.spi.partition.LeadershipListener;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -21,16 +19,16 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
- * Connects {@link Replication} with the container. The handlers need it as a service, which is registered when the first image has
+ * Connects {@link ReplicationContext} with the container. The handlers need it as a service, which is registered when the first image has
  * arrived: a handler that did not know the topics yet would answer that there are none. So while this bundle is updated, requests
  * wait in the server for handlers that can serve them. Immediate, so that the logs stay open while those who use it are replaced.
  */
-@Capability(namespace = "osgi.service", attribute = "objectClass:List<String>=\"io.margay.replication.internal.Replication\"")
-@Component(service = {MetadataPublisher.class, Partitions.class}, immediate = true)
-public final class ReplicationComponent implements MetadataPublisher, Partitions {
+@Capability(namespace = "osgi.service", attribute = "objectClass:List<String>=\"io.margay.replication.internal.ReplicationContext\"")
+@Component(service = MetadataPublisher.class, immediate = true)
+public final class ReplicationComponent implements MetadataPublisher {
   private final BundleContext context;
-  private final Replication replication;
-  private ServiceRegistration<Replication> registration;
+  private final ReplicationContext replication;
+  private ServiceRegistration<ReplicationContext> registration;
   private boolean closed;
 
   /** Opens nothing yet. */
@@ -38,7 +36,7 @@ public final class ReplicationComponent implements MetadataPublisher, Partitions
   public ReplicationComponent(BundleContext context, @Reference Logs logs, @Reference NodeSettings settings,
       @Reference Scheduler scheduler, @Reference Clock clock) {
     this.context = context;
-    this.replication = new Replication(logs, settings, scheduler, clock);
+    this.replication = new ReplicationContext(logs, settings, scheduler, clock);
   }
 
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
@@ -55,20 +53,15 @@ public final class ReplicationComponent implements MetadataPublisher, Partitions
     replication.onImage(delta, image);
     synchronized (this) {
       if (registration == null && !closed) {
-        registration = context.registerService(Replication.class, replication, null);
+        registration = context.registerService(ReplicationContext.class, replication, null);
       }
     }
-  }
-
-  @Override
-  public LeaderPartition leader(TopicPartition tp) {
-    return replication.partitions().leader(tp);
   }
 
   /** Has the handlers leave first, then ends leaderships and closes the logs. */
   @Deactivate
   void close() {
-    ServiceRegistration<Replication> registered;
+    ServiceRegistration<ReplicationContext> registered;
     synchronized (this) {
       closed = true;
       registered = registration;

@@ -22,6 +22,7 @@ import io.margay.replication.internal.offsets.ListOffsetsHandler;
 import io.margay.replication.internal.offsets.OffsetForLeaderEpochHandler;
 import io.margay.replication.internal.produce.ProduceHandler;
 import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.handler.FakeRequest;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.util.List;
@@ -37,7 +38,7 @@ class HostileRequestsTest {
   private record Sample(ApiHandler handler, Message message) { }
 
   private static List<Sample> samples(TestBroker broker, UUID id) throws IOException {
-    Replication shared = broker.replication;
+    ReplicationContext shared = broker.replication;
     ProduceRequest produce = new ProduceRequest().setAcks((short) -1).setTimeoutMs(100);
     produce.topicData().add(new ProduceRequest.TopicProduceData().setName("a").setTopicId(id).setPartitionData(List.of(
         new ProduceRequest.PartitionProduceData().setIndex(0).setRecords(BufferRecords.view(TestBroker.batch(2))))));

@@ -9,7 +9,7 @@ import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.protocol.KafkaUuid;
 import io.margay.spi.partition.LeaderPartition;
-import io.margay.spi.partition.Partitions.LeadershipListener;
+import io.margay.spi.partition.LeadershipListener;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -73,7 +73,7 @@ class PartitionManagerTest {
     broker.logs.hold = new CountDownLatch(1);
     broker.create("a", 3);
     broker.start();
-    assertThat(broker.replication.table().anyOpening()).isTrue();
+    assertThat(broker.replication.table().anyPaused()).isTrue();
     assertThat(broker.leader("a", 0)).isNull();
     broker.logs.hold.countDown();
     broker.awaitOpen();

@@ -23,6 +23,7 @@ import io.margay.replication.internal.offsets.DeleteRecordsHandler;
 import io.margay.replication.internal.offsets.ListOffsetsHandler;
 import io.margay.replication.internal.offsets.OffsetForLeaderEpochHandler;
 import io.margay.replication.internal.produce.ProduceHandler;
+import io.margay.spi.handler.FakeRequest;
 import io.margay.spi.log.PartitionLog;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -106,7 +107,7 @@ class SuspendedLogsTest {
       assertThat(offset(requests.get(i))).isEqualTo(i);
     }
     assertThat(offset(send(0))).isEqualTo(5);
-    assertThat(broker.replication.table().anyOpening()).isFalse();
+    assertThat(broker.replication.table().anyPaused()).isFalse();
   }
 
   @Test
@@ -218,7 +219,7 @@ class SuspendedLogsTest {
     FakeRequest request = send(0);
     broker.delete("a");
     assertThat(answers(request).get(0).errorCode()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER.code());
-    assertThat(broker.replication.table().anyOpening()).isFalse();
+    assertThat(broker.replication.table().anyPaused()).isFalse();
   }
 
   @Test

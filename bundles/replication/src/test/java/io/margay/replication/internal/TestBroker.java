@@ -35,7 +35,7 @@ public final class TestBroker implements AutoCloseable {
   public final FakeSettings settings = new FakeSettings();
   public final FakeScheduler scheduler = new FakeScheduler();
   public final AtomicLong nowMs = new AtomicLong();
-  public final Replication replication;
+  public final ReplicationContext replication;
   private ClusterImage image;
   private boolean published;
 
@@ -57,7 +57,7 @@ public final class TestBroker implements AutoCloseable {
         return TestBroker.this.nowMs.get() * 1_000_000;
       }
     };
-    replication = new Replication(logs, settings, scheduler, clock);
+    replication = new ReplicationContext(logs, settings, scheduler, clock);
     TreeMap<BrokerId, BrokerImage> brokers = new TreeMap<>();
     for (BrokerId id : List.of(SELF, OTHER)) {
       Endpoint endpoint = new Endpoint("PLAINTEXT", "PLAINTEXT", "host" + id, 9000 + id.value());
@@ -161,7 +161,7 @@ public final class TestBroker implements AutoCloseable {
 
   /** Waits until nothing is being opened. */
   public void awaitOpen() {
-    awaitTrue(() -> !replication.table().anyOpening());
+    awaitTrue(() -> !replication.table().anyPaused());
   }
 
   public static void awaitTrue(java.util.function.BooleanSupplier condition) {

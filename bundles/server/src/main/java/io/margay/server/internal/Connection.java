@@ -291,6 +291,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       }
     }
     request.endLease();
+    request.endReservation();
     releaseFrame(request.frame, request.reservedBytes);
     if (serial == request) {
       serial = null;
@@ -375,6 +376,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         release(request.parts);
       } else {
         request.runOnCancel();
+        request.endReservation();
       }
     }
   }
@@ -410,6 +412,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   ByteBufAllocator allocator() {
     return ctx.alloc();
+  }
+
+  MemoryBudget budget() {
+    return server.budget();
   }
 
   InetAddress clientAddress() {

@@ -30,6 +30,7 @@ final class LocalRequests implements LocalClient {
   private final HandlerTable handlers;
   private final Supplier<EventLoop> loops;
   private final String listener;
+  private final MemoryBudget budget;
   private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
@@ -37,11 +38,13 @@ final class LocalRequests implements LocalClient {
    * @param handlers routes the requests
    * @param loops gives an event loop to run a request on
    * @param listener the listener as whose client the requests count
+   * @param budget what handlers of these requests reserve from
    */
-  LocalRequests(HandlerTable handlers, Supplier<EventLoop> loops, String listener) {
+  LocalRequests(HandlerTable handlers, Supplier<EventLoop> loops, String listener, MemoryBudget budget) {
     this.handlers = handlers;
     this.loops = loops;
     this.listener = listener;
+    this.budget = budget;
   }
 
   @Override
@@ -106,6 +109,7 @@ final class LocalRequests implements LocalClient {
     @Override
     void finish(Message response, int throttleMs, String closeReason) {
       endLease();
+      endReservation();
       if (response == null) {
         result.completeExceptionally(new IllegalStateException(closeReason == null ? "no answer" : closeReason));
         return;
@@ -118,6 +122,11 @@ final class LocalRequests implements LocalClient {
       } catch (RuntimeException e) {
         result.completeExceptionally(e);
       }
+    }
+
+    @Override
+    MemoryBudget budget() {
+      return budget;
     }
 
     @Override

@@ -47,6 +47,20 @@ final class MemoryBudget {
     return false;
   }
 
+  /**
+   * Reserves now or not at all. Those who wait in the queue are served first.
+   *
+   * @param bytes how many
+   * @return whether they were granted
+   */
+  synchronized boolean tryReserve(long bytes) {
+    if (!waiters.isEmpty() || freeBytes < bytes) {
+      return false;
+    }
+    freeBytes -= bytes;
+    return true;
+  }
+
   /** @param bytes as many as were granted */
   void release(long bytes) {
     for (;;) {

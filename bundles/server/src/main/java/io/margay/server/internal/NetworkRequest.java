@@ -55,6 +55,11 @@ final class NetworkRequest extends RoutedRequest {
   }
 
   @Override
+  MemoryBudget budget() {
+    return connection.budget();
+  }
+
+  @Override
   public String clientId() {
     return clientId;
   }

@@ -19,6 +19,7 @@ abstract class RoutedRequest implements Request {
   private static final Logger LOG = LoggerFactory.getLogger(RoutedRequest.class);
   private static final VarHandle ANSWERED;
   private static final VarHandle LEASE;
+  private static final long ENDED = -1;
 
   static {
     try {
@@ -39,6 +40,8 @@ abstract class RoutedRequest implements Request {
   @SuppressWarnings("unused") // through LEASE
   private volatile Lease<ApiHandler> lease;
   private volatile Runnable onCancel;
+  /** Bytes of the budget that the handler reserved, or {@link #ENDED}. Guarded by this. */
+  private long reservedByHandler;
 
   RoutedRequest(Api api, short version, int correlationId, ByteBuf body, long receivedNanos) {
     this.api = api;
@@ -77,6 +80,32 @@ abstract class RoutedRequest implements Request {
     Lease<ApiHandler> held = (Lease<ApiHandler>) LEASE.getAndSet(this, (Lease<ApiHandler>) null);
     if (held != null) {
       held.close();
+    }
+  }
+
+  /** @return the budget that {@link #reserve} takes from */
+  abstract MemoryBudget budget();
+
+  @Override
+  public final boolean reserve(long bytes) {
+    synchronized (this) {
+      if (reservedByHandler == ENDED || !budget().tryReserve(bytes)) {
+        return false;
+      }
+      reservedByHandler += bytes;
+      return true;
+    }
+  }
+
+  /** Gives back what the handler reserved; it can reserve no more. */
+  final void endReservation() {
+    long bytes;
+    synchronized (this) {
+      bytes = reservedByHandler;
+      reservedByHandler = ENDED;
+    }
+    if (bytes > 0) {
+      budget().release(bytes);
     }
   }
 

@@ -60,7 +60,7 @@ final class Server implements AutoCloseable {
     this.budget = new MemoryBudget(Math.max(config.requestMemoryBytes(), config.maxFrameBytes()));
     this.loops = new MultiThreadIoEventLoopGroup(config.threads(), new DefaultThreadFactory("margay-network", true),
         Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
-    this.local = new LocalRequests(handlers, () -> loops.next(), config.listeners().get(0).listener());
+    this.local = new LocalRequests(handlers, () -> loops.next(), config.listeners().get(0).listener(), budget);
     handlers.bind(new ApiVersionsHandler(handlers, image));
     handlers.bind(new SaslHandshakeHandler());
     handlers.bind(new SaslAuthenticateHandler());

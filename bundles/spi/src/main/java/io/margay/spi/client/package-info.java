@@ -1,8 +1,9 @@
 /**
- * How parts send requests: to this server, in process.
+ * How parts send requests: to this server in process ({@link io.margay.spi.client.LocalClient}), and to other brokers over the
+ * network ({@link io.margay.spi.client.RemoteClient}).
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package io.margay.spi.client;
 
 import org.osgi.annotation.bundle.Export;

@@ -12,6 +12,7 @@ final class SettingChecks {
   private static final Pattern HOST_COUNTS = Pattern.compile("\\s*[^,\\s]+:\\d{1,9}\\s*(,\\s*[^,\\s]+:\\d{1,9}\\s*)*");
   private static final Pattern HTTP_LISTENER = Pattern.compile("(?i:http)://(\\[[0-9A-Fa-f:.%\\w]+\\]|[^\\[\\]/:]*):(\\d{1,5})");
   private static final Pattern WORD = Pattern.compile("[a-z0-9][a-z0-9._-]*");
+  private static final Pattern CLUSTER_ID = Pattern.compile("[A-Za-z0-9._-]{1,255}");
 
   private SettingChecks() { }
 
@@ -30,6 +31,10 @@ final class SettingChecks {
 
   static String word(String name) {
     return WORD.matcher(name).matches() ? null : "a name of a-z, 0-9, dot, dash and underscore";
+  }
+
+  static String clusterId(String id) {
+    return CLUSTER_ID.matcher(id).matches() ? null : "1 to 255 letters, digits, dots, dashes and underscores";
   }
 
   static String strategy(String choice) {

@@ -72,6 +72,26 @@ interface SettingsReplication {
   Setting<Long> METADATA_LOG_MAX_RECORD_BYTES_BETWEEN_SNAPSHOTS =
       broker(LONG, "metadata.log.max.record.bytes.between.snapshots", 20_971_520L).from(1)
       .doc("Bytes of the metadata log after which a snapshot is written; many small changes bring one sooner.");
+  /** {@code margay.metadata.queue.bytes}. */
+  Setting<Integer> MARGAY_METADATA_QUEUE_BYTES = broker(INT, "margay.metadata.queue.bytes", 16 << 20).from(65_536)
+      .doc("Bytes of metadata changes that may wait to be written, and of a single one; what does not fit is refused.");
+  /** {@code margay.cluster.id}. */
+  Setting<String> MARGAY_CLUSTER_ID = broker(STRING, "margay.cluster.id", null).check(SettingChecks::clusterId)
+      .doc("The id of a new cluster, or of the one that the data must belong to; a random one when not set. "
+          + "The environment variables CLUSTER_ID, KAFKA_CLUSTER_ID and KAFKA_KRAFT_CLUSTER_ID give it, too.");
+  /** {@code margay.max.partitions.per.broker}. */
+  Setting<Integer> MARGAY_MAX_PARTITIONS_PER_BROKER = broker(INT, "margay.max.partitions.per.broker", -1).from(-1).live()
+      .doc("Replicas of partitions on one broker; a request that would exceed it is refused. -1 derives it from the heap and "
+          + "from the file descriptors that the process may open.");
+  /** {@code margay.max.partitions.per.request}. */
+  Setting<Integer> MARGAY_MAX_PARTITIONS_PER_REQUEST = broker(INT, "margay.max.partitions.per.request", 10_000).from(1).live()
+      .doc("Partitions that one request may create.");
+  /** {@code margay.max.config.bytes}. */
+  Setting<Integer> MARGAY_MAX_CONFIG_BYTES = broker(INT, "margay.max.config.bytes", 65_536).from(1024).live()
+      .doc("Bytes of the names and values that one topic, broker or group may set.");
+  /** {@code margay.max.configs.bytes}. */
+  Setting<Integer> MARGAY_MAX_CONFIGS_BYTES = broker(INT, "margay.max.configs.bytes", 8 << 20).from(65_536).live()
+      .doc("Bytes of the names and values that all topics, brokers and groups may set together.");
   /** {@code metadata.log.max.snapshot.interval.ms}. */
   Setting<Long> METADATA_LOG_MAX_SNAPSHOT_INTERVAL_MS =
       broker(LONG, "metadata.log.max.snapshot.interval.ms", 3_600_000L).from(0).inert()

@@ -22,12 +22,12 @@ public interface MetadataLog {
   void detach(StateMachine machine);
 
   /**
-   * Has a command put in order, made durable and applied. Allowed on the leader only.
+   * Puts a command in order, makes it durable and applies it. Allowed on the leader only.
    *
    * @param command the command; not changed afterwards
    * @return completes, on the applying thread and after {@link StateMachine#apply} has returned, with its result; exceptionally
-   *     with {@link NotLeaderException}, with {@link java.util.concurrent.RejectedExecutionException} when too many wait, or
-   *     with an {@link java.io.IOException} when it could not be made durable
+   *     with {@link NotLeaderException}, with {@link java.util.concurrent.RejectedExecutionException} when too many wait, with
+   *     {@link CommandTooLargeException}, or with an {@link java.io.IOException} when it could not be made durable
    */
   CompletionStage<Object> propose(byte[] command);
 
@@ -37,10 +37,20 @@ public interface MetadataLog {
   /** @return id of the node that leads, -1 when unknown */
   int leaderId();
 
-  /** @return id of the cluster that the log belongs to, 22 characters; the same for all its nodes and for ever */
+  /** @return id of the cluster that the log belongs to, 22 characters; the same for all its nodes, and never changed */
   String clusterId();
 
-  /** Proposals are refused since another node leads, or none. */
+  /** A command is larger than this log takes; no retry helps. */
+  final class CommandTooLargeException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1;
+
+    /** @param message its size, the limit, and the setting that sets it */
+    public CommandTooLargeException(String message) {
+      super(message);
+    }
+  }
+
+  /** Proposals are refused because another node leads, or none. */
   final class NotLeaderException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

@@ -13,6 +13,8 @@ public interface StateMachine {
    * @param timestampMs when it was proposed, milliseconds since the epoch
    * @param command the command
    * @return the result that the proposer gets; may be null
+   * @throws UnsupportedCommandException when this software does not know such commands: the log stops, because going on without it
+   *     would let this node's state differ from that of others
    */
   Object apply(long index, long timestampMs, byte[] command);
 
@@ -28,10 +30,20 @@ public interface StateMachine {
   void restore(long index, byte[] snapshot);
 
   /**
-   * Told who leads, in order with the commands.
+   * Says who leads, in order with the commands.
    *
    * @param leaderId the leader, -1 when there is none now
    * @param self whether that is this node
    */
   void onLeader(int leaderId, boolean self);
+
+  /** A command was written by newer software. */
+  final class UnsupportedCommandException extends IllegalArgumentException {
+    private static final long serialVersionUID = 1;
+
+    /** @param message what is not known, and what to do */
+    public UnsupportedCommandException(String message) {
+      super(message);
+    }
+  }
 }

@@ -62,6 +62,17 @@ public interface Request {
   void onCancel(Runnable task);
 
   /**
+   * Reserves memory of the process's request budget for what this request keeps beyond its frame until it is answered: the items
+   * of a fetch that waits, scratch space, an answer that is being built. May be called several times; the sum is given back when
+   * the request is answered or its connection closes, whichever way it ends. Any thread.
+   *
+   * @param bytes how many more, {@code >= 0}
+   * @return false when the share of the connection or the whole budget is spent, or the request has ended; nothing is reserved
+   *     then, and the handler answers with an error instead of keeping more
+   */
+  boolean reserve(long bytes);
+
+  /**
    * Decodes the body.
    *
    * @param into a new message of the API's request type

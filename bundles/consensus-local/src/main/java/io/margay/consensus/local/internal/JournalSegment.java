@@ -6,8 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
 /**
@@ -34,12 +33,13 @@ final class JournalSegment {
   /**
    * What a segment holds.
    *
-   * @param entries the valid entries from the start on
+   * @param nextIndex one above the last of the valid entries from the start on
    * @param validBytes where they end; 0 when even the header is torn
    * @param sizeBytes the size of the file
    * @param damage why reading stopped before the end of the file, or null when it did not
+   * @param validAfterDamage where the first valid entry after the damage begins; -1 when there is none
    */
-  record Contents(List<JournalEntry> entries, long validBytes, long sizeBytes, String damage) { }
+  record Contents(long nextIndex, long validBytes, long sizeBytes, String damage, long validAfterDamage) { }
 
   private JournalSegment() { }
 
@@ -56,10 +56,14 @@ final class JournalSegment {
     return ByteBuffer.allocate(HEADER_BYTES).putInt(MAGIC).putInt(VERSION).flip();
   }
 
-  static void put(ByteBuffer out, JournalEntry entry) {
+  /** Puts everything of an entry but its command. */
+  static void putHead(ByteBuffer out, JournalEntry entry) {
     int start = out.position();
-    out.putInt(16 + entry.command().length).putInt(0).putLong(entry.index()).putLong(entry.timestampMs()).put(entry.command());
-    out.putInt(start + 4, crc(out, start + 8, out.position()));
+    out.putInt(16 + entry.command().length).putInt(0).putLong(entry.index()).putLong(entry.timestampMs());
+    CRC32C crc = new CRC32C();
+    crc.update(out.duplicate().limit(out.position()).position(start + 8));
+    crc.update(entry.command());
+    out.putInt(start + 4, (int) crc.getValue());
   }
 
   private static int crc(ByteBuffer buffer, int from, int to) {
@@ -72,41 +76,56 @@ final class JournalSegment {
    * Reads a segment up to the first byte that is not right.
    *
    * @param file the segment
+   * @param from index of the first entry that the reader gets
+   * @param reader gets the valid entries, in order
    * @return what it holds; at most 2 GiB
    * @throws IOException when the file cannot be read, or has a version that is not known
    */
-  static Contents read(Path file) throws IOException {
+  static Contents read(Path file, long from, Consumer<JournalEntry> reader) throws IOException {
     ByteBuffer in;
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      in = ByteBuffer.allocate(Math.toIntExact(channel.size()));
-      while (in.hasRemaining() && channel.read(in) >= 0) {
-        // until the end of the file
-      }
-      in.flip();
+      in = channel.map(FileChannel.MapMode.READ_ONLY, 0, Math.toIntExact(channel.size()));
     }
     int size = in.limit();
+    long next = firstIndex(file);
     if (size < HEADER_BYTES || in.getInt(0) != MAGIC) {
-      return new Contents(List.of(), 0, size, size == 0 ? null : "the header is damaged");
+      return new Contents(next, 0, size, size == 0 ? null : "the header is damaged", firstValid(in, 0, next));
     }
     if (in.getInt(4) != VERSION) {
       throw new IOException("The journal " + file + " has format version " + in.getInt(4) + ", expected " + VERSION);
     }
-    List<JournalEntry> entries = new ArrayList<>();
-    long expected = firstIndex(file);
     int position = HEADER_BYTES;
     while (position < size) {
-      String damage = damage(in, position, expected);
+      String damage = damage(in, position, next);
       if (damage != null) {
-        return new Contents(entries, position, size, damage + " at byte " + position);
+        return new Contents(next, position, size, damage + " at byte " + position, firstValid(in, position + 1, next));
       }
       int length = in.getInt(position);
-      byte[] command = new byte[length - 16];
-      in.get(position + ENTRY_OVERHEAD_BYTES, command);
-      entries.add(new JournalEntry(expected, in.getLong(position + 16), command));
+      if (next >= from) {
+        byte[] command = new byte[length - 16];
+        in.get(position + ENTRY_OVERHEAD_BYTES, command);
+        reader.accept(new JournalEntry(next, in.getLong(position + 16), command));
+      }
       position += 8 + length;
-      expected++;
+      next++;
     }
-    return new Contents(entries, position, size, null);
+    return new Contents(next, position, size, null, -1);
+  }
+
+  /**
+   * Finds an entry behind damage, at any byte. The index is compared before the checksum, so garbage costs little.
+   *
+   * @return where it begins, or -1
+   */
+  private static int firstValid(ByteBuffer in, int from, long firstExpected) {
+    for (int position = from; position <= in.limit() - ENTRY_OVERHEAD_BYTES; position++) {
+      long index = in.getLong(position + 8);
+      if (index >= firstExpected && index - firstExpected <= in.limit() / ENTRY_OVERHEAD_BYTES
+          && damage(in, position, index) == null) {
+        return position;
+      }
+    }
+    return -1;
   }
 
   private static String damage(ByteBuffer in, int position, long expectedIndex) {

@@ -19,8 +19,8 @@ import org.osgi.service.component.annotations.Reference;
  * The service: opens the log in {@code metadata.log.dir} while the component is active. Refuses to start, and says
  * why, when the data belong to another node.
  *
- * <p>When this bundle is updated, what is being written is finished and what waits fails, so that clients ask again; the
- * controller, which refers to it all the time, starts anew and replays the log.
+ * <p>When this bundle is updated, what is being written is finished and what waits fails, so that clients ask again. The
+ * controller holds a static reference to this service: it restarts with it and replays the log.
  */
 @Component(service = MetadataLog.class, property = "consensus=local")
 public final class LocalConsensus implements MetadataLog {
@@ -34,14 +34,14 @@ public final class LocalConsensus implements MetadataLog {
    */
   @Activate
   public LocalConsensus(@Reference NodeSettings settings, @Reference FaultHandler faults) {
-    this(Path.of(settings.get(ServerSettings.METADATA_LOG_DIR)), settings.nodeId().value(), LocalMetadataLog.Limits.DEFAULT
-        .withSnapshotBytes(settings.get(ServerSettings.METADATA_LOG_MAX_RECORD_BYTES_BETWEEN_SNAPSHOTS)), faults);
+    this(Path.of(settings.get(ServerSettings.METADATA_LOG_DIR)), settings.nodeId().value(),
+        settings.get(ServerSettings.MARGAY_CLUSTER_ID), LocalMetadataLog.Limits.of(settings), faults);
   }
 
-  LocalConsensus(Path directory, int nodeId, LocalMetadataLog.Limits limits, FaultHandler faults) {
+  LocalConsensus(Path directory, int nodeId, String clusterId, LocalMetadataLog.Limits limits, FaultHandler faults) {
     try {
       Files.createDirectories(directory);
-      ClusterIdentity identity = ClusterIdentity.loadOrCreate(directory, nodeId, System.getenv("CLUSTER_ID"));
+      ClusterIdentity identity = ClusterIdentity.loadOrCreate(directory, nodeId, clusterId);
       this.log = LocalMetadataLog.open(directory, identity, limits, Clock.SYSTEM, faults);
     } catch (IOException | ClusterIdentity.MismatchException e) {
       faults.onFault("The metadata log in " + directory + " could not be opened: " + e.getMessage(), e);

@@ -2,8 +2,11 @@ package io.margay.consensus.local.internal;
 
 import io.margay.model.Clock;
 import io.margay.model.FaultHandler;
+import io.margay.spi.config.NodeSettings;
+import io.margay.spi.config.ServerSettings;
 import io.margay.spi.consensus.MetadataLog;
 import io.margay.spi.consensus.StateMachine;
+import io.margay.spi.consensus.StateMachine.UnsupportedCommandException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,39 +17,56 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The metadata log of a cluster of one node, which leads at once and always. Proposals wait in a bounded queue; one thread
- * takes all that are there, writes them with one fsync, applies them and tells their proposers.
+ * The metadata log of a cluster of one node, which leads whenever it works. Proposals wait in a queue that is bounded in number
+ * and bytes; one thread takes all that are there, writes them with one fsync, applies them and answers their proposers.
+ *
+ * <p>After a failed write this node leads no more. The write is cut off again before the next proposal, or within a second; when
+ * the disk allows that, this node leads again. Any other failure leaves the state machine in an unknown state and lasts until the
+ * next start. In both cases the thread goes on, and every proposal is answered.
  *
  * <p>Invariant: {@code machine}, {@code journal} and the counters are touched only with {@code applying} held, so the state
- * machine is called by one thread at a time. A failed write ends the log for good: what of it reached the disk is unknown.
+ * machine is called by one thread at a time.
  */
 final class LocalMetadataLog implements MetadataLog, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LocalMetadataLog.class);
   private static final long MAX_GROUP_BYTES = 8 << 20;
   private static final long IDLE_POLL_MS = 1000;
   private static final long CLOSE_WAIT_MS = 10_000;
+  /** What a proposal costs besides its command: its objects, and those of its proposer. */
+  private static final int PROPOSAL_OVERHEAD_BYTES = 256;
 
   /**
    * Bounds.
    *
    * @param queuedProposals how many proposals may wait
+   * @param queuedBytes how many bytes they may have together, those being written included
    * @param snapshotBytes after how many bytes in the journal a snapshot is taken
    * @param snapshotCommands after how many commands a snapshot is taken
    */
-  record Limits(int queuedProposals, long snapshotBytes, long snapshotCommands) {
-    static final Limits DEFAULT = new Limits(10_000, 8 << 20, 20_000);
+  record Limits(int queuedProposals, long queuedBytes, long snapshotBytes, long snapshotCommands) {
+    static final Limits DEFAULT = new Limits(10_000, 16 << 20, 8 << 20, 20_000);
 
-    Limits withSnapshotBytes(long bytes) {
-      return new Limits(queuedProposals, bytes, snapshotCommands);
+    static Limits of(NodeSettings settings) {
+      return new Limits(DEFAULT.queuedProposals, settings.get(ServerSettings.MARGAY_METADATA_QUEUE_BYTES),
+          settings.get(ServerSettings.METADATA_LOG_MAX_RECORD_BYTES_BETWEEN_SNAPSHOTS), DEFAULT.snapshotCommands);
+    }
+
+    int longestCommand() {
+      return (int) Math.min(JournalSegment.MAX_COMMAND_BYTES, queuedBytes - PROPOSAL_OVERHEAD_BYTES);
     }
   }
 
-  private record Proposal(byte[] command, CompletableFuture<Object> result) { }
+  private record Proposal(byte[] command, CompletableFuture<Object> result) {
+    long sizeBytes() {
+      return PROPOSAL_OVERHEAD_BYTES + command.length;
+    }
+  }
 
   private final ClusterIdentity identity;
   private final Limits limits;
@@ -58,7 +78,10 @@ final class LocalMetadataLog implements MetadataLog, AutoCloseable {
   private final ReentrantLock applying = new ReentrantLock();
   private final Thread thread;
   private volatile boolean closed;
-  private volatile IOException failure;
+  private final AtomicLong queuedBytes = new AtomicLong();
+  private volatile Exception failure;
+  /** Invariant: true only while {@code failure} is set; a failed append is the reason, and may be taken back. */
+  private volatile boolean repairable;
   private volatile StateMachine machine;
   private long lastTimestampMs;
   private long bytesSinceSnapshot;
@@ -89,10 +112,16 @@ final class LocalMetadataLog implements MetadataLog, AutoCloseable {
    */
   static LocalMetadataLog open(Path directory, ClusterIdentity identity, Limits limits, Clock clock, FaultHandler faults)
       throws IOException {
+    return open(directory, identity, limits, clock, faults, channel -> channel.force(false));
+  }
+
+  /** The same with another way to make appended entries durable. */
+  static LocalMetadataLog open(Path directory, ClusterIdentity identity, Limits limits, Clock clock, FaultHandler faults,
+      Journal.Sync sync) throws IOException {
     Files.createDirectories(directory);
     Snapshots snapshots = new Snapshots(directory);
     Snapshots.Snapshot newest = snapshots.newest();
-    Journal journal = Journal.open(directory, newest == null ? -1 : newest.index());
+    Journal journal = Journal.open(directory, newest == null ? -1 : newest.index(), sync);
     LocalMetadataLog log = new LocalMetadataLog(identity, limits, clock, faults, snapshots, journal);
     log.thread.start();
     return log;
@@ -111,7 +140,7 @@ final class LocalMetadataLog implements MetadataLog, AutoCloseable {
       replay(newMachine);
       newMachine.onLeader(identity.nodeId(), true);
       machine = newMachine;
-    } catch (IOException e) {
+    } catch (IOException | UnsupportedCommandException e) {
       faults.onFault("The metadata log could not be read", e);
       throw new IllegalStateException("the metadata log could not be read: " + e.getMessage(), e);
     } finally {
@@ -127,15 +156,13 @@ final class LocalMetadataLog implements MetadataLog, AutoCloseable {
       after = snapshot.index();
       lastTimestampMs = Math.max(lastTimestampMs, snapshot.timestampMs());
     }
-    List<JournalEntry> entries = journal.entriesAfter(after);
     bytesSinceSnapshot = 0;
-    commandsSinceSnapshot = entries.size();
-    for (JournalEntry entry : entries) {
+    commandsSinceSnapshot = journal.read(after, entry -> {
       bytesSinceSnapshot += JournalSegment.ENTRY_OVERHEAD_BYTES + entry.command().length;
       lastTimestampMs = Math.max(lastTimestampMs, entry.timestampMs());
       apply(target, entry, null);
-    }
-    LOG.info("Replayed the metadata log snapshot={} commands={} next={}", after, entries.size(), journal.nextIndex());
+    });
+    LOG.info("Replayed the metadata log snapshot={} commands={} next={}", after, commandsSinceSnapshot, journal.nextIndex());
   }
 
   @Override
@@ -153,17 +180,19 @@ final class LocalMetadataLog implements MetadataLog, AutoCloseable {
 
   @Override
   public CompletionStage<Object> propose(byte[] command) {
-    if (command.length > JournalSegment.MAX_COMMAND_BYTES) {
-      return CompletableFuture.failedFuture(new IllegalArgumentException("a command of " + command.length
-          + " bytes is longer than " + JournalSegment.MAX_COMMAND_BYTES));
+    if (command.length > limits.longestCommand()) {
+      return CompletableFuture.failedFuture(new CommandTooLargeException("a metadata change of " + command.length
+          + " bytes is larger than " + limits.longestCommand() + ", see margay.metadata.queue.bytes"));
     }
     Exception refusal = refusal();
     if (refusal != null) {
       return CompletableFuture.failedFuture(refusal);
     }
     Proposal proposal = new Proposal(command, new CompletableFuture<>());
-    if (!queue.offer(proposal)) {
-      return CompletableFuture.failedFuture(new RejectedExecutionException("the metadata log is busy: " + limits.queuedProposals()
+    boolean room = queuedBytes.addAndGet(proposal.sizeBytes()) <= limits.queuedBytes();
+    if (!room || !queue.offer(proposal)) {
+      queuedBytes.addAndGet(-proposal.sizeBytes());
+      return CompletableFuture.failedFuture(new RejectedExecutionException("the metadata log is busy: " + queue.size()
           + " proposals wait"));
     }
     if (closed) {
@@ -173,9 +202,10 @@ final class LocalMetadataLog implements MetadataLog, AutoCloseable {
     return proposal.result();
   }
 
+  /** Why proposals are refused now, or null. */
   private Exception refusal() {
-    IOException broken = failure;
-    if (broken != null) {
+    Exception broken = failure;
+    if (broken != null && !repairable) {
       return new IOException("the metadata log failed before: " + broken.getMessage(), broken);
     }
     return closed || machine == null ? new NotLeaderException("this node does not serve the metadata log now") : null;
@@ -204,11 +234,16 @@ final class LocalMetadataLog implements MetadataLog, AutoCloseable {
         if (first != null) {
           fillGroup(first, group);
           process(group);
+        } else {
+          maybeRepair();
         }
       } catch (InterruptedException e) {
         // Nobody should: the flag alone ends the loop.
         LOG.warn("The metadata log's thread was interrupted");
+      } catch (Throwable e) {
+        fail(e instanceof Exception exception ? exception : new IllegalStateException(e), group);
       } finally {
+        group.forEach(p -> queuedBytes.addAndGet(-p.sizeBytes()));
         group.clear();
       }
     }
@@ -227,10 +262,11 @@ final class LocalMetadataLog implements MetadataLog, AutoCloseable {
     }
   }
 
-  private void process(List<Proposal> group) {
+  private void process(List<Proposal> group) throws IOException {
     applying.lock();
     try {
-      Exception refusal = refusal();
+      maybeRepair();
+      Exception refusal = repairable ? failure : refusal();
       if (refusal != null) {
         group.forEach(p -> p.result().completeExceptionally(refusal));
         return;
@@ -240,7 +276,7 @@ final class LocalMetadataLog implements MetadataLog, AutoCloseable {
       for (Proposal proposal : group) {
         entries.add(new JournalEntry(journal.nextIndex() + entries.size(), now, proposal.command()));
       }
-      bytesSinceSnapshot += journal.append(entries);
+      append(entries);
       commandsSinceSnapshot += entries.size();
       lastTimestampMs = now;
       StateMachine target = machine;
@@ -255,18 +291,53 @@ final class LocalMetadataLog implements MetadataLog, AutoCloseable {
       if (machine == target) {
         maybeSnapshot(target);
       }
-    } catch (IOException e) {
-      fail(e, group);
     } finally {
       applying.unlock();
     }
   }
 
-  /** Applies one entry and tells its proposer, if any. A machine that throws has a bug; it goes on, as each replay would. */
+  /** Writes entries, which become durable together. */
+  private void append(List<JournalEntry> entries) throws IOException {
+    try {
+      bytesSinceSnapshot += journal.append(entries);
+    } catch (IOException e) {
+      repairable = true;
+      throw e;
+    }
+  }
+
+  /** Cuts a failed write off and leads again, if there was one and the disk allows it now. */
+  private void maybeRepair() {
+    if (!repairable) {
+      return;
+    }
+    applying.lock();
+    try {
+      journal.rewind();
+      repairable = false;
+      failure = null;
+      LOG.info("The metadata log can be written again next={}", journal.nextIndex());
+      if (machine != null) {
+        machine.onLeader(identity.nodeId(), true);
+      }
+    } catch (IOException e) {
+      LOG.debug("The metadata log still cannot be written", e);
+    } finally {
+      applying.unlock();
+    }
+  }
+
+  /**
+   * Applies one entry and answers its proposer, if any. A machine that throws an exception has a bug, and every replay repeats
+   * it, so the log goes on. An {@link Error} may not come again, and a command that is not known would be skipped here alone:
+   * both end the log.
+   */
   private void apply(StateMachine target, JournalEntry entry, CompletableFuture<Object> result) {
     Object answer;
     try {
       answer = target.apply(entry.index(), entry.timestampMs(), entry.command());
+    } catch (UnsupportedCommandException e) {
+      throw e;
     } catch (RuntimeException e) {
       LOG.error("The state machine failed on a command index={}", entry.index(), e);
       if (result != null) {
@@ -292,22 +363,35 @@ final class LocalMetadataLog implements MetadataLog, AutoCloseable {
       journal.roll();
       journal.deleteThrough(oldestKept);
       LOG.info("Took a snapshot of the metadata index={} sizeBytes={}", index, state.length);
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       // The journal still holds everything; the next attempt follows after as many commands again.
       faults.onFault("A snapshot of the metadata could not be written", e);
     }
   }
 
-  private void fail(IOException e, List<Proposal> group) {
+  /** This node leads no more. Everybody who waits gets the failure. */
+  private void fail(Exception e, List<Proposal> group) {
+    boolean first = failure == null;
     failure = e;
-    LOG.error("The metadata log cannot be written; it takes no further command until the next start", e);
-    faults.onFault("The metadata log cannot be written", e);
-    group.forEach(p -> p.result().completeExceptionally(e));
-    failQueued(e);
+    applying.lock();
+    try {
+      group.forEach(p -> p.result().completeExceptionally(e));
+      failQueued(e);
+      if (first && machine != null) {
+        machine.onLeader(-1, false);
+      }
+      if (first) {
+        faults.onFault(repairable ? "The metadata log cannot be written; it takes no change until the disk works again"
+            : "The metadata log failed; it takes no change until the next start", e);
+      }
+    } finally {
+      applying.unlock();
+    }
   }
 
   private void failQueued(Exception why) {
     for (Proposal p = queue.poll(); p != null; p = queue.poll()) {
+      queuedBytes.addAndGet(-p.sizeBytes());
       p.result().completeExceptionally(why);
     }
   }

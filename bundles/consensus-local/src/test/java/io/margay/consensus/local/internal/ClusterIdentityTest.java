@@ -33,9 +33,9 @@ class ClusterIdentityTest {
 
   @Test
   void anotherNodeIsRefusedWithWhatToDo() throws IOException {
-    new LocalConsensus(directory, 1, LocalMetadataLog.Limits.DEFAULT, (what, cause) -> { }).deactivate();
+    new LocalConsensus(directory, 1, null, LocalMetadataLog.Limits.DEFAULT, (what, cause) -> { }).deactivate();
     List<String> faults = new ArrayList<>();
-    assertThatThrownBy(() -> new LocalConsensus(directory, 2, LocalMetadataLog.Limits.DEFAULT, (what, cause) -> faults.add(what)))
+    assertThatThrownBy(() -> new LocalConsensus(directory, 2, null, LocalMetadataLog.Limits.DEFAULT, (what, cause) -> faults.add(what)))
         .hasMessageContaining("belong to node 1").hasMessageContaining("Set node.id=1");
     assertThat(faults).singleElement().asString().contains("node.id is 2");
   }

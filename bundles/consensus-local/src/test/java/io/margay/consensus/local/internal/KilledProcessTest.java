@@ -22,7 +22,7 @@ class KilledProcessTest {
   private static final int KILLS = 3;
   private static final int COMMITTED_BEFORE_KILL = 400;
   private static final ClusterIdentity IDENTITY = new ClusterIdentity("AAAAAAAAAAAAAAAAAAAAAA", 1);
-  private static final LocalMetadataLog.Limits LIMITS = new LocalMetadataLog.Limits(100, 1 << 20, 150);
+  private static final LocalMetadataLog.Limits LIMITS = new LocalMetadataLog.Limits(100, 1 << 20, 1 << 20, 150);
 
   /** Keeps the commands, which are numbers from 0 on; its snapshot is how many there are. */
   private static final class Counter implements StateMachine {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.margay.model.Clock;
 import io.margay.spi.consensus.ConsensusContract;
 import io.margay.spi.consensus.MetadataLog;
+import io.margay.spi.consensus.StateMachine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
@@ -23,12 +25,18 @@ import org.junit.jupiter.api.Test;
 /** The contract, and what is particular to this log: torn ends, snapshots, bounds. */
 class LocalMetadataLogTest extends ConsensusContract {
   private static final ClusterIdentity IDENTITY = new ClusterIdentity("AAAAAAAAAAAAAAAAAAAAAA", 3);
-  private final List<String> faults = new ArrayList<>();
+  private final List<String> faults = new CopyOnWriteArrayList<>();
+  private volatile boolean diskFails;
   private LocalMetadataLog.Limits limits = LocalMetadataLog.Limits.DEFAULT;
 
   @Override
   protected MetadataLog open(Path directory) throws IOException {
-    return LocalMetadataLog.open(directory, IDENTITY, limits, Clock.SYSTEM, (what, cause) -> faults.add(what));
+    return LocalMetadataLog.open(directory, IDENTITY, limits, Clock.SYSTEM, (what, cause) -> faults.add(what), channel -> {
+      if (diskFails) {
+        throw new IOException("No space left on device");
+      }
+      channel.force(false);
+    });
   }
 
   @Override
@@ -90,7 +98,7 @@ class LocalMetadataLogTest extends ConsensusContract {
 
   @Test
   void snapshotsReplaceTheJournalAndTwoAreKept() throws Exception {
-    limits = new LocalMetadataLog.Limits(100, 1 << 20, 10);
+    limits = new LocalMetadataLog.Limits(100, 1 << 20, 1 << 20, 10);
     reopen();
     log().attach(new Recorder());
     for (int i = 0; i < 55; i++) {
@@ -105,7 +113,7 @@ class LocalMetadataLogTest extends ConsensusContract {
 
   @Test
   void damagedNewestSnapshotFallsBackToTheOneBefore() throws Exception {
-    limits = new LocalMetadataLog.Limits(100, 1 << 20, 10);
+    limits = new LocalMetadataLog.Limits(100, 1 << 20, 1 << 20, 10);
     reopen();
     log().attach(new Recorder());
     for (int i = 0; i < 25; i++) {
@@ -122,7 +130,7 @@ class LocalMetadataLogTest extends ConsensusContract {
 
   @Test
   void damageBeforeTheEndRefusesToOpen() throws Exception {
-    limits = new LocalMetadataLog.Limits(100, 1 << 20, 10);
+    limits = new LocalMetadataLog.Limits(100, 1 << 20, 1 << 20, 10);
     reopen();
     log().attach(new Recorder());
     for (int i = 0; i < 15; i++) {
@@ -141,7 +149,7 @@ class LocalMetadataLogTest extends ConsensusContract {
 
   @Test
   void fullQueueRefuses() throws Exception {
-    limits = new LocalMetadataLog.Limits(2, 1 << 20, 1000);
+    limits = new LocalMetadataLog.Limits(2, 1 << 20, 1 << 20, 1000);
     reopen();
     CountDownLatch entered = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
@@ -189,6 +197,126 @@ class LocalMetadataLogTest extends ConsensusContract {
     CompletableFuture.allOf(results.toArray(CompletableFuture[]::new)).join();
     // One time stands for one group: the first command alone, perhaps a few, and all that waited meanwhile.
     assertThat(results.stream().map(CompletableFuture::join).distinct().count()).isLessThan(20);
+  }
+
+  @Test
+  void queueIsBoundedInBytes() throws Exception {
+    limits = new LocalMetadataLog.Limits(100, 10_000, 1 << 20, 1000);
+    reopen();
+    assertThatThrownBy(() -> await(log().propose(new byte[10_000]))).hasCauseInstanceOf(MetadataLog.CommandTooLargeException.class)
+        .hasMessageContaining("margay.metadata.queue.bytes");
+    CountDownLatch go = new CountDownLatch(1);
+    log().attach(new Recorder() {
+      @Override
+      public Object apply(long index, long timestampMs, byte[] command) {
+        await(go);
+        return super.apply(index, timestampMs, command);
+      }
+    });
+    List<CompletableFuture<Object>> taken = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      taken.add(log().propose(new byte[3000]).toCompletableFuture());
+    }
+    // What is being written counts, too, so it does not matter how many of them the thread has taken.
+    assertThatThrownBy(() -> await(log().propose(new byte[3000]))).hasCauseInstanceOf(RejectedExecutionException.class);
+    go.countDown();
+    CompletableFuture.allOf(taken.toArray(CompletableFuture[]::new)).join();
+    assertThat(propose("after")).isEqualTo(4);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void failedWriteIsTakenBackAndTheLogReturnsWithTheDisk() throws Exception {
+    List<Integer> leaders = new CopyOnWriteArrayList<>();
+    log().attach(new Recorder() {
+      @Override
+      public void onLeader(int leaderId, boolean self) {
+        leaders.add(leaderId);
+      }
+    });
+    propose("a");
+    diskFails = true;
+    assertThatThrownBy(() -> propose("lost")).hasCauseInstanceOf(IOException.class);
+    assertThatThrownBy(() -> propose("lost, too")).hasCauseInstanceOf(IOException.class);
+    diskFails = false;
+    assertThat(propose("b")).isEqualTo(2);
+    assertThat(log().isLeader()).isTrue();
+    assertThat(leaders).startsWith(3, -1).endsWith(3);
+    assertThat(faults.get(0)).contains("until the disk works again");
+    reopen();
+    assertThat(replayed()).containsExactly("a", "b");
+  }
+
+  @Test
+  void errorOfTheMachineEndsLeadershipAndEveryProposalIsAnswered() throws Exception {
+    List<Integer> leaders = new CopyOnWriteArrayList<>();
+    Recorder machine = new Recorder() {
+      @Override
+      public Object apply(long index, long timestampMs, byte[] command) {
+        if (command.length == 0) {
+          throw new StackOverflowError("deep");
+        }
+        return super.apply(index, timestampMs, command);
+      }
+
+      @Override
+      public void onLeader(int leaderId, boolean self) {
+        leaders.add(leaderId);
+      }
+    };
+    log().attach(machine);
+    propose("a");
+    assertThatThrownBy(() -> propose("")).hasRootCauseInstanceOf(StackOverflowError.class);
+    assertThatThrownBy(() -> propose("b")).hasCauseInstanceOf(IOException.class).hasMessageContaining("failed before");
+    assertThat(log().isLeader()).isFalse();
+    assertThat(log().leaderId()).isEqualTo(-1);
+    assertThat(leaders).containsExactly(3, -1);
+    assertThat(faults).singleElement().asString().contains("until the next start");
+  }
+
+  @Test
+  void failingSnapshotIsReportedAndTheJournalGoesOn() throws Exception {
+    limits = new LocalMetadataLog.Limits(100, 1 << 20, 1 << 20, 2);
+    reopen();
+    log().attach(new Recorder() {
+      @Override
+      public byte[] snapshot() {
+        throw new IllegalStateException("bug");
+      }
+    });
+    for (int i = 0; i < 5; i++) {
+      propose("c" + i);
+    }
+    assertThat(faults).isNotEmpty().allMatch(f -> f.contains("snapshot"));
+    reopen();
+    assertThat(replayed()).hasSize(5);
+  }
+
+  @Test
+  void commandOfNewerSoftwareStopsTheLogNowAndAtEachStart() throws Exception {
+    Recorder old = new Recorder() {
+      @Override
+      public Object apply(long index, long timestampMs, byte[] command) {
+        if (command[0] == 'n') {
+          throw new UnsupportedCommandException("type n");
+        }
+        return super.apply(index, timestampMs, command);
+      }
+    };
+    log().attach(old);
+    propose("a");
+    assertThatThrownBy(() -> propose("new")).hasCauseInstanceOf(StateMachine.UnsupportedCommandException.class);
+    assertThat(log().isLeader()).isFalse();
+    reopen();
+    assertThatThrownBy(() -> log().attach(old)).isInstanceOf(IllegalStateException.class).hasMessageContaining("type n");
+    assertThat(faults).last().asString().contains("could not be read");
   }
 
   private List<Path> files(String suffix) throws IOException {

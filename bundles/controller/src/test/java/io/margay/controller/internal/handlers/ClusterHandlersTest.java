@@ -33,6 +33,7 @@ import io.margay.protocol.message.UpdateFeaturesRequest;
 import io.margay.protocol.message.UpdateFeaturesRequest.FeatureUpdateKey;
 import io.margay.protocol.message.UpdateFeaturesResponse;
 import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.handler.FakeRequest;
 import java.lang.reflect.Constructor;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +66,7 @@ class ClusterHandlersTest extends HandlerTest {
     for (ApiHandler handler : handlers) {
       for (short version = handler.lowestVersion(); version <= handler.highestVersion(); version++) {
         ask(handler, version, message(handler, "Request"), () -> response(handler));
-        FakeRequest request = new FakeRequest(handler.api(), version, message(handler, "Request"), "PLAINTEXT");
+        FakeRequest request = new FakeRequest(handler.api(), message(handler, "Request"), version);
         request.body().writerIndex(0);
         Message error = handler.errorResponse(request, Errors.NOT_CONTROLLER);
         assertThat(Messages.toBytes(error, version)).as(handler.api().name() + " v" + version).isNotEmpty();

@@ -9,6 +9,7 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.Messages;
 import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.handler.FakeRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -43,9 +44,10 @@ abstract class HandlerTest {
   }
 
   static CompletableFuture<byte[]> send(ApiHandler handler, int version, Message message, String listener) {
-    FakeRequest request = new FakeRequest(handler.api(), version, message, listener);
+    FakeRequest request = new FakeRequest(handler.api(), message, version).listener(listener);
     handler.handle(request);
-    return request.answer();
+    request.runLoop();
+    return request.bytes();
   }
 
   static <R extends Message> R ask(ApiHandler handler, int version, Message message, Supplier<R> type) throws Exception {

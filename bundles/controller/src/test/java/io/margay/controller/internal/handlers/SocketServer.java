@@ -5,6 +5,7 @@ import io.margay.protocol.message.ApiVersionsRequest;
 import io.margay.protocol.message.ApiVersionsResponse;
 import io.margay.protocol.message.ApiVersionsResponse.ApiVersion;
 import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.handler.FakeRequest;
 import io.netty.buffer.Unpooled;
 import java.io.Closeable;
 import java.io.DataInputStream;
@@ -93,9 +94,10 @@ final class SocketServer implements Closeable {
         if (flexible) {
           frame.get();
         }
-        FakeRequest request = new FakeRequest(handler.api(), version, Unpooled.wrappedBuffer(frame), "PLAINTEXT");
+        FakeRequest request = new FakeRequest(handler.api(), Unpooled.wrappedBuffer(frame), version);
         handler.handle(request);
-        answer = request.answer().get();
+        request.runLoop();
+        answer = request.bytes().get();
       }
       out.writeInt(4 + (flexible ? 1 : 0) + answer.length);
       out.writeInt(correlationId);

@@ -6,6 +6,7 @@ import io.margay.groups.internal.GroupCoordinatorService;
 import io.margay.groups.internal.GroupsFixture;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
+import io.margay.protocol.Messages;
 import io.margay.protocol.message.DeleteGroupsRequest;
 import io.margay.protocol.message.DeleteGroupsResponse;
 import io.margay.protocol.message.DescribeGroupsRequest;
@@ -29,6 +30,8 @@ import io.margay.protocol.message.OffsetFetchRequest.OffsetFetchRequestGroup;
 import io.margay.protocol.message.OffsetFetchResponse;
 import io.margay.protocol.message.SyncGroupRequest;
 import io.margay.protocol.message.SyncGroupResponse;
+import io.margay.spi.handler.FakeRequest;
+import io.netty.buffer.Unpooled;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -43,7 +46,7 @@ class HandlersTest {
   private final GroupCoordinatorService groups = f.service();
 
   private static <R extends Message> R ask(GroupHandler<?> handler, int version, Message query, R answer) {
-    FakeRequest request = new FakeRequest(handler.api(), version, query);
+    FakeRequest request = new FakeRequest(handler.api(), query, version);
     handler.handle(request);
     return request.answer(answer);
   }
@@ -194,7 +197,7 @@ class HandlersTest {
     for (GroupHandler<?> h : all) {
       for (short v = h.lowestVersion(); v <= h.highestVersion(); v++) {
         // an undecodable body
-        FakeRequest request = new FakeRequest(h.api(), v, new ListGroupsResponse(), (short) 0);
+        FakeRequest request = new FakeRequest(h.api(), Unpooled.wrappedBuffer(Messages.toBytes(new ListGroupsResponse(), (short) 0)), v);
         request.respond(h.errorResponse(request, Errors.NOT_COORDINATOR));
       }
     }

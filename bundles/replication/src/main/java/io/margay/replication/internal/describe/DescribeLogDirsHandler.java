@@ -11,7 +11,7 @@ import io.margay.protocol.message.DescribeLogDirsResponse.DescribeLogDirsResult;
 import io.margay.protocol.message.DescribeLogDirsResponse.DescribeLogDirsTopic;
 import io.margay.replication.internal.LocalReplica;
 import io.margay.replication.internal.ReplicaTable;
-import io.margay.replication.internal.Replication;
+import io.margay.replication.internal.ReplicationContext;
 import io.margay.replication.internal.ServedTopic;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
@@ -32,12 +32,12 @@ import org.osgi.service.component.annotations.Reference;
 public final class DescribeLogDirsHandler implements ApiHandler {
   private static final short FIRST_WITH_ERROR = 3;
 
-  private final Replication replication;
+  private final ReplicationContext replication;
   private final ReplicaTable table;
 
   /** @param replication the partitions */
   @Activate
-  public DescribeLogDirsHandler(@Reference Replication replication) {
+  public DescribeLogDirsHandler(@Reference ReplicationContext replication) {
     this.replication = replication;
     this.table = replication.table();
   }

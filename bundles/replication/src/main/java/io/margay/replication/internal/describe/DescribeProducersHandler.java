@@ -12,7 +12,7 @@ import io.margay.protocol.message.DescribeProducersResponse.TopicResponse;
 import io.margay.replication.internal.LocalReplica;
 import io.margay.replication.internal.PartitionLeader;
 import io.margay.replication.internal.ReplicaTable;
-import io.margay.replication.internal.Replication;
+import io.margay.replication.internal.ReplicationContext;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import io.margay.spi.log.PartitionLog;
@@ -26,12 +26,12 @@ import org.osgi.service.component.annotations.Reference;
 /** Serves DescribeProducers: the idempotent and transactional producers that a log remembers. */
 @Component(service = ApiHandler.class, immediate = true)
 public final class DescribeProducersHandler implements ApiHandler {
-  private final Replication replication;
+  private final ReplicationContext replication;
   private final ReplicaTable table;
 
   /** @param replication the partitions */
   @Activate
-  public DescribeProducersHandler(@Reference Replication replication) {
+  public DescribeProducersHandler(@Reference ReplicationContext replication) {
     this.replication = replication;
     this.table = replication.table();
   }

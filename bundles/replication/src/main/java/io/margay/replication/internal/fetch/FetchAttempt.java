@@ -8,7 +8,7 @@ import io.margay.protocol.message.FetchResponse.PartitionData;
 import io.margay.replication.internal.LocalReplica;
 import io.margay.replication.internal.PartitionLeader;
 import io.margay.replication.internal.ReplicaTable;
-import io.margay.replication.internal.Replication;
+import io.margay.replication.internal.ReplicationContext;
 import io.margay.replication.internal.ServedTopic;
 import io.margay.spi.log.LogSuspendedException;
 import io.margay.spi.log.PartitionLog;
@@ -35,7 +35,7 @@ final class FetchAttempt {
   private static final long UNKNOWN = -1;
 
   private final ReplicaTable table;
-  private final Replication replication;
+  private final ReplicationContext replication;
   private final PageWarmer warmer;
   private final FetchLimits limits;
   private final FetchContext context;
@@ -51,7 +51,7 @@ final class FetchAttempt {
   private boolean decided;
   private boolean needsDisk;
 
-  FetchAttempt(Replication replication, FetchLimits limits, FetchContext context, Mode mode, PageWarmer warmer) {
+  FetchAttempt(ReplicationContext replication, FetchLimits limits, FetchContext context, Mode mode, PageWarmer warmer) {
     this.warmer = warmer;
     this.replication = replication;
     this.table = replication.table();

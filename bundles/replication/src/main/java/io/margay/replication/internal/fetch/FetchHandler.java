@@ -9,7 +9,7 @@ import io.margay.protocol.message.FetchRequest.FetchTopic;
 import io.margay.protocol.message.FetchResponse;
 import io.margay.protocol.message.FetchResponse.FetchableTopicResponse;
 import io.margay.protocol.message.FetchResponse.PartitionData;
-import io.margay.replication.internal.Replication;
+import io.margay.replication.internal.ReplicationContext;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.ServerSettings;
 import io.margay.spi.handler.ApiHandler;
@@ -32,7 +32,7 @@ public final class FetchHandler implements ApiHandler {
   private static final short FIRST_WITH_ERROR = 7;
   private static final PartitionData[] NOTHING = { };
 
-  private final Replication replication;
+  private final ReplicationContext replication;
   private final FetchSessionCache sessions;
   private final FetchHints hints;
   private final Set<PendingFetch> pending = ConcurrentHashMap.newKeySet();
@@ -46,7 +46,7 @@ public final class FetchHandler implements ApiHandler {
    * @throws IOException when the null device cannot be opened
    */
   @Activate
-  public FetchHandler(@Reference Replication replication) throws IOException {
+  public FetchHandler(@Reference ReplicationContext replication) throws IOException {
     this.warmer = new PageWarmer();
     this.replication = replication;
     NodeSettings settings = replication.settings();

@@ -4,7 +4,7 @@ import io.margay.model.Scheduler;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.FetchResponse;
 import io.margay.replication.internal.LocalReplica;
-import io.margay.replication.internal.Replication;
+import io.margay.replication.internal.ReplicationContext;
 import io.margay.replication.internal.fetch.FetchAttempt.Mode;
 import io.margay.spi.handler.Request;
 import java.util.Set;
@@ -30,7 +30,7 @@ final class PendingFetch implements Runnable {
   private enum State { RUNNING, WAITING, SCHEDULED, DONE }
 
   private final Request request;
-  private final Replication replication;
+  private final ReplicationContext replication;
   private final FetchContext context;
   private final FetchLimits limits;
   private final FetchHints hints;
@@ -42,7 +42,7 @@ final class PendingFetch implements Runnable {
   private LocalReplica[] registered;
   private Scheduler.Timer timer;
 
-  PendingFetch(Request request, Replication replication, FetchContext context, FetchLimits limits, FetchHints hints,
+  PendingFetch(Request request, ReplicationContext replication, FetchContext context, FetchLimits limits, FetchHints hints,
       PageWarmer warmer, Set<PendingFetch> registry) {
     this.warmer = warmer;
     this.request = request;

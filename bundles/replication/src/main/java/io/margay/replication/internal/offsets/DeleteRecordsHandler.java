@@ -12,7 +12,7 @@ import io.margay.protocol.message.DeleteRecordsResponse.DeleteRecordsTopicResult
 import io.margay.replication.internal.LocalReplica;
 import io.margay.replication.internal.PartitionLeader;
 import io.margay.replication.internal.ReplicaTable;
-import io.margay.replication.internal.Replication;
+import io.margay.replication.internal.ReplicationContext;
 import io.margay.replication.internal.ServedTopic;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
@@ -32,12 +32,12 @@ import org.osgi.service.component.annotations.Reference;
 public final class DeleteRecordsHandler implements ApiHandler {
   private static final long UP_TO_HIGH_WATERMARK = -1;
 
-  private final Replication replication;
+  private final ReplicationContext replication;
   private final ReplicaTable table;
 
   /** @param replication the partitions */
   @Activate
-  public DeleteRecordsHandler(@Reference Replication replication) {
+  public DeleteRecordsHandler(@Reference ReplicationContext replication) {
     this.replication = replication;
     this.table = replication.table();
   }

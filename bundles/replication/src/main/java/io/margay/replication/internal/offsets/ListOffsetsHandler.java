@@ -12,7 +12,7 @@ import io.margay.protocol.message.ListOffsetsResponse.ListOffsetsTopicResponse;
 import io.margay.replication.internal.LocalReplica;
 import io.margay.replication.internal.PartitionLeader;
 import io.margay.replication.internal.ReplicaTable;
-import io.margay.replication.internal.Replication;
+import io.margay.replication.internal.ReplicationContext;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import io.margay.spi.log.LogSuspendedException;
@@ -40,12 +40,12 @@ public final class ListOffsetsHandler implements ApiHandler {
   private static final int CONSUMER = -1;
   private static final short FIRST_WITH_OFFSET_NOT_AVAILABLE = 5;
 
-  private final Replication replication;
+  private final ReplicationContext replication;
   private final ReplicaTable table;
 
   /** @param replication the partitions */
   @Activate
-  public ListOffsetsHandler(@Reference Replication replication) {
+  public ListOffsetsHandler(@Reference ReplicationContext replication) {
     this.replication = replication;
     this.table = replication.table();
   }

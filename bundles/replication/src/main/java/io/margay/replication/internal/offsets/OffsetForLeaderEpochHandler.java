@@ -12,7 +12,7 @@ import io.margay.protocol.message.OffsetForLeaderEpochResponse.OffsetForLeaderTo
 import io.margay.replication.internal.LocalReplica;
 import io.margay.replication.internal.PartitionLeader;
 import io.margay.replication.internal.ReplicaTable;
-import io.margay.replication.internal.Replication;
+import io.margay.replication.internal.ReplicationContext;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import io.margay.spi.log.PartitionLog;
@@ -28,12 +28,12 @@ import org.osgi.service.component.annotations.Reference;
  */
 @Component(service = ApiHandler.class, immediate = true)
 public final class OffsetForLeaderEpochHandler implements ApiHandler {
-  private final Replication replication;
+  private final ReplicationContext replication;
   private final ReplicaTable table;
 
   /** @param replication the partitions */
   @Activate
-  public OffsetForLeaderEpochHandler(@Reference Replication replication) {
+  public OffsetForLeaderEpochHandler(@Reference ReplicationContext replication) {
     this.replication = replication;
     this.table = replication.table();
   }

@@ -105,7 +105,7 @@ final class PendingProduce {
     }
 
     void await() {
-      while (!replica.awaitOpen(this)) {
+      while (!replica.whenOpen(this)) {
         if (!state.compareAndSet(ParkState.WAITING, ParkState.RUNNING) || append()) {
           return;
         }
@@ -148,7 +148,7 @@ final class PendingProduce {
     private void expire() {
       late = true;
       if (state.compareAndSet(ParkState.WAITING, ParkState.DONE)) {
-        replica.cancelAwaitOpen(this);
+        replica.cancelWhenOpen(this);
         answer.setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code());
         decided();
       }

@@ -16,7 +16,7 @@ import io.margay.protocol.record.InvalidRecordBatchException;
 import io.margay.replication.internal.LocalReplica;
 import io.margay.replication.internal.PartitionLeader;
 import io.margay.replication.internal.ReplicaTable;
-import io.margay.replication.internal.Replication;
+import io.margay.replication.internal.ReplicationContext;
 import io.margay.replication.internal.ServedTopic;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
@@ -44,7 +44,7 @@ public final class ProduceHandler implements ApiHandler {
   private static final String ADMIN_CLIENT = "__admin_client";
 
   private final ReplicaTable table;
-  private final Replication replication;
+  private final ReplicationContext replication;
   private final Scheduler scheduler;
   private final LeaderHints hints;
   private final Set<PendingProduce> pending = ConcurrentHashMap.newKeySet();
@@ -52,7 +52,7 @@ public final class ProduceHandler implements ApiHandler {
 
   /** @param replication the partitions */
   @Activate
-  public ProduceHandler(@Reference Replication replication) {
+  public ProduceHandler(@Reference ReplicationContext replication) {
     this.replication = replication;
     this.table = replication.table();
     this.scheduler = replication.scheduler();
@@ -82,7 +82,7 @@ public final class ProduceHandler implements ApiHandler {
 
   @Override
   public void handle(Request request) {
-    append(request, request.read(new ProduceRequest()), table.anyOpening());
+    append(request, request.read(new ProduceRequest()), table.anyPaused());
   }
 
   private ServedTopic topic(TopicProduceData topic, short version) {

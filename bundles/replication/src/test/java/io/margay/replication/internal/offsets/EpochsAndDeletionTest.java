@@ -13,8 +13,8 @@ import io.margay.protocol.message.OffsetForLeaderEpochRequest.OffsetForLeaderPar
 import io.margay.protocol.message.OffsetForLeaderEpochRequest.OffsetForLeaderTopic;
 import io.margay.protocol.message.OffsetForLeaderEpochResponse;
 import io.margay.protocol.message.OffsetForLeaderEpochResponse.EpochEndOffset;
-import io.margay.replication.internal.FakeRequest;
 import io.margay.replication.internal.TestBroker;
+import io.margay.spi.handler.FakeRequest;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;

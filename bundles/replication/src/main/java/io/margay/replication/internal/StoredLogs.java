@@ -29,8 +29,8 @@ import org.slf4j.LoggerFactory;
  * again, because its disk or its engine may come back. A partition is never opened before the deletion of one with the same name
  * has ended, as the two may share a place.
  */
-final class LogKeeper {
-  private static final Logger LOG = LoggerFactory.getLogger(LogKeeper.class);
+final class StoredLogs {
+  private static final Logger LOG = LoggerFactory.getLogger(StoredLogs.class);
   private static final long REOPEN_MS = 5_000;
   private static final long CLOSE_SECONDS = 60;
 
@@ -41,7 +41,7 @@ final class LogKeeper {
   private final IntSupplier threadCount;
   private final Map<TopicPartition, CompletableFuture<Void>> deletions = new ConcurrentHashMap<>();
 
-  LogKeeper(Logs logs, ReplicaTable table, Scheduler scheduler, IntSupplier threadCount) {
+  StoredLogs(Logs logs, ReplicaTable table, Scheduler scheduler, IntSupplier threadCount) {
     this.threadCount = threadCount;
     int first = threadCount.getAsInt();
     this.logs = logs;
@@ -75,7 +75,7 @@ final class LogKeeper {
   private void submit(LocalReplica replica) {
     if (!execute(() -> openNow(replica))) {
       replica.failed();
-      table.endOpening();
+      table.endPause();
     }
   }
 
@@ -96,13 +96,13 @@ final class LogKeeper {
       replica.failed();
       scheduler.after(REOPEN_MS, () -> reopen(replica));
     } finally {
-      table.endOpening();
+      table.endPause();
     }
   }
 
   private void reopen(LocalReplica replica) {
     if (!threads.isShutdown() && replica.reopening()) {
-      table.beginOpening();
+      table.beginPause();
       open(replica);
     }
   }

@@ -1,47 +1,75 @@
-package io.margay.replication.internal;
+package io.margay.spi.handler;
 
 import io.margay.protocol.Api;
 import io.margay.protocol.Message;
 import io.margay.protocol.MessageReader;
 import io.margay.protocol.Messages;
-import io.margay.spi.handler.Principal;
-import io.margay.spi.handler.Request;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
-/** A request from encoded bytes, whose answer is encoded and decoded again, as a client would see it. */
+/**
+ * A request from encoded bytes, whose answer is encoded and decoded again, as a client would see it. What it hands to its event
+ * loop runs in {@link #runLoop}. It has a budget, endless unless a test limits it. Answers on any thread.
+ */
 public final class FakeRequest implements Request {
   private final Api api;
   private final short version;
   private final ByteBuf body;
   private final Queue<Runnable> loop = new ArrayDeque<>();
-  private final CountDownLatch answered = new CountDownLatch(1);
+  /** The encoded answer; null for none. Fails when the request was closed, or its answer could not be encoded. */
+  private final CompletableFuture<byte[]> answered = new CompletableFuture<>();
   private String clientId = "test";
+  private String listener = "PLAINTEXT";
+  private long budgetBytes = Long.MAX_VALUE;
+  private long reservedBytes;
   private Runnable cancelTask;
   private volatile boolean cancelled;
-  private volatile byte[] answer;
   private volatile String closed;
-  private volatile int answers;
 
+  /**
+   * @param api the API
+   * @param message the request, encoded in the same version
+   * @param version its version
+   */
   public FakeRequest(Api api, Message message, int version) {
     this(api, Unpooled.wrappedBuffer(Messages.toBytes(message, (short) version)), version);
   }
 
+  /**
+   * @param api the API
+   * @param body what came from a client
+   * @param version the version that the client claims
+   */
   public FakeRequest(Api api, ByteBuf body, int version) {
     this.api = api;
     this.version = (short) version;
     this.body = body;
   }
 
+  /** Sets what the client calls itself. */
   public FakeRequest clientId(String id) {
     clientId = id;
+    return this;
+  }
+
+  /** Sets the listener that the client came to. */
+  public FakeRequest listener(String name) {
+    listener = name;
+    return this;
+  }
+
+  /** Limits what handlers may reserve. */
+  public FakeRequest budget(long bytes) {
+    budgetBytes = bytes;
     return this;
   }
 
@@ -71,7 +99,7 @@ public final class FakeRequest implements Request {
   }
 
   public boolean isAnswered() {
-    return answered.getCount() == 0;
+    return answered.isDone();
   }
 
   public String closedBecause() {
@@ -79,31 +107,32 @@ public final class FakeRequest implements Request {
   }
 
   public boolean answeredNothing() {
-    return isAnswered() && answer == null && closed == null;
+    return answered.isDone() && !answered.isCompletedExceptionally() && answered.join() == null;
   }
 
-  /** The decoded answer; waits for it, at the most for a minute. */
+  /** @return what is reserved; 0 once it is answered */
+  public synchronized long reservedBytes() {
+    return answered.isDone() ? 0 : reservedBytes;
+  }
+
+  /** @return the encoded answer, when it is there */
+  public CompletableFuture<byte[]> bytes() {
+    return answered;
+  }
+
+  /** The decoded answer; waits for it, at most for a minute. */
   public <T extends Message> T answer(T into) {
+    byte[] bytes;
     try {
-      if (!answered.await(60, TimeUnit.SECONDS)) {
-        throw new AssertionError("not answered");
-      }
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
+      bytes = answered.get(60, TimeUnit.SECONDS);
+    } catch (InterruptedException | ExecutionException | TimeoutException e) {
+      throw new AssertionError("not answered: " + api, e);
     }
-    if (answer == null) {
-      throw new AssertionError("no answer; closed because " + closed);
+    if (bytes == null) {
+      throw new AssertionError("answered nothing: " + api);
     }
-    into.read(new MessageReader(answer), version);
+    into.read(new MessageReader(bytes), version);
     return into;
-  }
-
-  private synchronized void done() {
-    answers++;
-    if (answers > 1) {
-      throw new IllegalStateException("answered twice");
-    }
-    answered.countDown();
   }
 
   @Override
@@ -138,7 +167,7 @@ public final class FakeRequest implements Request {
 
   @Override
   public String listener() {
-    return "PLAINTEXT";
+    return listener;
   }
 
   @Override
@@ -183,6 +212,15 @@ public final class FakeRequest implements Request {
   }
 
   @Override
+  public synchronized boolean reserve(long bytes) {
+    if (answered.isDone() || bytes > budgetBytes - reservedBytes) {
+      return false;
+    }
+    reservedBytes += bytes;
+    return true;
+  }
+
+  @Override
   public <T extends Message> T read(T into) {
     into.read(new MessageReader(body), version);
     return into;
@@ -190,8 +228,14 @@ public final class FakeRequest implements Request {
 
   @Override
   public void respond(Message response) {
-    answer = Messages.toBytes(response, version);
-    done();
+    byte[] bytes;
+    try {
+      bytes = Messages.toBytes(response, version);
+    } catch (RuntimeException e) {
+      answered.completeExceptionally(e);
+      throw e;
+    }
+    done(answered.complete(bytes));
   }
 
   @Override
@@ -201,12 +245,18 @@ public final class FakeRequest implements Request {
 
   @Override
   public void respondNothing() {
-    done();
+    done(answered.complete(null));
   }
 
   @Override
   public void close(String why) {
     closed = why;
-    done();
+    done(answered.completeExceptionally(new IllegalStateException("closed: " + why)));
+  }
+
+  private void done(boolean first) {
+    if (!first) {
+      throw new IllegalStateException("answered twice: " + api);
+    }
   }
 }

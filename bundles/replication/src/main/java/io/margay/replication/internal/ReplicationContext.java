@@ -12,7 +12,7 @@ import io.margay.spi.log.Logs;
  * What the handlers of this bundle share: the partitions, the threads for blocking reads, and the ports. A service that is there from
  * the first image on, see {@link ReplicationComponent}; it leaves after the handlers, which refer to it.
  */
-public final class Replication implements AutoCloseable {
+public final class ReplicationContext implements AutoCloseable {
   /** A process as young as this is still starting, and not registered yet. */
   private static final long STARTING_MS = 20_000;
   private static final long REGISTRATION_WAIT_MS = 1_000;
@@ -31,7 +31,7 @@ public final class Replication implements AutoCloseable {
    * @param scheduler timers
    * @param clock time
    */
-  public Replication(Logs logs, NodeSettings settings, Scheduler scheduler, Clock clock) {
+  public ReplicationContext(Logs logs, NodeSettings settings, Scheduler scheduler, Clock clock) {
     this.logs = logs;
     this.settings = settings;
     this.scheduler = scheduler;

@@ -1,0 +1,105 @@
+package io.margay.client.internal;
+
+import io.margay.spi.client.RemoteClient;
+import io.margay.spi.client.RemoteConnection;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+
+/**
+ * Connections over Netty, on threads of their own, which start with the first connection.
+ *
+ * <p>When this bundle is updated, its connections are closed in {@link #close}, so all open requests fail with an IOException.
+ * Callers connect again through the next service.
+ */
+@Component
+public final class NettyClient implements RemoteClient {
+  private static final int THREADS = 2;
+  private static final long CLOSE_MS = 2000;
+
+  private final EventLoopGroup loops;
+  private final Set<NettyConnection> connections = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  /** Prepares the threads. */
+  @Activate
+  public NettyClient() {
+    loops = new MultiThreadIoEventLoopGroup(THREADS, new DefaultThreadFactory("margay-client", true),
+        Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+  }
+
+  @Override
+  public CompletionStage<RemoteConnection> connect(Target target) {
+    CompletableFuture<RemoteConnection> result = new CompletableFuture<>();
+    if (closed) {
+      result.completeExceptionally(new IOException("cannot connect to " + target + ": the client stops"));
+      return result;
+    }
+    NettyConnection connection = new NettyConnection(target);
+    connections.add(connection);
+    connection.closed().thenRun(() -> connections.remove(connection));
+    ChannelFuture connecting = bootstrap(target, connection).connect(target.host(), target.port());
+    connecting.addListener(f -> {
+      if (!f.isSuccess()) {
+        connection.fail(new IOException("cannot connect to " + target + ": " + f.cause().getMessage(), f.cause()));
+      } else if (closed) {
+        connection.close();
+      }
+    });
+    Handshake.ofVersions(connection, target.connectTimeoutMs()).whenComplete((done, failure) -> {
+      if (failure == null) {
+        result.complete(connection);
+      } else {
+        connection.close();
+        result.completeExceptionally(failure);
+      }
+    });
+    return result;
+  }
+
+  private Bootstrap bootstrap(Target target, NettyConnection connection) {
+    return new Bootstrap().group(loops)
+        .channel(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class)
+        .option(ChannelOption.TCP_NODELAY, true).option(ChannelOption.SO_KEEPALIVE, true)
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, target.connectTimeoutMs())
+        .handler(new ChannelInitializer<SocketChannel>() {
+          @Override
+          protected void initChannel(SocketChannel channel) {
+            channel.pipeline().addLast(new LengthFieldBasedFrameDecoder(target.maxResponseBytes(), 0, 4, 0, 4), connection);
+          }
+        });
+  }
+
+  /** Closes all connections and ends the threads. */
+  @Deactivate
+  void close() {
+    closed = true;
+    for (NettyConnection connection : connections) {
+      connection.close();
+    }
+    loops.shutdownGracefully(0, CLOSE_MS, TimeUnit.MILLISECONDS).awaitUninterruptibly(CLOSE_MS);
+    for (NettyConnection connection : connections) {
+      connection.fail(new IOException("the client stopped"));
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package io.margay.spi.client;
+
+import java.util.concurrent.CompletionStage;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * Opens connections to other brokers, of this cluster or another. Safe for all threads.
+ *
+ * <p>When the service goes, its connections are closed and their open requests fail; a caller opens new ones with the next service.
+ */
+@ProviderType
+public interface RemoteClient {
+  /**
+   * Connects, and asks which versions the broker serves.
+   *
+   * @param target whom to connect to, and the bounds of the connection
+   * @return completes when requests may be sent, on a thread of the client; exceptionally with an {@link java.io.IOException} whose
+   *     message names the address when the broker cannot be reached or does not answer in time
+   */
+  CompletionStage<RemoteConnection> connect(Target target);
+
+  /**
+   * Whom to connect to.
+   *
+   * @param host name or address
+   * @param port TCP port, 1 to 65535
+   * @param clientId what this client calls itself
+   * @param connectTimeoutMs milliseconds until requests may be sent, {@code > 0}
+   * @param maxInFlight requests that may be open at a time, {@code > 0}
+   * @param maxResponseBytes size of the largest response that is read; a larger one closes the connection
+   */
+  record Target(String host, int port, String clientId, int connectTimeoutMs, int maxInFlight, int maxResponseBytes) {
+    public Target {
+      if (host.isEmpty() || port < 1 || port > 65_535) {
+        throw new IllegalArgumentException("a host and a port from 1 to 65535 expected, not " + host + ":" + port);
+      }
+      if (connectTimeoutMs < 1 || maxInFlight < 1 || maxResponseBytes < 8) {
+        throw new IllegalArgumentException("positive bounds expected: connectTimeoutMs=" + connectTimeoutMs + " maxInFlight="
+            + maxInFlight + " maxResponseBytes=" + maxResponseBytes);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return host + ":" + port;
+    }
+  }
+}
