@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 /** The built distribution as a process of its own, on a free port of the loopback interface, with a data directory of its own. */
 public final class Broker implements AutoCloseable {
   private static final Pattern READY = Pattern.compile("Margay ready on (\\S+):(\\d+) in (\\d+) ms");
-  private static final Path HOME = Path.of(System.getProperty("margay.home")).normalize();
+  public static final Path HOME = Path.of(System.getProperty("margay.home")).normalize();
 
   private final Path data;
   private final Map<String, String> environment = new HashMap<>();
@@ -70,6 +70,16 @@ public final class Broker implements AutoCloseable {
     }
     environment.put("KAFKA_LISTENERS", "PLAINTEXT://127.0.0.1:" + port);
     return this;
+  }
+
+  /** Starts the process, and kills it after a while: most likely before it serves. */
+  public void startAndKill(int afterMs) {
+    launch();
+    Thread reader = new Thread(() -> read(new CompletableFuture<>()), "broker-output");
+    reader.setDaemon(true);
+    reader.start();
+    isAliveAfter(afterMs);
+    kill();
   }
 
   /** Starts the process, which is expected to end by itself, and waits for that. @return its exit code */

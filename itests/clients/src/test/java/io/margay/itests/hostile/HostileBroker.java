@@ -73,6 +73,10 @@ final class HostileBroker implements AutoCloseable {
     return broker.data();
   }
 
+  String output() {
+    return broker.output();
+  }
+
   String log() {
     return broker.log();
   }
@@ -152,10 +156,34 @@ final class HostileBroker implements AutoCloseable {
     return Long.parseLong(m.group(1));
   }
 
-  int fileDescriptors() throws IOException {
+  long sockets() throws IOException {
+    return openFiles().stream().filter(f -> f.startsWith("socket:")).count();
+  }
+
+  /** Files of logs that are open though nobody can find them any more. */
+  List<String> deletedFiles() throws IOException {
+    return openFiles().stream().filter(f -> f.startsWith(broker.data().resolve("logs").toString()) && f.endsWith("(deleted)")).toList();
+  }
+
+  private List<String> openFiles() throws IOException {
+    List<String> targets = new ArrayList<>();
     try (var files = Files.list(proc("fd"))) {
-      return (int) files.count();
+      for (Path file : files.toList()) {
+        try {
+          targets.add(Files.readSymbolicLink(file).toString());
+        } catch (java.nio.file.NoSuchFileException e) {
+          // Closed since the list was made.
+          continue;
+        }
+      }
     }
+    return targets;
+  }
+
+  /** The names of all threads, for a failure's message. */
+  List<String> threadNames() {
+    return Run.of(null, "jcmd", Long.toString(broker.pid()), "Thread.print").ok().output().lines().filter(l -> l.startsWith("\""))
+        .map(l -> l.substring(1, l.indexOf('"', 1))).sorted().toList();
   }
 
   int threads() throws IOException {

@@ -54,6 +54,16 @@ final class Wire implements AutoCloseable {
     return frame(api, version, "hostile", body);
   }
 
+  /** A frame in any version, with the header that belongs to it. */
+  static byte[] frame(short version, ApiKeys api, Body body) {
+    return frame(api, version, out -> {
+      if (api.requestHeaderVersion(version) >= 2) {
+        out.writeByte(0);
+      }
+      body.write(out);
+    });
+  }
+
   /** A request of Kafka's own client. */
   static byte[] frame(AbstractRequest request, String clientId) {
     RequestHeader header = new RequestHeader(request.apiKey(), request.version(), clientId, 1);
