@@ -134,7 +134,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
    */
   public <T> CompletionStage<T> propose(Command command) {
     return log.propose(CommandCodec.encode(command)).thenCompose(answer -> {
-      MetadataStateMachine.Applied applied = (MetadataStateMachine.Applied) answer;
+      MetadataStateMachine.Applied applied = MetadataStateMachine.result(answer);
       @SuppressWarnings("unchecked")
       T result = (T) applied.result();
       return publisher.published(applied.index()).thenApply(v -> result);

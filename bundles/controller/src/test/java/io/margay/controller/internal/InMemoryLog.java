@@ -9,7 +9,7 @@ import java.util.concurrent.CompletionStage;
 
 /** A metadata log without a disk; applies on the proposer's thread. Can hold proposals back. */
 public final class InMemoryLog implements MetadataLog {
-  private record Held(byte[] command, CompletableFuture<Object> result) { }
+  private record Held(byte[] command, CompletableFuture<byte[]> result) { }
 
   private final List<byte[]> commands = new ArrayList<>();
   private final List<Held> held = new ArrayList<>();
@@ -33,8 +33,8 @@ public final class InMemoryLog implements MetadataLog {
   }
 
   @Override
-  public synchronized CompletionStage<Object> propose(byte[] command) {
-    CompletableFuture<Object> result = new CompletableFuture<>();
+  public synchronized CompletionStage<byte[]> propose(byte[] command) {
+    CompletableFuture<byte[]> result = new CompletableFuture<>();
     if (machine == null) {
       result.completeExceptionally(new NotLeaderException("detached"));
     } else if (holding) {
@@ -45,7 +45,7 @@ public final class InMemoryLog implements MetadataLog {
     return result;
   }
 
-  private void apply(byte[] command, CompletableFuture<Object> result) {
+  private void apply(byte[] command, CompletableFuture<byte[]> result) {
     commands.add(command);
     try {
       result.complete(machine.apply(commands.size() - 1L, 0, command));

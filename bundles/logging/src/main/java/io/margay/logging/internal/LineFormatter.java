@@ -9,23 +9,89 @@ import java.util.logging.LogRecord;
 
 /**
  * One line a record: {@code 2026-01-01T12:00:00.123Z INFO  [thread] logger - message}; a stack trace follows on its own lines.
+ * Messages carry texts of clients, such as client ids. So control characters in them are escaped, and no message can pass for a
+ * line of its own or send an escape sequence to a terminal; a message longer than {@value #MAX_MESSAGE_CHARS} characters is cut.
  *
  * <p>Used on the thread that logs, whose name it prints. {@link String#format} and the date formatters are avoided, they would
  * load several hundred classes at start-up.
  */
 final class LineFormatter extends Formatter {
+  /** Longer messages are cut. */
+  static final int MAX_MESSAGE_CHARS = 8 * 1024;
+
   @Override
   public String format(LogRecord record) {
     StringBuilder line = new StringBuilder(160);
     appendInstant(line, record.getMillis());
     line.append(' ').append(name(record.getLevel())).append(" [").append(Thread.currentThread().getName()).append("] ")
-        .append(record.getLoggerName()).append(" - ").append(formatMessage(record)).append('\n');
+        .append(record.getLoggerName()).append(" - ");
+    appendMessage(line, formatMessage(record));
+    line.append('\n');
     if (record.getThrown() != null) {
       StringWriter trace = new StringWriter();
       record.getThrown().printStackTrace(new PrintWriter(trace));
-      line.append(trace.getBuffer());
+      appendTrace(line, trace.toString());
     }
     return line.toString();
+  }
+
+  private static void appendMessage(StringBuilder line, String message) {
+    int length = message == null ? 0 : Math.min(message.length(), MAX_MESSAGE_CHARS);
+    for (int i = 0; i < length; i++) {
+      appendChar(line, message.charAt(i));
+    }
+    if (message == null || message.length() > length) {
+      line.append(message == null ? "null" : "... (" + message.length() + " characters)");
+    }
+  }
+
+  /** The lines of a trace stay apart, and each after the first is indented: an exception's message cannot pass for a record. */
+  private static void appendTrace(StringBuilder line, String trace) {
+    boolean atStart = true;
+    for (int i = 0; i < trace.length(); i++) {
+      char c = trace.charAt(i);
+      if (c == '\n') {
+        line.append(c);
+        atStart = true;
+        continue;
+      }
+      if (atStart && startsLikeARecord(c)) {
+        line.append("  ");
+      }
+      atStart = false;
+      if (c == '\t') {
+        line.append(c);
+      } else if (c != '\r') {
+        appendChar(line, c);
+      }
+    }
+  }
+
+  private static boolean startsLikeARecord(char c) {
+    return c >= '0' && c <= '9' || c == '+' || c == '-';
+  }
+
+  private static void appendChar(StringBuilder line, char c) {
+    if (c >= ' ' && c < 0x7f || c > 0x9f && c != '\u2028' && c != '\u2029' && !isDirection(c)) {
+      line.append(c);
+      return;
+    }
+    switch (c) {
+      case '\n' -> line.append("\\n");
+      case '\r' -> line.append("\\r");
+      case '\t' -> line.append("\\t");
+      default -> {
+        line.append("\\u");
+        for (int shift = 12; shift >= 0; shift -= 4) {
+          line.append(Character.forDigit(c >> shift & 0xf, 16));
+        }
+      }
+    }
+  }
+
+  /** Characters that turn the direction of a text, and so could show it in another order. */
+  private static boolean isDirection(char c) {
+    return c >= '\u202a' && c <= '\u202e' || c >= '\u2066' && c <= '\u2069';
   }
 
   /** Instant.toString leaves out zero milliseconds; columns should not move. */

@@ -4,6 +4,8 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -18,13 +20,30 @@ public final class BlockingReads implements AutoCloseable {
   private static final int QUEUE = 512;
   private static final long CLOSE_SECONDS = 10;
 
+  /** What may block, and what is done instead when the threads end before it has begun. */
+  private record Task(Runnable action, Runnable instead) implements Runnable {
+    @Override
+    public void run() {
+      perform(action);
+    }
+
+    private static void perform(Runnable action) {
+      try {
+        action.run();
+      } catch (RuntimeException | Error e) {
+        // each request answers its own failures; this one had none left to answer
+        LOG.error("A task that reads from disks failed", e);
+      }
+    }
+  }
+
   private final ThreadPoolExecutor threads;
   private final IntSupplier count;
 
   /**
    * Starts no thread yet.
    *
-   * @param count how many threads at the most, above 0; asked for again and again, so that it may change
+   * @param count at most how many threads, above 0; asked before each task, so that it may change
    */
   public BlockingReads(IntSupplier count) {
     this.count = count;
@@ -35,60 +54,62 @@ public final class BlockingReads implements AutoCloseable {
   }
 
   /**
-   * @param task what may block
-   * @return false when the queue is full or closed; the task is not run then
+   * @param action what may block
+   * @param instead run in its place, on the thread that closes, when it was accepted and the threads ended before it began; must not
+   *     block
+   * @return false when the queue is full or closed; neither is run then
    */
-  public boolean run(Runnable task) {
+  public boolean run(Runnable action, Runnable instead) {
     try {
-      resize(threads, count.getAsInt());
-      threads.execute(task);
+      Pools.resize(threads, count.getAsInt());
+      threads.execute(new Task(action, instead));
       return true;
     } catch (RejectedExecutionException e) {
       return false;
     }
   }
 
-  /** Gives a pool another number of threads, in an order that never has more of them wanted than allowed. */
-  static void resize(ThreadPoolExecutor pool, int count) {
-    int now = pool.getMaximumPoolSize();
-    if (count > now) {
-      pool.setMaximumPoolSize(count);
-      pool.setCorePoolSize(count);
-    } else if (count < now) {
-      pool.setCorePoolSize(count);
-      pool.setMaximumPoolSize(count);
-    }
-  }
-
   /**
-   * As {@link #run(Runnable)}, for a task that ends with the answer to a request; when it throws, the handler's error is the
+   * As {@link #run(Runnable, Runnable)}, for a task that ends with the answer to a request; when it throws, the handler's error is the
    * answer.
    *
    * @param request the request
    * @param handler whose request it is
-   * @param task what may block
+   * @param action what may block
    * @return false when the queue is full or closed; the task is not run then
    */
-  public boolean run(Request request, ApiHandler handler, Runnable task) {
+  public boolean run(Request request, ApiHandler handler, Runnable action) {
     return run(() -> {
       try {
-        task.run();
-      } catch (RuntimeException e) {
+        action.run();
+      } catch (RuntimeException | Error e) {
         LOG.error("A request failed apiKey={} clientId={} correlationId={}", request.api().key(), request.clientId(),
             request.correlationId(), e);
-        Message error = handler.errorResponse(request, Errors.UNKNOWN_SERVER_ERROR);
-        if (error == null) {
-          request.close("A request failed whose answer has no place for an error");
-        } else {
-          request.respond(error);
-        }
+        answer(request, handler, Errors.UNKNOWN_SERVER_ERROR);
       }
-    });
+    }, () -> answer(request, handler, Errors.NOT_LEADER_OR_FOLLOWER));
   }
 
-  /** Refuses further tasks and waits, bounded, for those that were accepted. */
+  private static void answer(Request request, ApiHandler handler, Errors reason) {
+    Message error = handler.errorResponse(request, reason);
+    if (error == null) {
+      request.close("A request failed whose answer has no place for an error");
+    } else {
+      request.respond(error);
+    }
+  }
+
+  /** Refuses further tasks and waits, bounded, for those that were accepted. What has not begun by then is answered without it. */
   @Override
   public void close() {
-    LeadershipNotifier.shutdown(threads, CLOSE_SECONDS);
+    if (Pools.end(threads, CLOSE_SECONDS)) {
+      return;
+    }
+    List<Runnable> late = new ArrayList<>();
+    threads.getQueue().drainTo(late);
+    LOG.warn("Reads from disks take longer than the bundle may take to stop waiting={} running={}", late.size(), threads.getActiveCount());
+    for (Runnable task : late) {
+      Task.perform(((Task) task).instead());
+    }
   }
 }

@@ -1,51 +1,108 @@
 package io.margay.replication.internal;
 
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.Set;
+import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Long polls that wait for something to read from one replica. They stay in until they take themselves out. While nobody waits, a
- * wake-up costs one volatile read and no memory is held.
+ * What waits for something to read from one replica. A wake-up takes all waiters out, together with the array in which they stand, so
+ * nothing is copied. Entering and leaving take the same time however many wait. While nobody waits, a wake-up costs one volatile read
+ * and no memory is held.
+ *
+ * <p>How many wait is bounded by the requests that wait: each reserves the memory of its waiters.
+ *
+ * <p>Invariant: {@code waiting[i].position == i} for each {@code i < size}; a waiter that is in no list has position -1.
  */
 public final class DataWaiters {
-  private static final Runnable[] NOBODY = { };
+  private static final Logger LOG = LoggerFactory.getLogger(DataWaiters.class);
+  private static final int SMALLEST = 4;
 
-  private Set<Runnable> waiting;
-  private volatile Runnable[] snapshot = NOBODY;
+  /** Waits in at most one list. */
+  public abstract static class Waiter {
+    private static final int NOWHERE = -1;
+    /** Guarded by the list that it is, or was last, in. */
+    private int position = NOWHERE;
 
-  /** @param waiter run, on any thread, whenever there may be more to read, or another answer to give; quick */
-  public synchronized void add(Runnable waiter) {
-    if (waiting == null) {
-      waiting = Collections.newSetFromMap(new IdentityHashMap<>(4));
-    }
-    if (waiting.add(waiter)) {
-      snapshot = waiting.toArray(NOBODY);
-    }
+    /**
+     * There may be more to read, or another answer to give. The waiter is in the list no more; it may enter it again. Called on any
+     * thread, which appends or changes a leadership, so this is quick.
+     */
+    protected abstract void wake();
   }
 
-  /** @param waiter who waits no longer */
-  public synchronized void remove(Runnable waiter) {
-    if (waiting != null && waiting.remove(waiter)) {
-      if (waiting.isEmpty()) {
+  private Waiter[] waiting;
+  private int capacity = SMALLEST;
+  private volatile int size;
+
+  /** @param waiter enters, unless it is in already */
+  public synchronized void add(Waiter waiter) {
+    if (waiter.position != Waiter.NOWHERE) {
+      return;
+    }
+    int at = size;
+    if (waiting == null) {
+      waiting = new Waiter[Math.max(capacity, SMALLEST)];
+    } else if (at == waiting.length) {
+      waiting = Arrays.copyOf(waiting, at * 2);
+    }
+    waiting[at] = waiter;
+    waiter.position = at;
+    size = at + 1;
+  }
+
+  /** @param waiter leaves, if it is in */
+  public void remove(Waiter waiter) {
+    if (size == 0) {
+      return;
+    }
+    synchronized (this) {
+      int at = waiter.position;
+      if (at == Waiter.NOWHERE) {
+        return;
+      }
+      int last = size - 1;
+      Waiter moved = waiting[last];
+      waiting[at] = moved;
+      moved.position = at;
+      waiting[last] = null;
+      waiter.position = Waiter.NOWHERE;
+      size = last;
+      if (last == 0) {
         waiting = null;
-        snapshot = NOBODY;
-      } else {
-        snapshot = waiting.toArray(NOBODY);
+        capacity = SMALLEST;
       }
     }
   }
 
-  /** Runs everyone. */
+  /** Takes all waiters out and wakes them; one that fails does not keep the others from it. */
   void wakeAll() {
-    Runnable[] all = snapshot;
-    for (Runnable waiter : all) {
-      waiter.run();
+    if (size == 0) {
+      return;
+    }
+    Waiter[] woken;
+    int count;
+    synchronized (this) {
+      woken = waiting;
+      count = size;
+      waiting = null;
+      size = 0;
+      // most of them come back
+      capacity = count;
+      for (int i = 0; i < count; i++) {
+        woken[i].position = Waiter.NOWHERE;
+      }
+    }
+    for (int i = 0; i < count; i++) {
+      try {
+        woken[i].wake();
+      } catch (RuntimeException | Error e) {
+        LOG.error("A fetch that waits for records could not be woken", e);
+      }
     }
   }
 
   /** @return whether nobody waits */
   public boolean isEmpty() {
-    return snapshot.length == 0;
+    return size == 0;
   }
 }

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -87,7 +86,7 @@ final class LeadershipNotifier {
   private static void tell(LeadershipListener listener, Runnable call) {
     try {
       call.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("A leadership listener failed listener={}", listener.getClass().getName(), e);
     }
   }
@@ -102,18 +101,6 @@ final class LeadershipNotifier {
 
   /** Tells what is still to be told, then ends. */
   void close() {
-    shutdown(thread, LEAVE_SECONDS);
-  }
-
-  static void shutdown(ExecutorService executor, long seconds) {
-    executor.shutdown();
-    try {
-      if (!executor.awaitTermination(seconds, TimeUnit.SECONDS)) {
-        executor.shutdownNow();
-      }
-    } catch (InterruptedException e) {
-      executor.shutdownNow();
-      Thread.currentThread().interrupt();
-    }
+    Pools.end(thread, LEAVE_SECONDS);
   }
 }

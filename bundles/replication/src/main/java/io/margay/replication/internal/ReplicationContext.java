@@ -7,18 +7,23 @@ import io.margay.model.Scheduler;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.ServerSettings;
 import io.margay.spi.log.Logs;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the handlers of this bundle share: the partitions, the threads for blocking reads, and the ports. A service that is there from
  * the first image on, see {@link ReplicationComponent}; it leaves after the handlers, which refer to it.
  */
 public final class ReplicationContext implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ReplicationContext.class);
   /** A process as young as this is still starting, and not registered yet. */
   private static final long STARTING_MS = 20_000;
   private static final long REGISTRATION_WAIT_MS = 1_000;
 
   private final PartitionManager partitions;
   private final BlockingReads reads;
+  private final PageWarmer warmer = new PageWarmer();
   private final OpenGate gate;
   private final Logs logs;
   private final NodeSettings settings;
@@ -50,8 +55,14 @@ public final class ReplicationContext implements AutoCloseable {
   @Override
   public void close() {
     gate.close();
+    // cold reads under way end with what they read, while the logs are open
     reads.close();
     partitions.close();
+    try {
+      warmer.close();
+    } catch (IOException e) {
+      LOG.warn("The null device was not closed", e);
+    }
   }
 
   /**
@@ -82,6 +93,11 @@ public final class ReplicationContext implements AutoCloseable {
   /** @return the threads for what may block */
   public BlockingReads reads() {
     return reads;
+  }
+
+  /** @return brings records into the page cache */
+  public PageWarmer warmer() {
+    return warmer;
   }
 
   /** @return the logs */

@@ -193,7 +193,7 @@ final class StoredLogs {
 
   private boolean execute(Runnable task) {
     try {
-      BlockingReads.resize(threads, threadCount.getAsInt());
+      Pools.resize(threads, threadCount.getAsInt());
       threads.execute(task);
       return true;
     } catch (RejectedExecutionException e) {
@@ -209,7 +209,7 @@ final class StoredLogs {
         execute(() -> closeLog(log));
       }
     }
-    LeadershipNotifier.shutdown(threads, CLOSE_SECONDS);
+    Pools.end(threads, CLOSE_SECONDS);
   }
 
   private static void closeLog(PartitionLog log) {

@@ -17,6 +17,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A log in memory: batches as byte arrays by base offset. Counts the records that are read and not released. */
@@ -47,6 +49,9 @@ public final class FakeLog implements PartitionLog {
   private volatile boolean suspended;
   private volatile Runnable suspensionListener = () -> { };
   public volatile IOException readFailure;
+  public volatile Error readError;
+  public volatile CountDownLatch holdReads = new CountDownLatch(0);
+  private volatile boolean read;
   public List<AbortedTransaction> aborted = List.of();
   public List<ProducerInfo> producers = List.of();
 
@@ -89,9 +94,29 @@ public final class FakeLog implements PartitionLog {
     throw new UnsupportedOperationException();
   }
 
+  /** Whether a read has begun. */
+  public boolean isRead() {
+    return read;
+  }
+
   @Override
-  public synchronized LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws IOException {
+  public LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws IOException {
+    read = true;
+    try {
+      if (!holdReads.await(60, TimeUnit.SECONDS)) {
+        throw new AssertionError("held for ever");
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    return readNow(offset, maxBytes, endOffset, atLeastOne);
+  }
+
+  private synchronized LogSlice readNow(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws IOException {
     requireUsable();
+    if (readError != null) {
+      throw readError;
+    }
     if (readFailure != null) {
       throw readFailure;
     }

@@ -100,6 +100,13 @@ interface SettingsNetwork {
   /** {@code margay.request.memory.bytes}. */
   Setting<Long> MARGAY_REQUEST_MEMORY_BYTES = broker(LONG, "margay.request.memory.bytes", 67_108_864L).from(1_048_576)
       .doc("Bytes that the requests of all connections may hold together; beyond it connections are not read from.");
+  /** {@code margay.fetch.session.cache.bytes}. */
+  Setting<Long> MARGAY_FETCH_SESSION_CACHE_BYTES = broker(LONG, "margay.fetch.session.cache.bytes", 16_777_216L).from(0).live()
+      .doc("Bytes of heap for all fetch sessions, about 90 for each partition of each; a client without a session names all its "
+          + "partitions in each request.");
+  /** {@code margay.fetch.session.max.partitions}. */
+  Setting<Integer> MARGAY_FETCH_SESSION_MAX_PARTITIONS = broker(INT, "margay.fetch.session.max.partitions", 50_000).from(0).live()
+      .doc("Partitions of one fetch session; a client that fetches more gets no session.");
   /** {@code margay.preauth.memory.bytes}. */
   Setting<Long> MARGAY_PREAUTH_MEMORY_BYTES = broker(LONG, "margay.preauth.memory.bytes", 8_388_608L).from(65_536).live().inert()
       .doc("Bytes that the requests of connections which have not authenticated yet may hold together.");

@@ -131,4 +131,11 @@ interface SettingsReplication {
   /** {@code replica.selector.class}. */
   Setting<String> REPLICA_SELECTOR_CLASS = broker(STRING, "replica.selector.class", null).inert()
       .doc("With org.apache.kafka.common.replica.RackAwareReplicaSelector consumers may read from a follower in their own rack.");
+
+  // ours
+
+  /** {@code margay.stray.retention.ms}. */
+  Setting<Long> MARGAY_STRAY_RETENTION_MS = broker(LONG, "margay.stray.retention.ms", 604_800_000L).from(-1).live()
+      .doc("Milliseconds that a stored log is kept, set aside, when the cluster does not know its partition; then it is deleted. -1 is "
+          + "for ever.");
 }

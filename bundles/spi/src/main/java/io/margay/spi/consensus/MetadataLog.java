@@ -29,7 +29,7 @@ public interface MetadataLog {
    *     with {@link NotLeaderException}, with {@link java.util.concurrent.RejectedExecutionException} when too many wait, with
    *     {@link CommandTooLargeException}, or with an {@link java.io.IOException} when it could not be made durable
    */
-  CompletionStage<Object> propose(byte[] command);
+  CompletionStage<byte[]> propose(byte[] command);
 
   /** @return whether this node leads, so that proposals succeed */
   boolean isLeader();

@@ -12,11 +12,11 @@ public interface StateMachine {
    * @param index the command's place in the log, rising
    * @param timestampMs when it was proposed, milliseconds since the epoch
    * @param command the command
-   * @return the result that the proposer gets; may be null
+   * @return the result that the proposer gets, as bytes that may travel to another node; never null
    * @throws UnsupportedCommandException when this software does not know such commands: the log stops, because going on without it
    *     would let this node's state differ from that of others
    */
-  Object apply(long index, long timestampMs, byte[] command);
+  byte[] apply(long index, long timestampMs, byte[] command);
 
   /** @return the whole state as bytes, after the last applied command */
   byte[] snapshot();

@@ -52,7 +52,7 @@ public abstract class ConsensusContract {
     private int replayedAtLeader = -1;
 
     @Override
-    public Object apply(long index, long timestampMs, byte[] command) {
+    public byte[] apply(long index, long timestampMs, byte[] command) {
       String text = new String(command, StandardCharsets.UTF_8);
       if (text.startsWith("bug")) {
         throw new IllegalArgumentException(text);
@@ -60,7 +60,7 @@ public abstract class ConsensusContract {
       commands.add(text);
       indexes.add(index);
       times.add(timestampMs);
-      return text.startsWith("null") ? null : commands.size();
+      return text.startsWith("empty") ? new byte[0] : bytes(Integer.toString(commands.size()));
     }
 
     @Override
@@ -106,13 +106,18 @@ public abstract class ConsensusContract {
   }
 
   /** Proposes a command and waits for its result. */
-  protected final Object propose(String command) throws Exception {
+  protected final String propose(String command) throws Exception {
     return await(log.propose(bytes(command)));
   }
 
-  /** Waits for a result. */
-  protected static Object await(CompletionStage<Object> stage) throws Exception {
-    return stage.toCompletableFuture().get(30, TimeUnit.SECONDS);
+  /** Waits for a result, and gives it as text. */
+  protected static String await(CompletionStage<byte[]> stage) throws Exception {
+    return text(stage.toCompletableFuture().get(30, TimeUnit.SECONDS));
+  }
+
+  /** The text of a result. */
+  protected static String text(byte[] result) {
+    return new String(result, StandardCharsets.UTF_8);
   }
 
   /** The bytes of a command. */
@@ -124,10 +129,10 @@ public abstract class ConsensusContract {
   void proposerGetsTheResultOfItsCommand() throws Exception {
     Recorder machine = new Recorder();
     log.attach(machine);
-    assertThat(propose("a")).isEqualTo(1);
-    assertThat(propose("b")).isEqualTo(2);
-    assertThat(propose("null")).isNull();
-    assertThat(machine.commands).containsExactly("a", "b", "null");
+    assertThat(propose("a")).isEqualTo("1");
+    assertThat(propose("b")).isEqualTo("2");
+    assertThat(propose("empty")).isEmpty();
+    assertThat(machine.commands).containsExactly("a", "b", "empty");
   }
 
   @Test
@@ -159,13 +164,13 @@ public abstract class ConsensusContract {
   void commandsOfManyThreadsHaveOneOrder() throws Exception {
     Recorder machine = new Recorder();
     log.attach(machine);
-    List<CompletableFuture<Object>> results = new ArrayList<>();
+    List<CompletableFuture<byte[]>> results = new ArrayList<>();
     List<Thread> threads = new ArrayList<>();
     for (int t = 0; t < 4; t++) {
       String name = "t" + t + "-";
       threads.add(new Thread(() -> {
         for (int i = 0; i < 100; i++) {
-          CompletableFuture<Object> result = log.propose(bytes(name + i)).toCompletableFuture();
+          CompletableFuture<byte[]> result = log.propose(bytes(name + i)).toCompletableFuture();
           synchronized (results) {
             results.add(result);
           }
@@ -177,7 +182,7 @@ public abstract class ConsensusContract {
       thread.join();
     }
     CompletableFuture.allOf(results.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
-    assertThat(results.stream().map(CompletableFuture::join)).doesNotHaveDuplicates();
+    assertThat(results.stream().map(r -> text(r.join()))).doesNotHaveDuplicates();
     assertThat(machine.commands).hasSize(400);
     for (int t = 0; t < 4; t++) {
       String name = "t" + t + "-";
@@ -194,7 +199,7 @@ public abstract class ConsensusContract {
     reopen();
     Recorder again = new Recorder();
     log.attach(again);
-    assertThat(propose("last")).isEqualTo(31);
+    assertThat(propose("last")).isEqualTo("31");
     assertThat(again.commands.get(29)).isEqualTo("c29");
   }
 
@@ -224,7 +229,7 @@ public abstract class ConsensusContract {
     log.attach(machine);
     propose("a");
     assertThatThrownBy(() -> propose("bug")).hasCauseInstanceOf(IllegalArgumentException.class);
-    assertThat(propose("b")).isEqualTo(2);
+    assertThat(propose("b")).isEqualTo("2");
     reopen();
     Recorder again = new Recorder();
     log.attach(again);
@@ -236,8 +241,8 @@ public abstract class ConsensusContract {
   void resultIsGivenAfterApplyAndACallbackMayPropose() throws Exception {
     Recorder machine = new Recorder();
     log.attach(machine);
-    CompletionStage<Object> second = log.propose(bytes("a")).thenCompose(r -> log.propose(bytes("b after " + r)));
-    assertThat(await(second)).isEqualTo(2);
+    CompletionStage<byte[]> second = log.propose(bytes("a")).thenCompose(r -> log.propose(bytes("b after " + text(r))));
+    assertThat(await(second)).isEqualTo("2");
     assertThat(machine.commands).containsExactly("a", "b after 1");
   }
 
@@ -246,15 +251,15 @@ public abstract class ConsensusContract {
     List<byte[]> seen = new ArrayList<>();
     StateMachine machine = new Recorder() {
       @Override
-      public Object apply(long index, long timestampMs, byte[] command) {
+      public byte[] apply(long index, long timestampMs, byte[] command) {
         seen.add(command.clone());
-        return command.length;
+        return bytes(Integer.toString(command.length));
       }
     };
     log.attach(machine);
     byte[] large = ByteBuffer.allocate(2_000_000).putInt(77, 42).array();
-    assertThat(await(log.propose(large))).isEqualTo(2_000_000);
-    assertThat(await(log.propose(new byte[0]))).isEqualTo(0);
+    assertThat(await(log.propose(large))).isEqualTo("2000000");
+    assertThat(await(log.propose(new byte[0]))).isEqualTo("0");
     assertThat(seen.get(0)).isEqualTo(large);
   }
 
@@ -269,14 +274,14 @@ public abstract class ConsensusContract {
   @Test
   void noProposalStaysOpenWhenTheLogCloses() throws Exception {
     log.attach(new Recorder());
-    List<CompletableFuture<Object>> open = new ArrayList<>();
+    List<CompletableFuture<byte[]>> open = new ArrayList<>();
     for (int i = 0; i < 200; i++) {
       open.add(log.propose(bytes("c" + i)).toCompletableFuture());
     }
     close(log);
     log = null;
     int done = 0;
-    for (CompletableFuture<Object> f : open) {
+    for (CompletableFuture<byte[]> f : open) {
       try {
         f.get(30, TimeUnit.SECONDS);
         done++;

@@ -66,7 +66,7 @@ public final class LocalConsensus implements MetadataLog {
   }
 
   @Override
-  public CompletionStage<Object> propose(byte[] command) {
+  public CompletionStage<byte[]> propose(byte[] command) {
     return log.propose(command);
   }
 

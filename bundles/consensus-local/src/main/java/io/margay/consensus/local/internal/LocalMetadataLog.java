@@ -62,7 +62,7 @@ final class LocalMetadataLog implements MetadataLog, AutoCloseable {
     }
   }
 
-  private record Proposal(byte[] command, CompletableFuture<Object> result) {
+  private record Proposal(byte[] command, CompletableFuture<byte[]> result) {
     long sizeBytes() {
       return PROPOSAL_OVERHEAD_BYTES + command.length;
     }
@@ -179,7 +179,7 @@ final class LocalMetadataLog implements MetadataLog, AutoCloseable {
   }
 
   @Override
-  public CompletionStage<Object> propose(byte[] command) {
+  public CompletionStage<byte[]> propose(byte[] command) {
     if (command.length > limits.longestCommand()) {
       return CompletableFuture.failedFuture(new CommandTooLargeException("a metadata change of " + command.length
           + " bytes is larger than " + limits.longestCommand() + ", see margay.metadata.queue.bytes"));
@@ -332,8 +332,8 @@ final class LocalMetadataLog implements MetadataLog, AutoCloseable {
    * it, so the log goes on. An {@link Error} may not come again, and a command that is not known would be skipped here alone:
    * both end the log.
    */
-  private void apply(StateMachine target, JournalEntry entry, CompletableFuture<Object> result) {
-    Object answer;
+  private void apply(StateMachine target, JournalEntry entry, CompletableFuture<byte[]> result) {
+    byte[] answer;
     try {
       answer = target.apply(entry.index(), entry.timestampMs(), entry.command());
     } catch (UnsupportedCommandException e) {

@@ -51,7 +51,8 @@ class DamagedFilesTest {
     LocalMetadataLog log = open();
     log.attach(machine);
     int found = machine.commands.size();
-    assertThat(log.propose("more".getBytes(StandardCharsets.UTF_8)).toCompletableFuture().get()).isEqualTo(found + 1);
+    assertThat(new String(log.propose("more".getBytes(StandardCharsets.UTF_8)).toCompletableFuture().get(), StandardCharsets.UTF_8))
+        .isEqualTo(Integer.toString(found + 1));
     log.close();
     return found;
   }

@@ -30,12 +30,12 @@ class KilledProcessTest {
     private int count;
 
     @Override
-    public Object apply(long index, long timestampMs, byte[] command) {
+    public byte[] apply(long index, long timestampMs, byte[] command) {
       String text = new String(command, StandardCharsets.UTF_8);
       if (index != count || !text.equals(Integer.toString(count))) {
         wrong.add(text + " at " + index + " after " + count);
       }
-      return count++;
+      return Integer.toString(count++).getBytes(StandardCharsets.UTF_8);
     }
 
     @Override

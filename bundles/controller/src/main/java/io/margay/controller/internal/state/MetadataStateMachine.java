@@ -49,7 +49,7 @@ public final class MetadataStateMachine implements StateMachine {
   }
 
   @Override
-  public Applied apply(long index, long timestampMs, byte[] command) {
+  public byte[] apply(long index, long timestampMs, byte[] command) {
     Object result;
     synchronized (this) {
       offset = index;
@@ -57,7 +57,16 @@ public final class MetadataStateMachine implements StateMachine {
       result = apply(CommandCodec.decode(command), index);
     }
     onChange.run();
-    return new Applied(index, result);
+    return ResultCodec.encode(new Applied(index, result));
+  }
+
+  /**
+   * The result of a command.
+   *
+   * @param bytes what {@link #apply} gave, here or on another node
+   */
+  public static Applied result(byte[] bytes) {
+    return ResultCodec.decode(bytes);
   }
 
   private Object apply(Command command, long index) {

@@ -43,7 +43,7 @@ class MetadataStateMachineTest {
 
   @SuppressWarnings("unchecked")
   private <T> T apply(Command command) {
-    MetadataStateMachine.Applied applied = machine.apply(next, 0, CommandCodec.encode(command));
+    MetadataStateMachine.Applied applied = MetadataStateMachine.result(machine.apply(next, 0, CommandCodec.encode(command)));
     assertThat(applied.index()).isEqualTo(next++);
     return (T) applied.result();
   }

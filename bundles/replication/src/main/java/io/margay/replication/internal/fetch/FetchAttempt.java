@@ -7,7 +7,6 @@ import io.margay.protocol.message.FetchResponse.EpochEndOffset;
 import io.margay.protocol.message.FetchResponse.PartitionData;
 import io.margay.replication.internal.LocalReplica;
 import io.margay.replication.internal.PartitionLeader;
-import io.margay.replication.internal.ReplicaTable;
 import io.margay.replication.internal.ReplicationContext;
 import io.margay.replication.internal.ServedTopic;
 import io.margay.spi.log.LogSuspendedException;
@@ -27,53 +26,39 @@ final class FetchAttempt {
     EVENT_LOOP,
     /** It may wait for disks. */
     BLOCKING,
-    /** Nobody has time to wait for disks: partitions that need one give nothing this time. */
+    /** No time for disk reads: partitions that would need one return no records. */
     HOT_ONLY
   }
 
-  private static final int CONSUMER = -1;
   private static final long UNKNOWN = -1;
 
-  private final ReplicaTable table;
   private final ReplicationContext replication;
-  private final PageWarmer warmer;
   private final FetchLimits limits;
   private final FetchContext context;
+  private final FetchPart[] parts;
   private final Mode mode;
+  /** By index of the parts; null where there is no more to tell than that there are no records. */
   private final PartitionData[] answers;
-  private final LocalReplica[] replicas;
-  private final PartitionLeader[] leaders;
-  private final boolean[] waiting;
-  private final long[] appendedBefore;
-  private final long[] boundBefore;
   private int bytes;
-  private int patient;
-  private boolean decided;
+  private int mayWait;
+  private boolean answered;
   private boolean needsDisk;
 
-  FetchAttempt(ReplicationContext replication, FetchLimits limits, FetchContext context, Mode mode, PageWarmer warmer) {
-    this.warmer = warmer;
+  FetchAttempt(ReplicationContext replication, FetchLimits limits, FetchContext context, FetchPart[] parts, Mode mode) {
     this.replication = replication;
-    this.table = replication.table();
     this.limits = limits;
     this.context = context;
+    this.parts = parts;
     this.mode = mode;
-    int count = context.items().length;
-    this.answers = new PartitionData[count];
-    this.replicas = new LocalReplica[count];
-    this.leaders = new PartitionLeader[count];
-    this.waiting = new boolean[count];
-    this.appendedBefore = limits.minBytes() > 1 ? new long[count] : null;
-    this.boundBefore = new long[count];
+    this.answers = new PartitionData[parts.length];
   }
 
   /** Reads what there is. */
   void run() {
-    FetchItem[] items = context.items();
-    for (int i = 0; i < items.length && !needsDisk; i++) {
-      answers[i] = read(items[i], i);
+    for (int i = 0; i < parts.length && !needsDisk; i++) {
+      answers[i] = read(parts[i]);
     }
-    decided |= patient == 0;
+    answered |= mayWait == 0;
   }
 
   /** Whether the pass ended before its time, because it must go on where it may block. */
@@ -83,152 +68,112 @@ final class FetchAttempt {
 
   /** Whether the client need not wait any longer. */
   boolean satisfied() {
-    return decided || bytes >= limits.minBytes();
+    return answered || bytes >= limits.minBytes();
   }
 
-  /** By index of the context's items. */
+  /** How many bytes of records it read. */
+  int bytes() {
+    return bytes;
+  }
+
+  /** By index of the parts; null where an incremental answer has nothing to say. The records in them are the caller's. */
   PartitionData[] answers() {
+    for (int i = 0; i < answers.length; i++) {
+      if (answers[i] == null) {
+        answers[i] = withoutRecords(parts[i]);
+      }
+    }
     return answers;
   }
 
-  /** The replicas to wait for; null where there is none. */
-  LocalReplica[] replicas() {
-    return replicas;
-  }
-
-  /** Whether another pass would most likely find enough, or another leader. Cheap; called by whoever appends. */
-  boolean worthRepeating() {
-    FetchItem[] items = context.items();
-    long expected = bytes;
-    for (int i = 0; i < items.length; i++) {
-      LocalReplica replica = replicas[i];
-      if (replica == null) {
-        continue;
-      }
-      PartitionLeader leader = replica.leader();
-      if (leader != leaders[i] || waiting[i] && !replica.waiting()) {
-        return true;
-      }
-      if (leader == null || waiting[i]) {
-        continue;
-      }
-      boolean moved = bound(leader) > boundBefore[i];
-      // what is held back for a while does not show in the bytes that were appended since
-      if (moved && (appendedBefore == null || limits.readCommitted() || leader.commitsLater())) {
-        return true;
-      }
-      if (appendedBefore != null) {
-        expected += Math.min(leader.appendedBytes() - appendedBefore[i], Math.max(items[i].maxBytes(), 0));
-      }
-    }
-    return appendedBefore != null && expected >= limits.minBytes();
-  }
-
-  private long bound(PartitionLeader leader) {
-    if (limits.replicaId() != CONSUMER) {
-      return leader.logEndOffset();
-    }
-    return limits.readCommitted() ? leader.lastStableOffset() : leader.highWatermark();
-  }
-
-  private PartitionData read(FetchItem item, int index) {
-    ServedTopic topic = context.topicIds() ? table.topic(item.topicId()) : table.topic(item.topic());
-    if (topic == null) {
-      return failure(item, context.topicIds() ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION);
-    }
-    if (!topic.has(item.partition())) {
-      return failure(item, Errors.UNKNOWN_TOPIC_OR_PARTITION);
+  private PartitionData read(FetchPart part) {
+    FetchItem item = part.item();
+    LocalReplica before = part.replica();
+    ServedTopic topic = context.topicIds() ? replication.table().topic(item.topicId()) : replication.table().topic(item.topic());
+    if (topic == null || !topic.has(item.partition())) {
+      // what was never there is no reason to answer the rest before its time
+      answered |= before != null;
+      return failure(item, topic == null && context.topicIds() ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION);
     }
     LocalReplica replica = topic.replica(item.partition());
-    replicas[index] = replica;
+    if (before != null && replica != before) {
+      return answer(item, topic.id().equals(before.id().topicId()) ? Errors.NOT_LEADER_OR_FOLLOWER
+          : Errors.UNKNOWN_TOPIC_OR_PARTITION);
+    }
     PartitionLeader leader = replica == null ? null : replica.leader();
-    leaders[index] = leader;
+    part.found(replica, leader);
     if (replica != null && replica.waiting()) {
-      return later(item, index, replica, leader);
+      return suspended(part);
     }
     if (leader == null) {
-      return decide(item, replica == null ? Errors.NOT_LEADER_OR_FOLLOWER : replica.leaderError());
+      return answer(item, replica == null ? Errors.NOT_LEADER_OR_FOLLOWER : replica.leaderError());
     }
-    if (appendedBefore != null) {
-      appendedBefore[index] = leader.appendedBytes();
-    }
-    patient++;
+    mayWait++;
     try {
-      return read(item, index, leader);
+      return read(part, item, leader);
     } catch (IndexOutOfBoundsException e) {
       // the log was truncated, or its head deleted, after the look at its range
-      return decide(item, Errors.OFFSET_OUT_OF_RANGE);
+      return answer(item, Errors.OFFSET_OUT_OF_RANGE);
     } catch (LogSuspendedException e) {
-      patient--;
+      mayWait--;
       replica.mustWait();
-      return later(item, index, replica, leader);
+      return suspended(part);
     } catch (IOException e) {
-      // the log has told the fault handler
-      return decide(item, Errors.KAFKA_STORAGE_ERROR);
+      // either the log has told the fault handler, or it was closed because this node leads it no more
+      return answer(item, replica.leader() == leader ? Errors.KAFKA_STORAGE_ERROR : replica.leaderError());
     }
   }
 
-  /**
-   * The log is being opened, or suspended: there is nothing to read now, and that is no error until it has lasted too long. What a
-   * client is told of the partition is what is known of it.
-   */
-  private PartitionData later(FetchItem item, int index, LocalReplica replica, PartitionLeader leader) {
-    if (replica.waitingTooLong(replication.openWaitMs())) {
-      return decide(item, Errors.NOT_LEADER_OR_FOLLOWER);
+  /** The log is being opened, or suspended: there is nothing to read now, and that is no error until it has lasted too long. */
+  private PartitionData suspended(FetchPart part) {
+    if (part.replica().waitingTooLong(replication.openWaitMs())) {
+      return answer(part.item(), Errors.NOT_LEADER_OR_FOLLOWER);
     }
-    patient++;
-    waiting[index] = true;
-    if (context.incremental()) {
-      return null;
-    }
-    return leader != null ? answer(item, leader, leader.highWatermark(), Records.EMPTY)
-        : new PartitionData().setPartitionIndex(item.partition()).setHighWatermark(UNKNOWN).setLastStableOffset(UNKNOWN)
-            .setLogStartOffset(UNKNOWN).setAbortedTransactions(null).setRecords(Records.EMPTY);
+    mayWait++;
+    part.foundSuspended();
+    return null;
   }
 
-  private PartitionData read(FetchItem item, int index, PartitionLeader leader) throws IOException {
+  private PartitionData read(FetchPart part, FetchItem item, PartitionLeader leader) throws IOException {
     Errors epochError = leader.checkEpoch(item.currentLeaderEpoch());
     if (epochError != Errors.NONE) {
-      return decide(item, epochError);
+      return answer(item, epochError);
     }
     PartitionLog log = leader.log();
     long offset = item.fetchOffset();
     if (item.lastFetchedEpoch() >= 0) {
       PartitionLog.EpochEnd end = log.endOfEpoch(item.lastFetchedEpoch());
       if (end.epoch() < 0 || end.endOffset() < 0) {
-        return decide(item, Errors.OFFSET_OUT_OF_RANGE);
+        return answer(item, Errors.OFFSET_OUT_OF_RANGE);
       }
       if (end.epoch() < item.lastFetchedEpoch() || end.endOffset() < offset) {
-        decided = true;
-        return answer(item, leader, leader.highWatermark(), Records.EMPTY)
+        answered = true;
+        return data(item, leader, leader.highWatermark(), Records.EMPTY)
             .setDivergingEpoch(new EpochEndOffset().setEpoch(end.epoch()).setEndOffset(end.endOffset()));
       }
     }
     // the bounds before the range check: what is appended meanwhile may be seen the next time
     long highWatermark = leader.highWatermark();
-    long bound = bound(leader);
-    boundBefore[index] = bound;
+    long bound = limits.bound(leader);
+    part.sawUpTo(bound);
     if (offset < log.logStartOffset() || offset > log.logEndOffset()) {
-      return decide(item, Errors.OFFSET_OUT_OF_RANGE);
+      return answer(item, Errors.OFFSET_OUT_OF_RANGE);
     }
-    if (limits.replicaId() != CONSUMER && !leader.onFollowerFetch(limits.replicaId(), offset)) {
-      return decide(item, Errors.NOT_LEADER_OR_FOLLOWER);
+    if (limits.isFollower() && !leader.onFollowerFetch(limits.replicaId(), offset)) {
+      return answer(item, Errors.NOT_LEADER_OR_FOLLOWER);
     }
     Records records = records(item, leader, bound);
-    if (needsDisk) {
-      return null;
-    }
-    if (records.sizeBytes() == 0 && context.incremental() && !item.isNews(highWatermark, log.logStartOffset())) {
+    if (records.sizeBytes() == 0) {
       return null;
     }
     try {
-      PartitionData answer = answer(item, leader, highWatermark, records);
+      PartitionData answer = data(item, leader, highWatermark, records);
       if (limits.readCommitted()) {
-        answer.setAbortedTransactions(records.sizeBytes() == 0 ? new ArrayList<>(0) : aborted(log, offset, bound));
+        answer.setAbortedTransactions(aborted(log, offset, bound));
       }
       bytes += records.sizeBytes();
       return answer;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       records.release();
       throw e;
     }
@@ -248,8 +193,8 @@ final class FetchAttempt {
     Records records = leader.read(item.fetchOffset(), Math.max(room, 0), bound, atLeastOne).records();
     if (cold) {
       try {
-        warmer.warm(records);
-      } catch (IOException | RuntimeException e) {
+        replication.warmer().warm(records);
+      } catch (IOException | RuntimeException | Error e) {
         records.release();
         throw e;
       }
@@ -266,14 +211,28 @@ final class FetchAttempt {
     return aborted;
   }
 
-  private static PartitionData answer(FetchItem item, PartitionLeader leader, long highWatermark, Records records) {
+  /** The answer for a partition that has no records for this fetch; null when the client knows all of it. */
+  private PartitionData withoutRecords(FetchPart part) {
+    PartitionLeader leader = part.leader();
+    if (part.suspended() && (leader == null || context.incremental())) {
+      return context.incremental() ? null : failure(part.item(), Errors.NONE).setLastStableOffset(UNKNOWN).setLogStartOffset(UNKNOWN);
+    }
+    long highWatermark = leader.highWatermark();
+    if (context.incremental() && !part.item().isNews(highWatermark, leader.logStartOffset())) {
+      return null;
+    }
+    PartitionData answer = data(part.item(), leader, highWatermark, Records.EMPTY);
+    return limits.readCommitted() && !part.suspended() ? answer.setAbortedTransactions(new ArrayList<>(0)) : answer;
+  }
+
+  private static PartitionData data(FetchItem item, PartitionLeader leader, long highWatermark, Records records) {
     return new PartitionData().setPartitionIndex(item.partition()).setHighWatermark(highWatermark)
         .setLastStableOffset(leader.lastStableOffset()).setLogStartOffset(leader.logStartOffset()).setAbortedTransactions(null)
         .setRecords(records);
   }
 
-  private PartitionData decide(FetchItem item, Errors error) {
-    decided = true;
+  private PartitionData answer(FetchItem item, Errors error) {
+    answered = true;
     return failure(item, error);
   }
 
@@ -283,7 +242,7 @@ final class FetchAttempt {
 
   /** The answer for a partition that cannot be read. */
   static PartitionData failure(int partition, Errors error) {
-    return new PartitionData().setPartitionIndex(partition).setErrorCode(error.code()).setHighWatermark(-1)
+    return new PartitionData().setPartitionIndex(partition).setErrorCode(error.code()).setHighWatermark(UNKNOWN)
         .setAbortedTransactions(null).setRecords(Records.EMPTY);
   }
 

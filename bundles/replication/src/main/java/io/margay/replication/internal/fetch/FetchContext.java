@@ -1,7 +1,6 @@
 package io.margay.replication.internal.fetch;
 
 import io.margay.protocol.Errors;
-import io.margay.protocol.KafkaUuid;
 import io.margay.protocol.message.FetchRequest;
 import io.margay.protocol.message.FetchRequest.FetchPartition;
 import io.margay.protocol.message.FetchRequest.FetchTopic;
@@ -11,9 +10,11 @@ import io.margay.protocol.message.FetchResponse.FetchableTopicResponse;
 import io.margay.protocol.message.FetchResponse.PartitionData;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 
-/** What one request fetches, as its session and its epoch say, and how its answer is put together. */
+/**
+ * What one request fetches, as its session and its epoch say, and how its answer is put together. A partition that a request names
+ * several times is fetched once, as the last mention says, as in Kafka.
+ */
 final class FetchContext {
   private static final short FIRST_WITH_TOPIC_IDS = 13;
   private static final FetchItem[] NOTHING = { };
@@ -26,17 +27,42 @@ final class FetchContext {
   private final FetchSession session;
   private final boolean privileged;
   private final boolean topicIds;
+  private final FetchItems full;
   private final FetchItem[] items;
 
-  private FetchContext(Kind kind, Errors error, FetchSessionCache cache, FetchSession session, boolean privileged,
-      boolean topicIds, FetchItem[] items) {
+  /** A context outside of a session. */
+  private FetchContext(Kind kind, FetchSessionCache cache, boolean privileged, boolean topicIds, FetchItems full) {
     this.kind = kind;
-    this.error = error;
+    this.error = Errors.NONE;
     this.cache = cache;
-    this.session = session;
+    this.session = null;
     this.privileged = privileged;
     this.topicIds = topicIds;
+    this.full = full;
+    this.items = full.toArray();
+  }
+
+  /** A context in a session. */
+  private FetchContext(FetchSessionCache cache, FetchSession session, FetchItem[] items) {
+    this.kind = Kind.INCREMENTAL;
+    this.error = Errors.NONE;
+    this.cache = cache;
+    this.session = session;
+    this.privileged = session.privileged();
+    this.topicIds = session.topicIds();
+    this.full = null;
     this.items = items;
+  }
+
+  private FetchContext(Errors error) {
+    this.kind = Kind.REFUSED;
+    this.error = error;
+    this.cache = null;
+    this.session = null;
+    this.privileged = false;
+    this.topicIds = false;
+    this.full = null;
+    this.items = NOTHING;
   }
 
   /** Finds or checks the session of a request and takes over what the request changes in it. */
@@ -48,70 +74,65 @@ final class FetchContext {
         cache.remove(request.sessionId());
       }
       Kind kind = epoch == FetchSession.FINAL_EPOCH ? Kind.SESSIONLESS : Kind.FULL;
-      return new FetchContext(kind, Errors.NONE, cache, null, privileged, topicIds, itemsOf(request));
+      FetchItems items = new FetchItems(partitions(request));
+      update(items, request);
+      return new FetchContext(kind, cache, privileged, topicIds, items);
     }
     FetchSession session = cache.get(request.sessionId());
     if (session == null) {
-      return refused(Errors.FETCH_SESSION_ID_NOT_FOUND);
+      return new FetchContext(Errors.FETCH_SESSION_ID_NOT_FOUND);
     }
     synchronized (session) {
       if (session.epoch() != epoch) {
-        return refused(Errors.INVALID_FETCH_SESSION_EPOCH);
+        return new FetchContext(Errors.INVALID_FETCH_SESSION_EPOCH);
       }
       if (session.topicIds() != topicIds) {
-        return refused(Errors.FETCH_SESSION_TOPIC_ID_ERROR);
+        return new FetchContext(Errors.FETCH_SESSION_TOPIC_ID_ERROR);
       }
-      update(session, request);
-      FetchItem[] items = session.items().values().toArray(NOTHING);
-      if (items.length == 0) {
+      FetchItems items = session.items();
+      update(items, request);
+      forget(items, request);
+      if (items.size() == 0) {
         cache.remove(session.id());
-        return new FetchContext(Kind.SESSIONLESS, Errors.NONE, cache, null, privileged, topicIds, items);
+        return new FetchContext(Kind.SESSIONLESS, cache, privileged, topicIds, items);
       }
       session.advanceEpoch();
-      cache.touch(session, items.length, nowMs);
-      return new FetchContext(Kind.INCREMENTAL, Errors.NONE, cache, session, privileged, topicIds, items);
+      if (!cache.touch(session, items.size(), items.sizeBytes(), nowMs)) {
+        // too large for a session; the client begins again and gets none
+        return new FetchContext(Errors.FETCH_SESSION_ID_NOT_FOUND);
+      }
+      return new FetchContext(cache, session, items.toArray());
     }
   }
 
-  private static FetchContext refused(Errors error) {
-    return new FetchContext(Kind.REFUSED, error, null, null, false, false, NOTHING);
-  }
-
-  private static FetchItem[] itemsOf(FetchRequest request) {
+  /** How many partitions a request names, each time counted. */
+  static int partitions(FetchRequest request) {
     int count = 0;
     List<FetchTopic> topics = request.topics();
     for (int i = 0; i < topics.size(); i++) {
       count += topics.get(i).partitions().size();
     }
-    FetchItem[] items = new FetchItem[count];
-    int next = 0;
+    return count;
+  }
+
+  private static void update(FetchItems items, FetchRequest request) {
+    List<FetchTopic> topics = request.topics();
     for (int i = 0; i < topics.size(); i++) {
       FetchTopic topic = topics.get(i);
+      TopicKey key = new TopicKey(topic.topic(), topic.topicId());
       List<FetchPartition> partitions = topic.partitions();
       for (int j = 0; j < partitions.size(); j++) {
         FetchPartition partition = partitions.get(j);
-        items[next++] = item(topic.topic(), topic.topicId(), partition.partition()).update(partition);
+        items.get(key, partition.partition()).update(partition);
       }
     }
-    return items;
   }
 
-  private static FetchItem item(String topic, UUID topicId, int partition) {
-    boolean named = topicId.getMostSignificantBits() == 0 && topicId.getLeastSignificantBits() == 0;
-    return new FetchItem(topic, named ? KafkaUuid.ZERO : topicId, partition);
-  }
-
-  private static void update(FetchSession session, FetchRequest request) {
-    for (FetchTopic topic : request.topics()) {
-      for (FetchPartition partition : topic.partitions()) {
-        FetchItem item = item(topic.topic(), topic.topicId(), partition.partition());
-        FetchItem known = session.items().putIfAbsent(item, item);
-        (known == null ? item : known).update(partition);
-      }
-    }
+  private static void forget(FetchItems items, FetchRequest request) {
     for (ForgottenTopic topic : request.forgottenTopicsData()) {
+      TopicKey key = new TopicKey(topic.topic(), topic.topicId());
       for (int partition : topic.partitions()) {
-        session.items().remove(item(topic.topic(), topic.topicId(), partition));
+        items.remove(key, partition);
       }
     }
   }
@@ -162,7 +183,7 @@ final class FetchContext {
     if (answer != null) {
       item.told(answer);
       if (answer.records().sizeBytes() > 0) {
-        session.moveToEnd(item);
+        session.items().moveToEnd(item);
       }
     }
   }
@@ -171,25 +192,25 @@ final class FetchContext {
     for (int i = 0; i < items.length; i++) {
       items[i].told(answers[i]);
     }
-    FetchSession created = cache.create(privileged, topicIds, items, nowMs);
+    FetchSession created = cache.create(privileged, topicIds, full, nowMs);
     return created == null ? FetchSession.NO_SESSION : created.id();
   }
 
   private List<FetchableTopicResponse> topics(PartitionData[] answers) {
     List<FetchableTopicResponse> topics = new ArrayList<>();
-    FetchItem previous = null;
+    TopicKey previous = null;
     FetchableTopicResponse topic = null;
     for (int i = 0; i < items.length; i++) {
       if (answers[i] == null) {
         continue;
       }
-      FetchItem item = items[i];
-      if (previous == null || !item.topicId().equals(previous.topicId()) || !item.topic().equals(previous.topic())) {
-        topic = new FetchableTopicResponse().setTopic(item.topic()).setTopicId(item.topicId()).setPartitions(new ArrayList<>(4));
+      TopicKey key = items[i].key();
+      if (previous == null || !key.isSame(previous)) {
+        topic = new FetchableTopicResponse().setTopic(key.name()).setTopicId(key.id()).setPartitions(new ArrayList<>(4));
         topics.add(topic);
       }
       topic.partitions().add(answers[i]);
-      previous = item;
+      previous = key;
     }
     return topics;
   }

@@ -1,5 +1,6 @@
 package io.margay.replication.internal.fetch;
 
+import io.margay.model.BrokerId;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
@@ -14,9 +15,6 @@ import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.ServerSettings;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
-import java.io.IOException;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -24,45 +22,43 @@ import org.osgi.service.component.annotations.Reference;
 
 /**
  * Serves Fetch. What is in the hot tail of the logs is read and answered on the event loop; what needs a disk, on a thread that
- * may wait; what is not there yet, when it comes. Sessions are kept in memory only: when this handler is replaced, clients are
- * told that theirs is unknown and open a new one.
+ * may wait; what is not there yet, when it comes. Sessions are kept in memory only: when this handler is replaced, clients learn
+ * that theirs is unknown and open a new one.
+ *
+ * <p>What a fetch keeps beyond its frame is reserved with the request: at once for one with many partitions, else when it begins to
+ * wait. Where that is refused, many partitions are answered with an error, and few without a wait.
  */
 @Component(service = ApiHandler.class, immediate = true)
 public final class FetchHandler implements ApiHandler {
   private static final short FIRST_WITH_ERROR = 7;
+  private static final int REFUSED_WAIT_MS = 100;
   private static final PartitionData[] NOTHING = { };
 
   private final ReplicationContext replication;
   private final FetchSessionCache sessions;
   private final FetchHints hints;
-  private final Set<PendingFetch> pending = ConcurrentHashMap.newKeySet();
+  private final ParkedFetches parked = new ParkedFetches();
   private final NodeSettings.Registration registration;
   private volatile int serverMaxBytes;
-  private final PageWarmer warmer;
-  private volatile boolean closed;
 
-  /**
-   * @param replication the partitions
-   * @throws IOException when the null device cannot be opened
-   */
+  /** @param replication the partitions */
   @Activate
-  public FetchHandler(@Reference ReplicationContext replication) throws IOException {
-    this.warmer = new PageWarmer();
+  public FetchHandler(@Reference ReplicationContext replication) {
     this.replication = replication;
     NodeSettings settings = replication.settings();
-    this.sessions = new FetchSessionCache(() -> settings.get(ServerSettings.MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS));
+    this.sessions = new FetchSessionCache(() -> new FetchSessionCache.Bounds(
+        settings.get(ServerSettings.MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS),
+        settings.get(ServerSettings.MARGAY_FETCH_SESSION_CACHE_BYTES), settings.get(ServerSettings.MARGAY_FETCH_SESSION_MAX_PARTITIONS)));
     this.hints = new FetchHints(replication.partitions());
     this.registration = settings.onChange(names -> serverMaxBytes = settings.get(ServerSettings.FETCH_MAX_BYTES));
     this.serverMaxBytes = settings.get(ServerSettings.FETCH_MAX_BYTES);
   }
 
-  /** Answers what still waits, with what there is. */
+  /** Answers what still waits, with what there is. Reads from disks that have begun are answered when they end. */
   @Deactivate
-  public void close() throws IOException {
-    closed = true;
+  public void close() {
     registration.close();
-    pending.forEach(PendingFetch::close);
-    warmer.close();
+    parked.close();
   }
 
   @Override
@@ -80,16 +76,35 @@ public final class FetchHandler implements ApiHandler {
     FetchRequest fetch = request.read(new FetchRequest());
     FetchLimits limits = FetchLimits.of(fetch, request.version(), serverMaxBytes);
     long nowMs = replication.clock().millis();
-    FetchContext context = FetchContext.of(fetch, request.version(), limits.replicaId() >= 0, sessions, nowMs);
+    FetchMemory memory = new FetchMemory(request);
+    if (!memory.mayName(FetchContext.partitions(fetch))) {
+      refuse(request);
+      return;
+    }
+    FetchContext context = FetchContext.of(fetch, request.version(), isBroker(limits), sessions, nowMs);
     if (context.error() != Errors.NONE) {
       request.respond(context.respond(NOTHING, nowMs));
       return;
     }
-    PendingFetch waiting = new PendingFetch(request, replication, context, limits, hints, warmer, pending);
-    waiting.start();
-    if (closed) {
-      waiting.close();
+    if (memory.mayRead(context.items().length)) {
+      new PendingFetch(request, replication, context, limits, memory, hints, parked).start();
+    } else {
+      refuse(request);
     }
+  }
+
+  private static void refuse(Request request) {
+    if (request.version() >= FIRST_WITH_ERROR) {
+      request.respond(error(request, Errors.THROTTLING_QUOTA_EXCEEDED).setThrottleTimeMs(REFUSED_WAIT_MS), REFUSED_WAIT_MS);
+    } else {
+      request.close("A fetch has more partitions than there is memory for");
+    }
+  }
+
+  /** Anyone may say that it is a follower; only the sessions of brokers are worth more than others. */
+  private boolean isBroker(FetchLimits limits) {
+    return limits.isFollower()
+        && replication.partitions().image().brokers().containsKey(new BrokerId(limits.replicaId()));
   }
 
   @Override

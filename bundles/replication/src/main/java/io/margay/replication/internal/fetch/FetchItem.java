@@ -1,19 +1,19 @@
 package io.margay.replication.internal.fetch;
 
-import io.margay.protocol.KafkaUuid;
 import io.margay.protocol.message.FetchRequest.FetchPartition;
 import io.margay.protocol.message.FetchResponse.PartitionData;
 import java.util.UUID;
 
 /**
- * One partition that a client fetches, and in a session also what it was last told. Equal by topic and index only, so that a
- * session can look it up by itself. A session's items are changed under the session's monitor.
+ * One partition that a client fetches, and in a session also what it was last told. It carries the links of the {@link FetchItems} that
+ * it belongs to, so that a session costs one object for each partition. A session's items are changed under the session's monitor.
  */
 final class FetchItem {
+  /** Bytes of one item, with its place in the table of {@link FetchItems}. */
+  static final int SIZE_BYTES = 80;
   private static final long NOTHING_TOLD = -1;
 
-  private final String topic;
-  private final UUID topicId;
+  private final TopicKey topic;
   private final int partition;
   private long fetchOffset;
   private int maxBytes;
@@ -21,15 +21,13 @@ final class FetchItem {
   private int lastFetchedEpoch;
   private long toldHighWatermark = NOTHING_TOLD;
   private long toldLogStartOffset = NOTHING_TOLD;
+  // the collection's
+  FetchItem before;
+  FetchItem after;
+  FetchItem nextInBucket;
 
-  /**
-   * @param topic the topic's name; empty when the client names it by id
-   * @param topicId its id, zero when the client names it by name
-   * @param partition the partition's index
-   */
-  FetchItem(String topic, UUID topicId, int partition) {
+  FetchItem(TopicKey topic, int partition) {
     this.topic = topic;
-    this.topicId = topicId;
     this.partition = partition;
   }
 
@@ -42,16 +40,19 @@ final class FetchItem {
     return this;
   }
 
-  String topic() {
+  /** How the client names the topic. */
+  TopicKey key() {
     return topic;
   }
 
-  UUID topicId() {
-    return topicId;
+  /** The topic's name; empty when the client names it by id. */
+  String topic() {
+    return topic.name();
   }
 
-  boolean byId() {
-    return topicId != KafkaUuid.ZERO;
+  /** The topic's id; zero when the client names it by name. */
+  UUID topicId() {
+    return topic.id();
   }
 
   int partition() {
@@ -87,18 +88,7 @@ final class FetchItem {
   }
 
   @Override
-  public boolean equals(Object other) {
-    return other instanceof FetchItem that && partition == that.partition && topicId.equals(that.topicId)
-        && topic.equals(that.topic);
-  }
-
-  @Override
-  public int hashCode() {
-    return 31 * (byId() ? topicId.hashCode() : topic.hashCode()) + partition;
-  }
-
-  @Override
   public String toString() {
-    return (byId() ? KafkaUuid.toString(topicId) : topic) + "-" + partition;
+    return topic + "-" + partition;
   }
 }

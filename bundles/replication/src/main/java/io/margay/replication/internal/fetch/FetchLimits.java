@@ -1,6 +1,7 @@
 package io.margay.replication.internal.fetch;
 
 import io.margay.protocol.message.FetchRequest;
+import io.margay.replication.internal.PartitionLeader;
 
 /**
  * What a request asks for, for all of its partitions.
@@ -13,12 +14,30 @@ import io.margay.protocol.message.FetchRequest;
  */
 record FetchLimits(int replicaId, boolean readCommitted, int minBytes, int maxBytes, int maxWaitMs) {
   private static final short FIRST_WITH_REPLICA_STATE = 15;
+  private static final int CONSUMER = -1;
 
   static FetchLimits of(FetchRequest request, short version, int serverMaxBytes) {
     int replicaId = version >= FIRST_WITH_REPLICA_STATE ? request.replicaState().replicaId() : request.replicaId();
     int maxBytes = Math.max(0, replicaId >= 0 ? request.maxBytes() : Math.min(request.maxBytes(), serverMaxBytes));
     int minBytes = Math.max(0, Math.min(request.minBytes(), maxBytes));
-    return new FetchLimits(Math.max(replicaId, -1), request.isolationLevel() == 1 && replicaId < 0, minBytes, maxBytes,
+    return new FetchLimits(Math.max(replicaId, CONSUMER), request.isolationLevel() == 1 && replicaId < 0, minBytes, maxBytes,
         Math.max(0, request.maxWaitMs()));
+  }
+
+  boolean isFollower() {
+    return replicaId != CONSUMER;
+  }
+
+  /** Exclusive end of what the reader may see of a partition. */
+  long bound(PartitionLeader leader) {
+    if (isFollower()) {
+      return leader.logEndOffset();
+    }
+    return readCommitted ? leader.lastStableOffset() : leader.highWatermark();
+  }
+
+  /** Whether more to see is enough, however many bytes it has, or its bytes cannot be counted when they are appended. */
+  boolean anyMoveCounts(PartitionLeader leader) {
+    return minBytes <= 1 || readCommitted || leader.commitsLater();
   }
 }

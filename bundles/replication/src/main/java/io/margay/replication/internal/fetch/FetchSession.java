@@ -1,8 +1,5 @@
 package io.margay.replication.internal.fetch;
 
-import java.util.LinkedHashMap;
-import java.util.Map;
-
 /**
  * The partitions that one client fetches, so that it only names what changed (KIP-227). Items and epoch are guarded by the
  * session's monitor; what the cache orders sessions by is guarded by the cache's.
@@ -19,24 +16,21 @@ final class FetchSession {
   private final boolean privileged;
   private final boolean topicIds;
   private final long createdMs;
-  private final Map<FetchItem, FetchItem> items;
+  private final FetchItems items;
   private int epoch = 1;
 
   // guarded by the cache
   private long lastUsedMs;
   private int cachedSize;
+  private long cachedBytes;
 
-  FetchSession(int id, boolean privileged, boolean topicIds, long nowMs, FetchItem[] first) {
+  FetchSession(int id, boolean privileged, boolean topicIds, long nowMs, FetchItems items) {
     this.id = id;
     this.privileged = privileged;
     this.topicIds = topicIds;
     this.createdMs = nowMs;
-    this.lastUsedMs = nowMs;
-    this.items = new LinkedHashMap<>(first.length * 4 / 3 + 1);
-    for (FetchItem item : first) {
-      items.put(item, item);
-    }
-    this.cachedSize = items.size();
+    this.items = items;
+    used(nowMs, items.size(), items.sizeBytes());
   }
 
   /** Epochs wrap to 1: 0 is the initial one. */
@@ -48,7 +42,7 @@ final class FetchSession {
     return id;
   }
 
-  /** Whether it belongs to a follower, which is worth more than a consumer. */
+  /** Whether it belongs to a broker of the cluster, which is worth more than a consumer. */
   boolean privileged() {
     return privileged;
   }
@@ -71,15 +65,8 @@ final class FetchSession {
   }
 
   /** Guarded by the monitor. */
-  Map<FetchItem, FetchItem> items() {
+  FetchItems items() {
     return items;
-  }
-
-  /** Moves an item behind the others, so that one that always has much does not starve them. */
-  void moveToEnd(FetchItem item) {
-    if (items.remove(item) != null) {
-      items.put(item, item);
-    }
   }
 
   long lastUsedMs() {
@@ -90,8 +77,13 @@ final class FetchSession {
     return cachedSize;
   }
 
-  void used(long nowMs, int size) {
+  long cachedBytes() {
+    return cachedBytes;
+  }
+
+  void used(long nowMs, int size, long sizeBytes) {
     lastUsedMs = nowMs;
     cachedSize = size;
+    cachedBytes = sizeBytes;
   }
 }

@@ -5,30 +5,42 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 /**
- * The fetch sessions, bounded in number. When it is full, a new session takes the place of one that was not used for
+ * The fetch sessions, bounded in number and in bytes. When there is no room, a new session takes the place of one that was not used for
  * {@value #EVICTION_MS} ms, or of one that has been there as long and is worth less: a consumer's before a follower's, a small
  * one before a large one. Else the client goes without a session. Guarded by its monitor.
+ *
+ * <p>Invariant: {@code bytes} is the sum of the sessions' {@code cachedBytes}, at most the bound, unless the bound was lowered.
  */
 final class FetchSessionCache {
   /** How long a session is safe from being replaced by a more valuable one, in milliseconds. */
   static final long EVICTION_MS = 120_000;
+
+  /**
+   * The bounds.
+   *
+   * @param slots how many sessions
+   * @param sizeBytes how many bytes of heap all sessions take
+   * @param partitions how many partitions one session has
+   */
+  record Bounds(int slots, long sizeBytes, int partitions) { }
 
   private static final Comparator<FetchSession> LEAST_RECENT = Comparator.comparingLong(FetchSession::lastUsedMs)
       .thenComparingInt(FetchSession::id);
   private static final Comparator<FetchSession> LEAST_VALUABLE = Comparator.comparing(FetchSession::privileged)
       .thenComparingInt(FetchSession::cachedSize).thenComparingInt(FetchSession::id);
 
-  private final IntSupplier slots;
+  private final Supplier<Bounds> bounds;
   private final Map<Integer, FetchSession> sessions = new HashMap<>();
   private final TreeSet<FetchSession> byUse = new TreeSet<>(LEAST_RECENT);
   private final TreeSet<FetchSession> byValue = new TreeSet<>(LEAST_VALUABLE);
+  private long bytes;
 
-  /** @param slots how many sessions there may be; asked whenever one is to be added */
-  FetchSessionCache(IntSupplier slots) {
-    this.slots = slots;
+  /** @param bounds asked whenever a session is added or grows */
+  FetchSessionCache(Supplier<Bounds> bounds) {
+    this.bounds = bounds;
   }
 
   synchronized FetchSession get(int id) {
@@ -39,10 +51,21 @@ final class FetchSessionCache {
     return sessions.size();
   }
 
-  /** A new session with these items, or null when there is no room for it. */
-  synchronized FetchSession create(boolean privileged, boolean topicIds, FetchItem[] items, long nowMs) {
-    if (items.length == 0 || sessions.size() >= slots.getAsInt() && !evict(privileged, items.length, nowMs)) {
+  /** Bytes of heap that the sessions take. */
+  synchronized long sizeBytes() {
+    return bytes;
+  }
+
+  /** A new session with these items, which are the session's from then on; null when there is no room for it. */
+  synchronized FetchSession create(boolean privileged, boolean topicIds, FetchItems items, long nowMs) {
+    Bounds now = bounds.get();
+    if (items.size() == 0 || items.size() > now.partitions() || items.sizeBytes() > now.sizeBytes() || now.slots() <= 0) {
       return null;
+    }
+    while (sessions.size() >= now.slots() || bytes + items.sizeBytes() > now.sizeBytes()) {
+      if (!evict(privileged, items.size(), nowMs)) {
+        return null;
+      }
     }
     int id;
     do {
@@ -50,32 +73,48 @@ final class FetchSessionCache {
     } while (sessions.containsKey(id));
     FetchSession session = new FetchSession(id, privileged, topicIds, nowMs, items);
     sessions.put(id, session);
-    byUse.add(session);
-    byValue.add(session);
+    enter(session);
     return session;
   }
 
-  /** Notes a use, with the number of items that the session has now. */
-  synchronized void touch(FetchSession session, int size, long nowMs) {
-    if (sessions.get(session.id()) == session) {
-      byUse.remove(session);
-      byValue.remove(session);
-      session.used(nowMs, size);
-      byUse.add(session);
-      byValue.add(session);
+  /** Notes a use, with what the session holds now. @return false when that is too much: the session is gone then */
+  synchronized boolean touch(FetchSession session, int size, long sizeBytes, long nowMs) {
+    if (sessions.get(session.id()) != session) {
+      return false;
     }
+    Bounds now = bounds.get();
+    boolean grown = sizeBytes > session.cachedBytes();
+    leave(session);
+    session.used(nowMs, size, sizeBytes);
+    if (grown && (size > now.partitions() || bytes + sizeBytes > now.sizeBytes())) {
+      sessions.remove(session.id());
+      return false;
+    }
+    enter(session);
+    return true;
   }
 
   synchronized void remove(int id) {
     FetchSession session = sessions.remove(id);
     if (session != null) {
-      byUse.remove(session);
-      byValue.remove(session);
+      leave(session);
     }
   }
 
+  private void enter(FetchSession session) {
+    byUse.add(session);
+    byValue.add(session);
+    bytes += session.cachedBytes();
+  }
+
+  private void leave(FetchSession session) {
+    byUse.remove(session);
+    byValue.remove(session);
+    bytes -= session.cachedBytes();
+  }
+
   private boolean evict(boolean privileged, int size, long nowMs) {
-    if (sessions.isEmpty() || slots.getAsInt() <= 0) {
+    if (sessions.isEmpty()) {
       return false;
     }
     FetchSession stalest = byUse.first();

@@ -3,18 +3,19 @@ package io.margay.replication.internal.fetch;
 import io.margay.model.Scheduler;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.FetchResponse;
-import io.margay.replication.internal.LocalReplica;
+import io.margay.replication.internal.PartitionLeader;
 import io.margay.replication.internal.ReplicationContext;
 import io.margay.replication.internal.fetch.FetchAttempt.Mode;
 import io.margay.spi.handler.Request;
-import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One fetch request until it is answered: passes over its partitions, with waits between them until there is enough, or its time
- * is over, or the client has left.
+ * is over, or the client has left. While it waits, each of its parts stands among the waiters of its replica, and only the part whose
+ * replica changed is looked at.
  *
  * <pre>
  *   RUNNING --not enough--> WAITING --woken--> SCHEDULED --on the connection's event loop--> RUNNING
@@ -22,10 +23,12 @@ import org.slf4j.LoggerFactory;
  *      +--------answered-------+----client left----+--> DONE
  * </pre>
  *
- * <p>Only who brought it to RUNNING touches {@code last}, with one exception: a waker reads it while WAITING.
+ * <p>Only the thread that brought it to RUNNING touches the parts, but for what {@link FetchPart} says.
  */
-final class PendingFetch implements Runnable {
+final class PendingFetch {
   private static final Logger LOG = LoggerFactory.getLogger(PendingFetch.class);
+  /** How long the connection of a fetch that may not wait is not read. */
+  private static final int REFUSED_WAIT_MS = 100;
 
   private enum State { RUNNING, WAITING, SCHEDULED, DONE }
 
@@ -33,25 +36,32 @@ final class PendingFetch implements Runnable {
   private final ReplicationContext replication;
   private final FetchContext context;
   private final FetchLimits limits;
+  private final FetchMemory memory;
   private final FetchHints hints;
-  private final PageWarmer warmer;
-  private final Set<PendingFetch> registry;
+  private final ParkedFetches registry;
+  private final FetchPart[] parts;
   private final AtomicReference<State> state = new AtomicReference<>(State.RUNNING);
-  private volatile FetchAttempt last;
   private volatile boolean expired;
-  private LocalReplica[] registered;
+  private boolean parked;
   private Scheduler.Timer timer;
+  /** Bytes of records that another pass would find; guarded by this. */
+  private long expectedBytes;
 
-  PendingFetch(Request request, ReplicationContext replication, FetchContext context, FetchLimits limits, FetchHints hints,
-      PageWarmer warmer, Set<PendingFetch> registry) {
-    this.warmer = warmer;
+  PendingFetch(Request request, ReplicationContext replication, FetchContext context, FetchLimits limits,
+      FetchMemory memory, FetchHints hints, ParkedFetches registry) {
     this.request = request;
     this.replication = replication;
     this.context = context;
     this.limits = limits;
+    this.memory = memory;
     this.hints = hints;
     this.registry = registry;
     this.expired = limits.maxWaitMs() == 0;
+    FetchItem[] items = context.items();
+    this.parts = new FetchPart[items.length];
+    for (int i = 0; i < items.length; i++) {
+      parts[i] = new FetchPart(this, items[i]);
+    }
   }
 
   /** Makes the first pass, on the event loop. */
@@ -60,89 +70,142 @@ final class PendingFetch implements Runnable {
   }
 
   private void pass(Mode mode) {
-    FetchAttempt attempt = new FetchAttempt(replication, limits, context, mode, warmer);
+    FetchAttempt attempt = new FetchAttempt(replication, limits, context, parts, mode);
     try {
       attempt.run();
-    } catch (RuntimeException e) {
+      if (attempt.needsDisk()) {
+        attempt.release();
+        if (!replication.reads().run(() -> pass(Mode.BLOCKING), () -> pass(Mode.HOT_ONLY))) {
+          pass(Mode.HOT_ONLY);
+        }
+      } else if (attempt.satisfied() || expired) {
+        answer(attempt, 0);
+      } else if (parked || park()) {
+        attempt.release();
+        await(attempt.bytes());
+      } else {
+        answer(attempt, registry.closed() ? 0 : REFUSED_WAIT_MS);
+      }
+    } catch (RuntimeException | Error e) {
       attempt.release();
       fail(e);
-      return;
-    }
-    if (attempt.needsDisk()) {
-      attempt.release();
-      if (!replication.reads().run(() -> pass(Mode.BLOCKING))) {
-        pass(Mode.HOT_ONLY);
-      }
-    } else if (attempt.satisfied() || expired) {
-      answer(attempt);
-    } else {
-      attempt.release();
-      await(attempt, mode);
     }
   }
 
-  private void answer(FetchAttempt attempt) {
-    finish();
-    if (request.cancelled()) {
-      attempt.release();
-      request.respondNothing();
-      return;
-    }
-    FetchResponse response;
-    try {
+  private void answer(FetchAttempt attempt, int throttleMs) {
+    FetchResponse response = null;
+    if (!request.cancelled()) {
       response = context.respond(attempt.answers(), replication.clock().millis());
       hints.add(request, response);
-    } catch (RuntimeException e) {
-      attempt.release();
-      fail(e);
-      return;
     }
-    request.respond(response);
+    if (!finish()) {
+      attempt.release();
+    } else if (response == null) {
+      attempt.release();
+      request.respondNothing();
+    } else if (throttleMs > 0) {
+      request.respond(response.setThrottleTimeMs(throttleMs), throttleMs);
+    } else {
+      request.respond(response);
+    }
   }
 
-  private void fail(RuntimeException e) {
+  private void fail(Throwable e) {
     LOG.error("A fetch failed clientId={} correlationId={}", request.clientId(), request.correlationId(), e);
-    finish();
-    request.respond(FetchHandler.error(request, Errors.UNKNOWN_SERVER_ERROR));
+    if (finish()) {
+      request.respond(FetchHandler.error(request, Errors.UNKNOWN_SERVER_ERROR));
+    }
   }
 
-  private void await(FetchAttempt attempt, Mode mode) {
-    last = attempt;
-    if (registered == null) {
-      register(attempt.replicas());
+  /** Gets what a wait takes; false when the fetch may not wait. */
+  private boolean park() {
+    if (!memory.mayWait(parts.length) || !registry.add(this)) {
+      return false;
+    }
+    parked = true;
+    timer = replication.scheduler().after(limits.maxWaitMs(), this::expire);
+    request.onCancel(this::cancel);
+    return true;
+  }
+
+  private void await(int foundBytes) {
+    if (limits.minBytes() > 1) {
+      beginCredit(foundBytes);
+    }
+    for (FetchPart part : parts) {
+      part.enter();
     }
     state.set(State.WAITING);
     // what happened before this thread was WAITING woke nobody
-    if (expired || request.cancelled()) {
+    if (request.cancelled()) {
+      cancel();
+    } else if (expired || anyWorthAPass()) {
       schedule();
-    } else if (mode != Mode.HOT_ONLY) {
-      run();
     }
   }
 
-  private void register(LocalReplica[] replicas) {
-    registered = replicas;
-    registry.add(this);
-    for (LocalReplica replica : replicas) {
-      if (replica != null) {
-        replica.dataWaiters().add(this);
+  private synchronized void beginCredit(int foundBytes) {
+    expectedBytes = foundBytes;
+    for (FetchPart part : parts) {
+      part.beginCredit();
+    }
+  }
+
+  private boolean anyWorthAPass() {
+    for (FetchPart part : parts) {
+      if (part.replica() != null && isWorthAPass(part)) {
+        return true;
       }
     }
-    timer = replication.scheduler().after(limits.maxWaitMs(), this::expire);
-    request.onCancel(this::cancel);
+    return false;
   }
 
-  /** Wakes it when there is reason to; called on any thread by whoever appends or changes a leadership. */
-  @Override
-  public void run() {
-    if (state.get() == State.WAITING && last.worthRepeating()) {
-      schedule();
+  /** Whether another pass would most likely find enough, or another answer to give, because of one partition. */
+  private boolean isWorthAPass(FetchPart part) {
+    PartitionLeader leader = part.replica().leader();
+    if (leader != part.leader() || part.suspended() && !part.replica().waiting()) {
+      return true;
     }
+    if (leader == null || part.suspended()) {
+      return false;
+    }
+    if (part.moved(limits.bound(leader)) && limits.anyMoveCounts(leader)) {
+      return true;
+    }
+    return limits.minBytes() > 1 && enoughWith(part, leader);
+  }
+
+  private synchronized boolean enoughWith(FetchPart part, PartitionLeader leader) {
+    expectedBytes += part.moreBytes(leader);
+    return expectedBytes >= limits.minBytes();
+  }
+
+  /**
+   * A part was woken. Called on any thread that appends or changes a leadership.
+   *
+   * @return whether the part need not wait for more: either another pass follows, which lets it wait again, or it is answered
+   */
+  boolean wake(FetchPart part) {
+    State now = state.get();
+    if (now == State.RUNNING || now == State.WAITING && !isWorthAPass(part)) {
+      return false;
+    }
+    schedule();
+    return true;
+  }
+
+  boolean isDone() {
+    return state.get() == State.DONE;
   }
 
   private void schedule() {
     if (state.compareAndSet(State.WAITING, State.SCHEDULED)) {
-      request.executor().execute(this::resume);
+      try {
+        request.executor().execute(this::resume);
+      } catch (RejectedExecutionException e) {
+        LOG.debug("The event loop of a fetch has ended", e);
+        cancel();
+      }
     }
   }
 
@@ -161,7 +224,7 @@ final class PendingFetch implements Runnable {
     expired = true;
     // when it is RUNNING, the end of the pass finds that the client has left
     if (state.compareAndSet(State.WAITING, State.DONE) || state.compareAndSet(State.SCHEDULED, State.DONE)) {
-      finish();
+      leave();
       request.respondNothing();
     }
   }
@@ -174,15 +237,21 @@ final class PendingFetch implements Runnable {
     }
   }
 
-  private void finish() {
-    state.set(State.DONE);
-    if (registered != null) {
+  /** Ends it, on the thread that is RUNNING; false when it has ended already. */
+  private boolean finish() {
+    if (state.getAndSet(State.DONE) == State.DONE) {
+      return false;
+    }
+    leave();
+    return true;
+  }
+
+  private void leave() {
+    if (parked) {
       registry.remove(this);
       timer.cancel();
-      for (LocalReplica replica : registered) {
-        if (replica != null) {
-          replica.dataWaiters().remove(this);
-        }
+      for (FetchPart part : parts) {
+        part.leave();
       }
     }
   }

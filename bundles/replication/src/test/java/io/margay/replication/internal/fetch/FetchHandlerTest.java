@@ -192,10 +192,11 @@ class FetchHandlerTest {
   }
 
   @Test
-  void readsAPartitionTwiceWhenAskedTwice() throws IOException {
+  void readsAPartitionThatIsNamedTwiceOnceAsTheLastMentionSays() throws IOException {
     broker.append("a", 0, 1);
-    FetchResponse response = now(sessionless(topic("a", from(0, 0), from(0, 0))), 12);
-    assertThat(response.responses().get(0).partitions()).hasSize(2);
+    broker.append("a", 0, 1);
+    PartitionData data = only(now(sessionless(topic("a", from(0, 0)), topic("a", from(0, 1))), 12));
+    assertThat(offsets(data)).containsExactly(1L);
   }
 
   @Test
@@ -269,6 +270,56 @@ class FetchHandlerTest {
   }
 
   @Test
+  void endsTheWaitForAllPartitionsWhenOneTopicGoes() throws IOException {
+    broker.create("b", 1);
+    FakeRequest request = send(sessionless(topic("b", from(0, 0)), topic("a", from(0, 0))), 12);
+    broker.delete("b");
+    request.runLoop();
+    assertThat(errors(request)).containsExactly(Errors.UNKNOWN_TOPIC_OR_PARTITION.code(), Errors.NONE.code());
+    assertThat(broker.leader("a", 0).replica().dataWaiters().isEmpty()).isTrue();
+  }
+
+  @Test
+  void endsTheWaitWhenATopicIsCreatedAgain() throws IOException {
+    FakeRequest byName = send(sessionless(topic("a", from(0, 0), from(1, 0))), 12);
+    FakeRequest byId = send(sessionless(topic(id, from(0, 0))), 13);
+    broker.delete("a");
+    broker.create("a", 1);
+    byName.runLoop();
+    byId.runLoop();
+    assertThat(errors(byName)).containsExactly(Errors.UNKNOWN_TOPIC_OR_PARTITION.code(), Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+    assertThat(errors(byId)).containsExactly(Errors.UNKNOWN_TOPIC_ID.code());
+    assertThat(broker.leader("a", 0).replica().dataWaiters().isEmpty()).isTrue();
+  }
+
+  @Test
+  void endsTheWaitWhenAPartitionIsMovedAway() throws IOException {
+    FakeRequest request = send(sessionless(topic("a", from(0, 0), from(1, 0))), 12);
+    broker.change("a", 0, p -> TestBroker.partition(0, TestBroker.OTHER, 1, List.of(TestBroker.OTHER), List.of(TestBroker.OTHER)));
+    request.runLoop();
+    assertThat(errors(request)).containsExactly(Errors.NOT_LEADER_OR_FOLLOWER.code(), Errors.NONE.code());
+  }
+
+  @Test
+  void waitsOnUnderANewEpochOfTheSameLeader() throws IOException {
+    FakeRequest old = send(sessionless(topic("a", from(0, 0).setCurrentLeaderEpoch(0))), 12);
+    FakeRequest any = send(sessionless(topic("a", from(0, 0))), 12);
+    broker.change("a", 0, p -> TestBroker.partition(0, TestBroker.SELF, 1, p.replicas(), p.isr()));
+    old.runLoop();
+    any.runLoop();
+    assertThat(errors(old)).containsExactly(Errors.FENCED_LEADER_EPOCH.code());
+    assertThat(any.isAnswered()).isFalse();
+    broker.append("a", 0, 1);
+    any.runLoop();
+    assertThat(offsets(only(any.answer(new FetchResponse())))).containsExactly(0L);
+  }
+
+  private static List<Short> errors(FakeRequest request) {
+    return request.answer(new FetchResponse()).responses().stream().flatMap(topic -> topic.partitions().stream())
+        .map(PartitionData::errorCode).toList();
+  }
+
+  @Test
   void waitsForALogThatIsBeingOpened() throws IOException {
     try (TestBroker late = new TestBroker()) {
       late.logs.hold = new CountDownLatch(1);
@@ -308,6 +359,66 @@ class FetchHandlerTest {
     broker.append("a", 0, 1);
     broker.log("a", 0).readFailure = new IOException("broken");
     assertThat(only(now(sessionless(topic("a", from(0, 0))), 12)).errorCode()).isEqualTo(Errors.KAFKA_STORAGE_ERROR.code());
+  }
+
+  @Test
+  void answersWhenAReadEndsWithAnError() throws IOException {
+    broker.append("a", 1, 1);
+    FakeRequest waiting = send(sessionless(topic("a", from(0, 0), from(2, 0))), 12);
+    broker.log("a", 0).readError = new OutOfMemoryError("of this test");
+    broker.append("a", 0, 1);
+    waiting.runLoop();
+    assertThat(waiting.answer(new FetchResponse()).errorCode()).isEqualTo(Errors.UNKNOWN_SERVER_ERROR.code());
+    assertThat(broker.leader("a", 2).replica().dataWaiters().isEmpty()).isTrue();
+    broker.log("a", 0).hot = false;
+    FakeRequest cold = send(sessionless(topic("a", from(1, 0), from(0, 0))), 12);
+    assertThat(cold.answer(new FetchResponse()).errorCode()).isEqualTo(Errors.UNKNOWN_SERVER_ERROR.code());
+    broker.log("a", 0).readError = null;
+    assertThat(offsets(only(now(sessionless(topic("a", from(1, 0))), 12)))).containsExactly(0L);
+  }
+
+  @Test
+  void coldReadsOutliveTheHandler() throws IOException {
+    broker.append("a", 0, 1);
+    FakeLog log = broker.log("a", 0);
+    log.hot = false;
+    log.holdReads = new CountDownLatch(1);
+    FakeRequest request = send(sessionless(topic("a", from(0, 0))), 12);
+    handler.close();
+    assertThat(request.isAnswered()).isFalse();
+    Thread exchange = new Thread(broker.replication::close);
+    exchange.start();
+    log.holdReads.countDown();
+    PartitionData data = only(request.answer(new FetchResponse()));
+    assertThat(data.errorCode()).isZero();
+    assertThat(offsets(data)).containsExactly(0L);
+    TestBroker.awaitTrue(() -> !exchange.isAlive());
+  }
+
+  @Test
+  void aColdReadWhoseLogIsClosedTellsThatItIsNotLedHere() throws IOException {
+    broker.append("a", 0, 1);
+    FakeLog log = broker.log("a", 0);
+    log.hot = false;
+    log.holdReads = new CountDownLatch(1);
+    FakeRequest request = send(sessionless(topic("a", from(0, 0))), 12);
+    TestBroker.awaitTrue(log::isRead);
+    broker.change("a", 0, p -> TestBroker.partition(0, TestBroker.OTHER, 1, BOTH, BOTH));
+    log.readFailure = new IOException("closed");
+    log.holdReads.countDown();
+    assertThat(errors(request)).containsExactly(Errors.NOT_LEADER_OR_FOLLOWER.code());
+  }
+
+  @Test
+  void aFetchThatCannotWaitWhenItComesBackFromTheDiskIsAnswered() throws IOException {
+    broker.append("a", 0, 1);
+    FakeLog log = broker.log("a", 0);
+    log.hot = false;
+    log.holdReads = new CountDownLatch(1);
+    FakeRequest request = send(sessionless(topic("a", from(0, 0))).setMinBytes(10_000), 12);
+    handler.close();
+    log.holdReads.countDown();
+    assertThat(offsets(only(request.answer(new FetchResponse())))).containsExactly(0L);
   }
 
   @Test

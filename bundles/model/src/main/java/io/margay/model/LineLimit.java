@@ -1,0 +1,74 @@
+package io.margay.model;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Limits log lines that clients can cause to one a minute and cause, so that nobody fills the disk with them:
+ *
+ * <pre>
+ *   long held = limit.pass("too many connections");
+ *   if (held >= 0) {
+ *     LOG.warn("Refusing a connection client={} sinceLast={}", client, held);
+ *   }
+ * </pre>
+ *
+ * Causes are constants of the program, not texts of clients. Beyond {@value #MAX_CAUSES} of them all others count as one.
+ * Safe for all threads.
+ */
+public final class LineLimit {
+  /** The result of {@link #pass} for a line that is held back. */
+  public static final long HELD = -1;
+  /** How many causes are told apart. */
+  public static final int MAX_CAUSES = 1000;
+
+  private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
+  private static final String OTHERS = "others";
+
+  private static final class Cause {
+    private long passedNanos;
+    private long held;
+  }
+
+  private final Clock clock;
+  /** Guarded by itself. */
+  private final Map<String, Cause> causes = new HashMap<>();
+
+  /** @param clock tells when a minute has passed */
+  public LineLimit(Clock clock) {
+    this.clock = clock;
+  }
+
+  /**
+   * Asks whether a line may be written now.
+   *
+   * @param cause why it would be written
+   * @return how many lines of this cause were held back since the last one that passed, or {@link #HELD} when this one is held
+   *     back, too
+   */
+  public long pass(String cause) {
+    long now = clock.nanos();
+    synchronized (causes) {
+      Cause known = causes.get(cause);
+      if (known == null) {
+        String name = causes.size() < MAX_CAUSES ? cause : OTHERS;
+        known = causes.get(name);
+        if (known == null) {
+          known = new Cause();
+          known.passedNanos = now;
+          causes.put(name, known);
+          return 0;
+        }
+      }
+      if (now - known.passedNanos < MINUTE) {
+        known.held++;
+        return HELD;
+      }
+      long held = known.held;
+      known.held = 0;
+      known.passedNanos = now;
+      return held;
+    }
+  }
+}

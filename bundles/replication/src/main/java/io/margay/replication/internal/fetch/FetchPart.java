@@ -1,0 +1,115 @@
+package io.margay.replication.internal.fetch;
+
+import io.margay.replication.internal.DataWaiters;
+import io.margay.replication.internal.LocalReplica;
+import io.margay.replication.internal.PartitionLeader;
+
+/**
+ * One partition of a fetch: what the last pass found there, and its place among the replica's waiters.
+ *
+ * <p>Written by the thread that makes a pass. Threads that append read it while the fetch waits; what they see of a pass that has just
+ * begun can at worst cause a pass in vain.
+ *
+ * <p>Invariant: the replica never changes; a fetch whose partition has another one is answered.
+ */
+final class FetchPart extends DataWaiters.Waiter {
+  /** Bytes of one part, with its places in arrays. */
+  static final int SIZE_BYTES = 88;
+
+  private final PendingFetch fetch;
+  private final FetchItem item;
+  private LocalReplica replica;
+  private PartitionLeader leader;
+  private boolean suspended;
+  private long bound;
+  private long appendedBytes;
+  private long credited;
+
+  FetchPart(PendingFetch fetch, FetchItem item) {
+    this.fetch = fetch;
+    this.item = item;
+  }
+
+  FetchItem item() {
+    return item;
+  }
+
+  /** The replica that the last pass found, or null. */
+  LocalReplica replica() {
+    return replica;
+  }
+
+  /** The leadership that the last pass found, or null. */
+  PartitionLeader leader() {
+    return leader;
+  }
+
+  /** Whether the last pass found the log suspended, or being opened. */
+  boolean suspended() {
+    return suspended;
+  }
+
+  /** Notes what a pass finds. */
+  void found(LocalReplica foundReplica, PartitionLeader foundLeader) {
+    replica = foundReplica;
+    leader = foundLeader;
+    suspended = false;
+    if (foundLeader != null) {
+      appendedBytes = foundLeader.appendedBytes();
+    }
+  }
+
+  void foundSuspended() {
+    suspended = true;
+  }
+
+  /** Notes the exclusive end of what the fetch could see. */
+  void sawUpTo(long end) {
+    bound = end;
+  }
+
+  /** Whether the fetch can see more than it did. */
+  boolean moved(long end) {
+    return end > bound;
+  }
+
+  /** Begins to count what is appended after the last pass. */
+  void beginCredit() {
+    credited = 0;
+  }
+
+  /** How many bytes more than at the last call were appended, as far as the fetch takes them. */
+  long moreBytes(PartitionLeader current) {
+    long total = Math.min(current.appendedBytes() - appendedBytes, Math.max(item.maxBytes(), 0));
+    long more = total - credited;
+    credited = total;
+    return more;
+  }
+
+  /** Enters the waiters of its replica. */
+  void enter() {
+    if (replica != null) {
+      replica.dataWaiters().add(this);
+    }
+  }
+
+  /** Leaves the waiters of its replica. */
+  void leave() {
+    if (replica != null) {
+      replica.dataWaiters().remove(this);
+    }
+  }
+
+  @Override
+  protected void wake() {
+    if (fetch.wake(this)) {
+      return;
+    }
+    enter();
+    // what happened since it was taken out woke nobody
+    fetch.wake(this);
+    if (fetch.isDone()) {
+      leave();
+    }
+  }
+}
