@@ -1,5 +1,6 @@
 package io.margay.itests.hostile;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -10,6 +11,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.JoinGroupResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
@@ -46,6 +48,30 @@ final class Member {
       }
     }
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+  }
+
+  /** Waits until groups of all names are served: the first one made the topic of their offsets. */
+  static void awaitCoordinators(HostileBroker broker) throws IOException {
+    roundTrip(broker.bootstrap(), "first");
+    Wire wire = broker.connect();
+    for (int i = 0; i < 200; i++) {
+      byte[] heartbeat = heartbeat("group" + i);
+      String answer = "";
+      for (long deadline = System.nanoTime() + PATIENCE.toNanos(); !answer.equals("UNKNOWN_MEMBER_ID");) {
+        answer = wire.call(ApiKeys.HEARTBEAT, 1, heartbeat);
+        if (System.nanoTime() > deadline) {
+          throw new AssertionError("the coordinator of group" + i + " answers " + answer);
+        }
+      }
+    }
+  }
+
+  private static byte[] heartbeat(String group) {
+    return Wire.frame(ApiKeys.HEARTBEAT, 1, out -> {
+      out.writeUTF(group);
+      out.writeInt(1);
+      out.writeUTF("nobody");
+    });
   }
 
   /** @param answer of JoinGroup version 3, with the header */

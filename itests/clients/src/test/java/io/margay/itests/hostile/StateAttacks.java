@@ -120,6 +120,7 @@ final class StateAttacks {
   /** All joins are sent, each on a connection that others share; what is parked is not waited for. */
   private static String join(HostileBroker broker, int joins, GroupName groups, int metadataBytes) throws Exception {
     byte[] metadata = new byte[metadataBytes];
+    Member.awaitCoordinators(broker);
     List<Wire> wires = new ArrayList<>();
     int refused = 0;
     for (int i = 0; i < joins; i++) {
@@ -152,6 +153,7 @@ final class StateAttacks {
   private static String sync(HostileBroker broker) throws Exception {
     Answers answers = new Answers();
     byte[] assignment = new byte[20_000_000];
+    Member.awaitCoordinators(broker);
     for (int i = 0; i < 30; i++) {
       String group = "sync" + i;
       Wire wire = broker.connect();
