@@ -2,7 +2,6 @@ package io.margay.itests.hostile;
 
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** All attacks, in the order of the table. */
 final class Attacks {
@@ -16,8 +15,9 @@ final class Attacks {
 
   private Attacks() { }
 
-  static List<Attack> all() {
-    return Stream.of(ConnectionAttacks.all(), PipelineAttacks.all(), BatchAttacks.all(), ElementAttacks.all(), SlowAttacks.all(),
-        SessionAttacks.all(), StateAttacks.all(), PartitionAttacks.all(), LogAttacks.all(), DiskAttacks.all()).flatMap(List::stream).toList();
+  /** Attacks that share a broker, unless they say that they do not. */
+  static List<List<Attack>> families() {
+    return List.of(ConnectionAttacks.all(), PipelineAttacks.all(), BatchAttacks.all(), ElementAttacks.all(), SlowAttacks.all(),
+        SessionAttacks.all(), StateAttacks.all(), PartitionAttacks.all(), LogAttacks.all(), DiskAttacks.all());
   }
 }

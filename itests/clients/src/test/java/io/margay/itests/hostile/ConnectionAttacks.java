@@ -31,7 +31,7 @@ final class ConnectionAttacks {
   }
 
   private static String comeAndGo(HostileBroker broker, Visit visit) throws Exception {
-    int visits = size(3_000, 100_000);
+    int visits = size(1_000, 100_000);
     for (int i = 0; i < visits; i++) {
       try (Wire wire = new Wire(broker.port())) {
         visit.make(wire);
@@ -71,13 +71,12 @@ final class ConnectionAttacks {
   }
 
   private static String parked(HostileBroker broker) throws Exception {
-    broker.createTopic("parked", 1, java.util.Map.of());
-    byte[] fetch = Frames.fetch("parked", 600_000, 1, 1);
+    byte[] fetch = Frames.fetch(broker.newTopic(1, java.util.Map.of()), 600_000, 1, 1);
     return comeAndGo(broker, w -> sendAndClose(w, fetch));
   }
 
   private static String idle(HostileBroker broker) throws Exception {
-    int connections = size(2_000, 9_000);
+    int connections = size(1_000, 9_000);
     List<Wire> wires = new ArrayList<>();
     for (int i = 0; i < connections; i++) {
       wires.add(broker.connect());

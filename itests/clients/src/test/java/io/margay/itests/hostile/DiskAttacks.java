@@ -21,12 +21,12 @@ final class DiskAttacks {
   static List<Attack> all() {
     int segments = size(120, 5_000);
     return List.of(
-        new Attack("a", segments + " segments of 1 GiB with indexes of 5 MB each, restart, retention",
+        Attack.alone("a", segments + " segments of 1 GiB with indexes of 5 MB each, restart, retention",
             Map.of("KAFKA_LOG_RETENTION_CHECK_INTERVAL_MS", "3000"), b -> manySegments(b, segments)),
-        new Attack("f-stored", "a batch in a compacted log that unpacks to 400 MB, restart",
+        Attack.alone("f-stored", "a batch in a compacted log that unpacks to 400 MB, restart",
             Map.of("KAFKA_LOG_CLEANER_BACKOFF_MS", "300"), DiskAttacks::storedBomb),
-        Attack.of("o", "poison records to __consumer_offsets as __admin_client, restart", DiskAttacks::poison),
-        Attack.of("o-stored", "poison records in the files of __consumer_offsets, restart", DiskAttacks::storedPoison));
+        Attack.alone("o", "poison records to __consumer_offsets as __admin_client, restart", DiskAttacks::poison),
+        Attack.alone("o-stored", "poison records in the files of __consumer_offsets, restart", DiskAttacks::storedPoison));
   }
 
   private static Path partition(HostileBroker broker, String name) {

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 
@@ -22,6 +23,7 @@ final class HostileBroker implements AutoCloseable {
   private Bystander bystander;
   private long maxMs;
   private int peakMb;
+  private int topics;
 
   /** @param heap options of the heap, or null for those that are shipped */
   HostileBroker(String heap, Map<String, String> settings) throws Exception {
@@ -55,9 +57,26 @@ final class HostileBroker implements AutoCloseable {
     return Admin.create(Map.of("bootstrap.servers", broker.bootstrap(), "default.api.timeout.ms", "20000", "request.timeout.ms", "15000"));
   }
 
+  /** @return the name of a new topic */
+  String newTopic(int partitions, Map<String, String> configs) throws Exception {
+    String name = "topic-" + topics++;
+    createTopic(name, partitions, configs);
+    return name;
+  }
+
   void createTopic(String name, int partitions, Map<String, String> configs) throws Exception {
     try (Admin admin = admin()) {
       admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(configs))).all().get(30, TimeUnit.SECONDS);
+    }
+  }
+
+  /** Makes so many topics of one partition, once for all attacks. */
+  void createTopicsOnce(String prefix, int count) throws Exception {
+    try (Admin admin = admin()) {
+      if (!admin.listTopics().names().get(30, TimeUnit.SECONDS).contains(prefix + 0)) {
+        admin.createTopics(IntStream.range(0, count).mapToObj(i -> new NewTopic(prefix + i, 1, (short) 1)).toList()).all()
+            .get(30, TimeUnit.SECONDS);
+      }
     }
   }
 
@@ -205,14 +224,18 @@ final class HostileBroker implements AutoCloseable {
     }
   }
 
-  /** Ends the attack, has a client that is new connect. @return how long the slowest turn of a stock client took, and the peak of the memory */
+  /** Ends an attack: the bystander goes on, and a client that was not there before connects. */
   Outcome finish() throws Exception {
     checkAlive();
     closeWires();
     long slowest = Math.max(maxMs, bystander.stop());
+    bystander.close();
     long fresh = Bystander.once(broker.bootstrap());
     checkAlive();
-    return new Outcome(Math.max(slowest, fresh), Math.max(peakMb, peakMb()));
+    Outcome outcome = new Outcome(Math.max(slowest, fresh), Math.max(peakMb, peakMb()));
+    maxMs = 0;
+    bystander = Bystander.started(broker.bootstrap());
+    return outcome;
   }
 
   /**

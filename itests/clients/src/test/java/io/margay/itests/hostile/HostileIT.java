@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -28,6 +29,7 @@ class HostileIT {
   private static final int RSS_MB = 400;
   private static final int ROW_SECONDS = Attack.size(60, 600);
   private static final String SHIPPED = "shipped";
+  private static final String SMALL = "128m";
   private static final HostileReport REPORT = new HostileReport();
 
   @AfterAll
@@ -42,14 +44,14 @@ class HostileIT {
 
   @TestFactory
   Stream<DynamicTest> rows() {
-    Set<String> rows = chosen("rows");
     Set<String> heaps = chosen("heaps");
     List<DynamicTest> tests = new ArrayList<>();
-    for (Attack attack : Attacks.all()) {
-      for (String heap : List.of(SHIPPED, "128m")) {
-        boolean runs = rows.isEmpty() ? !Attacks.NOT_YET.contains(attack.row()) : rows.contains(attack.row());
-        if (runs && (heaps.isEmpty() || heaps.contains(heap))) {
-          tests.add(DynamicTest.dynamicTest(attack + " [" + heap + "]", () -> run(attack, heap)));
+    for (String heap : List.of(SHIPPED, SMALL)) {
+      if (heaps.isEmpty() || heaps.contains(heap)) {
+        for (List<Attack> family : Attacks.families()) {
+          List<Attack> attacks = family.stream().filter(a -> runs(a, heap)).toList();
+          Shared shared = new Shared(heap, attacks.stream().filter(a -> !a.alone()).toList());
+          attacks.forEach(a -> tests.add(DynamicTest.dynamicTest(a + " [" + heap + "]", () -> run(a, heap, shared))));
         }
       }
     }
@@ -57,21 +59,74 @@ class HostileIT {
     return tests.stream();
   }
 
-  private static void run(Attack attack, String heap) throws Exception {
-    boolean shipped = heap.equals(SHIPPED);
-    HostileBroker.Outcome outcome = new HostileBroker.Outcome(-1, -1);
-    String answer = "-";
-    try (HostileBroker broker = new HostileBroker(shipped ? null : "-Xmx" + heap, attack.settings())) {
-      try {
-        answer = bounded(attack, broker);
-        outcome = broker.finish();
-      } catch (Exception | AssertionError e) {
-        String why = broker.diesSoon() ? "the process died" : e.toString();
-        REPORT.add(attack, heap, answer, new HostileBroker.Outcome(-1, broker.peakMbOrZero()), "FAILED: " + why);
-        throw e;
+  private static boolean runs(Attack attack, String heap) {
+    Set<String> rows = chosen("rows");
+    if (!rows.isEmpty()) {
+      return rows.contains(attack.row());
+    }
+    // In the short form, the small heap is for those who are after memory.
+    boolean small = heap.equals(SHIPPED) || Attack.FULL || "cdefghjkm".indexOf(attack.row().charAt(0)) >= 0;
+    return small && !Attacks.NOT_YET.contains(attack.row());
+  }
+
+  private static HostileBroker start(String heap, Map<String, String> settings) throws Exception {
+    return new HostileBroker(heap.equals(SHIPPED) ? null : "-Xmx" + heap, settings);
+  }
+
+  /** The broker of a family of attacks: started for the first of them, and again after one that failed. */
+  private static final class Shared {
+    private final String heap;
+    private final List<Attack> attacks;
+    private HostileBroker broker;
+
+    Shared(String heap, List<Attack> attacks) {
+      this.heap = heap;
+      this.attacks = attacks;
+    }
+
+    HostileBroker broker() throws Exception {
+      if (broker == null) {
+        broker = start(heap, Map.of());
+      }
+      return broker;
+    }
+
+    void ended(Attack attack, boolean passed) {
+      if (broker != null && (!passed || attack == attacks.get(attacks.size() - 1))) {
+        broker.close();
+        broker = null;
       }
     }
-    boolean unharmed = !shipped || outcome.maxMs() <= CLIENT_MS && outcome.peakMb() < RSS_MB;
+  }
+
+  private static void run(Attack attack, String heap, Shared shared) throws Exception {
+    if (attack.alone()) {
+      try (HostileBroker broker = start(heap, attack.settings())) {
+        run(attack, heap, broker);
+      }
+      return;
+    }
+    boolean passed = false;
+    try {
+      run(attack, heap, shared.broker());
+      passed = true;
+    } finally {
+      shared.ended(attack, passed);
+    }
+  }
+
+  private static void run(Attack attack, String heap, HostileBroker broker) throws Exception {
+    HostileBroker.Outcome outcome;
+    String answer = "-";
+    try {
+      answer = bounded(attack, broker);
+      outcome = broker.finish();
+    } catch (Exception | AssertionError e) {
+      String why = broker.diesSoon() ? "the process died" : e.toString();
+      REPORT.add(attack, heap, answer, new HostileBroker.Outcome(-1, broker.peakMbOrZero()), "FAILED: " + why);
+      throw e;
+    }
+    boolean unharmed = !heap.equals(SHIPPED) || outcome.maxMs() <= CLIENT_MS && outcome.peakMb() < RSS_MB;
     REPORT.add(attack, heap, answer, outcome, unharmed ? "passed" : "FAILED");
     assertThat(unharmed).as("%s: slowest turn of a stock client %d ms, peak of the memory %d MB", attack, outcome.maxMs(),
         outcome.peakMb()).isTrue();

@@ -12,7 +12,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 
 /** Requests without end, whose answers nobody reads, and requests that wait. */
 final class PipelineAttacks {
-  private static final long WATCH_NANOS = size(4, 30) * 1_000_000_000L;
+  private static final long WATCH_NANOS = size(3, 30) * 1_000_000_000L;
 
   private PipelineAttacks() { }
 
@@ -59,8 +59,7 @@ final class PipelineAttacks {
   }
 
   private static String metadata(HostileBroker broker, int connections) throws Exception {
-    broker.createTopic("many-0", 250, Map.of());
-    broker.createTopic("many-1", 250, Map.of());
+    broker.createTopicsOnce("many-", 500);
     byte[] large = largeFrame();
     return pour(broker, connections, repeat(Frames.allMetadata(), 10_000), size(30, 90), w -> {
       for (int i = 0; i < 4; i++) {
@@ -125,8 +124,8 @@ final class PipelineAttacks {
   }
 
   private static String waiting(HostileBroker broker, int connections, int requests, int partitions) throws Exception {
-    broker.createTopic("waiting", partitions, Map.of());
-    byte[] fetch = Frames.fetch("waiting", 600_000, 65_000, partitions);
+    String topic = broker.newTopic(partitions, Map.of());
+    byte[] fetch = Frames.fetch(topic, 600_000, 65_000, partitions);
     return pour(broker, connections, fetch, requests, w -> { });
   }
 }

@@ -11,7 +11,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 
 /** Frames that are announced and do not come. */
 final class SlowAttacks {
-  private static final int SECONDS = size(12, 90);
+  private static final int SECONDS = size(7, 90);
 
   private SlowAttacks() { }
 

@@ -19,9 +19,9 @@ final class StateAttacks {
 
   static List<Attack> all() {
     return List.of(
-        Attack.of("h", size(100, 1000) + ",000 producer ids in 500 partitions, restart", StateAttacks::producerIds),
-        Attack.of("j", "60,000 offsets of 600 groups, each with 4 KB of metadata, restart", StateAttacks::offsets),
-        Attack.of("j-groups", size(20, 100) + ",000 groups with one offset each, restart", StateAttacks::manyGroups),
+        Attack.alone("h", size(100, 1000) + ",000 producer ids in 500 partitions, restart", StateAttacks::producerIds),
+        Attack.alone("j", "60,000 offsets of 600 groups, each with 4 KB of metadata, restart", StateAttacks::offsets),
+        Attack.alone("j-groups", size(20, 100) + ",000 groups with one offset each, restart", StateAttacks::manyGroups),
         Attack.of("k", "550 JoinGroup of 500 KB for as many groups", b -> join(b, 550, i -> "group" + i, 500_000)),
         Attack.of("k-members", "2,000 JoinGroup of 150 KB for one group", b -> join(b, 2_000, i -> "group", 150_000)),
         Attack.of("k-ids", size(8, 40) + ",000 JoinGroup with ids of 32 KB",
