@@ -51,6 +51,15 @@ public final class LogManagerSettings implements SettingDefinitions {
   /** {@code replica.high.watermark.checkpoint.interval.ms}. */
   public static final Setting<Long> REPLICA_HIGH_WATERMARK_CHECKPOINT_INTERVAL_MS = ALL.broker(LONG, "replica.high.watermark.checkpoint.interval.ms", 5000L)
       .doc("Milliseconds between two notes of the high watermarks on disk.");
+  /** {@code margay.producer.ids.max}. */
+  public static final Setting<Integer> MARGAY_PRODUCER_IDS_MAX = ALL.broker(INT, "margay.producer.ids.max", -1).from(-1).live()
+      .doc("The most producer ids that all partitions of the node remember, one per idempotent producer and partition; beyond it "
+          + "those that were silent for longest are forgotten. -1 is one for each KiB of the largest heap.");
+  /** {@code margay.producer.ids.per.partition.max}. */
+  public static final Setting<Integer> MARGAY_PRODUCER_IDS_PER_PARTITION_MAX =
+      ALL.broker(INT, "margay.producer.ids.per.partition.max", 10_000)
+      .from(1).live()
+      .doc("The most producer ids that a partition remembers; beyond it those that were silent for longest are forgotten.");
 
   @Override
   public Catalogue catalogue() {
