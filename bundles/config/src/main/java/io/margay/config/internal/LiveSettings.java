@@ -264,7 +264,7 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
       case GROUP -> Source.GROUP;
     };
     List<Given> own = text == null ? List.of()
-        : List.of(new Given(setting.name(), setting.secret() ? null : text, source, "Admin API"));
+        : List.of(new Given(setting.name(), setting.secret() ? null : setting.canonical(text), source, "Admin API"));
     // overrides of a broker that is asked about stand in place of this broker's
     return current.resolver().explain(setting, own,
         overrides != null && setting.scope() == Setting.Scope.BROKER ? Source.DYNAMIC_BROKER : null);

@@ -78,7 +78,7 @@ final class Resolver {
   }
 
   /**
-   * All places that give a value, the one that counts first, the default last.
+   * All places that give a value, in its one form, the one that counts first, the default last.
    *
    * @param own values for the setting's own name that stand above the layers
    * @param skip a kind of layer that is left out, or null
@@ -89,7 +89,9 @@ final class Resolver {
       for (String name : names(setting)) {
         Entry entry = layer.entries().get(name);
         if (entry != null && layer.source() != skip) {
-          places.add(new Given(name, setting.secret() ? null : entry.text(), layer.source(), entry.origin()));
+          Setting<?> given = defined(setting, name);
+          String text = given == null ? entry.text() : given.canonical(entry.text());
+          places.add(new Given(name, setting.secret() ? null : text, layer.source(), entry.origin()));
         }
       }
     }

@@ -139,6 +139,10 @@ final class SettingsLoader {
     }
     live = first;
     sayWithoutEffect(layers);
+    Set<String> ofImages = EnvironmentReader.ofImages(surroundings.environment());
+    if (!ofImages.isEmpty()) {
+      LOG.info("Variables that only the start scripts of container images read, without effect here: variables={}", ofImages);
+    }
     LOG.info("Settings read: node.id={} data={} log.dirs={} listeners={} advertised.listeners={}", first.nodeId(),
         directories.data(), first.get(StorageSettings.LOG_DIRS), first.listeners(), first.advertisedListeners());
     outcome.onValid(first);

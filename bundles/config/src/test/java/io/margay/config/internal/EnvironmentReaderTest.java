@@ -2,7 +2,10 @@ package io.margay.config.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class EnvironmentReaderTest {
@@ -18,6 +21,40 @@ class EnvironmentReaderTest {
     assertName("KAFKA_KRAFT_CLUSTER_ID", "margay.cluster.id");
     assertName("MARGAY_FLUSH_POLICY", "margay.flush.policy");
     assertName("KAFKA_MARGAY_FLUSH_POLICY", "margay.flush.policy");
+  }
+
+  @Test
+  void createsTopicsAsAnImageDoes() {
+    assertName("KAFKA_CREATE_TOPICS", "margay.create.topics");
+  }
+
+  @Test
+  void namesWhatOnlyImagesRead() {
+    Map<String, String> environment = new TreeMap<>();
+    for (String variable : List.of("KAFKA_ENABLE_KRAFT", "KAFKA_CLIENT_USERS", "KAFKA_CLIENT_PASSWORDS", "KAFKA_INTER_BROKER_USER",
+        "KAFKA_TLS_TYPE", "KAFKA_VOLUME_DIR", "KAFKA_DATA_DIR", "KAFKA_SKIP_KRAFT_STORAGE_INIT")) {
+      environment.put(variable, "x");
+    }
+    Set<String> ofImages = Set.copyOf(environment.keySet());
+    environment.put("KAFKA_OPTS", "-Dx=y");
+    environment.put("KAFKA_NUM_PARTITION", "3");
+    assertThat(EnvironmentReader.ofImages(environment)).containsExactlyInAnyOrderElementsOf(ofImages);
+    assertThat(EnvironmentReader.read(environment).entries()).as("a misspelt setting stays one").containsOnlyKeys("num.partition");
+  }
+
+  @Test
+  void leavesADockerLinkAlone() {
+    Map<String, String> link = Map.of("KAFKA_NAME", "/app/kafka", "KAFKA_ENV_PATH", "/bin", "KAFKA_PORT", "tcp://172.17.0.2:9092",
+        "KAFKA_PORT_9092_TCP_ADDR", "172.17.0.2", "KAFKA_1_NAME", "/app/kafka_1", "KAFKA_1_ENV_JAVA_HOME", "/java");
+    assertThat(EnvironmentReader.read(link).entries()).isEmpty();
+  }
+
+  @Test
+  void aVariableWithCfgIsStronger() {
+    assertThat(EnvironmentReader.read(Map.of("KAFKA_CFG_NUM_PARTITIONS", "3", "KAFKA_NUM_PARTITIONS", "4")).entries())
+        .containsExactly(Map.entry("num.partitions", new Layer.Entry("3", "environment KAFKA_CFG_NUM_PARTITIONS")));
+    assertThat(EnvironmentReader.read(Map.of("KAFKA_CFG_BROKER_RACK", "a", "KAFKA_BROKER_RACK", "b")).entries())
+        .containsExactly(Map.entry("broker.rack", new Layer.Entry("a", "environment KAFKA_CFG_BROKER_RACK")));
   }
 
   @Test

@@ -9,12 +9,15 @@ import io.margay.metadata.ClusterDelta;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
 import io.margay.model.BrokerId;
+import io.margay.spi.config.Catalogue;
 import io.margay.spi.config.InvalidSettingException;
 import io.margay.spi.config.NodeSettings.Given;
 import io.margay.spi.config.NodeSettings.NotApplied;
 import io.margay.spi.config.NodeSettings.Reason;
 import io.margay.spi.config.NodeSettings.Registration;
 import io.margay.spi.config.NodeSettings.Source;
+import io.margay.spi.config.Setting;
+import io.margay.spi.config.SettingType;
 import io.margay.spi.consensus.ConsensusSettings;
 import io.margay.spi.log.LogDefaults;
 import io.margay.spi.log.LogSettings;
@@ -241,6 +244,79 @@ class LiveSettingsTest {
     settings.update(List.of(layer("file", "ssl.key.passwort", "hunter2")));
     assertThat(settings.notApplied()).singleElement();
     assertThat(settings.notApplied().toString()).doesNotContain("hunter2");
+  }
+
+  @Test
+  void valuesAreToldInOneForm() {
+    LiveSettings settings = live(layer("file", "message.max.bytes", "0500000", "log.cleanup.policy", " compact , delete "));
+    assertThat(settings.explain(LogDefaults.MESSAGE_MAX_BYTES, null).get(0).text()).isEqualTo("500000");
+    assertThat(settings.explain(LogSettings.CLEANUP_POLICY, Map.of()).get(0).text()).isEqualTo("compact,delete");
+    assertThat(settings.explain(LogSettings.RETENTION_MS, Map.of("retention.ms", " 86400000 ")).get(0).text()).isEqualTo("86400000");
+    assertThat(settings.explain(LogSettings.CLEANUP_POLICY, Map.of("cleanup.policy", "delete,delete")).get(0).text())
+        .isEqualTo("delete");
+  }
+
+  @Test
+  void settingsOfFormerVersionsAreListedOnlyIfTheyAreGiven() {
+    LiveSettings settings = live(layer("file", "zookeeper.connect", "zk:2181"));
+    assertThat(settings.definitions(Setting.Scope.BROKER)).extracting(Setting::name).contains("zookeeper.connect", "num.partitions")
+        .doesNotContain("inter.broker.protocol.version", "port");
+    assertThat(settings.definition(Setting.Scope.BROKER, "port")).isNotNull();
+  }
+
+  @Test
+  void aPartThatComesBringsItsSettings() {
+    KnownSettings known = SampleSettings.known();
+    LiveSettings settings = new LiveSettings(List.of(Layer.empty(Source.STATIC_BROKER)), known, DIRECTORIES, () -> "this.machine");
+    image(settings, Map.of("part.rate", "5"), Map.of());
+    Catalogue part = new Catalogue("part");
+    Setting<Integer> rate = part.broker(SettingType.INT, "part.rate", 1).from(1).live().doc("A rate.");
+    Setting<Integer> size = part.broker(SettingType.INT, "part.size", 1).from(1).doc("A size, at the start.");
+    assertThat(settings.definition(Setting.Scope.BROKER, "part.rate")).isNull();
+    List<String> changed = new ArrayList<>();
+    settings.onChange(changed::addAll);
+    assertThat(known.define("part", part.settings())).isTrue();
+    settings.update(List.of(layer("file", "part.size", "3")));
+    assertThat(settings.get(rate)).as("what the cluster said before").isEqualTo(5);
+    assertThat(settings.get(size)).as("known only now, so that it counts now").isEqualTo(3);
+    assertThat(settings.notApplied()).isEmpty();
+    assertThat(changed).as("no part has read it yet").isEmpty();
+  }
+
+  @Test
+  void whatANewVersionOfAPartDefinesReplacesWhatTheOldOneDid() {
+    KnownSettings known = SampleSettings.known();
+    Catalogue first = new Catalogue("part");
+    first.broker(SettingType.INT, "part.rate", 1).from(1).live().doc("A rate.");
+    known.define("part", first.settings());
+    LiveSettings settings = new LiveSettings(List.of(layer("file", "part.rate", "7")), known, DIRECTORIES, () -> "this.machine");
+    Catalogue second = new Catalogue("part");
+    Setting<String> word = second.broker(SettingType.STRING, "part.rate", "none").live().doc("A word.");
+    assertThat(settings.get(word)).as("before the definition is known").isEqualTo("7");
+    known.define("part", second.settings());
+    settings.update(List.of(layer("file", "part.rate", "quick")));
+    assertThat(settings.get(word)).isEqualTo("quick");
+    known.define("part", List.of());
+    settings.update(List.of(layer("file", "part.rate", "slow")));
+    assertThat(settings.notApplied()).extracting(NotApplied::name).containsExactly("part.rate");
+    assertThat(settings.get(word)).as("what counted before stays").isEqualTo("quick");
+  }
+
+  @Test
+  void partsThatComeLaterAreAskedOnlyForANameThatIsNotKnown() {
+    Catalogue later = new Catalogue("later");
+    Setting<Integer> rate = later.broker(SettingType.INT, "later.rate", 1).from(1).live().doc("A rate.");
+    List<String> asked = new ArrayList<>();
+    KnownSettings known = new KnownSettings(() -> {
+      asked.add("once");
+      return Map.of("later", later.settings());
+    });
+    known.define("identity", new IdentitySettings().catalogue().settings());
+    assertThat(known.covering(List.of("node.id")).broker("later.rate")).isNull();
+    assertThat(asked).isEmpty();
+    assertThat(known.covering(List.of("later.rate")).broker("later.rate")).isSameAs(rate);
+    assertThat(known.covering(List.of("never.there")).broker("never.there")).isNull();
+    assertThat(asked).containsExactly("once");
   }
 
   private static Layer layer(String origin, String... namesAndTexts) {

@@ -32,6 +32,11 @@ public final class ConfigRules {
   private final NamedServices<Partitioner> partitioners;
   private final ClusterLimits limits;
 
+  /** Settings of topics that a cluster of one broker fulfils without doing anything: Kafka's tools set them. */
+  private static final Set<String> FULFILLED = Set.of(ControllerSettings.UNCLEAN_LEADER_ELECTION_ENABLE.name(),
+      ControllerSettings.LEADER_REPLICATION_THROTTLED_REPLICAS.name(),
+      ControllerSettings.FOLLOWER_REPLICATION_THROTTLED_REPLICAS.name());
+
   /** Names of the storage engines that were there at some time, in ascending order. */
   private final Set<String> engines = new ConcurrentSkipListSet<>();
 
@@ -67,7 +72,7 @@ public final class ConfigRules {
   }
 
   private void checkEngine(Setting<?> setting, String value) {
-    if (setting == LogSettings.MARGAY_STORAGE_ENGINE && !engines.isEmpty() && !engines.contains(value)) {
+    if (setting.name().equals(LogSettings.MARGAY_STORAGE_ENGINE.name()) && setting.scope() == Setting.Scope.TOPIC && !engines.isEmpty() && !engines.contains(value)) {
       throw new RefusedException(Errors.INVALID_CONFIG, "There is no storage engine " + value + "; installed are "
           + String.join(", ", engines));
     }
@@ -91,16 +96,27 @@ public final class ConfigRules {
       throw new RefusedException(Errors.INVALID_CONFIG,
           "Null value not supported for " + type.name().toLowerCase(Locale.ROOT) + " configs: " + name);
     }
-    try {
-      setting.parse(value);
-    } catch (InvalidSettingException e) {
-      throw new RefusedException(Errors.INVALID_CONFIG, e.getMessage());
-    }
+    checkValue(setting, value);
     if (name.equals(PartitionerSettings.MARGAY_PARTITIONER.name())) {
       checkPartitioner(PartitionerChoice.parse(value));
     }
     checkEngine(setting, value);
     return setting;
+  }
+
+  private static <T> void checkValue(Setting<T> setting, String value) {
+    T parsed;
+    try {
+      parsed = setting.parse(value);
+    } catch (InvalidSettingException e) {
+      throw new RefusedException(Errors.INVALID_CONFIG, e.getMessage());
+    }
+    if (setting.scope() == Setting.Scope.TOPIC && !setting.effective() && !parsed.equals(setting.defaultValue())
+        && !FULFILLED.contains(setting.name())) {
+      throw new RefusedException(Errors.INVALID_CONFIG, "Invalid value " + value + " for configuration " + setting.name()
+          + ": this server does not support it; leave it out, or at its default "
+          + setting.type().format(setting.defaultValue()));
+    }
   }
 
   /** Only the strategy knows its options. One that is not installed may come later; until then nobody can tell. */

@@ -15,6 +15,7 @@ import java.util.List;
 @DefinesSettings
 public final class ControllerSettings implements SettingDefinitions {
   private static final Catalogue ALL = new Catalogue("Topics and brokers");
+  private static final String NEW_TOPIC = "[A-Za-z0-9._-]+(:[1-9]\\d{0,5}(:[1-9]\\d{0,4}(:(compact|delete))?)?)?";
   private static final String WORD = "[a-z0-9][a-z0-9._-]*";
 
   /** {@code broker.rack}. */
@@ -63,6 +64,12 @@ public final class ControllerSettings implements SettingDefinitions {
   public static final Setting<Integer> MARGAY_MAX_CONFIGS_BYTES =
       ALL.broker(INT, "margay.max.configs.bytes", 8 << 20).from(65_536).live()
       .doc("Bytes of the names and values that all topics, brokers and groups may set together.");
+  /** {@code margay.create.topics}. */
+  public static final Setting<List<String>> MARGAY_CREATE_TOPICS = ALL.broker(LIST, "margay.create.topics", List.<String>of())
+      .matching("(" + NEW_TOPIC + "(," + NEW_TOPIC + ")*)?", "a list of NAME:PARTITIONS:REPLICAS or NAME:PARTITIONS:REPLICAS:POLICY, such "
+          + "as orders:3:1,customers:1:1:compact")
+      .doc("Topics that are created when the node starts, unless they are there: a list of name:partitions:replicas or "
+          + "name:partitions:replicas:cleanup.policy. The environment variable KAFKA_CREATE_TOPICS gives it, too.");
 
   @Override
   public Catalogue catalogue() {

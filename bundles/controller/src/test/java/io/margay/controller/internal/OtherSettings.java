@@ -1,5 +1,6 @@
 package io.margay.controller.internal;
 
+import static io.margay.spi.config.SettingType.BOOLEAN;
 import static io.margay.spi.config.SettingType.INT;
 import static io.margay.spi.config.SettingType.PASSWORD;
 import static io.margay.spi.config.SettingType.STRING;
@@ -16,6 +17,7 @@ final class OtherSettings implements SettingDefinitions {
     ALL.broker(INT, "log.cleaner.threads", 1).from(0).live().doc("Threads that compact.");
     ALL.broker(PASSWORD, "ssl.key.password", null).perBroker().inert().doc("The password of the private key.");
     ALL.broker(STRING, "ssl.keystore.location", null).perBroker().inert().doc("The file with this node's key.");
+    ALL.topic(BOOLEAN, "remote.storage.enable", false).inert().doc("Whether segments are copied to remote storage.");
     ALL.group(INT, "consumer.session.timeout.ms", 45_000).from(1).synonyms("group.consumer.session.timeout.ms").inert()
         .doc("Milliseconds without a heartbeat.");
   }

@@ -18,6 +18,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Logs in memory; opening can be held up or made to fail. */
 public final class FakeLogs implements Logs {
+  /** What the engines have. */
+  public List<StorageEngine.Place> places = List.of(new StorageEngine.Place("memory", 1000, 400, null));
   private final Map<TopicIdPartition, FakeLog> logs = new ConcurrentHashMap<>();
   public final Set<TopicIdPartition> deleted = ConcurrentHashMap.newKeySet();
   public volatile CountDownLatch hold = new CountDownLatch(0);
@@ -78,7 +80,7 @@ public final class FakeLogs implements Logs {
 
   @Override
   public List<StorageEngine.Place> places() {
-    return List.of(new StorageEngine.Place("memory", 1000, 400, null));
+    return places;
   }
 
   @Override

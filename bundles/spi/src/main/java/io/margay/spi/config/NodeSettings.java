@@ -47,7 +47,7 @@ public interface NodeSettings extends SettingValues {
    * One place that gives a value.
    *
    * @param name the name that the value was set under, which may be a synonym
-   * @param text the value as text, or null
+   * @param text the value as text in its one form ({@link Setting#canonical}), or null
    * @param source which kind of place
    * @param origin the place for people: a file's name, "environment KAFKA_...", "Admin API", "default"
    */

@@ -114,6 +114,14 @@ class ConfigHandlersTest extends HandlerTest {
   }
 
   @Test
+  void aSettingOfATopicThatDoesNothingIsRefused() throws Exception {
+    assertThat(createTopic("a", 1, Map.of("remote.storage.enable", "true"))).isEqualTo(Errors.INVALID_CONFIG);
+    assertThat(createTopic("a", 1, Map.of("preallocate", "true"))).isEqualTo(Errors.INVALID_CONFIG);
+    assertThat(createTopic("a", 1, Map.of("remote.storage.enable", " FALSE ", "unclean.leader.election.enable", "TRUE",
+        "leader.replication.throttled.replicas", "0:1"))).as("what is so in any case").isEqualTo(Errors.NONE);
+  }
+
+  @Test
   void describesThisBrokerAndNoOther() throws Exception {
     settings.with("num.partitions", "5").with("ssl.key.password", "hidden");
     assertThat(describe(4, BROKER, "1", null).configs()).hasSameSizeAs(settings.definitions(Setting.Scope.BROKER));

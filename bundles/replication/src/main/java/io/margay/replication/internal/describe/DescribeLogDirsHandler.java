@@ -17,9 +17,13 @@ import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import io.margay.spi.log.PartitionLog;
 import io.margay.spi.storage.StorageEngine;
+import io.margay.spi.storage.StorageSettings;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -72,7 +76,9 @@ public final class DescribeLogDirsHandler implements ApiHandler {
       }
     }
     Map<String, DescribeLogDirsResult> results = new LinkedHashMap<>();
-    for (StorageEngine.Place place : replication.logs().places()) {
+    List<StorageEngine.Place> places = new ArrayList<>(replication.logs().places());
+    places.sort(Comparator.comparingInt(place -> order(place.path())));
+    for (StorageEngine.Place place : places) {
       DescribeLogDirsResult result = new DescribeLogDirsResult().setLogDir(place.path()).setTotalBytes(place.totalBytes())
           .setUsableBytes(place.usableBytes());
       if (place.offlineCause() != null) {
@@ -85,6 +91,13 @@ public final class DescribeLogDirsHandler implements ApiHandler {
     DescribeLogDirsResponse response = new DescribeLogDirsResponse();
     response.results().addAll(results.values());
     return response;
+  }
+
+  /** Directories of log.dirs come first, in their order: tools take the first one for the default. */
+  private int order(String path) {
+    List<String> directories = replication.settings().get(StorageSettings.LOG_DIRS);
+    int index = directories == null ? -1 : directories.indexOf(path);
+    return index < 0 ? Integer.MAX_VALUE : index;
   }
 
   private void add(String name, LocalReplica replica, Map<String, Map<String, DescribeLogDirsTopic>> byPlace) {

@@ -14,6 +14,8 @@ import io.margay.protocol.message.DescribeProducersResponse.PartitionResponse;
 import io.margay.replication.internal.TestBroker;
 import io.margay.spi.handler.FakeRequest;
 import io.margay.spi.log.PartitionLog.ProducerInfo;
+import io.margay.spi.storage.StorageEngine;
+import io.margay.spi.storage.StorageSettings;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,6 +65,17 @@ class DescribeTest {
     assertThat(dir.topics()).hasSize(1);
     assertThat(dir.topics().get(0).partitions()).hasSize(1);
     assertThat(dir(List.of(), 4).topics()).isEmpty();
+  }
+
+  @Test
+  void theDirectoriesOfLogDirsComeFirst() {
+    broker.settings.set(StorageSettings.LOG_DIRS, "/second,/first");
+    broker.logs.places = List.of(new StorageEngine.Place("memory:", -1, -1, null), new StorageEngine.Place("/first", 10, 4, null),
+        new StorageEngine.Place("/second", 10, 4, null));
+    FakeRequest request = new FakeRequest(DescribeLogDirsRequest.API, new DescribeLogDirsRequest().setTopics(null), 4);
+    new DescribeLogDirsHandler(broker.replication).handle(request);
+    assertThat(request.answer(new DescribeLogDirsResponse()).results()).extracting(DescribeLogDirsResult::logDir)
+        .containsExactly("/second", "/first", "memory:");
   }
 
   @Test
