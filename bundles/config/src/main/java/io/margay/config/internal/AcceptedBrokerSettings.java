@@ -31,7 +31,8 @@ final class AcceptedBrokerSettings implements SettingDefinitions {
       .live().inert()
       .doc("Whether leadership goes back to the preferred replicas by itself.");
   /** {@code leader.imbalance.check.interval.seconds}. */
-  public static final Setting<Long> LEADER_IMBALANCE_CHECK_INTERVAL_SECONDS = ALL.broker(LONG, "leader.imbalance.check.interval.seconds", 300L).from(1)
+  public static final Setting<Long> LEADER_IMBALANCE_CHECK_INTERVAL_SECONDS =
+      ALL.broker(LONG, "leader.imbalance.check.interval.seconds", 300L).from(1)
       .inert().doc("Seconds between two looks for leaders that are not the preferred replica.");
   /** {@code broker.heartbeat.interval.ms}. */
   public static final Setting<Integer> BROKER_HEARTBEAT_INTERVAL_MS = ALL.broker(INT, "broker.heartbeat.interval.ms", 2000)
@@ -42,7 +43,8 @@ final class AcceptedBrokerSettings implements SettingDefinitions {
       .inert()
       .doc("Milliseconds without a heartbeat after which a broker is fenced.");
   /** {@code initial.broker.registration.timeout.ms}. */
-  public static final Setting<Integer> INITIAL_BROKER_REGISTRATION_TIMEOUT_MS = ALL.broker(INT, "initial.broker.registration.timeout.ms", 60_000).inert()
+  public static final Setting<Integer> INITIAL_BROKER_REGISTRATION_TIMEOUT_MS =
+      ALL.broker(INT, "initial.broker.registration.timeout.ms", 60_000).inert()
       .doc("Milliseconds that the first registration with the controller may take before the node gives up.");
   /** {@code controlled.shutdown.enable}. */
   public static final Setting<Boolean> CONTROLLED_SHUTDOWN_ENABLE = ALL.broker(BOOLEAN, "controlled.shutdown.enable", true).inert()
@@ -52,19 +54,24 @@ final class AcceptedBrokerSettings implements SettingDefinitions {
       .in("broker", "controller")
       .inert().doc("Kafka's roles of a node. Every node here is both.");
   /** {@code controller.quorum.voters}. */
-  public static final Setting<List<String>> CONTROLLER_QUORUM_VOTERS = ALL.broker(LIST, "controller.quorum.voters", List.<String>of()).inert()
+  public static final Setting<List<String>> CONTROLLER_QUORUM_VOTERS =
+      ALL.broker(LIST, "controller.quorum.voters", List.<String>of()).inert()
       .doc("The nodes that keep the metadata: a list of id@host:port.");
   /** {@code controller.quorum.bootstrap.servers}. */
-  public static final Setting<List<String>> CONTROLLER_QUORUM_BOOTSTRAP_SERVERS = ALL.broker(LIST, "controller.quorum.bootstrap.servers", List.<String>of()).inert()
+  public static final Setting<List<String>> CONTROLLER_QUORUM_BOOTSTRAP_SERVERS =
+      ALL.broker(LIST, "controller.quorum.bootstrap.servers", List.<String>of()).inert()
       .doc("Where to find the nodes that keep the metadata: a list of host:port.");
   /** {@code controller.quorum.election.timeout.ms}. */
-  public static final Setting<Integer> CONTROLLER_QUORUM_ELECTION_TIMEOUT_MS = ALL.broker(INT, "controller.quorum.election.timeout.ms", 1000).from(0).inert()
+  public static final Setting<Integer> CONTROLLER_QUORUM_ELECTION_TIMEOUT_MS =
+      ALL.broker(INT, "controller.quorum.election.timeout.ms", 1000).from(0).inert()
       .doc("Milliseconds without a leader of the metadata quorum after which a node stands for election.");
   /** {@code controller.quorum.request.timeout.ms}. */
-  public static final Setting<Integer> CONTROLLER_QUORUM_REQUEST_TIMEOUT_MS = ALL.broker(INT, "controller.quorum.request.timeout.ms", 2000).from(0).inert()
+  public static final Setting<Integer> CONTROLLER_QUORUM_REQUEST_TIMEOUT_MS =
+      ALL.broker(INT, "controller.quorum.request.timeout.ms", 2000).from(0).inert()
       .doc("Milliseconds that a request within the metadata quorum may take.");
   /** {@code metadata.log.max.snapshot.interval.ms}. */
-  public static final Setting<Long> METADATA_LOG_MAX_SNAPSHOT_INTERVAL_MS = ALL.broker(LONG, "metadata.log.max.snapshot.interval.ms", 3_600_000L).from(0).inert()
+  public static final Setting<Long> METADATA_LOG_MAX_SNAPSHOT_INTERVAL_MS =
+      ALL.broker(LONG, "metadata.log.max.snapshot.interval.ms", 3_600_000L).from(0).inert()
       .doc("Milliseconds after which a snapshot of changed metadata is written; 0 is never.");
   /** {@code num.replica.fetchers}. */
   public static final Setting<Integer> NUM_REPLICA_FETCHERS = ALL.broker(INT, "num.replica.fetchers", 1).from(1).live().inert()
@@ -80,7 +87,8 @@ final class AcceptedBrokerSettings implements SettingDefinitions {
       .live().inert()
       .doc("Bytes of one partition that a follower's Fetch takes at a time; a larger single batch still passes.");
   /** {@code replica.fetch.response.max.bytes}. */
-  public static final Setting<Integer> REPLICA_FETCH_RESPONSE_MAX_BYTES = ALL.broker(INT, "replica.fetch.response.max.bytes", 10_485_760).from(0).live()
+  public static final Setting<Integer> REPLICA_FETCH_RESPONSE_MAX_BYTES =
+      ALL.broker(INT, "replica.fetch.response.max.bytes", 10_485_760).from(0).live()
       .inert().doc("Bytes of one response to a follower's Fetch.");
   /** {@code replica.fetch.wait.max.ms}. */
   public static final Setting<Integer> REPLICA_FETCH_WAIT_MAX_MS = ALL.broker(INT, "replica.fetch.wait.max.ms", 500).live().inert()
@@ -93,7 +101,8 @@ final class AcceptedBrokerSettings implements SettingDefinitions {
   public static final Setting<Integer> REPLICA_SOCKET_TIMEOUT_MS = ALL.broker(INT, "replica.socket.timeout.ms", 30_000).inert()
       .doc("Milliseconds that a follower waits for any answer.");
   /** {@code replica.socket.receive.buffer.bytes}. */
-  public static final Setting<Integer> REPLICA_SOCKET_RECEIVE_BUFFER_BYTES = ALL.broker(INT, "replica.socket.receive.buffer.bytes", 65_536).from(-1)
+  public static final Setting<Integer> REPLICA_SOCKET_RECEIVE_BUFFER_BYTES =
+      ALL.broker(INT, "replica.socket.receive.buffer.bytes", 65_536).from(-1)
       .inert().doc("The receive buffer of a follower's connection in bytes; -1 leaves it to the system.");
   /** {@code replica.selector.class}. */
   public static final Setting<String> REPLICA_SELECTOR_CLASS = ALL.broker(STRING, "replica.selector.class", null).inert()

@@ -24,19 +24,23 @@ final class AcceptedSecuritySettings implements SettingDefinitions {
   public static final Setting<String> SUPER_USERS = ALL.broker(STRING, "super.users", "").inert()
       .doc("Principals that may do everything, separated by semicolons, such as User:admin.");
   /** {@code allow.everyone.if.no.acl.found}. */
-  public static final Setting<Boolean> ALLOW_EVERYONE_IF_NO_ACL_FOUND = ALL.broker(BOOLEAN, "allow.everyone.if.no.acl.found", false).inert()
+  public static final Setting<Boolean> ALLOW_EVERYONE_IF_NO_ACL_FOUND =
+      ALL.broker(BOOLEAN, "allow.everyone.if.no.acl.found", false).inert()
       .doc("Whether a resource that no access control list mentions is open to everybody.");
   /** {@code connection.failed.authentication.delay.ms}. */
-  public static final Setting<Integer> CONNECTION_FAILED_AUTHENTICATION_DELAY_MS = ALL.broker(INT, "connection.failed.authentication.delay.ms", 100).from(0).inert()
+  public static final Setting<Integer> CONNECTION_FAILED_AUTHENTICATION_DELAY_MS =
+      ALL.broker(INT, "connection.failed.authentication.delay.ms", 100).from(0).inert()
       .doc("Milliseconds between a failed authentication and the close of its connection.");
   /** {@code connections.max.reauth.ms}. */
   public static final Setting<Long> CONNECTIONS_MAX_REAUTH_MS = ALL.broker(LONG, "connections.max.reauth.ms", 0L).inert()
       .doc("Milliseconds after which a SASL connection must authenticate again; 0 is never.");
   /** {@code sasl.enabled.mechanisms}. */
-  public static final Setting<List<String>> SASL_ENABLED_MECHANISMS = ALL.broker(LIST, "sasl.enabled.mechanisms", List.of("GSSAPI")).perBroker().inert()
+  public static final Setting<List<String>> SASL_ENABLED_MECHANISMS =
+      ALL.broker(LIST, "sasl.enabled.mechanisms", List.of("GSSAPI")).perBroker().inert()
       .doc("SASL mechanisms that clients may choose from.");
   /** {@code sasl.mechanism.inter.broker.protocol}. */
-  public static final Setting<String> SASL_MECHANISM_INTER_BROKER_PROTOCOL = ALL.broker(STRING, "sasl.mechanism.inter.broker.protocol", "GSSAPI").perBroker().inert()
+  public static final Setting<String> SASL_MECHANISM_INTER_BROKER_PROTOCOL =
+      ALL.broker(STRING, "sasl.mechanism.inter.broker.protocol", "GSSAPI").perBroker().inert()
       .doc("The SASL mechanism between brokers.");
   /** {@code sasl.jaas.config}. */
   public static final Setting<String> SASL_JAAS_CONFIG = ALL.broker(PASSWORD, "sasl.jaas.config", null).perBroker().inert()
@@ -55,7 +59,8 @@ final class AcceptedSecuritySettings implements SettingDefinitions {
   public static final Setting<String> SSL_KEYSTORE_KEY = ALL.broker(PASSWORD, "ssl.keystore.key", null).perBroker().inert()
       .doc("The private key itself, as PEM in PKCS 8.");
   /** {@code ssl.keystore.certificate.chain}. */
-  public static final Setting<String> SSL_KEYSTORE_CERTIFICATE_CHAIN = ALL.broker(PASSWORD, "ssl.keystore.certificate.chain", null).perBroker().inert()
+  public static final Setting<String> SSL_KEYSTORE_CERTIFICATE_CHAIN =
+      ALL.broker(PASSWORD, "ssl.keystore.certificate.chain", null).perBroker().inert()
       .doc("The certificates themselves, as PEM.");
   /** {@code ssl.key.password}. */
   public static final Setting<String> SSL_KEY_PASSWORD = ALL.broker(PASSWORD, "ssl.key.password", null).perBroker().inert()
@@ -80,7 +85,8 @@ final class AcceptedSecuritySettings implements SettingDefinitions {
       .in("required", "requested", "none").perBroker().inert()
       .doc("Whether clients show a certificate: required, requested or none.");
   /** {@code ssl.enabled.protocols}. */
-  public static final Setting<List<String>> SSL_ENABLED_PROTOCOLS = ALL.broker(LIST, "ssl.enabled.protocols", List.of("TLSv1.2", "TLSv1.3")).perBroker().inert()
+  public static final Setting<List<String>> SSL_ENABLED_PROTOCOLS =
+      ALL.broker(LIST, "ssl.enabled.protocols", List.of("TLSv1.2", "TLSv1.3")).perBroker().inert()
       .doc("Versions of TLS that clients may choose from.");
   /** {@code ssl.cipher.suites}. */
   public static final Setting<List<String>> SSL_CIPHER_SUITES = ALL.broker(LIST, "ssl.cipher.suites", List.<String>of())
@@ -91,7 +97,8 @@ final class AcceptedSecuritySettings implements SettingDefinitions {
           "DEFAULT").inert()
       .doc("How the name in a client's certificate becomes a user's name.");
   /** {@code ssl.endpoint.identification.algorithm}. */
-  public static final Setting<String> SSL_ENDPOINT_IDENTIFICATION_ALGORITHM = ALL.broker(STRING, "ssl.endpoint.identification.algorithm", "https").perBroker().inert()
+  public static final Setting<String> SSL_ENDPOINT_IDENTIFICATION_ALGORITHM =
+      ALL.broker(STRING, "ssl.endpoint.identification.algorithm", "https").perBroker().inert()
       .doc("How this node checks the name of another broker: https, or empty for not at all.");
 
   @Override

@@ -42,7 +42,8 @@ public final class IdentitySettings implements SettingDefinitions {
       .in("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
       .doc("The security protocol between brokers; not together with inter.broker.listener.name.");
   /** {@code controller.listener.names}. */
-  public static final Setting<List<String>> CONTROLLER_LISTENER_NAMES = ALL.broker(LIST, "controller.listener.names", List.<String>of())
+  public static final Setting<List<String>> CONTROLLER_LISTENER_NAMES =
+      ALL.broker(LIST, "controller.listener.names", List.<String>of())
       .doc("Names of listeners of Kafka's controller. They are not bound here: the controller is part of the node.");
 
   @Override

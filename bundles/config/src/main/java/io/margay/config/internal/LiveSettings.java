@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -29,7 +28,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The settings of this node while it runs: one snapshot behind a volatile reference, replaced when the cluster's or the node's
- * own settings change. Changes are made under this object's lock; listeners are told outside of it.
+ * own settings change. Changes are made under this object's lock; listeners are told outside of it, on other threads.
  */
 final class LiveSettings implements NodeSettings, MetadataPublisher {
   private static final Logger LOG = LoggerFactory.getLogger(LiveSettings.class);
@@ -37,7 +36,7 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
   private final KnownSettings known;
   private final Directories directories;
   private final Supplier<String> hostName;
-  private final List<Consumer<Set<String>>> listeners = new CopyOnWriteArrayList<>();
+  private final ChangeListeners listeners;
   private volatile Snapshot current;
   private List<Layer> dynamicLayers = List.of(Layer.empty(Source.DYNAMIC_BROKER), Layer.empty(Source.DYNAMIC_DEFAULT_BROKER));
   private List<Layer> staticLayers;
@@ -51,9 +50,11 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
    * @param known the definitions, which may change
    * @param directories where this node's files are
    * @param hostName gives the canonical name of this machine, when it is needed
+   * @param listeners told of changes
    * @throws InvalidSettingException when settings contradict each other
    */
-  LiveSettings(List<Layer> staticLayers, KnownSettings known, Directories directories, Supplier<String> hostName) {
+  LiveSettings(List<Layer> staticLayers, KnownSettings known, Directories directories, Supplier<String> hostName, ChangeListeners listeners) {
+    this.listeners = listeners;
     this.known = known;
     this.directories = directories;
     this.hostName = hostName;
@@ -199,13 +200,7 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
       return;
     }
     LOG.info("Settings changed: settings={}", new TreeSet<>(changed));
-    for (Consumer<Set<String>> listener : listeners) {
-      try {
-        listener.accept(changed);
-      } catch (RuntimeException e) {
-        LOG.error("A listener for changed settings failed: listener={}", listener, e);
-      }
-    }
+    listeners.tell(changed);
   }
 
   @Override
@@ -272,7 +267,6 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
 
   @Override
   public Registration onChange(Consumer<Set<String>> listener) {
-    listeners.add(listener);
-    return () -> listeners.remove(listener);
+    return listeners.add(listener);
   }
 }

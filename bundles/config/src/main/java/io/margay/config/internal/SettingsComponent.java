@@ -6,6 +6,7 @@ import io.margay.spi.config.NodeSettings;
 import java.nio.file.Path;
 import java.util.Hashtable;
 import java.util.Map;
+import java.util.concurrent.ThreadPoolExecutor;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
@@ -35,6 +36,7 @@ public final class SettingsComponent implements SettingsLoader.Outcome {
   private final BundleContext context;
   private final LauncherLink launcher;
   private final PartDefinitions parts;
+  private final ThreadPoolExecutor tellers = ChangeListeners.pool();
   private volatile SettingsLoader loader;
   private final Scheduler.Timer fileCheck;
   private ServiceRegistration<?> registration;
@@ -52,7 +54,7 @@ public final class SettingsComponent implements SettingsLoader.Outcome {
     KnownSettings known = new KnownSettings(() -> LaterBundles.read(context.getProperty(LaterBundles.PROPERTY)));
     this.parts = new PartDefinitions(context, known, this::reload);
     parts.open();
-    this.loader = new SettingsLoader(known, PID, store(context), SettingsLoader.ofThisProcess(), properties, this);
+    this.loader = new SettingsLoader(known, PID, store(context), SettingsLoader.ofThisProcess(new ChangeListeners(tellers)), properties, this);
     loader.load();
     this.fileCheck = scheduler.every(FILE_CHECK_MS, FILE_CHECK_MS, loader::loadIfFileChanged);
   }
@@ -93,6 +95,7 @@ public final class SettingsComponent implements SettingsLoader.Outcome {
     if (registered != null) {
       registered.unregister();
     }
+    tellers.shutdownNow();
   }
 
   @Override

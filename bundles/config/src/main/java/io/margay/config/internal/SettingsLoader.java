@@ -25,8 +25,10 @@ import org.slf4j.LoggerFactory;
  * <p>Calls may come from any thread; they are taken one after another.
  */
 final class SettingsLoader {
-  /** The process as it was started, for tests to replace: environment variables, system properties, the machine's name. */
-  record Surroundings(Map<String, String> environment, Map<String, String> system, Supplier<String> hostName) { }
+  /** The process as it was started, for tests to replace: environment variables, system properties, the machine's name;
+   * and who is told of changes. */
+  record Surroundings(Map<String, String> environment, Map<String, String> system, Supplier<String> hostName,
+      ChangeListeners listeners) { }
 
   /** Told how it went. Called under the loader's lock. */
   interface Outcome {
@@ -130,7 +132,7 @@ final class SettingsLoader {
   }
 
   private void begin(List<Layer> layers, List<String> problems) {
-    LiveSettings first = new LiveSettings(layers, known, directories, surroundings.hostName());
+    LiveSettings first = new LiveSettings(layers, known, directories, surroundings.hostName(), surroundings.listeners());
     try {
       Files.createDirectories(directories.data());
     } catch (IOException e) {
@@ -180,12 +182,12 @@ final class SettingsLoader {
     return "";
   }
 
-  /** The surroundings of this process. */
-  static Surroundings ofThisProcess() {
+  /** The surroundings of this process, with listeners. */
+  static Surroundings ofThisProcess(ChangeListeners listeners) {
     Map<String, String> system = new HashMap<>();
     for (String name : System.getProperties().stringPropertyNames()) {
       system.put(name, System.getProperty(name));
     }
-    return new Surroundings(System.getenv(), Map.copyOf(system), HostName::canonical);
+    return new Surroundings(System.getenv(), Map.copyOf(system), HostName::canonical, listeners);
   }
 }

@@ -267,7 +267,7 @@ class LiveSettingsTest {
   @Test
   void aPartThatComesBringsItsSettings() {
     KnownSettings known = SampleSettings.known();
-    LiveSettings settings = new LiveSettings(List.of(Layer.empty(Source.STATIC_BROKER)), known, DIRECTORIES, () -> "this.machine");
+    LiveSettings settings = new LiveSettings(List.of(Layer.empty(Source.STATIC_BROKER)), known, DIRECTORIES, () -> "this.machine", new ChangeListeners(Runnable::run));
     image(settings, Map.of("part.rate", "5"), Map.of());
     Catalogue part = new Catalogue("part");
     Setting<Integer> rate = part.broker(SettingType.INT, "part.rate", 1).from(1).live().doc("A rate.");
@@ -289,7 +289,7 @@ class LiveSettingsTest {
     Catalogue first = new Catalogue("part");
     first.broker(SettingType.INT, "part.rate", 1).from(1).live().doc("A rate.");
     known.define("part", first.settings());
-    LiveSettings settings = new LiveSettings(List.of(layer("file", "part.rate", "7")), known, DIRECTORIES, () -> "this.machine");
+    LiveSettings settings = new LiveSettings(List.of(layer("file", "part.rate", "7")), known, DIRECTORIES, () -> "this.machine", new ChangeListeners(Runnable::run));
     Catalogue second = new Catalogue("part");
     Setting<String> word = second.broker(SettingType.STRING, "part.rate", "none").live().doc("A word.");
     assertThat(settings.get(word)).as("before the definition is known").isEqualTo("7");
@@ -328,7 +328,7 @@ class LiveSettingsTest {
   }
 
   private static LiveSettings live(Layer... layers) {
-    return new LiveSettings(List.of(layers), SampleSettings.known(), DIRECTORIES, () -> "this.machine");
+    return new LiveSettings(List.of(layers), SampleSettings.known(), DIRECTORIES, () -> "this.machine", new ChangeListeners(Runnable::run));
   }
 
   private static void image(LiveSettings settings, Map<String, String> allBrokers, Map<String, String> thisBroker) {

@@ -257,7 +257,7 @@ class SettingsLoaderTest implements SettingsLoader.Outcome {
 
   private SettingsLoader loader() {
     return new SettingsLoader(SampleSettings.known(), "io.margay", null, new Surroundings(environment, Map.of("margay.home", home.toString(), "margay.data",
-        home.resolve("d").toString()), () -> "this.machine"), properties, this);
+        home.resolve("d").toString()), () -> "this.machine", new ChangeListeners(Runnable::run)), properties, this);
   }
 
   private Path file() {

@@ -22,7 +22,8 @@ public final class ControllerSettings implements SettingDefinitions {
   public static final Setting<String> BROKER_RACK = ALL.broker(STRING, "broker.rack", null)
       .doc("The rack or zone of this node. Replicas are spread over racks, and consumers may read from their own.");
   /** {@code max.request.partition.size.limit}. */
-  public static final Setting<Integer> MAX_REQUEST_PARTITION_SIZE_LIMIT = ALL.broker(INT, "max.request.partition.size.limit", 2000).from(1).live()
+  public static final Setting<Integer> MAX_REQUEST_PARTITION_SIZE_LIMIT =
+      ALL.broker(INT, "max.request.partition.size.limit", 2000).from(1).live()
       .doc("The most partitions in one DescribeTopicPartitions response.");
   /** {@code margay.placement}. */
   public static final Setting<String> MARGAY_PLACEMENT = ALL.broker(STRING, "margay.placement", "spread")
@@ -41,13 +42,16 @@ public final class ControllerSettings implements SettingDefinitions {
   public static final Setting<Integer> DEFAULT_REPLICATION_FACTOR = ALL.broker(INT, "default.replication.factor", 1).from(1).live()
       .doc("Replicas of each partition of a new topic that does not say how many.");
   /** {@code unclean.leader.election.enable}. */
-  public static final Setting<Boolean> UNCLEAN_LEADER_ELECTION_ENABLE_DEFAULT = ALL.broker(BOOLEAN, "unclean.leader.election.enable", false).live().inert()
+  public static final Setting<Boolean> UNCLEAN_LEADER_ELECTION_ENABLE_DEFAULT =
+      ALL.broker(BOOLEAN, "unclean.leader.election.enable", false).live().inert()
       .doc("Whether a replica that is not in sync may lead when nothing else can, at the price of acknowledged records.");
   /** {@code follower.replication.throttled.replicas}. */
-  public static final Setting<List<String>> FOLLOWER_REPLICATION_THROTTLED_REPLICAS = ALL.topic(LIST, "follower.replication.throttled.replicas", List.<String>of()).matching("\\*|(\\d+:\\d+(,\\d+:\\d+)*)?", "a list of partition:broker, or *").inert()
+  public static final Setting<List<String>> FOLLOWER_REPLICATION_THROTTLED_REPLICAS =
+      ALL.topic(LIST, "follower.replication.throttled.replicas", List.<String>of()).matching("\\*|(\\d+:\\d+(,\\d+:\\d+)*)?", "a list of partition:broker, or *").inert()
       .doc("Replicas whose fetching is slowed down, as partition:broker pairs, or * for all.");
   /** {@code leader.replication.throttled.replicas}. */
-  public static final Setting<List<String>> LEADER_REPLICATION_THROTTLED_REPLICAS = ALL.topic(LIST, "leader.replication.throttled.replicas", List.<String>of()).matching("\\*|(\\d+:\\d+(,\\d+:\\d+)*)?", "a list of partition:broker, or *").inert()
+  public static final Setting<List<String>> LEADER_REPLICATION_THROTTLED_REPLICAS =
+      ALL.topic(LIST, "leader.replication.throttled.replicas", List.<String>of()).matching("\\*|(\\d+:\\d+(,\\d+:\\d+)*)?", "a list of partition:broker, or *").inert()
       .doc("Replicas that the leader serves slowly, as partition:broker pairs, or * for all.");
   /** {@code unclean.leader.election.enable}. */
   public static final Setting<Boolean> UNCLEAN_LEADER_ELECTION_ENABLE = ALL.topic(BOOLEAN, "unclean.leader.election.enable", false)
@@ -58,7 +62,8 @@ public final class ControllerSettings implements SettingDefinitions {
       ALL.broker(INT, "margay.max.partitions.per.request", 10_000).from(1).live()
       .doc("Partitions that one request may create.");
   /** {@code margay.max.config.bytes}. */
-  public static final Setting<Integer> MARGAY_MAX_CONFIG_BYTES = ALL.broker(INT, "margay.max.config.bytes", 65_536).from(1024).live()
+  public static final Setting<Integer> MARGAY_MAX_CONFIG_BYTES =
+      ALL.broker(INT, "margay.max.config.bytes", 65_536).from(1024).live()
       .doc("Bytes of the names and values that one topic, broker or group may set.");
   /** {@code margay.max.configs.bytes}. */
   public static final Setting<Integer> MARGAY_MAX_CONFIGS_BYTES =

@@ -20,13 +20,15 @@ public final class CoordinatorSettings implements SettingDefinitions {
   public static final Setting<Integer> GROUP_COORDINATOR_THREADS = ALL.broker(INT, "group.coordinator.threads", 4).from(1)
       .doc("Threads that run the groups.");
   /** {@code group.initial.rebalance.delay.ms}. */
-  public static final Setting<Integer> GROUP_INITIAL_REBALANCE_DELAY_MS = ALL.broker(INT, "group.initial.rebalance.delay.ms", 3000).live()
+  public static final Setting<Integer> GROUP_INITIAL_REBALANCE_DELAY_MS =
+      ALL.broker(INT, "group.initial.rebalance.delay.ms", 3000).live()
       .doc("Milliseconds that an empty classic group waits for more members before its first rebalance.");
   /** {@code group.min.session.timeout.ms}. */
   public static final Setting<Integer> GROUP_MIN_SESSION_TIMEOUT_MS = ALL.broker(INT, "group.min.session.timeout.ms", 6000).live()
       .doc("The shortest session timeout in milliseconds that a member of a classic group may ask for.");
   /** {@code group.max.session.timeout.ms}. */
-  public static final Setting<Integer> GROUP_MAX_SESSION_TIMEOUT_MS = ALL.broker(INT, "group.max.session.timeout.ms", 1_800_000).live()
+  public static final Setting<Integer> GROUP_MAX_SESSION_TIMEOUT_MS =
+      ALL.broker(INT, "group.max.session.timeout.ms", 1_800_000).live()
       .doc("The longest session timeout in milliseconds that a member of a classic group may ask for.");
   /** {@code group.max.size}. */
   public static final Setting<Integer> GROUP_MAX_SIZE = ALL.broker(INT, "group.max.size", 10_000).from(1).live()
@@ -45,10 +47,12 @@ public final class CoordinatorSettings implements SettingDefinitions {
       .live()
       .doc("Minutes that committed offsets are kept after a group has lost its last member.");
   /** {@code offsets.retention.check.interval.ms}. */
-  public static final Setting<Long> OFFSETS_RETENTION_CHECK_INTERVAL_MS = ALL.broker(LONG, "offsets.retention.check.interval.ms", 600_000L).from(1)
+  public static final Setting<Long> OFFSETS_RETENTION_CHECK_INTERVAL_MS =
+      ALL.broker(LONG, "offsets.retention.check.interval.ms", 600_000L).from(1)
       .doc("Milliseconds between two looks for offsets to forget.");
   /** {@code offsets.topic.segment.bytes}. */
-  public static final Setting<Integer> OFFSETS_TOPIC_SEGMENT_BYTES = ALL.broker(INT, "offsets.topic.segment.bytes", 104_857_600).from(1)
+  public static final Setting<Integer> OFFSETS_TOPIC_SEGMENT_BYTES =
+      ALL.broker(INT, "offsets.topic.segment.bytes", 104_857_600).from(1)
       .doc("Bytes of a segment of the offsets topic; small ones are compacted and loaded sooner.");
   /** {@code offsets.topic.compression.codec}. */
   public static final Setting<Integer> OFFSETS_TOPIC_COMPRESSION_CODEC = ALL.broker(INT, "offsets.topic.compression.codec", 0)

@@ -22,7 +22,8 @@ public final class GroupSettings implements SettingDefinitions {
       .from(0).synonyms("group.consumer.assignment.interval.ms").inert()
       .doc("Milliseconds that must lie between two computations of the group's assignment.");
   /** {@code consumer.assignor.offload.enable}. */
-  public static final Setting<Boolean> CONSUMER_ASSIGNOR_OFFLOAD_ENABLE = ALL.group(BOOLEAN, "consumer.assignor.offload.enable", true).synonyms("group.consumer.assignor.offload.enable").inert()
+  public static final Setting<Boolean> CONSUMER_ASSIGNOR_OFFLOAD_ENABLE =
+      ALL.group(BOOLEAN, "consumer.assignor.offload.enable", true).synonyms("group.consumer.assignor.offload.enable").inert()
       .doc("Whether the assignment is computed on a thread of its own.");
   /** {@code consumer.heartbeat.interval.ms}. */
   public static final Setting<Integer> CONSUMER_HEARTBEAT_INTERVAL_MS = ALL.group(INT, "consumer.heartbeat.interval.ms", 5000)
@@ -33,10 +34,12 @@ public final class GroupSettings implements SettingDefinitions {
       .from(1).synonyms("group.consumer.session.timeout.ms").inert()
       .doc("Milliseconds without a heartbeat after which a member is taken out of the group.");
   /** {@code errors.deadletterqueue.copy.record.enable}. */
-  public static final Setting<Boolean> ERRORS_DEADLETTERQUEUE_COPY_RECORD_ENABLE = ALL.group(BOOLEAN, "errors.deadletterqueue.copy.record.enable", false).inert()
+  public static final Setting<Boolean> ERRORS_DEADLETTERQUEUE_COPY_RECORD_ENABLE =
+      ALL.group(BOOLEAN, "errors.deadletterqueue.copy.record.enable", false).inert()
       .doc("Whether a record in the dead letter queue bears the key and value of the original.");
   /** {@code errors.deadletterqueue.topic.name}. */
-  public static final Setting<String> ERRORS_DEADLETTERQUEUE_TOPIC_NAME = ALL.group(STRING, "errors.deadletterqueue.topic.name", "").inert()
+  public static final Setting<String> ERRORS_DEADLETTERQUEUE_TOPIC_NAME =
+      ALL.group(STRING, "errors.deadletterqueue.topic.name", "").inert()
       .doc("The topic that takes records which a share group gave up on; empty for none.");
   /** {@code share.assignment.interval.ms}. */
   public static final Setting<Integer> SHARE_ASSIGNMENT_INTERVAL_MS = ALL.group(INT, "share.assignment.interval.ms", 1000)
@@ -98,7 +101,8 @@ public final class GroupSettings implements SettingDefinitions {
       .from(1).synonyms("group.streams.heartbeat.interval.ms").inert()
       .doc("Milliseconds between the heartbeats that members of a streams group are told to send.");
   /** {@code streams.initial.rebalance.delay.ms}. */
-  public static final Setting<Integer> STREAMS_INITIAL_REBALANCE_DELAY_MS = ALL.group(INT, "streams.initial.rebalance.delay.ms", 3000).from(0).synonyms("group.streams.initial.rebalance.delay.ms").inert()
+  public static final Setting<Integer> STREAMS_INITIAL_REBALANCE_DELAY_MS =
+      ALL.group(INT, "streams.initial.rebalance.delay.ms", 3000).from(0).synonyms("group.streams.initial.rebalance.delay.ms").inert()
       .doc("Milliseconds that an empty streams group waits for more members before its first assignment.");
   /** {@code streams.num.standby.replicas}. */
   public static final Setting<Integer> STREAMS_NUM_STANDBY_REPLICAS = ALL.group(INT, "streams.num.standby.replicas", 0)
@@ -109,7 +113,8 @@ public final class GroupSettings implements SettingDefinitions {
       .from(0).synonyms("group.streams.num.warmup.replicas").inert()
       .doc("Extra copies of tasks that may be built up before they move.");
   /** {@code streams.rack.aware.assignment.tags}. */
-  public static final Setting<List<String>> STREAMS_RACK_AWARE_ASSIGNMENT_TAGS = ALL.group(LIST, "streams.rack.aware.assignment.tags", List.<String>of())
+  public static final Setting<List<String>> STREAMS_RACK_AWARE_ASSIGNMENT_TAGS =
+      ALL.group(LIST, "streams.rack.aware.assignment.tags", List.<String>of())
       .synonyms("group.streams.rack.aware.assignment.tags").inert()
       .doc("Client tags by which standby copies are spread.");
   /** {@code streams.session.timeout.ms}. */

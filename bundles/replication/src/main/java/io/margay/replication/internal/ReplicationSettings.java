@@ -20,11 +20,13 @@ public final class ReplicationSettings implements SettingDefinitions {
   public static final Setting<Integer> FETCH_MAX_BYTES = ALL.broker(INT, "fetch.max.bytes", 57_671_680).from(1024).live()
       .doc("The most bytes that one Fetch response to a consumer holds, whatever it asks for.");
   /** {@code max.incremental.fetch.session.cache.slots}. */
-  public static final Setting<Integer> MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS = ALL.broker(INT, "max.incremental.fetch.session.cache.slots", 1000)
+  public static final Setting<Integer> MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS =
+      ALL.broker(INT, "max.incremental.fetch.session.cache.slots", 1000)
       .from(0)
       .doc("Fetch sessions that are remembered at a time; a client without one names all its partitions in each request.");
   /** {@code num.recovery.threads.per.data.dir}. */
-  public static final Setting<Integer> NUM_RECOVERY_THREADS_PER_DATA_DIR = ALL.broker(INT, "num.recovery.threads.per.data.dir", 2).from(1).live()
+  public static final Setting<Integer> NUM_RECOVERY_THREADS_PER_DATA_DIR =
+      ALL.broker(INT, "num.recovery.threads.per.data.dir", 2).from(1).live()
       .doc("Threads for each log directory that recover logs after a crash.");
   /** {@code margay.fetch.session.cache.bytes}. */
   public static final Setting<Long> MARGAY_FETCH_SESSION_CACHE_BYTES =

@@ -41,11 +41,13 @@ public final class NetworkSettings implements SettingDefinitions {
       .from(0).live()
       .doc("Connections from one address at a time.");
   /** {@code max.connections.per.ip.overrides}. */
-  public static final Setting<String> MAX_CONNECTIONS_PER_IP_OVERRIDES = ALL.broker(STRING, "max.connections.per.ip.overrides", "").live()
+  public static final Setting<String> MAX_CONNECTIONS_PER_IP_OVERRIDES =
+      ALL.broker(STRING, "max.connections.per.ip.overrides", "").live()
       .matching("\\s*|\\s*[^,\\s]+:\\d{1,9}\\s*(,\\s*[^,\\s]+:\\d{1,9}\\s*)*", "a list of host:count")
       .doc("Other limits for single addresses or names: a list of host:count.");
   /** {@code max.connection.creation.rate}. */
-  public static final Setting<Integer> MAX_CONNECTION_CREATION_RATE = ALL.broker(INT, "max.connection.creation.rate", Integer.MAX_VALUE).from(0).live()
+  public static final Setting<Integer> MAX_CONNECTION_CREATION_RATE =
+      ALL.broker(INT, "max.connection.creation.rate", Integer.MAX_VALUE).from(0).live()
       .doc("New connections a second.");
   /** {@code num.network.threads}. */
   public static final Setting<Integer> NUM_NETWORK_THREADS = ALL.broker(INT, "num.network.threads", 3).from(1)

@@ -18,7 +18,8 @@ public final class ConsensusSettings implements SettingDefinitions {
   public static final Setting<String> METADATA_LOG_DIR = ALL.broker(STRING, "metadata.log.dir", null)
       .doc("The directory of the metadata log, a relative one below the data directory; metadata when not set.");
   /** {@code metadata.log.max.record.bytes.between.snapshots}. */
-  public static final Setting<Long> METADATA_LOG_MAX_RECORD_BYTES_BETWEEN_SNAPSHOTS = ALL.broker(LONG, "metadata.log.max.record.bytes.between.snapshots", 20_971_520L).from(1)
+  public static final Setting<Long> METADATA_LOG_MAX_RECORD_BYTES_BETWEEN_SNAPSHOTS =
+      ALL.broker(LONG, "metadata.log.max.record.bytes.between.snapshots", 20_971_520L).from(1)
       .doc("Bytes of the metadata log after which a snapshot is written; many small changes bring one sooner.");
   /** {@code margay.metadata.queue.bytes}. */
   public static final Setting<Integer> MARGAY_METADATA_QUEUE_BYTES =

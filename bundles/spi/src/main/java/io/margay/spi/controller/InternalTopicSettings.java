@@ -17,13 +17,16 @@ public final class InternalTopicSettings implements SettingDefinitions {
   public static final Setting<Integer> OFFSETS_TOPIC_NUM_PARTITIONS = ALL.broker(INT, "offsets.topic.num.partitions", 50).from(1)
       .doc("Partitions of the offsets topic when it is created; must not change afterwards.");
   /** {@code offsets.topic.replication.factor}. */
-  public static final Setting<Short> OFFSETS_TOPIC_REPLICATION_FACTOR = ALL.broker(SHORT, "offsets.topic.replication.factor", (short) 3).from(1)
+  public static final Setting<Short> OFFSETS_TOPIC_REPLICATION_FACTOR =
+      ALL.broker(SHORT, "offsets.topic.replication.factor", (short) 3).from(1)
       .doc("Replicas of the offsets topic when it is created. A cluster with fewer brokers gets as many as it has brokers.");
   /** {@code transaction.state.log.num.partitions}. */
-  public static final Setting<Integer> TRANSACTION_STATE_LOG_NUM_PARTITIONS = ALL.broker(INT, "transaction.state.log.num.partitions", 50).from(1)
+  public static final Setting<Integer> TRANSACTION_STATE_LOG_NUM_PARTITIONS =
+      ALL.broker(INT, "transaction.state.log.num.partitions", 50).from(1)
       .doc("Partitions of the transaction topic when it is created; must not change afterwards.");
   /** {@code transaction.state.log.replication.factor}. */
-  public static final Setting<Short> TRANSACTION_STATE_LOG_REPLICATION_FACTOR = ALL.broker(SHORT, "transaction.state.log.replication.factor", (short) 3).from(1)
+  public static final Setting<Short> TRANSACTION_STATE_LOG_REPLICATION_FACTOR =
+      ALL.broker(SHORT, "transaction.state.log.replication.factor", (short) 3).from(1)
       .doc("Replicas of the transaction topic when it is created. A cluster with fewer brokers gets as many as it has brokers.");
 
   @Override

@@ -61,14 +61,16 @@ public final class LogDefaults implements SettingDefinitions {
       .from(4).live()
       .doc("The largest size in bytes of a segment's index.");
   /** {@code log.flush.interval.messages}. */
-  public static final Setting<Long> LOG_FLUSH_INTERVAL_MESSAGES = ALL.broker(LONG, "log.flush.interval.messages", Long.MAX_VALUE).from(1).live()
+  public static final Setting<Long> LOG_FLUSH_INTERVAL_MESSAGES =
+      ALL.broker(LONG, "log.flush.interval.messages", Long.MAX_VALUE).from(1).live()
       .doc("Records that may be appended to a partition before it is forced to disk.");
   /** {@code log.flush.interval.ms}. */
   public static final Setting<Long> LOG_FLUSH_INTERVAL_MS = ALL.broker(LONG, "log.flush.interval.ms", null).from(0).live()
       .synonyms("log.flush.scheduler.interval.ms")
       .doc("Milliseconds that a record may wait in memory before its partition is forced to disk.");
   /** {@code log.flush.scheduler.interval.ms}. */
-  public static final Setting<Long> LOG_FLUSH_SCHEDULER_INTERVAL_MS = ALL.broker(LONG, "log.flush.scheduler.interval.ms", Long.MAX_VALUE)
+  public static final Setting<Long> LOG_FLUSH_SCHEDULER_INTERVAL_MS =
+      ALL.broker(LONG, "log.flush.scheduler.interval.ms", Long.MAX_VALUE)
       .doc("Milliseconds between two looks for partitions to force to disk; when not set, every second.");
   /** {@code log.preallocate}. */
   public static final Setting<Boolean> LOG_PREALLOCATE = ALL.broker(BOOLEAN, "log.preallocate", false).live().inert()
@@ -78,11 +80,13 @@ public final class LogDefaults implements SettingDefinitions {
       .in("CreateTime", "LogAppendTime").live()
       .doc("Whose time a record bears: CreateTime is the producer's, LogAppendTime the broker's.");
   /** {@code log.message.timestamp.before.max.ms}. */
-  public static final Setting<Long> LOG_MESSAGE_TIMESTAMP_BEFORE_MAX_MS = ALL.broker(LONG, "log.message.timestamp.before.max.ms", Long.MAX_VALUE)
+  public static final Setting<Long> LOG_MESSAGE_TIMESTAMP_BEFORE_MAX_MS =
+      ALL.broker(LONG, "log.message.timestamp.before.max.ms", Long.MAX_VALUE)
       .from(0).live()
       .doc("Milliseconds that a producer's timestamp may be behind the broker's clock.");
   /** {@code log.message.timestamp.after.max.ms}. */
-  public static final Setting<Long> LOG_MESSAGE_TIMESTAMP_AFTER_MAX_MS = ALL.broker(LONG, "log.message.timestamp.after.max.ms", 3_600_000L)
+  public static final Setting<Long> LOG_MESSAGE_TIMESTAMP_AFTER_MAX_MS =
+      ALL.broker(LONG, "log.message.timestamp.after.max.ms", 3_600_000L)
       .from(0).live()
       .doc("Milliseconds that a producer's timestamp may be ahead of the broker's clock.");
   /** {@code message.max.bytes}. */
@@ -109,16 +113,20 @@ public final class LogDefaults implements SettingDefinitions {
       .range(-131_072, 22).live()
       .doc("The zstd level when the server compresses with zstd.");
   /** {@code log.cleaner.delete.retention.ms}. */
-  public static final Setting<Long> LOG_CLEANER_DELETE_RETENTION_MS = ALL.broker(LONG, "log.cleaner.delete.retention.ms", 86_400_000L).from(0).live()
+  public static final Setting<Long> LOG_CLEANER_DELETE_RETENTION_MS =
+      ALL.broker(LONG, "log.cleaner.delete.retention.ms", 86_400_000L).from(0).live()
       .doc("Milliseconds that a tombstone stays in a compacted topic after it was compacted.");
   /** {@code log.cleaner.min.cleanable.ratio}. */
-  public static final Setting<Double> LOG_CLEANER_MIN_CLEANABLE_RATIO = ALL.broker(DOUBLE, "log.cleaner.min.cleanable.ratio", 0.5).range(0, 1).live()
+  public static final Setting<Double> LOG_CLEANER_MIN_CLEANABLE_RATIO =
+      ALL.broker(DOUBLE, "log.cleaner.min.cleanable.ratio", 0.5).range(0, 1).live()
       .doc("The part of a compacted log (0 to 1) that must be new before it is compacted again.");
   /** {@code log.cleaner.min.compaction.lag.ms}. */
-  public static final Setting<Long> LOG_CLEANER_MIN_COMPACTION_LAG_MS = ALL.broker(LONG, "log.cleaner.min.compaction.lag.ms", 0L).from(0).live()
+  public static final Setting<Long> LOG_CLEANER_MIN_COMPACTION_LAG_MS =
+      ALL.broker(LONG, "log.cleaner.min.compaction.lag.ms", 0L).from(0).live()
       .doc("Milliseconds that a record is safe from compaction.");
   /** {@code log.cleaner.max.compaction.lag.ms}. */
-  public static final Setting<Long> LOG_CLEANER_MAX_COMPACTION_LAG_MS = ALL.broker(LONG, "log.cleaner.max.compaction.lag.ms", Long.MAX_VALUE)
+  public static final Setting<Long> LOG_CLEANER_MAX_COMPACTION_LAG_MS =
+      ALL.broker(LONG, "log.cleaner.max.compaction.lag.ms", Long.MAX_VALUE)
       .from(1).live()
       .doc("Milliseconds after which a record must have been considered for compaction.");
   /** {@code margay.storage.engine}. */

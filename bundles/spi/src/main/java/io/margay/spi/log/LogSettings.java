@@ -90,7 +90,8 @@ public final class LogSettings implements SettingDefinitions {
       .from(0).synonyms("log.message.timestamp.after.max.ms")
       .doc("Milliseconds that a producer's timestamp may be ahead of the broker's clock.");
   /** {@code message.timestamp.before.max.ms}. */
-  public static final Setting<Long> MESSAGE_TIMESTAMP_BEFORE_MAX_MS = ALL.topic(LONG, "message.timestamp.before.max.ms", Long.MAX_VALUE).from(0).synonyms("log.message.timestamp.before.max.ms")
+  public static final Setting<Long> MESSAGE_TIMESTAMP_BEFORE_MAX_MS =
+      ALL.topic(LONG, "message.timestamp.before.max.ms", Long.MAX_VALUE).from(0).synonyms("log.message.timestamp.before.max.ms")
       .doc("Milliseconds that a producer's timestamp may be behind the broker's clock.");
   /** {@code message.timestamp.type}. */
   public static final Setting<String> MESSAGE_TIMESTAMP_TYPE = ALL.topic(STRING, "message.timestamp.type", "CreateTime")
