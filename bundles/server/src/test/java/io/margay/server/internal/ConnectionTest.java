@@ -396,6 +396,13 @@ class ConnectionTest {
   }
 
   @Test
+  void whereTheAnswerHasNoErrorCodeTheConnectionIsClosed() throws Exception {
+    serveMetadata();
+    client.open().writeInbound(request(MetadataRequest.API, 12, 0, topics(100_000)));
+    assertThat(client.isOpen()).isFalse();
+  }
+
+  @Test
   void aRequestWaitsForMemoryToBeDecodedIn() throws Exception {
     serveMetadata();
     client.open().freezeTime();
