@@ -6,6 +6,7 @@ import io.margay.controller.internal.state.MetadataStateMachine.Publication;
 import io.margay.metadata.ClusterDelta;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.MetadataPublisher;
+import io.margay.metadata.TopicsImage;
 import io.margay.model.BrokerId;
 import io.margay.model.Clock;
 import java.util.ArrayDeque;
@@ -37,7 +38,7 @@ class ImagePublisherTest {
   }
 
   private void change(long offset) {
-    ClusterImage image = new ClusterImage("id", offset, new BrokerId(1), new TreeMap<>(), Map.of(), Map.of(), Map.of(), Map.of(), 0);
+    ClusterImage image = new ClusterImage("id", offset, new BrokerId(1), new TreeMap<>(), TopicsImage.EMPTY, Map.of(), Map.of());
     next = new Publication(new ClusterDelta(false, Set.of(), Set.of(), Set.of(), true), image);
     publisher.onChange();
   }
