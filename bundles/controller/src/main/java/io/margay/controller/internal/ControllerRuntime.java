@@ -62,6 +62,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
   private final UUID incarnation;
   private final LineLimit refusals = new LineLimit(Clock.SYSTEM);
   private volatile boolean registered;
+  private final CompletableFuture<Void> registration = new CompletableFuture<>();
 
   /**
    * @param log the metadata log
@@ -198,6 +199,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
     this.<Long>propose(command).whenComplete((epoch, e) -> {
       if (e == null) {
         registered = true;
+        registration.complete(null);
         LOG.info("Registered this broker brokerId={} epoch={} endpoints={}", settings.nodeId(), epoch, advertised);
       } else {
         failedToTell("This broker could not be registered", e);
@@ -261,6 +263,11 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
   @Override
   public boolean registered() {
     return registered;
+  }
+
+  @Override
+  public CompletionStage<Void> whenRegistered() {
+    return registration.minimalCompletionStage();
   }
 
   /** Leaves the log. What is open fails as if another node were the controller, so that clients ask again. */

@@ -20,13 +20,11 @@ import java.util.stream.Stream;
 /** The bundles as they are built: their layers, the packages that their packages use, and their services. */
 final class BundleMap {
   /** Contracts are in layers 0 and 1, parts above. A new bundle gets its layer here and in the bundle map of the README. */
-  static final Map<String, Integer> LAYERS = Map.ofEntries(Map.entry("model", 0), Map.entry("protocol", 0),
-      Map.entry("metadata", 1), Map.entry("spi", 1), Map.entry("coordinator", 1), Map.entry("config", 2), Map.entry("logging", 2),
-      Map.entry("storage-file", 2), Map.entry("storage-mapdb", 2), Map.entry("storage-memory", 2),
-      Map.entry("consensus-local", 2), Map.entry("partitioners", 2), Map.entry("assignors", 2), Map.entry("placements", 2),
-      Map.entry("client", 2), Map.entry("log", 3), Map.entry("replication", 4), Map.entry("controller", 4), Map.entry("groups", 5),
-      Map.entry("server", 6), Map.entry("shell", 6), Map.entry("producer", 6), Map.entry("http", 6), Map.entry("metatype", 6),
-      Map.entry("karaf-completion", 6));
+  static final Map<String, Integer> LAYERS = layers(List.of("model", "protocol"), List.of("metadata", "spi", "coordinator"),
+      List.of("config", "logging", "storage-file", "storage-mapdb", "storage-memory", "consensus-local", "consensus-ratis",
+          "partitioners", "assignors", "placements", "client"),
+      List.of("log"), List.of("replication", "controller"), List.of("groups"),
+      List.of("server", "shell", "producer", "http", "metatype", "karaf-completion"));
   /** Build-time only: no bundle. */
   static final Set<String> TOOLS = Set.of("protocol-generator");
 
@@ -52,6 +50,17 @@ final class BundleMap {
   }
 
   private BundleMap() { }
+
+  @SafeVarargs
+  private static Map<String, Integer> layers(List<String>... bundles) {
+    Map<String, Integer> layers = new TreeMap<>();
+    for (int i = 0; i < bundles.length; i++) {
+      for (String bundle : bundles[i]) {
+        layers.put(bundle, i);
+      }
+    }
+    return layers;
+  }
 
   static Map<String, Bundle> read() throws Exception {
     Map<String, Bundle> bundles = new TreeMap<>();
