@@ -2,8 +2,8 @@ package io.margay.log.internal;
 
 import io.margay.model.Clock;
 import io.margay.model.Scheduler;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.config.SettingValues;
+import io.margay.spi.log.LogDefaults;
 import io.margay.spi.log.LogSuspendedException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -26,6 +26,7 @@ final class Housekeeping {
   private static final long FIRST_RETENTION_MS = 30_000;
   /** When log.flush.scheduler.interval.ms is not set. Kafka would not look at all then, and flush.ms of a topic do nothing. */
   private static final long FLUSH_CHECK_MS = 1_000;
+  private static final long SWEEP_CHECK_MS = 1_000;
   private static final long CLOSE_MS = 30_000;
 
   private final LogManager manager;
@@ -37,17 +38,23 @@ final class Housekeeping {
   Housekeeping(LogManager manager, SettingValues settings, Clock clock, Scheduler scheduler) {
     this.manager = manager;
     this.clock = clock;
-    long retentionMs = settings.get(ServerSettings.LOG_RETENTION_CHECK_INTERVAL_MS);
-    long checkpointMs = settings.get(ServerSettings.REPLICA_HIGH_WATERMARK_CHECKPOINT_INTERVAL_MS);
-    long expiryMs = settings.get(ServerSettings.PRODUCER_ID_EXPIRATION_CHECK_INTERVAL_MS);
-    long startsMs = Math.max(1, settings.get(ServerSettings.LOG_FLUSH_START_OFFSET_CHECKPOINT_INTERVAL_MS));
+    long retentionMs = settings.get(LogManagerSettings.LOG_RETENTION_CHECK_INTERVAL_MS);
+    long checkpointMs = settings.get(LogManagerSettings.REPLICA_HIGH_WATERMARK_CHECKPOINT_INTERVAL_MS);
+    long expiryMs = settings.get(LogManagerSettings.PRODUCER_ID_EXPIRATION_CHECK_INTERVAL_MS);
+    long startsMs = Math.max(1, settings.get(LogManagerSettings.LOG_FLUSH_START_OFFSET_CHECKPOINT_INTERVAL_MS));
     every(scheduler, worker, checkpointMs, checkpointMs, this::checkpoint);
     every(scheduler, worker, startsMs, startsMs, () -> manager.slots().forEach(EngineSlot::checkpointStarts));
     every(scheduler, worker, Math.min(FIRST_RETENTION_MS, retentionMs), retentionMs, this::enforceRetention);
     every(scheduler, worker, expiryMs, expiryMs, this::expireProducers);
+    ProducerSweep sweep = new ProducerSweep(manager, manager.producerLimits());
+    timers.add(scheduler.every(SWEEP_CHECK_MS, SWEEP_CHECK_MS, () -> {
+      if (sweep.isDue()) {
+        submit(worker, sweep::runIfDue);
+      }
+    }));
     this.cleaner = new CleanerSchedule(manager, settings, clock, scheduler);
     // This one only looks, and leaves the work to the flushers.
-    long flushMs = settings.get(ServerSettings.LOG_FLUSH_SCHEDULER_INTERVAL_MS);
+    long flushMs = settings.get(LogDefaults.LOG_FLUSH_SCHEDULER_INTERVAL_MS);
     long flushCheckMs = flushMs == Long.MAX_VALUE ? FLUSH_CHECK_MS : Math.max(1, flushMs);
     timers.add(scheduler.every(flushCheckMs, flushCheckMs, this::flushDue));
   }
