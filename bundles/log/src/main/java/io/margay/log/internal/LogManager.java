@@ -44,13 +44,13 @@ public final class LogManager implements Logs {
 
   private final Map<String, EngineSlot> slots = new ConcurrentHashMap<>();
   private final Clock clock;
-  private final FaultHandler faults;
   private final SettingValues settings;
   private final Housekeeping housekeeping;
   private final EngineWaits waits;
   private final EngineCatalog catalog;
   private final LogHomes homes;
   private final LogMover mover;
+  private final OfflineLogs offline;
   private volatile boolean closed;
 
   /** Starts the background work. */
@@ -67,7 +67,7 @@ public final class LogManager implements Logs {
     this.mover = new LogMover(this::slot, catalog, settings, scheduler);
     this.settings = settings;
     this.clock = clock;
-    this.faults = faults;
+    this.offline = new OfflineLogs(clock, scheduler, faults, log -> slot(log.engine()).reopen(log));
     this.housekeeping = new Housekeeping(this, settings, clock, scheduler);
     this.waits = new EngineWaits(scheduler, () -> settings.get(ServerSettings.MARGAY_HANDLER_WAIT_MS));
   }
@@ -113,8 +113,9 @@ public final class LogManager implements Logs {
   }
 
   private EngineSlot slot(String name) {
-    return slots.computeIfAbsent(name, n -> new EngineSlot(n, flusher -> new LogEnvironment(clock, faults, flusher,
-        () -> settings.get(ServerSettings.PRODUCER_ID_EXPIRATION_MS)), log -> mover.configured(log)));
+    return slots.computeIfAbsent(name, n -> new EngineSlot(n, flusher -> new LogEnvironment(clock, offline, flusher,
+        () -> settings.get(ServerSettings.PRODUCER_ID_EXPIRATION_MS), this::soon), log -> mover.configured(log),
+        offline::wentOffline));
   }
 
   /** Runs a task in the background, after those that were given before. */
@@ -267,6 +268,7 @@ public final class LogManager implements Logs {
     closed = true;
     waits.close();
     mover.close();
+    offline.close();
     housekeeping.close();
     for (EngineSlot slot : slots.values()) {
       slot.close();

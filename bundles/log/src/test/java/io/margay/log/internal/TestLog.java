@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.UUID;
 
 /** A log over a {@link FakeStore}, a clock that stands still, and short words for what tests do to it. */
@@ -58,8 +59,11 @@ final class TestLog {
   final List<String> faults = new ArrayList<>();
   final List<SegmentedPartitionLog> flushRequests = new ArrayList<>();
   long producerExpirationMs = 86_400_000L;
+  /** Runs what appends leave to be done. */
+  Executor background = Runnable::run;
   final LogEnvironment environment = new LogEnvironment(clock, (what, cause) -> faults.add(what), flushRequests::add,
-      () -> producerExpirationMs);
+      () -> producerExpirationMs, task -> background.execute(task));
+  final List<SegmentedPartitionLog> wentOffline = new ArrayList<>();
   /** The checkpoint of the start offset, as an owner keeps it. */
   long startCheckpoint = -1;
   final LogOwner owner = new LogOwner() {
@@ -74,6 +78,11 @@ final class TestLog {
     @Override
     public void startMoved(SegmentedPartitionLog moved) {
       startCheckpoint = moved.logStartOffset();
+    }
+
+    @Override
+    public void wentOffline(SegmentedPartitionLog gone) {
+      wentOffline.add(gone);
     }
 
     @Override
