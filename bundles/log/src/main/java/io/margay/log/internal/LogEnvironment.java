@@ -15,6 +15,7 @@ import java.util.function.LongSupplier;
  * @param producerExpirationMs {@code producer.id.expiration.ms}, as it is now
  * @param background runs what an append leaves to be done, one after the other
  * @param scratches memory to decompress with
+ * @param producerLimits how many producers logs may know
  */
 record LogEnvironment(Clock clock, FaultHandler faults, Flusher flusher, LongSupplier producerExpirationMs, Executor background,
-    RecordScratchPool scratches) { }
+    RecordScratchPool scratches, ProducerLimits producerLimits) { }

@@ -129,7 +129,7 @@ class DiskWorkTest {
     LogConfig config = TestLog.segments(200);
     List<Runnable> later = new ArrayList<>();
     LogEnvironment environment = new LogEnvironment(t.clock, t.environment.faults(), log -> { }, () -> 1000, later::add,
-        t.environment.scratches());
+        t.environment.scratches(), t.producerLimits);
     FakeStore store = new FakeStore(config.store());
     SegmentedPartitionLog log = SegmentedPartitionLog.open(TestLog.ID, config, store, environment, t.owner, -1, -1);
     store.beforeDisk = () -> {

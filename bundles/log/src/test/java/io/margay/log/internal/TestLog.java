@@ -64,8 +64,11 @@ final class TestLog {
   long producerExpirationMs = 86_400_000L;
   /** Runs what appends leave to be done. */
   Executor background = Runnable::run;
+  int producersPerLog = 10_000;
+  int producersPerNode = 100_000;
+  final ProducerLimits producerLimits = new ProducerLimits(() -> producersPerLog, () -> producersPerNode);
   final LogEnvironment environment = new LogEnvironment(clock, (what, cause) -> faults.add(what), flushRequests::add,
-      () -> producerExpirationMs, task -> background.execute(task), new RecordScratchPool(HEAP));
+      () -> producerExpirationMs, task -> background.execute(task), new RecordScratchPool(HEAP), producerLimits);
   final List<SegmentedPartitionLog> wentOffline = new ArrayList<>();
   /** The checkpoint of the start offset, as an owner keeps it. */
   long startCheckpoint = -1;
