@@ -117,7 +117,7 @@ final class Groups {
     return topics.stream().flatMap(t -> partitions.apply(t).stream().map(p -> new TopicPartition(name.apply(t), p))).toList();
   }
 
-  /** Reads what an assignor of a client has written, as far as it is what consumers write. */
+  /** Reads an assignment that a client's assignor has written, if it has the form that consumers write. */
   private static List<TopicPartition> assignment(byte[] bytes) {
     if (bytes == null || bytes.length == 0) {
       return List.of();
