@@ -46,7 +46,7 @@ final class Housekeeping {
     every(scheduler, worker, startsMs, startsMs, () -> manager.slots().forEach(EngineSlot::checkpointStarts));
     every(scheduler, worker, Math.min(FIRST_RETENTION_MS, retentionMs), retentionMs, this::enforceRetention);
     every(scheduler, worker, expiryMs, expiryMs, this::expireProducers);
-    ProducerSweep sweep = new ProducerSweep(manager, manager.producerLimits());
+    ProducerSweep sweep = new ProducerSweep(manager, manager.producerLimits(), clock);
     timers.add(scheduler.every(SWEEP_CHECK_MS, SWEEP_CHECK_MS, () -> {
       if (sweep.isDue()) {
         submit(worker, sweep::runIfDue);
@@ -89,7 +89,8 @@ final class Housekeeping {
       executor.execute(() -> {
         try {
           task.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+          // Errors as well: what runs now and then runs again.
           LOG.error("Background work on logs failed", e);
         }
       });
