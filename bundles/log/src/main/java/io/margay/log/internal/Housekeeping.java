@@ -4,7 +4,9 @@ import io.margay.model.Clock;
 import io.margay.model.Scheduler;
 import io.margay.spi.config.ServerSettings;
 import io.margay.spi.config.SettingValues;
+import io.margay.spi.lease.ServiceHolder.Lease;
 import io.margay.spi.log.LogSuspendedException;
+import io.margay.spi.storage.StorageEngine;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,9 +29,12 @@ final class Housekeeping {
   /** When log.flush.scheduler.interval.ms is not set. Kafka would not look at all then, and flush.ms of a topic do nothing. */
   private static final long FLUSH_CHECK_MS = 1_000;
   private static final long CLOSE_MS = 30_000;
+  /** How often logs that were set aside are looked at. */
+  private static final long STRAYS_MS = 3_600_000;
 
   private final LogManager manager;
   private final Clock clock;
+  private final SettingValues settings;
   private final ThreadPoolExecutor worker = thread("margay-log-housekeeping");
   private final CleanerSchedule cleaner;
   private final List<Scheduler.Timer> timers = new ArrayList<>();
@@ -37,6 +42,7 @@ final class Housekeeping {
   Housekeeping(LogManager manager, SettingValues settings, Clock clock, Scheduler scheduler) {
     this.manager = manager;
     this.clock = clock;
+    this.settings = settings;
     long retentionMs = settings.get(ServerSettings.LOG_RETENTION_CHECK_INTERVAL_MS);
     long checkpointMs = settings.get(ServerSettings.REPLICA_HIGH_WATERMARK_CHECKPOINT_INTERVAL_MS);
     long expiryMs = settings.get(ServerSettings.PRODUCER_ID_EXPIRATION_CHECK_INTERVAL_MS);
@@ -45,6 +51,7 @@ final class Housekeeping {
     every(scheduler, worker, startsMs, startsMs, () -> manager.slots().forEach(EngineSlot::checkpointStarts));
     every(scheduler, worker, Math.min(FIRST_RETENTION_MS, retentionMs), retentionMs, this::enforceRetention);
     every(scheduler, worker, expiryMs, expiryMs, this::expireProducers);
+    every(scheduler, worker, STRAYS_MS, STRAYS_MS, this::deleteStrays);
     this.cleaner = new CleanerSchedule(manager, settings, clock, scheduler);
     // This one only looks, and leaves the work to the flushers.
     long flushMs = settings.get(ServerSettings.LOG_FLUSH_SCHEDULER_INTERVAL_MS);
@@ -109,6 +116,23 @@ final class Housekeeping {
         } catch (IOException e) {
           LOG.error("Retention failed partition={}", log.id(), e);
         }
+      }
+    }
+  }
+
+  private void deleteStrays() {
+    long keepMs = settings.get(ServerSettings.MARGAY_STRAY_RETENTION_MS);
+    if (keepMs < 0) {
+      return;
+    }
+    for (EngineSlot slot : manager.slots()) {
+      try (Lease<StorageEngine> lease = slot.holder().lease()) {
+        int deleted = lease == null ? 0 : lease.service().deleteSetAside(clock.millis() - keepMs);
+        if (deleted > 0) {
+          LOG.info("Deleted logs that were set aside engine={} logs={} keptMs={}", slot.name(), deleted, keepMs);
+        }
+      } catch (IOException e) {
+        LOG.error("Logs that were set aside cannot be deleted engine={}", slot.name(), e);
       }
     }
   }

@@ -67,13 +67,23 @@ public final class PartitionLeader implements LeaderPartition {
     maybeAdvance();
   }
 
-  /** Ends the leadership: appends are refused and waiters told so. */
+  /** Ends the leadership: appends are refused, and nothing waits for it from now on. What waits already is left to {@link #tellEnd}. */
   void end() {
     ended = true;
-    waiters.close(Errors.NOT_LEADER_OR_FOLLOWER);
+    waiters.close();
   }
 
-  /** Takes over a changed ISR of the same epoch. */
+  /** After {@link #end}, without locks: ends all waits. @param why the error for clients */
+  void tellEnd(Errors why) {
+    waiters.failAll(why);
+  }
+
+  /** @return whether it has ended */
+  public boolean ended() {
+    return ended;
+  }
+
+  /** Adopts a changed ISR of the same epoch. */
   void updateIsr(PartitionImage image) {
     isr = new InSyncReplicas(image, self, isr);
     maybeAdvance();
@@ -219,16 +229,26 @@ public final class PartitionLeader implements LeaderPartition {
       return;
     }
     waiter.timer = scheduler.after(timeoutMs, () -> {
-      if (waiters.remove(waiter)) {
-        done.accept(Errors.REQUEST_TIMED_OUT);
-      }
+      waiter.expired = true;
+      expire(waiter);
     });
     await(waiter);
+    if (waiter.expired) {
+      // the timer may have come before the waiter was in the list
+      expire(waiter);
+    }
+  }
+
+  private void expire(TimedWaiter waiter) {
+    if (waiters.remove(waiter)) {
+      waiter.done.accept(Errors.REQUEST_TIMED_OUT);
+    }
   }
 
   /** A waiter with a timer of its own. */
   private static final class TimedWaiter extends CommitWaiter {
     private final Consumer<Errors> done;
+    private volatile boolean expired;
     private Scheduler.Timer timer;
 
     TimedWaiter(long nextOffset, Consumer<Errors> done) {
@@ -239,7 +259,7 @@ public final class PartitionLeader implements LeaderPartition {
     @Override
     protected void complete(Errors error) {
       timer.cancel();
-      done.accept(error);
+      done.accept(error == Errors.UNKNOWN_TOPIC_OR_PARTITION ? Errors.NOT_LEADER_OR_FOLLOWER : error);
     }
   }
 

@@ -11,6 +11,7 @@ import io.margay.model.Clock;
 import io.margay.model.Scheduler;
 import io.margay.model.TopicIdPartition;
 import io.margay.model.TopicPartition;
+import io.margay.protocol.Errors;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.ServerSettings;
 import io.margay.spi.log.LogConfig;
@@ -22,9 +23,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 
 /**
- * Follows the cluster's images: opens the logs of partitions that have a replica here, deletes those that are gone, begins and
+ * Follows the cluster's images: opens the logs of partitions that have a replica here, deletes those that an image has deleted, begins and
  * ends leaderships. The blocking part is the {@link StoredLogs}'s.
  *
  * <p>All logs are opened in the background. {@link #onImage} waits for those of new topics, up to {@value #CREATION_WAIT_MS} ms,
@@ -100,12 +102,12 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
     for (TopicImage topic : delta.deletedTopics()) {
       ServedTopic served = table.topic(topic.id());
       if (served != null) {
-        remove(served);
+        remove(served, keeper::delete);
       }
     }
     List<LocalReplica> added = new ArrayList<>();
     for (TopicImage topic : delta.changedTopics()) {
-      follow(topic, next, added);
+      follow(topic, next, added, keeper::delete);
     }
     if (delta.brokersChanged()) {
       openWaiting();
@@ -140,7 +142,7 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
   private void first(ClusterImage next) {
     for (ServedTopic served : List.copyOf(table.topics())) {
       if (next.topic(served.id()) == null) {
-        remove(served);
+        remove(served, keeper::setAside);
       } else {
         configure(served, next);
       }
@@ -148,7 +150,7 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
     List<LocalReplica> added = waiting == null ? new ArrayList<>() : waiting;
     waiting = null;
     for (TopicImage topic : next.topics().values()) {
-      follow(topic, next, added);
+      follow(topic, next, added, keeper::setAside);
     }
     if (registrationWaitMs <= 0 || added.isEmpty()) {
       keeper.start(() -> image, self, added);
@@ -166,10 +168,11 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
     }
   }
 
-  private void follow(TopicImage topic, ClusterImage next, List<LocalReplica> added) {
+  /** @param ending what becomes of replicas that are not to be here any more */
+  private void follow(TopicImage topic, ClusterImage next, List<LocalReplica> added, BiConsumer<LocalReplica, Errors> ending) {
     ServedTopic sameName = table.topic(topic.name());
     if (sameName != null && !sameName.id().equals(topic.id())) {
-      remove(sameName);
+      remove(sameName, ending);
     }
     ServedTopic served = table.topic(topic.id());
     LogConfig config = null;
@@ -193,15 +196,15 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
       replicas[partition.index()] = replica;
     }
     table.put(new ServedTopic(topic.name(), topic.id(), topic.internal(), replicas));
-    gone.forEach(keeper::delete);
+    gone.forEach(replica -> ending.accept(replica, Errors.NOT_LEADER_OR_FOLLOWER));
   }
 
-  private void remove(ServedTopic served) {
+  private void remove(ServedTopic served, BiConsumer<LocalReplica, Errors> ending) {
     table.remove(served);
     for (int i = 0; i < served.partitions(); i++) {
       LocalReplica replica = served.replica(i);
       if (replica != null) {
-        keeper.delete(replica);
+        ending.accept(replica, Errors.UNKNOWN_TOPIC_OR_PARTITION);
       }
     }
   }

@@ -127,6 +127,16 @@ public final class TestBroker implements AutoCloseable {
     put(image.topic(name), configs);
   }
 
+  /** The next first image does not know a topic, and no image has said that it is deleted. */
+  public void lose(String name) {
+    Map<String, TopicImage> topics = new HashMap<>(image.topics());
+    topics.remove(name);
+    Map<UUID, String> names = new HashMap<>();
+    topics.values().forEach(topic -> names.put(topic.id(), topic.name()));
+    image = new ClusterImage(image.clusterId(), image.offset() + 1, SELF, image.brokers(), Map.copyOf(topics), names, image.configs(),
+        Map.of(), 0);
+  }
+
   public void delete(String name) {
     Map<String, TopicImage> topics = new HashMap<>(image.topics());
     TopicImage gone = topics.remove(name);
