@@ -17,6 +17,7 @@ import io.margay.spi.lease.NamedServices;
 import io.margay.spi.lease.ServiceHolder;
 import io.margay.spi.partitioner.Partitioner;
 import io.margay.spi.partitioner.PartitionerChoice;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -28,6 +29,7 @@ import java.util.concurrent.ConcurrentSkipListSet;
 public final class ConfigRules {
   private final NodeSettings settings;
   private final NamedServices<Partitioner> partitioners;
+  private final ClusterLimits limits;
 
   /** Names of the storage engines that were there at some time, in ascending order. */
   private final Set<String> engines = new ConcurrentSkipListSet<>();
@@ -35,10 +37,12 @@ public final class ConfigRules {
   /**
    * @param settings knows the definitions
    * @param partitioners know which options they take
+   * @param limits how much may be stored
    */
-  public ConfigRules(NodeSettings settings, NamedServices<Partitioner> partitioners) {
+  ConfigRules(NodeSettings settings, NamedServices<Partitioner> partitioners, ClusterLimits limits) {
     this.settings = settings;
     this.partitioners = partitioners;
+    this.limits = limits;
   }
 
   /**
@@ -69,7 +73,8 @@ public final class ConfigRules {
   }
 
   /** Checks the settings of a topic, each one and together. */
-  public void checkTopic(Map<String, String> configs) {
+  public void checkTopic(String topic, Map<String, String> configs) {
+    limits.checkConfig(ConfigResource.topic(topic), configs);
     configs.forEach((name, value) -> check(ConfigResource.Type.TOPIC, name, value));
     checkTogether(configs);
   }
@@ -113,7 +118,7 @@ public final class ConfigRules {
     Setting<?> setting = settings.definition(scope(type), name);
     if (setting == null) {
       throw new RefusedException(Errors.INVALID_CONFIG,
-          "Unknown " + type.name().toLowerCase(Locale.ROOT) + " config name: " + name);
+          "Unknown " + type.name().toLowerCase(Locale.ROOT) + " config name: " + Texts.shown(name));
     }
     return setting;
   }
@@ -129,21 +134,34 @@ public final class ConfigRules {
   }
 
   /**
+   * A change that was checked.
+   *
+   * @param change the change with everything that applying it needs
+   * @param grownBytes by how much it makes the stored configs grow
+   */
+  public record Resolved(ConfigChange change, long grownBytes) { }
+
+  /**
    * Checks a change, and what would come of it.
    *
    * @param change the change; the edits of lists have no {@code whenUnset} yet
    * @param overrides what the resource has now
-   * @return the change with everything that applying it needs
    */
-  public ConfigChange resolve(ConfigChange change, Map<String, String> overrides) {
+  public Resolved resolve(ConfigChange change, Map<String, String> overrides) {
     ConfigResource resource = change.resource();
+    int known = settings.definitions(scope(resource.type())).size() + overrides.size();
+    if (change.edits().size() > known) {
+      throw new RefusedException(Errors.INVALID_REQUEST, "The request names " + change.edits().size() + " configs of one resource,"
+          + " which has " + known);
+    }
+    limits.checkConfig(resource, asked(change));
     Set<String> names = new HashSet<>();
     for (ConfigEdit edit : change.edits()) {
       if (!names.add(edit.name())) {
-        throw new RefusedException(Errors.INVALID_REQUEST, "Error due to duplicate config keys: " + edit.name());
+        throw new RefusedException(Errors.INVALID_REQUEST, "Error due to duplicate config keys: " + Texts.shown(edit.name()));
       }
       if (edit.value() == null && edit.operation() != Operation.DELETE) {
-        throw new RefusedException(Errors.INVALID_REQUEST, "Null value not supported for : " + edit.name());
+        throw new RefusedException(Errors.INVALID_REQUEST, "Null value not supported for : " + Texts.shown(edit.name()));
       }
     }
     List<ConfigEdit> edits = change.edits().stream().map(edit -> resolve(resource, edit)).toList();
@@ -154,10 +172,18 @@ public final class ConfigRules {
         check(resource.type(), edit.name(), result.get(edit.name()));
       }
     }
+    limits.checkConfig(resource, result);
     if (resource.type() == ConfigResource.Type.TOPIC) {
       checkTogether(result);
     }
-    return resolved;
+    return new Resolved(resolved, ClusterLimits.sizeBytes(resource, result) - ClusterLimits.sizeBytes(resource, overrides));
+  }
+
+  /** What a change brings: lists are taken apart only after their length was looked at. */
+  private static Map<String, String> asked(ConfigChange change) {
+    Map<String, String> asked = new HashMap<>();
+    change.edits().forEach(edit -> asked.put(edit.name(), edit.value()));
+    return asked;
   }
 
   private ConfigEdit resolve(ConfigResource resource, ConfigEdit edit) {

@@ -11,7 +11,9 @@ import io.margay.controller.internal.state.RefusedException;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ClusterMetadata;
 import io.margay.metadata.MetadataPublisher;
+import io.margay.model.Clock;
 import io.margay.model.Endpoint;
+import io.margay.model.LogLimit;
 import io.margay.protocol.Errors;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.ServerSettings;
@@ -47,6 +49,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
   private static final Logger LOG = LoggerFactory.getLogger(ControllerRuntime.class);
   private static final long CLOSE_WAIT_MS = 5_000;
   private static final int UNSET_TIMEOUT_MS = 1_000;
+  private static final LogLimit UNEXPECTED = new LogLimit(Clock.SYSTEM);
 
   private final MetadataLog log;
   private final NodeSettings settings;
@@ -57,6 +60,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
   private final Placements placements;
   // The same for all activations in one process, so that a replaced bundle is no new leader of the partitions.
   private final UUID incarnation;
+  private final LogLimit refusals = new LogLimit(Clock.SYSTEM);
   private volatile boolean registered;
 
   /**
@@ -147,7 +151,17 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
    * @param timeoutMs milliseconds; 0 or less, by which some clients mean not to wait for other brokers, counts as a second
    */
   public <T> CompletionStage<T> propose(Command command, int timeoutMs) {
+    return propose(command, timeoutMs, List.of());
+  }
+
+  /**
+   * The same for a command that creates replicas.
+   *
+   * @param reserved closed when the command has taken effect, or never will
+   */
+  public <T> CompletionStage<T> propose(Command command, int timeoutMs, List<ClusterLimits.Reservation> reserved) {
     CompletionStage<T> proposed = propose(command);
+    proposed.whenComplete((result, e) -> reserved.forEach(ClusterLimits.Reservation::close));
     return proposed.toCompletableFuture().copy().orTimeout(timeoutMs <= 0 ? UNSET_TIMEOUT_MS : timeoutMs,
         TimeUnit.MILLISECONDS);
   }
@@ -159,12 +173,17 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
       return refused.outcome();
     } else if (cause instanceof MetadataLog.NotLeaderException) {
       return Outcome.of(Errors.NOT_CONTROLLER);
+    } else if (cause instanceof MetadataLog.CommandTooLargeException) {
+      return new Outcome(Errors.POLICY_VIOLATION, "The request is too large: " + cause.getMessage() + ".");
     } else if (cause instanceof TimeoutException || cause instanceof RejectedExecutionException) {
       return Outcome.of(Errors.REQUEST_TIMED_OUT);
     } else if (cause instanceof IOException) {
       return new Outcome(Errors.KAFKA_STORAGE_ERROR, "The metadata log cannot be written.");
     }
-    LOG.error("A request failed for a reason that nobody expected", cause);
+    long heldBack = UNEXPECTED.permit(cause.getClass().getName());
+    if (heldBack != LogLimit.HELD_BACK) {
+      LOG.error("A request failed for an unexpected reason heldBackLines={}", heldBack, cause);
+    }
     return Outcome.of(Errors.UNKNOWN_SERVER_ERROR);
   }
 
@@ -213,13 +232,24 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
       ClusterImage image = image();
       int factor = internal ? planner.atMostBrokers(image, replicationFactor) : replicationFactor;
       return planner.plan(placer, image, name, partitions, factor, Map.of(), configs, internal);
-    }).thenCompose(topic -> this.<List<Outcome>>propose(new Command.CreateTopics(List.of(topic))))
-        .thenApply(outcomes -> outcomes.get(0).error()).exceptionally(e -> {
-          if (Placements.cause(e) instanceof RefusedException refused) {
-            LOG.warn("A topic was refused topic={} errorCode={} why={}", name, refused.error(), refused.getMessage());
-          }
-          return error(e).error();
-        });
+    }).thenCompose(topic -> propose(topic, internal)).thenApply(outcomes -> outcomes.get(0).error()).exceptionally(e -> {
+      if (Placements.cause(e) instanceof RefusedException refused) {
+        long heldBack = refusals.permit(refused.error().name());
+        if (heldBack != LogLimit.HELD_BACK) {
+          LOG.warn("A topic was refused topic={} errorCode={} why={} heldBackLines={}", name, refused.error(),
+              refused.getMessage(), heldBack);
+        }
+      }
+      return error(e).error();
+    });
+  }
+
+  /** Topics of the server do not count: without them nothing works. */
+  private CompletionStage<List<Outcome>> propose(Command.NewTopic topic, boolean internal) {
+    List<ClusterLimits.Reservation> reserved =
+        internal ? List.of() : List.of(planner.limits().reserve(image(), topic.replicas()));
+    CompletionStage<List<Outcome>> proposed = propose(new Command.CreateTopics(List.of(topic)));
+    return proposed.whenComplete((outcomes, e) -> reserved.forEach(ClusterLimits.Reservation::close));
   }
 
   @Override

@@ -24,15 +24,19 @@ import java.util.UUID;
  * refused throws {@link RefusedException}. Reads the image it is given, and changes nothing.
  */
 public final class TopicPlanner {
-  /** The most partitions that one request may add. */
-  public static final int MAX_PARTITIONS_PER_REQUEST = 10_000;
-
   private final NodeSettings settings;
   private final ConfigRules rules;
+  private final ClusterLimits limits;
 
   TopicPlanner(NodeSettings settings, NamedServices<Partitioner> partitioners) {
     this.settings = settings;
-    this.rules = new ConfigRules(settings, partitioners);
+    this.limits = new ClusterLimits(settings);
+    this.rules = new ConfigRules(settings, partitioners, limits);
+  }
+
+  /** How much may be created. */
+  public ClusterLimits limits() {
+    return limits;
   }
 
   /** The rules for settings. */
@@ -57,16 +61,16 @@ public final class TopicPlanner {
   public NewTopic plan(Placements.Placer placer, ClusterImage image, String name, int partitions, int replicationFactor,
       Map<Integer, List<BrokerId>> assignments, Map<String, String> configs, boolean internal) {
     checkName(image, name);
-    rules.checkTopic(configs);
+    rules.checkTopic(name, configs);
     UUID id = KafkaUuid.random();
     List<List<BrokerId>> replicas;
     if (assignments.isEmpty()) {
-      int count = partitions == -1 ? settings.get(ServerSettings.NUM_PARTITIONS) : partitions;
+      int count = partitions(partitions);
       if (count < 1) {
         throw new RefusedException(Errors.INVALID_PARTITIONS,
             "Number of partitions was set to an invalid non-positive value.");
       }
-      checkCount(count);
+      limits.checkRequest(count);
       int factor = replicationFactor == -1 ? settings.get(ServerSettings.DEFAULT_REPLICATION_FACTOR) : replicationFactor;
       replicas = placer.place(image, 0, count, factor, start(id));
     } else {
@@ -101,20 +105,21 @@ public final class TopicPlanner {
     if (problem != null) {
       throw new RefusedException(Errors.INVALID_TOPIC_EXCEPTION, "Topic name is invalid: " + problem);
     }
+    if (TopicNames.isReserved(name)) {
+      throw new RefusedException(Errors.INVALID_REQUEST, "Creation of internal topic " + name + " is prohibited.");
+    }
     if (image.topic(name) != null) {
       throw new RefusedException(Errors.TOPIC_ALREADY_EXISTS, "Topic '" + name + "' already exists.");
     }
   }
 
-  private static void checkCount(int count) {
-    if (count > MAX_PARTITIONS_PER_REQUEST) {
-      throw new RefusedException(Errors.POLICY_VIOLATION, "Excessively large number of partitions per request: " + count
-          + ", at most " + MAX_PARTITIONS_PER_REQUEST + " are allowed.");
-    }
+  /** How many partitions a new topic gets: those that were asked for, or the default where that is -1. */
+  public int partitions(int asked) {
+    return asked == -1 ? settings.get(ServerSettings.NUM_PARTITIONS) : asked;
   }
 
-  private static List<List<BrokerId>> manual(ClusterImage image, Map<Integer, List<BrokerId>> assignments) {
-    checkCount(assignments.size());
+  private List<List<BrokerId>> manual(ClusterImage image, Map<Integer, List<BrokerId>> assignments) {
+    limits.checkRequest(assignments.size());
     List<List<BrokerId>> replicas = new ArrayList<>(assignments.size());
     for (int i = 0; i < assignments.size(); i++) {
       List<BrokerId> brokers = assignments.get(i);
@@ -136,7 +141,7 @@ public final class TopicPlanner {
     }
     if (new HashSet<>(brokers).size() != brokers.size()) {
       throw new RefusedException(Errors.INVALID_REPLICA_ASSIGNMENT,
-          "The manual partition assignment includes the same broker more than once: " + brokers + ".");
+          "The manual partition assignment includes the same broker more than once: " + Texts.shown(brokers) + ".");
     }
     if (factor != -1 && brokers.size() != factor) {
       throw new RefusedException(Errors.INVALID_REPLICA_ASSIGNMENT, "The manual partition assignment includes a partition with "
@@ -192,7 +197,7 @@ public final class TopicPlanner {
       throw new RefusedException(Errors.INVALID_PARTITIONS, "The topic " + topic.name() + " currently has " + existing
           + " partition(s); " + total + " would not be an increase.");
     }
-    checkCount(total - existing);
+    limits.checkRequest((long) total - existing);
     int factor = topic.partitions().get(0).replicas().size();
     if (assignments == null) {
       return new MorePartitions(topic.id(), existing, placer.place(image, existing, total, factor, start(topic.id())));

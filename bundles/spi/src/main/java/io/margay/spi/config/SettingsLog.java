@@ -163,6 +163,12 @@ interface SettingsLog {
   Setting<Long> MARGAY_STORAGE_MOVE_MAX_BYTES_PER_SECOND = broker(LONG, "margay.storage.move.max.bytes.per.second", 67_108_864L)
       .from(1).live()
       .doc("Bytes a second at the most that are copied when topics are moved to another storage engine.");
+  /** {@code margay.index.cache.bytes}. */
+  Setting<Long> MARGAY_INDEX_CACHE_BYTES = broker(LONG, "margay.index.cache.bytes", 4_194_304L).from(65_536)
+      .doc("Bytes of memory in which parts of the indexes of all segments on this node are kept.");
+  /** {@code margay.segment.files.open.max}. */
+  Setting<Integer> MARGAY_SEGMENT_FILES_OPEN_MAX = broker(INT, "margay.segment.files.open.max", 0).from(0)
+      .doc("Segment files that are kept open; 0 is half of the files that the process may open, at most 4096.");
   /** {@code margay.storage.engine}. */
   Setting<String> MARGAY_STORAGE_ENGINE = broker(STRING, "margay.storage.engine", "file").check(SettingChecks::word).live()
       .doc("The name of the storage engine of topics that choose none.");

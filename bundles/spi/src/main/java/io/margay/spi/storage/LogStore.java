@@ -6,9 +6,17 @@ import java.util.List;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * One partition's batches. One writer at a time ({@link #append}, {@link #roll}, {@link #truncateTo}, {@link #dropHead},
- * {@link #resetTo}, {@link Replacement#commit}, {@link #configure}), which the caller ensures; all others run at any time, on any
- * thread, {@link #prepareReplacement} one at a time.
+ * One partition's batches. The caller ensures two things:
+ *
+ * <ul>
+ *   <li>One writer at a time: {@link #append}, {@link #roll}, {@link #truncateTo}, {@link #resetTo}, {@link #configure},
+ *       {@link #close}.
+ *   <li>One change of the segments at a time: {@link #truncateTo}, {@link #dropHead}, {@link #resetTo}, {@link Replacement#commit},
+ *       {@link #close}. So the head is dropped and segments are replaced while the writer appends and rolls.
+ * </ul>
+ *
+ * <p>All others run at any time, on any thread, {@link #prepareReplacement} one at a time. {@link #append} and {@link #roll} run on
+ * event loops: they force nothing to the disk, read nothing from it, and wait for no call that does.
  */
 @ConsumerType
 public interface LogStore extends AutoCloseable {
@@ -27,8 +35,31 @@ public interface LogStore extends AutoCloseable {
   /** @return everything below this offset is on stable storage */
   long flushedOffset();
 
-  /** @return the segments by offset; the last one is being written; at least one */
+  /** @return the segments by offset; the last one is being written; at least one. May read from the disk. */
   List<SegmentInfo> segments();
+
+  /**
+   * What an append must know of the segment that is being written; never waits for a disk.
+   *
+   * @return the last segment; {@code lastModifiedMs} may be -1
+   */
+  default SegmentInfo lastSegment() {
+    List<SegmentInfo> all = segments();
+    return all.get(all.size() - 1);
+  }
+
+  /**
+   * @param offset an offset
+   * @return base offset of the first segment that begins after it, or -1
+   */
+  default long segmentAfter(long offset) {
+    for (SegmentInfo segment : segments()) {
+      if (segment.baseOffset() > offset) {
+        return segment.baseOffset();
+      }
+    }
+    return -1;
+  }
 
   /**
    * Appends whole batches with offsets that rise and begin at or after {@link #endOffset}. Rolls a new segment first when
@@ -46,7 +77,7 @@ public interface LogStore extends AutoCloseable {
    * {@code endOffset}. The slice never spans two segments, so a short one does not mean that nothing follows.
    *
    * @param offset where to begin, {@code >=} {@link #startOffset}
-   * @param maxBytes how many bytes at the most, {@code >= 0}
+   * @param maxBytes how many bytes at most, {@code >= 0}
    * @param endOffset batches that begin at or after it are not returned
    * @param atLeastOne whether the first batch is returned even when it is longer than {@code maxBytes}
    * @return the batches; the caller releases the records
@@ -81,7 +112,8 @@ public interface LogStore extends AutoCloseable {
   void truncateTo(long offset) throws IOException;
 
   /**
-   * Drops whole segments, all of whose records have lower offsets; never the last one.
+   * Drops whole segments, all of whose records have lower offsets; never the last one. They are gone for good when this returns,
+   * also after a crash; their space may be freed later. Runs beside the writer.
    *
    * @param offset first offset to stay
    * @return how many bytes went
@@ -111,8 +143,8 @@ public interface LogStore extends AutoCloseable {
   /** New segments that are written and wait to take the place of old ones. */
   interface Replacement extends AutoCloseable {
     /**
-     * The fast half: after a crash either the old or the new segments are there. Readers that hold slices of the old ones may
-     * finish. A writer's call.
+     * The second half: after a crash either the old or the new segments are there. Readers that hold slices of the old ones may
+     * finish. Blocks, and runs beside the writer.
      *
      * @return false when the old segments are not all there any more; nothing is changed then
      */

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** What every log does: append, read, segments, truncate, drop, replace, search by time. {@link StorageEngineContract} runs it. */
@@ -297,6 +300,73 @@ public abstract class LogStoreContract extends StorageEngineFixture {
       assertThat(store.findByTimestamp(1, 4)).isEqualTo(4);
       assertThat(store.findByTimestamp(0, 119)).isEqualTo(118);
       assertThat(store.findByTimestamp(0, 120)).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void theHeadIsDroppedAndSegmentsAreReplacedBesideTheWriter() throws Exception {
+    int batches = 3000;
+    try (LogStore store = engine.open(ID, SMALL)) {
+      for (int i = 0; i < 50; i++) {
+        append(store, 1, 100);
+      }
+      CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> {
+        try {
+          while (store.endOffset() < batches) {
+            append(store, 1, 100);
+          }
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      });
+      while (!writing.isDone()) {
+        List<SegmentInfo> segments = store.segments();
+        SegmentInfo first = segments.get(0);
+        if (segments.size() > 3) {
+          replace(store, first.baseOffset(), first.nextOffset(),
+              List.of(TestBatches.batch(first.baseOffset() + 1, 1, first.baseOffset() + 1, 100)));
+          assertThat(allBases(store, first.baseOffset()).get(0)).isEqualTo(first.baseOffset() + 1);
+          store.dropHead(first.nextOffset());
+          assertThat(store.startOffset()).isEqualTo(first.nextOffset());
+        }
+      }
+      writing.join();
+      List<Long> left = LongStream.range(store.startOffset(), batches).boxed().toList();
+      assertThat(allBases(store, store.startOffset())).isEqualTo(left);
+    }
+    try (LogStore again = engine.open(ID, SMALL)) {
+      assertThat(allBases(again, again.startOffset())).isEqualTo(LongStream.range(again.startOffset(), batches).boxed().toList());
+    }
+  }
+
+  @Test
+  void theLastSegmentIsTheOneThatIsWritten() throws IOException {
+    try (LogStore store = engine.open(ID, SMALL)) {
+      assertThat(store.lastSegment().sizeBytes()).isZero();
+      for (int i = 0; i < 60; i++) {
+        append(store, 1, 100);
+        SegmentInfo last = store.segments().get(store.segments().size() - 1);
+        SegmentInfo told = store.lastSegment();
+        assertThat(told.baseOffset()).isEqualTo(last.baseOffset());
+        assertThat(told.sizeBytes()).isEqualTo(last.sizeBytes());
+        assertThat(told.firstTimestamp()).isEqualTo(last.firstTimestamp());
+        assertThat(told.maxTimestamp()).isEqualTo(last.maxTimestamp());
+      }
+      assertThat(store.segmentAfter(-1)).isZero();
+      assertThat(store.segmentAfter(0)).isEqualTo(store.segments().get(1).baseOffset());
+      assertThat(store.segmentAfter(store.endOffset())).isEqualTo(-1);
+    }
+    SegmentInfo before;
+    try (LogStore store = engine.open(ID, SMALL)) {
+      before = store.segments().get(store.segments().size() - 1);
+    }
+    restart();
+    if (engine.list().contains(ID)) {
+      try (LogStore store = engine.open(ID, SMALL)) {
+        assertThat(store.lastSegment().sizeBytes()).isEqualTo(before.sizeBytes());
+        assertThat(store.lastSegment().firstTimestamp()).isEqualTo(before.firstTimestamp());
+        assertThat(store.lastSegment().maxTimestamp()).isEqualTo(before.maxTimestamp());
+      }
     }
   }
 }

@@ -375,7 +375,6 @@ final class LocalMetadataLog implements MetadataLog, AutoCloseable {
     failure = e;
     applying.lock();
     try {
-      group.forEach(p -> p.result().completeExceptionally(e));
       failQueued(e);
       if (first && machine != null) {
         machine.onLeader(-1, false);
@@ -384,6 +383,8 @@ final class LocalMetadataLog implements MetadataLog, AutoCloseable {
         faults.onFault(repairable ? "The metadata log cannot be written; it takes no change until the disk works again"
             : "The metadata log failed; it takes no change until the next start", e);
       }
+      // last, so that what is proposed after the answer is not failed for what happened before it
+      group.forEach(p -> p.result().completeExceptionally(e));
     } finally {
       applying.unlock();
     }

@@ -2,6 +2,8 @@ package io.margay.controller.internal.handlers;
 
 import io.margay.controller.internal.ControllerRuntime;
 import io.margay.controller.internal.state.Outcome;
+import io.margay.model.Clock;
+import io.margay.model.LogLimit;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.MalformedMessageException;
@@ -22,6 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 abstract class AdminHandler<Q extends Message> implements ApiHandler {
   private static final Logger LOG = LoggerFactory.getLogger(AdminHandler.class);
+  private static final LogLimit LOG_LIMIT = new LogLimit(Clock.SYSTEM);
 
   private final Api api;
   private final Supplier<Q> type;
@@ -39,6 +42,13 @@ abstract class AdminHandler<Q extends Message> implements ApiHandler {
   @Override
   public final void handle(Request request) {
     Q message = request.read(type.get());
+    long bytes = answerBytes(request, message);
+    if (bytes > AnswerMemory.UNRESERVED_BYTES && !request.reserve(bytes)) {
+      // No answer: it would have an entry for each thing that was asked for.
+      tooLarge(api, bytes);
+      request.close("the answer to " + api.name() + " would need " + bytes + " bytes, see margay.request.memory.bytes");
+      return;
+    }
     answer(request, message).whenComplete((response, e) -> {
       try {
         request.respond(e == null ? response : failed(request, message, ControllerRuntime.error(e)));
@@ -48,6 +58,22 @@ abstract class AdminHandler<Q extends Message> implements ApiHandler {
         request.close("the answer to " + api.name() + " could not be written");
       }
     });
+  }
+
+  private static void tooLarge(Api api, long bytes) {
+    long heldBack = LOG_LIMIT.permit(api.name());
+    if (heldBack != LogLimit.HELD_BACK) {
+      LOG.warn("A request asks for more than the memory for requests has room for now; its connection is closed api={} bytes={}"
+          + " setting=margay.request.memory.bytes heldBackLines={}", api.name(), bytes, heldBack);
+    }
+  }
+
+  /**
+   * What the objects of an answer take at most, and what is made on the way to it: from counts alone, before any is made. It is
+   * reserved, so that requests that are small for what they ask do not fill the heap.
+   */
+  long answerBytes(Request request, Q message) {
+    return 0;
   }
 
   /** The answer, now or later; never blocks. */

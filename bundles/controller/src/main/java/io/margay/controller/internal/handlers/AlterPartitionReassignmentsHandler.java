@@ -2,6 +2,7 @@ package io.margay.controller.internal.handlers;
 
 import io.margay.controller.internal.ControllerRuntime;
 import io.margay.controller.internal.ControllerService;
+import io.margay.controller.internal.Texts;
 import io.margay.controller.internal.state.Outcome;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.PartitionImage;
@@ -11,6 +12,7 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.AlterPartitionReassignmentsRequest;
 import io.margay.protocol.message.AlterPartitionReassignmentsRequest.ReassignablePartition;
+import io.margay.protocol.message.AlterPartitionReassignmentsRequest.ReassignableTopic;
 import io.margay.protocol.message.AlterPartitionReassignmentsResponse;
 import io.margay.protocol.message.AlterPartitionReassignmentsResponse.ReassignablePartitionResponse;
 import io.margay.protocol.message.AlterPartitionReassignmentsResponse.ReassignableTopicResponse;
@@ -31,6 +33,10 @@ import org.osgi.service.component.annotations.Reference;
  */
 @Component(service = ApiHandler.class)
 public final class AlterPartitionReassignmentsHandler extends AdminHandler<AlterPartitionReassignmentsRequest> {
+  private static final long TOPIC_BYTES = 150;
+  private static final long PARTITION_BYTES = 400;
+  private static final long REPLICA_BYTES = 50;
+
   private final ControllerRuntime controller;
 
   /** @param controller the controller */
@@ -50,6 +56,18 @@ public final class AlterPartitionReassignmentsHandler extends AdminHandler<Alter
     return now(response(message, (topic, partition) -> reassign(image, topic, partition)).setErrorMessage(null));
   }
 
+  @Override
+  long answerBytes(Request request, AlterPartitionReassignmentsRequest message) {
+    long bytes = 0;
+    for (ReassignableTopic topic : message.topics()) {
+      bytes += TOPIC_BYTES;
+      for (ReassignablePartition partition : topic.partitions()) {
+        bytes += PARTITION_BYTES + (partition.replicas() == null ? 0 : REPLICA_BYTES * partition.replicas().size());
+      }
+    }
+    return bytes;
+  }
+
   private static Outcome reassign(ClusterImage image, String topic, ReassignablePartition wanted) {
     PartitionImage partition = image.partition(new TopicPartition(topic, wanted.partitionIndex()));
     if (partition == null) {
@@ -63,16 +81,17 @@ public final class AlterPartitionReassignmentsHandler extends AdminHandler<Alter
     if (replicas.isEmpty()) {
       problem = "The manual partition assignment includes an empty replica list.";
     } else if (new HashSet<>(replicas).size() != replicas.size()) {
-      problem = "The manual partition assignment includes the same broker more than once: " + replicas + ".";
+      problem = "The manual partition assignment includes the same broker more than once: " + Texts.shown(replicas) + ".";
     } else {
       for (int id : replicas) {
         if (id < 0 || !image.brokers().containsKey(new BrokerId(id))) {
           problem = "The manual partition assignment includes broker " + id + ", but no such broker is registered.";
+          break;
         }
       }
     }
     if (problem == null && !replicas.equals(ImageViews.ids(partition.replicas()))) {
-      problem = "The replicas " + ImageViews.ids(partition.replicas()) + " cannot be moved to " + replicas + " here.";
+      problem = "The replicas " + ImageViews.ids(partition.replicas()) + " cannot be moved to " + Texts.shown(replicas) + " here.";
     }
     return problem == null ? Outcome.OK : new Outcome(Errors.INVALID_REPLICA_ASSIGNMENT, problem);
   }

@@ -13,9 +13,9 @@ import io.margay.metadata.ConfigResource;
 import io.margay.protocol.Errors;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
 /** What the two APIs that alter settings have in common: each resource is checked by itself, and succeeds or fails by itself. */
@@ -27,7 +27,18 @@ final class ConfigAlterations {
    * @param name its name
    * @param edits what to do
    */
-  record Asked(byte type, String name, List<ConfigEdit> edits) { }
+  record Asked(byte type, String name, List<ConfigEdit> edits) {
+    /** Two are equal when they are about the same resource. */
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof Asked asked && asked.type == type && asked.name.equals(name);
+    }
+
+    @Override
+    public int hashCode() {
+      return 31 * name.hashCode() + type;
+    }
+  }
 
   private final ControllerRuntime controller;
   private final LogLevels levels;
@@ -50,8 +61,8 @@ final class ConfigAlterations {
    */
   CompletionStage<List<Outcome>> alter(List<Asked> asked, boolean replaceAll, boolean validateOnly) {
     ClusterImage image = controller.image();
-    Map<String, Integer> times = new HashMap<>();
-    asked.forEach(a -> times.merge(a.type() + ":" + a.name(), 1, Integer::sum));
+    Set<Asked> twice = twice(asked);
+    long grownBytes = 0;
     Outcome[] outcomes = new Outcome[asked.size()];
     List<ConfigChange> changes = new ArrayList<>();
     List<Integer> places = new ArrayList<>();
@@ -59,12 +70,14 @@ final class ConfigAlterations {
       Asked one = asked.get(i);
       outcomes[i] = Outcome.OK;
       try {
-        if (times.get(one.type() + ":" + one.name()) > 1) {
+        if (twice.contains(one)) {
           throw new RefusedException(Errors.INVALID_REQUEST, "Each resource must appear at most once");
         }
-        ConfigChange change = check(image, one, replaceAll, validateOnly);
-        if (change != null) {
-          changes.add(change);
+        ConfigRules.Resolved resolved = check(image, one, replaceAll, validateOnly);
+        if (resolved != null) {
+          controller.planner().limits().checkConfigs(image, grownBytes + resolved.grownBytes());
+          grownBytes += resolved.grownBytes();
+          changes.add(resolved.change());
           places.add(i);
         }
       } catch (RefusedException e) {
@@ -84,8 +97,19 @@ final class ConfigAlterations {
         });
   }
 
+  private static Set<Asked> twice(List<Asked> asked) {
+    Set<Asked> seen = new HashSet<>();
+    Set<Asked> twice = new HashSet<>();
+    for (Asked one : asked) {
+      if (!seen.add(one)) {
+        twice.add(one);
+      }
+    }
+    return twice;
+  }
+
   /** The change to propose, or null when there is nothing for the metadata log in it. */
-  private ConfigChange check(ClusterImage image, Asked asked, boolean replaceAll, boolean validateOnly) {
+  private ConfigRules.Resolved check(ClusterImage image, Asked asked, boolean replaceAll, boolean validateOnly) {
     ConfigResource resource = ConfigResources.of(asked.type(), asked.name());
     switch (resource.type()) {
       case TOPIC -> ConfigResources.checkTopic(image, resource.name());

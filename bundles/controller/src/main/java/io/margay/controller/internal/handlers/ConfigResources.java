@@ -1,5 +1,6 @@
 package io.margay.controller.internal.handlers;
 
+import io.margay.controller.internal.Texts;
 import io.margay.controller.internal.state.RefusedException;
 import io.margay.controller.internal.state.TopicNames;
 import io.margay.metadata.ClusterImage;
@@ -38,7 +39,7 @@ final class ConfigResources {
   /** The broker that a resource names. */
   static BrokerId broker(String name) {
     if (!name.matches("\\d{1,9}")) {
-      throw new RefusedException(Errors.INVALID_REQUEST, "Broker id must be an integer, but it is: " + name);
+      throw new RefusedException(Errors.INVALID_REQUEST, "Broker id must be an integer, but it is: " + Texts.shown(name));
     }
     return new BrokerId(Integer.parseInt(name));
   }
@@ -50,7 +51,7 @@ final class ConfigResources {
     }
     if (name.isEmpty() || !broker(name).equals(self)) {
       throw new RefusedException(Errors.INVALID_REQUEST, "Unexpected broker id, expected " + self
-          + (emptyAllowed ? " or empty string" : "") + ", but received " + name);
+          + (emptyAllowed ? " or empty string" : "") + ", but received " + Texts.shown(name));
     }
   }
 

@@ -14,6 +14,8 @@ import org.osgi.service.component.annotations.Component;
 /** CreateAcls (30): refused, as there is no authorizer. */
 @Component(service = ApiHandler.class)
 public final class CreateAclsHandler extends AdminHandler<CreateAclsRequest> {
+  private static final long RESULT_BYTES = 60;
+
   /** Needs nothing. */
   @Activate
   public CreateAclsHandler() {
@@ -23,6 +25,11 @@ public final class CreateAclsHandler extends AdminHandler<CreateAclsRequest> {
   @Override
   CompletionStage<? extends Message> answer(Request request, CreateAclsRequest message) {
     return now(failed(request, message, NoAuthorizer.OUTCOME));
+  }
+
+  @Override
+  long answerBytes(Request request, CreateAclsRequest message) {
+    return RESULT_BYTES * message.creations().size();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.margay.controller.internal.handlers;
 
+import io.margay.controller.internal.ClusterLimits;
 import io.margay.controller.internal.ControllerRuntime;
 import io.margay.controller.internal.ControllerService;
 import io.margay.controller.internal.Placements;
@@ -8,10 +9,11 @@ import io.margay.controller.internal.state.Command.MorePartitions;
 import io.margay.controller.internal.state.Outcome;
 import io.margay.controller.internal.state.RefusedException;
 import io.margay.metadata.ClusterImage;
+import io.margay.metadata.TopicImage;
 import io.margay.model.BrokerId;
 import io.margay.protocol.Errors;
-import io.margay.protocol.Message;
 import io.margay.protocol.message.CreatePartitionsRequest;
+import io.margay.protocol.message.CreatePartitionsRequest.CreatePartitionsAssignment;
 import io.margay.protocol.message.CreatePartitionsRequest.CreatePartitionsTopic;
 import io.margay.protocol.message.CreatePartitionsResponse;
 import io.margay.protocol.message.CreatePartitionsResponse.CreatePartitionsTopicResult;
@@ -31,6 +33,10 @@ import org.osgi.service.component.annotations.Reference;
 /** CreatePartitions (37): more partitions for topics that exist. */
 @Component(service = ApiHandler.class)
 public final class CreatePartitionsHandler extends AdminHandler<CreatePartitionsRequest> {
+  private static final long TOPIC_BYTES = 500;
+  private static final long ASSIGNMENT_BYTES = 100;
+  private static final long REPLICA_BYTES = 50;
+
   private final ControllerRuntime controller;
 
   /** @param controller the controller */
@@ -46,13 +52,41 @@ public final class CreatePartitionsHandler extends AdminHandler<CreatePartitions
 
   @Override
   CompletionStage<CreatePartitionsResponse> answer(Request request, CreatePartitionsRequest message) {
+    try {
+      controller.planner().limits().checkRequest(added(message));
+    } catch (RefusedException e) {
+      return now(failed(request, message, e.outcome()));
+    }
     boolean chosenByHand = message.topics().stream().noneMatch(t -> t.assignments() == null);
     return controller.placements().with(!chosenByHand, message.timeoutMs(), placer -> plan(placer, message))
         .thenCompose(plan -> propose(plan, message));
   }
 
-  /** What is proposed, the results that wait for it, and the answer that holds them. */
-  private record Plan(List<MorePartitions> topics, List<CreatePartitionsTopicResult> pending,
+  /** How many partitions all topics would get together. */
+  private long added(CreatePartitionsRequest message) {
+    ClusterImage image = controller.image();
+    long added = 0;
+    for (CreatePartitionsTopic topic : message.topics()) {
+      TopicImage there = image.topic(topic.name());
+      added += there == null ? 0 : Math.max(0, (long) topic.count() - there.partitions().size());
+    }
+    return added;
+  }
+
+  @Override
+  long answerBytes(Request request, CreatePartitionsRequest message) {
+    long bytes = 0;
+    for (CreatePartitionsTopic topic : message.topics()) {
+      bytes += TOPIC_BYTES;
+      for (var assignment : topic.assignments() == null ? List.<CreatePartitionsAssignment>of() : topic.assignments()) {
+        bytes += ASSIGNMENT_BYTES + REPLICA_BYTES * assignment.brokerIds().size();
+      }
+    }
+    return bytes;
+  }
+
+  /** What is proposed, what was reserved for it, the results that wait for it, and the answer that holds them. */
+  private record Plan(List<MorePartitions> topics, List<ClusterLimits.Reservation> reserved, List<CreatePartitionsTopicResult> pending,
       CreatePartitionsResponse response) { }
 
   private Plan plan(Placements.Placer placer, CreatePartitionsRequest message) {
@@ -61,6 +95,7 @@ public final class CreatePartitionsHandler extends AdminHandler<CreatePartitions
     message.topics().forEach(t -> times.merge(t.name(), 1, Integer::sum));
     Map<String, CreatePartitionsTopicResult> results = new LinkedHashMap<>();
     List<MorePartitions> planned = new ArrayList<>();
+    List<ClusterLimits.Reservation> reserved = new ArrayList<>();
     List<CreatePartitionsTopicResult> pending = new ArrayList<>();
     for (CreatePartitionsTopic topic : message.topics()) {
       CreatePartitionsTopicResult result = new CreatePartitionsTopicResult().setName(topic.name());
@@ -71,14 +106,19 @@ public final class CreatePartitionsHandler extends AdminHandler<CreatePartitions
         if (times.get(topic.name()) > 1) {
           throw new RefusedException(Errors.INVALID_REQUEST, "Duplicate topic name.");
         }
-        planned.add(controller.planner().planMore(placer, image, image.topic(topic.name()), topic.count(),
-            assignments(topic)));
+        MorePartitions more = controller.planner().planMore(placer, image, image.topic(topic.name()), topic.count(),
+            assignments(topic));
+        reserved.add(controller.planner().limits().reserve(image, more.replicas()));
+        planned.add(more);
         pending.add(result);
       } catch (RefusedException e) {
         set(result, e.outcome());
+      } catch (RuntimeException e) {
+        reserved.forEach(ClusterLimits.Reservation::close);
+        throw e;
       }
     }
-    return new Plan(planned, pending, new CreatePartitionsResponse().setResults(new ArrayList<>(results.values())));
+    return new Plan(planned, reserved, pending, new CreatePartitionsResponse().setResults(new ArrayList<>(results.values())));
   }
 
   private CompletionStage<CreatePartitionsResponse> propose(Plan plan, CreatePartitionsRequest message) {
@@ -86,9 +126,10 @@ public final class CreatePartitionsHandler extends AdminHandler<CreatePartitions
     List<CreatePartitionsTopicResult> pending = plan.pending();
     CreatePartitionsResponse response = plan.response();
     if (message.validateOnly() || planned.isEmpty()) {
+      plan.reserved().forEach(ClusterLimits.Reservation::close);
       return now(response);
     }
-    return controller.<List<Outcome>>propose(new CreatePartitions(planned), message.timeoutMs())
+    return controller.<List<Outcome>>propose(new CreatePartitions(planned), message.timeoutMs(), plan.reserved())
         .exceptionally(e -> Collections.nCopies(planned.size(), ControllerRuntime.error(e)))
         .thenApply(outcomes -> {
           for (int i = 0; i < outcomes.size(); i++) {
@@ -118,7 +159,7 @@ public final class CreatePartitionsHandler extends AdminHandler<CreatePartitions
   }
 
   @Override
-  Message failed(Request request, CreatePartitionsRequest message, Outcome why) {
+  CreatePartitionsResponse failed(Request request, CreatePartitionsRequest message, Outcome why) {
     List<CreatePartitionsTopicResult> results = new ArrayList<>();
     for (CreatePartitionsTopic topic : message.topics()) {
       CreatePartitionsTopicResult result = new CreatePartitionsTopicResult().setName(topic.name());

@@ -1,5 +1,6 @@
 package io.margay.controller.internal.handlers;
 
+import io.margay.controller.internal.ClusterLimits;
 import io.margay.controller.internal.ControllerRuntime;
 import io.margay.controller.internal.ControllerService;
 import io.margay.controller.internal.Placements;
@@ -10,10 +11,10 @@ import io.margay.controller.internal.state.Outcome;
 import io.margay.controller.internal.state.RefusedException;
 import io.margay.controller.internal.state.TopicNames;
 import io.margay.metadata.ClusterImage;
+import io.margay.metadata.ConfigResource;
 import io.margay.model.BrokerId;
 import io.margay.protocol.Errors;
 import io.margay.protocol.KafkaUuid;
-import io.margay.protocol.Message;
 import io.margay.protocol.message.CreateTopicsRequest;
 import io.margay.protocol.message.CreateTopicsRequest.CreatableReplicaAssignment;
 import io.margay.protocol.message.CreateTopicsRequest.CreatableTopic;
@@ -25,6 +26,7 @@ import io.margay.spi.config.Setting;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +40,10 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = ApiHandler.class)
 public final class CreateTopicsHandler extends AdminHandler<CreateTopicsRequest> {
   private static final short FIRST_WITH_DETAILS = 5;
+  private static final long TOPIC_BYTES = 1000;
+  private static final long CONFIG_BYTES = 100;
+  private static final long ASSIGNMENT_BYTES = 150;
+  private static final long REPLICA_BYTES = 50;
 
   private final ControllerRuntime controller;
 
@@ -54,24 +60,54 @@ public final class CreateTopicsHandler extends AdminHandler<CreateTopicsRequest>
 
   @Override
   CompletionStage<CreateTopicsResponse> answer(Request request, CreateTopicsRequest message) {
+    try {
+      controller.planner().limits().checkRequest(partitions(message));
+    } catch (RefusedException e) {
+      return now(failed(request, message, e.outcome()));
+    }
     boolean details = request.version() >= FIRST_WITH_DETAILS;
     boolean chosenByHand = message.topics().stream().noneMatch(t -> t.assignments().isEmpty());
     return controller.placements().with(!chosenByHand, message.timeoutMs(), placer -> plan(placer, details, message))
         .thenCompose(plan -> propose(plan, message));
   }
 
-  /** What is proposed, and the answer if that succeeds. */
-  private record Plan(List<NewTopic> topics, Map<String, CreatableTopicResult> results, CreateTopicsResponse response) { }
+  /** How many partitions all topics would have together. */
+  private long partitions(CreateTopicsRequest message) {
+    long partitions = 0;
+    for (CreatableTopic topic : message.topics()) {
+      partitions += topic.assignments().isEmpty() ? Math.max(0, controller.planner().partitions(topic.numPartitions()))
+          : topic.assignments().size();
+    }
+    return partitions;
+  }
+
+  @Override
+  long answerBytes(Request request, CreateTopicsRequest message) {
+    long bytes = 0;
+    for (CreatableTopic topic : message.topics()) {
+      bytes += TOPIC_BYTES + CONFIG_BYTES * topic.configs().size();
+      for (CreatableReplicaAssignment assignment : topic.assignments()) {
+        bytes += ASSIGNMENT_BYTES + REPLICA_BYTES * assignment.brokerIds().size();
+      }
+    }
+    return bytes;
+  }
+
+  /** What is proposed, what was reserved for it, and the answer if that succeeds. */
+  private record Plan(List<NewTopic> topics, List<ClusterLimits.Reservation> reserved, Map<String, CreatableTopicResult> results,
+      CreateTopicsResponse response) { }
 
   private Plan plan(Placements.Placer placer, boolean details, CreateTopicsRequest message) {
     ClusterImage image = controller.image();
     Map<String, CreatableTopicResult> results = new LinkedHashMap<>();
     List<NewTopic> planned = new ArrayList<>();
+    List<ClusterLimits.Reservation> reserved = new ArrayList<>();
     Map<String, Integer> times = new HashMap<>();
     message.topics().forEach(t -> times.merge(t.name(), 1, Integer::sum));
     // Most topics of a request have the same settings, and then share one list.
     Map<Map<String, String>, List<CreatableTopicConfigs>> shown = new HashMap<>();
-    int partitions = 0;
+    ClusterLimits limits = controller.planner().limits();
+    long configBytes = 0;
     for (CreatableTopic topic : message.topics()) {
       CreatableTopicResult result = new CreatableTopicResult().setName(topic.name()).setTopicId(KafkaUuid.ZERO)
           .setErrorMessage(null);
@@ -83,10 +119,10 @@ public final class CreateTopicsHandler extends AdminHandler<CreateTopicsRequest>
           throw new RefusedException(Errors.INVALID_REQUEST, "Duplicate topic name.");
         }
         NewTopic plan = plan(placer, image, topic, message.validateOnly());
-        partitions += plan.replicas().size();
-        if (partitions > TopicPlanner.MAX_PARTITIONS_PER_REQUEST) {
-          throw new RefusedException(Errors.POLICY_VIOLATION, "Excessively large number of partitions per request.");
-        }
+        long grown = ClusterLimits.sizeBytes(ConfigResource.topic(plan.name()), plan.configs());
+        limits.checkConfigs(image, configBytes + grown);
+        reserved.add(limits.reserve(image, plan.replicas()));
+        configBytes += grown;
         planned.add(plan);
         result.setTopicId(plan.id());
         if (details) {
@@ -95,9 +131,12 @@ public final class CreateTopicsHandler extends AdminHandler<CreateTopicsRequest>
         }
       } catch (RefusedException e) {
         refuse(result, e.outcome());
+      } catch (RuntimeException e) {
+        reserved.forEach(ClusterLimits.Reservation::close);
+        throw e;
       }
     }
-    return new Plan(planned, results, new CreateTopicsResponse().setTopics(new ArrayList<>(results.values())));
+    return new Plan(planned, reserved, results, new CreateTopicsResponse().setTopics(new ArrayList<>(results.values())));
   }
 
   private CompletionStage<CreateTopicsResponse> propose(Plan plan, CreateTopicsRequest message) {
@@ -105,11 +144,12 @@ public final class CreateTopicsHandler extends AdminHandler<CreateTopicsRequest>
     Map<String, CreatableTopicResult> results = plan.results();
     CreateTopicsResponse response = plan.response();
     if (message.validateOnly() || planned.isEmpty()) {
+      plan.reserved().forEach(ClusterLimits.Reservation::close);
       results.values().forEach(r -> r.setTopicId(KafkaUuid.ZERO));
       return now(response);
     }
-    return controller.<List<Outcome>>propose(new CreateTopics(planned), message.timeoutMs())
-        .exceptionally(e -> java.util.Collections.nCopies(planned.size(), ControllerRuntime.error(e)))
+    return controller.<List<Outcome>>propose(new CreateTopics(planned), message.timeoutMs(), plan.reserved())
+        .exceptionally(e -> Collections.nCopies(planned.size(), ControllerRuntime.error(e)))
         .thenApply(outcomes -> {
           for (int i = 0; i < planned.size(); i++) {
             if (!outcomes.get(i).ok()) {
@@ -161,7 +201,7 @@ public final class CreateTopicsHandler extends AdminHandler<CreateTopicsRequest>
   }
 
   @Override
-  Message failed(Request request, CreateTopicsRequest message, Outcome why) {
+  CreateTopicsResponse failed(Request request, CreateTopicsRequest message, Outcome why) {
     List<CreatableTopicResult> results = new ArrayList<>();
     for (CreatableTopic topic : message.topics()) {
       CreatableTopicResult result = new CreatableTopicResult().setName(topic.name());

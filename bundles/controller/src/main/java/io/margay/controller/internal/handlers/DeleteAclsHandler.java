@@ -14,6 +14,8 @@ import org.osgi.service.component.annotations.Component;
 /** DeleteAcls (31): refused, as there is no authorizer. */
 @Component(service = ApiHandler.class)
 public final class DeleteAclsHandler extends AdminHandler<DeleteAclsRequest> {
+  private static final long RESULT_BYTES = 80;
+
   /** Needs nothing. */
   @Activate
   public DeleteAclsHandler() {
@@ -23,6 +25,11 @@ public final class DeleteAclsHandler extends AdminHandler<DeleteAclsRequest> {
   @Override
   CompletionStage<? extends Message> answer(Request request, DeleteAclsRequest message) {
     return now(failed(request, message, NoAuthorizer.OUTCOME));
+  }
+
+  @Override
+  long answerBytes(Request request, DeleteAclsRequest message) {
+    return RESULT_BYTES * message.filters().size();
   }
 
   @Override

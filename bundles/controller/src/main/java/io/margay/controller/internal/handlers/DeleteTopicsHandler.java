@@ -33,6 +33,7 @@ import org.osgi.service.component.annotations.Reference;
 public final class DeleteTopicsHandler extends AdminHandler<DeleteTopicsRequest> {
   private static final short FIRST_WITH_IDS = 6;
   private static final short FIRST_WITH_DISABLED_ERROR = 3;
+  private static final long TOPIC_BYTES = 350;
 
   private final ControllerRuntime controller;
 
@@ -95,6 +96,11 @@ public final class DeleteTopicsHandler extends AdminHandler<DeleteTopicsRequest>
           }
           return response;
         });
+  }
+
+  @Override
+  long answerBytes(Request request, DeleteTopicsRequest message) {
+    return TOPIC_BYTES * (request.version() >= FIRST_WITH_IDS ? message.topics().size() : message.topicNames().size());
   }
 
   private static TopicImage find(DeleteTopicState asked, ClusterImage image) {

@@ -9,6 +9,7 @@ import io.margay.controller.internal.state.Outcome;
 import io.margay.controller.internal.state.RefusedException;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
+import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.DescribeConfigsRequest;
 import io.margay.protocol.message.DescribeConfigsRequest.DescribeConfigsResource;
@@ -23,8 +24,10 @@ import io.margay.spi.config.SettingType;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import org.osgi.service.component.annotations.Activate;
@@ -35,6 +38,10 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = ApiHandler.class)
 public final class DescribeConfigsHandler extends AdminHandler<DescribeConfigsRequest> {
   private static final byte LOGGER_SOURCE = 6;
+  private static final long RESOURCE_BYTES = 400;
+  private static final long KEY_BYTES = 60;
+  private static final long SETTING_BYTES = 200;
+  private static final long SYNONYMS_BYTES = 400;
 
   private final ControllerRuntime controller;
   private final LogLevels levels;
@@ -56,18 +63,15 @@ public final class DescribeConfigsHandler extends AdminHandler<DescribeConfigsRe
   @Override
   CompletionStage<DescribeConfigsResponse> answer(Request request, DescribeConfigsRequest message) {
     ClusterImage image = controller.image();
-    List<DescribeConfigsResult> results = new ArrayList<>();
+    AnswerMemory memory = new AnswerMemory(request);
+    List<DescribeConfigsResult> results = new ArrayList<>(message.resources().size());
     for (DescribeConfigsResource asked : message.resources()) {
       DescribeConfigsResult result = new DescribeConfigsResult().setResourceType(asked.resourceType())
           .setResourceName(asked.resourceName()).setErrorMessage(null);
       try {
         ConfigResource resource = ConfigResources.of(asked.resourceType(), asked.resourceName());
-        List<DescribeConfigsResourceResult> configs = configs(image, resource, message);
-        List<String> keys = asked.configurationKeys();
-        if (keys != null && !keys.isEmpty()) {
-          configs.removeIf(c -> !keys.contains(c.name()));
-        }
-        result.setConfigs(configs);
+        result.setConfigs(configs(image, resource, message, new Wanted(memory, asked.configurationKeys(),
+            message.includeSynonyms() ? SETTING_BYTES + SYNONYMS_BYTES : SETTING_BYTES)));
       } catch (RefusedException e) {
         result.setErrorCode(e.error().code()).setErrorMessage(e.getMessage());
       }
@@ -76,8 +80,43 @@ public final class DescribeConfigsHandler extends AdminHandler<DescribeConfigsRe
     return now(new DescribeConfigsResponse().setResults(results));
   }
 
+  /** Which settings of one resource are shown, and the memory for them. */
+  private static final class Wanted {
+    private final AnswerMemory memory;
+    private final Set<String> names;
+    private final long bytesEach;
+
+    /** @param names null or empty for all */
+    Wanted(AnswerMemory memory, List<String> names, long bytesEach) {
+      this.memory = memory;
+      this.names = names == null || names.isEmpty() ? null : new HashSet<>(names);
+      this.bytesEach = bytesEach;
+    }
+
+    /** Whether the setting is wanted. Refuses the resource when there is no memory for it. */
+    boolean take(String name) {
+      if (names != null && !names.contains(name)) {
+        return false;
+      }
+      if (!memory.take(bytesEach)) {
+        throw new RefusedException(Errors.POLICY_VIOLATION, "The answer would need more memory than there is for requests now, see"
+            + " margay.request.memory.bytes. Ask for fewer resources or settings at a time.");
+      }
+      return true;
+    }
+  }
+
+  @Override
+  long answerBytes(Request request, DescribeConfigsRequest message) {
+    long bytes = RESOURCE_BYTES * message.resources().size();
+    for (DescribeConfigsResource resource : message.resources()) {
+      bytes += resource.configurationKeys() == null ? 0 : KEY_BYTES * resource.configurationKeys().size();
+    }
+    return bytes;
+  }
+
   private List<DescribeConfigsResourceResult> configs(ClusterImage image, ConfigResource resource,
-      DescribeConfigsRequest message) {
+      DescribeConfigsRequest message, Wanted wanted) {
     switch (resource.type()) {
       case TOPIC -> ConfigResources.checkTopic(image, resource.name());
       case BROKER -> ConfigResources.checkSelf(controller.settings().nodeId(), resource.name(), true);
@@ -85,16 +124,18 @@ public final class DescribeConfigsHandler extends AdminHandler<DescribeConfigsRe
       default -> ConfigResources.checkNotEmpty(resource);
     }
     if (resource.type() == ConfigResource.Type.BROKER_LOGGER) {
-      return loggers();
+      return loggers(wanted);
     } else if (resource.type() == ConfigResource.Type.CLIENT_METRICS) {
-      return new ArrayList<>();
+      return List.of();
     } else if (resource.equals(ConfigResource.ALL_BROKERS)) {
-      return clusterDefaults(image.config(resource), message);
+      return clusterDefaults(image.config(resource), message, wanted);
     }
     List<DescribeConfigsResourceResult> configs = new ArrayList<>();
     Map<String, String> overrides = resource.type() == ConfigResource.Type.BROKER ? null : image.config(resource);
     for (Setting<?> setting : controller.settings().definitions(ConfigRules.scope(resource.type()))) {
-      configs.add(shown(setting, views.view(setting, overrides), message));
+      if (wanted.take(setting.name())) {
+        configs.add(shown(setting, views.view(setting, overrides), message));
+      }
     }
     return configs;
   }
@@ -117,11 +158,12 @@ public final class DescribeConfigsHandler extends AdminHandler<DescribeConfigsRe
   }
 
   /** What was set for all brokers, and nothing else. */
-  private List<DescribeConfigsResourceResult> clusterDefaults(Map<String, String> overrides, DescribeConfigsRequest message) {
+  private List<DescribeConfigsResourceResult> clusterDefaults(Map<String, String> overrides, DescribeConfigsRequest message,
+      Wanted wanted) {
     List<DescribeConfigsResourceResult> configs = new ArrayList<>();
     new TreeMap<>(overrides).forEach((name, value) -> {
       Setting<?> setting = controller.settings().definition(Setting.Scope.BROKER, name);
-      if (setting != null) {
+      if (setting != null && wanted.take(name)) {
         NodeSettings.Source source = NodeSettings.Source.DYNAMIC_DEFAULT_BROKER;
         ConfigViews.View view = new ConfigViews.View(name, setting.secret() ? null : value, source.code(), false,
             setting.secret(), List.of(new Given(name, value, source, "")));
@@ -131,10 +173,14 @@ public final class DescribeConfigsHandler extends AdminHandler<DescribeConfigsRe
     return configs;
   }
 
-  private List<DescribeConfigsResourceResult> loggers() {
+  private List<DescribeConfigsResourceResult> loggers(Wanted wanted) {
     List<DescribeConfigsResourceResult> configs = new ArrayList<>();
-    levels.levels().forEach((name, level) -> configs.add(new DescribeConfigsResourceResult().setName(name).setValue(level)
-        .setConfigSource(LOGGER_SOURCE).setConfigType(SettingType.STRING.code()).setDocumentation(null)));
+    levels.levels().forEach((name, level) -> {
+      if (wanted.take(name)) {
+        configs.add(new DescribeConfigsResourceResult().setName(name).setValue(level).setConfigSource(LOGGER_SOURCE)
+            .setConfigType(SettingType.STRING.code()).setDocumentation(null));
+      }
+    });
     return configs;
   }
 

@@ -30,6 +30,8 @@ import org.osgi.service.component.annotations.Reference;
 public final class DescribeQuorumHandler extends AdminHandler<DescribeQuorumRequest> {
   private static final String TOPIC = "__cluster_metadata";
   private static final short FIRST_WITH_NODES = 2;
+  private static final long TOPIC_BYTES = 100;
+  private static final long PARTITION_BYTES = 300;
 
   private final ControllerRuntime controller;
 
@@ -61,6 +63,11 @@ public final class DescribeQuorumHandler extends AdminHandler<DescribeQuorumRequ
           .map(e -> new Listener().setName(e.listener()).setHost(e.host()).setPort(e.port())).toList()));
     }
     return now(new DescribeQuorumResponse().setErrorMessage(null).setTopics(topics).setNodes(nodes));
+  }
+
+  @Override
+  long answerBytes(Request request, DescribeQuorumRequest message) {
+    return message.topics().stream().mapToLong(t -> TOPIC_BYTES + PARTITION_BYTES * t.partitions().size()).sum();
   }
 
   private PartitionData quorum(ClusterImage image) {

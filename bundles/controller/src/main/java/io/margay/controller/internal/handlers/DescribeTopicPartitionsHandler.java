@@ -29,6 +29,9 @@ import org.osgi.service.component.annotations.Reference;
 /** DescribeTopicPartitions (75): topics in the order of their names, page by page. */
 @Component(service = ApiHandler.class)
 public final class DescribeTopicPartitionsHandler extends AdminHandler<DescribeTopicPartitionsRequest> {
+  private static final long TOPIC_BYTES = 250;
+  private static final long PARTITION_BYTES = 200;
+
   private final ControllerRuntime controller;
 
   /** @param controller the controller */
@@ -82,6 +85,14 @@ public final class DescribeTopicPartitionsHandler extends AdminHandler<DescribeT
       }
     }
     return now(response);
+  }
+
+  @Override
+  long answerBytes(Request request, DescribeTopicPartitionsRequest message) {
+    // The names are sorted first; the partitions of one answer are few.
+    int names = message.topics().isEmpty() ? controller.image().topics().size() : message.topics().size();
+    return TOPIC_BYTES * names
+        + PARTITION_BYTES * controller.settings().get(ServerSettings.MAX_REQUEST_PARTITION_SIZE_LIMIT);
   }
 
   private static DescribeTopicPartitionsResponseTopic unknown(String name) {

@@ -1,5 +1,6 @@
 package io.margay.controller.internal.handlers;
 
+import io.margay.controller.internal.Texts;
 import io.margay.controller.internal.state.Outcome;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
@@ -17,6 +18,8 @@ import org.osgi.service.component.annotations.Component;
 /** DescribeUserScramCredentials (50): no user has any. */
 @Component(service = ApiHandler.class)
 public final class DescribeUserScramCredentialsHandler extends AdminHandler<DescribeUserScramCredentialsRequest> {
+  private static final long USER_BYTES = 500;
+
   /** Needs nothing. */
   @Activate
   public DescribeUserScramCredentialsHandler() {
@@ -29,9 +32,14 @@ public final class DescribeUserScramCredentialsHandler extends AdminHandler<Desc
     if (message.users() != null) {
       message.users().forEach(u -> results.add(new DescribeUserScramCredentialsResult().setUser(u.name())
           .setErrorCode(Errors.RESOURCE_NOT_FOUND.code())
-          .setErrorMessage("Attempt to describe a user credential that does not exist: " + u.name())));
+          .setErrorMessage("Attempt to describe a user credential that does not exist: " + Texts.shown(u.name()))));
     }
     return now(new DescribeUserScramCredentialsResponse().setErrorMessage(null).setResults(results));
+  }
+
+  @Override
+  long answerBytes(Request request, DescribeUserScramCredentialsRequest message) {
+    return message.users() == null ? 0 : USER_BYTES * message.users().size();
   }
 
   @Override

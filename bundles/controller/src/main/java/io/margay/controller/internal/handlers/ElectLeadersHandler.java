@@ -27,6 +27,8 @@ import org.osgi.service.component.annotations.Reference;
 public final class ElectLeadersHandler extends AdminHandler<ElectLeadersRequest> {
   private static final byte PREFERRED = 0;
   private static final byte UNCLEAN = 1;
+  private static final long TOPIC_BYTES = 150;
+  private static final long PARTITION_BYTES = 150;
 
   private final ControllerRuntime controller;
 
@@ -56,6 +58,12 @@ public final class ElectLeadersHandler extends AdminHandler<ElectLeadersRequest>
           t.partitions().stream().map(p -> result(p, elect(image, new TopicPartition(t.topic(), p), type))).toList())));
     }
     return now(new ElectLeadersResponse().setReplicaElectionResults(results));
+  }
+
+  @Override
+  long answerBytes(Request request, ElectLeadersRequest message) {
+    return message.topicPartitions() == null ? 0
+        : message.topicPartitions().stream().mapToLong(t -> TOPIC_BYTES + PARTITION_BYTES * t.partitions().size()).sum();
   }
 
   private static Outcome elect(ClusterImage image, TopicPartition tp, byte type) {

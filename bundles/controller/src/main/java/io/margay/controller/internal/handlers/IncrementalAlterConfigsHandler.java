@@ -4,31 +4,29 @@ import io.margay.controller.internal.ControllerRuntime;
 import io.margay.controller.internal.ControllerService;
 import io.margay.controller.internal.JulLogLevels;
 import io.margay.controller.internal.LogLevels;
+import io.margay.controller.internal.Texts;
 import io.margay.controller.internal.state.Command.ConfigEdit;
 import io.margay.controller.internal.state.Command.Operation;
 import io.margay.controller.internal.state.Outcome;
+import io.margay.controller.internal.state.RefusedException;
 import io.margay.protocol.Errors;
+import io.margay.protocol.Message;
 import io.margay.protocol.message.IncrementalAlterConfigsRequest;
 import io.margay.protocol.message.IncrementalAlterConfigsRequest.AlterConfigsResource;
 import io.margay.protocol.message.IncrementalAlterConfigsRequest.AlterableConfig;
 import io.margay.protocol.message.IncrementalAlterConfigsResponse;
 import io.margay.protocol.message.IncrementalAlterConfigsResponse.AlterConfigsResourceResponse;
 import io.margay.spi.handler.ApiHandler;
-import io.margay.spi.handler.Request;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /** IncrementalAlterConfigs (44): sets, deletes, and edits lists; what is not named stays. */
 @Component(service = ApiHandler.class)
-public final class IncrementalAlterConfigsHandler extends AdminHandler<IncrementalAlterConfigsRequest> {
+public final class IncrementalAlterConfigsHandler extends ConfigAlteringHandler<IncrementalAlterConfigsRequest> {
   private static final Operation[] OPERATIONS = Operation.values();
-
-  private final ConfigAlterations alterations;
 
   /** @param controller the controller */
   @Activate
@@ -37,29 +35,48 @@ public final class IncrementalAlterConfigsHandler extends AdminHandler<Increment
   }
 
   IncrementalAlterConfigsHandler(ControllerRuntime controller, LogLevels levels) {
-    super(IncrementalAlterConfigsRequest.API, IncrementalAlterConfigsRequest::new);
-    this.alterations = new ConfigAlterations(controller, levels);
+    super(IncrementalAlterConfigsRequest.API, IncrementalAlterConfigsRequest::new, controller, levels, false);
   }
 
   @Override
-  CompletionStage<IncrementalAlterConfigsResponse> answer(Request request, IncrementalAlterConfigsRequest message) {
-    List<ConfigAlterations.Asked> asked = new ArrayList<>();
+  List<ConfigAlterations.Asked> asked(IncrementalAlterConfigsRequest message) {
+    List<ConfigAlterations.Asked> asked = new ArrayList<>(message.resources().size());
     for (AlterConfigsResource resource : message.resources()) {
-      List<ConfigEdit> edits = new ArrayList<>();
+      List<ConfigEdit> edits = new ArrayList<>(resource.configs().size());
       for (AlterableConfig config : resource.configs()) {
-        if (config.configOperation() < 0 || config.configOperation() >= OPERATIONS.length) {
-          return now(failed(request, message, new Outcome(Errors.INVALID_REQUEST, "Unknown operation type "
-              + config.configOperation() + " for " + config.name())));
-        }
-        edits.add(new ConfigEdit(config.name(), OPERATIONS[config.configOperation()], config.value(), null));
+        edits.add(new ConfigEdit(config.name(), operation(config), config.value(), null));
       }
       asked.add(new ConfigAlterations.Asked(resource.resourceType(), resource.resourceName(), edits));
     }
-    return alterations.alter(asked, false, message.validateOnly()).thenApply(outcomes -> response(message, outcomes));
+    return asked;
   }
 
-  private static IncrementalAlterConfigsResponse response(IncrementalAlterConfigsRequest message, List<Outcome> outcomes) {
-    List<AlterConfigsResourceResponse> responses = new ArrayList<>();
+  private static Operation operation(AlterableConfig config) {
+    if (config.configOperation() < 0 || config.configOperation() >= OPERATIONS.length) {
+      throw new RefusedException(Errors.INVALID_REQUEST, "Unknown operation type " + config.configOperation() + " for "
+          + Texts.shown(config.name()));
+    }
+    return OPERATIONS[config.configOperation()];
+  }
+
+  @Override
+  boolean validateOnly(IncrementalAlterConfigsRequest message) {
+    return message.validateOnly();
+  }
+
+  @Override
+  int resources(IncrementalAlterConfigsRequest message) {
+    return message.resources().size();
+  }
+
+  @Override
+  long edits(IncrementalAlterConfigsRequest message) {
+    return message.resources().stream().mapToLong(r -> r.configs().size()).sum();
+  }
+
+  @Override
+  Message response(IncrementalAlterConfigsRequest message, List<Outcome> outcomes) {
+    List<AlterConfigsResourceResponse> responses = new ArrayList<>(outcomes.size());
     for (int i = 0; i < outcomes.size(); i++) {
       AlterConfigsResource resource = message.resources().get(i);
       responses.add(new AlterConfigsResourceResponse().setErrorCode(outcomes.get(i).error().code())
@@ -67,10 +84,5 @@ public final class IncrementalAlterConfigsHandler extends AdminHandler<Increment
           .setResourceName(resource.resourceName()));
     }
     return new IncrementalAlterConfigsResponse().setResponses(responses);
-  }
-
-  @Override
-  IncrementalAlterConfigsResponse failed(Request request, IncrementalAlterConfigsRequest message, Outcome why) {
-    return response(message, Collections.nCopies(message.resources().size(), why));
   }
 }

@@ -26,6 +26,8 @@ import org.osgi.service.component.annotations.Reference;
 /** ListConfigResources (74): what has settings. Version 0 asks for client metrics only. */
 @Component(service = ApiHandler.class)
 public final class ListConfigResourcesHandler extends AdminHandler<ListConfigResourcesRequest> {
+  private static final long RESOURCE_BYTES = 150;
+
   private final ControllerRuntime controller;
 
   /** @param controller the controller */
@@ -62,6 +64,12 @@ public final class ListConfigResourcesHandler extends AdminHandler<ListConfigRes
       }
     }
     return now(new ListConfigResourcesResponse().setConfigResources(resources));
+  }
+
+  @Override
+  long answerBytes(Request request, ListConfigResourcesRequest message) {
+    ClusterImage image = controller.image();
+    return RESOURCE_BYTES * ((long) image.topics().size() + image.configs().size()) + message.resourceTypes().size();
   }
 
   private static Set<String> names(ClusterImage image, Type type) {

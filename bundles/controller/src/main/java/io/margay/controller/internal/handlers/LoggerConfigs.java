@@ -1,6 +1,7 @@
 package io.margay.controller.internal.handlers;
 
 import io.margay.controller.internal.LogLevels;
+import io.margay.controller.internal.Texts;
 import io.margay.controller.internal.state.Command.ConfigEdit;
 import io.margay.controller.internal.state.Command.Operation;
 import io.margay.controller.internal.state.RefusedException;
@@ -37,10 +38,10 @@ final class LoggerConfigs {
           edit.operation() + " operation is not allowed for the BROKER_LOGGER resource");
     }
     if (!levels.exists(edit.name())) {
-      throw new RefusedException(Errors.INVALID_CONFIG, "Logger " + edit.name() + " does not exist!");
+      throw new RefusedException(Errors.INVALID_CONFIG, "Logger " + Texts.shown(edit.name()) + " does not exist!");
     }
     if (edit.operation() == Operation.SET && (edit.value() == null || !ALLOWED.contains(edit.value()))) {
-      throw new RefusedException(Errors.INVALID_CONFIG, "Cannot set the log level of " + edit.name() + " to " + edit.value()
+      throw new RefusedException(Errors.INVALID_CONFIG, "Cannot set the log level of " + edit.name() + " to " + Texts.shown(edit.value())
           + " as it is not a supported log level: expected FATAL, ERROR, WARN, INFO, DEBUG or TRACE");
     }
     if (edit.operation() == Operation.DELETE && edit.name().equals(LogLevels.ROOT)) {

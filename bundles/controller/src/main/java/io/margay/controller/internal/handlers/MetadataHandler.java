@@ -38,6 +38,8 @@ public final class MetadataHandler extends AdminHandler<MetadataRequest> {
   private static final short FIRST_WITH_AUTO_CREATION_FLAG = 4;
   private static final short FIRST_WITH_LISTENER_ERROR = 6;
   private static final short FIRST_BY_ID = 12;
+  private static final long TOPIC_BYTES = 200;
+  private static final long PARTITION_BYTES = 150;
 
   private final ControllerRuntime controller;
   private final TopicAutoCreation creation;
@@ -65,6 +67,25 @@ public final class MetadataHandler extends AdminHandler<MetadataRequest> {
     return now(response.setTopics(topics(image, request, message)));
   }
 
+  @Override
+  long answerBytes(Request request, MetadataRequest message) {
+    ClusterImage image = controller.image();
+    if (all(request, message)) {
+      return TOPIC_BYTES * image.topics().size() + PARTITION_BYTES * controller.planner().limits().partitions(image);
+    }
+    long bytes = 0;
+    for (MetadataRequestTopic one : message.topics()) {
+      TopicImage topic = one.name() != null ? image.topic(one.name())
+          : one.topicId() != null ? image.topic(one.topicId()) : null;
+      bytes += TOPIC_BYTES + (topic == null ? 0 : PARTITION_BYTES * topic.partitions().size());
+    }
+    return bytes;
+  }
+
+  private static boolean all(Request request, MetadataRequest message) {
+    return message.topics() == null || message.topics().isEmpty() && request.version() < FIRST_WITH_NULL_FOR_ALL;
+  }
+
   private static List<MetadataResponseBroker> brokers(ClusterImage image, String listener) {
     List<MetadataResponseBroker> brokers = new ArrayList<>(image.brokers().size());
     for (BrokerImage broker : image.brokers().values()) {
@@ -79,21 +100,22 @@ public final class MetadataHandler extends AdminHandler<MetadataRequest> {
 
   private List<MetadataResponseTopic> topics(ClusterImage image, Request request, MetadataRequest message) {
     List<MetadataRequestTopic> asked = message.topics();
-    boolean all = asked == null || asked.isEmpty() && request.version() < FIRST_WITH_NULL_FOR_ALL;
     int operations = message.includeTopicAuthorizedOperations() ? AuthorizedOperations.TOPIC : AuthorizedOperations.NOT_ASKED;
     List<MetadataResponseTopic> topics = new ArrayList<>();
-    if (all) {
+    if (all(request, message)) {
       image.topics().values().forEach(t -> topics.add(topic(image, request, t).setTopicAuthorizedOperations(operations)));
       return topics;
     }
-    boolean create = request.version() < FIRST_WITH_AUTO_CREATION_FLAG || message.allowAutoTopicCreation();
+    boolean create = (request.version() < FIRST_WITH_AUTO_CREATION_FLAG || message.allowAutoTopicCreation())
+        && controller.settings().get(ServerSettings.AUTO_CREATE_TOPICS_ENABLE);
+    TopicAutoCreation.Round round = create ? creation.round(image) : null;
     Set<String> seen = new HashSet<>();
     for (MetadataRequestTopic one : asked) {
       boolean byId = one.topicId() != null && !one.topicId().equals(KafkaUuid.ZERO);
       if (byId || one.name() == null) {
         topics.add(byId(image, request, one, byId).setTopicAuthorizedOperations(operations));
       } else if (seen.add(one.name())) {
-        topics.add(byName(image, request, one.name(), create).setTopicAuthorizedOperations(operations));
+        topics.add(byName(image, request, one.name(), round).setTopicAuthorizedOperations(operations));
       }
     }
     return topics;
@@ -110,7 +132,8 @@ public final class MetadataHandler extends AdminHandler<MetadataRequest> {
         .setName(null) : topic(image, request, topic);
   }
 
-  private MetadataResponseTopic byName(ClusterImage image, Request request, String name, boolean create) {
+  /** A topic by name; {@code round} creates the ones that are missing, null leaves them so. */
+  private static MetadataResponseTopic byName(ClusterImage image, Request request, String name, TopicAutoCreation.Round round) {
     TopicImage topic = image.topic(name);
     if (topic != null) {
       return topic(image, request, topic);
@@ -118,8 +141,8 @@ public final class MetadataHandler extends AdminHandler<MetadataRequest> {
     Errors error;
     if (TopicNames.problem(name) != null) {
       error = Errors.INVALID_TOPIC_EXCEPTION;
-    } else if (create && controller.settings().get(ServerSettings.AUTO_CREATE_TOPICS_ENABLE)) {
-      error = creation.create(image, name);
+    } else if (round != null && !TopicNames.isReserved(name)) {
+      error = round.create(name);
     } else {
       error = Errors.UNKNOWN_TOPIC_OR_PARTITION;
     }

@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Creates topics because somebody asked for their metadata. The asker is told that the topic is unknown, and finds it when it
- * asks again. At most {@value #MAX_PENDING} creations are under way; what is beyond is created when it is asked for again.
+ * Creates topics because a client asked for their metadata. The answer is that the topic is unknown; the client finds it when it
+ * asks again. At most {@value #MAX_PENDING} creations are under way; what is beyond is created when a client asks again. When the
+ * brokers have no room for more partitions, the answer says so and nothing is tried.
  */
 final class TopicAutoCreation {
   private static final Logger LOG = LoggerFactory.getLogger(TopicAutoCreation.class);
@@ -27,29 +28,54 @@ final class TopicAutoCreation {
     this.controller = controller;
   }
 
-  /**
-   * Starts to create a topic, unless that is under way.
-   *
-   * @return what the asker is told
-   */
-  Errors create(ClusterImage image, String name) {
-    int brokers = (int) image.brokers().values().stream().filter(b -> !b.fenced()).count();
-    int replicationFactor = replicationFactor(name);
-    if (brokers == 0 || replicationFactor > brokers && !TopicNames.isInternal(name)) {
-      return brokers == 0 ? Errors.LEADER_NOT_AVAILABLE : Errors.INVALID_REPLICATION_FACTOR;
+  /** The creations that one request causes. */
+  Round round(ClusterImage image) {
+    return new Round(image);
+  }
+
+  /** What one request may create: together no more than {@code margay.max.partitions.per.request}. */
+  final class Round {
+    private final ClusterImage image;
+    private final int brokers;
+    private int room = controller.planner().limits().partitionsPerRequest();
+
+    private Round(ClusterImage image) {
+      this.image = image;
+      this.brokers = (int) image.brokers().values().stream().filter(b -> !b.fenced()).count();
     }
-    if (pending.size() < MAX_PENDING && pending.add(name)) {
-      controller.createTopic(name, partitions(name), replicationFactor, configs(name), TopicNames.isInternal(name))
-          .whenComplete((error, e) -> {
-            pending.remove(name);
-            if (e != null) {
-              LOG.error("A topic could not be created on demand topic={}", name, e);
-            } else if (error != Errors.TOPIC_ALREADY_EXISTS) {
-              LOG.info("Created a topic on demand topic={} errorCode={}", name, error);
-            }
-          });
+
+    /**
+     * Starts to create a topic, unless that is under way.
+     *
+     * @return what the asker is told
+     */
+    Errors create(String name) {
+      boolean internal = TopicNames.isInternal(name);
+      int replicationFactor = replicationFactor(name);
+      if (brokers == 0 || replicationFactor > brokers && !internal) {
+        return brokers == 0 ? Errors.LEADER_NOT_AVAILABLE : Errors.INVALID_REPLICATION_FACTOR;
+      }
+      int partitions = partitions(name);
+      if (!internal && !controller.planner().limits().hasRoom(image, partitions, replicationFactor)) {
+        return Errors.POLICY_VIOLATION;
+      }
+      if (partitions <= room && pending.size() < MAX_PENDING && pending.add(name)) {
+        room -= partitions;
+        start(name, partitions, replicationFactor, internal);
+      }
+      return Errors.UNKNOWN_TOPIC_OR_PARTITION;
     }
-    return Errors.UNKNOWN_TOPIC_OR_PARTITION;
+  }
+
+  private void start(String name, int partitions, int replicationFactor, boolean internal) {
+    controller.createTopic(name, partitions, replicationFactor, configs(name), internal).whenComplete((error, e) -> {
+      pending.remove(name);
+      if (e != null) {
+        LOG.error("A topic could not be created on demand topic={}", name, e);
+      } else if (error == Errors.NONE) {
+        LOG.info("Created a topic on demand topic={}", name);
+      }
+    });
   }
 
   private int partitions(String name) {

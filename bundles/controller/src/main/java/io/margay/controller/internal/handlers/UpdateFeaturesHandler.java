@@ -3,6 +3,7 @@ package io.margay.controller.internal.handlers;
 import io.margay.controller.internal.ControllerRuntime;
 import io.margay.controller.internal.ControllerService;
 import io.margay.controller.internal.Features;
+import io.margay.controller.internal.Texts;
 import io.margay.controller.internal.state.Command.UpdateFeatures;
 import io.margay.controller.internal.state.Outcome;
 import io.margay.protocol.Errors;
@@ -30,6 +31,7 @@ import org.osgi.service.component.annotations.Reference;
 public final class UpdateFeaturesHandler extends AdminHandler<UpdateFeaturesRequest> {
   private static final byte UPGRADE = 1;
   private static final short FIRST_WITH_ONE_ERROR = 2;
+  private static final long FEATURE_BYTES = 600;
 
   private final ControllerRuntime controller;
 
@@ -65,13 +67,18 @@ public final class UpdateFeaturesHandler extends AdminHandler<UpdateFeaturesRequ
         .thenApply(done -> response(request, outcomes, Outcome.OK));
   }
 
+  @Override
+  long answerBytes(Request request, UpdateFeaturesRequest message) {
+    return FEATURE_BYTES * message.featureUpdates().size();
+  }
+
   private static Outcome check(short version, FeatureUpdateKey update, short current) {
     String name = update.feature();
     short level = update.maxVersionLevel();
     Features.Range range = Features.supported().get(name);
     String problem = null;
     if (range == null) {
-      problem = "The controller does not support feature " + name + ".";
+      problem = "The controller does not support feature " + Texts.shown(name) + ".";
     } else if (level < 0 || level > range.highest() || level < range.lowest()) {
       problem = "Invalid update version " + level + " for feature " + name + ". Levels " + range.lowest() + "-" + range.highest()
           + " are supported.";

@@ -9,7 +9,15 @@ public final class TopicNames {
   /** The topics that belong to the server. */
   private static final Set<String> INTERNAL = Set.of("__consumer_offsets", "__transaction_state", "__share_group_state");
 
+  /** The metadata log is shown to tools as a topic of this name; there is none that could be created. */
+  private static final String METADATA_LOG = "__cluster_metadata";
+
   private TopicNames() { }
+
+  /** Whether no client may create a topic of this name. */
+  public static boolean isReserved(String name) {
+    return name.equals(METADATA_LOG);
+  }
 
   /** Whether the topic belongs to the server. */
   public static boolean isInternal(String name) {
@@ -25,7 +33,7 @@ public final class TopicNames {
       return "'.' or '..' is not allowed";
     }
     if (name.length() > MAX_LENGTH) {
-      return "the length of '" + name + "' is longer than the max allowed length " + MAX_LENGTH;
+      return "the length of '" + name.substring(0, MAX_LENGTH) + "...' is longer than the max allowed length " + MAX_LENGTH;
     }
     for (int i = 0; i < name.length(); i++) {
       char c = name.charAt(i);

@@ -80,7 +80,7 @@ class TopicHandlersTest extends HandlerTest {
     createTopic("dotted.name", 1);
     CreateTopicsResponse response = create(7, topic("there", 1, 1), topic("bad name", 1, 1), topic("zero", 0, 1),
         topic("wide", 1, 3), topic("none", 1, 0), topic("dotted_name", 1, 1), topic("twice", 1, 1), topic("twice", 2, 1),
-        topic("huge", 2_000_000_000, 1), topic("mixed", 2, -1).setAssignments(List.of(assignment(0, 1))),
+        topic("__cluster_metadata", 1, 1), topic("mixed", 2, -1).setAssignments(List.of(assignment(0, 1))),
         topic("gap", -1, -1).setAssignments(List.of(assignment(0, 1), assignment(2, 1))),
         topic("stranger", -1, -1).setAssignments(List.of(assignment(0, 7))),
         topic("double", -1, -1).setAssignments(List.of(assignment(0, 1, 1))), topic("manual", -1, -1).setAssignments(
@@ -92,7 +92,7 @@ class TopicHandlersTest extends HandlerTest {
     assertThat(error(response, "none")).isEqualTo(Errors.INVALID_REPLICATION_FACTOR);
     assertThat(error(response, "dotted_name")).isEqualTo(Errors.INVALID_TOPIC_EXCEPTION);
     assertThat(error(response, "twice")).isEqualTo(Errors.INVALID_REQUEST);
-    assertThat(error(response, "huge")).isEqualTo(Errors.POLICY_VIOLATION);
+    assertThat(error(response, "__cluster_metadata")).isEqualTo(Errors.INVALID_REQUEST);
     assertThat(error(response, "mixed")).isEqualTo(Errors.INVALID_REQUEST);
     assertThat(error(response, "gap")).isEqualTo(Errors.INVALID_REPLICA_ASSIGNMENT);
     assertThat(error(response, "stranger")).isEqualTo(Errors.INVALID_REPLICA_ASSIGNMENT);
@@ -103,6 +103,80 @@ class TopicHandlersTest extends HandlerTest {
       assertThat(t.topicId()).isEqualTo(KafkaUuid.ZERO);
     });
     assertThat(controller.image().topics().keySet()).containsExactlyInAnyOrder("there", "dotted.name", "manual");
+  }
+
+  @Test
+  void requestForTooManyPartitionsIsRefusedAsAWhole() throws Exception {
+    settings.with("margay.max.partitions.per.request", "20").with("num.partitions", "11");
+    int before = log.size();
+    CreateTopicsResponse response = create(7, topic("a", 10, 1), topic("b", -1, 1));
+    assertThat(response.topics()).hasSize(2).allSatisfy(t -> {
+      assertThat(t.errorCode()).isEqualTo(Errors.POLICY_VIOLATION.code());
+      assertThat(t.errorMessage()).contains("21").contains("20").contains("margay.max.partitions.per.request");
+    });
+    assertThat(error(create(7, topic("huge", 2_000_000_000, 1), topic("huger", 2_000_000_000, 1)), "huge"))
+        .isEqualTo(Errors.POLICY_VIOLATION);
+    assertThat(log.size()).isEqualTo(before);
+    assertThat(create(7, topic("a", 9, 1), topic("b", -1, 1)).topics()).extracting(CreatableTopicResult::errorCode)
+        .containsOnly((short) 0);
+    CreatePartitionsResponse more = ask(new CreatePartitionsHandler(controller), 3, new CreatePartitionsRequest()
+        .setTimeoutMs(10_000).setTopics(List.of(more("a", 20), more("b", 21))), CreatePartitionsResponse::new);
+    assertThat(more.results()).hasSize(2).allSatisfy(r -> {
+      assertThat(r.errorCode()).isEqualTo(Errors.POLICY_VIOLATION.code());
+      assertThat(r.errorMessage()).contains("margay.max.partitions.per.request");
+    });
+  }
+
+  @Test
+  void brokerHoldsAsManyPartitionsAsItMay() throws Exception {
+    settings.with("margay.max.partitions.per.broker", "20");
+    assertThat(error(create(7, topic("a", 21, 1)), "a")).isEqualTo(Errors.POLICY_VIOLATION);
+    CreateTopicsResponse response = create(7, topic("a", 12, 1), topic("b", 9, 1), topic("c", 8, 1));
+    assertThat(error(response, "a")).isEqualTo(Errors.NONE);
+    assertThat(error(response, "b")).isEqualTo(Errors.POLICY_VIOLATION);
+    assertThat(response.topics().get(1).errorMessage()).contains("21").contains("margay.max.partitions.per.broker");
+    assertThat(error(response, "c")).isEqualTo(Errors.NONE);
+    CreatePartitionsResponse more = ask(new CreatePartitionsHandler(controller), 3, new CreatePartitionsRequest()
+        .setTimeoutMs(10_000).setTopics(List.of(more("a", 13))), CreatePartitionsResponse::new);
+    assertThat(more.results().get(0).errorCode()).isEqualTo(Errors.POLICY_VIOLATION.code());
+    assertThat(controller.createTopic("d", 1, 1, Map.of(), false).toCompletableFuture().get()).isEqualTo(Errors.POLICY_VIOLATION);
+    assertThat(controller.createTopic("__consumer_offsets", 50, 1, Map.of(), true).toCompletableFuture().get())
+        .as("the server's own topics").isEqualTo(Errors.NONE);
+  }
+
+  @Test
+  void requestsAtTheSameTimeShareTheRoom() throws Exception {
+    settings.with("margay.max.partitions.per.broker", "20");
+    log.hold(true);
+    CompletableFuture<byte[]> first = send(new CreateTopicsHandler(controller), 7,
+        new CreateTopicsRequest().setTimeoutMs(60_000).setTopics(List.of(topic("a", 15, 1))), "PLAINTEXT");
+    CreateTopicsResponse second = create(7, topic("b", 15, 1));
+    assertThat(error(second, "b")).isEqualTo(Errors.POLICY_VIOLATION);
+    log.hold(false);
+    assertThat(error(Messages.read(CreateTopicsResponse::new, first.get(60, TimeUnit.SECONDS), (short) 7), "a"))
+        .isEqualTo(Errors.NONE);
+    ask(new DeleteTopicsHandler(controller), 5, new DeleteTopicsRequest().setTimeoutMs(10_000).setTopicNames(List.of("a")),
+        DeleteTopicsResponse::new);
+    assertThat(error(create(7, topic("b", 20, 1)), "b")).as("room that was given back").isEqualTo(Errors.NONE);
+  }
+
+  @Test
+  void settingsOfATopicAreBounded() throws Exception {
+    settings.with("margay.max.config.bytes", "2000").with("margay.max.configs.bytes", "70000");
+    String list = "0:1,".repeat(600) + "0:1";
+    CreatableTopicConfig large = new CreatableTopicConfig().setName("follower.replication.throttled.replicas").setValue(list);
+    CreateTopicsResponse response = create(7, topic("a", 1, 1).setConfigs(List.of(large)));
+    assertThat(error(response, "a")).isEqualTo(Errors.POLICY_VIOLATION);
+    assertThat(response.topics().get(0).errorMessage()).contains("margay.max.config.bytes");
+    large.setValue(list.substring(0, 1799));
+    int created = 0;
+    while (created < 100 && error(create(7, topic("t" + created, 1, 1).setConfigs(List.of(large))), "t" + created)
+        == Errors.NONE) {
+      created++;
+    }
+    assertThat(created).isBetween(30, 40);
+    CreateTopicsResponse last = create(7, topic("z", 1, 1).setConfigs(List.of(large)));
+    assertThat(last.topics().get(0).errorMessage()).contains("margay.max.configs.bytes");
   }
 
   private static CreatableReplicaAssignment assignment(int partition, Integer... brokers) {

@@ -22,6 +22,8 @@ import java.util.zip.CRC32C;
  * Uses positional reads only. One thread at a time.
  */
 final class BatchScanner {
+  /** For looking at one batch. */
+  static final int HEADER_WINDOW = HEADER_SIZE;
   /** For finding a batch: one index interval. */
   static final int SEARCH_WINDOW = 4096;
   /** For a walk over a whole segment. */
@@ -39,7 +41,7 @@ final class BatchScanner {
   /**
    * @param from position of a batch
    * @param end position after the last byte to look at
-   * @param windowBytes how much to read at a time at the most, at least {@code HEADER_SIZE}
+   * @param windowBytes how much to read at a time at most, at least {@code HEADER_SIZE}
    */
   BatchScanner(FileChannel channel, int from, int end, int windowBytes) {
     this.channel = channel;

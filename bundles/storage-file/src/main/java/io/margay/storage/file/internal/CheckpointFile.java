@@ -23,34 +23,38 @@ final class CheckpointFile {
   private CheckpointFile() {
   }
 
-  /** @return the rows; empty when there is no file */
+  /**
+   * @return the rows; empty when there is no file
+   * @throws DamagedCheckpointException when the file is empty, torn or holds something else
+   */
   static Map<TopicPartition, Long> read(Path file) throws IOException {
-    String text;
+    byte[] bytes;
     try {
-      text = Files.readString(file);
+      bytes = Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
       return Map.of();
     }
+    String text = new String(bytes, StandardCharsets.UTF_8);
     String[] lines = text.split("\n");
     try {
       if (lines.length < 2 || Integer.parseInt(lines[0].trim()) != 0) {
-        throw new IOException("the checkpoint " + file + " has no version 0");
+        throw new DamagedCheckpointException("it has no version 0");
       }
       int count = Integer.parseInt(lines[1].trim());
-      if (lines.length != count + 2) {
-        throw new IOException("the checkpoint " + file + " has " + (lines.length - 2) + " rows and says " + count);
+      if (lines.length != count + 2 || !text.endsWith("\n")) {
+        throw new DamagedCheckpointException("it has " + (lines.length - 2) + " rows and says " + count);
       }
       Map<TopicPartition, Long> rows = new HashMap<>(count * 2);
       for (int i = 2; i < lines.length; i++) {
         String[] columns = lines[i].trim().split("\\s+");
         if (columns.length != 3) {
-          throw new IOException("the checkpoint " + file + " has " + columns.length + " columns in line " + (i + 1));
+          throw new DamagedCheckpointException("it has " + columns.length + " columns in line " + (i + 1));
         }
         rows.put(new TopicPartition(columns[0], Integer.parseInt(columns[1])), Long.parseLong(columns[2]));
       }
       return rows;
     } catch (NumberFormatException e) {
-      throw new IOException("the checkpoint " + file + " holds something that is no number", e);
+      throw new DamagedCheckpointException("it holds something that is no number");
     }
   }
 

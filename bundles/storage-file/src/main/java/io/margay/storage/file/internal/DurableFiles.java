@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -36,6 +37,16 @@ final class DurableFiles {
     Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     if (sync) {
       syncDirectory(file.getParent());
+    }
+  }
+
+  /** Forces a file's content to stable storage, if it is there. */
+  static void sync(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    } catch (NoSuchFileException e) {
+      // Its absence is what a crash would leave, too, and it can be done without.
+      return;
     }
   }
 

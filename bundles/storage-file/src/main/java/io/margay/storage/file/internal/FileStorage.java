@@ -21,7 +21,7 @@ import org.osgi.service.component.annotations.Reference;
 /**
  * The service: {@link FileStorageEngine} in the directories that the settings name.
  *
- * <p>When this bundle is updated, whoever uses the engine is told first: calls under way are finished, the stores are closed in
+ * <p>When this bundle is updated, the engine's users are notified first: calls under way are finished, the stores are closed in
  * good order, and the partitions wait for the next engine of this name, which opens them again.
  */
 @Component(service = StorageEngine.class, property = StorageEngine.NAME_PROPERTY + "=" + FileStorageEngine.NAME)
@@ -33,7 +33,9 @@ public final class FileStorage implements StorageEngine {
   @Activate
   public FileStorage(@Reference NodeSettings settings, @Reference FaultHandler faults, @Reference Clock clock)
       throws IOException {
-    engine = new FileStorageEngine(directories(settings), Disk.REAL, faults, clock, TimeUnit.MILLISECONDS.toNanos(
+    SegmentResources resources = new SegmentResources(Disk.REAL, new IndexCache(settings.get(ServerSettings.MARGAY_INDEX_CACHE_BYTES)),
+        new OpenFiles(settings.get(ServerSettings.MARGAY_SEGMENT_FILES_OPEN_MAX)));
+    engine = new FileStorageEngine(directories(settings), resources, faults, clock, TimeUnit.MILLISECONDS.toNanos(
         Math.max(1, settings.get(ServerSettings.LOG_FLUSH_OFFSET_CHECKPOINT_INTERVAL_MS))));
   }
 

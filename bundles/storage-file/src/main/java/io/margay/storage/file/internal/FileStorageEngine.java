@@ -34,7 +34,7 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
   private static final long IDLE_NANOS = TimeUnit.MINUTES.toNanos(1);
 
   private final LogDirectories directories;
-  private final Disk disk;
+  private final SegmentResources resources;
   private final FaultHandler faults;
   private final Clock clock;
   private final Background background;
@@ -53,12 +53,13 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
    * @throws IllegalStateException when another process uses one
    */
   FileStorageEngine(List<Path> paths, Disk disk, FaultHandler faults, Clock clock) throws IOException {
-    this(paths, disk, faults, clock, IDLE_NANOS);
+    this(paths, SegmentResources.of(disk), faults, clock, IDLE_NANOS);
   }
 
   /** @param recoveryPointNanos how often it is noted on disk how far each log is there */
-  FileStorageEngine(List<Path> paths, Disk disk, FaultHandler faults, Clock clock, long recoveryPointNanos) throws IOException {
-    this.disk = disk;
+  FileStorageEngine(List<Path> paths, SegmentResources resources, FaultHandler faults, Clock clock, long recoveryPointNanos)
+      throws IOException {
+    this.resources = resources;
     this.faults = faults;
     this.clock = clock;
     this.directories = LogDirectories.open(paths, faults);
@@ -90,21 +91,12 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
   private void findStaleNames() throws IOException {
     for (LogDirectory directory : directories.online()) {
       for (String name : directory.checkpoints()) {
-        for (TopicPartition partition : readTolerantly(directory, name).keySet()) {
+        for (TopicPartition partition : directory.readCheckpoint(name).keySet()) {
           if (!entries.containsKey(partition)) {
             staleNames.add(partition);
           }
         }
       }
-    }
-  }
-
-  private static Map<TopicPartition, Long> readTolerantly(LogDirectory directory, String name) {
-    try {
-      return directory.readCheckpoint(name);
-    } catch (IOException e) {
-      LOG.warn("Not a checkpoint directory={} name={}", directory, name, e);
-      return Map.of();
     }
   }
 
@@ -185,13 +177,14 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
     }
     boolean clean = entry.clean();
     long trusted = clean ? LogRecovery.CLEAN : entry.written() ? LogRecovery.WRITTEN : entry.recoveryPoint();
-    LogRecovery recovery = new LogRecovery(entry.path(), disk, trusted);
+    LogRecovery recovery = new LogRecovery(entry.path(), resources, trusted);
     List<Segment> segments = recovery.open();
     if (entry.takeDoubt()) {
       entry.directory().onRecovered();
     }
     long flushed = clean ? Long.MAX_VALUE : entry.recoveryPoint();
-    FileLogStore store = new FileLogStore(entry.path(), disk, clock, this, config, segments, flushed, clean, false);
+    FileLogStore store = new FileLogStore(new FileLogStore.Opened(entry.path(), segments, flushed, clean, false), resources, clock,
+        this, config);
     store.files().listed(recovery.names());
     return opened(entry, store);
   }
@@ -208,8 +201,9 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
     LogDirectory directory = directories.leastUsed(entries.values());
     Path path = directory.create(partition, id.topicId());
     PartitionEntry entry = new PartitionEntry(partition, id, directory, path, true);
-    Segment first = SegmentFiles.existing(path, disk, 0, 0, 0);
-    FileLogStore made = new FileLogStore(path, disk, clock, this, config, List.of(first), 0, true, true);
+    Segment first = SegmentFiles.existing(path, resources, 0, 0, 0);
+    FileLogStore made = new FileLogStore(new FileLogStore.Opened(path, List.of(first), 0, true, true), resources, clock, this,
+        config);
     made.files().listed(new String[0]);
     LogStore store = opened(entry, made);
     entries.put(partition, entry);
@@ -226,7 +220,7 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
   private void purgeStaleRows() throws IOException {
     for (LogDirectory directory : directories.online()) {
       for (String name : directory.checkpoints()) {
-        Map<TopicPartition, Long> rows = readTolerantly(directory, name);
+        Map<TopicPartition, Long> rows = directory.readCheckpoint(name);
         Map<TopicPartition, Long> kept = new HashMap<>(rows);
         kept.keySet().retainAll(entries.keySet());
         if (kept.size() < rows.size()) {
@@ -341,6 +335,15 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
     background.run("flush a rolled segment in " + store.directory(), () -> {
       if (open.containsKey(store)) {
         store.flushRolled();
+      }
+    });
+  }
+
+  @Override
+  public void onIndexGrown(FileLogStore store) {
+    background.run("save an index in " + store.directory(), () -> {
+      if (open.containsKey(store)) {
+        store.saveIndexIfMuchIsNew();
       }
     });
   }

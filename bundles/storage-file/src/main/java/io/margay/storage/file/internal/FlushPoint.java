@@ -15,6 +15,8 @@ final class FlushPoint {
   private volatile long offset;
   /** Names of new files are not yet on stable storage. */
   private volatile boolean namesUnsynced;
+  /** The file with the topic's id is not yet on stable storage. Guarded by flushing. */
+  private boolean metadataUnsynced;
   /** Counts cuts of the tail. Guarded by structure. */
   private int cuts;
 
@@ -46,6 +48,7 @@ final class FlushPoint {
     this.source = source;
     this.offset = offset;
     this.namesUnsynced = fresh;
+    this.metadataUnsynced = fresh;
   }
 
   long offset() {
@@ -114,6 +117,10 @@ final class FlushPoint {
         current = source.current();
       }
       SegmentFiles.force(current, offset, target);
+    }
+    if (metadataUnsynced) {
+      DurableFiles.sync(directory.resolve(SegmentNames.METADATA));
+      metadataUnsynced = false;
     }
     if (namesUnsynced) {
       namesUnsynced = false;

@@ -1,14 +1,15 @@
 package io.margay.storage.file.internal;
 
 /**
- * A guess which offsets lie in the page cache: those of the last 32 to 64 MiB that were appended since the log was opened. One
- * thread appends, any thread asks.
+ * A guess which offsets lie in the page cache: those of the last 32 to 64 MiB that were appended since the log was opened, and
+ * within the last one to two ticks. One thread appends, one ticks, any thread asks. When the two that write meet, the guess may be
+ * off by one step until the next tick, which costs a reader no more than a hand-over to another thread.
  */
 final class HotRange {
   private static final int HALF_BYTES = 32 << 20;
 
   private volatile long from;
-  private long middle;
+  private volatile long middle;
   private int bytesSinceMiddle;
 
   HotRange(long endOffset) {
@@ -23,6 +24,12 @@ final class HotRange {
       middle = nextOffset;
       bytesSinceMiddle = 0;
     }
+  }
+
+  /** Told every minute or so: what was there at the tick before is no longer believed to be in memory. */
+  void onTick(long endOffset) {
+    from = middle;
+    middle = endOffset;
   }
 
   /** The end is now at this offset, which may be lower or higher than before. */

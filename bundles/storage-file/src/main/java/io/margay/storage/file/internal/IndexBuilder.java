@@ -6,13 +6,16 @@ import java.nio.channels.FileChannel;
 
 /** Builds the indexes of a segment from the headers of its batches, the same entries that appending makes. */
 final class IndexBuilder {
-  /** Distance of the entries of indexes that are built anew; Kafka's default. */
+  /** Distance of the entries of indexes that are built again; Kafka's default. */
   private static final int INTERVAL_BYTES = 4096;
+  /** The timestamp of a first batch that was not among those that were added. */
+  static final long NO_BATCH = Long.MIN_VALUE;
 
   private final long baseOffset;
   private final SegmentIndex index;
   private long maxTimestamp;
   private int maxTimestampOffset;
+  private long firstTimestamp = NO_BATCH;
   private int bytesSinceEntry;
 
   /**
@@ -28,16 +31,24 @@ final class IndexBuilder {
   }
 
   void add(BatchScanner batch) {
-    int relativeLast = (int) (batch.lastOffset() - baseOffset);
-    if (batch.maxTimestamp() > maxTimestamp) {
-      maxTimestamp = batch.maxTimestamp();
+    if (batch.position() == 0) {
+      firstTimestamp = batch.maxTimestamp();
+    }
+    add(batch.lastOffset(), batch.position(), batch.sizeBytes(), batch.maxTimestamp());
+  }
+
+  /** Adds a batch by its figures. */
+  void add(long lastOffset, int position, int sizeBytes, long timestamp) {
+    int relativeLast = (int) (lastOffset - baseOffset);
+    if (timestamp > maxTimestamp) {
+      maxTimestamp = timestamp;
       maxTimestampOffset = relativeLast;
     }
     if (bytesSinceEntry > INTERVAL_BYTES) {
-      index.add(relativeLast, batch.position(), maxTimestamp, maxTimestampOffset);
+      index.add(relativeLast, position, maxTimestamp, maxTimestampOffset);
       bytesSinceEntry = 0;
     }
-    bytesSinceEntry += batch.sizeBytes();
+    bytesSinceEntry += sizeBytes;
   }
 
   SegmentIndex index() {
@@ -48,13 +59,18 @@ final class IndexBuilder {
     return maxTimestamp;
   }
 
+  /** @return highest timestamp of the batch at position 0; {@link #NO_BATCH} when it was not added */
+  long firstTimestamp() {
+    return firstTimestamp;
+  }
+
   int maxTimestampOffset() {
     return maxTimestampOffset;
   }
 
-  /** Walks a whole segment. */
-  static IndexBuilder rebuild(FileChannel channel, long baseOffset, int size) throws IOException {
-    IndexBuilder builder = new IndexBuilder(baseOffset, new SegmentIndex(), 0);
+  /** Walks a whole segment. @param index without entries, filled */
+  static IndexBuilder rebuild(FileChannel channel, SegmentIndex index, long baseOffset, int size) throws IOException {
+    IndexBuilder builder = new IndexBuilder(baseOffset, index, 0);
     BatchScanner scanner = new BatchScanner(channel, 0, size, BatchScanner.SCAN_WINDOW);
     while (scanner.next()) {
       builder.add(scanner);

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
@@ -45,6 +46,8 @@ final class LogDirectory {
   private static final String DELETE_SUFFIX = "-delete";
   /** Directories of logs that the cluster does not know. */
   private static final String STRAY_SUFFIX = "-stray";
+  /** Not among the letters of a checkpoint's name, so that the file is taken for no table. */
+  private static final String DAMAGED_SUFFIX = ".damaged";
   private static final int MAX_NAME = 255;
 
   /** A partition's directory that was found. */
@@ -87,13 +90,7 @@ final class LogDirectory {
             + " is locked)");
       }
       boolean clean = Files.deleteIfExists(path.resolve(CLEAN_MARKER));
-      Map<TopicPartition, Long> points;
-      try {
-        points = CheckpointFile.read(path.resolve(RECOVERY_POINTS));
-      } catch (IOException e) {
-        LOG.warn("Cannot read the recovery points, logs are read from their beginning directory={}", path, e);
-        points = Map.of();
-      }
+      Map<TopicPartition, Long> points = readTolerantly(path.resolve(RECOVERY_POINTS));
       return new LogDirectory(path, channel, lock, clean, isSameBoot(path), points);
     } catch (IOException | RuntimeException e) {
       channel.close();
@@ -206,21 +203,26 @@ final class LogDirectory {
   /** @return the topic id of a partition's directory; zero when no file tells it */
   static UUID readTopicId(Path directory) throws IOException {
     try {
-      for (String line : Files.readString(directory.resolve(SegmentNames.METADATA)).split("\n")) {
+      String text = new String(Files.readAllBytes(directory.resolve(SegmentNames.METADATA)), StandardCharsets.UTF_8);
+      for (String line : text.split("\n")) {
         if (line.startsWith("topic_id:")) {
           return KafkaUuid.fromString(line.substring("topic_id:".length()).trim());
         }
       }
+      LOG.warn("A file does not tell the topic id, the topic's name decides file={}", directory.resolve(SegmentNames.METADATA));
     } catch (NoSuchFileException e) {
       return KafkaUuid.ZERO;
     } catch (IllegalArgumentException e) {
-      LOG.warn("Not a topic id file={}", directory.resolve(SegmentNames.METADATA), e);
+      LOG.warn("Not a topic id, the topic's name decides file={} cause={}", directory.resolve(SegmentNames.METADATA),
+          e.getMessage());
     }
     return KafkaUuid.ZERO;
   }
 
+  /** Not forced to the disk: the first flush of the log does that. */
   static void writeTopicId(Path directory, UUID topicId) throws IOException {
-    Files.writeString(directory.resolve(SegmentNames.METADATA), "version: 0\ntopic_id: " + KafkaUuid.toString(topicId) + "\n");
+    String text = "version: 0\ntopic_id: " + KafkaUuid.toString(topicId) + "\n";
+    DurableFiles.write(directory.resolve(SegmentNames.METADATA), text.getBytes(StandardCharsets.UTF_8), false);
   }
 
   /**
@@ -316,8 +318,25 @@ final class LogDirectory {
     return name.matches("[A-Za-z0-9-]{1,100}");
   }
 
+  /** @return the rows of a table; none when it cannot be read, which is said in the log once */
   synchronized Map<TopicPartition, Long> readCheckpoint(String name) throws IOException {
-    return CheckpointFile.read(path.resolve(name));
+    return readTolerantly(path.resolve(name));
+  }
+
+  /**
+   * A crash of the machine can leave an empty or torn file. What it said is known from the logs, or is found out by reading them;
+   * so it is no reason to refuse them. The file is moved aside, so that the next read says nothing more.
+   */
+  private static Map<TopicPartition, Long> readTolerantly(Path file) throws IOException {
+    try {
+      return CheckpointFile.read(file);
+    } catch (DamagedCheckpointException e) {
+      Path aside = file.resolveSibling(file.getFileName() + DAMAGED_SUFFIX);
+      LOG.warn("A checkpoint is damaged and counts as empty, its logs tell what it said file={} keptAs={} cause={}", file,
+          aside.getFileName(), e.getMessage());
+      Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
+      return Map.of();
+    }
   }
 
   synchronized void writeCheckpoint(String name, Map<TopicPartition, Long> rows) throws IOException {

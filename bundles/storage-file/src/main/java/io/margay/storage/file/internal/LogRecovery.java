@@ -30,7 +30,7 @@ final class LogRecovery {
   static final long WRITTEN = Long.MAX_VALUE - 1;
 
   private final Path directory;
-  private final Disk disk;
+  private final SegmentResources resources;
   private final long recoveryPoint;
   private final List<Segment> segments = new ArrayList<>();
   private String[] names;
@@ -38,9 +38,9 @@ final class LogRecovery {
   private long cutBytes;
 
   /** @param recoveryPoint offset below which everything is trusted, {@link #CLEAN} or {@link #WRITTEN} */
-  LogRecovery(Path directory, Disk disk, long recoveryPoint) {
+  LogRecovery(Path directory, SegmentResources resources, long recoveryPoint) {
     this.directory = directory;
-    this.disk = disk;
+    this.resources = resources;
     this.recoveryPoint = recoveryPoint;
   }
 
@@ -60,10 +60,10 @@ final class LogRecovery {
         throw new IOException("the segment " + path + " has " + size + " bytes, more than 2 GiB");
       }
       if (!last && bases[i + 1] <= recoveryPoint) {
-        segments.add(new Segment(directory, bases[i], new SegmentFile(disk, path, null), (int) size, bases[i + 1]));
+        segments.add(SegmentFiles.existing(directory, resources, bases[i], (int) size, bases[i + 1]));
         continue;
       }
-      Segment segment = size == 0 ? new Segment(directory, bases[i], new SegmentFile(disk, path, null), 0, bases[i]) : null;
+      Segment segment = size == 0 ? SegmentFiles.existing(directory, resources, bases[i], 0, bases[i]) : null;
       if (segment == null && clean) {
         segment = openTail(bases[i], path, (int) size);
       }
@@ -98,8 +98,15 @@ final class LogRecovery {
     boolean swapped = false;
     for (String name : names) {
       if (SegmentNames.baseOffset(name, SegmentNames.SWAP) >= 0) {
-        LOG.info("Completing a replacement of segments directory={} file={}", directory.getFileName(), name);
-        SegmentSwap.read(directory.resolve(name)).finish(directory);
+        SegmentSwap swap = SegmentSwap.read(directory.resolve(name));
+        if (swap == null) {
+          LOG.warn("A decision to replace segments cannot be read, the segments stay directory={} file={}",
+              directory.getFileName(), name);
+          Files.delete(directory.resolve(name));
+        } else {
+          LOG.info("Completing a replacement of segments directory={} file={}", directory.getFileName(), name);
+          swap.finish(directory);
+        }
         swapped = true;
       }
     }
@@ -134,47 +141,55 @@ final class LogRecovery {
         bases[first], bases.length - first);
   }
 
-  /** Finds the end of the last segment after a clean close. @return null when the files are not as they were left */
+  /**
+   * Finds the end of the last segment after a clean close, and what appending needs of it, so that the first append waits for no
+   * disk.
+   *
+   * @return null when the files are not as they were left
+   */
   private Segment openTail(long base, Path path, int size) throws IOException {
-    long entry = lastEntry(SegmentNames.index(directory, base));
-    int position = entry < 0 ? 0 : SegmentIndex.position(entry);
-    if (position < 0 || position >= size) {
-      return null;
+    Segment segment = SegmentFiles.existing(directory, resources, base, size, base);
+    SegmentIndex index = segment.newIndex();
+    // Most small partitions have no such file, and asking the system for it costs more than looking at the names.
+    if (hasFile(base, SegmentNames.INDEX)) {
+      index = SegmentIndex.attach(segment, resources.indexes(), size);
+      if (index == null) {
+        return null;
+      }
     }
-    try (FileChannel channel = disk.open(path, StandardOpenOption.READ)) {
-      BatchScanner scanner = new BatchScanner(channel, position, size, BatchScanner.SEARCH_WINDOW);
+    try (FileChannel channel = resources.disk().open(path, StandardOpenOption.READ)) {
+      IndexBuilder builder = new IndexBuilder(base, index, 0);
+      BatchScanner scanner = new BatchScanner(channel, index.lastPosition(), size, BatchScanner.SEARCH_WINDOW);
+      boolean known = index.entries() > 0;
       long next = -1;
       while (scanner.next()) {
-        if (next < 0 && entry >= 0 && scanner.lastOffset() - base != SegmentIndex.relative(entry)) {
+        if (next < 0 && known && scanner.lastOffset() - base != index.lastOffset()) {
           return null;
         }
+        builder.add(scanner);
         next = scanner.nextOffset();
       }
-      return scanner.position() < size ? null : new Segment(directory, base, new SegmentFile(disk, path, null), size, next);
-    }
-  }
-
-  private static long lastEntry(Path path) throws IOException {
-    // Asking first costs less than an exception, and most small partitions have no such file.
-    if (!Files.exists(path)) {
-      return -1;
-    }
-    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-      long size = channel.size();
-      if (size < SegmentIndex.OFFSET_ENTRY_BYTES) {
-        return -1;
+      if (scanner.position() < size) {
+        return null;
       }
-      ByteBuffer entry = ByteBuffer.allocate(SegmentIndex.OFFSET_ENTRY_BYTES);
-      BatchScanner.readFully(channel, entry, size - SegmentIndex.OFFSET_ENTRY_BYTES);
-      return entry.getLong();
+      segment.endAt(next);
+      segment.adopt(index, builder.maxTimestamp(), builder.maxTimestampOffset());
+      segment.firstTimestamp(known ? firstTimestamp(channel, size) : builder.firstTimestamp());
+      return segment;
     }
   }
 
-  /** Reads a segment from the recovery point on, cuts it at the first damage, and builds its index anew. */
+  private static long firstTimestamp(FileChannel channel, int size) throws IOException {
+    BatchScanner first = new BatchScanner(channel, 0, size, BatchScanner.HEADER_WINDOW);
+    return first.next() ? first.maxTimestamp() : -1;
+  }
+
+  /** Reads a segment from the recovery point on, cuts it at the first damage, and builds its index again. */
   private Segment recover(long base, Path path, int size) throws IOException {
-    try (FileChannel channel = disk.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      int start = trustedPosition(channel, base, size);
-      IndexBuilder builder = trustedIndex(channel, base, size, start);
+    Segment segment = SegmentFiles.existing(directory, resources, base, size, base);
+    try (FileChannel channel = resources.disk().open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      int start = trustedPosition(segment, channel);
+      IndexBuilder builder = trustedIndex(segment, channel, start);
       BatchScanner scanner = new BatchScanner(channel, start, size, BatchScanner.SCAN_WINDOW);
       CRC32C crc = new CRC32C();
       ByteBuffer buffer = ByteBuffer.allocate(Math.min(BUFFER_BYTES, size));
@@ -192,28 +207,31 @@ final class LogRecovery {
         cutBytes += size - end;
         channel.truncate(end);
       }
-      if (hasIndex(base)) {
+      if (hasFile(base, SegmentNames.INDEX) || hasFile(base, SegmentNames.TIME_INDEX)) {
         SegmentIndex.deleteFiles(directory, base);
       }
-      Segment segment = new Segment(directory, base, new SegmentFile(disk, path, null), end, next);
-      if (end > 0) {
-        builder.index().addTime(builder.maxTimestamp(), builder.maxTimestampOffset());
-        segment.adopt(builder.index(), builder.maxTimestamp(), builder.maxTimestampOffset());
+      if (end == 0) {
+        return SegmentFiles.existing(directory, resources, base, 0, base);
       }
+      segment.recovered(end, next);
+      builder.index().addTime(builder.maxTimestamp(), builder.maxTimestampOffset());
+      segment.adoptBuilt(builder);
+      segment.firstTimestamp(firstTimestamp(channel, end));
       return segment;
     }
   }
 
   /** @return the index of the trusted part, to be continued */
-  private IndexBuilder trustedIndex(FileChannel channel, long base, int size, int start) throws IOException {
+  private IndexBuilder trustedIndex(Segment segment, FileChannel channel, int start) throws IOException {
     if (start > 0 && recoveryPoint == WRITTEN) {
-      BatchScanner first = new BatchScanner(channel, start, size, BatchScanner.SEARCH_WINDOW);
+      BatchScanner first = new BatchScanner(channel, start, segment.size(), BatchScanner.SEARCH_WINDOW);
       first.next();
-      SegmentIndex saved = SegmentIndex.load(directory, base, size).before(start, first.baseOffset() - base);
-      return new IndexBuilder(base, saved, Integer.MAX_VALUE >> 1);
+      SegmentIndex files = SegmentIndex.attach(segment, resources.indexes(), segment.size());
+      SegmentIndex saved = files.before(segment, start, first.baseOffset() - segment.baseOffset());
+      return new IndexBuilder(segment.baseOffset(), saved, Integer.MAX_VALUE >> 1);
     }
     // When the machine crashed, one file of the index may be newer than the other.
-    IndexBuilder builder = new IndexBuilder(base, new SegmentIndex(), 0);
+    IndexBuilder builder = new IndexBuilder(segment.baseOffset(), segment.newIndex(), 0);
     BatchScanner scanner = new BatchScanner(channel, 0, start, BatchScanner.SEARCH_WINDOW);
     while (scanner.next()) {
       builder.add(scanner);
@@ -221,12 +239,11 @@ final class LogRecovery {
     return builder;
   }
 
-  /** Whether a file of an index was there: asking the system for each of them costs more than looking at the names. */
-  private boolean hasIndex(long base) {
-    String index = SegmentNames.of(base, SegmentNames.INDEX);
-    String timeIndex = SegmentNames.of(base, SegmentNames.TIME_INDEX);
+  /** Whether a file was there: asking the system for each of them costs more than looking at the names. */
+  private boolean hasFile(long base, String suffix) {
+    String wanted = SegmentNames.of(base, suffix);
     for (String name : names) {
-      if (name.equals(index) || name.equals(timeIndex)) {
+      if (name.equals(wanted)) {
         return true;
       }
     }
@@ -234,16 +251,23 @@ final class LogRecovery {
   }
 
   /** @return position of a batch that ends below the recovery point, as the index says and the segment confirms; else 0 */
-  private int trustedPosition(FileChannel channel, long base, int size) throws IOException {
-    if (recoveryPoint <= base || recoveryPoint == CLEAN || !hasIndex(base)) {
+  private int trustedPosition(Segment segment, FileChannel channel) throws IOException {
+    long base = segment.baseOffset();
+    if (recoveryPoint <= base || recoveryPoint == CLEAN || !hasFile(base, SegmentNames.INDEX)) {
       return 0;
     }
-    SegmentIndex index = SegmentIndex.load(directory, base, size);
-    int position = index == null ? 0 : index.floorOfOffset(recoveryPoint - 1 - base);
-    if (position == 0) {
+    try {
+      SegmentIndex index = SegmentIndex.attach(segment, resources.indexes(), segment.size());
+      int position = index == null ? 0 : index.floorOfOffset(recoveryPoint - 1 - base);
+      if (position == 0) {
+        return 0;
+      }
+      BatchScanner scanner = new BatchScanner(channel, position, segment.size(), BatchScanner.SEARCH_WINDOW);
+      return scanner.next() && index.contains(scanner.lastOffset() - base, position) ? position : 0;
+    } catch (DamagedIndexException e) {
+      LOG.warn("The index of a segment is damaged directory={} baseOffset={} cause={}", directory.getFileName(), base,
+          e.getMessage());
       return 0;
     }
-    BatchScanner scanner = new BatchScanner(channel, position, size, BatchScanner.SEARCH_WINDOW);
-    return scanner.next() && index.contains(scanner.lastOffset() - base, position) ? position : 0;
   }
 }

@@ -4,11 +4,14 @@ import io.margay.spi.storage.LogStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * New segments as {@code .cleaned} files on stable storage, and the old ones that they are for. Used by the compactor's thread; the
- * store runs {@link #replaceIn} as a change of its segments.
+ * New segments as {@code .cleaned} files on stable storage, and the old ones that they are for. Used by the compactor's thread. A
+ * commit takes these steps: the decision, on disk; the swap in the list of segments, which alone excludes others; the new files get
+ * their names and the old ones go. Until a new segment has its name it is read under its first one.
  */
 final class PreparedReplacement implements LogStore.Replacement {
   private final Path directory;
@@ -20,7 +23,7 @@ final class PreparedReplacement implements LogStore.Replacement {
   /** The files belong to a decision now, which may be on disk. */
   private boolean decided;
 
-  /** Runs {@link #replaceIn} on the store's segments. */
+  /** Takes the steps on the store's segments. */
   @FunctionalInterface
   interface Committer {
     boolean commit(PreparedReplacement replacement) throws IOException;
@@ -42,26 +45,46 @@ final class PreparedReplacement implements LogStore.Replacement {
     return committer.commit(this);
   }
 
-  /**
-   * Puts the new segments into place, on disk and in a list of all segments.
-   *
-   * @return false when the old ones are not in it as they were; nothing is changed then
-   */
-  boolean replaceIn(List<Segment> all) throws IOException {
+  /** Whether the old segments are all there, as they were. A cut makes another object of a segment, so what is the same is unchanged. */
+  boolean fitsInto(List<Segment> all) {
     int from = all.indexOf(old.get(0));
     int end = from + old.size();
-    // A cut makes another object of a segment, so what is the same is unchanged.
-    if (from < 0 || end >= all.size() || !all.subList(from, end).equals(old)) {
-      return false;
+    return from >= 0 && end < all.size() && all.subList(from, end).equals(old);
+  }
+
+  private SegmentSwap swap() {
+    return new SegmentSwap(old.get(0).baseOffset(), toOffset, fresh.stream().map(Segment::baseOffset).toList());
+  }
+
+  /** Writes the decision. When that fails nothing is changed, unless the decision is there all the same. */
+  void decide() throws IOException {
+    try {
+      decided = true;
+      swap().decide(directory);
+    } catch (IOException e) {
+      decided = !swap().withdraw(directory);
+      throw e;
     }
-    SegmentSwap swap = new SegmentSwap(old.get(0).baseOffset(), toOffset, fresh.stream().map(Segment::baseOffset).toList());
-    decided = true;
-    swap.decide(directory);
-    old.forEach(Segment::retire);
-    swap.finish(directory);
-    all.subList(from, end).clear();
+  }
+
+  /** @return the segments with the new ones in place of the old ones, of which the caller has looked that they are there */
+  Segment[] replaceIn(Segment[] current) {
+    List<Segment> all = new ArrayList<>(Arrays.asList(current));
+    int from = all.indexOf(old.get(0));
+    all.subList(from, from + old.size()).clear();
     all.addAll(from, fresh);
-    return true;
+    return all.toArray(new Segment[0]);
+  }
+
+  /** Deletes the old segments and gives the new ones their names. */
+  void takePlace() throws IOException {
+    old.forEach(Segment::retire);
+    SegmentSwap swap = swap();
+    swap.deleteOld(directory);
+    for (Segment segment : fresh) {
+      segment.takePlace();
+    }
+    swap.end(directory);
   }
 
   @Override

@@ -14,7 +14,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One segment: its file, its indexes, what was written. Batches are never changed once readers can see them; cutting the tail
@@ -23,27 +28,36 @@ import java.nio.file.Path;
  * <p>The writer makes bytes visible in this order: file, indexes and ring, {@link #nextOffset}, {@link #size}. A reader looks at
  * the size first and so sees everything that belongs to it.
  */
-final class Segment {
+final class Segment implements IndexFiles {
+  private static final Logger LOG = LoggerFactory.getLogger(Segment.class);
   private static final long UNKNOWN = Long.MIN_VALUE;
-  /** An index tells of at least this many intervals more before it is worth opening its files. */
-  private static final int UNSAVED_ENTRIES = 256;
+  /** An index that has this many entries which are not saved is saved in the background; those of one mebibyte or two. */
+  private static final int UNSAVED_ENTRIES = 512;
+  private static final int UNSAVED_ENTRIES_MAX = 16 * UNSAVED_ENTRIES;
 
   private final Path directory;
   private final long baseOffset;
   private final SegmentFile file;
   private volatile int size;
   private volatile long nextOffset;
-  /** Null until somebody needs it, and after {@link #evictIndex}. */
+  /** Null until it is needed, and after {@link #evictIndex}. */
   private volatile SegmentIndex index;
   /** Null unless this is a segment that was appended to since it was opened. */
   private volatile TailRing tail;
   private volatile long maxTimestamp = UNKNOWN;
   private volatile long firstTimestamp = UNKNOWN;
+  private volatile long lastModifiedMs = UNKNOWN;
   /** Last offset of the first batch with the highest timestamp, relative. Owned by the writer. */
   private int maxTimestampOffset;
   private int bytesSinceEntry;
-  /** The names of its files may belong to another segment by now. Guarded by this, as every use of the index's files. */
-  private boolean retired;
+  /** Whether the engine was asked to save the index and has not done so. */
+  private volatile boolean saveAsked;
+  /** Whether batches were added, or the index was built again, so that the files of the index may lack something. */
+  private volatile boolean changed;
+  /** Held while the index is read from its files or built again. Never by the writer of an active segment. */
+  private final Object loading = new Object();
+  /** Whether the names of its files belong to another segment, for good or still. Guarded by this, as every use of the names. */
+  private boolean namesTaken;
 
   Segment(Path directory, long baseOffset, SegmentFile file, int size, long nextOffset) {
     this.directory = directory;
@@ -52,9 +66,13 @@ final class Segment {
     this.size = size;
     this.nextOffset = nextOffset;
     if (size == 0) {
-      index = new SegmentIndex();
+      index = newIndex();
       maxTimestamp = -1;
     }
+  }
+
+  SegmentIndex newIndex() {
+    return new SegmentIndex(this, file.resources().indexes());
   }
 
   long baseOffset() {
@@ -73,34 +91,112 @@ final class Segment {
     return file;
   }
 
-  /** Gives the segment a known index: one that recovery built. */
-  void adopt(SegmentIndex built, long highestTimestamp, int highestTimestampOffset) {
+  /** Gives the segment a known index: one that was taken over, or that recovery built. */
+  void adopt(SegmentIndex known, long highestTimestamp, int highestTimestampOffset) {
     maxTimestamp = highestTimestamp;
     maxTimestampOffset = highestTimestampOffset;
-    bytesSinceEntry = built.entries() == 0 ? size : size - SegmentIndex.position(built.lastEntry());
-    index = built;
+    bytesSinceEntry = size - known.lastPosition();
+    index = known;
   }
 
-  /** What the rest of this class needs the indexes for; they are read, or built anew, on first use. */
+  /** Gives the segment an index that was built; it is saved soon when it is large. */
+  void adoptBuilt(IndexBuilder builder) throws IOException {
+    adopt(builder.index(), builder.maxTimestamp(), builder.maxTimestampOffset());
+    if (builder.firstTimestamp() != IndexBuilder.NO_BATCH) {
+      firstTimestamp = builder.firstTimestamp();
+    }
+    changed = true;
+    saveIndexIfMuchIsNew();
+  }
+
+  /** Another segment has the names of its index files still: see {@link #takePlace}. */
+  synchronized Segment withoutNames() {
+    namesTaken = true;
+    return this;
+  }
+
+  /** The segments that this one replaces are gone: it takes over their names. */
+  void takePlace() throws IOException {
+    file.moveTo(SegmentNames.log(directory, baseOffset));
+    synchronized (this) {
+      namesTaken = false;
+    }
+    saveIndexIfMuchIsNew();
+  }
+
+  /** @param timestamp the highest one of the first batch */
+  void firstTimestamp(long timestamp) {
+    firstTimestamp = timestamp;
+  }
+
+  /** What the rest of this class needs the indexes for; they are read, or built again, on first use. */
   SegmentIndex index(FileChannel channel) throws IOException {
     SegmentIndex current = index;
     return current != null ? current : loadIndex(channel);
   }
 
-  private synchronized SegmentIndex loadIndex(FileChannel channel) throws IOException {
-    if (index == null) {
-      SegmentIndex loaded = retired ? null : SegmentIndex.load(directory, baseOffset, size);
-      if (loaded == null || size > 0 && loaded.timeEntries() == 0) {
-        IndexBuilder builder = IndexBuilder.rebuild(channel, baseOffset, size);
-        if (!retired) {
-          SegmentIndex.deleteFiles(directory, baseOffset);
+  private SegmentIndex loadIndex(FileChannel channel) throws IOException {
+    synchronized (loading) {
+      if (index == null) {
+        SegmentIndex loaded = SegmentIndex.attach(this, file.resources().indexes(), size);
+        if (loaded == null) {
+          rebuildIndex(channel);
+        } else {
+          adopt(loaded, loaded.lastTimestamp(), loaded.lastTimestampOffset());
         }
-        adopt(builder.index(), builder.maxTimestamp(), builder.maxTimestampOffset());
-      } else {
-        adopt(loaded, loaded.lastTimestamp(), loaded.lastTimestampOffset());
       }
+      return index;
     }
-    return index;
+  }
+
+  private void rebuildIndex(FileChannel channel) throws IOException {
+    // One at a time: until it is saved the whole index is in memory.
+    synchronized (file.resources()) {
+      LOG.info("Building the index of a segment again directory={} baseOffset={}", directory.getFileName(), baseOffset);
+      IndexBuilder builder = IndexBuilder.rebuild(channel, newIndex(), baseOffset, size);
+      delete();
+      adoptBuilt(builder);
+    }
+  }
+
+  /** What was read of the index cannot be right; it is built again when it is needed next. */
+  private void onDamage(DamagedIndexException cause) throws IOException {
+    synchronized (loading) {
+      LOG.warn("The index of a segment is damaged directory={} baseOffset={} cause={}", directory.getFileName(), baseOffset,
+          cause.getMessage());
+      delete();
+      index = null;
+    }
+  }
+
+  @Override
+  public synchronized FileChannel open(String suffix, OpenOption... options) throws IOException {
+    refuseIfRetired();
+    return file.disk().open(directory.resolve(SegmentNames.of(baseOffset, suffix)), options);
+  }
+
+  @Override
+  public synchronized void rename(String fromSuffix, String toSuffix) throws IOException {
+    refuseIfRetired();
+    Files.move(directory.resolve(SegmentNames.of(baseOffset, fromSuffix)),
+        directory.resolve(SegmentNames.of(baseOffset, toSuffix)), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Override
+  public synchronized void delete() throws IOException {
+    refuseIfRetired();
+    SegmentIndex.deleteFiles(directory, baseOffset);
+  }
+
+  @Override
+  public void discard(String suffix) throws IOException {
+    Files.deleteIfExists(directory.resolve(SegmentNames.of(baseOffset, suffix)));
+  }
+
+  private void refuseIfRetired() throws RetiredSegmentException {
+    if (namesTaken) {
+      throw new RetiredSegmentException();
+    }
   }
 
   /**
@@ -112,10 +208,11 @@ final class Segment {
    */
   void append(ByteBuf batches, long next, int indexInterval) throws IOException {
     int start = size;
-    FileHandle handle = file.acquire();
     SegmentIndex entries;
+    FileHandle handle = file.acquire();
     try {
       entries = index(handle.channel());
+      changed = true;
       write(handle.channel(), batches, start);
     } catch (IOException | RuntimeException e) {
       cutAfterFailure(start, e);
@@ -154,6 +251,7 @@ final class Segment {
     }
     nextOffset = next;
     size = position;
+    boundUnsaved(entries);
   }
 
   private static void write(FileChannel channel, ByteBuf batches, long position) throws IOException {
@@ -220,6 +318,11 @@ final class Segment {
     try {
       slice = SegmentReader.read(this, handle, bound, offset, maxBytes, endOffset, atLeastOne);
       return slice;
+    } catch (RetiredSegmentException e) {
+      return null;
+    } catch (DamagedIndexException e) {
+      onDamage(e);
+      return null;
     } finally {
       // The records of the slice took over this use of the file.
       if (slice == null || slice.records().sizeBytes() == 0) {
@@ -262,13 +365,35 @@ final class Segment {
         }
       }
       return -1L;
+    } catch (RetiredSegmentException e) {
+      return null;
+    } catch (DamagedIndexException e) {
+      onDamage(e);
+      return null;
     } finally {
       handle.release();
     }
   }
 
-  /** @return null when the file is retired, and the caller looks again */
-  SegmentInfo info() throws IOException {
+  /**
+   * What is known without a look at the disk, for the active segment.
+   *
+   * @return a description whose time of change may be -1
+   */
+  SegmentInfo infoInMemory() {
+    int bytes = size;
+    return new SegmentInfo(baseOffset, nextOffset, bytes, known(maxTimestamp), bytes == 0 ? -1 : known(firstTimestamp), -1);
+  }
+
+  private static long known(long timestamp) {
+    return timestamp == UNKNOWN ? -1 : timestamp;
+  }
+
+  /**
+   * @param active whether it is still written to, so that its time of change is asked for each time
+   * @return null when the file is retired, and the caller looks again
+   */
+  SegmentInfo info(boolean active) throws IOException {
     if (size > 0 && (maxTimestamp == UNKNOWN || firstTimestamp == UNKNOWN)) {
       FileHandle handle = file.acquire();
       if (handle == null) {
@@ -276,12 +401,18 @@ final class Segment {
       }
       try {
         loadTimestamps(handle.channel());
+      } catch (RetiredSegmentException e) {
+        return null;
       } finally {
         handle.release();
       }
     }
     try {
-      long modified = Files.getLastModifiedTime(file.path()).toMillis();
+      long modified = lastModifiedMs;
+      if (modified == UNKNOWN || active) {
+        modified = Files.getLastModifiedTime(file.path()).toMillis();
+        lastModifiedMs = active ? UNKNOWN : modified;
+      }
       int bytes = size;
       return new SegmentInfo(baseOffset, nextOffset, bytes, maxTimestamp, bytes == 0 ? -1 : firstTimestamp, modified);
     } catch (NoSuchFileException e) {
@@ -310,11 +441,17 @@ final class Segment {
    */
   void seal(boolean force) throws IOException {
     SegmentIndex current = index;
-    if (current != null && size > 0) {
+    if (changed && current != null && size > 0) {
       current.addTime(maxTimestamp, maxTimestampOffset);
       saveIndex(force);
     }
     tail = null;
+  }
+
+  /** Told by recovery, before others see the segment, what is left of it. */
+  void recovered(int sizeBytes, long next) {
+    size = sizeBytes;
+    nextOffset = next;
   }
 
   /** Ends the segment at an offset that may be higher than that after its last batch. */
@@ -324,48 +461,74 @@ final class Segment {
 
   /** Ends this object: nobody can acquire its file any more, and its index is no longer saved; who reads may finish. */
   synchronized void retire() {
-    retired = true;
+    namesTaken = true;
     file.retire();
   }
 
   /** Ends this object. @return as {@link SegmentFile#retireAndTake} */
   synchronized FileChannel retireAndTake() throws IOException {
-    retired = true;
+    namesTaken = true;
     return file.retireAndTake();
   }
 
   /** @param force whether it is on stable storage then: without that, a crash of the machine may leave a part of it */
-  synchronized void saveIndex(boolean force) throws IOException {
+  void saveIndex(boolean force) throws IOException {
     SegmentIndex current = index;
-    if (retired) {
-      return;
-    }
     if (current != null) {
-      current.save(file.disk(), directory, baseOffset, force);
+      if (!current.save(force) && tail == null) {
+        index = null;
+      }
     } else if (force) {
-      SegmentIndex.forceFiles(file.disk(), directory, baseOffset);
+      forceIndexFiles();
     }
   }
 
-  /** Saves an index that was built anew, on stable storage. */
-  synchronized void saveIndexIfNew() throws IOException {
+  private void forceIndexFiles() throws IOException {
+    for (String suffix : new String[] {SegmentNames.TIME_INDEX, SegmentNames.INDEX}) {
+      try (FileChannel channel = open(suffix, StandardOpenOption.WRITE)) {
+        channel.force(true);
+      } catch (NoSuchFileException | RetiredSegmentException e) {
+        LOG.debug("No index to force directory={} baseOffset={}", directory.getFileName(), baseOffset);
+      }
+    }
+  }
+
+  /** Saves an index that was built again, on stable storage. */
+  void saveIndexIfNew() throws IOException {
     SegmentIndex current = index;
     if (current != null && !current.isSaved()) {
       saveIndex(true);
     }
   }
 
-  void saveIndexIfMuchIsNew() throws IOException {
+  /** Whether the index has grown so much that it should be saved soon. True once until it is; asked after each append. */
+  boolean wantsSave() {
+    if (saveAsked || !isMuchUnsaved()) {
+      return false;
+    }
+    saveAsked = true;
+    return true;
+  }
+
+  private boolean isMuchUnsaved() {
     SegmentIndex current = index;
-    if (current != null && current.unsaved() >= UNSAVED_ENTRIES) {
-      saveIndex(false);
+    return current != null && current.unsaved() >= UNSAVED_ENTRIES;
+  }
+
+  void saveIndexIfMuchIsNew() throws IOException {
+    try {
+      if (isMuchUnsaved()) {
+        saveIndex(false);
+      }
+    } finally {
+      saveAsked = false;
     }
   }
 
   /** Frees the memory of the indexes. Not for the active segment. */
   void evictIndex() {
     SegmentIndex current = index;
-    if (current != null && size > 0 && current.isSaved() && maxTimestamp != UNKNOWN) {
+    if (current != null && size > 0 && current.isSaved() && current.timeEntries() > 0 && maxTimestamp != UNKNOWN) {
       index = null;
     }
   }
@@ -375,6 +538,18 @@ final class Segment {
     SegmentIndex current = index;
     return current != null && (current.entries() >= maxBytes / SegmentIndex.OFFSET_ENTRY_BYTES
         || current.timeEntries() >= maxBytes / SegmentIndex.TIME_ENTRY_BYTES);
+  }
+
+  /** Saves the index on the writer's own thread when the background falls far behind, so that its memory is bounded. */
+  private void boundUnsaved(SegmentIndex entries) {
+    if (entries.unsaved() >= UNSAVED_ENTRIES_MAX) {
+      try {
+        saveIndex(false);
+      } catch (IOException e) {
+        // The records are there; the index is tried again.
+        LOG.warn("Cannot save an index directory={} baseOffset={} cause={}", directory.getFileName(), baseOffset, e.toString());
+      }
+    }
   }
 
   @Override

@@ -2,29 +2,41 @@ package io.margay.storage.file.internal;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
- * The {@code .log} file of a segment. It is opened when somebody needs it and may be closed in between, so that thousands of
- * idle partitions hold no file open. Once retired it is never opened again: its path may belong to another file by then.
+ * The {@code .log} file of a segment. It is opened when it is needed and may be closed in between, so that thousands of idle
+ * partitions hold no file open. Once retired it is never opened again: its path may belong to another file by then.
  */
 final class SegmentFile {
-  private final Disk disk;
-  private final Path path;
+  private final SegmentResources resources;
+  /** Another one once a segment of a replacement is in its place. Changed under this. */
+  private volatile Path path;
   private volatile FileHandle handle;
   private volatile long lastUsedNanos;
+  /** Used since {@link OpenFiles} looked. */
+  private volatile boolean used = true;
   private boolean retired;
 
   /** @param channel already open, owned from now on; or null */
-  SegmentFile(Disk disk, Path path, FileChannel channel) {
-    this.disk = disk;
+  SegmentFile(SegmentResources resources, Path path, FileChannel channel) {
+    this.resources = resources;
     this.path = path;
     this.handle = channel == null ? null : new FileHandle(channel);
+    if (channel != null) {
+      resources.files().opened(this);
+    }
   }
 
   Disk disk() {
-    return disk;
+    return resources.disk();
+  }
+
+  SegmentResources resources() {
+    return resources;
   }
 
   Path path() {
@@ -36,33 +48,57 @@ final class SegmentFile {
    * segments
    */
   FileHandle acquire() throws IOException {
+    if (!used) {
+      used = true;
+    }
     FileHandle current = handle;
-    // A thread that is interrupted while it reads closes the channel under everybody: it is opened again then.
+    // A thread that is interrupted while it reads closes the channel for all others: it is opened again then.
     if (current != null && current.channel().isOpen() && current.tryAcquire()) {
       return current;
     }
     return acquireOpening();
   }
 
-  private synchronized FileHandle acquireOpening() throws IOException {
-    if (retired) {
-      return null;
+  private FileHandle acquireOpening() throws IOException {
+    FileHandle opened = null;
+    FileHandle current;
+    synchronized (this) {
+      if (retired) {
+        return null;
+      }
+      current = handle;
+      if (current == null || !current.channel().isOpen()) {
+        opened = new FileHandle(disk().open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        release();
+        handle = opened;
+        current = opened;
+      }
+      if (!current.tryAcquire()) {
+        throw new IllegalStateException("the handle of " + path + " was released more often than it was acquired");
+      }
     }
-    FileHandle current = handle;
-    if (current == null || !current.channel().isOpen()) {
-      FileHandle opened = new FileHandle(disk.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE));
-      close();
-      handle = opened;
-      current = opened;
-    }
-    if (!current.tryAcquire()) {
-      throw new IllegalStateException("the handle of " + path + " was released by somebody else");
+    if (opened != null) {
+      resources.files().opened(this);
     }
     return current;
   }
 
+  /** @return whether it was used since this was asked last */
+  boolean takeUsed() {
+    boolean was = used;
+    used = false;
+    return was;
+  }
+
   /** Closes the file as soon as nobody reads it; it is opened again when needed. */
-  synchronized void close() {
+  void close() {
+    if (handle != null) {
+      resources.files().closed(this);
+    }
+    release();
+  }
+
+  private synchronized void release() {
     FileHandle current = handle;
     handle = null;
     if (current != null) {
@@ -71,26 +107,38 @@ final class SegmentFile {
   }
 
   /** Ends this object: nobody can acquire it any more; those who did may finish. */
-  synchronized void retire() {
-    retired = true;
+  void retire() {
+    synchronized (this) {
+      retired = true;
+    }
     close();
   }
 
   /** Ends this object. @return the channel, owned by the caller, when nobody was reading; else null */
-  synchronized FileChannel retireAndTake() throws IOException {
-    FileHandle current = handle;
-    if (current == null || !current.channel().isOpen()) {
-      FileChannel channel = disk.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      retire();
-      return channel;
+  FileChannel retireAndTake() throws IOException {
+    resources.files().closed(this);
+    synchronized (this) {
+      FileHandle current = handle;
+      if (current == null || !current.channel().isOpen()) {
+        FileChannel channel = disk().open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        retired = true;
+        release();
+        return channel;
+      }
+      retired = true;
+      handle = null;
+      if (current.tryTake()) {
+        return current.channel();
+      }
+      current.release();
+      return null;
     }
-    retired = true;
-    handle = null;
-    if (current.tryTake()) {
-      return current.channel();
-    }
-    current.release();
-    return null;
+  }
+
+  /** Gives the file another name, under which it is opened from now on. */
+  synchronized void moveTo(Path target) throws IOException {
+    Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
+    path = target;
   }
 
   void touch(long nanos) {

@@ -53,19 +53,29 @@ final class SegmentFiles {
   }
 
   /** A new empty segment, open for writing. */
-  static Segment create(Path directory, Disk disk, long baseOffset) throws IOException {
+  static Segment create(Path directory, SegmentResources resources, long baseOffset) throws IOException {
     Path path = SegmentNames.log(directory, baseOffset);
     // A crash may have brought back those of an earlier segment of this name.
     SegmentIndex.deleteFiles(directory, baseOffset);
-    FileChannel channel = disk.open(path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
+    FileChannel channel = resources.disk().open(path, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
         StandardOpenOption.READ, StandardOpenOption.WRITE);
-    return new Segment(directory, baseOffset, new SegmentFile(disk, path, channel), 0, baseOffset);
+    return new Segment(directory, baseOffset, new SegmentFile(resources, path, channel), 0, baseOffset);
   }
 
   /** A segment whose file is there, opened when needed. */
-  static Segment existing(Path directory, Disk disk, long baseOffset, int size, long nextOffset) {
-    return new Segment(directory, baseOffset, new SegmentFile(disk, SegmentNames.log(directory, baseOffset), null), size,
-        nextOffset);
+  static Segment existing(Path directory, SegmentResources resources, long baseOffset, int size, long nextOffset) {
+    return existing(directory, resources, SegmentNames.log(directory, baseOffset), baseOffset, size, nextOffset);
+  }
+
+  private static Segment existing(Path directory, SegmentResources resources, Path path, long baseOffset, int size,
+      long nextOffset) {
+    return new Segment(directory, baseOffset, new SegmentFile(resources, path, null), size, nextOffset);
+  }
+
+  /** A segment of a replacement, whose file has not got its final name, and which uses no other names until then. */
+  static Segment cleaned(Path directory, SegmentResources resources, long baseOffset, int size, long nextOffset) {
+    return existing(directory, resources, directory.resolve(SegmentNames.of(baseOffset, SegmentNames.CLEANED)), baseOffset, size,
+        nextOffset).withoutNames();
   }
 
   /** A new file of a replacement, empty. */
@@ -136,37 +146,40 @@ final class SegmentFiles {
    *
    * @return the segment that takes its place
    */
-  static Segment cut(Path directory, Disk disk, Segment segment, Cut cut) throws IOException {
+  static Segment cut(Path directory, SegmentResources resources, Segment segment, Cut cut) throws IOException {
     long base = segment.baseOffset();
-    SegmentIndex kept = indexBefore(segment, cut);
     Path path = segment.file().path();
-    FileChannel channel = segment.retireAndTake();
+    Segment result;
+    SegmentIndex kept;
+    FileHandle handle = segment.file().acquire();
+    try {
+      SegmentIndex all = segment.index(handle.channel());
+      result = new Segment(directory, base, new SegmentFile(resources, path, null), cut.position(), cut.endOffset());
+      kept = all.before(result, cut.position(), cut.nextOffset() - base);
+    } finally {
+      handle.release();
+    }
+    FileChannel taken = segment.retireAndTake();
     // Before the cut: a crash in between leaves a segment whose index is missing, not one that is wrong.
     SegmentIndex.deleteFiles(directory, base);
-    if (channel != null) {
-      channel.truncate(cut.position());
-    } else {
-      channel = copy(disk, path, cut.position());
-    }
-    Segment result = new Segment(directory, base, new SegmentFile(disk, path, channel), cut.position(), cut.endOffset());
-    if (cut.position() > 0) {
-      IndexBuilder builder = new IndexBuilder(base, kept, 0);
-      int from = kept.entries() == 0 ? 0 : SegmentIndex.position(kept.lastEntry());
-      BatchScanner scanner = new BatchScanner(channel, from, cut.position(), BatchScanner.SCAN_WINDOW);
-      while (scanner.next()) {
-        builder.add(scanner);
+    try (FileChannel channel = taken != null ? taken : copy(resources.disk(), path, cut.position())) {
+      if (taken != null) {
+        channel.truncate(cut.position());
       }
-      result.adopt(kept, builder.maxTimestamp(), builder.maxTimestampOffset());
+      complete(result, kept, channel);
     }
     return result;
   }
 
-  private static SegmentIndex indexBefore(Segment segment, Cut cut) throws IOException {
-    FileHandle handle = segment.file().acquire();
-    try {
-      return segment.index(handle.channel()).before(cut.position(), cut.nextOffset() - segment.baseOffset());
-    } finally {
-      handle.release();
+  /** Adds to the index what lies between its last entry and the end. */
+  private static void complete(Segment segment, SegmentIndex kept, FileChannel channel) throws IOException {
+    if (segment.size() > 0) {
+      IndexBuilder builder = new IndexBuilder(segment.baseOffset(), kept, 0);
+      BatchScanner scanner = new BatchScanner(channel, kept.lastPosition(), segment.size(), BatchScanner.SCAN_WINDOW);
+      while (scanner.next()) {
+        builder.add(scanner);
+      }
+      segment.adoptBuilt(builder);
     }
   }
 

@@ -1,20 +1,18 @@
 package io.margay.storage.file.internal;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The sparse indexes of one segment in memory, and their files. One thread adds, any number search. What was added is appended
- * to the files in one go when the segment is flushed, rolled or closed; Kafka's layout, all numbers big endian:
+ * The two sparse indexes of one segment. One thread adds, any number search. What was added is in memory until it is saved, when
+ * there is enough of it or the segment is flushed, rolled or closed; from then on it is read from the files. Kafka's layout, all
+ * numbers big endian:
  *
  * <pre>
  *   .index      last offset of a batch - base offset  int32 | position of that batch  int32
@@ -22,31 +20,35 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * Invariants: both columns of both rise; before a position is entered, and before it is saved, the highest timestamp up to that
- * batch is. So a time index may tell of more than the other one does, also after a kill, but never of less.
+ * batch is. So a time index may tell of more than the other one does, also after a kill, but never of less. Files that are there
+ * are whole: they begin with all that is known, under another name, and get theirs at the end.
  */
 final class SegmentIndex {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentIndex.class);
   static final int OFFSET_ENTRY_BYTES = 8;
   static final int TIME_ENTRY_BYTES = 12;
-  private static final long[] NOTHING = {};
 
-  /** Relative offset (high 32 bits) and position. Replaced when it grows; written below {@link #offsetCount} never again. */
-  private volatile long[] offsets = NOTHING;
-  private volatile int offsetCount;
-  /** Pairs of timestamp and relative offset. */
-  private volatile long[] times = NOTHING;
-  private volatile int timeCount;
-  private int savedOffsets;
-  private int savedTimes;
-  private int forcedOffsets;
-  private int forcedTimes;
+  private final IndexFiles files;
+  private final IndexCache cache;
+  private final IndexColumn offsets;
+  private final IndexColumn times;
+  /** Held while files are written and forced, never by who adds or searches. */
+  private final Object saving = new Object();
+
+  /** An index without entries. */
+  SegmentIndex(IndexFiles files, IndexCache cache) {
+    this.files = files;
+    this.cache = cache;
+    this.offsets = new IndexColumn(SegmentNames.INDEX, Integer.BYTES, cache);
+    this.times = new IndexColumn(SegmentNames.TIME_INDEX, Long.BYTES, cache);
+  }
 
   int entries() {
-    return offsetCount;
+    return offsets.count();
   }
 
   int timeEntries() {
-    return timeCount;
+    return times.count();
   }
 
   /**
@@ -62,192 +64,169 @@ final class SegmentIndex {
 
   /** Adds an entry; ignored unless both numbers are higher than those of the last one. */
   private void add(int relativeLastOffset, int position) {
-    int n = offsetCount;
-    if (n > 0 && (relative(offsets[n - 1]) >= relativeLastOffset || position(offsets[n - 1]) >= position)) {
-      return;
+    if (offsets.lastFirst() < relativeLastOffset && Math.max(0, offsets.lastSecond()) < position) {
+      offsets.add(relativeLastOffset, position);
     }
-    if (n == offsets.length) {
-      offsets = Arrays.copyOf(offsets, Math.max(8, n + (n >> 1)));
-    }
-    offsets[n] = ((long) relativeLastOffset << 32) | position;
-    offsetCount = n + 1;
   }
 
   /** Adds an entry; ignored unless the timestamp is higher than that of the last one. */
   void addTime(long timestamp, int relativeLastOffset) {
-    int n = timeCount;
-    if (timestamp < 0 || n > 0 && (times[2 * n - 2] >= timestamp || times[2 * n - 1] > relativeLastOffset)) {
-      return;
+    if (timestamp >= 0 && times.lastFirst() < timestamp && times.lastSecond() <= relativeLastOffset) {
+      times.add(timestamp, relativeLastOffset);
     }
-    if (2 * n == times.length) {
-      times = Arrays.copyOf(times, Math.max(4, 2 * (n + (n >> 1) + 1)));
-    }
-    times[2 * n] = timestamp;
-    times[2 * n + 1] = relativeLastOffset;
-    timeCount = n + 1;
   }
 
   /** @return position of a batch that ends at or before the relative offset; 0 when no entry says more */
-  int floorOfOffset(long relativeOffset) {
-    int n = offsetCount;
-    long[] entries = offsets;
-    int low = 0;
-    while (low < n) {
-      int middle = (low + n) >>> 1;
-      if (relative(entries[middle]) <= relativeOffset) {
-        low = middle + 1;
-      } else {
-        n = middle;
-      }
-    }
-    return low == 0 ? 0 : position(entries[low - 1]);
+  int floorOfOffset(long relativeOffset) throws IOException {
+    IndexColumn.Entry entry = entryOfOffset(relativeOffset);
+    return entry == null ? 0 : entry.second();
+  }
+
+  /** @return last offset (relative) and position of a batch that ends at or before the relative offset, or null */
+  IndexColumn.Entry entryOfOffset(long relativeOffset) throws IOException {
+    return offsets.floor(files, relativeOffset, false);
   }
 
   /** @return whether the entry for the relative offset says this position */
-  boolean contains(long relativeLastOffset, int position) {
-    int low = Arrays.binarySearch(offsets, 0, offsetCount, (relativeLastOffset << 32) | position);
-    return low >= 0;
+  boolean contains(long relativeLastOffset, int position) throws IOException {
+    IndexColumn.Entry entry = offsets.floor(files, relativeLastOffset, false);
+    return entry != null && entry.first() == relativeLastOffset && entry.second() == position;
   }
 
   /** @return the highest position of a batch that is not above the given one; 0 when no entry says more */
-  int floorOfPosition(long position) {
-    int n = offsetCount;
-    long[] entries = offsets;
-    int low = 0;
-    while (low < n) {
-      int middle = (low + n) >>> 1;
-      if (position(entries[middle]) <= position) {
-        low = middle + 1;
-      } else {
-        n = middle;
-      }
-    }
-    return low == 0 ? 0 : position(entries[low - 1]);
+  int floorOfPosition(long position) throws IOException {
+    IndexColumn.Entry entry = offsets.floor(files, position, true);
+    return entry == null ? 0 : entry.second();
   }
 
   /** @return a relative offset before which all timestamps are lower than the given one */
-  long floorOfTime(long timestamp) {
-    int n = timeCount;
-    long[] entries = times;
-    int low = 0;
-    while (low < n) {
-      int middle = (low + n) >>> 1;
-      if (entries[2 * middle] <= timestamp) {
-        low = middle + 1;
-      } else {
-        n = middle;
-      }
-    }
-    return low == 0 ? 0 : entries[2 * low - 1];
+  long floorOfTime(long timestamp) throws IOException {
+    IndexColumn.Entry entry = times.floor(files, timestamp, false);
+    return entry == null ? 0 : entry.second();
   }
 
-  /** @return relative last offset (high 32 bits) and position of the last entry; -1 when there is none */
-  long lastEntry() {
-    int n = offsetCount;
-    return n == 0 ? -1 : offsets[n - 1];
+  /** @return the highest position that was entered; 0 when there is none */
+  int lastPosition() {
+    return Math.max(0, offsets.lastSecond());
+  }
+
+  /** @return the relative offset of {@link #lastPosition}; -1 when there is none */
+  int lastOffset() {
+    return (int) offsets.lastFirst();
   }
 
   /** @return the highest timestamp that was entered; -1 when there is none */
   long lastTimestamp() {
-    int n = timeCount;
-    return n == 0 ? -1 : times[2 * n - 2];
+    return times.lastFirst();
   }
 
   /** @return relative offset of {@link #lastTimestamp} */
   int lastTimestampOffset() {
-    int n = timeCount;
-    return n == 0 ? 0 : (int) times[2 * n - 1];
+    return Math.max(0, times.lastSecond());
   }
 
-  static int relative(long entry) {
-    return (int) (entry >>> 32);
-  }
-
-  static int position(long entry) {
-    return (int) entry;
-  }
-
-  /** @return a copy without what lies at or after a position and a relative offset; its files are not yet cut */
-  SegmentIndex before(int position, long relativeOffset) {
-    SegmentIndex copy = new SegmentIndex();
-    for (int i = 0; i < offsetCount && position(offsets[i]) < position && relative(offsets[i]) < relativeOffset; i++) {
-      copy.add(relative(offsets[i]), position(offsets[i]));
-    }
-    for (int i = 0; i < timeCount && times[2 * i + 1] < relativeOffset; i++) {
-      copy.addTime(times[2 * i], (int) times[2 * i + 1]);
-    }
+  /**
+   * @param owner whose files the copy writes
+   * @return a copy without what lies at or after a position and a relative offset; nothing of it is saved
+   */
+  SegmentIndex before(IndexFiles owner, int position, long relativeOffset) throws IOException {
+    SegmentIndex copy = new SegmentIndex(owner, cache);
+    offsets.forEach(files, (relative, at) -> {
+      boolean before = at < position && relative < relativeOffset;
+      if (before) {
+        copy.add((int) relative, at);
+      }
+      return before;
+    });
+    times.forEach(files, (timestamp, relative) -> {
+      boolean before = relative < relativeOffset;
+      if (before) {
+        copy.addTime(timestamp, relative);
+      }
+      return before;
+    });
     return copy;
   }
 
   /** @return whether the files hold all entries */
-  synchronized boolean isSaved() {
-    return savedOffsets == offsetCount && savedTimes == timeCount;
+  boolean isSaved() {
+    return unsaved() == 0;
   }
 
-  /** @return how many positions its file lacks */
-  synchronized int unsaved() {
-    return offsetCount - savedOffsets;
+  /** @return how many entries the files lack */
+  int unsaved() {
+    return offsets.unsaved() + times.unsaved();
   }
 
   /**
-   * Appends what is new to the files, or writes them anew when nothing of this object was saved before. When that fails the files
-   * are deleted: records are not refused for the sake of an index, which is built anew when it is needed.
+   * Appends what is new to the files, or writes both when nothing was saved before. When that fails the files are deleted: records
+   * are not refused for the sake of an index, which is built again when it is needed. Never under a lock that an append takes.
    *
    * @param force whether all that was ever saved is on stable storage when this returns
+   * @return false when there are no files now, although there are entries
    * @throws IOException when they can be neither written nor deleted
    */
-  synchronized void save(Disk disk, Path directory, long baseOffset, boolean force) throws IOException {
-    int offsetEnd = offsetCount;
-    int timeEnd = timeCount;
-    try {
-      if (timeEnd > (force ? forcedTimes : savedTimes)) {
-        ByteBuffer bytes = ByteBuffer.allocate((timeEnd - savedTimes) * TIME_ENTRY_BYTES);
-        for (int i = savedTimes; i < timeEnd; i++) {
-          bytes.putLong(times[2 * i]).putInt((int) times[2 * i + 1]);
+  boolean save(boolean force) throws IOException {
+    synchronized (saving) {
+      // In this order: what is added in between may be a timestamp too much, never one too few.
+      int offsetEnd = offsets.count();
+      int timeEnd = times.count();
+      try {
+        if (offsets.hasFile() || times.hasFile()) {
+          times.append(files, timeEnd, force);
+          offsets.append(files, offsetEnd, force);
+        } else if (offsetEnd + timeEnd > 0) {
+          writeWhole(offsetEnd, timeEnd, force);
         }
-        append(disk, SegmentNames.timeIndex(directory, baseOffset), bytes, (long) savedTimes * TIME_ENTRY_BYTES, force);
-        savedTimes = timeEnd;
-        forcedTimes = force ? timeEnd : forcedTimes;
+        return true;
+      } catch (RetiredSegmentException e) {
+        return true;
+      } catch (IOException e) {
+        LOG.warn("Cannot save an index, it is built again when it is needed files={} cause={}", files, e.toString());
+        offsets.forgetFile();
+        times.forgetFile();
+        deleteAfterFailure();
+        return false;
       }
-      if (offsetEnd > (force ? forcedOffsets : savedOffsets)) {
-        ByteBuffer bytes = ByteBuffer.allocate((offsetEnd - savedOffsets) * OFFSET_ENTRY_BYTES);
-        for (int i = savedOffsets; i < offsetEnd; i++) {
-          bytes.putLong(offsets[i]);
-        }
-        append(disk, SegmentNames.index(directory, baseOffset), bytes, (long) savedOffsets * OFFSET_ENTRY_BYTES, force);
-        savedOffsets = offsetEnd;
-        forcedOffsets = force ? offsetEnd : forcedOffsets;
-      }
-    } catch (IOException e) {
-      LOG.warn("Cannot save an index, it is built anew when it is needed directory={} baseOffset={} cause={}",
-          directory.getFileName(), baseOffset, e.toString());
-      savedOffsets = 0;
-      savedTimes = 0;
-      forcedOffsets = 0;
-      forcedTimes = 0;
-      deleteFiles(directory, baseOffset);
     }
   }
 
-  private static void append(Disk disk, Path path, ByteBuffer bytes, long position, boolean force) throws IOException {
-    bytes.flip();
-    try (FileChannel channel = disk.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      if (channel.size() > position) {
-        channel.truncate(position);
+  /** Under other names first: files that are there are believed, so they are never there in part. */
+  private void writeWhole(int offsetEnd, int timeEnd, boolean force) throws IOException {
+    String suffix = SegmentNames.temporaryIndex();
+    String offsetSuffix = SegmentNames.INDEX + suffix;
+    String timeSuffix = SegmentNames.TIME_INDEX + suffix;
+    try {
+      if (offsetEnd > 0) {
+        offsets.writeWhole(files, offsetSuffix, offsetEnd, force);
       }
-      long at = position;
-      while (bytes.hasRemaining()) {
-        at += channel.write(bytes, at);
+      if (timeEnd > 0) {
+        times.writeWhole(files, timeSuffix, timeEnd, force);
+        files.rename(timeSuffix, SegmentNames.TIME_INDEX);
+        times.wasSaved(timeEnd, force);
       }
-      if (force) {
-        channel.force(true);
+      if (offsetEnd > 0) {
+        files.rename(offsetSuffix, SegmentNames.INDEX);
+        offsets.wasSaved(offsetEnd, force);
       }
+    } catch (IOException e) {
+      files.discard(offsetSuffix);
+      files.discard(timeSuffix);
+      throw e;
+    }
+  }
+
+  private void deleteAfterFailure() throws IOException {
+    try {
+      files.delete();
+    } catch (RetiredSegmentException e) {
+      LOG.debug("An index that could not be saved is gone anyway files={}", files);
     }
   }
 
   /** Forces the files, as far as they are there, to stable storage. */
   static void forceFiles(Disk disk, Path directory, long baseOffset) throws IOException {
-    for (Path path : List.of(SegmentNames.timeIndex(directory, baseOffset), SegmentNames.index(directory, baseOffset))) {
+    for (Path path : new Path[] {SegmentNames.timeIndex(directory, baseOffset), SegmentNames.index(directory, baseOffset)}) {
       if (Files.exists(path)) {
         try (FileChannel channel = disk.open(path, StandardOpenOption.WRITE)) {
           channel.force(true);
@@ -262,49 +241,26 @@ final class SegmentIndex {
   }
 
   /**
-   * Reads the files.
+   * Takes over the files. Looks at their last entries only; what lies before them is looked at when it is read.
    *
    * @param logBytes size of the segment
-   * @return null when they are not there or cannot be right: then they are built anew from the segment
+   * @return null when they are not there or cannot be right: then they are built again from the segment
    */
-  static SegmentIndex load(Path directory, long baseOffset, int logBytes) throws IOException {
-    ByteBuffer times = read(SegmentNames.timeIndex(directory, baseOffset));
-    ByteBuffer offsets = read(SegmentNames.index(directory, baseOffset));
-    if (offsets == null) {
-      // A segment below one interval has no such file. A lost one is missed when the last timestamp's offset is looked for.
-      offsets = ByteBuffer.allocate(0);
-      times = logBytes > BatchScanner.SCAN_WINDOW ? null : times;
-    }
-    if (times == null || times.capacity() % TIME_ENTRY_BYTES != 0 || offsets.capacity() % OFFSET_ENTRY_BYTES != 0) {
-      return null;
-    }
-    SegmentIndex index = new SegmentIndex();
-    index.offsets = new long[offsets.capacity() / OFFSET_ENTRY_BYTES];
-    index.times = new long[times.capacity() / TIME_ENTRY_BYTES * 2];
-    while (offsets.hasRemaining()) {
-      int relativeOffset = offsets.getInt();
-      int position = offsets.getInt();
-      if (relativeOffset < 0 || position <= 0 || position >= logBytes) {
+  static SegmentIndex attach(IndexFiles files, IndexCache cache, int logBytes) throws IOException {
+    SegmentIndex index = new SegmentIndex(files, cache);
+    try (FileChannel channel = files.open(SegmentNames.TIME_INDEX, StandardOpenOption.READ)) {
+      if (!index.times.attach(channel)) {
         return null;
       }
-      index.add(relativeOffset, position);
-    }
-    while (times.hasRemaining()) {
-      index.addTime(times.getLong(), times.getInt());
-    }
-    index.savedOffsets = index.offsetCount;
-    index.savedTimes = index.timeCount;
-    // An entry that add() refused does not rise.
-    boolean complete = index.savedOffsets * OFFSET_ENTRY_BYTES == offsets.capacity()
-        && index.savedTimes * TIME_ENTRY_BYTES == times.capacity();
-    return complete ? index : null;
-  }
-
-  private static ByteBuffer read(Path path) throws IOException {
-    try {
-      return ByteBuffer.wrap(Files.readAllBytes(path));
     } catch (NoSuchFileException e) {
       return null;
+    }
+    try (FileChannel channel = files.open(SegmentNames.INDEX, StandardOpenOption.READ)) {
+      int last = index.offsets.attach(channel) ? index.offsets.lastSecond() : -1;
+      return last <= 0 || last >= logBytes ? null : index;
+    } catch (NoSuchFileException e) {
+      // A segment below one interval has no such file. A lost one is missed when the last timestamp's offset is looked for.
+      return logBytes > BatchScanner.SCAN_WINDOW ? null : index;
     }
   }
 }

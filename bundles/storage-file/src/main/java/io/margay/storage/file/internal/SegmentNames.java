@@ -1,6 +1,7 @@
 package io.margay.storage.file.internal;
 
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Names of the files in a partition's directory: those of segments are the base offset with 20 digits and a suffix, as Kafka's.
@@ -18,6 +19,7 @@ final class SegmentNames {
   /** Half written; never read. */
   static final String TEMPORARY = ".tmp";
   static final String METADATA = "partition.metadata";
+  private static final AtomicLong TEMPORARY_INDEXES = new AtomicLong();
   private static final int DIGITS = 20;
 
   private SegmentNames() {
@@ -26,6 +28,11 @@ final class SegmentNames {
   static String of(long baseOffset, String suffix) {
     String digits = Long.toString(baseOffset);
     return "0".repeat(DIGITS - digits.length()) + digits + suffix;
+  }
+
+  /** @return a suffix for an index that is being written; no two are the same */
+  static String temporaryIndex() {
+    return "." + TEMPORARY_INDEXES.incrementAndGet() + TEMPORARY;
   }
 
   static Path log(Path directory, long baseOffset) {

@@ -23,13 +23,19 @@ final class SegmentReader {
       }
     }
     SegmentIndex index = segment.index(handle.channel());
-    BatchScanner scanner = new BatchScanner(handle.channel(), index.floorOfOffset(offset - segment.baseOffset()), bound,
+    IndexColumn.Entry entry = index.entryOfOffset(offset - segment.baseOffset());
+    BatchScanner scanner = new BatchScanner(handle.channel(), entry == null ? 0 : entry.second(), bound,
         BatchScanner.SEARCH_WINDOW);
-    do {
-      if (!scanner.next()) {
-        return endOfWalk(segment, scanner, bound);
-      }
-    } while (scanner.nextOffset() <= offset);
+    boolean there = scanner.next();
+    if (entry != null && !(there && scanner.lastOffset() - segment.baseOffset() == entry.first())) {
+      throw new DamagedIndexException("no batch at position " + entry.second() + " ends at relative offset " + entry.first());
+    }
+    while (there && scanner.nextOffset() <= offset) {
+      there = scanner.next();
+    }
+    if (!there) {
+      return endOfWalk(segment, scanner, bound);
+    }
     int start = scanner.position();
     long firstBase = scanner.baseOffset();
     if (firstBase >= endOffset) {
@@ -52,12 +58,20 @@ final class SegmentReader {
         index.floorOfOffset(endOffset - 1 - segment.baseOffset()));
     BatchScanner scanner = first;
     int end = first.nextPosition();
+    boolean there;
     if (floor > end) {
       scanner = new BatchScanner(first.channel(), floor, bound, BatchScanner.SEARCH_WINDOW);
+      there = scanner.next();
+      if (!there) {
+        throw new DamagedIndexException("no batch at position " + floor);
+      }
       end = floor;
+    } else {
+      there = scanner.next();
     }
-    while (scanner.next() && scanner.baseOffset() < endOffset && scanner.nextPosition() <= limit) {
+    while (there && scanner.baseOffset() < endOffset && scanner.nextPosition() <= limit) {
       end = scanner.nextPosition();
+      there = scanner.next();
     }
     return end;
   }

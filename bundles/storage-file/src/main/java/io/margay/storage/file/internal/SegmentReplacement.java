@@ -17,7 +17,7 @@ import java.util.function.BooleanSupplier;
 /** Writes the new segments of a replacement as {@code .cleaned} files, on stable storage when it is done. One use. */
 final class SegmentReplacement {
   private final Path directory;
-  private final Disk disk;
+  private final SegmentResources resources;
   private final int segmentBytes;
   private final BooleanSupplier givenUp;
   private final List<Long> bases = new ArrayList<>();
@@ -28,17 +28,17 @@ final class SegmentReplacement {
   private FileTime modified = FileTime.fromMillis(0);
 
   /** @param givenUp asked for each buffer; when it is true the writing fails */
-  SegmentReplacement(Path directory, Disk disk, int segmentBytes, BooleanSupplier givenUp) {
+  SegmentReplacement(Path directory, SegmentResources resources, int segmentBytes, BooleanSupplier givenUp) {
     this.givenUp = givenUp;
     this.directory = directory;
-    this.disk = disk;
+    this.resources = resources;
     this.segmentBytes = segmentBytes;
   }
 
   /**
    * @param old the segments to go; the new ones take over the newest time of change, which retention looks at
    * @param toOffset where they end
-   * @return at least one segment, under their final names, which they do not have yet
+   * @return at least one segment; they have got their indexes, but not their final names
    */
   List<Segment> write(List<Segment> old, long toOffset, Iterable<ByteBuf> batches) throws IOException {
     for (Segment segment : old) {
@@ -61,16 +61,30 @@ final class SegmentReplacement {
     List<Segment> fresh = new ArrayList<>();
     for (int i = 0; i < bases.size(); i++) {
       long next = i + 1 < bases.size() ? bases.get(i + 1) : toOffset;
-      fresh.add(SegmentFiles.existing(directory, disk, bases.get(i), sizes.get(i), next));
+      Segment segment = SegmentFiles.cleaned(directory, resources, bases.get(i), sizes.get(i), next);
+      if (sizes.get(i) > 0) {
+        adoptIndex(segment);
+      }
+      fresh.add(segment);
     }
     return fresh;
+  }
+
+  /** So that no reader has to build it, who must not use the index of the old segment of that name. */
+  private static void adoptIndex(Segment segment) throws IOException {
+    FileHandle handle = segment.file().acquire();
+    try {
+      segment.adoptBuilt(IndexBuilder.rebuild(handle.channel(), segment.newIndex(), segment.baseOffset(), segment.size()));
+    } finally {
+      handle.release();
+    }
   }
 
   private void begin(long baseOffset) throws IOException {
     base = baseOffset;
     size = 0;
     bases.add(baseOffset);
-    channel = SegmentFiles.createCleaned(directory, disk, baseOffset);
+    channel = SegmentFiles.createCleaned(directory, resources.disk(), baseOffset);
   }
 
   private void add(ByteBuf buffer, long toOffset) throws IOException {

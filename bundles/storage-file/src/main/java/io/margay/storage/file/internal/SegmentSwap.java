@@ -39,12 +39,15 @@ record SegmentSwap(long from, long to, List<Long> bases) {
     return directory.resolve(SegmentNames.of(from, SegmentNames.SWAP));
   }
 
-  /** @return the decision in a file */
+  /**
+   * @return the decision in a file; null when it holds none, which only a crash before the decision leaves
+   */
   static SegmentSwap read(Path file) throws IOException {
-    String[] lines = Files.readString(file).split("\n");
+    String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
+    String[] lines = text.split("\n");
     try {
-      if (lines.length < 3 || !lines[0].equals(VERSION)) {
-        throw new IOException("the file " + file + " has no version " + VERSION);
+      if (lines.length < 3 || !lines[0].equals(VERSION) || !text.endsWith("\n")) {
+        return null;
       }
       List<Long> bases = new ArrayList<>();
       for (int i = 3; i < lines.length; i++) {
@@ -52,23 +55,23 @@ record SegmentSwap(long from, long to, List<Long> bases) {
       }
       return new SegmentSwap(Long.parseLong(lines[1]), Long.parseLong(lines[2]), bases);
     } catch (NumberFormatException e) {
-      throw new IOException("the file " + file + " holds something that is no number", e);
+      return null;
+    }
+  }
+
+  /** Takes the decision back. @return false when that cannot be done, so that the next start may find it */
+  boolean withdraw(Path directory) {
+    try {
+      Files.deleteIfExists(file(directory));
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 
   /** Steps 3 and 4. Nobody opens files of the range meanwhile. */
   void finish(Path directory) throws IOException {
-    for (String name : names(directory)) {
-      long base = SegmentNames.baseOffset(name, SegmentNames.LOG);
-      if (base < from || base >= to) {
-        continue;
-      }
-      SegmentIndex.deleteFiles(directory, base);
-      // One that is replaced under the same name goes by the rename below.
-      if (!bases.contains(base)) {
-        Files.delete(directory.resolve(name));
-      }
-    }
+    deleteOld(directory);
     for (long base : bases) {
       Path cleaned = directory.resolve(SegmentNames.of(base, SegmentNames.CLEANED));
       if (Files.exists(cleaned)) {
@@ -76,6 +79,25 @@ record SegmentSwap(long from, long to, List<Long> bases) {
         Files.move(cleaned, SegmentNames.log(directory, base), StandardCopyOption.ATOMIC_MOVE);
       }
     }
+    end(directory);
+  }
+
+  /** The first half of step 3; segments that are replaced under the same name go with the renaming. */
+  void deleteOld(Path directory) throws IOException {
+    for (String name : names(directory)) {
+      long base = SegmentNames.baseOffset(name, SegmentNames.LOG);
+      if (base < from || base >= to) {
+        continue;
+      }
+      SegmentIndex.deleteFiles(directory, base);
+      if (!bases.contains(base)) {
+        Files.delete(directory.resolve(name));
+      }
+    }
+  }
+
+  /** Step 4. */
+  void end(Path directory) throws IOException {
     DurableFiles.syncDirectory(directory);
     Files.delete(file(directory));
   }

@@ -17,6 +17,9 @@ interface StoreOwner {
   /** Told when a segment was rolled, so that it is flushed in the background. */
   void onRolled(FileLogStore store);
 
+  /** Told when much of the active segment's index is only in memory, so that it is saved in the background. */
+  void onIndexGrown(FileLogStore store);
+
   /** Takes over files that nobody opens any more. @param file a name that is free to be deleted */
   void deleteLater(Path file);
 

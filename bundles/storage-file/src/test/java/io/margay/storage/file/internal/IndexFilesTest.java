@@ -1,6 +1,7 @@
 package io.margay.storage.file.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.margay.spi.storage.FaultyDisk;
 import io.margay.spi.storage.LogStore;
@@ -127,12 +128,12 @@ class IndexFilesTest extends FileEngineFixture {
     fill(store, 10);
     store.close();
     int size = (int) Files.size(file(0, ".log"));
-    Segment old = SegmentFiles.existing(partition(), Disk.REAL, 0, size, 20);
+    Segment old = SegmentFiles.existing(partition(), SegmentResources.of(Disk.REAL), 0, size, 20);
     FileHandle handle = old.file().acquire();
     old.retire();
     Files.write(file(0, ".index"), new byte[8]);
     Files.write(file(0, ".timeindex"), new byte[12]);
-    assertThat(old.index(handle.channel()).lastTimestamp()).isEqualTo(1036);
+    assertThatThrownBy(() -> old.index(handle.channel())).isInstanceOf(RetiredSegmentException.class);
     old.saveIndex(true);
     assertThat(file(0, ".index")).hasBinaryContent(new byte[8]);
     assertThat(file(0, ".timeindex")).hasBinaryContent(new byte[12]);
@@ -172,7 +173,8 @@ class IndexFilesTest extends FileEngineFixture {
   @Test
   void aSavedPositionIsNeverAheadOfItsTimestamp() throws Exception {
     Path where = Files.createDirectory(directory.resolve("index"));
-    SegmentIndex index = new SegmentIndex();
+    Segment segment = SegmentFiles.existing(where, SegmentResources.of(Disk.REAL), 0, Integer.MAX_VALUE, 1);
+    SegmentIndex index = segment.newIndex();
     AtomicBoolean ended = new AtomicBoolean();
     Thread writer = new Thread(() -> {
       for (int i = 1; i <= 2_000_000 && !ended.get(); i++) {
@@ -183,10 +185,10 @@ class IndexFilesTest extends FileEngineFixture {
     writer.start();
     try {
       for (int i = 0; i < 500 && !ended.get(); i++) {
-        index.save(Disk.REAL, where, 0, false);
-        SegmentIndex saved = SegmentIndex.load(where, 0, Integer.MAX_VALUE);
+        index.save(false);
+        SegmentIndex saved = SegmentIndex.attach(segment, new IndexCache(0), Integer.MAX_VALUE);
         if (saved != null) {
-          assertThat(saved.lastTimestamp()).isGreaterThanOrEqualTo(SegmentIndex.position(saved.lastEntry()));
+          assertThat(saved.lastTimestamp()).isGreaterThanOrEqualTo(saved.lastPosition());
         }
       }
     } finally {

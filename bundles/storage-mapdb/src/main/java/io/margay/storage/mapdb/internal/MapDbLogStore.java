@@ -109,23 +109,28 @@ final class MapDbLogStore implements LogStore {
     LogState make(Database db, LogState before) throws IOException;
   }
 
-  /** Makes a change, as the one writer. What it returns is written and counts when all of it is there. */
+  /** Makes a change, as the one writer. */
   private void change(Change change) throws IOException {
     writer.enter();
     try {
-      db.change(d -> {
-        refuseIfClosed();
-        LogState before = state;
-        LogState after = change.make(d, before);
-        if (after != before) {
-          after = after.withClean(false);
-          save(d, after);
-        }
-        return after;
-      }, this::changed);
+      changeBesideWriter(change);
     } finally {
       writer.exit();
     }
+  }
+
+  /** Makes a change. What it returns is written and counts when all of it is there. */
+  private void changeBesideWriter(Change change) throws IOException {
+    db.change(d -> {
+      refuseIfClosed();
+      LogState before = state;
+      LogState after = change.make(d, before);
+      if (after != before) {
+        after = after.withClean(false);
+        save(d, after);
+      }
+      return after;
+    }, this::changed);
   }
 
   private void save(Database d, LogState now) {
@@ -306,18 +311,19 @@ final class MapDbLogStore implements LogStore {
 
   @Override
   public long dropHead(long offset) throws IOException {
-    long before = sizeBytes();
+    long[] bytes = {0};
     if (state.segments().size() > 1 && state.segments().get(0).nextOffset() <= offset) {
-      change((d, now) -> {
+      changeBesideWriter((d, now) -> {
         List<SegmentState> kept = new ArrayList<>(now.segments());
         while (kept.size() > 1 && kept.get(0).nextOffset() <= offset) {
+          bytes[0] += kept.get(0).sizeBytes();
           discard(d, kept.remove(0));
         }
         return now.withSegments(kept);
       });
       owner.collectGarbage();
     }
-    return before - sizeBytes();
+    return bytes[0];
   }
 
   @Override
@@ -364,7 +370,7 @@ final class MapDbLogStore implements LogStore {
 
   private boolean commit(List<SegmentState> old, List<SegmentState> fresh) throws IOException {
     boolean[] done = {false};
-    change((d, before) -> {
+    changeBesideWriter((d, before) -> {
       int from = before.segments().indexOf(old.get(0));
       int end = from + old.size();
       if (from < 0 || end >= before.segments().size() || !before.segments().subList(from, end).equals(old)) {
