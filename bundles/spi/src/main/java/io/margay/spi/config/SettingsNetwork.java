@@ -100,6 +100,10 @@ interface SettingsNetwork {
   /** {@code margay.request.memory.bytes}. */
   Setting<Long> MARGAY_REQUEST_MEMORY_BYTES = broker(LONG, "margay.request.memory.bytes", 67_108_864L).from(1_048_576)
       .doc("Bytes that the requests of all connections may hold together; beyond it connections are not read from.");
+  /** {@code margay.producer.memory.bytes}. */
+  Setting<Long> MARGAY_PRODUCER_MEMORY_BYTES = broker(LONG, "margay.producer.memory.bytes", 16_777_216L).from(1).live()
+      .doc("Bytes of heap for records that are produced within the server, by HTTP or other bundles, and not written yet; more "
+          + "are refused at once.");
   /** {@code margay.fetch.session.cache.bytes}. */
   Setting<Long> MARGAY_FETCH_SESSION_CACHE_BYTES = broker(LONG, "margay.fetch.session.cache.bytes", 16_777_216L).from(0).live()
       .doc("Bytes of heap for all fetch sessions, about 90 for each partition of each; a client without a session names all its "

@@ -49,7 +49,7 @@ public final class ProduceHandler implements ApiHandler {
   private final ReplicaTable table;
   private final ReplicationContext replication;
   private final Scheduler scheduler;
-  private final LeaderHints hints;
+  private final ProduceHints hints;
   private final Set<PendingProduce> pending = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
@@ -59,7 +59,7 @@ public final class ProduceHandler implements ApiHandler {
     this.replication = replication;
     this.table = replication.table();
     this.scheduler = replication.scheduler();
-    this.hints = new LeaderHints(replication.partitions());
+    this.hints = new ProduceHints(replication.partitions());
   }
 
   boolean closed() {
