@@ -1,6 +1,7 @@
 package io.margay.coordinator;
 
 import io.margay.model.Clock;
+import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +9,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 import java.util.function.IntPredicate;
 import java.util.function.IntSupplier;
 import org.slf4j.Logger;
@@ -31,41 +34,54 @@ public final class CoordinatorRuntime<S extends ShardState> implements AutoClose
    * @param scheduler timers
    * @param executor runs the loading of shards and the timers' operations; both may block for the time of an append
    * @param commitTimeoutMs milliseconds that a response waits for the commit
-   * @param maxPending responses of one shard that may wait for the commit; beyond it, COORDINATOR_NOT_AVAILABLE
-   * @param onActive called on any thread when a shard has become active
+   * @param limits of what may wait
+   * @param onActive called on any thread with the index of a shard that has become active
    */
   public record Environment(String name, Clock clock, Scheduler scheduler, Executor executor, IntSupplier commitTimeoutMs,
-      int maxPending, Runnable onActive) { }
+      Limits limits, IntConsumer onActive) { }
+
+  /**
+   * Bounds of what waits, for the commit or for a shard. Beyond them COORDINATOR_NOT_AVAILABLE is answered, which clients retry
+   * after a pause: what waits ends soon. Timers of shards are exempt.
+   *
+   * @param operations that wait for the commit on one shard, and as many that wait for the shard
+   * @param bytes of all operations that wait, as their callers counted them; one that is larger by itself is served when nothing
+   *     else waits
+   */
+  public record Limits(int operations, long bytes) { }
 
   private final Environment environment;
-  private final Function<ShardContext<S>, S> factory;
+  private final Function<ShardContext, S> factory;
   private final ConcurrentHashMap<Integer, Shard<S>> shards = new ConcurrentHashMap<>();
   private volatile IntPredicate expected = shard -> false;
   private volatile IntSupplier waitMs = () -> 0;
+  private final LineLimit logs;
+  private final AtomicLong waitingBytes = new AtomicLong();
   private volatile boolean closed;
 
   /**
    * @param environment what it needs
    * @param factory makes the empty state of a shard
    */
-  public CoordinatorRuntime(Environment environment, Function<ShardContext<S>, S> factory) {
+  public CoordinatorRuntime(Environment environment, Function<ShardContext, S> factory) {
     this.environment = environment;
     this.factory = factory;
+    this.logs = new LineLimit(environment.clock());
   }
 
   /**
-   * Has operations wait instead of failing at once, for shards that are being loaded, whose log is suspended, or that are not here
+   * Lets operations wait instead of failing at once, for shards that are being loaded, whose log is suspended, or that are not here
    * and expected.
    *
    * @param expectedHere whether a shard that is not here most likely comes soon, because this broker is to lead its partition
-   * @param limitMs how long they wait at the most, in milliseconds; 0, as without this call, for not at all
+   * @param limitMs how long they wait at most, in milliseconds; 0, as without this call, for not at all
    */
   public void waitFor(IntPredicate expectedHere, IntSupplier limitMs) {
     expected = expectedHere;
     waitMs = limitMs;
   }
 
-  /** What is expected here may have changed: who waits for what is not is told NOT_COORDINATOR. */
+  /** What is expected here may have changed: operations that wait for a shard that is not are answered NOT_COORDINATOR. */
   public void recheck() {
     shards.values().forEach(Shard::recheck);
   }
@@ -107,22 +123,35 @@ public final class CoordinatorRuntime<S extends ShardState> implements AutoClose
    * Runs an operation on the caller's thread.
    *
    * @param shard index of the shard
+   * @param bytes what the operation holds in memory until it is answered, about
    * @param operation what to run
    * @param <R> the response
    * @return completes with the response when it is committed, or with a {@link CoordinatorException}: NOT_COORDINATOR,
    *     COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, or what the operation threw
    */
-  public <R> CompletableFuture<R> run(int shard, Operation<S, R> operation) {
+  public <R> CompletableFuture<R> run(int shard, long bytes, Operation<S, R> operation) {
     CompletableFuture<R> reply = new CompletableFuture<>();
-    shard(shard).run(operation, reply);
+    shard(shard).run(operation, bytes, reply);
     return reply;
+  }
+
+  /**
+   * Loads a shard again from its log, when it is served now. What is parked is answered NOT_COORDINATOR; later operations wait.
+   *
+   * @param shard index of the shard
+   */
+  public void reload(int shard) {
+    Shard<S> s = shards.get(shard);
+    if (s != null) {
+      s.reloadIfActive();
+    }
   }
 
   /** @return indexes of the shards that are served now */
   public List<Integer> active() {
     List<Integer> result = new ArrayList<>();
     shards.forEach((i, s) -> {
-      if (s.active()) {
+      if (s.isActive()) {
         result.add(i);
       }
     });
@@ -131,7 +160,7 @@ public final class CoordinatorRuntime<S extends ShardState> implements AutoClose
 
   /** @return whether a shard is being loaded now */
   public boolean loading() {
-    return shards.values().stream().anyMatch(Shard::loading);
+    return shards.values().stream().anyMatch(Shard::isLoading);
   }
 
   /**
@@ -140,7 +169,7 @@ public final class CoordinatorRuntime<S extends ShardState> implements AutoClose
    */
   public boolean active(int shard) {
     Shard<S> s = shards.get(shard);
-    return s != null && s.active();
+    return s != null && s.isActive();
   }
 
   /** Unloads all shards and answers NOT_COORDINATOR to everything that is parked. */
@@ -171,14 +200,33 @@ public final class CoordinatorRuntime<S extends ShardState> implements AutoClose
   }
 
   int maxPending() {
-    return environment.maxPending();
+    return environment.limits().operations();
   }
 
-  void onActive() {
-    environment.onActive().run();
+  LineLimit logs() {
+    return logs;
   }
 
-  S newState(ShardContext<S> context) {
+  boolean tryReserve(long bytes) {
+    long after = waitingBytes.addAndGet(bytes);
+    if (after > environment.limits().bytes() && after > bytes) {
+      waitingBytes.addAndGet(-bytes);
+      return false;
+    }
+    return true;
+  }
+
+  void release(long bytes) {
+    if (bytes != 0) {
+      waitingBytes.addAndGet(-bytes);
+    }
+  }
+
+  void onActive(int shard) {
+    environment.onActive().accept(shard);
+  }
+
+  S newState(ShardContext context) {
     return factory.apply(context);
   }
 
@@ -186,7 +234,7 @@ public final class CoordinatorRuntime<S extends ShardState> implements AutoClose
     try {
       environment.executor().execute(task);
     } catch (RejectedExecutionException e) {
-      // the executor ends after the runtime, so nobody waits for the task
+      // the executor ends after the runtime, which has answered everything
       LOG.debug("A task came after the end. coordinator={}", environment.name());
     }
   }

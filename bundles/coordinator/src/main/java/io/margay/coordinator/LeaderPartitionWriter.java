@@ -5,6 +5,7 @@ import io.margay.protocol.Records;
 import io.margay.protocol.record.BatchCursor;
 import io.margay.protocol.record.CompressionType;
 import io.margay.protocol.record.ControlRecordType;
+import io.margay.protocol.record.CorruptRecordException;
 import io.margay.protocol.record.Record;
 import io.margay.protocol.record.RecordBatch;
 import io.margay.protocol.record.RecordBatchBuilder;
@@ -21,10 +22,33 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The {@link PartitionWriter} of a partition that this broker leads. */
+/**
+ * The {@link PartitionWriter} of a partition that this broker leads.
+ *
+ * <p>A record that cannot be replayed, because it is damaged, unpacks to too much, or is none of the coordinator's, is skipped, and
+ * logged once with its offset: one bad record must not keep all others from being served.
+ */
 public final class LeaderPartitionWriter implements PartitionWriter {
-  private static final long MAX_DECOMPRESSED_BYTES = 256L << 20;
+  private static final Logger LOG = LoggerFactory.getLogger(LeaderPartitionWriter.class);
+  /** A batch of this topic that unpacks to more was not written by a coordinator. */
+  private static final long MAX_DECOMPRESSED_BYTES = 16L << 20;
+
+  /** What a load has skipped. */
+  private static final class Skipped {
+    private int count;
+    private long firstOffset;
+    private String firstCause;
+
+    void add(long offset, Exception cause) {
+      if (count++ == 0) {
+        firstOffset = offset;
+        firstCause = cause.toString();
+      }
+    }
+  }
 
   private final LeaderPartition partition;
   private final CompressionType compression;
@@ -83,6 +107,7 @@ public final class LeaderPartitionWriter implements PartitionWriter {
   public long load(ShardState state) throws IOException {
     long offset = partition.logStartOffset();
     long end = partition.logEndOffset();
+    Skipped skipped = new Skipped();
     while (offset < end) {
       LogSlice slice = partition.read(offset, loadBytes, end, true);
       ByteBuf bytes = null;
@@ -91,7 +116,7 @@ public final class LeaderPartitionWriter implements PartitionWriter {
           break;
         }
         bytes = bytesOf(slice.records());
-        long next = replay(bytes, offset, state);
+        long next = replay(bytes, offset, state, skipped);
         if (next <= offset) {
           throw new IOException("the log of " + partition.id() + " has no whole batch at offset " + offset);
         }
@@ -102,6 +127,10 @@ public final class LeaderPartitionWriter implements PartitionWriter {
         }
         slice.records().release();
       }
+    }
+    if (skipped.count > 0) {
+      LOG.error("Skipped records that cannot be read. topic={} partition={} firstOffset={} count={} cause={}",
+          partition.id().topic(), partition.id().partition(), skipped.firstOffset, skipped.count, skipped.firstCause);
     }
     return end;
   }
@@ -126,38 +155,50 @@ public final class LeaderPartitionWriter implements PartitionWriter {
     return out;
   }
 
-  private static long replay(ByteBuf bytes, long from, ShardState state) throws IOException {
+  private static long replay(ByteBuf bytes, long from, ShardState state, Skipped skipped) {
     long next = from;
     BatchCursor cursor = RecordBatches.cursor(bytes);
     while (cursor.next()) {
       RecordBatch batch = cursor.batch();
-      if (!batch.isCrcValid()) {
-        throw new IOException("the batch at offset " + batch.baseOffset() + " is damaged");
-      }
       next = batch.nextOffset();
-      replay(batch, from, state);
+      if (batch.isCrcValid()) {
+        replay(batch, from, state, skipped);
+      } else {
+        skipped.add(batch.baseOffset(), new CorruptRecordException("the checksum of the batch is wrong"));
+      }
     }
     return next;
   }
 
-  private static void replay(RecordBatch batch, long from, ShardState state) {
-    long producer = batch.isTransactional() ? batch.producerId() : ShardState.NO_PRODUCER_ID;
-    boolean control = batch.isControl();
+  private static void replay(RecordBatch batch, long from, ShardState state, Skipped skipped) {
+    long offset = batch.baseOffset();
     try (RecordReader reader = RecordReader.open(batch, MAX_DECOMPRESSED_BYTES)) {
       while (reader.hasNext()) {
         Record record = reader.next();
-        if (record.offset() < from || !record.hasKey()) {
-          continue;
-        }
-        if (control) {
-          ControlRecordType type = ControlRecordType.forId(record.key().getShort(record.key().readerIndex() + 2));
-          if (type == ControlRecordType.COMMIT || type == ControlRecordType.ABORT) {
-            state.replayMarker(batch.producerId(), type == ControlRecordType.COMMIT);
-          }
-        } else {
-          state.replay(producer, new CoordinatorRecord(record.keyBytes(), record.hasValue() ? record.valueBytes() : null));
+        offset = record.offset();
+        if (offset >= from && record.hasKey()) {
+          replay(batch, record, state, skipped);
         }
       }
+    } catch (RuntimeException e) {
+      // the rest of the batch cannot be read
+      skipped.add(offset, e);
+    }
+  }
+
+  private static void replay(RecordBatch batch, Record record, ShardState state, Skipped skipped) {
+    try {
+      if (!batch.isControl()) {
+        long producer = batch.isTransactional() ? batch.producerId() : ShardState.NO_PRODUCER_ID;
+        state.replay(producer, new CoordinatorRecord(record.keyBytes(), record.hasValue() ? record.valueBytes() : null));
+        return;
+      }
+      ControlRecordType type = ControlRecordType.forId(record.key().getShort(record.key().readerIndex() + 2));
+      if (type == ControlRecordType.COMMIT || type == ControlRecordType.ABORT) {
+        state.replayMarker(batch.producerId(), type == ControlRecordType.COMMIT);
+      }
+    } catch (RuntimeException e) {
+      skipped.add(record.offset(), e);
     }
   }
 

@@ -24,7 +24,7 @@ public interface PartitionWriter {
   boolean isEmpty();
 
   /**
-   * Replays all that is in the log, committed or not. Blocks.
+   * Replays all that is in the log, committed or not. Blocks. A record that the state refuses, by throwing, is skipped.
    *
    * @param state what the records are applied to
    * @return offset after the last record
@@ -43,7 +43,7 @@ public interface PartitionWriter {
   Appended append(List<CoordinatorRecord> records, long nowMs);
 
   /**
-   * Has a task run when the log is no longer suspended, or the leadership has ended.
+   * Runs a task when the log is no longer suspended, or the leadership has ended.
    *
    * @param task run once, by the thread that resumes the log; may append
    * @return false when the log is not suspended any more; the task is not run then
@@ -57,8 +57,8 @@ public interface PartitionWriter {
    * Waits, without blocking, until an offset is committed.
    *
    * @param nextOffset exclusive end of what must be committed
-   * @param timeoutMs milliseconds at the most
-   * @param done told once, on any thread, also at once on this one
+   * @param timeoutMs milliseconds at most
+   * @param done called once, on any thread, also at once on this one
    */
   void whenCommitted(long nextOffset, int timeoutMs, Consumer<Errors> done);
 }

@@ -7,15 +7,19 @@ import java.util.function.Consumer;
 /**
  * What an operation wants written and answered.
  *
- * @param records to be appended as one batch; all of them or none
+ * @param records to be appended in their order
  * @param response completes once the records, and all before them, are committed
  * @param replay whether the records are replayed on the state as soon as they are appended; false when {@code afterCommit}
  *     brings the state to where a replay would
+ * @param divisible false when all records or none are written, as one batch; a result that is larger than a batch may be then
+ *     fails with MESSAGE_TOO_LARGE. When true, they are appended as several batches where one would be too large, and when a later
+ *     one fails, those before it stay
  * @param afterCommit called once with the shard held: with NONE when the records are committed, else with the code for
  *     clients; null for nothing. Not called when the shard was unloaded meanwhile
  * @param <R> the response
  */
-public record Result<R>(List<CoordinatorRecord> records, R response, boolean replay, Consumer<Errors> afterCommit) {
+public record Result<R>(List<CoordinatorRecord> records, R response, boolean replay, boolean divisible,
+    Consumer<Errors> afterCommit) {
   public Result {
     records = List.copyOf(records);
   }
@@ -26,26 +30,45 @@ public record Result<R>(List<CoordinatorRecord> records, R response, boolean rep
    * @return an answer without records
    */
   public static <R> Result<R> of(R response) {
-    return new Result<>(List.of(), response, true, null);
+    return new Result<>(List.of(), response, true, false, null);
   }
 
   /**
-   * @param records to be appended and replayed
+   * @param records to be appended as one batch and replayed
    * @param response a response
    * @param <R> its type
    * @return both
    */
   public static <R> Result<R> of(List<CoordinatorRecord> records, R response) {
-    return new Result<>(records, response, true, null);
+    return new Result<>(records, response, true, false, null);
   }
 
   /**
-   * @param records to be appended, not replayed
+   * @param records to be appended and replayed, each of which stands for itself
+   * @param response a response
+   * @param <R> its type
+   * @return both
+   */
+  public static <R> Result<R> divisible(List<CoordinatorRecord> records, R response) {
+    return new Result<>(records, response, true, true, null);
+  }
+
+  /**
+   * @param records to be appended as one batch, not replayed
    * @param afterCommit called when it is known what became of them
    * @param <R> the response's type
    * @return a result without a response of its own
    */
   public static <R> Result<R> deferred(List<CoordinatorRecord> records, Consumer<Errors> afterCommit) {
-    return new Result<>(records, null, false, afterCommit);
+    return new Result<>(records, null, false, false, afterCommit);
+  }
+
+  /**
+   * @param other a response
+   * @param <T> its type
+   * @return the same records with another response
+   */
+  public <T> Result<T> answering(T other) {
+    return new Result<>(records, other, replay, divisible, afterCommit);
   }
 }

@@ -1,20 +1,33 @@
 package io.margay.coordinator;
 
+import org.osgi.annotation.versioning.ConsumerType;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * What the logic of a shard may ask of its runtime while it holds the shard. Calls by others throw
  * {@link IllegalStateException}.
- *
- * @param <S> the shard's state
  */
 @ProviderType
-public interface ShardContext<S> {
+public interface ShardContext {
   /** A timer of a shard. */
   interface Timer {
-    /** Calls it off; once this returns it does not run. */
+    /** Cancels it; once this returns it does not run. */
     void cancel();
   }
+
+  /** What a timer runs, with the shard held; an {@link Operation} that nobody waits for. */
+  @FunctionalInterface
+  @ConsumerType
+  interface Task {
+    /**
+     * @param nowMs milliseconds since the epoch
+     * @return records to be written
+     */
+    Result<Void> run(long nowMs);
+  }
+
+  /** @return index of the shard */
+  int shard();
 
   /**
    * Runs something when the shard is no longer held, such as completing a response.
@@ -27,11 +40,12 @@ public interface ShardContext<S> {
   long elapsedMs();
 
   /**
-   * Has an operation run later, unless the shard is unloaded before.
+   * Runs a task later, unless the shard is unloaded before. A task is never dropped because the shard is busy: it is exempt from
+   * the limit on what is parked, and waits, or is put back, while the log is suspended.
    *
    * @param delayMs milliseconds from now
-   * @param operation what to run
+   * @param task what to run
    * @return the timer
    */
-  Timer after(long delayMs, Operation<S, Void> operation);
+  Timer after(long delayMs, Task task);
 }

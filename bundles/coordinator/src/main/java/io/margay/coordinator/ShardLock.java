@@ -37,7 +37,8 @@ final class ShardLock {
     for (Runnable r : after) {
       try {
         r.run();
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
+        // an Error of one completion must not keep the others from running
         LOG.error("A completion failed. coordinator={} shard={}", coordinator, shard, e);
       }
     }

@@ -9,7 +9,8 @@ public interface ShardState {
   long NO_PRODUCER_ID = -1;
 
   /**
-   * Applies a record of the log. Records of types that it does not know are passed over.
+   * Applies a record of the log. Records of types that it does not know are passed over. One that it cannot read throws before
+   * anything is changed.
    *
    * @param producerId producer of the transaction that the record belongs to, or {@link #NO_PRODUCER_ID}
    * @param record a record
@@ -25,6 +26,15 @@ public interface ShardState {
   void replayMarker(long producerId, boolean committed);
 
   /**
+   * All records of the log are replayed. A state that has to choose what to keep may need to see them twice.
+   *
+   * @return whether they are to be replayed once more, from the first
+   */
+  default boolean replayAgain() {
+    return false;
+  }
+
+  /**
    * All records of the log are replayed; timers may be set now.
    *
    * @param nowMs milliseconds since the epoch
@@ -32,6 +42,6 @@ public interface ShardState {
    */
   Result<Void> onLoaded(long nowMs);
 
-  /** The shard is no longer here: completes what it has parked. Timers are called off already. */
+  /** The shard is no longer here: completes what it has parked. Timers are cancelled already. */
   void onUnloaded();
 }

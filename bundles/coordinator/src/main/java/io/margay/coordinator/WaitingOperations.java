@@ -7,14 +7,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** The operations that wait for one shard, in their order, and the timer that runs while some do. Guarded by the shard's lock. */
+/**
+ * The operations that wait for one shard, in their order, and the timer that runs while some do. Its user bounds those that
+ * answer a client; the others are timers of the shard, each at most once. Guarded by the shard's lock.
+ */
 final class WaitingOperations {
   /** One that waits. */
   interface Entry {
-    /** Whether somebody waits for its answer. */
+    /** Whether a client waits for its answer. */
     boolean answers();
 
-    /** The state that it was run on is gone; it is run anew. */
+    /** The state that it was run on is gone; it is run again on the next one. */
     void onUnloaded();
 
     /** Goes on with it; may add it, or others, again. */
@@ -62,7 +65,7 @@ final class WaitingOperations {
     }
   }
 
-  /** Goes on with them as long as a condition holds. */
+  /** Runs them as long as a condition holds. */
   void runWhile(BooleanSupplier condition) {
     while (condition.getAsBoolean() && !entries.isEmpty()) {
       entries.poll().run();
@@ -72,7 +75,7 @@ final class WaitingOperations {
     }
   }
 
-  /** Those that answer somebody do so with an error; others stay. */
+  /** Those that answer a client do so with an error; others stay. */
   void giveUp(Errors error) {
     stopTimer();
     List<Entry> over = new ArrayList<>();
@@ -81,7 +84,7 @@ final class WaitingOperations {
     startTimer();
   }
 
-  /** Timers are set anew when the shard is loaded again; all others are run on what is loaded then. */
+  /** Timers are set again when the shard is loaded again; all others are run on what is loaded then. */
   void onUnloaded() {
     entries.removeIf(entry -> !entry.answers());
     entries.forEach(Entry::onUnloaded);

@@ -9,7 +9,7 @@
  * completed when the shard is no longer held, so that what they trigger may use another shard.
  *
  * <p>Errors: expected ones are {@link io.margay.coordinator.CoordinatorException}s with Kafka's code. Everything that is parked
- * completes, at the latest when the shard is unloaded or the runtime closed.
+ * completes, at the latest when the shard is unloaded or the runtime closed, also when an {@link java.lang.Error} is thrown.
  */
 @Export
 @Version("1.0.0")

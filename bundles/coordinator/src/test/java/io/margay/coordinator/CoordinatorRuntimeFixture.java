@@ -21,11 +21,11 @@ import org.junit.jupiter.api.Timeout;
 abstract class CoordinatorRuntimeFixture {
   /** Sums up what it is told. */
   static final class Sum implements ShardState {
-    final ShardContext<Sum> context;
+    final ShardContext context;
     int value;
     boolean unloaded;
 
-    Sum(ShardContext<Sum> context) {
+    Sum(ShardContext context) {
       this.context = context;
     }
 
@@ -59,6 +59,9 @@ abstract class CoordinatorRuntimeFixture {
     Runnable afterAppend;
     final List<Runnable> resumptions = new ArrayList<>();
     int unreadable;
+    int maxBatchRecords = Integer.MAX_VALUE;
+    int batches;
+    Error loadError;
 
     @Override
     public boolean isEmpty() {
@@ -69,6 +72,11 @@ abstract class CoordinatorRuntimeFixture {
     public long load(ShardState state) throws IOException {
       if (suspended) {
         throw new LogSuspendedException("suspended");
+      }
+      if (loadError != null) {
+        Error e = loadError;
+        loadError = null;
+        throw e;
       }
       if (unreadable-- > 0) {
         throw new IOException("unreadable");
@@ -85,6 +93,10 @@ abstract class CoordinatorRuntimeFixture {
       if (failWith != Errors.NONE) {
         return new Appended(failWith, -1);
       }
+      if (batch.size() > maxBatchRecords) {
+        return new Appended(Errors.MESSAGE_TOO_LARGE, -1);
+      }
+      batches++;
       records.addAll(batch);
       Runnable after = afterAppend;
       afterAppend = null;
@@ -104,7 +116,7 @@ abstract class CoordinatorRuntimeFixture {
       resumptions.remove(task);
     }
 
-    /** The log goes on: who waited for it does, too. */
+    /** The log goes on, and everything that waited for it. */
     void resume() {
       suspended = false;
       List<Runnable> all = List.copyOf(resumptions);
@@ -156,7 +168,7 @@ abstract class CoordinatorRuntimeFixture {
         } else {
           executed.add(r);
         }
-      }, () -> 1000, 3, activations::incrementAndGet), context -> {
+      }, () -> 1000, new CoordinatorRuntime.Limits(3, 1_000), shard -> activations.incrementAndGet()), context -> {
         Sum s = new Sum(context);
         states.add(s);
         return s;
@@ -167,11 +179,11 @@ abstract class CoordinatorRuntimeFixture {
   }
 
   CompletableFuture<Integer> add(int n) {
-    return runtime.run(0, (s, now) -> Result.of(List.of(record(n)), s.value + n));
+    return runtime.run(0, 1, (s, now) -> Result.of(List.of(record(n)), s.value + n));
   }
 
   CompletableFuture<Integer> get() {
-    return runtime.run(0, (s, now) -> Result.of(s.value));
+    return runtime.run(0, 1, (s, now) -> Result.of(s.value));
   }
 
   static Errors error(CompletableFuture<?> f) {

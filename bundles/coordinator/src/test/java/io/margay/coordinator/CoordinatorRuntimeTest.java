@@ -95,7 +95,7 @@ class CoordinatorRuntimeTest extends CoordinatorRuntimeFixture {
     log.failWith = Errors.NOT_LEADER_OR_FOLLOWER;
     assertThat(error(add(1))).isEqualTo(Errors.NOT_COORDINATOR);
     List<Errors> told = new ArrayList<>();
-    runtime.<Void>run(0, (s, now) -> Result.deferred(List.of(record(9)), told::add));
+    runtime.<Void>run(0, 1, (s, now) -> Result.deferred(List.of(record(9)), told::add));
     assertThat(told).containsExactly(Errors.NOT_COORDINATOR);
     log.failWith = Errors.NONE;
     assertThat(get().join()).isZero();
@@ -105,11 +105,11 @@ class CoordinatorRuntimeTest extends CoordinatorRuntimeFixture {
   void anErrorIsAnAnswerAndABugReloads() {
     runtime.elected(0, log);
     add(3).join();
-    assertThat(error(runtime.run(0, (s, now) -> {
+    assertThat(error(runtime.run(0, 1, (s, now) -> {
       throw new CoordinatorException(Errors.ILLEGAL_GENERATION);
     }))).isEqualTo(Errors.ILLEGAL_GENERATION);
     assertThat(states).hasSize(1);
-    assertThat(error(runtime.run(0, (s, now) -> {
+    assertThat(error(runtime.run(0, 1, (s, now) -> {
       s.value = 77;
       throw new IllegalStateException("a bug, thrown by a test");
     }))).isEqualTo(Errors.UNKNOWN_SERVER_ERROR);
@@ -120,15 +120,15 @@ class CoordinatorRuntimeTest extends CoordinatorRuntimeFixture {
   @Test
   void timersAreOperations() {
     runtime.elected(0, log);
-    runtime.run(0, (s, now) -> {
-      s.context.after(5, (t, later) -> Result.of(List.of(record(2)), null));
-      s.context.after(5, (t, later) -> Result.of(List.of(record(4)), null)).cancel();
+    runtime.run(0, 1, (s, now) -> {
+      s.context.after(5, later -> Result.of(List.of(record(2)), null));
+      s.context.after(5, later -> Result.of(List.of(record(4)), null)).cancel();
       return Result.of(null);
     }).join();
     timers.fireAll();
     assertThat(get().join()).isEqualTo(2);
-    runtime.run(0, (s, now) -> {
-      s.context.after(5, (t, later) -> Result.of(List.of(record(8)), null));
+    runtime.run(0, 1, (s, now) -> {
+      s.context.after(5, later -> Result.of(List.of(record(8)), null));
       return Result.of(null);
     }).join();
     List<Runnable> late = List.copyOf(timers.tasks);
@@ -155,7 +155,7 @@ class CoordinatorRuntimeTest extends CoordinatorRuntimeFixture {
       CompletableFuture<Integer> seen = new CompletableFuture<>();
       CompletableFuture<Void> parked = new CompletableFuture<>();
       parked.thenRun(() -> seen.complete(CompletableFuture.supplyAsync(() -> get().join(), other).join()));
-      runtime.run(0, (s, now) -> {
+      runtime.run(0, 1, (s, now) -> {
         s.context.defer(() -> parked.complete(null));
         return Result.of(List.of(record(6)), null);
       });

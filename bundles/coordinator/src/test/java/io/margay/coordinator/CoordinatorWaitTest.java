@@ -51,7 +51,7 @@ class CoordinatorWaitTest extends CoordinatorRuntimeFixture {
     runtime.elected(0, log);
     log.suspended = true;
     List<Errors> ended = new ArrayList<>();
-    CompletableFuture<Integer> one = runtime.run(0,
+    CompletableFuture<Integer> one = runtime.run(0, 1,
         (s, now) -> Result.deferred(List.of(record(1)), ended::add));
     CompletableFuture<Integer> two = get();
     timers.fireAll();
@@ -69,8 +69,8 @@ class CoordinatorWaitTest extends CoordinatorRuntimeFixture {
   void timersOutlastTheWait() {
     waitForLogs(false);
     runtime.elected(0, log);
-    runtime.run(0, (s, now) -> {
-      s.context.after(10, (state, then) -> Result.of(List.of(record(5)), null));
+    runtime.run(0, 1, (s, now) -> {
+      s.context.after(10, then -> Result.of(List.of(record(5)), null));
       return Result.of(null);
     });
     log.suspended = true;

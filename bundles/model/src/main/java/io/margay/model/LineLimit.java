@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
  *   }
  * </pre>
  *
- * Causes are constants of the program, not texts of clients. Beyond {@value #MAX_CAUSES} of them all others count as one.
+ * A cause is best a constant of the program. Beyond {@value #MAX_CAUSES} causes within a minute all others count as one.
  * Safe for all threads.
  */
 public final class LineLimit {
@@ -52,6 +52,9 @@ public final class LineLimit {
     synchronized (causes) {
       Cause known = causes.get(cause);
       if (known == null) {
+        if (causes.size() >= MAX_CAUSES) {
+          causes.values().removeIf(c -> now - c.passedNanos >= MINUTE);
+        }
         String name = causes.size() < MAX_CAUSES ? cause : OTHERS;
         known = causes.get(name);
         if (known == null) {

@@ -38,5 +38,9 @@ class LineLimitTest {
     }
     assertThat(limit.pass("one more")).isEqualTo(LineLimit.HELD);
     assertThat(limit.pass("cause 0")).isEqualTo(LineLimit.HELD);
+    now = TimeUnit.SECONDS.toNanos(60);
+    assertThat(limit.pass("a new one")).isZero();
+    assertThat(limit.pass("a new one")).isEqualTo(LineLimit.HELD);
+    assertThat(limit.pass("yet another")).isZero();
   }
 }

@@ -28,15 +28,51 @@ public final class MessageReader {
   /** The value of empty byte fields. */
   public static final byte[] NO_BYTES = new byte[0];
 
+  /** What may be made of a message before any {@link Memory} is asked for it, in bytes. */
+  public static final int FREE_BYTES = 2048;
+
   private static final int MAX_INITIAL_CAPACITY = 1024;
+  /** A string and a byte array without their contents, on a JVM with compressed pointers; likewise below. */
+  private static final int STRING_BYTES = 40;
+  private static final int ARRAY_BYTES = 16;
+  private static final int UNKNOWN_FIELD_BYTES = 48;
+
+  /** Grants memory for what is made of a message. */
+  public interface Memory {
+    /**
+     * @param bytes how many more are needed
+     * @return whether they are granted
+     */
+    boolean reserve(long bytes);
+  }
 
   private final ByteBuf buffer;
   private final int end;
+  private final Memory memory;
+  private long freeBytes;
+  private long reservedBytes;
   private int position;
 
   /** Reads the bytes of {@code buffer} that are readable now. */
   public MessageReader(ByteBuf buffer) {
+    this(buffer, null, Long.MAX_VALUE);
+  }
+
+  /**
+   * Reads the bytes of {@code buffer} that are readable now, and asks for memory before it makes anything that takes more than the
+   * first {@link #FREE_BYTES}: elements of arrays, strings, byte fields. What is made may be many times larger than its bytes.
+   *
+   * @param buffer has the message
+   * @param memory is asked; when it denies, {@link MessageMemoryException} is thrown
+   */
+  public MessageReader(ByteBuf buffer, Memory memory) {
+    this(buffer, memory, FREE_BYTES);
+  }
+
+  private MessageReader(ByteBuf buffer, Memory memory, long freeBytes) {
     this.buffer = buffer;
+    this.memory = memory;
+    this.freeBytes = freeBytes;
     this.position = buffer.readerIndex();
     this.end = buffer.writerIndex();
   }
@@ -59,6 +95,28 @@ public final class MessageReader {
   /** The number of bytes before the limit. */
   public int remaining() {
     return end - position;
+  }
+
+  private void need(long bytes, String field) {
+    freeBytes -= bytes;
+    if (freeBytes < 0) {
+      reserve(field);
+    }
+  }
+
+  /** Asks for as much as there is already, so that a large message does not ask often, or else for what is needed now. */
+  private void reserve(String field) {
+    long needed = -freeBytes;
+    long ask = Math.max(needed, reservedBytes);
+    if (!memory.reserve(ask)) {
+      ask = needed;
+      if (needed >= reservedBytes || !memory.reserve(ask)) {
+        throw new MessageMemoryException(field + " at " + position + " needs more than the " + (reservedBytes + FREE_BYTES)
+            + " bytes of memory that were granted");
+      }
+    }
+    reservedBytes += ask;
+    freeBytes += ask;
   }
 
   private int advance(int bytes, String type) {
@@ -180,6 +238,7 @@ public final class MessageReader {
     if (length <= 0) {
       return length < 0 ? null : "";
     }
+    need(STRING_BYTES + length, field);
     int start = position;
     position = start + length;
     return buffer.toString(start, length, StandardCharsets.UTF_8);
@@ -191,6 +250,7 @@ public final class MessageReader {
     if (length < 0) {
       return null;
     }
+    need(ARRAY_BYTES + length, field);
     return copy(length);
   }
 
@@ -211,9 +271,17 @@ public final class MessageReader {
     return length == 0 ? Records.EMPTY : BufferRecords.viewOfSlice(buffer.slice(start, length));
   }
 
-  /** The number of elements of an array, each of which has at least one byte; -1 for null, only if {@code nullable}. */
-  public int readArrayCount(boolean compact, boolean nullable, String field) {
-    return readLength(compact, nullable, MAX_ARRAY_ELEMENTS, field);
+  /**
+   * The number of elements of an array, each of which has at least one byte; -1 for null, only if {@code nullable}.
+   *
+   * @param elementBytes the memory that one element takes, without the strings, bytes and arrays in it
+   */
+  public int readArrayCount(boolean compact, boolean nullable, int elementBytes, String field) {
+    int count = readLength(compact, nullable, MAX_ARRAY_ELEMENTS, field);
+    if (count > 0) {
+      need((long) count * elementBytes, field);
+    }
+    return count;
   }
 
   /** The number of fields in a tagged section. */
@@ -247,6 +315,7 @@ public final class MessageReader {
   /** Adds the field that ends at {@code fieldEnd} to {@code fields}, which is made if it is null. */
   public List<UnknownTaggedField> readUnknownTaggedField(List<UnknownTaggedField> fields, int tag, int fieldEnd) {
     List<UnknownTaggedField> result = fields == null ? new ArrayList<>(2) : fields;
+    need(UNKNOWN_FIELD_BYTES + (fieldEnd - position), "unknown tagged field");
     result.add(new UnknownTaggedField(tag, copy(fieldEnd - position)));
     return result;
   }

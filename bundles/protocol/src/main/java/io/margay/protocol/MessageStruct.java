@@ -1,6 +1,7 @@
 package io.margay.protocol;
 
 import java.util.List;
+import java.util.function.Consumer;
 
 /** A part of a message, or a message. Mutable, for one thread at a time. */
 public interface MessageStruct {
@@ -19,6 +20,11 @@ public interface MessageStruct {
    * @throws IllegalStateException if a field is null that must not be
    */
   void write(MessageWriter out, short version);
+
+  /** Calls {@code action} for all records in this, in the order in which they are written. */
+  default void forEachRecords(Consumer<Records> action) {
+    // most structs have none
+  }
 
   /** The tagged fields that the schema does not know, ascending by tag; a mutable list. */
   List<UnknownTaggedField> unknownTaggedFields();

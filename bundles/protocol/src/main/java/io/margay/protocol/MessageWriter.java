@@ -35,6 +35,8 @@ public final class MessageWriter {
   private final boolean copyAll;
   private List<Reference> references;
   private int referencedBytes;
+  /** How many records were taken over. */
+  private int recordsTaken;
   private int taggedDepth;
 
   /** A reference stands before the byte {@code index} of the buffer. */
@@ -106,6 +108,20 @@ public final class MessageWriter {
     buffer.release();
     references = null;
     return parts;
+  }
+
+  /**
+   * Drops what was written of a message whose writing failed, and all its records: those that were taken over and those that were
+   * not reached.
+   */
+  public void releaseAfterFailure(Message message) {
+    release();
+    int[] taken = {recordsTaken};
+    message.forEachRecords(records -> {
+      if (taken[0]-- <= 0) {
+        records.release();
+      }
+    });
   }
 
   /** Drops what was written, with all references. */
@@ -262,6 +278,11 @@ public final class MessageWriter {
     }
     int size = value.sizeBytes();
     writeLength(size, compact);
+    writeRecords(value, size, field);
+    recordsTaken++;
+  }
+
+  private void writeRecords(Records value, int size, String field) {
     ByteBuf bytes = value.bufferOrNull();
     boolean copy = copyAll || taggedDepth > 0;
     if (bytes != null && (copy || size <= MAX_COPIED_RECORDS_BYTES)) {

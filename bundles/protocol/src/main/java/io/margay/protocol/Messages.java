@@ -6,7 +6,8 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.function.Supplier;
 
-/** Whole messages to and from bytes, where no frame and no zero copy is needed. Writing takes over the records in a message. */
+/** Whole messages to and from bytes, where no frame and no zero copy is needed. Writing takes over the records in a
+ * message, also when it fails. */
 public final class Messages {
   private Messages() {
   }
@@ -62,8 +63,8 @@ public final class Messages {
     MessageWriter out = MessageWriter.copying(buffer);
     try {
       message.write(out, version);
-    } catch (RuntimeException e) {
-      out.release();
+    } catch (Throwable e) { // also an Error, such as too little direct memory
+      out.releaseAfterFailure(message);
       throw e;
     }
   }

@@ -106,13 +106,13 @@ class MessageReaderTest {
   @Test
   void arraysHaveLimits() {
     int most = MessageReader.MAX_ARRAY_ELEMENTS;
-    assertThat(withInt(most, most).readArrayCount(false, false, "X.list")).isEqualTo(most);
-    assertThat(withVarint(most + 1, most).readArrayCount(true, false, "X.list")).isEqualTo(most);
-    assertMalformed("X.list has length 1000001", () -> withInt(most + 1, most + 1).readArrayCount(false, false, "X.list"));
-    assertMalformed("X.list has length 1000001", () -> withVarint(most + 2, most + 1).readArrayCount(true, false, "X.list"));
-    assertMalformed("X.list has length 11", () -> withInt(11, 10).readArrayCount(false, false, "X.list"));
-    assertMalformed("X.list is null", () -> withInt(-1, 10).readArrayCount(false, false, "X.list"));
-    assertThat(withInt(-1, 10).readArrayCount(false, true, "X.list")).isEqualTo(-1);
+    assertThat(withInt(most, most).readArrayCount(false, false, 8, "X.list")).isEqualTo(most);
+    assertThat(withVarint(most + 1, most).readArrayCount(true, false, 8, "X.list")).isEqualTo(most);
+    assertMalformed("X.list has length 1000001", () -> withInt(most + 1, most + 1).readArrayCount(false, false, 8, "X.list"));
+    assertMalformed("X.list has length 1000001", () -> withVarint(most + 2, most + 1).readArrayCount(true, false, 8, "X.list"));
+    assertMalformed("X.list has length 11", () -> withInt(11, 10).readArrayCount(false, false, 8, "X.list"));
+    assertMalformed("X.list is null", () -> withInt(-1, 10).readArrayCount(false, false, 8, "X.list"));
+    assertThat(withInt(-1, 10).readArrayCount(false, true, 8, "X.list")).isEqualTo(-1);
     assertThat(MessageReader.initialCapacity(most)).isLessThan(10_000);
     assertThat(MessageReader.initialCapacity(3)).isEqualTo(3);
   }

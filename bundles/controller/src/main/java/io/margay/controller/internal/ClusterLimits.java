@@ -7,7 +7,7 @@ import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
 import io.margay.model.BrokerId;
 import io.margay.model.Clock;
-import io.margay.model.LogLimit;
+import io.margay.model.LineLimit;
 import io.margay.protocol.Errors;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.ServerSettings;
@@ -31,7 +31,7 @@ public final class ClusterLimits {
   private static final int ENTRY_OVERHEAD_BYTES = 64;
 
   private final NodeSettings settings;
-  private final LogLimit logLimit = new LogLimit(Clock.SYSTEM);
+  private final LineLimit logLimit = new LineLimit(Clock.SYSTEM);
   private final Map<BrokerId, Integer> reserved = new HashMap<>();
   private Map<String, TopicImage> countedTopics = Map.of();
   private Map<BrokerId, Integer> replicas = Map.of();
@@ -178,8 +178,8 @@ public final class ClusterLimits {
   }
 
   private void refuse(String cause, String message) {
-    long heldBack = logLimit.permit(cause);
-    if (heldBack != LogLimit.HELD_BACK) {
+    long heldBack = logLimit.pass(cause);
+    if (heldBack != LineLimit.HELD) {
       LOG.warn("A request was refused by a limit limit={} heldBackLines={} why={}", cause, heldBack, message);
     }
     throw new RefusedException(Errors.POLICY_VIOLATION, message);

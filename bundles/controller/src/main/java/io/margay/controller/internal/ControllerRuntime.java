@@ -13,7 +13,7 @@ import io.margay.metadata.ClusterMetadata;
 import io.margay.metadata.MetadataPublisher;
 import io.margay.model.Clock;
 import io.margay.model.Endpoint;
-import io.margay.model.LogLimit;
+import io.margay.model.LineLimit;
 import io.margay.protocol.Errors;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.ServerSettings;
@@ -49,7 +49,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
   private static final Logger LOG = LoggerFactory.getLogger(ControllerRuntime.class);
   private static final long CLOSE_WAIT_MS = 5_000;
   private static final int UNSET_TIMEOUT_MS = 1_000;
-  private static final LogLimit UNEXPECTED = new LogLimit(Clock.SYSTEM);
+  private static final LineLimit UNEXPECTED = new LineLimit(Clock.SYSTEM);
 
   private final MetadataLog log;
   private final NodeSettings settings;
@@ -60,8 +60,9 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
   private final Placements placements;
   // The same for all activations in one process, so that a replaced bundle is no new leader of the partitions.
   private final UUID incarnation;
-  private final LogLimit refusals = new LogLimit(Clock.SYSTEM);
+  private final LineLimit refusals = new LineLimit(Clock.SYSTEM);
   private volatile boolean registered;
+  private final CompletableFuture<Void> registration = new CompletableFuture<>();
 
   /**
    * @param log the metadata log
@@ -180,8 +181,8 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
     } else if (cause instanceof IOException) {
       return new Outcome(Errors.KAFKA_STORAGE_ERROR, "The metadata log cannot be written.");
     }
-    long heldBack = UNEXPECTED.permit(cause.getClass().getName());
-    if (heldBack != LogLimit.HELD_BACK) {
+    long heldBack = UNEXPECTED.pass(cause.getClass().getName());
+    if (heldBack != LineLimit.HELD) {
       LOG.error("A request failed for an unexpected reason heldBackLines={}", heldBack, cause);
     }
     return Outcome.of(Errors.UNKNOWN_SERVER_ERROR);
@@ -198,6 +199,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
     this.<Long>propose(command).whenComplete((epoch, e) -> {
       if (e == null) {
         registered = true;
+        registration.complete(null);
         LOG.info("Registered this broker brokerId={} epoch={} endpoints={}", settings.nodeId(), epoch, advertised);
       } else {
         failedToTell("This broker could not be registered", e);
@@ -234,8 +236,8 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
       return planner.plan(placer, image, name, partitions, factor, Map.of(), configs, internal);
     }).thenCompose(topic -> propose(topic, internal)).thenApply(outcomes -> outcomes.get(0).error()).exceptionally(e -> {
       if (Placements.cause(e) instanceof RefusedException refused) {
-        long heldBack = refusals.permit(refused.error().name());
-        if (heldBack != LogLimit.HELD_BACK) {
+        long heldBack = refusals.pass(refused.error().name());
+        if (heldBack != LineLimit.HELD) {
           LOG.warn("A topic was refused topic={} errorCode={} why={} heldBackLines={}", name, refused.error(),
               refused.getMessage(), heldBack);
         }
@@ -261,6 +263,11 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
   @Override
   public boolean registered() {
     return registered;
+  }
+
+  @Override
+  public CompletionStage<Void> whenRegistered() {
+    return registration.minimalCompletionStage();
   }
 
   /** Leaves the log. What is open fails as if another node were the controller, so that clients ask again. */

@@ -114,4 +114,9 @@ public final class ControllerService implements ClusterMetadata, Controller {
   public boolean registered() {
     return runtime.registered();
   }
+
+  @Override
+  public CompletionStage<Void> whenRegistered() {
+    return runtime.whenRegistered();
+  }
 }

@@ -6,22 +6,28 @@ import io.margay.coordinator.Operation;
 import io.margay.coordinator.PartitionWriter;
 import io.margay.coordinator.Result;
 import io.margay.coordinator.ShardHash;
-import io.margay.groups.internal.classic.GroupConfig;
 import io.margay.groups.internal.classic.JoinOperations;
+import io.margay.groups.internal.group.AnswerMemory;
+import io.margay.groups.internal.group.GroupConfig;
+import io.margay.groups.internal.group.NodeMemory;
+import io.margay.groups.internal.handlers.GroupCoordinatorService;
 import io.margay.groups.internal.offsets.ResolvedTopic;
 import io.margay.metadata.ClusterDelta;
 import io.margay.metadata.ClusterMetadata;
 import io.margay.metadata.TopicImage;
+import io.margay.model.Clock;
+import io.margay.model.LineLimit;
+import io.margay.model.Scheduler;
 import io.margay.protocol.Errors;
 import io.margay.protocol.KafkaUuid;
-import io.margay.protocol.message.DescribeGroupsResponse;
+import io.margay.protocol.message.DescribeGroupsResponse.DescribedGroup;
 import io.margay.protocol.message.FindCoordinatorResponse;
 import io.margay.protocol.message.HeartbeatRequest;
 import io.margay.protocol.message.JoinGroupRequest;
 import io.margay.protocol.message.JoinGroupResponse;
 import io.margay.protocol.message.LeaveGroupRequest;
 import io.margay.protocol.message.LeaveGroupResponse;
-import io.margay.protocol.message.ListGroupsResponse;
+import io.margay.protocol.message.ListGroupsResponse.ListedGroup;
 import io.margay.protocol.message.OffsetCommitRequest;
 import io.margay.protocol.message.OffsetCommitResponse;
 import io.margay.protocol.message.OffsetDeleteRequest;
@@ -31,12 +37,18 @@ import io.margay.protocol.message.OffsetFetchResponse.OffsetFetchResponseGroup;
 import io.margay.protocol.message.SyncGroupRequest;
 import io.margay.protocol.message.SyncGroupResponse;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,10 +56,20 @@ import org.slf4j.LoggerFactory;
 final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GroupCoordinator.class);
 
+  /** What a request of a few fields holds in memory, about. */
+  private static final long SMALL_BYTES = 1_024;
+
   private final CoordinatorRuntime<GroupShard> runtime;
   private final CoordinatorFinder finder;
   private final ClusterMetadata metadata;
   private final Executor executor;
+  private final NodeMemory memory;
+  private final LineLimit logs;
+  private final AtomicLong failures = new AtomicLong();
+
+  /** What the coordinator needs of its surroundings; as {@link CoordinatorRuntime.Environment}. */
+  record Environment(Clock clock, Scheduler scheduler, Executor executor, IntSupplier commitTimeoutMs,
+      CoordinatorRuntime.Limits limits) { }
 
   /**
    * @param environment for the runtime; its executor runs the forgetting of offsets, too
@@ -55,12 +77,15 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
    * @param finder finds coordinators; closed with this
    * @param metadata the newest image
    */
-  GroupCoordinator(CoordinatorRuntime.Environment environment, GroupConfig config, CoordinatorFinder finder,
-      ClusterMetadata metadata) {
-    this.runtime = new CoordinatorRuntime<>(environment, context -> new GroupShard(context, config));
+  GroupCoordinator(Environment environment, GroupConfig config, CoordinatorFinder finder, ClusterMetadata metadata) {
+    this.memory = new NodeMemory(config, environment.clock());
+    this.runtime = new CoordinatorRuntime<>(new CoordinatorRuntime.Environment("groups", environment.clock(),
+        environment.scheduler(), environment.executor(), environment.commitTimeoutMs(), environment.limits(), this::onActive),
+        context -> new GroupShard(context, config, memory, finder::groupShards));
     this.finder = finder;
     this.metadata = metadata;
     this.executor = environment.executor();
+    this.logs = new LineLimit(environment.clock());
     finder.servedHere(runtime::active);
     runtime.waitFor(finder::ledHere, finder::shardWaitMs);
   }
@@ -75,36 +100,82 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
     runtime.resigned(partition);
   }
 
+  private void onActive(int shard) {
+    finder.recheck();
+    // topics may have been deleted while nobody coordinated these groups
+    forgetDeleted(shard, Set.of());
+  }
+
   void onImage(ClusterDelta delta) {
     finder.recheck();
     runtime.recheck();
     if (delta.first() || delta.deletedTopics().isEmpty()) {
       return;
     }
-    List<String> topics = delta.deletedTopics().stream().map(TopicImage::name).toList();
-    for (int shard : runtime.active()) {
-      report("forget the offsets of deleted topics", runtime.run(shard, (s, now) -> s.offsets().onTopicsDeleted(topics)));
-    }
+    Set<String> topics = delta.deletedTopics().stream().map(TopicImage::name).collect(Collectors.toSet());
+    executor.execute(() -> runtime.active().forEach(shard -> forgetDeleted(shard, topics)));
   }
 
-  /** Forgets offsets whose retention is over, on the executor. */
+  /** What groups and offsets hold. */
+  NodeMemory memory() {
+    return memory;
+  }
+
+  // ------------------------------------------------------------------------------------------------ forgetting
+
+  /** Looks, on the executor, for offsets whose topic is gone or whose retention is over, and for groups that fit now. */
   void expire() {
-    runtime.active().forEach(this::expire);
+    executor.execute(() -> runtime.active().forEach(shard -> {
+      forgetDeleted(shard, Set.of());
+      expire(shard);
+      loadLeftOut(shard);
+    }));
   }
 
   private void expire(int shard) {
-    executor.execute(() -> report("forget old offsets", runtime.run(shard, (s, now) -> s.expiry().expire(now))
-        .thenAccept(more -> {
-          if (more) {
-            expire(shard);
-          }
-        })));
+    repeat("forget old offsets", shard, (s, now) -> s.expiry().expire(now));
   }
 
-  private static void report(String what, CompletableFuture<?> future) {
-    future.whenComplete((r, e) -> {
+  /**
+   * Forgets offsets of topics that the cluster does not have, or has with another id.
+   *
+   * @param deleted names of topics that were just deleted, whose offsets are forgotten though they have no id
+   */
+  private void forgetDeleted(int shard, Set<String> deleted) {
+    if (metadata.image().topic(CoordinatorFinder.OFFSETS_TOPIC) == null) {
+      // an image that does not know the topic that is led here cannot tell what was deleted
+      return;
+    }
+    repeat("forget the offsets of deleted topics", shard, (s, now) -> s.offsets().forgetDeleted((name, id) -> {
+      TopicImage topic = metadata.image().topic(name);
+      boolean known = topic != null && (id.equals(KafkaUuid.ZERO) ? !deleted.contains(name) : id.equals(topic.id()));
+      return !known;
+    }));
+  }
+
+  /** Runs an operation in steps, each on its own, until it says that there is no more to do. A failure waits for the next look. */
+  private void repeat(String what, int shard, Operation<GroupShard, Boolean> step) {
+    runtime.run(shard, 0, step).whenComplete((more, e) -> {
       if (e != null) {
-        LOG.warn("Cannot {}. errorCode={}", what, CoordinatorException.errorOf(e));
+        report(what, shard, CoordinatorException.errorOf(e));
+      } else if (more) {
+        executor.execute(() -> repeat(what, shard, step));
+      }
+    });
+  }
+
+  private void report(String what, int shard, Errors error) {
+    long count = failures.incrementAndGet();
+    if (error != Errors.NOT_COORDINATOR && logs.pass(what) >= 0) {
+      LOG.warn("Cannot {}, will try again. shard={} errorCode={} failures={}", what, shard, error, count);
+    }
+  }
+
+  private void loadLeftOut(int shard) {
+    runtime.run(shard, 0, (s, now) -> Result.of(s.selection().hasRoomForLeftOut())).thenAccept(room -> {
+      if (room) {
+        LOG.info("Loading a shard again, because there is room for the groups that were left out. shard={}", shard);
+        runtime.reload(shard);
       }
     });
   }
@@ -118,36 +189,38 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   // ------------------------------------------------------------------------------------------------ membership
 
   @Override
-  public CompletableFuture<JoinGroupResponse> join(JoinGroupRequest request, int version, String clientId, String clientHost) {
-    return parked(request.groupId(), JoinGroupResponse::errorCode, reply -> {
+  public CompletableFuture<JoinGroupResponse> join(JoinGroupRequest request, int version, String clientId, String clientHost,
+      long bytes) {
+    return parked(request.groupId(), bytes, JoinGroupResponse::errorCode, reply -> {
       JoinOperations.Join join = JoinOperations.Join.of(request, version, clientId, clientHost, reply);
       return (s, now) -> s.joining().join(join, now);
     });
   }
 
   @Override
-  public CompletableFuture<SyncGroupResponse> sync(SyncGroupRequest request) {
-    return parked(request.groupId(), SyncGroupResponse::errorCode, reply -> (s, now) -> s.members().sync(request, reply, now));
+  public CompletableFuture<SyncGroupResponse> sync(SyncGroupRequest request, long bytes) {
+    return parked(request.groupId(), bytes, SyncGroupResponse::errorCode,
+        reply -> (s, now) -> s.members().sync(request, reply, now));
   }
 
   /**
    * The operation completes the reply itself, now or later, unless it fails. When its shard goes away meanwhile and is to come
    * back, it is run again then, once.
    */
-  private <R> CompletableFuture<R> parked(String groupId, Function<R, Short> errorCode,
+  private <R> CompletableFuture<R> parked(String groupId, long bytes, Function<R, Short> errorCode,
       Function<CompletableFuture<R>, Operation<GroupShard, Void>> operation) {
-    CompletableFuture<R> first = parkedOnce(groupId, operation);
+    CompletableFuture<R> first = parkedOnce(groupId, bytes, operation);
     return first.handle((answer, failure) -> {
       boolean gone = failure == null && errorCode.apply(answer) == Errors.NOT_COORDINATOR.code()
           && finder.ledHere(ShardHash.shardOf(groupId, finder.groupShards()));
-      return gone ? parkedOnce(groupId, operation) : first;
+      return gone ? parkedOnce(groupId, bytes, operation) : first;
     }).thenCompose(last -> last);
   }
 
-  private <R> CompletableFuture<R> parkedOnce(String groupId,
+  private <R> CompletableFuture<R> parkedOnce(String groupId, long bytes,
       Function<CompletableFuture<R>, Operation<GroupShard, Void>> operation) {
     CompletableFuture<R> reply = new CompletableFuture<>();
-    run(groupId, operation.apply(reply)).whenComplete((r, e) -> {
+    run(groupId, bytes, operation.apply(reply)).whenComplete((r, e) -> {
       if (e != null) {
         reply.completeExceptionally(e);
       }
@@ -157,31 +230,37 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
 
   @Override
   public CompletableFuture<Errors> heartbeat(HeartbeatRequest request) {
-    return run(request.groupId(), (s, now) -> s.members().heartbeat(request));
+    return run(request.groupId(), SMALL_BYTES, (s, now) -> s.members().heartbeat(request));
   }
 
   @Override
-  public CompletableFuture<LeaveGroupResponse> leave(LeaveGroupRequest request) {
-    return run(request.groupId(), (s, now) -> s.members().leave(request, now));
+  public CompletableFuture<LeaveGroupResponse> leave(LeaveGroupRequest request, long bytes) {
+    return run(request.groupId(), bytes, (s, now) -> s.members().leave(request, now));
   }
 
   // ------------------------------------------------------------------------------------------------ offsets
 
   @Override
-  public CompletableFuture<OffsetCommitResponse> commit(OffsetCommitRequest request, int version) {
+  public CompletableFuture<OffsetCommitResponse> commit(OffsetCommitRequest request, int version, long bytes) {
     List<ResolvedTopic> topics = new ArrayList<>(request.topics().size());
     request.topics().forEach(t -> topics.add(resolve(t.name(), t.topicId(), version >= 10)));
-    return runAnyId(request.groupId(), (s, now) -> s.offsets().commit(request, topics, version, now));
+    return runAnyId(request.groupId(), bytes, (s, now) -> s.offsets().commit(request, topics, version, now))
+        .exceptionally(e -> {
+          Errors error = CoordinatorException.errorOf(e);
+          // a single offset that does not fit into a batch: retrying does not help
+          throw new CoordinatorException(error == Errors.MESSAGE_TOO_LARGE ? Errors.INVALID_COMMIT_OFFSET_SIZE : error);
+        });
   }
 
   @Override
-  public CompletableFuture<OffsetFetchResponseGroup> fetch(OffsetFetchRequestGroup group, boolean requireStable) {
-    return runAnyId(group.groupId(), (s, now) -> Result.of(s.offsets().fetch(group, requireStable)));
+  public CompletableFuture<OffsetFetchResponseGroup> fetch(OffsetFetchRequestGroup group, boolean requireStable,
+      AnswerMemory answer) {
+    return runAnyId(group.groupId(), SMALL_BYTES, (s, now) -> Result.of(s.offsets().fetch(group, requireStable, answer)));
   }
 
   @Override
-  public CompletableFuture<OffsetDeleteResponse> deleteOffsets(OffsetDeleteRequest request) {
-    return runAnyId(request.groupId(),
+  public CompletableFuture<OffsetDeleteResponse> deleteOffsets(OffsetDeleteRequest request, long bytes) {
+    return runAnyId(request.groupId(), bytes,
         (s, now) -> s.offsets().delete(request, name -> metadata.image().topic(name) != null));
   }
 
@@ -199,22 +278,46 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
 
   @Override
   public CompletableFuture<Errors> delete(String groupId) {
-    return runAnyId(groupId, (s, now) -> s.classic().delete(groupId));
+    return runAnyId(groupId, SMALL_BYTES, (s, now) -> s.delete(groupId));
   }
 
   @Override
-  public CompletableFuture<DescribeGroupsResponse.DescribedGroup> describe(String groupId, int version) {
-    return runAnyId(groupId, (s, now) -> Result.of(s.classic().describe(groupId, version)));
+  public CompletableFuture<List<DescribedGroup>> describe(Collection<String> groupIds, int version, AnswerMemory answer) {
+    Map<Integer, List<String>> byShard = new TreeMap<>();
+    groupIds.forEach(id -> byShard.computeIfAbsent(ShardHash.shardOf(id, finder.groupShards()), s -> new ArrayList<>()).add(id));
+    List<CompletableFuture<List<DescribedGroup>>> parts = new ArrayList<>();
+    byShard.forEach((shard, ids) -> parts.add(runtime.run(shard, SMALL_BYTES,
+        (s, now) -> Result.of(describe(s, ids, version, answer))).exceptionally(e -> failed(ids, CoordinatorException.errorOf(e)))));
+    return joined(parts);
+  }
+
+  private static List<DescribedGroup> describe(GroupShard shard, List<String> ids, int version, AnswerMemory answer) {
+    List<DescribedGroup> result = new ArrayList<>(ids.size());
+    for (String id : ids) {
+      try {
+        shard.selection().requireLoaded(id);
+        result.add(shard.listing().describe(id, version, answer));
+      } catch (CoordinatorException e) {
+        result.add(new DescribedGroup().setGroupId(id).setErrorCode(e.error().code()));
+      }
+    }
+    return result;
+  }
+
+  private static List<DescribedGroup> failed(List<String> ids, Errors error) {
+    List<DescribedGroup> result = new ArrayList<>(ids.size());
+    ids.forEach(id -> result.add(new DescribedGroup().setGroupId(id).setErrorCode(error.code())));
+    return result;
   }
 
   @Override
-  public CompletableFuture<List<ListGroupsResponse.ListedGroup>> list(Set<String> states, Set<String> types) {
+  public CompletableFuture<List<ListedGroup>> list(Set<String> states, Set<String> types, AnswerMemory answer) {
     if (runtime.loading()) {
       return CompletableFuture.failedFuture(new CoordinatorException(Errors.COORDINATOR_LOAD_IN_PROGRESS));
     }
-    List<CompletableFuture<List<ListGroupsResponse.ListedGroup>>> parts = new ArrayList<>();
+    List<CompletableFuture<List<ListedGroup>>> parts = new ArrayList<>();
     for (int shard : runtime.active()) {
-      parts.add(runtime.<List<ListGroupsResponse.ListedGroup>>run(shard, (s, now) -> Result.of(s.classic().list(states, types)))
+      parts.add(runtime.<List<ListedGroup>>run(shard, SMALL_BYTES, (s, now) -> Result.of(s.listing().list(states, types, answer)))
           // a shard that went away meanwhile is listed by the broker that has it now
           .exceptionally(e -> {
             if (CoordinatorException.errorOf(e) == Errors.NOT_COORDINATOR) {
@@ -223,8 +326,12 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
             throw new CoordinatorException(CoordinatorException.errorOf(e));
           }));
     }
+    return joined(parts);
+  }
+
+  private static <T> CompletableFuture<List<T>> joined(List<CompletableFuture<List<T>>> parts) {
     return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).thenApply(ignored -> {
-      List<ListGroupsResponse.ListedGroup> all = new ArrayList<>();
+      List<T> all = new ArrayList<>();
       parts.forEach(p -> all.addAll(p.join()));
       return all;
     });
@@ -237,13 +344,16 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
 
   // ------------------------------------------------------------------------------------------------ shards
 
-  private <R> CompletableFuture<R> run(String groupId, Operation<GroupShard, R> operation) {
+  private <R> CompletableFuture<R> run(String groupId, long bytes, Operation<GroupShard, R> operation) {
     return groupId.isEmpty() ? CompletableFuture.failedFuture(new CoordinatorException(Errors.INVALID_GROUP_ID))
-        : runAnyId(groupId, operation);
+        : runAnyId(groupId, bytes, operation);
   }
 
   /** Consumers that only commit offsets were always allowed to have no group id. */
-  private <R> CompletableFuture<R> runAnyId(String groupId, Operation<GroupShard, R> operation) {
-    return runtime.run(ShardHash.shardOf(groupId, finder.groupShards()), operation);
+  private <R> CompletableFuture<R> runAnyId(String groupId, long bytes, Operation<GroupShard, R> operation) {
+    return runtime.run(ShardHash.shardOf(groupId, finder.groupShards()), bytes, (s, now) -> {
+      s.selection().requireLoaded(groupId);
+      return operation.apply(s, now);
+    });
   }
 }

@@ -2,6 +2,7 @@ package io.margay.groups.internal;
 
 import io.margay.coordinator.CoordinatorRuntime;
 import io.margay.coordinator.LeaderPartitionWriter;
+import io.margay.groups.internal.handlers.GroupHandlers;
 import io.margay.metadata.ClusterDelta;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ClusterMetadata;
@@ -14,8 +15,12 @@ import io.margay.protocol.record.CompressionType;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.ServerSettings;
 import io.margay.spi.controller.Controller;
+import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.memory.MemoryUser;
 import io.margay.spi.partition.LeaderPartition;
 import io.margay.spi.partition.LeadershipListener;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -29,21 +34,26 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * Connects the {@link GroupCoordinator} with the container. When it goes, what is parked is answered with a retriable error;
- * the one that comes after it reads groups and offsets from the log, so clients go on where they were.
+ * Connects the {@link GroupCoordinator} with the container, and registers its handlers. When it goes, what is parked is answered with a
+ * retriable error; the one that comes after it reads groups and offsets from the log, so clients go on where they were.
+ *
+ * <p>The handlers are registered here, and are no components of their own: so they leave when everything that is parked has been
+ * answered, and nothing outside this bundle sees the coordinator.
  */
-@Capability(namespace = "osgi.service",
-    attribute = "objectClass:List<String>=\"io.margay.groups.internal.GroupCoordinatorService\"")
+@Capability(namespace = "osgi.service", attribute = "objectClass:List<String>=\"io.margay.spi.handler.ApiHandler\"")
 @Component(service = {LeadershipListener.class, MetadataPublisher.class}, immediate = true)
 public final class GroupCoordinatorComponent implements LeadershipListener, MetadataPublisher {
-  private static final int MAX_PENDING = 10_000;
+  private static final int MAX_WAITING = 10_000;
+  /** What may wait for commits and shards takes this part of the largest heap. */
+  private static final int HEAP_PARTS = 16;
   private static final int IDLE_S = 10;
 
   private final NodeSettings settings;
   private final ThreadPoolExecutor executor;
   private final GroupCoordinator coordinator;
   private final Scheduler.Timer expiry;
-  private final ServiceRegistration<GroupCoordinatorService> registration;
+  private final ServiceRegistration<MemoryUser> memory;
+  private final List<ServiceRegistration<ApiHandler>> handlers = new ArrayList<>();
 
   /** Begins without shards; they come with the elections. */
   @Activate
@@ -54,11 +64,14 @@ public final class GroupCoordinatorComponent implements LeadershipListener, Meta
     this.executor = executor(settings.get(ServerSettings.GROUP_COORDINATOR_THREADS));
     SettingsOfGroups values = new SettingsOfGroups(settings);
     CoordinatorFinder finder = new CoordinatorFinder(metadata, controller, scheduler, values, settings.nodeId());
-    this.coordinator = new GroupCoordinator(new CoordinatorRuntime.Environment("groups", clock, scheduler, executor,
-        () -> settings.get(ServerSettings.OFFSETS_COMMIT_TIMEOUT_MS), MAX_PENDING, finder::recheck), values, finder, metadata);
+    CoordinatorRuntime.Limits limits =
+        new CoordinatorRuntime.Limits(MAX_WAITING, Runtime.getRuntime().maxMemory() / HEAP_PARTS);
+    this.coordinator = new GroupCoordinator(new GroupCoordinator.Environment(clock, scheduler, executor,
+        () -> settings.get(ServerSettings.OFFSETS_COMMIT_TIMEOUT_MS), limits), values, finder, metadata);
     long intervalMs = settings.get(ServerSettings.OFFSETS_RETENTION_CHECK_INTERVAL_MS);
     this.expiry = scheduler.every(intervalMs, intervalMs, coordinator::expire);
-    this.registration = context.registerService(GroupCoordinatorService.class, coordinator, null);
+    this.memory = context.registerService(MemoryUser.class, coordinator.memory(), null);
+    GroupHandlers.of(coordinator).forEach(h -> handlers.add(context.registerService(ApiHandler.class, h, null)));
   }
 
   private static ThreadPoolExecutor executor(int threads) {
@@ -80,7 +93,8 @@ public final class GroupCoordinatorComponent implements LeadershipListener, Meta
     expiry.cancel();
     // first, so that the server need not wait for parked requests when the handlers go
     coordinator.close();
-    registration.unregister();
+    handlers.forEach(ServiceRegistration::unregister);
+    memory.unregister();
     executor.shutdown();
   }
 

@@ -6,13 +6,21 @@ import io.margay.coordinator.ShardContext;
 import io.margay.coordinator.ShardState;
 import io.margay.groups.internal.classic.ClassicGroup;
 import io.margay.groups.internal.classic.ClassicGroups;
-import io.margay.groups.internal.classic.GroupConfig;
+import io.margay.groups.internal.classic.ClassicReplay;
+import io.margay.groups.internal.classic.GroupRecords;
 import io.margay.groups.internal.classic.JoinOperations;
 import io.margay.groups.internal.classic.MemberOperations;
 import io.margay.groups.internal.classic.Rebalance;
+import io.margay.groups.internal.group.GroupConfig;
+import io.margay.groups.internal.group.GroupTable;
+import io.margay.groups.internal.group.Listing;
+import io.margay.groups.internal.group.NodeMemory;
+import io.margay.groups.internal.group.ShardMemory;
+import io.margay.groups.internal.loading.Selection;
 import io.margay.groups.internal.offsets.Expiry;
 import io.margay.groups.internal.offsets.OffsetOperations;
 import io.margay.groups.internal.offsets.OffsetStore;
+import io.margay.protocol.Errors;
 import io.margay.protocol.MessageReader;
 import io.margay.protocol.Messages;
 import io.margay.protocol.state.GroupMetadataKey;
@@ -20,34 +28,42 @@ import io.margay.protocol.state.GroupMetadataValue;
 import io.margay.protocol.state.LegacyOffsetCommitKey;
 import io.margay.protocol.state.OffsetCommitKey;
 import io.margay.protocol.state.OffsetCommitValue;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.function.IntSupplier;
 
 /**
- * What one partition of {@code __consumer_offsets} holds: groups and their offsets. Puts the operations together and tells
- * records apart. Used with the shard held.
+ * What one partition of {@code __consumer_offsets} holds: groups and their offsets, bounded in bytes by its {@link ShardMemory}. Puts
+ * the operations together and tells records apart. Used with the shard held, and by the thread that loads it.
  */
-public final class GroupShard implements ShardState {
-  private final Map<String, ClassicGroup> groups = new HashMap<>();
+final class GroupShard implements ShardState {
+  private final ShardMemory memory;
   private final Rebalance rebalance;
   private final JoinOperations joining;
   private final MemberOperations members;
-  private final ClassicGroups classic;
+  private final ClassicReplay classic;
   private final OffsetOperations offsets;
   private final Expiry expiry;
+  private final Listing listing;
+  private final Selection selection;
 
   /**
    * @param context the shard's context
    * @param config the settings
+   * @param node the memory of all shards
+   * @param shards how many shards there are
    */
-  public GroupShard(ShardContext<GroupShard> context, GroupConfig config) {
-    OffsetStore store = new OffsetStore();
-    this.rebalance = new Rebalance(context, groups, config);
-    this.joining = new JoinOperations(context, groups, config, rebalance);
-    this.members = new MemberOperations(context, groups, rebalance);
+  GroupShard(ShardContext context, GroupConfig config, NodeMemory node, IntSupplier shards) {
+    this.memory = new ShardMemory(node);
+    OffsetStore store = new OffsetStore(memory);
+    GroupTable groups = new GroupTable(memory, ClassicGroup::new, store::hasAny);
+    ClassicGroups classicGroups = new ClassicGroups(groups);
+    this.rebalance = new Rebalance(context, classicGroups, config);
+    this.joining = new JoinOperations(context, classicGroups, config, rebalance);
+    this.members = new MemberOperations(context, classicGroups, config, rebalance);
+    this.classic = new ClassicReplay(classicGroups, rebalance);
     this.offsets = new OffsetOperations(groups, store, config, members);
-    this.classic = new ClassicGroups(groups, rebalance, offsets, store);
-    this.expiry = new Expiry(groups, store, config);
+    this.expiry = new Expiry(groups, store, config, GroupRecords::tombstone);
+    this.listing = new Listing(groups);
+    this.selection = new Selection(context.shard(), groups, store, shards);
   }
 
   JoinOperations joining() {
@@ -58,10 +74,6 @@ public final class GroupShard implements ShardState {
     return members;
   }
 
-  ClassicGroups classic() {
-    return classic;
-  }
-
   OffsetOperations offsets() {
     return offsets;
   }
@@ -70,32 +82,60 @@ public final class GroupShard implements ShardState {
     return expiry;
   }
 
+  Listing listing() {
+    return listing;
+  }
+
+  Selection selection() {
+    return selection;
+  }
+
+  Result<Errors> delete(String groupId) {
+    return offsets.deleteGroup(groupId, GroupRecords::tombstone);
+  }
+
   @Override
   public void replay(long producerId, CoordinatorRecord record) {
     MessageReader key = new MessageReader(record.key());
     short type = key.readShort();
     switch (type) {
-      case LegacyOffsetCommitKey.RECORD_TYPE, OffsetCommitKey.RECORD_TYPE -> {
-        // the two differ in the number only
-        OffsetCommitKey k = new OffsetCommitKey();
-        k.read(key, OffsetCommitKey.HIGHEST_VERSION);
-        offsets.replay(producerId, k,
-            record.value() == null ? null : Messages.readVersioned(OffsetCommitValue::new, record.value()));
-      }
-      case GroupMetadataKey.RECORD_TYPE -> {
-        GroupMetadataKey k = new GroupMetadataKey();
-        k.read(key, GroupMetadataKey.HIGHEST_VERSION);
-        classic.replay(k, record.value() == null ? null : Messages.readVersioned(GroupMetadataValue::new, record.value()));
-      }
+      // the first two differ in the number only
+      case LegacyOffsetCommitKey.RECORD_TYPE, OffsetCommitKey.RECORD_TYPE -> replayOffset(producerId, key, record.value());
+      case GroupMetadataKey.RECORD_TYPE -> replayGroup(key, record.value());
       default -> {
         // a group of another kind, or of a later time: not ours to serve, and the log keeps it
       }
     }
   }
 
+  private void replayOffset(long producerId, MessageReader key, byte[] value) {
+    OffsetCommitKey k = new OffsetCommitKey();
+    k.read(key, OffsetCommitKey.HIGHEST_VERSION);
+    OffsetCommitValue v = value == null ? null : Messages.readVersioned(OffsetCommitValue::new, value);
+    if (v == null || selection.takes(k.group(), v.commitTimestamp())) {
+      offsets.replay(producerId, k, v);
+      selection.afterRecord();
+    }
+  }
+
+  private void replayGroup(MessageReader key, byte[] value) {
+    GroupMetadataKey k = new GroupMetadataKey();
+    k.read(key, GroupMetadataKey.HIGHEST_VERSION);
+    GroupMetadataValue v = value == null ? null : Messages.readVersioned(GroupMetadataValue::new, value);
+    if (v == null ? selection.takesEndOf(k.group()) : selection.takes(k.group(), v.currentStateTimestamp())) {
+      classic.replay(k, v);
+      selection.afterRecord();
+    }
+  }
+
   @Override
   public void replayMarker(long producerId, boolean committed) {
     offsets.replayMarker(producerId, committed);
+  }
+
+  @Override
+  public boolean replayAgain() {
+    return selection.atEnd();
   }
 
   @Override
@@ -106,5 +146,6 @@ public final class GroupShard implements ShardState {
   @Override
   public void onUnloaded() {
     rebalance.onUnloaded();
+    memory.release();
   }
 }

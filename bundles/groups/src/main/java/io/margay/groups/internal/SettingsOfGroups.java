@@ -1,6 +1,6 @@
 package io.margay.groups.internal;
 
-import io.margay.groups.internal.classic.GroupConfig;
+import io.margay.groups.internal.group.GroupConfig;
 import io.margay.spi.config.ServerSettings;
 import io.margay.spi.config.SettingValues;
 import java.util.Map;
@@ -8,6 +8,9 @@ import java.util.concurrent.TimeUnit;
 
 /** The node's settings as this bundle needs them. Every call gives the value of the moment. */
 record SettingsOfGroups(SettingValues values) implements GroupConfig, CoordinatorFinder.Settings {
+  /** Without a setting, groups may take this part of the largest heap. */
+  private static final int HEAP_PARTS = 8;
+
   @Override
   public int initialRebalanceDelayMs() {
     return values.get(ServerSettings.GROUP_INITIAL_REBALANCE_DELAY_MS);
@@ -36,6 +39,33 @@ record SettingsOfGroups(SettingValues values) implements GroupConfig, Coordinato
   @Override
   public long offsetsRetentionMs() {
     return TimeUnit.MINUTES.toMillis(values.get(ServerSettings.OFFSETS_RETENTION_MINUTES));
+  }
+
+  @Override
+  public long memoryBytes() {
+    long bytes = values.get(ServerSettings.MARGAY_GROUPS_MEMORY_BYTES);
+    return bytes >= 0 ? bytes : Runtime.getRuntime().maxMemory() / HEAP_PARTS;
+  }
+
+  @Override
+  public long shardMemoryBytes() {
+    long bytes = values.get(ServerSettings.MARGAY_GROUPS_SHARD_MEMORY_BYTES);
+    return bytes >= 0 ? bytes : memoryBytes() / 2;
+  }
+
+  @Override
+  public int idMaxLength() {
+    return values.get(ServerSettings.MARGAY_GROUPS_ID_MAX_LENGTH);
+  }
+
+  @Override
+  public int memberProtocolsMax() {
+    return values.get(ServerSettings.MARGAY_GROUPS_MEMBER_PROTOCOLS_MAX);
+  }
+
+  @Override
+  public int memberMetadataMaxBytes() {
+    return values.get(ServerSettings.MARGAY_GROUPS_MEMBER_METADATA_MAX_BYTES);
   }
 
   @Override

@@ -280,6 +280,7 @@ class ClassicGroupTest {
     JoinGroupResponse a = f.joinNew().join();
     f.log.failWith = Errors.NOT_ENOUGH_REPLICAS;
     assertThat(syncError(f.sync(a.memberId(), 1, Map.of()))).isEqualTo(Errors.COORDINATOR_NOT_AVAILABLE);
+    f.time.advance(0);
     assertThat(f.state()).isEqualTo("PreparingRebalance");
     f.log.failWith = Errors.NONE;
     assertThat(f.join(a.memberId(), null, 9).join().generationId()).isEqualTo(2);

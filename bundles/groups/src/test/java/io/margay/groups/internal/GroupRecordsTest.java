@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.margay.coordinator.CoordinatorRecord;
 import io.margay.groups.internal.offsets.CommittedOffset;
+import io.margay.groups.internal.offsets.OffsetRecords;
 import io.margay.model.TopicPartition;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -28,7 +29,7 @@ class GroupRecordsTest {
 
   @Test
   void offsets() {
-    CoordinatorRecord r = GroupRecords.offset("grp", new TopicPartition("top", 7),
+    CoordinatorRecord r = OffsetRecords.offset("grp", new TopicPartition("top", 7),
         new CommittedOffset(123, 4, "meta", 99, -1, new UUID(5, 6)));
     OffsetCommitKey key = new OffsetCommitKey(after(r.key(), 1), (short) 0);
     assertThat(List.of(key.group(), key.topic(), key.partition())).isEqualTo(List.of("grp", "top", 7));
@@ -42,7 +43,7 @@ class GroupRecordsTest {
 
   @Test
   void offsetsWithAnExpiryOfTheirOwn() {
-    CoordinatorRecord r = GroupRecords.offset("grp", new TopicPartition("top", 7),
+    CoordinatorRecord r = OffsetRecords.offset("grp", new TopicPartition("top", 7),
         new CommittedOffset(123, 4, "meta", 99, 1099, new UUID(5, 6)));
     assertThat(new OffsetCommitValue(after(r.value(), 1), (short) 1).expireTimestamp()).isEqualTo(1099);
   }

@@ -2,7 +2,11 @@ package io.margay.groups.internal;
 
 import io.margay.coordinator.CoordinatorException;
 import io.margay.coordinator.CoordinatorRuntime;
-import io.margay.groups.internal.classic.GroupConfig;
+import io.margay.coordinator.ShardContext;
+import io.margay.groups.internal.group.AnswerMemory;
+import io.margay.groups.internal.group.GroupConfig;
+import io.margay.groups.internal.group.NodeMemory;
+import io.margay.groups.internal.handlers.GroupCoordinatorService;
 import io.margay.metadata.BrokerImage;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.PartitionImage;
@@ -11,6 +15,7 @@ import io.margay.model.BrokerId;
 import io.margay.model.Endpoint;
 import io.margay.model.LeaderEpoch;
 import io.margay.protocol.Errors;
+import io.margay.protocol.message.DescribeGroupsResponse;
 import io.margay.protocol.message.HeartbeatRequest;
 import io.margay.protocol.message.JoinGroupRequest;
 import io.margay.protocol.message.JoinGroupResponse;
@@ -39,6 +44,10 @@ public final class GroupsFixture {
     int delayMs;
     int maxSize = Integer.MAX_VALUE;
     long retentionMs = 7L * 24 * 3600 * 1000;
+    long memoryBytes = 1 << 30;
+    int offsetMetadataMaxBytes = 16;
+    int idMaxLength = 100;
+    int metadataMaxBytes = 1_000_000;
 
     @Override
     public int initialRebalanceDelayMs() {
@@ -62,12 +71,37 @@ public final class GroupsFixture {
 
     @Override
     public int offsetMetadataMaxBytes() {
-      return 16;
+      return offsetMetadataMaxBytes;
     }
 
     @Override
     public long offsetsRetentionMs() {
       return retentionMs;
+    }
+
+    @Override
+    public long memoryBytes() {
+      return memoryBytes;
+    }
+
+    @Override
+    public long shardMemoryBytes() {
+      return memoryBytes;
+    }
+
+    @Override
+    public int idMaxLength() {
+      return idMaxLength;
+    }
+
+    @Override
+    public int memberProtocolsMax() {
+      return 3;
+    }
+
+    @Override
+    public int memberMetadataMaxBytes() {
+      return metadataMaxBytes;
     }
   }
 
@@ -135,8 +169,8 @@ public final class GroupsFixture {
 
   void start() {
     CoordinatorFinder finder = new CoordinatorFinder(() -> image, null, time, new FinderSettings(), new BrokerId(1));
-    groups = new GroupCoordinator(new CoordinatorRuntime.Environment("groups", time, time, Runnable::run, () -> 5_000, 1_000,
-        finder::recheck), config, finder, () -> image);
+    groups = new GroupCoordinator(new GroupCoordinator.Environment(time, time, Runnable::run, () -> 5_000,
+        new CoordinatorRuntime.Limits(1_000, 1 << 30)), config, finder, () -> image);
     groups.elected(0, log);
   }
 
@@ -164,7 +198,7 @@ public final class GroupsFixture {
   }
 
   CompletableFuture<JoinGroupResponse> join(JoinGroupRequest request, int version) {
-    return groups.join(request, version, "client", "/127.0.0.1").exceptionally(e -> new JoinGroupResponse()
+    return groups.join(request, version, "client", "/127.0.0.1", 1).exceptionally(e -> new JoinGroupResponse()
         .setErrorCode(CoordinatorException.errorOf(e).code()).setMemberId(request.memberId()));
   }
 
@@ -186,7 +220,7 @@ public final class GroupsFixture {
         .setGenerationId(generation);
     assignments.forEach((m, a) -> r.assignments().add(new SyncGroupRequest.SyncGroupRequestAssignment().setMemberId(m)
         .setAssignment(a.getBytes())));
-    return groups.sync(r).exceptionally(e -> new SyncGroupResponse().setErrorCode(CoordinatorException.errorOf(e).code()));
+    return groups.sync(r, 1).exceptionally(e -> new SyncGroupResponse().setErrorCode(CoordinatorException.errorOf(e).code()));
   }
 
   Errors heartbeat(String memberId, int generation) {
@@ -209,7 +243,7 @@ public final class GroupsFixture {
       r.members().add(id.startsWith("#") ? new LeaveGroupRequest.MemberIdentity().setGroupInstanceId(id.substring(1))
           : new LeaveGroupRequest.MemberIdentity().setMemberId(id));
     }
-    return groups.leave(r).thenApply(x -> x.members().stream().map(m -> Errors.forCode(m.errorCode())).toList())
+    return groups.leave(r, 1).thenApply(x -> x.members().stream().map(m -> Errors.forCode(m.errorCode())).toList())
         .exceptionally(e -> List.of(CoordinatorException.errorOf(e))).join();
   }
 
@@ -228,7 +262,7 @@ public final class GroupsFixture {
         new OffsetCommitRequest.OffsetCommitRequestPartition().setPartitionIndex(partition).setCommittedOffset(offset)
             .setCommittedLeaderEpoch(3).setCommittedMetadata(metadata)))));
     try {
-      return Errors.forCode(groups.commit(r, 8).join().topics().get(0).partitions().get(0).errorCode());
+      return Errors.forCode(groups.commit(r, 8, 1).join().topics().get(0).partitions().get(0).errorCode());
     } catch (java.util.concurrent.CompletionException e) {
       return CoordinatorException.errorOf(e);
     }
@@ -243,11 +277,45 @@ public final class GroupsFixture {
   OffsetFetchResponse.OffsetFetchResponsePartitions fetch(String topic, boolean requireStable) {
     OffsetFetchRequest.OffsetFetchRequestGroup g = new OffsetFetchRequest.OffsetFetchRequestGroup().setGroupId(GROUP);
     g.topics().add(new OffsetFetchRequest.OffsetFetchRequestTopics().setName(topic).setPartitionIndexes(List.of(0)));
-    return groups.fetch(g, requireStable).join().topics().get(0).partitions().get(0);
+    return groups.fetch(g, requireStable, free()).join().topics().get(0).partitions().get(0);
   }
 
   String state() {
-    return groups.describe(GROUP, 5).join().groupState();
+    return describe(GROUP, 5).groupState();
+  }
+
+  static AnswerMemory free() {
+    return new AnswerMemory(bytes -> true);
+  }
+
+  DescribeGroupsResponse.DescribedGroup describe(String groupId, int version) {
+    return groups.describe(List.of(groupId), version, free()).join().get(0);
+  }
+
+  /** A shard that nobody loads; its timers never run. */
+  GroupShard shard() {
+    ShardContext context = new ShardContext() {
+      @Override
+      public int shard() {
+        return 0;
+      }
+
+      @Override
+      public void defer(Runnable completion) {
+        completion.run();
+      }
+
+      @Override
+      public long elapsedMs() {
+        return time.millis();
+      }
+
+      @Override
+      public Timer after(long delayMs, Task task) {
+        return () -> { };
+      }
+    };
+    return new GroupShard(context, config, new NodeMemory(config, time), () -> 1);
   }
 
   /** @return the coordinator as handlers see it */

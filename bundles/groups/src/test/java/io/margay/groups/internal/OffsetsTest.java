@@ -6,6 +6,7 @@ import io.margay.coordinator.CoordinatorException;
 import io.margay.coordinator.CoordinatorRecord;
 import io.margay.coordinator.ShardState;
 import io.margay.groups.internal.offsets.CommittedOffset;
+import io.margay.groups.internal.offsets.OffsetRecords;
 import io.margay.metadata.ClusterDelta;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
@@ -36,7 +37,7 @@ class OffsetsTest {
     OffsetDeleteRequest r = new OffsetDeleteRequest().setGroupId(GroupsFixture.GROUP);
     r.topics().add(new OffsetDeleteRequest.OffsetDeleteRequestTopic().setName(topic)
         .setPartitions(List.of(new OffsetDeleteRequest.OffsetDeleteRequestPartition().setPartitionIndex(0))));
-    return f.groups.deleteOffsets(r).thenApply(x -> Errors.forCode(x.topics().get(0).partitions().get(0).errorCode()))
+    return f.groups.deleteOffsets(r, 1).thenApply(x -> Errors.forCode(x.topics().get(0).partitions().get(0).errorCode()))
         .exceptionally(CoordinatorException::errorOf).join();
   }
 
@@ -58,7 +59,7 @@ class OffsetsTest {
     assertThat(f.commit("", -1, "u", 3, null)).isEqualTo(Errors.NONE);
     assertThat(f.fetch("u", false).metadata()).isEmpty();
     OffsetFetchRequestGroup all = new OffsetFetchRequestGroup().setGroupId(GroupsFixture.GROUP).setTopics(null);
-    assertThat(f.groups.fetch(all, false).join().topics())
+    assertThat(f.groups.fetch(all, false, GroupsFixture.free()).join().topics())
         .extracting(t -> t.name()).containsExactlyInAnyOrder("t", "u");
     f.restart();
     assertThat(f.committed("t")).isEqualTo(3);
@@ -87,8 +88,9 @@ class OffsetsTest {
     f.log.hold = true;
     var commit = f.groups.commit(new OffsetCommitRequest().setGroupId(GroupsFixture.GROUP).setTopics(List.of(
         new OffsetCommitRequestTopic().setName("t").setPartitions(List.of(
-            new OffsetCommitRequestPartition().setCommittedOffset(8))))), 8);
-    var fetch = f.groups.fetch(new OffsetFetchRequestGroup().setGroupId(GroupsFixture.GROUP).setTopics(null), false);
+            new OffsetCommitRequestPartition().setCommittedOffset(8))))), 8, 1);
+    var fetch = f.groups.fetch(new OffsetFetchRequestGroup().setGroupId(GroupsFixture.GROUP).setTopics(null), false,
+        GroupsFixture.free());
     assertThat(commit).isNotDone();
     assertThat(fetch).isNotDone();
     f.log.release(Errors.NONE);
@@ -98,20 +100,20 @@ class OffsetsTest {
 
   @Test
   void offsetsOfOpenTransactionsAreUnstable() {
-    GroupShard shard = new GroupShard(null, f.config);
+    GroupShard shard = f.shard();
     TopicPartition tp = new TopicPartition("t", 0);
-    shard.replay(7, GroupRecords.offset("g", tp, new CommittedOffset(5, -1, "", 1, -1, KafkaUuid.ZERO)));
+    shard.replay(7, OffsetRecords.offset("g", tp, new CommittedOffset(5, -1, "", 1, -1, KafkaUuid.ZERO)));
     OffsetFetchRequestGroup all = new OffsetFetchRequestGroup().setGroupId("g");
     all.topics().add(new OffsetFetchRequestTopics().setName("t")
         .setPartitionIndexes(List.of(0)));
-    assertThat(shard.offsets().fetch(all, true).topics().get(0).partitions().get(0).errorCode())
+    assertThat(shard.offsets().fetch(all, true, GroupsFixture.free()).topics().get(0).partitions().get(0).errorCode())
         .isEqualTo(Errors.UNSTABLE_OFFSET_COMMIT.code());
-    assertThat(shard.offsets().fetch(all, false).topics().get(0).partitions().get(0).committedOffset()).isEqualTo(-1);
+    assertThat(shard.offsets().fetch(all, false, GroupsFixture.free()).topics().get(0).partitions().get(0).committedOffset()).isEqualTo(-1);
     shard.replayMarker(7, true);
-    assertThat(shard.offsets().fetch(all, true).topics().get(0).partitions().get(0).committedOffset()).isEqualTo(5);
-    shard.replay(8, GroupRecords.offset("g", tp, new CommittedOffset(6, -1, "", 1, -1, KafkaUuid.ZERO)));
+    assertThat(shard.offsets().fetch(all, true, GroupsFixture.free()).topics().get(0).partitions().get(0).committedOffset()).isEqualTo(5);
+    shard.replay(8, OffsetRecords.offset("g", tp, new CommittedOffset(6, -1, "", 1, -1, KafkaUuid.ZERO)));
     shard.replayMarker(8, false);
-    assertThat(shard.offsets().fetch(all, true).topics().get(0).partitions().get(0).committedOffset()).isEqualTo(5);
+    assertThat(shard.offsets().fetch(all, true, GroupsFixture.free()).topics().get(0).partitions().get(0).committedOffset()).isEqualTo(5);
     shard.replay(ShardState.NO_PRODUCER_ID, new CoordinatorRecord(new byte[] {0, 99, 1, 2, 3}, new byte[] {4}));
   }
 
@@ -147,7 +149,7 @@ class OffsetsTest {
   void anOldClientsRetentionCounts() {
     f.groups.commit(new OffsetCommitRequest().setGroupId(GroupsFixture.GROUP).setRetentionTimeMs(1000).setTopics(
         List.of(new OffsetCommitRequestTopic().setName("t").setPartitions(List.of(
-            new OffsetCommitRequestPartition().setCommittedOffset(8))))), 2).join();
+            new OffsetCommitRequestPartition().setCommittedOffset(8))))), 2, 1).join();
     f.restart();
     f.groups.expire();
     assertThat(f.committed("t")).isEqualTo(8);
@@ -209,12 +211,12 @@ class OffsetsTest {
   @Test
   void groupsAreListedByStateAndType() {
     f.stable(1);
-    assertThat(f.groups.list(Set.of(), Set.of()).join()).extracting(g -> g.groupState()).containsExactly("Stable");
-    assertThat(f.groups.list(Set.of("empty"), Set.of()).join()).isEmpty();
-    assertThat(f.groups.list(Set.of("stable"), Set.of("classic")).join()).hasSize(1);
-    assertThat(f.groups.list(Set.of(), Set.of("consumer")).join()).isEmpty();
-    assertThat(f.groups.describe(GroupsFixture.GROUP, 5).join().members().get(0).memberAssignment()).isEqualTo("a-0".getBytes());
-    assertThat(f.groups.describe("nobody", 6).join().errorCode()).isEqualTo(Errors.GROUP_ID_NOT_FOUND.code());
-    assertThat(f.groups.describe("nobody", 5).join().groupState()).isEqualTo("Dead");
+    assertThat(f.groups.list(Set.of(), Set.of(), GroupsFixture.free()).join()).extracting(g -> g.groupState()).containsExactly("Stable");
+    assertThat(f.groups.list(Set.of("empty"), Set.of(), GroupsFixture.free()).join()).isEmpty();
+    assertThat(f.groups.list(Set.of("stable"), Set.of("classic"), GroupsFixture.free()).join()).hasSize(1);
+    assertThat(f.groups.list(Set.of(), Set.of("consumer"), GroupsFixture.free()).join()).isEmpty();
+    assertThat(f.describe(GroupsFixture.GROUP, 5).members().get(0).memberAssignment()).isEqualTo("a-0".getBytes());
+    assertThat(f.describe("nobody", 6).errorCode()).isEqualTo(Errors.GROUP_ID_NOT_FOUND.code());
+    assertThat(f.describe("nobody", 5).groupState()).isEqualTo("Dead");
   }
 }

@@ -51,6 +51,8 @@ class ReplayTest {
         }
       }
     }
+    f.groups.close();
+    assertThat(f.groups.memory().usedBytes()).as("memory, seed %d", seed).isZero();
     f.restart();
     assertThat(joins).as("joins, seed %d", seed).allMatch(CompletableFuture::isDone);
     assertThat(syncs).as("syncs, seed %d", seed).allMatch(CompletableFuture::isDone);
@@ -86,16 +88,17 @@ class ReplayTest {
   }
 
   private void compare(GroupsFixture f, long seed, int step) {
-    GroupShard read = new GroupShard(null, f.config);
+    GroupShard read = f.shard();
     f.log.load(read);
+    read.replayAgain();
     OffsetFetchRequestGroup all = new OffsetFetchRequestGroup().setGroupId(GroupsFixture.GROUP).setTopics(null);
-    assertThat(read.offsets().fetch(all, false)).as("offsets, seed %d step %d", seed, step)
-        .isEqualTo(f.groups.fetch(all, false).join());
+    assertThat(read.offsets().fetch(all, false, GroupsFixture.free())).as("offsets, seed %d step %d", seed, step)
+        .isEqualTo(f.groups.fetch(all, false, GroupsFixture.free()).join());
     String state = f.state();
     if (f.log.groupWritten && (state.equals("Stable") || state.equals("Empty"))) {
       compared++;
-      assertThat(read.classic().describe(GroupsFixture.GROUP, 5)).as("group, seed %d step %d", seed, step)
-          .isEqualTo(f.groups.describe(GroupsFixture.GROUP, 5).join());
+      assertThat(read.listing().describe(GroupsFixture.GROUP, 5, GroupsFixture.free())).as("group, seed %d step %d", seed, step)
+          .isEqualTo(f.describe(GroupsFixture.GROUP, 5));
     }
   }
 }

@@ -20,7 +20,8 @@ import java.util.List;
 
 /**
  * The append path of one log. Everything runs under the lock of the log, on the caller's thread, which may be an event loop:
- * nothing is allocated but the result, nothing is logged, and records are decompressed only when the topic's settings need it.
+ * nothing is allocated but the result, nothing is logged, and records are decompressed through scratch memory that all logs
+ * share. How long that takes is bounded by what a batch may decompress to.
  *
  * <p>The order is: validate, check the producer, assign offsets and epoch in place, append to the store, update the state. Until
  * the store has taken the bytes nothing of the log has changed, so a refusal needs no undo.
@@ -31,8 +32,6 @@ final class LogAppender {
   private static final long UNKNOWN = -1;
   /** An odd number with its bits well mixed: 2 to the power of 64 divided by the golden ratio. */
   private static final long SPREAD = 0x9E3779B97F4A7C15L;
-  /** The default of max.decompressed.message.bytes. With it, records are not decompressed only to learn their size. */
-  private static final int NO_LIMIT = Integer.MAX_VALUE - 8;
 
   private final SegmentedPartitionLog log;
   private final LogState state;
@@ -91,9 +90,10 @@ final class LogAppender {
     LogConfig config = log.config();
     ByteBuf rebuilt;
     try {
-      rebuilt = Recompressor.rebuild(records, codec(config), config.compressionLevel(), config.maxDecompressedBytes());
+      rebuilt = new Recompressor(log.environment().scratches(), codec(config), config.compressionLevel(),
+          config.checks().limits().maxDecompressedBytes()).rebuild(records);
     } catch (InvalidRecordBatchException e) {
-      return Appended.failed(errorOf(e), e.getMessage(), e.recordIndex());
+      return refusalOf(e);
     }
     try {
       if (rebuilt.readableBytes() > config.maxMessageBytes() && batchCount == 1) {
@@ -138,7 +138,7 @@ final class LogAppender {
         recompress |= codec != null && !batch.isControl() && batch.compression() != codec;
       }
     } catch (InvalidRecordBatchException e) {
-      return refuse(Appended.failed(errorOf(e), e.getMessage(), e.recordIndex()));
+      return refuse(refusalOf(e));
     }
     return isWhole(client);
   }
@@ -239,7 +239,7 @@ final class LogAppender {
         maxTimestamp = Math.max(maxTimestamp, batch.maxTimestamp());
       }
     } catch (InvalidRecordBatchException e) {
-      return Appended.failed(errorOf(e), e.getMessage(), e.recordIndex());
+      return refusalOf(e);
     }
     if (batchCount == 0) {
       return Appended.at(end, end, -1, false);
@@ -364,10 +364,15 @@ final class LogAppender {
         + config.maxMessageBytes());
   }
 
+  private static Appended refusalOf(InvalidRecordBatchException e) {
+    return Appended.failed(errorOf(e), e.getMessage(), e.faults());
+  }
+
   private static Errors errorOf(InvalidRecordBatchException e) {
     return switch (e.reason()) {
       case CORRUPT_MESSAGE -> Errors.CORRUPT_MESSAGE;
       case INVALID_RECORD -> Errors.INVALID_RECORD;
+      case MESSAGE_TOO_LARGE -> Errors.MESSAGE_TOO_LARGE;
       case UNSUPPORTED_FOR_MESSAGE_FORMAT -> Errors.UNSUPPORTED_FOR_MESSAGE_FORMAT;
       case UNSUPPORTED_COMPRESSION_TYPE -> Errors.UNSUPPORTED_COMPRESSION_TYPE;
       case INVALID_TIMESTAMP -> Errors.INVALID_TIMESTAMP;
@@ -376,7 +381,7 @@ final class LogAppender {
 
   private BatchValidator validator() {
     if (validator == null) {
-      validator = new BatchValidator();
+      validator = new BatchValidator(log.environment().scratches());
     }
     return validator;
   }
@@ -384,11 +389,13 @@ final class LogAppender {
   private BatchRules rules(LogConfig config, boolean client) {
     if (config != rulesFor) {
       boolean appendTime = config.timestampType() == TimestampType.LOG_APPEND_TIME;
-      BatchRules keyed = BatchRules.of(BatchRules.Origin.CLIENT, config.maxDecompressedBytes())
-          .withRequireKeys(config.compact()).withDeep(config.maxDecompressedBytes() < NO_LIMIT);
+      BatchRules.Limits limits = config.checks().limits();
+      // What has to be compressed again is decompressed in any case, and a fault would only be found later.
+      BatchRules keyed = BatchRules.of(BatchRules.Origin.CLIENT, limits).withRequireKeys(config.compact())
+          .withDeep(config.checks().full() || codec(config) != null);
       clientRules = appendTime ? keyed
           : keyed.withTimestampLimits(config.timestampBeforeMaxMs(), config.timestampAfterMaxMs());
-      coordinatorRules = BatchRules.of(BatchRules.Origin.COORDINATOR, NO_LIMIT);
+      coordinatorRules = BatchRules.of(BatchRules.Origin.COORDINATOR, limits);
       rulesFor = config;
     }
     return client ? clientRules : coordinatorRules;

@@ -2,6 +2,7 @@ package io.margay.log.internal;
 
 import io.margay.model.Clock;
 import io.margay.model.FaultHandler;
+import io.margay.protocol.record.RecordScratchPool;
 import java.util.function.LongSupplier;
 
 /**
@@ -11,5 +12,7 @@ import java.util.function.LongSupplier;
  * @param faults told when a log goes offline
  * @param flusher forces logs to stable storage on threads of its own
  * @param producerExpirationMs {@code producer.id.expiration.ms}, as it is now
+ * @param scratches memory to decompress with
  */
-record LogEnvironment(Clock clock, FaultHandler faults, Flusher flusher, LongSupplier producerExpirationMs) { }
+record LogEnvironment(Clock clock, FaultHandler faults, Flusher flusher, LongSupplier producerExpirationMs,
+    RecordScratchPool scratches) { }

@@ -4,6 +4,7 @@ import io.margay.model.Clock;
 import io.margay.model.FaultHandler;
 import io.margay.model.Scheduler;
 import io.margay.model.TopicIdPartition;
+import io.margay.protocol.record.RecordScratchPool;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.ServerSettings;
 import io.margay.spi.config.SettingValues;
@@ -13,6 +14,7 @@ import io.margay.spi.log.Logs;
 import io.margay.spi.log.PartitionLog;
 import io.margay.spi.storage.SegmentInfo;
 import io.margay.spi.storage.StorageEngine;
+import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,6 +45,7 @@ public final class LogManager implements Logs {
   private static final Logger LOG = LoggerFactory.getLogger(LogManager.class);
 
   private final Map<String, EngineSlot> slots = new ConcurrentHashMap<>();
+  private final RecordScratchPool scratches = new RecordScratchPool(ByteBufAllocator.DEFAULT);
   private final Clock clock;
   private final FaultHandler faults;
   private final SettingValues settings;
@@ -114,7 +117,7 @@ public final class LogManager implements Logs {
 
   private EngineSlot slot(String name) {
     return slots.computeIfAbsent(name, n -> new EngineSlot(n, flusher -> new LogEnvironment(clock, faults, flusher,
-        () -> settings.get(ServerSettings.PRODUCER_ID_EXPIRATION_MS)), log -> mover.configured(log)));
+        () -> settings.get(ServerSettings.PRODUCER_ID_EXPIRATION_MS), scratches), log -> mover.configured(log)));
   }
 
   /** Runs a task in the background, after those that were given before. */
@@ -286,6 +289,7 @@ public final class LogManager implements Logs {
     for (EngineSlot slot : slots.values()) {
       slot.close();
     }
+    scratches.close();
     LOG.info("Closed all logs");
   }
 }

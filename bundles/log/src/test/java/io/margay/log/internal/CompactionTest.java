@@ -43,7 +43,7 @@ class CompactionTest {
   private static final CleanerPace PACE = new CleanerPace(DEFAULTS);
 
   private static LogConfig config(int segmentBytes, long minLagMs, long maxLagMs) {
-    return new LogConfig(false, true, -1, -1, 604_800_000L, 0, 1 << 20, Integer.MAX_VALUE - 8, TimestampType.CREATE_TIME,
+    return new LogConfig(false, true, -1, -1, 604_800_000L, 0, 1 << 20, TestLog.CHECKS, TimestampType.CREATE_TIME,
         Long.MAX_VALUE, Long.MAX_VALUE, 0.5, minLagMs, maxLagMs, HORIZON, Long.MAX_VALUE, Long.MAX_VALUE, false, "producer", 0,
         "fake", 1, new StoreConfig(segmentBytes, 4096, 1 << 20, false));
   }

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class RetentionTest {
   private static LogConfig config(boolean delete, long retentionMs, long retentionBytes) {
-    return new LogConfig(delete, !delete, retentionMs, retentionBytes, 1_000_000, 0, 1 << 20, 1 << 30, TimestampType.CREATE_TIME,
+    return new LogConfig(delete, !delete, retentionMs, retentionBytes, 1_000_000, 0, 1 << 20, TestLog.CHECKS, TimestampType.CREATE_TIME,
         Long.MAX_VALUE, Long.MAX_VALUE, 0.5, 0, Long.MAX_VALUE, 0, Long.MAX_VALUE, Long.MAX_VALUE, false, "producer", 0, "fake", 1,
         new StoreConfig(1 << 20, 4096, 1 << 20, false));
   }

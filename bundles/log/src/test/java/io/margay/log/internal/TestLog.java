@@ -8,12 +8,14 @@ import io.margay.model.TopicIdPartition;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.protocol.record.BatchCursor;
+import io.margay.protocol.record.BatchRules;
 import io.margay.protocol.record.CompressionType;
 import io.margay.protocol.record.ControlRecordType;
 import io.margay.protocol.record.ControlRecords;
 import io.margay.protocol.record.Record;
 import io.margay.protocol.record.RecordBatchBuilder;
 import io.margay.protocol.record.RecordReader;
+import io.margay.protocol.record.RecordScratchPool;
 import io.margay.protocol.record.TimestampType;
 import io.margay.spi.log.LogConfig;
 import io.margay.spi.log.PartitionLog.Appended;
@@ -32,8 +34,9 @@ import java.util.UUID;
 final class TestLog {
   static final UnpooledByteBufAllocator HEAP = new UnpooledByteBufAllocator(false);
   static final TopicIdPartition ID = new TopicIdPartition(new UUID(1, 2), new TopicPartition("topic", 0));
-  static final LogConfig CONFIG = new LogConfig(true, false, -1, -1, 604_800_000L, 0, 1 << 20, Integer.MAX_VALUE - 8, TimestampType.CREATE_TIME,
-      Long.MAX_VALUE, Long.MAX_VALUE, 0.5, 0, Long.MAX_VALUE, 86_400_000L, Long.MAX_VALUE, Long.MAX_VALUE, false, "producer",
+  static final LogConfig.RecordChecks CHECKS = checks(true, 16 << 20);
+  static final LogConfig CONFIG = new LogConfig(true, false, -1, -1, 604_800_000L, 0, 1 << 20, CHECKS,
+      TimestampType.CREATE_TIME, Long.MAX_VALUE, Long.MAX_VALUE, 0.5, 0, Long.MAX_VALUE, 86_400_000L, Long.MAX_VALUE, Long.MAX_VALUE, false, "producer",
       0, "fake", 1, new StoreConfig(1 << 20, 4096, 1 << 20, false));
 
   /** A time that only moves when it is told to. */
@@ -59,7 +62,7 @@ final class TestLog {
   final List<SegmentedPartitionLog> flushRequests = new ArrayList<>();
   long producerExpirationMs = 86_400_000L;
   final LogEnvironment environment = new LogEnvironment(clock, (what, cause) -> faults.add(what), flushRequests::add,
-      () -> producerExpirationMs);
+      () -> producerExpirationMs, new RecordScratchPool(HEAP));
   /** The checkpoint of the start offset, as an owner keeps it. */
   long startCheckpoint = -1;
   final LogOwner owner = new LogOwner() {
@@ -96,20 +99,32 @@ final class TestLog {
     }
   }
 
+  static LogConfig.RecordChecks checks(boolean full, int maxDecompressedBytes) {
+    return new LogConfig.RecordChecks(full, new BatchRules.Limits(maxDecompressedBytes, Integer.MAX_VALUE, 100));
+  }
+
   static LogConfig segments(int bytes) {
     return withStore(CONFIG, new StoreConfig(bytes, 4096, 1 << 20, false));
   }
 
   static LogConfig withStore(LogConfig c, StoreConfig store) {
     return new LogConfig(c.delete(), c.compact(), c.retentionMs(), c.retentionBytes(), c.segmentMs(), c.segmentJitterMs(),
-        c.maxMessageBytes(), c.maxDecompressedBytes(), c.timestampType(), c.timestampBeforeMaxMs(), c.timestampAfterMaxMs(), c.minCleanableDirtyRatio(), c.minCompactionLagMs(),
+        c.maxMessageBytes(), c.checks(), c.timestampType(), c.timestampBeforeMaxMs(), c.timestampAfterMaxMs(),
+        c.minCleanableDirtyRatio(), c.minCompactionLagMs(),
         c.maxCompactionLagMs(), c.deleteRetentionMs(), c.flushMessages(), c.flushMs(), c.flushOnAck(), c.compression(),
         c.compressionLevel(), c.engine(), c.minInsyncReplicas(), store);
   }
 
+  static LogConfig withChecks(LogConfig c, boolean compact, String compression, LogConfig.RecordChecks checks) {
+    return new LogConfig(!compact, compact, c.retentionMs(), c.retentionBytes(), c.segmentMs(), c.segmentJitterMs(),
+        c.maxMessageBytes(), checks, c.timestampType(), c.timestampBeforeMaxMs(), c.timestampAfterMaxMs(),
+        c.minCleanableDirtyRatio(), c.minCompactionLagMs(), c.maxCompactionLagMs(), c.deleteRetentionMs(), c.flushMessages(),
+        c.flushMs(), c.flushOnAck(), compression, compression.equals("lz4") ? CompressionType.LZ4.defaultLevel() : 0, c.engine(), c.minInsyncReplicas(), c.store());
+  }
+
   static LogConfig withEngine(LogConfig c, String engine) {
     return new LogConfig(c.delete(), c.compact(), c.retentionMs(), c.retentionBytes(), c.segmentMs(), c.segmentJitterMs(),
-        c.maxMessageBytes(), c.maxDecompressedBytes(), c.timestampType(), c.timestampBeforeMaxMs(), c.timestampAfterMaxMs(),
+        c.maxMessageBytes(), c.checks(), c.timestampType(), c.timestampBeforeMaxMs(), c.timestampAfterMaxMs(),
         c.minCleanableDirtyRatio(), c.minCompactionLagMs(), c.maxCompactionLagMs(), c.deleteRetentionMs(), c.flushMessages(),
         c.flushMs(), c.flushOnAck(), c.compression(), c.compressionLevel(), engine, c.minInsyncReplicas(), c.store());
   }

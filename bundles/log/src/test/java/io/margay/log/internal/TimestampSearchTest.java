@@ -56,7 +56,7 @@ class TimestampSearchTest {
   void underLogAppendTimeTheFirstRecordOfTheBatchIsFound() throws IOException {
     LogConfig c = TestLog.CONFIG;
     TestLog t = new TestLog(new LogConfig(true, false, -1, -1, c.segmentMs(), 0, c.maxMessageBytes(),
-        c.maxDecompressedBytes(), TimestampType.LOG_APPEND_TIME, 1, 1, 0.5, 0, Long.MAX_VALUE, 0, Long.MAX_VALUE, Long.MAX_VALUE, false, "producer", 0, "fake", 1, c.store()));
+        c.checks(), TimestampType.LOG_APPEND_TIME, 1, 1, 0.5, 0, Long.MAX_VALUE, 0, Long.MAX_VALUE, Long.MAX_VALUE, false, "producer", 0, "fake", 1, c.store()));
     t.put(TestLog.timed(CompressionType.LZ4, 90, 30, 70));
     t.clock.now += 10;
     t.put(TestLog.timed(CompressionType.LZ4, 1, 2));

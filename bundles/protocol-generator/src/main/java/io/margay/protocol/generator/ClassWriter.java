@@ -11,13 +11,15 @@ final class ClassWriter {
       "io.margay.protocol.MessageReader", "io.margay.protocol.MessageStruct",
       "io.margay.protocol.MessageWriter", "io.margay.protocol.Records", "io.margay.protocol.UnknownTaggedField",
       "io.margay.protocol.UnsupportedMessageVersionException", "java.util.ArrayList", "java.util.Arrays", "java.util.List",
-      "java.util.Objects", "java.util.UUID");
+      "java.util.Objects", "java.util.UUID", "java.util.function.Consumer");
 
   private final CodeBuffer out = new CodeBuffer();
   private final MessageSpec message;
+  private final StructCosts costs;
 
   private ClassWriter(MessageSpec message) {
     this.message = message;
+    this.costs = new StructCosts(message);
   }
 
   static String source(String packageName, MessageSpec message) {
@@ -62,6 +64,7 @@ final class ClassWriter {
       messageMethods();
     }
     codec(struct, top);
+    records(struct);
     struct.fields().forEach(field -> accessors(struct, field));
     out.line("@Override");
     out.line("public List<UnknownTaggedField> unknownTaggedFields() {");
@@ -109,11 +112,30 @@ final class ClassWriter {
     String owner = top ? struct.name() : message.top().name() + "." + struct.name();
     out.line("@Override").line("public void read(MessageReader in, short version) {");
     versionCheck(top);
-    new ReadCode(out, owner, struct, message.flexibleVersions(), struct.versions()).fields();
+    new ReadCode(out, owner, struct, message.flexibleVersions(), struct.versions(), costs).fields();
     out.line("}").line("");
     out.line("@Override").line("public void write(MessageWriter out, short version) {");
     versionCheck(top);
     new WriteCode(out, owner, struct, message.flexibleVersions(), struct.versions()).fields();
+    out.line("}").line("");
+  }
+
+  private void records(StructSpec struct) {
+    if (!costs.hasRecords(struct)) {
+      return;
+    }
+    out.line("@Override").line("public void forEachRecords(Consumer<Records> action) {");
+    for (FieldSpec field : struct.fields()) {
+      if (costs.hasRecords(field.type())) {
+        out.line("if (this.%s != null) {", field.name());
+        switch (field.type().kind()) {
+          case RECORDS -> out.line("action.accept(this.%s);", field.name());
+          case ARRAY -> out.line("this.%s.forEach(element -> element.forEachRecords(action));", field.name());
+          default -> out.line("this.%s.forEachRecords(action);", field.name());
+        }
+        out.line("}");
+      }
+    }
     out.line("}").line("");
   }
 

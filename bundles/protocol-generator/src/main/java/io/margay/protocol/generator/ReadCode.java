@@ -10,17 +10,20 @@ final class ReadCode {
   private final StructSpec struct;
   private final Versions flexible;
   private final Versions known;
+  private final StructCosts costs;
 
   /**
    * @param owner the name that stands in error messages before the field
    * @param known the versions with which the method can be called
+   * @param costs what elements of arrays take
    */
-  ReadCode(CodeBuffer out, String owner, StructSpec struct, Versions flexible, Versions known) {
+  ReadCode(CodeBuffer out, String owner, StructSpec struct, Versions flexible, Versions known, StructCosts costs) {
     this.out = out;
     this.owner = owner;
     this.struct = struct;
     this.flexible = flexible;
     this.known = known;
+    this.costs = costs;
   }
 
   void fields() {
@@ -127,7 +130,7 @@ final class ReadCode {
     FieldType element = field.type().element();
     String count = field.name() + "Count";
     String list = field.name() + "List";
-    out.line("int %s = in.readArrayCount(%s, %s, \"%s\");", count, compact, nullable, label);
+    out.line("int %s = in.readArrayCount(%s, %s, %d, \"%s\");", count, compact, nullable, costs.elementBytes(element), label);
     if (!nullable.equals("false")) {
       out.line("if (%s < 0) {", count);
       out.line("this.%s = null;", field.name());

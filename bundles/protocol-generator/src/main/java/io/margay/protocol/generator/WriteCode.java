@@ -12,7 +12,7 @@ final class WriteCode {
   private final Versions flexible;
   private final Versions known;
 
-  /** The parameters are those of {@link ReadCode}. */
+  /** The parameters are those of {@link ReadCode}, without the costs. */
   WriteCode(CodeBuffer out, String owner, StructSpec struct, Versions flexible, Versions known) {
     this.out = out;
     this.owner = owner;

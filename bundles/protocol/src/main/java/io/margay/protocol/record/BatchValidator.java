@@ -6,31 +6,50 @@ import static io.margay.protocol.record.InvalidRecordBatchException.Reason.INVAL
 import static io.margay.protocol.record.InvalidRecordBatchException.Reason.UNSUPPORTED_COMPRESSION_TYPE;
 import static io.margay.protocol.record.InvalidRecordBatchException.Reason.UNSUPPORTED_FOR_MESSAGE_FORMAT;
 
+import io.margay.protocol.record.BatchRules.Limits;
 import io.margay.protocol.record.BatchRules.Origin;
+import io.margay.protocol.record.InvalidRecordBatchException.Fault;
 import io.margay.protocol.record.InvalidRecordBatchException.Reason;
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
- * Checks a batch before it is appended, in one pass. Records that are not compressed are always walked, which allocates nothing;
- * compressed ones when the rules ask for it. Reusable, one thread at a time: each event loop keeps one.
+ * Checks a batch before it is appended, in one pass. Records that are not compressed are always walked; compressed ones when the
+ * rules ask for it, through scratch memory that is taken from a pool for the time of the call. Nothing is allocated for a
+ * batch that is accepted. Reusable, one thread at a time.
+ *
+ * <p>A batch whose size or checksum is wrong is a {@link CorruptRecordException}; when these are right, every fault of the
+ * records is an INVALID_RECORD, because the producer meant what it sent.
  *
  * <p>Compression types are known by id only; whether the version of the request allows one (zstd needs Produce 7) is for the
  * caller to say.
  */
 public final class BatchValidator {
+  private final RecordScratchPool scratches;
   private final RecordBatch batch = new RecordBatch();
   private final RecordWalker walker = new RecordWalker();
-  private final BufferSource buffer = new BufferSource();
+  private final RecordSource source = new RecordSource();
   private final Result result = new Result();
   private BatchRules rules;
   private long minTimestamp;
   private long maxTimestamp;
+  private int maxRecordBytes;
+  /** Which record is being looked at. */
+  private int recordIndex;
+  /** Records that break a rule; null while there is none. */
+  private List<Fault> faults;
+  private Reason faultReason;
+
+  /** A validator that takes its scratch memory from the pool. */
+  public BatchValidator(RecordScratchPool scratches) {
+    this.scratches = scratches;
+  }
 
   /** What the last successful validation found. The same object each time. */
   public final class Result {
-    private boolean walked;
     private long foundMaxTimestamp;
-    private int offsetDelta;
 
     private Result() {
     }
@@ -40,22 +59,12 @@ public final class BatchValidator {
       return batch;
     }
 
-    /** True if each record was looked at. */
-    public boolean isWalked() {
-      return walked;
-    }
-
     /**
      * Largest timestamp of the records in ms, or what the header says when they were not walked. When the header says
      * otherwise the caller corrects it with {@link RecordBatch#setMaxTimestamp}, as a wrong one is no reason to refuse a batch.
      */
     public long maxTimestamp() {
       return foundMaxTimestamp;
-    }
-
-    /** Offset delta of the first record with that timestamp, or of the last record when they were not walked. */
-    public int offsetDeltaOfMaxTimestamp() {
-      return offsetDelta;
     }
   }
 
@@ -65,13 +74,13 @@ public final class BatchValidator {
    * @param buf not retained; indices stay as they are
    * @param nowMs time against which create times are compared, ms since the epoch
    * @return the reusable result
-   * @throws CorruptRecordException if sizes, checksum, records or compressed data are broken
-   * @throws InvalidRecordBatchException if the batch is not acceptable; see its reason
+   * @throws CorruptRecordException if size or checksum are broken
+   * @throws InvalidRecordBatchException if the batch is not acceptable; see its reason, and which records are at fault
    */
   public Result validate(ByteBuf buf, int index, int length, BatchRules batchRules, long nowMs) {
     rules = batchRules;
-    // The bounds saturate: limits of Long.MAX_VALUE mean none.
-    minTimestamp = rules.timestampBeforeMaxMs() > nowMs ? 0 : nowMs - rules.timestampBeforeMaxMs();
+    // Times before 1970 are negative. The upper bound saturates: a limit of Long.MAX_VALUE means none.
+    minTimestamp = nowMs - rules.timestampBeforeMaxMs();
     maxTimestamp = rules.timestampAfterMaxMs() > Long.MAX_VALUE - nowMs ? Long.MAX_VALUE : nowMs + rules.timestampAfterMaxMs();
     batch.wrap(buf, index);
     checkSizeAndMagic(buf, index, length);
@@ -82,24 +91,42 @@ public final class BatchValidator {
     checkOffsets();
     checkProducer();
     boolean compressed = batch.compression() != CompressionType.NONE;
-    result.walked = !compressed || rules.deep() || rules.requireKeys();
-    if (!result.walked) {
-      // The header bounds what the records may say, so that their limits hold roughly without a walk too.
-      checkTimestamp(batch.baseTimestamp(), NO_RECORD);
-      checkTimestamp(batch.maxTimestamp(), NO_RECORD);
-    }
-    boolean searched = result.walked && batch.timestampType() == TimestampType.CREATE_TIME;
+    boolean walked = !compressed || rules.deep() || rules.requireKeys();
+    boolean searched = walked && batch.timestampType() == TimestampType.CREATE_TIME;
     result.foundMaxTimestamp = searched ? RecordBatchFormat.NO_TIMESTAMP : batch.maxTimestamp();
-    result.offsetDelta = batch.lastOffsetDelta();
-    if (!compressed) {
-      walkRecords(buffer.wrap(buf, batch.recordsIndex(), batch.recordsSizeBytes()));
-    } else if (result.walked && !(batch.recordCount() == 0 && batch.recordsSizeBytes() == 0)) {
-      try (StreamSource stream = new StreamSource(Decompressor.open(batch.compression(), buf, batch.recordsIndex(),
-          batch.recordsSizeBytes(), rules.maxDecompressedBytes()), rules.maxDecompressedBytes())) {
-        walkRecords(stream);
-      }
+    if (!walked) {
+      // The header bounds what the records may say, so that their limits hold roughly without a walk too.
+      checkHeaderTimestamp(batch.baseTimestamp());
+      checkHeaderTimestamp(batch.maxTimestamp());
+    } else if (!compressed) {
+      maxRecordBytes = Integer.MAX_VALUE;
+      walkRecords(source.wrap(RecordSource.view(buf, batch.recordsIndex(), batch.recordsSizeBytes(), false)));
+      source.close();
+    } else if (batch.recordCount() > 0 || batch.recordsSizeBytes() > 0) {
+      walkCompressed(buf);
     }
     return result;
+  }
+
+  private void walkCompressed(ByteBuf buf) {
+    Limits limits = rules.limits();
+    maxRecordBytes = limits.maxRecordBytes();
+    RecordScratch scratch = scratches.take();
+    try {
+      ByteBuffer compressed = RecordSource.view(buf, batch.recordsIndex(), batch.recordsSizeBytes(), false);
+      walkRecords(source.decode(open(scratch, compressed), limits.maxDecompressedBytes()));
+    } finally {
+      source.close();
+      scratches.give(scratch);
+    }
+  }
+
+  private BlockDecoder open(RecordScratch scratch, ByteBuffer compressed) {
+    try {
+      return scratch.open(batch.compression(), compressed, rules.limits().maxDecompressedBytes());
+    } catch (CorruptRecordException e) {
+      throw new InvalidRecordBatchException(INVALID_RECORD, e.getMessage(), NO_RECORD, e);
+    }
   }
 
   private void checkSizeAndMagic(ByteBuf buf, int index, int length) {
@@ -187,52 +214,86 @@ public final class BatchValidator {
   }
 
   private void walkRecords(RecordSource in) {
+    faults = null;
+    try {
+      walkEach(in);
+    } catch (CorruptRecordException e) {
+      // The checksum is right, so this is what was sent.
+      throw new InvalidRecordBatchException(INVALID_RECORD, e.getMessage(), recordIndex < batch.recordCount() ? recordIndex
+          : NO_RECORD, e);
+    }
+    if (faults != null) {
+      List<Fault> found = faults;
+      faults = null;
+      throw new InvalidRecordBatchException(faultReason, found.get(0).message(), found);
+    }
+  }
+
+  private void walkEach(RecordSource in) {
     int count = batch.recordCount();
     long baseTimestamp = batch.baseTimestamp();
     boolean createTime = batch.timestampType() == TimestampType.CREATE_TIME;
+    boolean keyed = rules.requireKeys();
+    boolean timed = createTime && rules.origin() == Origin.CLIENT;
+    long max = result.foundMaxTimestamp;
     int previousDelta = -1;
-    for (int i = 0; i < count; i++) {
-      walker.walk(in);
-      checkOffsetDelta(previousDelta, i);
+    for (recordIndex = 0; recordIndex < count; recordIndex++) {
+      walker.walk(in, maxRecordBytes);
+      checkOffsetDelta(previousDelta, recordIndex);
       previousDelta = walker.offsetDelta;
-      if (rules.requireKeys() && walker.keyLength < 0) {
-        throw new InvalidRecordBatchException(INVALID_RECORD, "record " + i + " has no key, expected one for a compacted topic",
-            i, null);
+      if (keyed && walker.keyLength < 0) {
+        addFault(INVALID_RECORD, "the record has no key, expected one for a compacted topic");
       }
-      if (createTime) {
-        long timestamp = baseTimestamp + walker.timestampDelta;
-        checkTimestamp(timestamp, i);
-        if (timestamp > result.foundMaxTimestamp) {
-          result.foundMaxTimestamp = timestamp;
-          result.offsetDelta = walker.offsetDelta;
-        }
+      long timestamp = baseTimestamp + walker.timestampDelta;
+      if (timed && isOutOfRange(timestamp)) {
+        addFault(INVALID_TIMESTAMP, outOfRange("the record", timestamp));
+      }
+      if (createTime && timestamp > max) {
+        max = timestamp;
       }
     }
+    result.foundMaxTimestamp = max;
     if (!in.isExhausted()) {
       throw new CorruptRecordException("bytes follow the last of " + count + " records");
     }
   }
 
-  private void checkOffsetDelta(int previousDelta, int recordIndex) {
-    int delta = walker.offsetDelta;
-    boolean gapsAllowed = rules.origin() == Origin.REPLICATION;
-    boolean valid = gapsAllowed ? delta > previousDelta && delta <= batch.lastOffsetDelta() : delta == recordIndex;
-    if (!valid) {
-      throw new InvalidRecordBatchException(INVALID_RECORD, "offset delta of record " + recordIndex + " is " + delta
-          + ", expected " + (gapsAllowed ? "above " + previousDelta + " up to " + batch.lastOffsetDelta() : recordIndex),
-          recordIndex, null);
+  /** A wrong timestamp outweighs a missing key, as in Kafka. */
+  private void addFault(Reason reason, String message) {
+    if (faults == null) {
+      faults = new ArrayList<>();
+      faultReason = reason;
+    }
+    if (reason == INVALID_TIMESTAMP) {
+      faultReason = reason;
+    }
+    if (faults.size() < rules.limits().maxFaults()) {
+      faults.add(new Fault(recordIndex, message));
     }
   }
 
-  private void checkTimestamp(long timestamp, int recordIndex) {
-    if (rules.origin() != Origin.CLIENT || timestamp == RecordBatchFormat.NO_TIMESTAMP) {
-      return;
+  private void checkOffsetDelta(int previousDelta, int index) {
+    int delta = walker.offsetDelta;
+    boolean gapsAllowed = rules.origin() == Origin.REPLICATION;
+    boolean valid = gapsAllowed ? delta > previousDelta && delta <= batch.lastOffsetDelta() : delta == index;
+    if (!valid) {
+      throw new InvalidRecordBatchException(INVALID_RECORD, "offset delta of the record is " + delta + ", expected "
+          + (gapsAllowed ? "above " + previousDelta + " up to " + batch.lastOffsetDelta() : index), index, null);
     }
-    if (timestamp < minTimestamp || timestamp > maxTimestamp) {
-      String what = recordIndex == NO_RECORD ? "the batch header" : "record " + recordIndex;
-      throw new InvalidRecordBatchException(INVALID_TIMESTAMP, "timestamp of " + what + " is " + timestamp + ", expected "
-          + minTimestamp + " to " + maxTimestamp, recordIndex, null);
+  }
+
+  private void checkHeaderTimestamp(long timestamp) {
+    if (rules.origin() == Origin.CLIENT && isOutOfRange(timestamp)) {
+      throw new InvalidRecordBatchException(INVALID_TIMESTAMP, outOfRange("the batch header", timestamp));
     }
+  }
+
+  private boolean isOutOfRange(long timestamp) {
+    return (timestamp < minTimestamp || timestamp > maxTimestamp) && timestamp != RecordBatchFormat.NO_TIMESTAMP;
+  }
+
+  private String outOfRange(String what, long timestamp) {
+    return "timestamp of " + what + " is " + timestamp + ", expected " + minTimestamp + " to " + maxTimestamp;
   }
 
   private static InvalidRecordBatchException invalid(String message) {

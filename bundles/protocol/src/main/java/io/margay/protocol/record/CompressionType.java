@@ -34,11 +34,6 @@ public enum CompressionType {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** True for the codecs that have a level: gzip, lz4 and zstd. */
-  public boolean hasLevel() {
-    return this == GZIP || this == LZ4 || this == ZSTD;
-  }
-
   public int minLevel() {
     return minLevel;
   }

@@ -1,5 +1,6 @@
 package io.margay.protocol.record;
 
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -14,10 +15,12 @@ public class InvalidRecordBatchException extends RuntimeException {
 
   /** Why; the names are those of the protocol's error codes. */
   public enum Reason {
-    /** Sizes, lengths, checksum or compressed data are broken. */
+    /** Sizes or checksum are broken: what arrived is not what was sent, so sending it again may help. */
     CORRUPT_MESSAGE,
-    /** Well formed, but breaks a rule of the log or the topic. */
+    /** The batch is what was sent, but its records cannot be read or break a rule of the log or the topic. */
     INVALID_RECORD,
+    /** The records decompress to more bytes than a batch may have. */
+    MESSAGE_TOO_LARGE,
     /** Magic 0 or 1. */
     UNSUPPORTED_FOR_MESSAGE_FORMAT,
     /** The attributes name no known codec. */
@@ -26,8 +29,13 @@ public class InvalidRecordBatchException extends RuntimeException {
     INVALID_TIMESTAMP
   }
 
+  /** A record at fault, by its index within the batch, from 0. */
+  public record Fault(int recordIndex, String message) { }
+
   private final Reason reason;
   private final int recordIndex;
+  // Exceptions are serializable; this one never is.
+  private final transient List<Fault> faults;
 
   public InvalidRecordBatchException(Reason reason, String message) {
     this(reason, message, NO_RECORD, null);
@@ -43,14 +51,28 @@ public class InvalidRecordBatchException extends RuntimeException {
     super(message, cause, true, false);
     this.reason = Objects.requireNonNull(reason, "reason");
     this.recordIndex = recordIndex;
+    this.faults = recordIndex == NO_RECORD ? List.of() : List.of(new Fault(recordIndex, message));
+  }
+
+  /** An exception about several records, of which there is at least one. */
+  public InvalidRecordBatchException(Reason reason, String message, List<Fault> faults) {
+    super(message, null, true, false);
+    this.reason = Objects.requireNonNull(reason, "reason");
+    this.recordIndex = faults.get(0).recordIndex();
+    this.faults = List.copyOf(faults);
   }
 
   public final Reason reason() {
     return reason;
   }
 
-  /** Index within the batch of the record at fault, from 0, or {@link #NO_RECORD}. */
+  /** Index within the batch of the first record at fault, from 0, or {@link #NO_RECORD}. */
   public final int recordIndex() {
     return recordIndex;
+  }
+
+  /** The records at fault, in their order; empty when the fault is not in one record. There may be more than are listed. */
+  public final List<Fault> faults() {
+    return faults;
   }
 }

@@ -1,25 +1,17 @@
 package io.margay.protocol.record;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import net.jpountz.lz4.LZ4Compressor;
 import net.jpountz.lz4.LZ4Factory;
-import net.jpountz.lz4.LZ4FrameInputStream;
 import net.jpountz.lz4.LZ4FrameOutputStream;
 import net.jpountz.xxhash.XXHashFactory;
 
-/** LZ4 frames: independent blocks of 64 KiB, neither content size nor block or content checksums. */
+/** Writes LZ4 frames: independent blocks of 64 KiB, neither content size nor block or content checksums. */
 final class Lz4Streams {
   private static final long UNKNOWN_CONTENT_SIZE = -1L;
 
   private Lz4Streams() {
-  }
-
-  /** Reads one frame; what the writer set in it (block size, checksums) is honoured. */
-  static InputStream input(InputStream in) throws IOException {
-    return new LZ4FrameInputStream(in, LZ4Factory.fastestInstance().safeDecompressor(),
-        XXHashFactory.fastestInstance().hash32(), true);
   }
 
   static OutputStream output(OutputStream out, int level) throws IOException {

@@ -22,6 +22,7 @@ public final class Record {
   private final int keyIndex;
   private final int valueIndex;
   private final int headersIndex;
+  private final int endIndex;
 
   /** A record whose fields are those of the walker; {@code buf} is null if there is no content to show. */
   Record(long offset, long timestamp, int sequence, RecordWalker fields, ByteBuf buf, int recordsIndex) {
@@ -35,6 +36,7 @@ public final class Record {
     this.keyIndex = buf == null ? 0 : recordsIndex + (int) fields.keyPosition;
     this.valueIndex = buf == null ? 0 : recordsIndex + (int) fields.valuePosition;
     this.headersIndex = buf == null ? 0 : recordsIndex + (int) fields.headersPosition;
+    this.endIndex = buf == null ? 0 : recordsIndex + (int) fields.endPosition;
   }
 
   public long offset() {
@@ -67,11 +69,6 @@ public final class Record {
   /** Size of the value, or -1 when it is null. */
   public int valueSizeBytes() {
     return valueSizeBytes;
-  }
-
-  /** True if only offset, timestamp, sequence, sizes and the header count are there. */
-  public boolean isContentSkipped() {
-    return buf == null;
   }
 
   /**
@@ -129,6 +126,12 @@ public final class Record {
       headers.add(new RecordHeader(key, value));
     }
     return headers;
+  }
+
+  /** The headers as they are stored, without their count. */
+  ByteBuf headerBytes() {
+    requireContent();
+    return buf.slice(headersIndex, endIndex - headersIndex);
   }
 
   private ByteBuf slice(int index, int size) {

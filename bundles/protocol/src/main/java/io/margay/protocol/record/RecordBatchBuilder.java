@@ -149,31 +149,27 @@ public final class RecordBatchBuilder implements AutoCloseable {
    * Appends a record at an offset of its own, which may leave gaps, as compaction does.
    *
    * @param offset above the last one, at least the base offset and less than 2^31 above it
-   * @param timestampMs ms since the epoch, at least {@link RecordBatchFormat#NO_TIMESTAMP}
+   * @param timestampMs ms since the epoch, negative before 1970; {@link RecordBatchFormat#NO_TIMESTAMP} is none
    * @param key readable bytes are copied, indices stay; may be null
    * @param value as the key; null is a tombstone
-   * @throws IllegalArgumentException if offset or timestamp are out of range
+   * @throws IllegalArgumentException if the offset is out of range
    */
   public RecordBatchBuilder appendAt(long offset, long timestampMs, ByteBuf key, ByteBuf value, List<RecordHeader> headers) {
-    if (offset < nextOffset() || offset - baseOffset > Integer.MAX_VALUE) {
-      throw new IllegalArgumentException("offset " + offset + " is not in [" + nextOffset() + ", "
-          + (baseOffset + Integer.MAX_VALUE) + "]");
-    }
-    if (timestampMs < RecordBatchFormat.NO_TIMESTAMP) {
-      throw new IllegalArgumentException("timestamp " + timestampMs + " is negative");
-    }
-    start();
-    if (count == 0) {
-      baseTimestamp = deleteHorizonMs >= 0 ? deleteHorizonMs : timestampMs;
-    }
-    writeRecord((int) (offset - baseOffset), timestampMs - baseTimestamp, key, value, headers);
-    maxTimestamp = Math.max(maxTimestamp, timestampMs);
-    lastOffset = offset;
-    count++;
-    if (codec != null && staging.readableBytes() >= STAGING_SIZE) {
-      drainStaging();
-    }
-    return this;
+    begin(offset, timestampMs);
+    writeFields(offset, timestampMs, key, value, headersSize(headers));
+    writeHeaders(headers);
+    return end(offset, timestampMs);
+  }
+
+  /** Appends what was read from another batch at its own offset; otherwise as above. Headers are copied as they are. */
+  public RecordBatchBuilder append(Record record) {
+    begin(record.offset(), record.timestamp());
+    ByteBuf headers = record.headerBytes();
+    writeFields(record.offset(), record.timestamp(), record.key(), record.value(),
+        Varint.sizeOfVarint(record.headerCount()) + headers.readableBytes());
+    Varint.writeVarint(staging, record.headerCount());
+    staging.writeBytes(headers);
+    return end(record.offset(), record.timestamp());
   }
 
   /**
@@ -200,18 +196,10 @@ public final class RecordBatchBuilder implements AutoCloseable {
     return count == 0 && !lastOffsetOverridden ? baseOffset : lastOffset + 1;
   }
 
-  /** Size of the batch so far; for a compressed one an upper estimate, in which pending records count uncompressed. */
-  public int estimatedSizeBytes() {
-    if (out == null) {
-      return RecordBatchFormat.HEADER_SIZE;
-    }
-    return out.readableBytes() + (codec == null ? 0 : staging.readableBytes());
-  }
-
   /** Bytes that a record takes at most before compression; sizes of -1 stand for null. */
   public static int maxRecordSizeBytes(int keySizeBytes, int valueSizeBytes, List<RecordHeader> headers) {
     int fixed = 1 + Varint.MAX_VARLONG_SIZE + 2 * Varint.MAX_VARINT_SIZE;
-    return fixed + bodySize(keySizeBytes, valueSizeBytes, headers);
+    return fixed + bodySize(keySizeBytes, valueSizeBytes, headersSize(headers));
   }
 
   /**
@@ -280,11 +268,35 @@ public final class RecordBatchBuilder implements AutoCloseable {
     }
   }
 
-  private void writeRecord(int offsetDelta, long timestampDelta, ByteBuf key, ByteBuf value, List<RecordHeader> headers) {
+  private void begin(long offset, long timestampMs) {
+    if (offset < nextOffset() || offset - baseOffset > Integer.MAX_VALUE) {
+      throw new IllegalArgumentException("offset " + offset + " is not in [" + nextOffset() + ", "
+          + (baseOffset + Integer.MAX_VALUE) + "]");
+    }
+    start();
+    if (count == 0) {
+      baseTimestamp = deleteHorizonMs >= 0 ? deleteHorizonMs : timestampMs;
+    }
+  }
+
+  private RecordBatchBuilder end(long offset, long timestampMs) {
+    maxTimestamp = Math.max(maxTimestamp, timestampMs);
+    lastOffset = offset;
+    count++;
+    if (codec != null && staging.readableBytes() >= STAGING_SIZE) {
+      drainStaging();
+    }
+    return this;
+  }
+
+  /** Writes the record up to its headers, which take so many bytes together with their count. */
+  private void writeFields(long offset, long timestampMs, ByteBuf key, ByteBuf value, int headersSize) {
+    int offsetDelta = (int) (offset - baseOffset);
+    long timestampDelta = timestampMs - baseTimestamp;
     int keySize = key == null ? -1 : key.readableBytes();
     int valueSize = value == null ? -1 : value.readableBytes();
     int size = 1 + Varint.sizeOfVarlong(timestampDelta) + Varint.sizeOfVarint(offsetDelta)
-        + bodySize(keySize, valueSize, headers);
+        + bodySize(keySize, valueSize, headersSize);
     staging.ensureWritable(size + Varint.MAX_VARINT_SIZE);
     Varint.writeVarint(staging, size);
     staging.writeByte(0);
@@ -292,6 +304,9 @@ public final class RecordBatchBuilder implements AutoCloseable {
     Varint.writeVarint(staging, offsetDelta);
     writeNullable(key, keySize);
     writeNullable(value, valueSize);
+  }
+
+  private void writeHeaders(List<RecordHeader> headers) {
     Varint.writeVarint(staging, headers.size());
     for (RecordHeader header : headers) {
       byte[] headerKey = header.key().getBytes(StandardCharsets.UTF_8);
@@ -312,10 +327,12 @@ public final class RecordBatchBuilder implements AutoCloseable {
     }
   }
 
-  private static int bodySize(int keySize, int valueSize, List<RecordHeader> headers) {
-    int size = nullableSize(keySize);
-    size = Math.addExact(size, nullableSize(valueSize));
-    size = Math.addExact(size, Varint.sizeOfVarint(headers.size()));
+  private static int bodySize(int keySize, int valueSize, int headersSize) {
+    return Math.addExact(Math.addExact(nullableSize(keySize), nullableSize(valueSize)), headersSize);
+  }
+
+  private static int headersSize(List<RecordHeader> headers) {
+    int size = Varint.sizeOfVarint(headers.size());
     for (RecordHeader header : headers) {
       // The size of what is written: an unpaired surrogate becomes one byte there.
       size = Math.addExact(size, nullableSize(header.key().getBytes(StandardCharsets.UTF_8).length));

@@ -1,7 +1,10 @@
 package io.margay.protocol.record;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 
@@ -13,6 +16,8 @@ import java.util.NoSuchElementException;
  * as its bytes come out of the stream. The checksum is not verified here.
  */
 public final class RecordReader implements Iterator<Record>, AutoCloseable {
+  private static final int FIRST_PORTION = 8 * 1024;
+
   private final long baseOffset;
   private final long baseTimestamp;
   private final long logAppendTime;
@@ -24,14 +29,17 @@ public final class RecordReader implements Iterator<Record>, AutoCloseable {
   private final ByteBuf batchBuf;
   private final int recordsIndex;
   private final RecordWalker walker = new RecordWalker();
-  private final BufferSource buffer = new BufferSource();
-  /** Null when the batch is not compressed. */
-  private final StreamSource stream;
+  private final RecordSource source = new RecordSource();
+  /** One record of a compressed batch. */
+  private final RecordSource single = new RecordSource();
+  private final int maxRecordBytes;
+  /** What this reader decompresses with; null when the batch is not compressed, or when the scratch is somebody else's. */
+  private final RecordScratch ownScratch;
   private int read;
   private int previousDelta = -1;
   private boolean closed;
 
-  private RecordReader(RecordBatch batch, long maxDecompressedBytes, boolean skipKeyValue) {
+  private RecordReader(RecordBatch batch, long maxDecompressedBytes, boolean skipKeyValue, RecordScratch scratch) {
     if (batch.magic() != RecordBatchFormat.MAGIC_V2) {
       throw new InvalidRecordBatchException(InvalidRecordBatchException.Reason.UNSUPPORTED_FOR_MESSAGE_FORMAT,
           "batch magic is " + batch.magic() + ", expected 2");
@@ -54,16 +62,21 @@ public final class RecordReader implements Iterator<Record>, AutoCloseable {
     this.lastOffsetDelta = batch.lastOffsetDelta();
     this.skipKeyValue = skipKeyValue;
     CompressionType compression = batch.compression();
-    if (compression == CompressionType.NONE) {
-      buffer.wrap(batchBuf, recordsIndex, size);
-      stream = null;
-    } else if (size == 0 && count == 0) {
-      // A batch that compaction emptied has no compressed frame either.
-      buffer.wrap(batchBuf, recordsIndex, 0);
-      stream = null;
-    } else {
-      stream = new StreamSource(Decompressor.open(compression, batchBuf, recordsIndex, size, maxDecompressedBytes),
-          maxDecompressedBytes);
+    // A batch that compaction emptied has no compressed frame either.
+    boolean compressed = compression != CompressionType.NONE && !(size == 0 && count == 0);
+    this.maxRecordBytes = compressed ? (int) Math.min(Integer.MAX_VALUE, maxDecompressedBytes) : size;
+    this.ownScratch = compressed && scratch == null ? new RecordScratch(ByteBufAllocator.DEFAULT) : null;
+    ByteBuffer bytes = RecordSource.view(batchBuf, recordsIndex, size, true);
+    if (!compressed) {
+      source.wrap(bytes);
+      return;
+    }
+    try {
+      RecordScratch used = scratch == null ? ownScratch : scratch;
+      source.decode(used.open(compression, bytes, maxDecompressedBytes), maxDecompressedBytes);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
     }
   }
 
@@ -77,12 +90,21 @@ public final class RecordReader implements Iterator<Record>, AutoCloseable {
    * @throws InvalidRecordBatchException if magic or compression type are not supported
    */
   public static RecordReader open(RecordBatch batch, long maxDecompressedBytes) {
-    return new RecordReader(batch, maxDecompressedBytes, false);
+    return new RecordReader(batch, maxDecompressedBytes, false, null);
+  }
+
+  /**
+   * As {@link #open(RecordBatch, long)}, for those who read many batches.
+   *
+   * @param scratch for this reader alone until it is closed
+   */
+  public static RecordReader open(RecordBatch batch, long maxDecompressedBytes, RecordScratch scratch) {
+    return new RecordReader(batch, maxDecompressedBytes, false, scratch);
   }
 
   /** As {@link #open}, but the records show offsets, timestamps and sizes only, and contents are passed over. */
   public static RecordReader openSkippingKeyValue(RecordBatch batch, long maxDecompressedBytes) {
-    return new RecordReader(batch, maxDecompressedBytes, true);
+    return new RecordReader(batch, maxDecompressedBytes, true, null);
   }
 
   /** True if the header of the batch announces another record. */
@@ -105,33 +127,45 @@ public final class RecordReader implements Iterator<Record>, AutoCloseable {
     if (closed) {
       throw new IllegalStateException("the reader is closed");
     }
-    Record record = stream == null ? readBuffered() : readStreamed();
+    Record record = source.isCompressed() ? readStreamed() : readBuffered();
     if (walker.offsetDelta <= previousDelta || walker.offsetDelta > lastOffsetDelta) {
       throw new CorruptRecordException("offset delta of the record is " + walker.offsetDelta + ", expected more than "
           + previousDelta + " and at most " + lastOffsetDelta, read, null);
     }
     previousDelta = walker.offsetDelta;
     read++;
-    if (read == count && !(stream == null ? buffer : stream).isExhausted()) {
+    if (read == count && !source.isExhausted()) {
       throw new CorruptRecordException("bytes follow the last of " + count + " records");
     }
     return record;
   }
 
   private Record readBuffered() {
-    walker.walk(buffer);
+    walker.walk(source, maxRecordBytes);
     return record(skipKeyValue ? null : batchBuf, recordsIndex);
   }
 
   private Record readStreamed() {
     if (skipKeyValue) {
-      walker.walk(stream);
+      walker.walk(source, maxRecordBytes);
       return record(null, 0);
     }
-    int size = RecordWalker.readSize(stream);
-    ByteBuf bytes = Unpooled.wrappedBuffer(stream.readBytes(size));
-    walker.walkBody(buffer.wrap(bytes, 0, size), size);
-    return record(bytes, 0);
+    int size = RecordWalker.readSize(source, maxRecordBytes);
+    byte[] bytes = readBytes(size);
+    walker.walkBody(single.wrap(ByteBuffer.wrap(bytes)), size);
+    return record(Unpooled.wrappedBuffer(bytes), 0);
+  }
+
+  /** The next bytes as a new array. It grows with what has arrived, so an announced size alone costs nothing. */
+  private byte[] readBytes(int size) {
+    byte[] bytes = new byte[Math.min(size, FIRST_PORTION)];
+    source.readBytes(bytes, 0, bytes.length);
+    while (bytes.length < size) {
+      int done = bytes.length;
+      bytes = Arrays.copyOf(bytes, (int) Math.min(size, done * 4L));
+      source.readBytes(bytes, done, bytes.length - done);
+    }
+    return bytes;
   }
 
   private Record record(ByteBuf content, int contentIndex) {
@@ -146,8 +180,9 @@ public final class RecordReader implements Iterator<Record>, AutoCloseable {
   public void close() {
     if (!closed) {
       closed = true;
-      if (stream != null) {
-        stream.close();
+      source.close();
+      if (ownScratch != null) {
+        ownScratch.close();
       }
     }
   }

@@ -16,16 +16,26 @@ final class RecordWalker {
   int headerCount;
   /** Position after the header count. */
   long headersPosition;
+  /** Position after the record. */
+  long endPosition;
 
-  /** Reads one whole record. */
-  void walk(RecordSource in) {
-    walkBody(in, readSize(in));
+  /** Reads one whole record of at most so many bytes. */
+  void walk(RecordSource in, int maxRecordBytes) {
+    walkBody(in, readSize(in, maxRecordBytes));
   }
 
   /** Reads the size that stands before each record, and checks that so much can follow. */
-  static int readSize(RecordSource in) {
+  static int readSize(RecordSource in, int maxRecordBytes) {
     in.limit(RecordSource.NO_LIMIT);
     int size = in.readVarint();
+    if (size > maxRecordBytes) {
+      throw new InvalidRecordBatchException(InvalidRecordBatchException.Reason.INVALID_RECORD, "record at position "
+          + in.position() + " has " + size + " bytes, more than the " + maxRecordBytes + " allowed");
+    }
+    if (size > in.remaining() && in.isCompressed() && size <= in.maxBytes()) {
+      // This record alone would be allowed; those before it have used up the allowance.
+      throw RecordSource.tooLarge(in.maxBytes());
+    }
     if (size < 0 || size > in.remaining()) {
       throw new CorruptRecordException("record at position " + in.position() + " announces " + size + " bytes, expected 0 to "
           + in.remaining());
@@ -36,6 +46,7 @@ final class RecordWalker {
   /** Reads the record after its size. */
   void walkBody(RecordSource in, int size) {
     long end = in.position() + size;
+    endPosition = end;
     in.limit(end);
     in.skip(1); // Record attributes: no bit is in use, and other values are for later versions to define.
     timestampDelta = in.readVarlong();

@@ -2,6 +2,7 @@ package io.margay.protocol.record;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import org.xerial.snappy.Snappy;
 import org.xerial.snappy.SnappyOutputStream;
 
@@ -15,12 +16,13 @@ final class SnappyStreams {
     return new SnappyOutputStream(out);
   }
 
-  static int uncompressedLength(byte[] block, int length) throws IOException {
-    return Snappy.uncompressedLength(block, 0, length);
+  /** @param block from position to limit */
+  static int uncompressedLength(ByteBuffer block) throws IOException {
+    return Snappy.uncompressedLength(block);
   }
 
-  /** Decompresses a block; {@code target} holds at least {@link #uncompressedLength} bytes. */
-  static void uncompress(byte[] block, int length, byte[] target) throws IOException {
-    Snappy.uncompress(block, 0, length, target, 0);
+  /** Decompresses a block; {@code target} has room for {@link #uncompressedLength} bytes. Both are direct. */
+  static int uncompress(ByteBuffer block, ByteBuffer target) throws IOException {
+    return Snappy.uncompress(block, target);
   }
 }

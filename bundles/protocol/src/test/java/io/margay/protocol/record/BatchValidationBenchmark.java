@@ -31,8 +31,8 @@ public class BatchValidationBenchmark {
   private static final int NO_LIMIT = Integer.MAX_VALUE;
   private static final long NOW_MS = 1_750_000_000_000L;
 
-  private final BatchRules rules = BatchRules.of(Origin.CLIENT, NO_LIMIT).withTimestampLimits(Long.MAX_VALUE, 3_600_000);
-  private final BatchValidator validator = new BatchValidator();
+  private final BatchRules rules = Samples.rules(Origin.CLIENT, NO_LIMIT).withTimestampLimits(Long.MAX_VALUE, 3_600_000);
+  private final BatchValidator validator = new BatchValidator(Samples.SCRATCHES);
   private final RecordBatch view = new RecordBatch();
   private ByteBuf kibibyteRecords;
   private ByteBuf smallRecords;

@@ -16,10 +16,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class BatchValidatorTest {
   private static final long NOW = 1_700_000_000_000L;
-  private static final BatchRules CLIENT = BatchRules.of(Origin.CLIENT, 1 << 20);
+  private static final BatchRules CLIENT = Samples.rules(Origin.CLIENT, 1 << 20);
   private static final BatchRules DEEP = CLIENT.withDeep(true);
 
-  private final BatchValidator validator = new BatchValidator();
+  private final BatchValidator validator = new BatchValidator(Samples.SCRATCHES);
 
   private static RecordBatchBuilder builder() {
     return new RecordBatchBuilder(Samples.HEAP);
@@ -54,11 +54,8 @@ class BatchValidatorTest {
   void acceptsValidBatchesAndFindsTheMaxTimestamp(CompressionType compression) {
     ByteBuf bytes = valid(compression);
     BatchValidator.Result result = validator.validate(bytes, 0, bytes.readableBytes(), DEEP, NOW);
-    assertThat(result.isWalked()).isTrue();
     assertThat(result.maxTimestamp()).isEqualTo(NOW + 5);
-    assertThat(result.offsetDeltaOfMaxTimestamp()).isEqualTo(1);
     result = validator.validate(bytes, 0, bytes.readableBytes(), CLIENT, NOW);
-    assertThat(result.isWalked()).isEqualTo(compression == CompressionType.NONE);
     assertThat(result.maxTimestamp()).isEqualTo(NOW + 5);
   }
 
@@ -107,17 +104,19 @@ class BatchValidatorTest {
       ByteBuf surplus = valid(c);
       surplus.setInt(57, 2).setInt(23, 1);
       fixCrc(surplus);
-      assertThat(refuse(surplus, DEEP)).isInstanceOf(CorruptRecordException.class).hasMessageContaining("follow the last of 2");
+      InvalidRecordBatchException refused = refuse(surplus, DEEP);
+      assertThat(refused).hasMessageContaining("follow the last of 2");
+      assertThat(refused.reason()).isEqualTo(Reason.INVALID_RECORD);
       ByteBuf missing = valid(c);
       missing.setInt(57, 4).setInt(23, 3);
       fixCrc(missing);
-      assertThat(refuse(missing, DEEP)).isInstanceOf(CorruptRecordException.class);
+      assertThat(refuse(missing, DEEP).reason()).isEqualTo(Reason.INVALID_RECORD);
       ByteBuf gap = builder().compression(c).append(NOW, new byte[1], null, List.of())
           .appendAt(2, NOW, new byte[1], null, List.of()).build();
       gap.setInt(23, 1);
       fixCrc(gap);
-      InvalidRecordBatchException refused = refuse(gap, DEEP);
-      assertThat(refused).hasMessageContaining("offset delta of record 1 is 2, expected 1");
+      refused = refuse(gap, DEEP);
+      assertThat(refused).hasMessageContaining("offset delta of the record is 2, expected 1");
       assertThat(refused.recordIndex()).isEqualTo(1);
       ByteBuf noKey = builder().compression(c).append(NOW, new byte[1], null, List.of())
           .append(NOW, null, new byte[1], List.of()).build();
@@ -153,31 +152,100 @@ class BatchValidatorTest {
   }
 
   @Test
+  void timesBefore1970AreAcceptedUnlessTheyAreLimited() {
+    for (CompressionType c : CompressionType.values()) {
+      for (BatchRules rules : List.of(CLIENT, DEEP)) {
+        ByteBuf old = timestamps(c, -86_400_000_000L, -2, Long.MIN_VALUE + NOW + 1);
+        assertThat(refuse(old, rules)).isNull();
+        // Kafka's highest timestamp of a batch is never below -1.
+        assertThat(validator.validate(old, 0, old.readableBytes(), rules, NOW).maxTimestamp()).isEqualTo(-1);
+      }
+      assertThat(refuse(timestamps(c, -2, NOW, NOW), DEEP.withTimestampLimits(NOW, 10)).faults())
+          .extracting(InvalidRecordBatchException.Fault::recordIndex).containsExactly(0);
+    }
+  }
+
+  @Test
+  void allRecordsAtFaultAreNamedUpToTheLimit() {
+    for (CompressionType c : CompressionType.values()) {
+      RecordBatchBuilder builder = builder().compression(c);
+      for (int i = 0; i < 2_000; i++) {
+        builder.append(NOW, i % 10 == 3 ? null : new byte[1], new byte[1], List.of());
+      }
+      ByteBuf batch = builder.build();
+      InvalidRecordBatchException refused = refuse(batch, CLIENT.withRequireKeys(true));
+      assertThat(refused.reason()).isEqualTo(Reason.INVALID_RECORD);
+      assertThat(refused.recordIndex()).isEqualTo(3);
+      assertThat(refused.faults()).hasSize(100);
+      for (int i = 0; i < 100; i++) {
+        assertThat(refused.faults().get(i).recordIndex()).isEqualTo(10 * i + 3);
+      }
+    }
+  }
+
+  @Test
+  void wrongTimestampOutweighsMissingKeys() {
+    ByteBuf batch = builder().append(NOW, (byte[]) null, null, List.of()).append(NOW + 11, new byte[1], null, List.of()).build();
+    InvalidRecordBatchException refused = refuse(batch, CLIENT.withRequireKeys(true).withTimestampLimits(1000, 10));
+    assertThat(refused.reason()).isEqualTo(Reason.INVALID_TIMESTAMP);
+    assertThat(refused.faults()).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = CompressionType.class, names = "NONE", mode = EnumSource.Mode.EXCLUDE)
+  void decompressedSizesAreLimited(CompressionType c) {
+    RecordBatchBuilder builder = builder().compression(c);
+    for (int i = 0; i < 100; i++) {
+      builder.append(NOW, new byte[1], new byte[10_000], List.of());
+    }
+    ByteBuf batch = builder.build();
+    assertThat(refuse(batch, rules(1_002_000, 11_000))).isNull();
+    assertThat(refuse(batch, rules(1_000_000, 11_000)).reason()).isEqualTo(Reason.MESSAGE_TOO_LARGE);
+    InvalidRecordBatchException refused = refuse(batch, rules(1_002_000, 9_000));
+    assertThat(refused.reason()).isEqualTo(Reason.INVALID_RECORD);
+    assertThat(refused).hasMessageContaining("more than the 9000 allowed");
+  }
+
+  private static BatchRules rules(long maxBatch, int maxRecord) {
+    return BatchRules.of(Origin.CLIENT, new BatchRules.Limits(maxBatch, maxRecord, 1)).withDeep(true);
+  }
+
+  @Test
   void otherOriginsMayDoMore() {
     ByteBuf marker = ControlRecords.buildEndTransaction(Samples.HEAP, 9, NOW, 1, 5, (short) 0,
         new ControlRecords.EndTransactionMarker(ControlRecordType.COMMIT, 3));
-    assertThat(refuse(marker, BatchRules.of(Origin.COORDINATOR, 100))).isNull();
-    assertThat(refuse(marker, BatchRules.of(Origin.REPLICATION, 100))).isNull();
+    assertThat(refuse(marker, Samples.rules(Origin.COORDINATOR, 100))).isNull();
+    assertThat(refuse(marker, Samples.rules(Origin.REPLICATION, 100))).isNull();
     for (CompressionType c : CompressionType.values()) {
       ByteBuf compacted = builder().compression(c).baseOffset(50).logAppendTime(5).appendAt(51, 1, new byte[1], null, List.of())
           .appendAt(55, 1, (byte[]) null, null, List.of()).overrideLastOffset(60).build();
-      assertThat(refuse(compacted, BatchRules.of(Origin.REPLICATION, 1000).withDeep(true))).isNull();
-      assertThat(refuse(compacted, BatchRules.of(Origin.COORDINATOR, 1000)).reason()).isEqualTo(Reason.INVALID_RECORD);
+      assertThat(refuse(compacted, Samples.rules(Origin.REPLICATION, 1000).withDeep(true))).isNull();
+      assertThat(refuse(compacted, Samples.rules(Origin.COORDINATOR, 1000)).reason()).isEqualTo(Reason.INVALID_RECORD);
     }
   }
 
   @Test
   void validatingUncompressedRecordsAllocatesNothing() {
-    ByteBuf bytes = PooledByteBufAllocator.DEFAULT.directBuffer().writeBytes(valid(CompressionType.NONE));
+    assertAllocatesNothing(CompressionType.NONE);
+  }
+
+  @ParameterizedTest
+  @EnumSource(value = CompressionType.class, names = {"GZIP", "LZ4", "ZSTD"})
+  void validatingCompressedRecordsAllocatesNothing(CompressionType compression) {
+    assertAllocatesNothing(compression);
+  }
+
+  private void assertAllocatesNothing(CompressionType compression) {
+    ByteBuf bytes = PooledByteBufAllocator.DEFAULT.directBuffer().writeBytes(valid(compression));
     int size = bytes.readableBytes();
     for (int i = 0; i < 20_000; i++) {
-      validator.validate(bytes, 0, size, CLIENT, NOW);
+      validator.validate(bytes, 0, size, DEEP, NOW);
     }
     var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     threads.getCurrentThreadAllocatedBytes();
     long before = threads.getCurrentThreadAllocatedBytes();
     for (int i = 0; i < 1_000; i++) {
-      validator.validate(bytes, 0, size, CLIENT, NOW);
+      validator.validate(bytes, 0, size, DEEP, NOW);
     }
     // A thousand batches: what is allocated per batch would show as 16 kB and more.
     assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(4_096);

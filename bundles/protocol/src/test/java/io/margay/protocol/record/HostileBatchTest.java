@@ -24,10 +24,10 @@ class HostileBatchTest {
   /** Codec state, window and what a reader needs besides the decompressed bytes; LZ4 may use blocks of 4 MiB. */
   private static final long OVERHEAD = 16 << 20;
   private static final int BOMB_SIZE = 1 << 30;
-  private static final List<BatchRules> RULES = List.of(BatchRules.of(Origin.CLIENT, LIMIT).withDeep(true),
-      BatchRules.of(Origin.REPLICATION, LIMIT).withDeep(true), BatchRules.of(Origin.CLIENT, LIMIT));
+  private static final List<BatchRules> RULES = List.of(Samples.rules(Origin.CLIENT, LIMIT).withDeep(true),
+      Samples.rules(Origin.REPLICATION, LIMIT).withDeep(true), Samples.rules(Origin.CLIENT, LIMIT));
 
-  private final BatchValidator validator = new BatchValidator();
+  private final BatchValidator validator = new BatchValidator(Samples.SCRATCHES);
 
   private static void fixCrc(ByteBuf bytes) {
     bytes.setInt(RecordBatchFormat.CRC_OFFSET, (int) new RecordBatch().wrap(bytes, 0).computeCrc());
@@ -180,9 +180,9 @@ class HostileBatchTest {
     var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
     assertThatThrownBy(() -> validator.validate(bomb, 0, bomb.readableBytes(),
-        BatchRules.of(Origin.CLIENT, limit).withDeep(true), 0)).isInstanceOf(CorruptRecordException.class);
+        Samples.rules(Origin.CLIENT, limit).withDeep(true), 0)).isInstanceOf(InvalidRecordBatchException.class);
     try (RecordReader reader = RecordReader.open(new RecordBatch().wrap(bomb, 0), limit)) {
-      assertThatThrownBy(() -> reader.forEachRemaining(record -> { })).isInstanceOf(CorruptRecordException.class);
+      assertThatThrownBy(() -> reader.forEachRemaining(record -> { })).isInstanceOf(InvalidRecordBatchException.class);
     }
     assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(4 * limit + OVERHEAD);
   }

@@ -1,5 +1,6 @@
 package io.margay.protocol.record;
 
+import io.margay.protocol.record.BatchRules.Origin;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -30,6 +31,8 @@ final class Samples {
 
   /** Heap buffers, which need no release: what tests of the contents build is left to the garbage collector. */
   static final ByteBufAllocator HEAP = new UnpooledByteBufAllocator(false);
+  /** For all validators of the tests, never closed. */
+  static final RecordScratchPool SCRATCHES = new RecordScratchPool(new UnpooledByteBufAllocator(true));
 
   private Samples() {
   }
@@ -38,7 +41,7 @@ final class Samples {
     boolean append = random.nextInt(4) == 0;
     boolean producer = random.nextBoolean();
     int level = compression.defaultLevel();
-    if (compression.hasLevel() && random.nextBoolean()) {
+    if (compression.minLevel() != compression.maxLevel() && random.nextBoolean()) {
       int low = Math.max(compression.minLevel(), -50);
       level = low + random.nextInt(compression.maxLevel() - low + 1);
     }
@@ -74,6 +77,11 @@ final class Samples {
 
   private static ByteBuffer nullable(Random random, int max) {
     return random.nextInt(6) == 0 ? null : ByteBuffer.wrap(bytes(random, max));
+  }
+
+  /** Rules that bound nothing but what a batch decompresses to. */
+  static BatchRules rules(Origin origin, long maxDecompressedBytes) {
+    return BatchRules.of(origin, new BatchRules.Limits(maxDecompressedBytes, Integer.MAX_VALUE, 100));
   }
 
   /** Of random length, compressible half of the time. */

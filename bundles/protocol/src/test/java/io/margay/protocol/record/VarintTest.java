@@ -34,7 +34,7 @@ class VarintTest {
     ByteUtils.writeVarlong(value, kafka);
     assertThat(ours).isEqualTo(Unpooled.wrappedBuffer(kafka.flip()));
     assertThat(Varint.sizeOfVarlong(value)).isEqualTo(ours.readableBytes());
-    assertThat(new BufferSource().wrap(ours, 0, ours.readableBytes()).readVarlong()).isEqualTo(value);
+    assertThat(new RecordSource().wrap(ours.nioBuffer()).readVarlong()).isEqualTo(value);
     assertThat(Varint.readVarlong(ours)).isEqualTo(value);
     assertThat(ours.isReadable()).isFalse();
   }
@@ -48,7 +48,7 @@ class VarintTest {
     ByteUtils.writeUnsignedVarint(value, kafka);
     assertThat(ours).isEqualTo(Unpooled.wrappedBuffer(kafka.flip()));
     assertThat(Varint.sizeOfVarint(value) + Varint.sizeOfUnsignedVarint(value)).isEqualTo(ours.readableBytes());
-    assertThat(new BufferSource().wrap(ours, 0, ours.readableBytes()).readVarint()).isEqualTo(value);
+    assertThat(new RecordSource().wrap(ours.nioBuffer()).readVarint()).isEqualTo(value);
     assertThat(Varint.readVarint(ours)).isEqualTo(value);
     assertThat(Varint.readUnsignedVarint(ours)).isEqualTo(value);
     assertThat(ours.isReadable()).isFalse();
@@ -62,9 +62,9 @@ class VarintTest {
     assertThatThrownBy(() -> Varint.readUnsignedVarint(highBits)).isInstanceOf(CorruptRecordException.class);
     ByteBuf longOverflow = Unpooled.wrappedBuffer(new byte[] {-1, -1, -1, -1, -1, -1, -1, -1, -1, 2});
     assertThatThrownBy(() -> Varint.readVarlong(longOverflow.duplicate())).isInstanceOf(CorruptRecordException.class);
-    assertThatThrownBy(() -> new BufferSource().wrap(longOverflow, 0, 10).readVarlong())
+    assertThatThrownBy(() -> new RecordSource().wrap(longOverflow.nioBuffer()).readVarlong())
         .isInstanceOf(CorruptRecordException.class);
-    assertThatThrownBy(() -> new BufferSource().wrap(sixBytes, 0, 6).readVarint()).isInstanceOf(CorruptRecordException.class);
+    assertThatThrownBy(() -> new RecordSource().wrap(sixBytes.nioBuffer()).readVarint()).isInstanceOf(CorruptRecordException.class);
     assertThatThrownBy(() -> Varint.readVarint(Unpooled.wrappedBuffer(new byte[] {-1})))
         .isInstanceOf(CorruptRecordException.class).hasMessageContaining("cut off");
   }

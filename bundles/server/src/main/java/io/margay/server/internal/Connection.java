@@ -1,12 +1,12 @@
 package io.margay.server.internal;
 
-import io.margay.protocol.Api;
+import io.margay.model.LineLimit;
+import io.margay.protocol.MalformedMessageException;
 import io.margay.protocol.Message;
-import io.margay.protocol.Records;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
@@ -16,7 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,148 +26,205 @@ import org.slf4j.LoggerFactory;
  * One client connection: starts requests in order, and sends answers in the order of the requests.
  *
  * <pre>
- *   frame -> backlog -> started -> answered -> sent
+ *   FrameSource -> started -> answered -> Answers
+ *
+ *   OPEN -> CLOSING (answers that are on their way go first) -> GONE
  * </pre>
  *
- * A frame waits in the backlog while the server is not ready, while a request is under way whose API lets no other start, and
- * while a request waits for a handler that is being replaced.
+ * A frame is cut from what was received when its request may start: when the server is ready, when no request is under way whose
+ * API lets no other start, when none waits for a handler that is being replaced, when the client reads its answers, and when there is
+ * memory. What is not cut stays where it is, and the connection is not read.
  * Started requests stand in {@link #pipeline} until they and all before them are answered.
  *
  * <p>Invariant: {@link #serial} is null, or the last element of the pipeline, and not answered.
  *
- * <p>Owned by the channel's event loop, on which all but {@link #answered} runs. When the channel goes, what waits is dropped
- * and what is under way is told; its late answers are released.
+ * <p>Owned by the channel's event loop, on which all but {@link #answered} and {@link #takeWork} runs. When the channel closes, running requests
+ * are notified, and their late answers are released.
  */
 final class Connection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
+  private static final AtomicLongFieldUpdater<Connection> WORK = AtomicLongFieldUpdater.newUpdater(Connection.class, "workBytes");
   private static final List<Object> NOTHING = List.of();
   private static final int MAX_REQUESTS = 128;
-  private static final int MAX_BACKLOG_BYTES = 1 << 20;
+  /** What holds no more than this is not worth closing a connection for. */
+  private static final long SMALL_BYTES = 16 * 1024;
+  private static final int SLOW_LOOKS = 2;
+  private static final int STILL_LOOKS = 5;
+
+  private enum State { OPEN, CLOSING, GONE }
 
   private final Server server;
   private final String listener;
   private final ReadGate gate;
-  private final ArrayDeque<Object> backlog = new ArrayDeque<>();
-  private final ArrayDeque<NetworkRequest> pipeline = new ArrayDeque<>();
+  private final FrameSource frames;
+  private final Answers answers;
+  private final Progress progress = new Progress();
+  private final ArrayDeque<NetworkRequest> pipeline = new ArrayDeque<>(3);
+  private LoopState loop;
+  private int index;
   private ChannelHandlerContext ctx;
   private InetAddress clientAddress;
   private NetworkRequest serial;
-  private long backlogBytes;
+  private ScheduledFuture<?> throttled;
+  private boolean admitted;
   private boolean reading;
   private boolean draining;
-  private boolean closing;
-  private volatile boolean gone;
-  private long lastActiveNanos = System.nanoTime();
+  private boolean waitsForWork;
+  private volatile State state = State.OPEN;
+  @SuppressWarnings("unused") // through WORK
+  private volatile long workBytes;
   private ByteBuf clientIdBytes = Unpooled.EMPTY_BUFFER;
   private String clientId = "";
 
-  Connection(Server server, String listener, ReadGate gate) {
+  /**
+   * @param server has the handlers and the limits
+   * @param listener the listener's name
+   * @param channel the channel that this is going to be the last handler of
+   */
+  Connection(Server server, String listener, Channel channel) {
     this.server = server;
     this.listener = listener;
-    this.gate = gate;
+    this.gate = new ReadGate(channel);
+    this.frames = new FrameSource(channel, gate, server.maxFrameBytes(), this::drain);
+    this.answers = new Answers(server.memory().work());
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
     ctx = context;
+    answers.open(context, this::onFileSent);
+    if (context.channel().isRegistered()) {
+      loop = server.loop(eventLoop());
+      frames.credit(loop.credit());
+    }
+  }
+
+  @Override
+  public void channelRegistered(ChannelHandlerContext context) {
+    loop = server.loop(eventLoop());
+    frames.credit(loop.credit());
   }
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
-    clientAddress = ((InetSocketAddress) context.channel().remoteAddress()).getAddress();
-    if (!server.admit(this)) {
-      closing = true;
+    if (!(context.channel().remoteAddress() instanceof InetSocketAddress remote)) {
+      // it has gone already
       context.close();
       return;
     }
-    watchIdle(server.maxIdleMs());
-  }
-
-  private void watchIdle(long delayMs) {
-    if (delayMs < 0) {
+    clientAddress = remote.getAddress();
+    admitted = server.admit(this);
+    if (!admitted) {
+      state = State.CLOSING;
+      context.close();
       return;
     }
-    eventLoop().schedule(() -> {
-      long maxIdle = server.maxIdleMs();
-      long idle = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - lastActiveNanos);
-      if (gone || maxIdle < 0) {
-        return;
-      }
-      if (idle >= maxIdle && pipeline.isEmpty() && backlog.isEmpty()) {
-        LOG.debug("Closing an idle connection client={} idleMs={}", ctx.channel().remoteAddress(), idle);
-        ctx.close();
-      } else {
-        watchIdle(Math.max(100, maxIdle - idle));
-      }
-    }, Math.max(1, delayMs), TimeUnit.MILLISECONDS);
+    loop.add(this);
   }
 
   @Override
-  public void channelRead(ChannelHandlerContext context, Object frame) {
+  public void channelRead(ChannelHandlerContext context, Object received) {
     reading = true;
-    backlog.add(frame);
-    backlogBytes += content(frame).readableBytes();
+    frames.received((ByteBuf) received);
     drain();
-    if (backlogBytes > MAX_BACKLOG_BYTES || backlog.size() + pipeline.size() >= MAX_REQUESTS) {
-      gate.pause(ReadGate.Reason.BACKLOG);
-    }
   }
 
   @Override
   public void channelReadComplete(ChannelHandlerContext context) {
     reading = false;
-    lastActiveNanos = System.nanoTime();
-    context.flush();
+    progress.active();
+    answers.flush();
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
+    answers.settle();
     if (context.channel().isWritable()) {
-      gate.resume(ReadGate.Reason.UNWRITABLE);
       drain();
-    } else {
-      gate.pause(ReadGate.Reason.UNWRITABLE);
     }
   }
 
-  private static ByteBuf content(Object frame) {
-    return frame instanceof BigFrame big ? big.content() : (ByteBuf) frame;
+  private void onFileSent() {
+    if (frames.hasRest() && state == State.OPEN) {
+      // not now: this comes in the middle of a flush
+      eventLoop().execute(this::drain);
+    }
   }
 
   /** Starts what may start. Answers that come meanwhile do not start anything by themselves, so the stack stays flat. */
   void drain() {
-    if (draining || closing) {
+    if (draining || state != State.OPEN) {
       return;
     }
     draining = true;
     try {
-      while (serial == null && !backlog.isEmpty() && !closing && server.ready() && pipeline.size() < MAX_REQUESTS
-          && !gate.paused(ReadGate.Reason.THROTTLED)) {
-        Object frame = backlog.remove();
-        backlogBytes -= content(frame).readableBytes();
-        start(frame);
+      while (mayStart()) {
+        ByteBuf frame = frames.next();
+        if (frame == null) {
+          break;
+        }
+        start(frame, frames.takenBytes());
       }
+    } catch (BadFrameException e) {
+      refuse("what came is no frame", "what came is " + e.getMessage());
     } finally {
       draining = false;
     }
-    if (gate.paused(ReadGate.Reason.BACKLOG) && backlogBytes <= MAX_BACKLOG_BYTES / 2
-        && backlog.size() + pipeline.size() < MAX_REQUESTS / 2) {
+    frames.settle();
+    if (frames.hasRest()) {
+      gate.pause(ReadGate.Reason.BACKLOG);
+    } else {
       gate.resume(ReadGate.Reason.BACKLOG);
+    }
+    if (!reading && answers.unflushed()) {
+      progress.active();
+      answers.flush();
     }
   }
 
-  private void start(Object frame) {
-    long reserved = frame instanceof BigFrame big ? big.reservedBytes() : 0;
-    ByteBuf in = content(frame);
+  private boolean mayStart() {
+    return serial == null && state == State.OPEN && server.ready() && pipeline.size() < MAX_REQUESTS
+        && !gate.paused(ReadGate.Reason.THROTTLED) && answers.mayStart() && hasWorkMemory();
+  }
+
+  private boolean hasWorkMemory() {
+    MemoryPool work = server.memory().work();
+    if (!work.spent()) {
+      return true;
+    }
+    if (!waitsForWork && frames.hasRest()) {
+      waitsForWork = true;
+      if (work.takeOrWait(this, 1, true, () -> inLoop(this::onWorkMemory))) {
+        onWorkMemory();
+      }
+    }
+    return false;
+  }
+
+  private void onWorkMemory() {
+    waitsForWork = false;
+    server.memory().work().give(1);
+    drain();
+  }
+
+  private void inLoop(Runnable task) {
+    try {
+      eventLoop().execute(task);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("The event loop has ended");
+    }
+  }
+
+  private void start(ByteBuf frame, int taken) {
     NetworkRequest request;
     try {
-      request = decodeHeader(in, reserved);
-    } catch (io.margay.protocol.MalformedMessageException | IndexOutOfBoundsException e) {
-      refuse("its request header cannot be decoded: " + e.getMessage());
+      request = decodeHeader(frame, taken);
+    } catch (MalformedMessageException | IndexOutOfBoundsException e) {
+      refuse("header", "its request header cannot be decoded: " + e.getMessage());
       request = null;
     }
     if (request == null) {
-      releaseFrame(in, reserved);
+      releaseFrame(frame, taken);
       return;
     }
     pipeline.add(request);
@@ -179,12 +238,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
     server.handlers().route(request.entry, request);
   }
 
-  /** Starts nothing more while a request waits for its handler, so that none that comes later overtakes it. */
+  /** Starts nothing more while a request waits for its handler or memory, so that none that comes later overtakes it. */
   void hold(NetworkRequest request) {
     serial = request;
   }
 
-  /** Goes on with a request that waited for its handler, then with those behind it. */
+  /** Goes on with a request that waited, then with those behind it. */
   void resume(NetworkRequest request) {
     if (request.pipelined && serial == request) {
       serial = null;
@@ -193,190 +252,186 @@ final class Connection extends ChannelInboundHandlerAdapter {
     drain();
   }
 
-  /** Reads the header (v1 or v2) and leaves the frame at the body. @return null when the request was refused or answered */
-  private NetworkRequest decodeHeader(ByteBuf in, long reserved) {
+  /** Reads the header (v1 or v2) and leaves the frame at the body. @return null when the request was refused */
+  private NetworkRequest decodeHeader(ByteBuf in, int taken) {
     short key = in.readShort();
     short version = in.readShort();
     int correlationId = in.readInt();
     HandlerTable.Entry entry = server.handlers().entry(key);
     if (entry == null) {
-      refuse("it asks for API key " + key + " version " + version + ", which nobody serves");
+      refuse("unknown API", "it asks for API key " + key + " version " + version + ", which nobody serves");
       return null;
     }
-    Api api = entry.api();
     if (version < entry.lowest() || version > entry.highest()) {
-      if (api.key() == ApiVersionsHandler.KEY) {
+      if (key == ApiVersionsHandler.KEY) {
         // KIP-511: a client that is newer than we are gets the answer in the version that everybody can read
-        return new NetworkRequest(this, entry, api, ApiVersionsHandler.UNSUPPORTED, correlationId, "", in, reserved, false);
+        return new NetworkRequest(this, entry, ApiVersionsHandler.UNSUPPORTED, correlationId, "", in, taken);
       }
-      refuse("it asks for " + api.name() + " version " + version + ", served are " + entry.lowest() + " to " + entry.highest());
+      refuse("version of " + entry.api().name(), "it asks for " + entry.api().name() + " version " + version + ", served are "
+          + entry.lowest() + " to " + entry.highest());
       return null;
     }
     String client = readClientId(in);
-    if (api.requestHeaderVersion(version) >= 2) {
-      skipTaggedFields(in);
+    if (entry.api().requestHeaderVersion(version) >= 2) {
+      RequestHeaders.skipTaggedFields(in);
     }
-    return new NetworkRequest(this, entry, api, version, correlationId, client, in, reserved, HandlerTable.pipelined(entry));
+    return new NetworkRequest(this, entry, version, correlationId, client, in, taken);
   }
 
   private String readClientId(ByteBuf in) {
-    int length = in.readShort();
+    int length = RequestHeaders.clientIdLength(in);
     if (length < 0) {
       return "";
     }
-    if (length > in.readableBytes()) {
-      throw new io.margay.protocol.MalformedMessageException("client id of " + length + " bytes, but " + in.readableBytes() + " remain");
+    if (length > RequestHeaders.MAX_CLIENT_ID_BYTES) {
+      return RequestHeaders.readLongClientId(in, length);
     }
-    int at = in.readerIndex();
-    in.skipBytes(length);
-    if (length != clientIdBytes.readableBytes() || !ByteBufUtil.equals(in, at, clientIdBytes, 0, length)) {
-      byte[] bytes = ByteBufUtil.getBytes(in, at, length);
+    if (!RequestHeaders.same(in, length, clientIdBytes)) {
+      byte[] bytes = new byte[length];
+      in.getBytes(in.readerIndex(), bytes);
       clientIdBytes = Unpooled.wrappedBuffer(bytes);
       clientId = new String(bytes, StandardCharsets.UTF_8);
     }
+    in.skipBytes(length);
     return clientId;
   }
 
-  private static void skipTaggedFields(ByteBuf in) {
-    if (in.getByte(in.readerIndex()) == 0) {
-      in.skipBytes(1);
-      return;
+  private void refuse(String cause, String why) {
+    long held = server.lines().pass(cause);
+    if (held != LineLimit.HELD) {
+      LOG.warn("Closing the connection: {} client={} sinceLast={}", why, ctx.channel().remoteAddress(), held);
     }
-    io.margay.protocol.MessageReader reader = new io.margay.protocol.MessageReader(in);
-    int count = reader.readTaggedFieldCount();
-    int at = reader.position();
-    for (int i = 0; i < count; i++) {
-      in.readerIndex(at);
-      reader = new io.margay.protocol.MessageReader(in);
-      reader.readUnsignedVarint();
-      at = reader.readTaggedFieldEnd();
-    }
-    in.readerIndex(at);
+    closeAfterAnswers();
   }
 
-  private void refuse(String why) {
-    LOG.warn("Closing the connection: {} client={}", why, ctx.channel().remoteAddress());
-    closing = true;
-    // answers that are on their way go first
+  /** Starts nothing more, and closes when what was written is sent. */
+  private void closeAfterAnswers() {
+    if (state != State.OPEN) {
+      return;
+    }
+    state = State.CLOSING;
     ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(f -> ctx.close());
   }
 
   /** Takes the answer of a request, on any thread. */
   void answered(NetworkRequest request, Message response, int throttleMs, String closeReason) {
-    EventLoop loop = eventLoop();
-    if (loop.inEventLoop()) {
+    EventLoop events = eventLoop();
+    if (events.inEventLoop()) {
       finish(request, response, throttleMs, closeReason);
       return;
     }
     try {
-      loop.execute(() -> finish(request, response, throttleMs, closeReason));
+      events.execute(() -> finish(request, response, throttleMs, closeReason));
     } catch (RejectedExecutionException e) {
       // the event loops have ended, so nobody else touches the connection
-      gone = true;
+      state = State.GONE;
       finish(request, response, throttleMs, closeReason);
     }
   }
 
   private void finish(NetworkRequest request, Message response, int throttleMs, String closeReason) {
-    request.parts = NOTHING;
     request.closeReason = closeReason;
     request.throttleMs = throttleMs;
-    if (response != null) {
-      try {
-        short version = request.version() == ApiVersionsHandler.UNSUPPORTED ? 0 : request.version();
-        request.parts = ResponseEncoder.encode(request.api(), version, request.correlationId(), response, allocator());
-      } catch (RuntimeException e) {
-        LOG.error("Encoding an answer failed apiKey={} version={}", request.api().name(), request.version(), e);
-        request.closeReason = "its answer cannot be encoded";
-      }
-    }
+    request.parts = response == null ? NOTHING : encode(request, response);
     request.endLease();
     request.endReservation();
-    releaseFrame(request.frame, request.reservedBytes);
+    releaseFrame(request.frame, request.takenBytes);
     if (serial == request) {
       serial = null;
     }
-    if (gone) {
-      release(request.parts);
+    if (state == State.GONE) {
+      Answers.release(request.parts);
       return;
+    }
+    if (pipeline.peek() != request) {
+      answers.held(request.parts);
+      request.held = true;
     }
     sendAnswered();
     drain();
   }
 
-  private void releaseFrame(ByteBuf frame, long reserved) {
+  private List<Object> encode(NetworkRequest request, Message response) {
+    try {
+      short version = request.version() == ApiVersionsHandler.UNSUPPORTED ? 0 : request.version();
+      return ResponseEncoder.encode(request.api(), version, request.correlationId(), response, allocator());
+    } catch (Throwable e) { // also when there is no direct memory: what the request holds must be given back
+      if (server.lines().pass("encode " + request.api().name()) != LineLimit.HELD) {
+        LOG.error("Encoding an answer failed apiKey={} version={}", request.api().name(), request.version(), e);
+      }
+      request.closeReason = "its answer cannot be encoded";
+      return NOTHING;
+    }
+  }
+
+  private void releaseFrame(ByteBuf frame, int taken) {
     frame.release();
-    if (reserved > 0) {
-      server.budget().release(reserved);
+    if (eventLoop().inEventLoop()) {
+      loop.credit().give(taken);
+    } else {
+      server.memory().frames().give(taken);
     }
   }
 
   private void sendAnswered() {
     boolean written = false;
-    for (NetworkRequest head; (head = pipeline.peek()) != null && head.parts != null && !closing;) {
+    for (NetworkRequest head; (head = pipeline.peek()) != null && head.parts != null && state == State.OPEN;) {
       pipeline.remove();
-      for (Object part : head.parts) {
-        write(part);
+      if (head.held) {
+        answers.notHeld(head.parts);
       }
+      answers.write(head.parts);
       written = true;
       if (head.closeReason != null) {
-        refuse(head.closeReason);
+        refuse(head.closeReason, head.closeReason);
       } else if (head.throttleMs > 0) {
         throttle(head.throttleMs);
       }
     }
-    if (written && !reading) {
-      lastActiveNanos = System.nanoTime();
-      ctx.flush();
+    if (written && !reading && !draining) {
+      progress.active();
+      answers.flush();
     }
   }
 
   private void throttle(int throttleMs) {
     gate.pause(ReadGate.Reason.THROTTLED);
-    eventLoop().schedule(() -> {
+    throttled = eventLoop().schedule(() -> {
+      throttled = null;
       gate.resume(ReadGate.Reason.THROTTLED);
       drain();
     }, throttleMs, TimeUnit.MILLISECONDS);
   }
 
-  private void write(Object part) {
-    if (part instanceof ByteBuf buffer) {
-      ctx.write(buffer, ctx.voidPromise());
-      return;
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    state = State.GONE;
+    if (throttled != null) {
+      throttled.cancel(false);
     }
-    Records records = (Records) part;
-    if (records.fileOrNull() != null) {
-      ctx.write(new SharedFileRegion(records), ctx.voidPromise());
-    } else {
-      ByteBuf bytes = records.bufferOrNull();
-      ctx.write(bytes.retain()).addListener(f -> records.release());
+    if (admitted) {
+      admitted = false;
+      loop.remove(this);
+      server.forget(this);
     }
-  }
-
-  private static void release(List<Object> parts) {
-    for (Object part : parts) {
-      if (part instanceof ByteBuf buffer) {
-        buffer.release();
+    server.memory().work().forget(this);
+    frames.close();
+    answers.close();
+    for (NetworkRequest request; (request = pipeline.poll()) != null;) {
+      if (request.parts != null) {
+        Answers.release(request.parts);
       } else {
-        ((Records) part).release();
+        cancel(request);
       }
     }
   }
 
-  @Override
-  public void channelInactive(ChannelHandlerContext context) {
-    gone = true;
-    closing = true;
-    server.forget(this);
-    for (Object frame; (frame = backlog.poll()) != null;) {
-      releaseFrame(content(frame), frame instanceof BigFrame big ? big.reservedBytes() : 0);
-    }
-    for (NetworkRequest request; (request = pipeline.poll()) != null;) {
-      if (request.parts != null) {
-        release(request.parts);
-      } else {
-        request.runOnCancel();
-        request.endReservation();
+  private void cancel(NetworkRequest request) {
+    try {
+      request.runOnCancel();
+    } catch (Throwable e) { // the other requests have to be cancelled, too
+      if (server.lines().pass("cancel " + request.api().name()) != LineLimit.HELD) {
+        LOG.error("Cancelling a request failed apiKey={}", request.api().name(), e);
       }
     }
   }
@@ -385,25 +440,78 @@ final class Connection extends ChannelInboundHandlerAdapter {
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     if (cause instanceof java.io.IOException) {
       LOG.debug("The connection broke client={} why={}", context.channel().remoteAddress(), cause.getMessage());
-    } else {
+    } else if (server.lines().pass("failure") != LineLimit.HELD) {
       LOG.error("Closing the connection after a failure client={}", context.channel().remoteAddress(), cause);
     }
     context.close();
   }
 
-  /** Closes the connection once all that was started is answered, or at once when nothing is under way. */
-  void closeWhenIdle() {
-    if (pipeline.isEmpty()) {
+  /**
+   * Looks whether the connection gets on; once a second.
+   *
+   * @param nowNanos the time
+   * @param maxIdleMs after which time without a request it is closed; negative for never
+   * @param minBytes how many bytes should move between two looks
+   * @param scarce whether others wait for memory
+   */
+  void look(long nowNanos, long maxIdleMs, long minBytes, boolean scarce) {
+    answers.settle();
+    long idleNanos = progress.idleNanos(nowNanos);
+    if (maxIdleMs >= 0 && idleNanos >= TimeUnit.MILLISECONDS.toNanos(maxIdleMs) && pipeline.isEmpty() && !frames.hasRest()
+        && answers.unsentBytes() == 0) {
+      LOG.debug("Closing an idle connection client={}", ctx.channel().remoteAddress());
+      ctx.close();
+      return;
+    }
+    boolean client = frames.waitsForClient() && frames.keptBytes() > SMALL_BYTES || answers.takenBytes() > 0;
+    boolean parked = !pipeline.isEmpty() && (workBytes > SMALL_BYTES || frames.hasRest() && frames.keptBytes() > SMALL_BYTES);
+    int slow = progress.slow(frames.receivedBytes() + answers.sentBytes(), minBytes, client || parked || state == State.CLOSING);
+    if (scarce && slow >= (client ? SLOW_LOOKS : STILL_LOOKS)) {
+      refuse("slow", "it keeps memory that others wait for, and moves less than margay.connection.min.bytes.per.second");
+      ctx.close();
+    } else if (state == State.CLOSING && slow >= STILL_LOOKS) {
       ctx.close();
     }
   }
 
-  boolean idle() {
-    return pipeline.isEmpty();
+  /**
+   * Takes memory for what a request of this connection keeps, on any thread.
+   *
+   * @return null when it was taken, or why not
+   */
+  RoutedRequest.Denial takeWork(long bytes) {
+    RequestMemory memory = server.memory();
+    long all = WORK.addAndGet(this, bytes);
+    boolean fits = all <= memory.workShareBytes();
+    if (fits && memory.work().tryTake(bytes, bytes <= MemoryPool.SMALL_BYTES)) {
+      return null;
+    }
+    WORK.addAndGet(this, -bytes);
+    return fits ? RoutedRequest.Denial.POOL : RoutedRequest.Denial.SHARE;
+  }
+
+  void countWork(long bytes) {
+    WORK.addAndGet(this, bytes);
+  }
+
+  RequestMemory memory() {
+    return server.memory();
+  }
+
+  void giveWork(long bytes) {
+    WORK.addAndGet(this, -bytes);
+    server.memory().work().give(bytes);
+  }
+
+  /** Closes the connection once all that was started is answered, or at once when nothing is under way. */
+  void closeWhenIdle() {
+    if (pipeline.isEmpty()) {
+      closeAfterAnswers();
+    }
   }
 
   boolean gone() {
-    return gone;
+    return state == State.GONE;
   }
 
   EventLoop eventLoop() {
@@ -414,10 +522,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
     return ctx.alloc();
   }
 
-  MemoryBudget budget() {
-    return server.budget();
-  }
-
   InetAddress clientAddress() {
     return clientAddress;
   }
@@ -426,7 +530,16 @@ final class Connection extends ChannelInboundHandlerAdapter {
     return listener;
   }
 
-  io.netty.channel.Channel channel() {
+  Channel channel() {
     return ctx.channel();
+  }
+
+  /** @return its place in the list of its event loop */
+  int index() {
+    return index;
+  }
+
+  void index(int place) {
+    index = place;
   }
 }

@@ -1,7 +1,11 @@
 package io.margay.server.internal;
 
+import io.margay.model.LineLimit;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
+import io.margay.protocol.MalformedMessageException;
+import io.margay.protocol.Message;
+import io.margay.protocol.MessageMemoryException;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.lease.ServiceHolder;
 import java.util.ArrayList;
@@ -10,6 +14,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,11 +59,16 @@ final class HandlerTable {
   }
 
   private final AtomicReferenceArray<Entry> entries = new AtomicReferenceArray<>(MAX_KEYS);
-  private final java.util.function.LongSupplier waitMs;
+  private final LongSupplier waitMs;
+  private final LineLimit lines;
 
-  /** @param waitMs how long a request waits for a handler at the most, in milliseconds */
-  HandlerTable(java.util.function.LongSupplier waitMs) {
+  /**
+   * @param waitMs how long a request waits for a handler, in milliseconds
+   * @param lines limits log lines that clients can cause
+   */
+  HandlerTable(LongSupplier waitMs, LineLimit lines) {
     this.waitMs = waitMs;
+    this.lines = lines;
   }
 
   /**
@@ -67,6 +77,17 @@ final class HandlerTable {
    */
   Entry entry(short key) {
     return key < 0 || key >= MAX_KEYS ? null : entries.get(key);
+  }
+
+  /** @return whether an API of this name was ever served */
+  boolean serves(String api) {
+    for (int key = 0; key < MAX_KEYS; key++) {
+      Entry e = entries.get(key);
+      if (e != null && e.api.name().equals(api)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** @param handler takes over its key; requests that wait go to it */
@@ -134,12 +155,34 @@ final class HandlerTable {
     ApiHandler handler = lease.service();
     try {
       handler.handle(request);
-    } catch (io.margay.protocol.MalformedMessageException ex) {
+    } catch (MessageMemoryException ex) {
+      noMemory(e, handler, request, ex);
+    } catch (MalformedMessageException ex) {
       request.close("the request cannot be decoded: " + ex.getMessage());
-    } catch (RuntimeException | LinkageError ex) {
-      LOG.error("Handling a request failed apiKey={} version={} clientId={}", e.api.name(), request.version(), request.clientId(), ex);
+    } catch (Throwable ex) { // also an Error: what the request holds must be given back
+      if (lines.pass("handle " + e.api.name()) != LineLimit.HELD) {
+        LOG.error("Handling a request failed apiKey={} version={} clientId={}", e.api.name(), request.version(), request.clientId(), ex);
+      }
       fail(handler, request, Errors.UNKNOWN_SERVER_ERROR);
     }
+  }
+
+  /** What is decoded from a request does not fit: it waits until there is memory, or is refused when there never will be. */
+  private void noMemory(Entry e, ApiHandler handler, RoutedRequest request, MessageMemoryException why) {
+    if (request.denial() == RoutedRequest.Denial.POOL && !request.isAnswered()) {
+      long needed = request.restartReservation();
+      request.endLease();
+      request.parked();
+      new MemoryWait(request, needed, () -> fail(e.last, request, Errors.REQUEST_TIMED_OUT)).begin(waitMs.getAsLong());
+      return;
+    }
+    long held = lines.pass("memory " + e.api.name());
+    if (held != LineLimit.HELD) {
+      LOG.warn("Refusing a request that takes more memory than a connection may have: {} apiKey={} version={} clientId={} limit={} "
+          + "sinceLast={}; the limit comes from margay.request.memory.bytes", why.getMessage(), e.api.name(), request.version(),
+          request.clientId(), request.memory().workShareBytes(), held);
+    }
+    fail(handler, request, request.denial() == RoutedRequest.Denial.NEVER ? Errors.INVALID_REQUEST : Errors.REQUEST_TIMED_OUT);
   }
 
   private void park(Entry e, RoutedRequest request) {
@@ -150,6 +193,12 @@ final class HandlerTable {
     }
     request.parked();
     e.waiting.add(request);
+    request.onCancel(() -> {
+      if (e.waiting.remove(request)) {
+        e.waitingCount.decrementAndGet();
+        request.respondNothing();
+      }
+    });
     if (e.holder.peek() != null && e.waiting.remove(request)) {
       // a handler came between the look and the wait
       e.waitingCount.decrementAndGet();
@@ -159,19 +208,27 @@ final class HandlerTable {
     request.later(waitMs.getAsLong(), TimeUnit.MILLISECONDS, () -> {
       if (e.waiting.remove(request)) {
         e.waitingCount.decrementAndGet();
-        LOG.warn("No handler came back in time apiKey={} clientId={} waitMs={}", e.api.name(), request.clientId(), waitMs.getAsLong());
+        if (lines.pass("no handler for " + e.api.name()) != LineLimit.HELD) {
+          LOG.warn("No handler came back in time apiKey={} clientId={} waitMs={}", e.api.name(), request.clientId(), waitMs.getAsLong());
+        }
         fail(e.last, request, Errors.REQUEST_TIMED_OUT);
       }
     });
   }
 
-  private static void fail(ApiHandler handler, RoutedRequest request, Errors error) {
-    io.margay.protocol.Message answer;
+  private void fail(ApiHandler handler, RoutedRequest request, Errors error) {
+    if (request.isAnswered()) {
+      return;
+    }
+    Message answer = null;
     try {
       answer = handler.errorResponse(request, error);
-    } catch (RuntimeException | LinkageError ex) {
-      LOG.error("Building an error answer failed apiKey={}", request.api().name(), ex);
-      answer = null;
+    } catch (MalformedMessageException ex) {
+      LOG.debug("An error answer needs the request, which cannot be decoded apiKey={}", request.api().name(), ex);
+    } catch (Throwable ex) { // also an Error, as above
+      if (lines.pass("error answer of " + request.api().name()) != LineLimit.HELD) {
+        LOG.error("Building an error answer failed apiKey={}", request.api().name(), ex);
+      }
     }
     if (answer == null) {
       request.close("request failed with " + error);

@@ -4,6 +4,7 @@ import io.margay.protocol.Api;
 import io.margay.protocol.Message;
 import io.margay.protocol.MessageReader;
 import io.margay.protocol.MessageWriter;
+import io.margay.protocol.Messages;
 import io.margay.spi.client.LocalClient;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -30,7 +31,7 @@ final class LocalRequests implements LocalClient {
   private final HandlerTable handlers;
   private final Supplier<EventLoop> loops;
   private final String listener;
-  private final MemoryBudget budget;
+  private final RequestMemory memory;
   private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
@@ -38,13 +39,13 @@ final class LocalRequests implements LocalClient {
    * @param handlers routes the requests
    * @param loops gives an event loop to run a request on
    * @param listener the listener as whose client the requests count
-   * @param budget what handlers of these requests reserve from
+   * @param memory what handlers of these requests reserve from
    */
-  LocalRequests(HandlerTable handlers, Supplier<EventLoop> loops, String listener, MemoryBudget budget) {
+  LocalRequests(HandlerTable handlers, Supplier<EventLoop> loops, String listener, RequestMemory memory) {
     this.handlers = handlers;
     this.loops = loops;
     this.listener = listener;
-    this.budget = budget;
+    this.memory = memory;
   }
 
   @Override
@@ -115,18 +116,26 @@ final class LocalRequests implements LocalClient {
         return;
       }
       try {
-        ByteBuf bytes = Unpooled.buffer();
-        response.write(MessageWriter.copying(bytes), version());
-        into.read(new MessageReader(bytes), version());
+        into.read(new MessageReader(Messages.toBytes(response, version())), version());
         result.complete(into);
-      } catch (RuntimeException e) {
+      } catch (Throwable e) { // also an Error: somebody waits for the result
         result.completeExceptionally(e);
       }
     }
 
     @Override
-    MemoryBudget budget() {
-      return budget;
+    Denial takeWork(long bytes) {
+      return memory.work().tryTake(bytes, bytes <= MemoryPool.SMALL_BYTES) ? null : Denial.POOL;
+    }
+
+    @Override
+    void giveWork(long bytes) {
+      memory.work().give(bytes);
+    }
+
+    @Override
+    RequestMemory memory() {
+      return memory;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.margay.server.internal;
 
-import io.margay.protocol.Api;
 import io.margay.protocol.Message;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -15,23 +14,26 @@ final class NetworkRequest extends RoutedRequest {
   private final String clientId;
   /** The frame, released when the request is answered. */
   final ByteBuf frame;
-  final long reservedBytes;
+  /** What the frame took from the budget. */
+  final int takenBytes;
   final HandlerTable.Entry entry;
   final boolean pipelined;
   /** The encoded answer once it is there; empty for none. */
   List<Object> parts;
   String closeReason;
   int throttleMs;
+  /** Whether the answer was counted as one that waits for those before it. */
+  boolean held;
 
-  NetworkRequest(Connection connection, HandlerTable.Entry entry, Api api, short version, int correlationId, String clientId,
-      ByteBuf frame, long reservedBytes, boolean pipelined) {
-    super(api, version, correlationId, frame, System.nanoTime());
+  NetworkRequest(Connection connection, HandlerTable.Entry entry, short version, int correlationId, String clientId, ByteBuf frame,
+      int takenBytes) {
+    super(entry.api(), version, correlationId, frame, System.nanoTime());
     this.connection = connection;
     this.entry = entry;
     this.clientId = clientId;
     this.frame = frame;
-    this.reservedBytes = reservedBytes;
-    this.pipelined = pipelined;
+    this.takenBytes = takenBytes;
+    this.pipelined = HandlerTable.pipelined(entry);
   }
 
   @Override
@@ -55,8 +57,23 @@ final class NetworkRequest extends RoutedRequest {
   }
 
   @Override
-  MemoryBudget budget() {
-    return connection.budget();
+  Denial takeWork(long bytes) {
+    return connection.takeWork(bytes);
+  }
+
+  @Override
+  void giveWork(long bytes) {
+    connection.giveWork(bytes);
+  }
+
+  @Override
+  void counted(long bytes) {
+    connection.countWork(bytes);
+  }
+
+  @Override
+  RequestMemory memory() {
+    return connection.memory();
   }
 
   @Override

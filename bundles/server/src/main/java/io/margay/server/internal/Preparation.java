@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Preparation implements Runnable {
   /** What the first connection needs; naming a class loads it. */
-  static final List<Class<?>> FIRST_NEEDED = List.of(Server.class, Connection.class, FrameDecoder.class, NetworkRequest.class,
+  static final List<Class<?>> FIRST_NEEDED = List.of(Server.class, Connection.class, FrameSource.class, NetworkRequest.class,
       ResponseEncoder.class);
 
   /** Called by the launcher. */

@@ -31,8 +31,8 @@ final class ResponseEncoder {
       response.write(out, version);
       out.patchFrameSize();
       return out.finish();
-    } catch (RuntimeException e) {
-      out.release();
+    } catch (Throwable e) { // also an Error, such as too little direct memory
+      out.releaseAfterFailure(response);
       throw e;
     }
   }

@@ -21,6 +21,17 @@ abstract class RoutedRequest implements Request {
   private static final VarHandle LEASE;
   private static final long ENDED = -1;
 
+  /** Why memory is denied. */
+  enum Denial {
+    /** More than a connection may ever have. */
+    NEVER,
+    /** Other requests of the connection have its share. */
+    SHARE,
+    /** Other connections have all of it. */
+    POOL
+  }
+
+
   static {
     try {
       ANSWERED = MethodHandles.lookup().findVarHandle(RoutedRequest.class, "answered", boolean.class);
@@ -40,8 +51,12 @@ abstract class RoutedRequest implements Request {
   @SuppressWarnings("unused") // through LEASE
   private volatile Lease<ApiHandler> lease;
   private volatile Runnable onCancel;
-  /** Bytes of the budget that the handler reserved, or {@link #ENDED}. Guarded by this. */
+  /** Bytes of the budget that were reserved for the handler and for what is decoded, or {@link #ENDED}. Guarded by this. */
   private long reservedByHandler;
+  /** How many of them nobody uses yet. Guarded by this. */
+  private long unusedBytes;
+  private long deniedBytes;
+  private Denial denial;
 
   RoutedRequest(Api api, short version, int correlationId, ByteBuf body, long receivedNanos) {
     this.api = api;
@@ -83,18 +98,83 @@ abstract class RoutedRequest implements Request {
     }
   }
 
-  /** @return the budget that {@link #reserve} takes from */
-  abstract MemoryBudget budget();
+  /** @return null when it was taken from the work memory, or why not; any thread */
+  abstract Denial takeWork(long bytes);
+
+  abstract void giveWork(long bytes);
+
+  /** Bytes were taken from the pool itself: they count as the connection's, too. */
+  void counted(long bytes) {
+    // a request without a connection has no share
+  }
+
+  abstract RequestMemory memory();
 
   @Override
   public final boolean reserve(long bytes) {
     synchronized (this) {
-      if (reservedByHandler == ENDED || !budget().tryReserve(bytes)) {
+      if (reservedByHandler == ENDED) {
         return false;
       }
-      reservedByHandler += bytes;
+      if (bytes <= unusedBytes) {
+        unusedBytes -= bytes;
+        return true;
+      }
+      long more = bytes - unusedBytes;
+      if (reservedByHandler + more > memory().workShareBytes()) {
+        denial = Denial.NEVER;
+        return false;
+      }
+      Denial why = takeWork(more);
+      if (why != null) {
+        denial = why;
+        deniedBytes = reservedByHandler + more;
+        return false;
+      }
+      unusedBytes = 0;
+      reservedByHandler += more;
       return true;
     }
+  }
+
+  /** @return why the last reservation was denied */
+  final synchronized Denial denial() {
+    return denial;
+  }
+
+  /**
+   * Gives everything back so that the request can wait with nothing but its frame.
+   *
+   * @return how many bytes it needs to start again
+   */
+  final long restartReservation() {
+    long held;
+    long needed;
+    synchronized (this) {
+      held = Math.max(0, reservedByHandler);
+      needed = deniedBytes;
+      if (reservedByHandler != ENDED) {
+        reservedByHandler = 0;
+      }
+      unusedBytes = 0;
+    }
+    if (held > 0) {
+      giveWork(held);
+    }
+    return needed;
+  }
+
+  /** @param bytes were taken from the pool for this request, and are used first */
+  final void granted(long bytes) {
+    counted(bytes);
+    synchronized (this) {
+      if (reservedByHandler != ENDED) {
+        reservedByHandler += bytes;
+        unusedBytes += bytes;
+        return;
+      }
+    }
+    giveWork(bytes);
   }
 
   /** Gives back what the handler reserved; it can reserve no more. */
@@ -105,7 +185,7 @@ abstract class RoutedRequest implements Request {
       reservedByHandler = ENDED;
     }
     if (bytes > 0) {
-      budget().release(bytes);
+      giveWork(bytes);
     }
   }
 
@@ -170,7 +250,7 @@ abstract class RoutedRequest implements Request {
 
   @Override
   public final <T extends Message> T read(T into) {
-    into.read(new MessageReader(body), version);
+    into.read(new MessageReader(body, this::reserve), version);
     return into;
   }
 
@@ -185,6 +265,10 @@ abstract class RoutedRequest implements Request {
     if (cancelled()) {
       runOnCancel();
     }
+  }
+
+  final boolean isAnswered() {
+    return answered;
   }
 
   final void runOnCancel() {

@@ -7,9 +7,20 @@ import io.margay.protocol.message.SaslAuthenticateRequest;
 import io.margay.protocol.message.SaslAuthenticateResponse;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import java.util.function.IntSupplier;
 
-/** Answers SASL tokens on listeners that ask for no authentication: ILLEGAL_SASL_STATE, as clients expect. Stateless. */
+/**
+ * Answers SASL tokens on listeners that ask for no authentication: ILLEGAL_SASL_STATE, as clients expect. The tokens are not looked
+ * at, so nothing of them is copied.
+ */
 final class SaslAuthenticateHandler implements ApiHandler {
+  private final IntSupplier maxBytes;
+
+  /** @param maxBytes how large a request may be */
+  SaslAuthenticateHandler(IntSupplier maxBytes) {
+    this.maxBytes = maxBytes;
+  }
+
   @Override
   public Api api() {
     return SaslAuthenticateRequest.API;
@@ -17,7 +28,10 @@ final class SaslAuthenticateHandler implements ApiHandler {
 
   @Override
   public void handle(Request request) {
-    request.read(new SaslAuthenticateRequest());
+    if (request.body().readableBytes() > maxBytes.getAsInt()) {
+      request.close("a SASL token is larger than sasl.server.max.receive.size=" + maxBytes.getAsInt());
+      return;
+    }
     request.respond(errorResponse(request, Errors.ILLEGAL_SASL_STATE));
   }
 

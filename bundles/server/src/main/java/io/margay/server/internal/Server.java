@@ -1,9 +1,10 @@
 package io.margay.server.internal;
 
 import io.margay.metadata.ClusterImage;
+import io.margay.model.Clock;
 import io.margay.model.Endpoint;
+import io.margay.model.LineLimit;
 import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -18,16 +19,13 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,14 +39,17 @@ import org.slf4j.LoggerFactory;
 final class Server implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
   private static final int MAX_READ_BYTES = 1 << 18;
+  private static final int LOW_WATER_BYTES = 1 << 18;
+  private static final int HIGH_WATER_BYTES = 1 << 20;
 
   private final ServerConfig config;
   private final HandlerTable handlers;
-  private final MemoryBudget budget;
+  private final RequestMemory memory;
+  private final LineLimit lines = new LineLimit(Clock.SYSTEM);
   private final EventLoopGroup loops;
+  private final ConcurrentHashMap<EventLoop, LoopState> states = new ConcurrentHashMap<>();
   private final List<Channel> bound = new ArrayList<>();
-  private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
-  private final ConcurrentHashMap<InetAddress, AtomicInteger> perAddress = new ConcurrentHashMap<>();
+  private final ConnectionCounts counts;
   private final LocalRequests local;
   private volatile boolean ready;
   private volatile boolean closing;
@@ -56,14 +57,15 @@ final class Server implements AutoCloseable {
 
   Server(ServerConfig config, Supplier<ClusterImage> image) {
     this.config = config;
-    this.handlers = new HandlerTable(config.handlerWaitMs());
-    this.budget = new MemoryBudget(Math.max(config.requestMemoryBytes(), config.maxFrameBytes()));
-    this.loops = new MultiThreadIoEventLoopGroup(config.threads(), new DefaultThreadFactory("margay-network", true),
+    this.handlers = new HandlerTable(config.handlerWaitMs(), lines);
+    this.memory = new RequestMemory(config.requests().memoryBytes());
+    this.counts = new ConnectionCounts(config.limits());
+    this.loops = new MultiThreadIoEventLoopGroup(config.sockets().threads(), new DefaultThreadFactory("margay-network", true),
         Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
-    this.local = new LocalRequests(handlers, () -> loops.next(), config.listeners().get(0).listener(), budget);
+    this.local = new LocalRequests(handlers, () -> loops.next(), config.listeners().get(0).listener(), memory);
     handlers.bind(new ApiVersionsHandler(handlers, image));
     handlers.bind(new SaslHandshakeHandler());
-    handlers.bind(new SaslAuthenticateHandler());
+    handlers.bind(new SaslAuthenticateHandler(config.requests().maxSaslBytes()));
   }
 
   /**
@@ -104,22 +106,21 @@ final class Server implements AutoCloseable {
   private ServerBootstrap bootstrap(String listener) {
     ServerBootstrap b = new ServerBootstrap().group(loops)
         .channel(Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
-        .option(ChannelOption.SO_BACKLOG, config.backlog()).option(ChannelOption.SO_REUSEADDR, true)
+        .option(ChannelOption.SO_BACKLOG, config.sockets().backlog()).option(ChannelOption.SO_REUSEADDR, true)
         .childOption(ChannelOption.TCP_NODELAY, true).childOption(ChannelOption.SO_KEEPALIVE, true)
-        .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(1 << 20, 4 << 20))
-        .childOption(ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator(512, 4096, MAX_READ_BYTES))
+        .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(LOW_WATER_BYTES, HIGH_WATER_BYTES))
+        .childOption(ChannelOption.RECVBUF_ALLOCATOR, new ScarceReads(memory.frames(), MAX_READ_BYTES))
         .childHandler(new ChannelInitializer<>() {
           @Override
           protected void initChannel(Channel c) {
-            ReadGate gate = new ReadGate(c);
-            c.pipeline().addLast(new FrameDecoder(config.maxFrameBytes(), budget, gate), new Connection(Server.this, listener, gate));
+            c.pipeline().addLast(new Connection(Server.this, listener, c));
           }
         });
-    if (config.receiveBufferBytes() > 0) {
-      b.childOption(ChannelOption.SO_RCVBUF, config.receiveBufferBytes());
+    if (config.sockets().receiveBufferBytes() > 0) {
+      b.childOption(ChannelOption.SO_RCVBUF, config.sockets().receiveBufferBytes());
     }
-    if (config.sendBufferBytes() > 0) {
-      b.childOption(ChannelOption.SO_SNDBUF, config.sendBufferBytes());
+    if (config.sockets().sendBufferBytes() > 0) {
+      b.childOption(ChannelOption.SO_SNDBUF, config.sockets().sendBufferBytes());
     }
     return b;
   }
@@ -132,9 +133,7 @@ final class Server implements AutoCloseable {
   /** Lets requests start. */
   void markReady() {
     ready = true;
-    for (Connection c : connections) {
-      c.eventLoop().execute(c::drain);
-    }
+    states.values().forEach(s -> s.forEach(Connection::drain));
   }
 
   boolean ready() {
@@ -149,16 +148,32 @@ final class Server implements AutoCloseable {
     return local;
   }
 
-  MemoryBudget budget() {
-    return budget;
+  RequestMemory memory() {
+    return memory;
+  }
+
+  /** @return limits log lines that clients can cause */
+  LineLimit lines() {
+    return lines;
+  }
+
+  /** @return the largest frame that is taken, in bytes */
+  long maxFrameBytes() {
+    return Math.min(config.requests().maxFrameBytes(), memory.maxFrameBytes());
+  }
+
+  long minBytesPerSecond() {
+    return config.requests().minBytesPerSecond().getAsLong();
   }
 
   long maxIdleMs() {
     return config.maxIdleMs().getAsLong();
   }
 
-  int connectionCount() {
-    return connections.size();
+  /** @return what the connections of an event loop share */
+  LoopState loop(EventLoop loop) {
+    LoopState known = states.get(loop);
+    return known != null ? known : states.computeIfAbsent(loop, l -> new LoopState(l, this));
   }
 
   /** Counts a connection in. @return false when there are too many, which was logged */
@@ -166,13 +181,12 @@ final class Server implements AutoCloseable {
     if (closing) {
       return false;
     }
-    connections.add(c);
-    int fromThere = perAddress.computeIfAbsent(c.clientAddress(), a -> new AtomicInteger()).incrementAndGet();
-    int most = config.limits().most();
-    int mostFromThere = config.limits().mostFrom(c.clientAddress());
-    if (connections.size() > most || fromThere > mostFromThere) {
-      LOG.warn("Refusing a connection: the limit is max.connections={} max.connections.per.ip={} or its override, client={}", most, mostFromThere,
-          c.channel().remoteAddress());
+    String refusal = counts.add(c.listener(), c.clientAddress());
+    if (refusal != null) {
+      long held = lines.pass("too many connections");
+      if (held != LineLimit.HELD) {
+        LOG.warn("Refusing a connection: {} client={} sinceLast={}", refusal, c.channel().remoteAddress(), held);
+      }
       return false;
     }
     long pauseNanos = config.limits().pauseNanos(System.nanoTime());
@@ -191,9 +205,7 @@ final class Server implements AutoCloseable {
   }
 
   void forget(Connection c) {
-    if (connections.remove(c)) {
-      perAddress.computeIfPresent(c.clientAddress(), (a, n) -> n.decrementAndGet() <= 0 ? null : n);
-    }
+    counts.remove(c.listener(), c.clientAddress());
   }
 
   @Override
@@ -204,26 +216,16 @@ final class Server implements AutoCloseable {
     }
     local.close();
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
-    for (Connection c : connections) {
-      whenPossible(c.eventLoop(), c::closeWhenIdle);
-    }
-    while (!connections.isEmpty() && System.nanoTime() < deadline) {
+    closeEach(Connection::closeWhenIdle);
+    while (counts.all() > 0 && System.nanoTime() < deadline) {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
-      for (Connection c : connections) {
-        whenPossible(c.eventLoop(), c::closeWhenIdle);
-      }
+      closeEach(Connection::closeWhenIdle);
     }
-    for (Connection c : connections) {
-      c.channel().close().awaitUninterruptibly(100);
-    }
+    closeEach(c -> c.channel().close());
     loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
   }
 
-  private static void whenPossible(EventLoop loop, Runnable task) {
-    try {
-      loop.execute(task);
-    } catch (RejectedExecutionException e) {
-      LOG.debug("The event loop has ended already");
-    }
+  private void closeEach(Consumer<Connection> how) {
+    states.values().forEach(s -> s.forEach(how));
   }
 }

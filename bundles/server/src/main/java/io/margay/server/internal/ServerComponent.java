@@ -11,6 +11,7 @@ import io.margay.spi.config.ServerSettings;
 import io.margay.spi.controller.BoundListeners;
 import io.margay.spi.controller.Controller;
 import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.memory.MemoryUser;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -38,32 +39,32 @@ import org.slf4j.LoggerFactory;
 @Component(service = {}, immediate = true)
 public final class ServerComponent {
   private static final Logger LOG = LoggerFactory.getLogger(ServerComponent.class);
-  /** Produce, Fetch, ListOffsets, Metadata, FindCoordinator, JoinGroup, CreateTopics, InitProducerId. */
-  private static final short[] NEEDED = {0, 1, 2, 3, 10, 11, 19, 22};
-  private static final long CHECK_MS = 5;
   private static final long GIVE_UP_MS = 10_000;
 
   private final BundleContext context;
-  private final Scheduler scheduler;
   private final Server server;
   private final NodeSettings.Registration changes;
   private final long beganNanos = System.nanoTime();
   private final ServiceRegistration<?> registration;
   private final ServiceRegistration<LocalClient> local;
+  private final ServiceRegistration<MemoryUser> memory;
+  private final List<String> needed;
   private volatile ClusterMetadata metadata;
   private volatile Controller controller;
-  private Scheduler.Timer readiness;
+  private final Scheduler.Timer giveUp;
+  /** Guarded by this. */
+  private boolean serving;
 
   @Activate
   public ServerComponent(BundleContext context, @Reference NodeSettings settings, @Reference Scheduler scheduler,
       @Reference FaultHandler faults) {
     this.context = context;
-    this.scheduler = scheduler;
+    this.needed = settings.get(ServerSettings.MARGAY_READY_APIS);
     ConnectionLimits limits = limits(settings);
-    limits.overrides(settings.get(ServerSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES));
+    limits.overrides(settings.get(ServerSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES), ServerComponent::lookUp);
     this.changes = settings.onChange(names -> {
       if (names.contains(ServerSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES.name())) {
-        limits.overrides(settings.get(ServerSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES));
+        limits.overrides(settings.get(ServerSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES), ServerComponent::lookUp);
       }
     });
     this.server = new Server(config(settings, limits), this::image);
@@ -79,9 +80,15 @@ public final class ServerComponent {
     }
     this.registration = registered;
     this.local = context.registerService(LocalClient.class, server.local(), null);
-    if (registered != null) {
-      this.readiness = scheduler.after(0, this::checkReady);
-    }
+    this.memory = context.registerService(MemoryUser.class, server.memory(), null);
+    this.giveUp = registered == null ? null : scheduler.after(GIVE_UP_MS, () -> serveWhenReady(true));
+  }
+
+  /** Name servers may be slow: neither the thread that tells of settings nor an event loop waits for them. */
+  private static void lookUp(Runnable lookup) {
+    Thread thread = new Thread(lookup, "margay-name-lookup");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private static void checkProtocols(List<Endpoint> listeners) throws IOException {
@@ -94,18 +101,22 @@ public final class ServerComponent {
   }
 
   private static ConnectionLimits limits(NodeSettings s) {
-    return new ConnectionLimits(() -> s.get(ServerSettings.MAX_CONNECTIONS), () -> s.get(ServerSettings.MAX_CONNECTIONS_PER_IP),
-        () -> s.get(ServerSettings.MAX_CONNECTION_CREATION_RATE));
+    int ofDescriptors = Descriptors.limit() / 2;
+    return new ConnectionLimits(() -> Math.min(s.get(ServerSettings.MAX_CONNECTIONS), ofDescriptors),
+        listener -> s.get(ServerSettings.ofListener(ServerSettings.MAX_CONNECTIONS, listener, null)),
+        () -> s.get(ServerSettings.MAX_CONNECTIONS_PER_IP), () -> s.get(ServerSettings.MAX_CONNECTION_CREATION_RATE));
   }
 
   private static ServerConfig config(NodeSettings s, ConnectionLimits limits) {
     boolean threadsSet = s.explain(ServerSettings.NUM_NETWORK_THREADS, null).get(0).source() != NodeSettings.Source.DEFAULT;
     int threads = threadsSet ? s.get(ServerSettings.NUM_NETWORK_THREADS) : Math.max(1, Runtime.getRuntime().availableProcessors());
-    return new ServerConfig(s.listeners(), s.advertisedListeners(), threads, s.get(ServerSettings.SOCKET_LISTEN_BACKLOG_SIZE),
-        bufferBytes(s, ServerSettings.SOCKET_RECEIVE_BUFFER_BYTES), bufferBytes(s, ServerSettings.SOCKET_SEND_BUFFER_BYTES),
-        s.get(ServerSettings.SOCKET_REQUEST_MAX_BYTES), s.get(ServerSettings.MARGAY_REQUEST_MEMORY_BYTES),
-        limits,
-        () -> s.get(ServerSettings.CONNECTIONS_MAX_IDLE_MS), () -> s.get(ServerSettings.MARGAY_HANDLER_WAIT_MS));
+    long memory = s.get(ServerSettings.MARGAY_REQUEST_MEMORY_BYTES);
+    return new ServerConfig(s.listeners(), s.advertisedListeners(),
+        new ServerConfig.Sockets(threads, s.get(ServerSettings.SOCKET_LISTEN_BACKLOG_SIZE),
+            bufferBytes(s, ServerSettings.SOCKET_RECEIVE_BUFFER_BYTES), bufferBytes(s, ServerSettings.SOCKET_SEND_BUFFER_BYTES)),
+        new ServerConfig.Requests(s.get(ServerSettings.SOCKET_REQUEST_MAX_BYTES), memory > 0 ? memory : RequestMemory.defaultBytes(),
+            () -> s.get(ServerSettings.MARGAY_CONNECTION_MIN_BYTES_PER_SECOND), () -> s.get(ServerSettings.SASL_SERVER_MAX_RECEIVE_SIZE)),
+        limits, () -> s.get(ServerSettings.CONNECTIONS_MAX_IDLE_MS), () -> s.get(ServerSettings.MARGAY_HANDLER_WAIT_MS));
   }
 
   /** A buffer size that nobody set is left to the kernel, which tunes it by itself. */
@@ -116,6 +127,7 @@ public final class ServerComponent {
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
   void bindHandler(ApiHandler handler) {
     server.handlers().bind(handler);
+    serveWhenReady(false);
   }
 
   void unbindHandler(ApiHandler handler) {
@@ -136,6 +148,7 @@ public final class ServerComponent {
   @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
   void bindController(Controller service) {
     controller = service;
+    service.whenRegistered().thenRun(() -> serveWhenReady(false));
   }
 
   void unbindController(Controller service) {
@@ -149,19 +162,26 @@ public final class ServerComponent {
     return m == null ? ClusterImage.EMPTY : m.image();
   }
 
-  private void checkReady() {
+  /**
+   * Opens the gate once everything is there. Called for each thing that came, and at last when waiting is over.
+   *
+   * @param now whether to serve without what is missing
+   */
+  private void serveWhenReady(boolean now) {
     String missing = missing();
-    long waitedMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNanos);
-    if (missing != null && waitedMs < GIVE_UP_MS) {
-      readiness = scheduler.after(CHECK_MS, this::checkReady);
-      return;
+    synchronized (this) {
+      if (serving || missing != null && !now || registration == null) {
+        return;
+      }
+      serving = true;
     }
     if (missing != null) {
       LOG.warn("Serving although not everything is there missing={}", missing);
     }
     server.markReady();
     Endpoint first = server.advertised().get(0);
-    LOG.info("Serving listeners={} waitedMs={}", server.advertised(), waitedMs);
+    LOG.info("Serving listeners={} waitedMs={}", server.advertised(),
+        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNanos));
     tell("ready", first.host() + ":" + first.port());
   }
 
@@ -170,9 +190,9 @@ public final class ServerComponent {
     if (c == null || !c.registered()) {
       return "the registration of this broker";
     }
-    for (short key : NEEDED) {
-      if (server.handlers().entry(key) == null) {
-        return "a handler for API key " + key;
+    for (String api : needed) {
+      if (!server.handlers().serves(api)) {
+        return "a handler for " + api;
       }
     }
     return null;
@@ -196,10 +216,14 @@ public final class ServerComponent {
 
   @Deactivate
   void close() {
-    changes.close();
-    if (readiness != null) {
-      readiness.cancel();
+    synchronized (this) {
+      serving = true; // whatever comes now opens nothing
     }
+    changes.close();
+    if (giveUp != null) {
+      giveUp.cancel();
+    }
+    memory.unregister();
     local.unregister();
     server.close();
     if (registration != null) {

@@ -2,23 +2,39 @@ package io.margay.server.internal;
 
 import io.margay.model.Endpoint;
 import java.util.List;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * What the server goes by. Suppliers give the value of the moment, so that changes are live.
+ * The settings of the server. Suppliers give the value of the moment, so that changes are live.
  *
  * @param listeners what to bind
  * @param advertised what clients are told, by the same listener names; port 0 means the bound one
- * @param threads event loops, {@code > 0}
- * @param backlog length of the accept queue
- * @param receiveBufferBytes SO_RCVBUF, -1 for the system's
- * @param sendBufferBytes SO_SNDBUF, -1 for the system's
- * @param maxFrameBytes largest request
- * @param requestMemoryBytes budget for big requests
+ * @param sockets how sockets are made
+ * @param requests how large requests may be
  * @param limits how many connections, and how fast
- * @param maxIdleMs how long a connection may be idle; -1 for ever
- * @param handlerWaitMs how long requests wait for a handler that is being replaced
+ * @param maxIdleMs how long a connection may be idle; negative for ever
+ * @param handlerWaitMs how long requests wait for a handler that is being replaced, or for memory
  */
-record ServerConfig(List<Endpoint> listeners, List<Endpoint> advertised, int threads, int backlog, int receiveBufferBytes,
-    int sendBufferBytes, int maxFrameBytes, long requestMemoryBytes, ConnectionLimits limits, LongSupplier maxIdleMs,
-    LongSupplier handlerWaitMs) { }
+record ServerConfig(List<Endpoint> listeners, List<Endpoint> advertised, Sockets sockets, Requests requests,
+    ConnectionLimits limits, LongSupplier maxIdleMs, LongSupplier handlerWaitMs) {
+  /**
+   * How sockets are made.
+   *
+   * @param threads event loops, {@code > 0}
+   * @param backlog length of the accept queue
+   * @param receiveBufferBytes SO_RCVBUF, -1 for the system's
+   * @param sendBufferBytes SO_SNDBUF, -1 for the system's
+   */
+  record Sockets(int threads, int backlog, int receiveBufferBytes, int sendBufferBytes) { }
+
+  /**
+   * How large requests may be.
+   *
+   * @param maxFrameBytes largest request
+   * @param memoryBytes what all requests may take together
+   * @param minBytesPerSecond how slow a connection may be that keeps memory while others wait for it
+   * @param maxSaslBytes largest request with SASL tokens
+   */
+  record Requests(int maxFrameBytes, long memoryBytes, LongSupplier minBytesPerSecond, IntSupplier maxSaslBytes) { }
+}

@@ -9,15 +9,21 @@ import io.netty.channel.DefaultFileRegion;
  */
 final class SharedFileRegion extends DefaultFileRegion {
   private final Records records;
+  private final Answers answers;
 
-  /** @param records records with a file; taken over */
-  SharedFileRegion(Records records) {
+  /**
+   * @param records records with a file; taken over
+   * @param answers is told when the region was sent or dropped
+   */
+  SharedFileRegion(Records records, Answers answers) {
     super(records.fileOrNull(), records.filePosition(), records.sizeBytes());
     this.records = records;
+    this.answers = answers;
   }
 
   @Override
   protected void deallocate() {
     records.release();
+    answers.fileSent(count());
   }
 }

@@ -2,8 +2,6 @@ package io.margay.server.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.margay.metadata.ClusterImage;
-import io.margay.model.Endpoint;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
@@ -39,13 +37,10 @@ class ServerTest {
   private Server server;
   private Socket socket;
 
-  private static final ConnectionLimits LIMITS = new ConnectionLimits(() -> 100, () -> 100, () -> Integer.MAX_VALUE);
 
   @BeforeEach
   void start() throws IOException {
-    Endpoint any = new Endpoint("PLAINTEXT", "PLAINTEXT", "127.0.0.1", 0);
-    server = new Server(new ServerConfig(List.of(any), List.of(), 2, 50, -1, -1, 1 << 20, 8 << 20, LIMITS, () -> 60_000L,
-        () -> 300L), () -> ClusterImage.EMPTY);
+    server = TestServers.server(2, 24 << 20, 60_000L);
     server.open();
     server.markReady();
     socket = connect();
@@ -255,9 +250,7 @@ class ServerTest {
 
   @Test
   void requestsBeforeReadinessAreHeldAndThenServed() throws Exception {
-    Endpoint any = new Endpoint("PLAINTEXT", "PLAINTEXT", "127.0.0.1", 0);
-    try (Server early = new Server(new ServerConfig(List.of(any), List.of(), 1, 50, -1, -1, 1 << 20, 8 << 20, LIMITS,
-        () -> -1L, () -> 300L), () -> ClusterImage.EMPTY)) {
+    try (Server early = TestServers.server(1, 24 << 20, -1L)) {
       early.open();
       try (Socket s = new Socket("127.0.0.1", early.advertised().get(0).port())) {
         s.getOutputStream().write(heartbeat(4));
@@ -278,14 +271,14 @@ class ServerTest {
     server.handlers().bind(old);
     server.handlers().unbind(old);
     EmbeddedChannel channel = new EmbeddedChannel();
-    channel.pipeline().addLast(new Connection(server, "PLAINTEXT", new ReadGate(channel)));
+    channel.pipeline().addLast(new Connection(server, "PLAINTEXT", channel));
     List<Integer> handled = new java.util.ArrayList<>();
-    channel.pipeline().fireChannelRead(Unpooled.wrappedBuffer(heartbeat(0)).skipBytes(4));
+    channel.pipeline().fireChannelRead(Unpooled.wrappedBuffer(heartbeat(0)));
     server.handlers().bind(heartbeat(ApiHandler.Ordering.PIPELINED, r -> {
       handled.add(r.correlationId());
       r.respond(new HeartbeatResponse());
     }));
-    channel.pipeline().fireChannelRead(Unpooled.wrappedBuffer(heartbeat(1)).skipBytes(4));
+    channel.pipeline().fireChannelRead(Unpooled.wrappedBuffer(heartbeat(1)));
     channel.runPendingTasks();
     assertThat(handled).containsExactly(0, 1);
   }

@@ -29,8 +29,28 @@ interface SettingsGroups {
   Setting<Integer> GROUP_MAX_SESSION_TIMEOUT_MS = broker(INT, "group.max.session.timeout.ms", 1_800_000).live()
       .doc("The longest session timeout in milliseconds that a member of a classic group may ask for.");
   /** {@code group.max.size}. */
-  Setting<Integer> GROUP_MAX_SIZE = broker(INT, "group.max.size", Integer.MAX_VALUE).from(1).live()
-      .doc("Members of a classic group at the most.");
+  Setting<Integer> GROUP_MAX_SIZE = broker(INT, "group.max.size", 10_000).from(1).live()
+      .doc("Most members of a classic group; more are refused with GROUP_MAX_SIZE_REACHED. Kafka's default is 2147483647.");
+  /** {@code margay.groups.memory.bytes}. */
+  Setting<Long> MARGAY_GROUPS_MEMORY_BYTES = broker(LONG, "margay.groups.memory.bytes", -1L).from(-1).live()
+      .doc("Bytes of heap that groups, their members and their offsets may take on this node, as estimated; -1 is an eighth of the "
+          + "largest heap. Beyond it, new members are refused with GROUP_MAX_SIZE_REACHED and new offsets with "
+          + "INVALID_COMMIT_OFFSET_SIZE. Of a log that holds more, the groups that were active last are loaded.");
+  /** {@code margay.groups.shard.memory.bytes}. */
+  Setting<Long> MARGAY_GROUPS_SHARD_MEMORY_BYTES = broker(LONG, "margay.groups.shard.memory.bytes", -1L).from(-1).live()
+      .doc("As margay.groups.memory.bytes, for the groups of one partition of the offsets topic; -1 is half of the node's.");
+  /** {@code margay.groups.id.max.length}. */
+  Setting<Integer> MARGAY_GROUPS_ID_MAX_LENGTH = broker(INT, "margay.groups.id.max.length", 1_024).from(1).live()
+      .doc("Most characters of a new group's id (else INVALID_GROUP_ID), of a group instance id (INVALID_REQUEST), and of a protocol "
+          + "type or name (INCONSISTENT_GROUP_PROTOCOL). Longer client ids are cut.");
+  /** {@code margay.groups.member.protocols.max}. */
+  Setting<Integer> MARGAY_GROUPS_MEMBER_PROTOCOLS_MAX = broker(INT, "margay.groups.member.protocols.max", 64).from(1).live()
+      .doc("Most protocols (assignors) that a member of a classic group may offer; more are refused with "
+          + "INCONSISTENT_GROUP_PROTOCOL.");
+  /** {@code margay.groups.member.metadata.max.bytes}. */
+  Setting<Integer> MARGAY_GROUPS_MEMBER_METADATA_MAX_BYTES =
+      broker(INT, "margay.groups.member.metadata.max.bytes", 1_048_576).from(1).live()
+      .doc("Most bytes of a member's metadata for all its protocols, and of its assignment; more are refused with MESSAGE_TOO_LARGE.");
   /** {@code group.consumer.assignors}. */
   Setting<List<String>> GROUP_CONSUMER_ASSIGNORS = broker(LIST, "group.consumer.assignors", List.of("uniform", "range")).live()
       .inert().doc("Names of the assignors that consumer groups may choose; the first one serves groups that choose none.");

@@ -100,7 +100,7 @@ interface SettingsLog {
   /** {@code max.decompressed.message.bytes}. */
   Setting<Integer> MAX_DECOMPRESSED_MESSAGE_BYTES = broker(INT, "max.decompressed.message.bytes", 2_147_483_639)
       .range(1, 2_147_483_639).live()
-      .doc("The largest size in bytes that a batch may have after decompression.");
+      .doc("The largest size in bytes that a record of a compressed batch may have after decompression.");
   /** {@code compression.type}. */
   Setting<String> COMPRESSION_TYPE = broker(STRING, "compression.type", "producer")
       .in("uncompressed", "zstd", "lz4", "snappy", "gzip", "producer").live()
@@ -175,6 +175,20 @@ interface SettingsLog {
   /** {@code margay.flush.policy}. */
   Setting<String> MARGAY_FLUSH_POLICY = broker(STRING, "margay.flush.policy", "os").in("os", "ack").live()
       .doc("When a record counts as stored, for topics that choose none: os is in memory, ack is on disk.");
+  /** {@code margay.max.decompressed.batch.bytes}. */
+  Setting<Integer> MARGAY_MAX_DECOMPRESSED_BATCH_BYTES = broker(INT, "margay.max.decompressed.batch.bytes", -1).from(-1).live()
+      .doc("The most bytes to which the records of a batch may decompress, for topics that choose nothing: a larger batch is "
+          + "refused with MESSAGE_TOO_LARGE, and compaction leaves it as it is. -1 is 8 times max.message.bytes, and at least "
+          + "16 MiB.");
+  /** {@code margay.produce.record.errors.max}. */
+  Setting<Integer> MARGAY_PRODUCE_RECORD_ERRORS_MAX = broker(INT, "margay.produce.record.errors.max", 1_000).from(1).live()
+      .doc("The most records of a refused batch that the answer names as invalid, for topics that choose nothing.");
+  /** {@code margay.produce.validation}. */
+  Setting<String> MARGAY_PRODUCE_VALIDATION = broker(STRING, "margay.produce.validation", "full").in("full", "header").live()
+      .doc("How batches are checked before they are stored, for topics that choose nothing. full: record by record, as in "
+          + "Kafka. header: of a compressed batch only the header and the checksum, unless the topic is compacted; it costs "
+          + "less, but a faulty producer can then store a batch that no consumer can read and that compaction leaves as it "
+          + "is, and look-ups by time and retention rely on the highest timestamp that the producer gave.");
   /** {@code margay.partitioner}. */
   Setting<String> MARGAY_PARTITIONER = broker(STRING, "margay.partitioner", "murmur2").check(SettingChecks::strategy).live()
       .doc("How this server chooses the partition of a record that it produces itself, for topics that choose none.");

@@ -57,8 +57,9 @@ interface SettingsNetwork {
   Setting<Long> CONNECTIONS_MAX_IDLE_MS = broker(LONG, "connections.max.idle.ms", 600_000L).live()
       .doc("Milliseconds without a request after which a connection is closed; negative is never.");
   /** {@code max.connections}. */
-  Setting<Integer> MAX_CONNECTIONS = broker(INT, "max.connections", Integer.MAX_VALUE).from(0).live()
-      .doc("Connections of all clients at a time.");
+  Setting<Integer> MAX_CONNECTIONS = broker(INT, "max.connections", 10_000).from(0).live()
+      .doc("Connections of all clients at a time; what comes beyond is closed. For one listener: listener.name.<name>.max.connections. "
+          + "Half of the descriptors of the process are the limit in any case.");
   /** {@code max.connections.per.ip}. */
   Setting<Integer> MAX_CONNECTIONS_PER_IP = broker(INT, "max.connections.per.ip", Integer.MAX_VALUE).from(0).live()
       .doc("Connections from one address at a time.");
@@ -98,8 +99,18 @@ interface SettingsNetwork {
   Setting<Integer> MARGAY_HANDLER_WAIT_MS = broker(INT, "margay.handler.wait.ms", 30_000).from(0).live()
       .doc("Milliseconds that requests wait for a part of the server that is being replaced, before they get a retriable error.");
   /** {@code margay.request.memory.bytes}. */
-  Setting<Long> MARGAY_REQUEST_MEMORY_BYTES = broker(LONG, "margay.request.memory.bytes", 67_108_864L).from(1_048_576)
-      .doc("Bytes that the requests of all connections may hold together; beyond it connections are not read from.");
+  Setting<Long> MARGAY_REQUEST_MEMORY_BYTES = broker(LONG, "margay.request.memory.bytes", 0L).from(0)
+      .doc("Bytes that the requests of all connections may take together: what has arrived, what is decoded and kept, answers that are not "
+          + "sent. Beyond it connections are not read from. A third of it is the largest request, a twelfth what may be decoded and kept for "
+          + "one connection. 0 is half of the largest heap.");
+  /** {@code margay.connection.min.bytes.per.second}. */
+  Setting<Long> MARGAY_CONNECTION_MIN_BYTES_PER_SECOND = broker(LONG, "margay.connection.min.bytes.per.second", 16_384L).from(0).live()
+      .doc("How many bytes a second a client must send or take while it keeps memory that others wait for; a slower one is closed. 0 lets "
+          + "it take its time.");
+  /** {@code margay.ready.apis}. */
+  Setting<List<String>> MARGAY_READY_APIS = broker(LIST, "margay.ready.apis",
+      List.of("Produce", "Fetch", "ListOffsets", "Metadata", "FindCoordinator", "JoinGroup", "CreateTopics", "InitProducerId"))
+      .doc("APIs that must be served before the first request of a client is answered: a client that finds one missing may not ask again.");
   /** {@code margay.producer.memory.bytes}. */
   Setting<Long> MARGAY_PRODUCER_MEMORY_BYTES = broker(LONG, "margay.producer.memory.bytes", 16_777_216L).from(1).live()
       .doc("Bytes of heap for records that are produced within the server, by HTTP or other bundles, and not written yet; more "

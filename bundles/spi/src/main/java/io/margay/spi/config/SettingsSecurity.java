@@ -42,8 +42,8 @@ interface SettingsSecurity {
   Setting<String> SASL_JAAS_CONFIG = broker(PASSWORD, "sasl.jaas.config", null).perBroker().inert()
       .doc("Users and secrets of a SASL mechanism in JAAS form.");
   /** {@code sasl.server.max.receive.size}. */
-  Setting<Integer> SASL_SERVER_MAX_RECEIVE_SIZE = broker(INT, "sasl.server.max.receive.size", 524_288).from(1).live().inert()
-      .doc("The largest request in bytes before a connection has authenticated.");
+  Setting<Integer> SASL_SERVER_MAX_RECEIVE_SIZE = broker(INT, "sasl.server.max.receive.size", 524_288).from(1).live()
+      .doc("The largest request with a SASL token in bytes.");
   /** {@code ssl.keystore.location}. */
   Setting<String> SSL_KEYSTORE_LOCATION = broker(STRING, "ssl.keystore.location", null).perBroker().inert()
       .doc("The file with this node's key and certificates.");

@@ -81,6 +81,22 @@ public final class TopicSettings {
   public static final Setting<String> MARGAY_FLUSH_POLICY = topic(STRING, "margay.flush.policy", "os")
       .in("os", "ack").synonyms("margay.flush.policy")
       .doc("os: a record is acknowledged when the in-sync replicas have it in memory, as in Kafka. ack: on disk.");
+  /** {@code margay.max.decompressed.batch.bytes}. */
+  public static final Setting<Integer> MARGAY_MAX_DECOMPRESSED_BATCH_BYTES =
+      topic(INT, "margay.max.decompressed.batch.bytes", -1).from(-1).synonyms("margay.max.decompressed.batch.bytes")
+      .doc("The most bytes to which the records of a batch may decompress; a larger batch is refused with MESSAGE_TOO_LARGE, "
+          + "and compaction leaves it as it is. -1 is 8 times max.message.bytes, and at least 16 MiB.");
+  /** {@code margay.produce.record.errors.max}. */
+  public static final Setting<Integer> MARGAY_PRODUCE_RECORD_ERRORS_MAX =
+      topic(INT, "margay.produce.record.errors.max", 1_000).from(1).synonyms("margay.produce.record.errors.max")
+      .doc("The most records of a refused batch that the answer names as invalid, each with its reason.");
+  /** {@code margay.produce.validation}. */
+  public static final Setting<String> MARGAY_PRODUCE_VALIDATION = topic(STRING, "margay.produce.validation", "full")
+      .in("full", "header").synonyms("margay.produce.validation")
+      .doc("full: each record of a batch is checked before the batch is stored, as in Kafka. header: of a compressed batch "
+          + "only the header and the checksum are checked, unless the topic is compacted. That costs less, but a faulty "
+          + "producer can then store a batch that no consumer can read and that compaction leaves as it is, and look-ups by "
+          + "time and retention rely on the highest timestamp that the producer gave.");
   /** {@code margay.partitioner}. */
   public static final Setting<String> MARGAY_PARTITIONER = topic(STRING, "margay.partitioner", "murmur2")
       .check(SettingChecks::strategy).synonyms("margay.partitioner")
@@ -98,7 +114,8 @@ public final class TopicSettings {
   public static final Setting<Integer> MAX_DECOMPRESSED_MESSAGE_BYTES =
       topic(INT, "max.decompressed.message.bytes", 2_147_483_639).range(1, 2_147_483_639)
       .synonyms("max.decompressed.message.bytes")
-      .doc("The largest size in bytes that a batch may have after decompression.");
+      .doc("The largest size in bytes that a record of a compressed batch may have after decompression. "
+          + "margay.max.decompressed.batch.bytes limits all records of a batch together.");
   /** {@code max.message.bytes}. */
   public static final Setting<Integer> MAX_MESSAGE_BYTES = topic(INT, "max.message.bytes", 1_048_588)
       .from(0).synonyms("message.max.bytes")

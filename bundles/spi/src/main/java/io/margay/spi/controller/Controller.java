@@ -2,6 +2,7 @@ package io.margay.spi.controller;
 
 import io.margay.protocol.Errors;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -40,5 +41,10 @@ public interface Controller {
    */
   default boolean registered() {
     return true;
+  }
+
+  /** @return a stage that completes when {@link #registered} becomes true, on any thread */
+  default CompletionStage<Void> whenRegistered() {
+    return CompletableFuture.completedStage(null);
   }
 }

@@ -1,5 +1,6 @@
 package io.margay.spi.log;
 
+import io.margay.protocol.record.BatchRules;
 import io.margay.protocol.record.TimestampType;
 import io.margay.spi.config.SettingValues;
 import io.margay.spi.config.TopicSettings;
@@ -16,7 +17,7 @@ import java.util.List;
  * @param segmentMs {@code segment.ms}
  * @param segmentJitterMs {@code segment.jitter.ms}
  * @param maxMessageBytes {@code max.message.bytes}
- * @param maxDecompressedBytes {@code max.decompressed.message.bytes}
+ * @param checks how batches of producers are checked
  * @param timestampType {@code message.timestamp.type}
  * @param timestampBeforeMaxMs {@code message.timestamp.before.max.ms}
  * @param timestampAfterMaxMs {@code message.timestamp.after.max.ms}
@@ -34,10 +35,23 @@ import java.util.List;
  * @param store how the engine cuts and indexes
  */
 public record LogConfig(boolean delete, boolean compact, long retentionMs, long retentionBytes, long segmentMs,
-    long segmentJitterMs, int maxMessageBytes, int maxDecompressedBytes, TimestampType timestampType, long timestampBeforeMaxMs,
+    long segmentJitterMs, int maxMessageBytes, RecordChecks checks, TimestampType timestampType, long timestampBeforeMaxMs,
     long timestampAfterMaxMs, double minCleanableDirtyRatio, long minCompactionLagMs, long maxCompactionLagMs,
     long deleteRetentionMs, long flushMessages, long flushMs, boolean flushOnAck, String compression, int compressionLevel,
     String engine, int minInsyncReplicas, StoreConfig store) {
+
+  /** What a batch may decompress to unless its topic says otherwise: so many times its largest size, and at least so much. */
+  private static final long DECOMPRESSION_FACTOR = 8;
+  private static final long MIN_DECOMPRESSED_BYTES = 16L << 20;
+
+  /**
+   * How the records of producers are checked.
+   *
+   * @param full whether compressed records are looked at, {@code margay.produce.validation}
+   * @param limits {@code margay.max.decompressed.batch.bytes}, {@code max.decompressed.message.bytes} and
+   *     {@code margay.produce.record.errors.max}
+   */
+  public record RecordChecks(boolean full, BatchRules.Limits limits) { }
 
   /**
    * @param values the values of a topic
@@ -49,7 +63,7 @@ public record LogConfig(boolean delete, boolean compact, long retentionMs, long 
     return new LogConfig(policy.contains("delete"), policy.contains("compact"), values.get(TopicSettings.RETENTION_MS),
         values.get(TopicSettings.RETENTION_BYTES), values.get(TopicSettings.SEGMENT_MS),
         values.get(TopicSettings.SEGMENT_JITTER_MS), values.get(TopicSettings.MAX_MESSAGE_BYTES),
-        values.get(TopicSettings.MAX_DECOMPRESSED_MESSAGE_BYTES),
+        checksOf(values),
         "LogAppendTime".equals(values.get(TopicSettings.MESSAGE_TIMESTAMP_TYPE)) ? TimestampType.LOG_APPEND_TIME
             : TimestampType.CREATE_TIME,
         values.get(TopicSettings.MESSAGE_TIMESTAMP_BEFORE_MAX_MS), values.get(TopicSettings.MESSAGE_TIMESTAMP_AFTER_MAX_MS),
@@ -61,6 +75,15 @@ public record LogConfig(boolean delete, boolean compact, long retentionMs, long 
         new StoreConfig(smallSegment != null ? smallSegment : values.get(TopicSettings.SEGMENT_BYTES),
             values.get(TopicSettings.INDEX_INTERVAL_BYTES), values.get(TopicSettings.SEGMENT_INDEX_BYTES),
             values.get(TopicSettings.PREALLOCATE)));
+  }
+
+  private static RecordChecks checksOf(SettingValues values) {
+    long wanted = values.get(TopicSettings.MARGAY_MAX_DECOMPRESSED_BATCH_BYTES);
+    long maxBytes = wanted > 0 ? wanted
+        : Math.max(MIN_DECOMPRESSED_BYTES, DECOMPRESSION_FACTOR * values.get(TopicSettings.MAX_MESSAGE_BYTES));
+    return new RecordChecks("full".equals(values.get(TopicSettings.MARGAY_PRODUCE_VALIDATION)),
+        new BatchRules.Limits(maxBytes, values.get(TopicSettings.MAX_DECOMPRESSED_MESSAGE_BYTES),
+            values.get(TopicSettings.MARGAY_PRODUCE_RECORD_ERRORS_MAX)));
   }
 
   private static int levelOf(SettingValues values) {

@@ -3,7 +3,7 @@ package io.margay.spi.log;
 import io.margay.model.LeaderEpoch;
 import io.margay.model.TopicIdPartition;
 import io.margay.protocol.Errors;
-import io.margay.protocol.record.InvalidRecordBatchException;
+import io.margay.protocol.record.InvalidRecordBatchException.Fault;
 import io.margay.spi.storage.LogSlice;
 import io.margay.spi.storage.SegmentInfo;
 import io.netty.buffer.ByteBuf;
@@ -39,11 +39,10 @@ public interface PartitionLog extends AutoCloseable {
    * @param nextOffset offset after the last record
    * @param appendTimeMs the time that was stamped when the topic uses LogAppendTime, else -1
    * @param duplicate whether the batch was there already (idempotent producer)
-   * @param recordIndex which record of the batch was at fault, from 0; {@link InvalidRecordBatchException#NO_RECORD} if the fault is
-   *     not in one record
+   * @param faults the records of the batch that were at fault, up to a limit; empty if the fault is not in one record
    */
   record Appended(Errors error, String message, long baseOffset, long nextOffset, long appendTimeMs, boolean duplicate,
-      int recordIndex) {
+      List<Fault> faults) {
     /**
      * The answer, by identity, of an append that found the log suspended: nothing was appended, and the same append may be made
      * again when the log is no longer suspended. Its error is for those that do not wait.
@@ -56,17 +55,17 @@ public interface PartitionLog extends AutoCloseable {
      * @return a failed append
      */
     public static Appended failed(Errors error, String message) {
-      return failed(error, message, InvalidRecordBatchException.NO_RECORD);
+      return failed(error, message, List.of());
     }
 
     /**
      * @param error why
      * @param message for people
-     * @param recordIndex which record of the batch was at fault, from 0, or {@link InvalidRecordBatchException#NO_RECORD}
+     * @param faults the records that were at fault
      * @return a failed append
      */
-    public static Appended failed(Errors error, String message, int recordIndex) {
-      return new Appended(error, message, -1, -1, -1, false, recordIndex);
+    public static Appended failed(Errors error, String message, List<Fault> faults) {
+      return new Appended(error, message, -1, -1, -1, false, faults);
     }
 
     /**
@@ -77,7 +76,7 @@ public interface PartitionLog extends AutoCloseable {
      * @return an append that succeeded
      */
     public static Appended at(long baseOffset, long nextOffset, long appendTimeMs, boolean duplicate) {
-      return new Appended(Errors.NONE, null, baseOffset, nextOffset, appendTimeMs, duplicate, InvalidRecordBatchException.NO_RECORD);
+      return new Appended(Errors.NONE, null, baseOffset, nextOffset, appendTimeMs, duplicate, List.of());
     }
   }
 

@@ -57,6 +57,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 3, time = 1)
 public class HotPathBenchmark {
   private static final int MAX_FRAME_BYTES = 1 << 20;
+  private static final long MEMORY_BYTES = 64 << 20;
   private static final int RECORD_BYTES = 1000;
   private static final int RECORDS = 16;
 
@@ -85,16 +86,16 @@ public class HotPathBenchmark {
     fetch = new FetchHandler(broker.replication());
     List<Endpoint> endpoints = List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "localhost", 9092));
     // Never opened, so that it has no socket and no thread of its own.
-    ConnectionLimits limits = new ConnectionLimits(() -> 10, () -> 10, () -> Integer.MAX_VALUE);
-    server = new Server(new ServerConfig(endpoints, endpoints, 1, 50, -1, -1, MAX_FRAME_BYTES, MAX_FRAME_BYTES, limits, () -> -1,
-        () -> 1000), () -> ClusterImage.EMPTY);
+    ConnectionLimits limits = new ConnectionLimits(() -> 10, listener -> 10, () -> 10, () -> Integer.MAX_VALUE);
+    server = new Server(new ServerConfig(endpoints, endpoints, new ServerConfig.Sockets(1, 50, -1, -1),
+        new ServerConfig.Requests(MAX_FRAME_BYTES, MEMORY_BYTES, () -> 0, () -> 0), limits, () -> -1, () -> 1000),
+        () -> ClusterImage.EMPTY);
     server.handlers().bind(produce);
     server.handlers().bind(fetch);
     server.markReady();
     channel = new ClientChannel();
-    ReadGate gate = new ReadGate(channel);
-    Connection connection = new Connection(server, "PLAINTEXT", gate);
-    channel.pipeline().addLast(new FrameDecoder(MAX_FRAME_BYTES, server.budget(), gate), connection);
+    Connection connection = new Connection(server, "PLAINTEXT", channel);
+    channel.pipeline().addLast(connection);
     connection.channelActive(channel.pipeline().context(connection));
     produce16KiB = produceFrame(RECORDS);
     produceTiny = produceFrame(1);

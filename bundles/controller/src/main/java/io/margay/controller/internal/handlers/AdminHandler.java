@@ -3,7 +3,7 @@ package io.margay.controller.internal.handlers;
 import io.margay.controller.internal.ControllerRuntime;
 import io.margay.controller.internal.state.Outcome;
 import io.margay.model.Clock;
-import io.margay.model.LogLimit;
+import io.margay.model.LineLimit;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.MalformedMessageException;
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 abstract class AdminHandler<Q extends Message> implements ApiHandler {
   private static final Logger LOG = LoggerFactory.getLogger(AdminHandler.class);
-  private static final LogLimit LOG_LIMIT = new LogLimit(Clock.SYSTEM);
+  private static final LineLimit LOG_LIMIT = new LineLimit(Clock.SYSTEM);
 
   private final Api api;
   private final Supplier<Q> type;
@@ -61,8 +61,8 @@ abstract class AdminHandler<Q extends Message> implements ApiHandler {
   }
 
   private static void tooLarge(Api api, long bytes) {
-    long heldBack = LOG_LIMIT.permit(api.name());
-    if (heldBack != LogLimit.HELD_BACK) {
+    long heldBack = LOG_LIMIT.pass(api.name());
+    if (heldBack != LineLimit.HELD) {
       LOG.warn("A request asks for more than the memory for requests has room for now; its connection is closed api={} bytes={}"
           + " setting=margay.request.memory.bytes heldBackLines={}", api.name(), bytes, heldBack);
     }

@@ -19,11 +19,11 @@ public final class Answers {
     return new JoinGroupResponse().setErrorCode(error.code()).setMemberId(memberId).setProtocolName(null);
   }
 
-  /** The group as it is now, for one member; the leader is told of all members. */
+  /** The group as it is now, for one member; the leader learns of all members. */
   static JoinGroupResponse joined(ClassicGroup group, ClassicMember member, String leader, boolean tellMembers,
       boolean skipAssignment) {
     return new JoinGroupResponse().setMemberId(member.id()).setGenerationId(group.generation())
-        .setProtocolType(group.protocolType()).setProtocolName(group.protocolName()).setLeader(leader == null ? "" : leader)
+        .setProtocolType(group.protocolTypeOrNull()).setProtocolName(group.protocolName()).setLeader(leader == null ? "" : leader)
         .setSkipAssignment(skipAssignment).setMembers(tellMembers ? members(group) : new ArrayList<>(0));
   }
 
@@ -45,7 +45,7 @@ public final class Answers {
   }
 
   static SyncGroupResponse synced(ClassicGroup group, ClassicMember member) {
-    return new SyncGroupResponse().setAssignment(member.assignment()).setProtocolType(group.protocolType())
+    return new SyncGroupResponse().setAssignment(member.assignment()).setProtocolType(group.protocolTypeOrNull())
         .setProtocolName(group.protocolName());
   }
 }

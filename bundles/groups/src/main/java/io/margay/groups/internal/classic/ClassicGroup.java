@@ -2,7 +2,10 @@ package io.margay.groups.internal.classic;
 
 import io.margay.coordinator.CoordinatorException;
 import io.margay.coordinator.ShardContext;
+import io.margay.groups.internal.group.Group;
+import io.margay.groups.internal.group.HeapSize;
 import io.margay.protocol.Errors;
+import io.margay.protocol.message.DescribeGroupsResponse;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -16,17 +19,24 @@ import java.util.UUID;
 
 /**
  * A classic group: its members, generation and state. It knows the rules of membership; who waits for whom and for how long
- * is {@link Rebalance}'s. Belongs to one shard and is used with the shard held.
+ * is {@link Rebalance}'s. Belongs to one shard and is used with the shard held. Its size is bounded by {@code group.max.size} and by
+ * the memory of groups.
  */
-public final class ClassicGroup {
+public final class ClassicGroup extends Group {
+  /** The group type of ListGroups. */
+  public static final String TYPE = "classic";
   /** Protocol type of the consumers. */
   public static final String CONSUMER = "consumer";
 
-  private final String id;
+  /** Estimated bytes of an id that was handed out, with its timer. */
+  private static final int PENDING_BYTES = 320;
+
   private final Map<String, ClassicMember> members = new LinkedHashMap<>();
   private final Map<String, String> staticMembers = new HashMap<>();
+  /** How many members can follow a protocol, by its name. Invariant: counts exactly the protocols of {@code members}. */
+  private final Map<String, Integer> followers = new HashMap<>();
   /** Ids that were handed out and have not joined yet, with the timers after which they are forgotten. */
-  final Map<String, ShardContext.Timer> pendingJoin = new HashMap<>();
+  private final Map<String, ShardContext.Timer> pendingJoin = new HashMap<>();
   final Set<String> pendingSync = new LinkedHashSet<>();
   ShardContext.Timer joinTimer;
   ShardContext.Timer syncTimer;
@@ -35,6 +45,7 @@ public final class ClassicGroup {
   private GroupState state;
   private GroupState previousState;
   private long stateSinceMs;
+  private boolean restored;
   private int generation;
   /** Null when nobody has joined ever. */
   private String protocolType;
@@ -48,7 +59,7 @@ public final class ClassicGroup {
    * @param nowMs milliseconds since the epoch
    */
   public ClassicGroup(String id, long nowMs) {
-    this.id = id;
+    super(id);
     this.state = GroupState.EMPTY;
     this.previousState = GroupState.EMPTY;
     this.stateSinceMs = nowMs;
@@ -62,14 +73,10 @@ public final class ClassicGroup {
     this.protocolName = name;
     this.leaderId = leader;
     this.stateSinceMs = sinceMs;
+    this.restored = true;
   }
 
   // ------------------------------------------------------------------------------------------------ what it is
-
-  /** @return group id */
-  public String id() {
-    return id;
-  }
 
   /** @return the state */
   public GroupState state() {
@@ -80,7 +87,7 @@ public final class ClassicGroup {
     return previousState;
   }
 
-  /** @return milliseconds since the epoch when the state began; -1 when unknown */
+  @Override
   public long stateSinceMs() {
     return stateSinceMs;
   }
@@ -90,8 +97,13 @@ public final class ClassicGroup {
     return generation;
   }
 
-  /** @return the protocol type, or null */
+  @Override
   public String protocolType() {
+    return protocolType == null ? "" : protocolType;
+  }
+
+  /** @return the protocol type, or null when nobody has ever joined */
+  String protocolTypeOrNull() {
     return protocolType;
   }
 
@@ -141,7 +153,7 @@ public final class ClassicGroup {
 
   void become(GroupState next, long nowMs) {
     if (!state.mayBecome(next)) {
-      throw new IllegalStateException("group " + id + " cannot go from " + state + " to " + next);
+      throw new IllegalStateException("group " + id() + " cannot go from " + state + " to " + next);
     }
     previousState = state;
     state = next;
@@ -183,18 +195,40 @@ public final class ClassicGroup {
       leaderId = member.id();
     }
     members.put(member.id(), member);
+    count(member, 1);
+    grow(member.bytes());
     if (member.instanceId() != null) {
       staticMembers.put(member.instanceId(), member.id());
     }
-    ShardContext.Timer pending = pendingJoin.remove(member.id());
-    if (pending != null) {
-      pending.cancel();
-    }
+    forgetPending(member.id());
+  }
+
+  private void count(ClassicMember member, int by) {
+    member.protocols().stream().map(ClassicMember.Protocol::name).distinct()
+        .forEach(name -> followers.merge(name, by, (a, b) -> a + b == 0 ? null : a + b));
+  }
+
+  /** Takes what a member says of itself when it joins again. */
+  void update(ClassicMember member, int rebalanceTimeoutMs, int sessionTimeoutMs, List<ClassicMember.Protocol> protocols) {
+    long before = member.bytes();
+    count(member, -1);
+    member.update(rebalanceTimeoutMs, sessionTimeoutMs, protocols);
+    count(member, 1);
+    grow(member.bytes() - before);
+  }
+
+  void assign(ClassicMember member, byte[] assignment) {
+    long before = member.bytes();
+    member.assign(assignment);
+    grow(member.bytes() - before);
   }
 
   /** Takes a member out. What it has parked is the caller's to answer before. */
   void remove(ClassicMember member) {
-    members.remove(member.id());
+    if (members.remove(member.id()) != null) {
+      count(member, -1);
+      grow(-member.bytes());
+    }
     pendingSync.remove(member.id());
     if (member.instanceId() != null) {
       staticMembers.remove(member.instanceId(), member.id());
@@ -208,11 +242,33 @@ public final class ClassicGroup {
     }
   }
 
-  void forgetPending(String memberId) {
+  void addPending(String memberId, ShardContext.Timer timer) {
+    forgetPending(memberId);
+    pendingJoin.put(memberId, timer);
+    grow(PENDING_BYTES + HeapSize.of(memberId));
+  }
+
+  boolean isPending(String memberId) {
+    return pendingJoin.containsKey(memberId);
+  }
+
+  int pendingCount() {
+    return pendingJoin.size();
+  }
+
+  /** @return false when the id was not pending */
+  boolean forgetPending(String memberId) {
     ShardContext.Timer timer = pendingJoin.remove(memberId);
-    if (timer != null) {
-      timer.cancel();
+    if (timer == null) {
+      return false;
     }
+    timer.cancel();
+    grow(-PENDING_BYTES - HeapSize.of(memberId));
+    return true;
+  }
+
+  void forgetAllPending() {
+    List.copyOf(pendingJoin.keySet()).forEach(this::forgetPending);
   }
 
   /** Gives a static member another id, at the same place. */
@@ -221,6 +277,7 @@ public final class ClassicGroup {
     Map<String, ClassicMember> all = new LinkedHashMap<>(members);
     members.clear();
     all.forEach((k, v) -> members.put(v == old ? newId : k, v == old ? fresh : v));
+    grow(fresh.bytes() - old.bytes());
     staticMembers.put(old.instanceId(), newId);
     if (pendingSync.remove(old.id())) {
       pendingSync.add(newId);
@@ -267,26 +324,25 @@ public final class ClassicGroup {
   }
 
   private boolean allSupport(String protocol) {
-    return members.values().stream().allMatch(m -> m.supports(protocol));
+    return followers.getOrDefault(protocol, 0) == members.size();
   }
 
   /** @return the protocol that most members prefer among those that all follow */
   String selectProtocol() {
     Map<String, Integer> votes = new LinkedHashMap<>();
-    Map<String, Boolean> common = new HashMap<>();
     for (ClassicMember m : members.values()) {
       for (ClassicMember.Protocol p : m.protocols()) {
-        if (common.computeIfAbsent(p.name(), this::allSupport)) {
+        if (allSupport(p.name())) {
           votes.merge(p.name(), 1, Integer::sum);
           break;
         }
       }
     }
     return votes.entrySet().stream().reduce((a, b) -> b.getValue() > a.getValue() ? b : a)
-        .orElseThrow(() -> new IllegalStateException("the members of group " + id + " have no protocol in common")).getKey();
+        .orElseThrow(() -> new IllegalStateException("the members of group " + id() + " have no protocol in common")).getKey();
   }
 
-  /** @return whether the leader has joined, or another member that has did take its place */
+  /** @return whether the leader has joined, or another member has taken its place */
   boolean ensureJoinedLeader() {
     ClassicMember leader = leaderId == null ? null : members.get(leaderId);
     if (leader == null) {
@@ -341,21 +397,91 @@ public final class ClassicGroup {
     return topics;
   }
 
-  /**
-   * @param topic a topic's name
-   * @return whether members consume it, or may do so, as what they told cannot be read
-   */
+  // ------------------------------------------------------------------------------------------------ as any group
+
+  @Override
+  public String type() {
+    return TYPE;
+  }
+
+  @Override
+  public String stateTitle() {
+    return state.title();
+  }
+
+  @Override
+  public boolean isEmpty() {
+    return state == GroupState.EMPTY;
+  }
+
+  @Override
+  public boolean mayBeForgotten() {
+    return isEmpty() && pendingJoin.isEmpty();
+  }
+
+  @Override
+  public boolean hasRecord() {
+    return restored || generation > 0;
+  }
+
+  @Override
+  public void requireMayCommit(String memberId, String instanceId, int committed) {
+    boolean empty = isEmpty();
+    if (committed < 0 && empty) {
+      return;
+    }
+    if (committed >= 0 || !memberId.isEmpty() || instanceId != null) {
+      requireMember(memberId, instanceId);
+      if (committed != generation) {
+        throw new CoordinatorException(Errors.ILLEGAL_GENERATION);
+      }
+    } else if (!empty) {
+      // only members commit to a group that has any
+      throw new CoordinatorException(Errors.UNKNOWN_MEMBER_ID);
+    }
+    if (state == GroupState.COMPLETING_REBALANCE) {
+      throw new CoordinatorException(Errors.REBALANCE_IN_PROGRESS);
+    }
+  }
+
+  @Override
+  public void requireMayDeleteOffsets() {
+    if (!isEmpty() && !CONSUMER.equals(protocolType)) {
+      throw new CoordinatorException(Errors.NON_EMPTY_GROUP);
+    }
+  }
+
+  @Override
   public boolean isSubscribedTo(String topic) {
     return CONSUMER.equals(protocolType) && (subscribedTopics == null || subscribedTopics.contains(topic));
   }
 
-  /** @return whether nobody is about to join */
-  public boolean mayBeForgotten() {
-    return pendingJoin.isEmpty();
+  @Override
+  public long retainedSinceMs(long commitTimestampMs) {
+    if (protocolType == null) {
+      return commitTimestampMs;
+    }
+    if (isEmpty()) {
+      // an offset that was committed after the last member left is not forgotten at once
+      return Math.max(stateSinceMs, commitTimestampMs);
+    }
+    boolean knowsSubscriptions = CONSUMER.equals(protocolType) && subscribedTopics != null;
+    return state == GroupState.STABLE && knowsSubscriptions ? commitTimestampMs : NEVER;
   }
 
-  /** @return whether it is known what the members consume */
-  public boolean knowsSubscriptions() {
-    return CONSUMER.equals(protocolType) && subscribedTopics != null;
+  @Override
+  public DescribeGroupsResponse.DescribedGroup describe(int version) {
+    boolean stable = state == GroupState.STABLE;
+    DescribeGroupsResponse.DescribedGroup result = new DescribeGroupsResponse.DescribedGroup().setGroupId(id())
+        .setGroupState(state.title()).setProtocolType(protocolType()).setProtocolData(stable ? protocolName : "");
+    for (ClassicMember m : members.values()) {
+      DescribeGroupsResponse.DescribedGroupMember shown = new DescribeGroupsResponse.DescribedGroupMember().setMemberId(m.id())
+          .setGroupInstanceId(m.instanceId()).setClientId(m.clientId()).setClientHost(m.clientHost());
+      if (stable) {
+        shown.setMemberMetadata(m.metadata(protocolName)).setMemberAssignment(m.assignment());
+      }
+      result.members().add(shown);
+    }
+    return result;
   }
 }

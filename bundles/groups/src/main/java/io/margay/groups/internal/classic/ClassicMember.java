@@ -1,6 +1,7 @@
 package io.margay.groups.internal.classic;
 
 import io.margay.coordinator.ShardContext;
+import io.margay.groups.internal.group.HeapSize;
 import io.margay.protocol.message.JoinGroupResponse;
 import io.margay.protocol.message.SyncGroupResponse;
 import java.util.Arrays;
@@ -29,6 +30,11 @@ public final class ClassicMember {
       return 31 * name.hashCode() + Arrays.hashCode(metadata);
     }
   }
+
+  /** Estimated bytes of a member without its texts: the object, its places in the group, its timer and what it has parked. */
+  private static final int BYTES = 640;
+  /** Estimated bytes of a protocol without its name and metadata. */
+  private static final int PROTOCOL_BYTES = 40;
 
   private final String id;
   private final String instanceId;
@@ -72,6 +78,19 @@ public final class ClassicMember {
     this.rebalanceTimeoutMs = newRebalanceTimeoutMs;
     this.sessionTimeoutMs = newSessionTimeoutMs;
     this.protocols = List.copyOf(newProtocols);
+  }
+
+  /** What a member holds on the heap, in estimated bytes. */
+  static long costOf(String id, String instanceId, String clientId, String clientHost, List<Protocol> protocols) {
+    long bytes = BYTES + HeapSize.of(id) + HeapSize.of(instanceId) + HeapSize.of(clientId) + HeapSize.of(clientHost);
+    for (Protocol p : protocols) {
+      bytes += PROTOCOL_BYTES + HeapSize.of(p.name()) + HeapSize.of(p.metadata());
+    }
+    return bytes;
+  }
+
+  long bytes() {
+    return costOf(id, instanceId, clientId, clientHost, protocols) + HeapSize.of(assignment);
   }
 
   /** @return the same member under another id; parked requests and timers stay behind */
@@ -122,8 +141,8 @@ public final class ClassicMember {
     return assignment;
   }
 
-  /** @param bytes its assignment, kept without a copy */
-  public void assign(byte[] bytes) {
+  /** Keeps an assignment without a copy; of a member of a group, through {@link ClassicGroup#assign}. */
+  void assign(byte[] bytes) {
     this.assignment = bytes == null ? NOTHING : bytes;
   }
 

@@ -3,8 +3,7 @@ package io.margay.groups.internal.classic;
 import io.margay.coordinator.CoordinatorException;
 import io.margay.coordinator.Result;
 import io.margay.coordinator.ShardContext;
-import io.margay.groups.internal.GroupRecords;
-import io.margay.groups.internal.GroupShard;
+import io.margay.groups.internal.group.GroupConfig;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.JoinGroupRequest;
 import io.margay.protocol.message.JoinGroupResponse;
@@ -16,8 +15,6 @@ import java.util.concurrent.CompletableFuture;
 
 /** JoinGroup. Errors are thrown as {@link CoordinatorException}; the answer may wait for the other members. */
 public final class JoinOperations {
-  private static final int MAX_PENDING = 10_000;
-
   /**
    * One request.
    *
@@ -25,8 +22,8 @@ public final class JoinOperations {
    * @param protocols its protocols
    * @param clientId what the client calls itself
    * @param clientHost where it comes from
-   * @param needsMemberId whether a new dynamic member must come again with the id that it is given (v4 and later)
-   * @param maySkipAssignment whether a leader can be told to leave the assignment as it is (v9 and later)
+   * @param needsMemberId whether a new dynamic member must join again with the id that it is given (v4 and later)
+   * @param maySkipAssignment whether the answer can tell a leader to leave the assignment as it is (v9 and later)
    * @param reply takes the answer
    */
   public record Join(JoinGroupRequest request, List<ClassicMember.Protocol> protocols, String clientId, String clientHost,
@@ -51,23 +48,24 @@ public final class JoinOperations {
     }
   }
 
-  private final ShardContext<GroupShard> context;
-  private final Map<String, ClassicGroup> groups;
+  private final ShardContext context;
+  private final ClassicGroups groups;
   private final GroupConfig config;
   private final Rebalance rebalance;
+  private final JoinLimits limits;
 
   /**
    * @param context the shard's context
-   * @param groups the shard's groups by id
+   * @param groups the shard's classic groups
    * @param config the settings
    * @param rebalance of the same shard
    */
-  public JoinOperations(ShardContext<GroupShard> context, Map<String, ClassicGroup> groups, GroupConfig config,
-      Rebalance rebalance) {
+  public JoinOperations(ShardContext context, ClassicGroups groups, GroupConfig config, Rebalance rebalance) {
     this.context = context;
     this.groups = groups;
     this.config = config;
     this.rebalance = rebalance;
+    this.limits = new JoinLimits(groups, config);
   }
 
   /**
@@ -83,6 +81,7 @@ public final class JoinOperations {
     if (known == null && !memberId.isEmpty()) {
       throw new CoordinatorException(Errors.UNKNOWN_MEMBER_ID);
     }
+    limits.requireSizes(join);
     ClassicGroup group = known == null ? new ClassicGroup(request.groupId(), nowMs) : known;
     if (!hasRoom(group, memberId)) {
       group.forgetPending(memberId);
@@ -95,7 +94,10 @@ public final class JoinOperations {
     if (!group.accepts(request.protocolType(), join.protocols())) {
       throw new CoordinatorException(Errors.INCONSISTENT_GROUP_PROTOCOL);
     }
-    groups.putIfAbsent(group.id(), group);
+    limits.requireMemory(group, known != null, join);
+    if (known == null) {
+      groups.put(group);
+    }
     return memberId.isEmpty() ? joinNew(group, join, nowMs) : joinKnown(group, join, nowMs);
   }
 
@@ -109,7 +111,7 @@ public final class JoinOperations {
     ClassicMember member = group.member(memberId);
     return switch (group.state()) {
       case EMPTY, DEAD -> true;
-      // those who wait count, not the members: of a group that has become too large, the last to rejoin have to go
+      // count waiting joins, not members: when the group is over its limit, the last to rejoin are refused
       case PREPARING_REBALANCE -> member != null && member.awaitsJoin() || group.awaitingJoin() < config.maxSize();
       case COMPLETING_REBALANCE, STABLE -> member != null || group.members().size() < config.maxSize();
     };
@@ -117,7 +119,7 @@ public final class JoinOperations {
 
   private Result<Void> joinNew(ClassicGroup group, Join join, long nowMs) {
     String instanceId = join.request().groupInstanceId();
-    String newId = ClassicGroup.newMemberId(join.clientId(), instanceId);
+    String newId = ClassicGroup.newMemberId(limits.shortened(join.clientId()), instanceId);
     if (instanceId != null) {
       String current = group.staticMemberId(instanceId);
       return current == null ? add(group, newId, join, nowMs) : replace(group, group.member(current), newId, join, nowMs);
@@ -125,7 +127,7 @@ public final class JoinOperations {
     if (!join.needsMemberId()) {
       return add(group, newId, join, nowMs);
     }
-    if (group.pendingJoin.size() >= MAX_PENDING) {
+    if (group.pendingCount() >= config.maxSize()) {
       throw new CoordinatorException(Errors.GROUP_MAX_SIZE_REACHED);
     }
     rebalance.awaitPending(group, newId, join.request().sessionTimeoutMs());
@@ -135,7 +137,7 @@ public final class JoinOperations {
 
   private Result<Void> joinKnown(ClassicGroup group, Join join, long nowMs) {
     String memberId = join.request().memberId();
-    if (group.pendingJoin.containsKey(memberId)) {
+    if (group.isPending(memberId)) {
       if (join.request().groupInstanceId() != null) {
         throw new CoordinatorException(Errors.UNKNOWN_MEMBER_ID);
       }
@@ -161,21 +163,21 @@ public final class JoinOperations {
   }
 
   private Result<Void> add(ClassicGroup group, String memberId, Join join, long nowMs) {
-    ClassicMember member = new ClassicMember(memberId, join.request().groupInstanceId(), join.clientId(), join.clientHost(),
-        join.rebalanceTimeoutMs(), join.request().sessionTimeoutMs(), join.protocols());
+    ClassicMember member = new ClassicMember(memberId, join.request().groupInstanceId(), limits.shortened(join.clientId()),
+        join.clientHost(), join.rebalanceTimeoutMs(), join.request().sessionTimeoutMs(), join.protocols());
     member.isNew = true;
     if (group.in(GroupState.PREPARING_REBALANCE) && group.previousState() == GroupState.EMPTY) {
       group.newMemberAdded = true;
     }
     group.add(member, join.request().protocolType());
     rebalance.park(member, join.reply());
-    // It cannot send heartbeats before it knows its id; should its client go away, somebody must clean up all the same.
+    // It cannot send heartbeats before it knows its id; should its client go away, this timer removes it.
     rebalance.touch(group, member, Rebalance.NEW_MEMBER_TIMEOUT_MS);
     return rebalance.prepareOrMaybeComplete(group, nowMs);
   }
 
   private Result<Void> update(ClassicGroup group, ClassicMember member, Join join, long nowMs) {
-    member.update(join.rebalanceTimeoutMs(), join.request().sessionTimeoutMs(), join.protocols());
+    group.update(member, join.rebalanceTimeoutMs(), join.request().sessionTimeoutMs(), join.protocols());
     rebalance.park(member, join.reply());
     return rebalance.prepareOrMaybeComplete(group, nowMs);
   }
@@ -188,7 +190,7 @@ public final class JoinOperations {
     rebalance.answer(old, Answers.sync(Errors.FENCED_INSTANCE_ID));
     ClassicMember member = group.replace(old, newId);
     rebalance.touch(group, member);
-    member.update(join.rebalanceTimeoutMs(), join.request().sessionTimeoutMs(), join.protocols());
+    group.update(member, join.rebalanceTimeoutMs(), join.request().sessionTimeoutMs(), join.protocols());
     rebalance.park(member, join.reply());
     return switch (group.state()) {
       case STABLE -> group.selectProtocol().equals(group.protocolName())
@@ -201,7 +203,7 @@ public final class JoinOperations {
     };
   }
 
-  /** The same instance came back: it takes its old place, and nobody else is disturbed. */
+  /** The same instance came back: it takes its old place without a rebalance. */
   private Result<Void> keepAssignment(ClassicGroup group, ClassicMember old, ClassicMember member, String leaderBefore,
       Join join) {
     Map<String, byte[]> assignments = new HashMap<>();
@@ -212,14 +214,14 @@ public final class JoinOperations {
       }
       if (e != Errors.NONE) {
         ClassicMember back = group.replace(member, old.id());
-        back.update(old.rebalanceTimeoutMs(), old.sessionTimeoutMs(), old.protocols());
+          group.update(back, old.rebalanceTimeoutMs(), old.sessionTimeoutMs(), old.protocols());
         rebalance.touch(group, back);
         rebalance.answer(member, Answers.join("", e));
       } else if (join.maySkipAssignment()) {
         boolean leads = group.isLeader(member.id());
         rebalance.answer(member, Answers.joined(group, member, group.leaderId(), leads, leads));
       } else {
-        // a client that believes to lead would send an assignment: it is told of the leader that was
+        // A client that believes it is the leader would send an assignment, so it is given the previous leader's id.
         rebalance.answer(member, Answers.joined(group, member, leaderBefore, false, false));
       }
       group.updateSubscribedTopics();

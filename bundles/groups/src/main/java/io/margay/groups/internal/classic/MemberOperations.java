@@ -2,9 +2,11 @@ package io.margay.groups.internal.classic;
 
 import io.margay.coordinator.CoordinatorException;
 import io.margay.coordinator.Result;
-import io.margay.groups.internal.GroupRecords;
-import io.margay.groups.internal.GroupShard;
 import io.margay.coordinator.ShardContext;
+import io.margay.groups.internal.group.Group;
+import io.margay.groups.internal.group.GroupConfig;
+import io.margay.groups.internal.group.HeapSize;
+import io.margay.groups.internal.group.MemberLiveness;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.HeartbeatRequest;
 import io.margay.protocol.message.LeaveGroupRequest;
@@ -20,30 +22,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** SyncGroup, Heartbeat and LeaveGroup. Errors are thrown as {@link CoordinatorException}. */
-public final class MemberOperations {
+public final class MemberOperations implements MemberLiveness {
   private static final Logger LOG = LoggerFactory.getLogger(MemberOperations.class);
 
-  private final ShardContext<GroupShard> context;
-  private final Map<String, ClassicGroup> groups;
+  private final ShardContext context;
+  private final ClassicGroups groups;
+  private final GroupConfig config;
   private final Rebalance rebalance;
 
   /**
    * @param context the shard's context
-   * @param groups the shard's groups by id
+   * @param groups the shard's classic groups
+   * @param config the settings
    * @param rebalance of the same shard
    */
-  public MemberOperations(ShardContext<GroupShard> context, Map<String, ClassicGroup> groups, Rebalance rebalance) {
+  public MemberOperations(ShardContext context, ClassicGroups groups, GroupConfig config, Rebalance rebalance) {
     this.context = context;
     this.groups = groups;
+    this.config = config;
     this.rebalance = rebalance;
-  }
-
-  private ClassicGroup group(String groupId) {
-    ClassicGroup group = groups.get(groupId);
-    if (group == null) {
-      throw new CoordinatorException(Errors.UNKNOWN_MEMBER_ID);
-    }
-    return group;
   }
 
   // ------------------------------------------------------------------------------------------------ SyncGroup
@@ -55,12 +52,12 @@ public final class MemberOperations {
    * @return what is to be written
    */
   public Result<Void> sync(SyncGroupRequest request, CompletableFuture<SyncGroupResponse> reply, long nowMs) {
-    ClassicGroup group = group(request.groupId());
+    ClassicGroup group = groups.require(request.groupId());
     group.requireMember(request.memberId(), request.groupInstanceId());
     if (request.generationId() != group.generation()) {
       throw new CoordinatorException(Errors.ILLEGAL_GENERATION);
     }
-    if (differs(request.protocolType(), group.protocolType()) || differs(request.protocolName(), group.protocolName())) {
+    if (differs(request.protocolType(), group.protocolTypeOrNull()) || differs(request.protocolName(), group.protocolName())) {
       throw new CoordinatorException(Errors.INCONSISTENT_GROUP_PROTOCOL);
     }
     ClassicMember member = group.member(request.memberId());
@@ -69,7 +66,7 @@ public final class MemberOperations {
       case COMPLETING_REBALANCE -> {
         rebalance.hasSynced(group, member.id());
         rebalance.park(member, reply, Errors.REBALANCE_IN_PROGRESS);
-        yield group.isLeader(member.id()) ? assign(group, request) : Rebalance.NOTHING;
+        yield group.isLeader(member.id()) ? assign(group, request, nowMs) : Rebalance.NOTHING;
       }
       case STABLE -> {
         rebalance.hasSynced(group, member.id());
@@ -86,25 +83,53 @@ public final class MemberOperations {
     return claimed != null && !claimed.equals(actual);
   }
 
-  private Result<Void> assign(ClassicGroup group, SyncGroupRequest request) {
+  private Result<Void> assign(ClassicGroup group, SyncGroupRequest request, long nowMs) {
     Map<String, byte[]> assignments = new HashMap<>();
-    request.assignments().forEach(a -> assignments.put(a.memberId(), a.assignment()));
-    group.members().forEach(m -> assignments.putIfAbsent(m.id(), ClassicMember.NOTHING));
+    group.members().forEach(m -> assignments.put(m.id(), ClassicMember.NOTHING));
+    request.assignments().forEach(a -> assignments.computeIfPresent(a.memberId(), (id, none) -> a.assignment()));
+    Errors tooLarge = tooLarge(group, assignments);
+    if (tooLarge != Errors.NONE) {
+      rebalance.failSyncs(group, tooLarge);
+      return rebalance.prepare(group, nowMs);
+    }
     int generation = group.generation();
     return Result.deferred(List.of(GroupRecords.group(group, assignments)), e -> {
       // another rebalance may have begun while the record was on its way
-      if (groups.get(group.id()) != group || !group.in(GroupState.COMPLETING_REBALANCE) || group.generation() != generation) {
+      if (!awaitsAssignment(group, generation)) {
         return;
       }
-      long nowMs = group.stateSinceMs();
       if (e == Errors.NONE) {
-        rebalance.distribute(group, assignments, nowMs);
-      } else {
-        LOG.warn("Cannot write down an assignment. group={} generation={} errorCode={}", group.id(), generation, e);
-        rebalance.failSyncs(group, e);
-        rebalance.prepare(group, nowMs);
+        rebalance.distribute(group, assignments, group.stateSinceMs());
+        return;
       }
+      if (groups.memory().node().logs().pass("assignment not written") >= 0) {
+        LOG.warn("Cannot write down an assignment. group={} generation={} errorCode={}", group.id(), generation, e);
+      }
+      rebalance.failSyncs(group, e);
+      // an operation of its own, so that what it has to write is written
+      context.after(0, now -> awaitsAssignment(group, generation) ? rebalance.prepare(group, now) : Rebalance.NOTHING);
     });
+  }
+
+  private boolean awaitsAssignment(ClassicGroup group, int generation) {
+    return groups.keeps(group) && group.in(GroupState.COMPLETING_REBALANCE) && group.generation() == generation;
+  }
+
+  private Errors tooLarge(ClassicGroup group, Map<String, byte[]> assignments) {
+    long grows = 0;
+    for (ClassicMember m : group.members()) {
+      byte[] assignment = assignments.get(m.id());
+      if (assignment.length > config.memberMetadataMaxBytes()) {
+        groups.memory().node().refused("an assignment that is too large", "margay.groups.member.metadata.max.bytes", group.id());
+        return Errors.MESSAGE_TOO_LARGE;
+      }
+      grows += HeapSize.of(assignment) - HeapSize.of(m.assignment());
+    }
+    if (!groups.memory().admits(grows, true)) {
+      groups.memory().node().refused("an assignment for want of memory", "margay.groups.memory.bytes", group.id());
+      return Errors.GROUP_MAX_SIZE_REACHED;
+    }
+    return Errors.NONE;
   }
 
   // ------------------------------------------------------------------------------------------------ Heartbeat
@@ -114,7 +139,7 @@ public final class MemberOperations {
    * @return NONE or REBALANCE_IN_PROGRESS
    */
   public Result<Errors> heartbeat(HeartbeatRequest request) {
-    ClassicGroup group = group(request.groupId());
+    ClassicGroup group = groups.require(request.groupId());
     group.requireMember(request.memberId(), request.groupInstanceId());
     if (request.generationId() != group.generation()) {
       throw new CoordinatorException(Errors.ILLEGAL_GENERATION);
@@ -123,16 +148,13 @@ public final class MemberOperations {
     return Result.of(group.in(GroupState.PREPARING_REBALANCE) ? Errors.REBALANCE_IN_PROGRESS : Errors.NONE);
   }
 
-  /**
-   * A commit shows that its member is alive.
-   *
-   * @param group the group
-   * @param memberId who committed; may be unknown
-   */
-  public void onCommit(ClassicGroup group, String memberId) {
-    ClassicMember member = group.member(memberId);
-    if (member != null && group.in(GroupState.STABLE, GroupState.PREPARING_REBALANCE)) {
-      rebalance.touch(group, member);
+  @Override
+  public void onAlive(Group group, String memberId) {
+    if (group instanceof ClassicGroup classic && classic.in(GroupState.STABLE, GroupState.PREPARING_REBALANCE)) {
+      ClassicMember member = classic.member(memberId);
+      if (member != null) {
+        rebalance.touch(classic, member);
+      }
     }
   }
 
@@ -155,7 +177,10 @@ public final class MemberOperations {
           .setGroupInstanceId(m.groupInstanceId()).setErrorCode(error.code()));
     }
     Result<Void> after = left ? rebalance.afterDeparture(group, nowMs) : Rebalance.NOTHING;
-    return new Result<>(after.records(), response, after.replay(), after.afterCommit());
+    if (left) {
+      groups.forgetIfUnused(group);
+    }
+    return after.answering(response);
   }
 
   private Errors leave(ClassicGroup group, LeaveGroupRequest.MemberIdentity identity) {
@@ -167,8 +192,7 @@ public final class MemberOperations {
       if (memberId == null) {
         return Errors.UNKNOWN_MEMBER_ID;
       }
-    } else if (group.pendingJoin.containsKey(memberId)) {
-      group.forgetPending(memberId);
+    } else if (group.forgetPending(memberId)) {
       return Errors.NONE;
     } else {
       try {
@@ -177,7 +201,7 @@ public final class MemberOperations {
         return e.error();
       }
     }
-    LOG.info("A member left. group={} member={} reason={}", group.id(), memberId, identity.reason());
+    LOG.debug("A member left. group={} member={} reason={}", group.id(), memberId, identity.reason());
     rebalance.expel(group, group.member(memberId));
     return Errors.NONE;
   }

@@ -3,12 +3,10 @@ package io.margay.groups.internal.classic;
 import io.margay.coordinator.CoordinatorRecord;
 import io.margay.coordinator.Result;
 import io.margay.coordinator.ShardContext;
-import io.margay.groups.internal.GroupRecords;
-import io.margay.groups.internal.GroupShard;
+import io.margay.groups.internal.group.GroupConfig;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.JoinGroupResponse;
 import io.margay.protocol.message.SyncGroupResponse;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -16,32 +14,39 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes groups through their rebalances: who is waited for and how long, what the waiting are told, who is taken out for being
- * silent. All methods run with the shard held; what they return is the operation's result.
+ * Takes groups through their rebalances: which members to wait for and how long, what to answer them, which to remove because they
+ * are silent. All methods run with the shard held; what they return is the operation's result.
  */
 public final class Rebalance {
   private static final Logger LOG = LoggerFactory.getLogger(Rebalance.class);
-  /** How long a member that was not told its id yet may wait in a rebalance. */
+  /** How long a member that does not know its id yet may wait in a rebalance. */
   static final int NEW_MEMBER_TIMEOUT_MS = 300_000;
+  /** How long an id that was handed out is kept for a member that does not join with it. */
+  private static final int PENDING_TIMEOUT_MS = 60_000;
   static final Result<Void> NOTHING = Result.of(null);
 
-  private final ShardContext<GroupShard> context;
-  private final Map<String, ClassicGroup> groups;
+  private final ShardContext context;
+  private final ClassicGroups groups;
   private final GroupConfig config;
 
   /**
    * @param context the shard's context
-   * @param groups the shard's groups by id
+   * @param groups the shard's classic groups
    * @param config the settings
    */
-  public Rebalance(ShardContext<GroupShard> context, Map<String, ClassicGroup> groups, GroupConfig config) {
+  public Rebalance(ShardContext context, ClassicGroups groups, GroupConfig config) {
     this.context = context;
     this.groups = groups;
     this.config = config;
   }
 
   private boolean lives(ClassicGroup group) {
-    return groups.get(group.id()) == group;
+    return groups.keeps(group);
+  }
+
+  /** Clients decide how often groups change, so the lines about it have a rate. */
+  private boolean mayLog(String cause) {
+    return groups.memory().node().logs().pass(cause) >= 0;
   }
 
   // ------------------------------------------------------------------------------------------------ answering
@@ -75,14 +80,14 @@ public final class Rebalance {
 
   // ------------------------------------------------------------------------------------------------ sessions
 
-  /** Starts the member's session timeout anew. */
+  /** Starts the member's session timeout again. */
   void touch(ClassicGroup group, ClassicMember member) {
     touch(group, member, member.sessionTimeoutMs());
   }
 
   void touch(ClassicGroup group, ClassicMember member, int timeoutMs) {
     member.deadlineMs = context.elapsedMs() + timeoutMs;
-    // a timer that fires earlier sets itself anew, so that a heartbeat costs nothing
+    // a timer that fires too early is set again, so that a heartbeat costs nothing
     if (member.timer != null && member.timerAtMs > member.deadlineMs) {
       member.timer.cancel();
       member.timer = null;
@@ -95,7 +100,7 @@ public final class Rebalance {
   private void setTimer(ClassicGroup group, ClassicMember member) {
     long now = context.elapsedMs();
     member.timerAtMs = member.deadlineMs;
-    member.timer = context.after(member.deadlineMs - now, (s, nowMs) -> onTimer(group, member, nowMs));
+    member.timer = context.after(member.deadlineMs - now, nowMs -> onTimer(group, member, nowMs));
   }
 
   private Result<Void> onTimer(ClassicGroup group, ClassicMember member, long nowMs) {
@@ -111,17 +116,17 @@ public final class Rebalance {
       touch(group, member);
       return NOTHING;
     }
-    LOG.info("A member was silent for too long. group={} member={} state={}", group.id(), member.id(), group.state());
+    LOG.debug("A member was silent for too long. group={} member={} state={}", group.id(), member.id(), group.state());
     expel(group, member);
     return afterDeparture(group, nowMs);
   }
 
   void awaitPending(ClassicGroup group, String memberId, int timeoutMs) {
-    group.forgetPending(memberId);
-    group.pendingJoin.put(memberId, context.after(timeoutMs, (s, nowMs) -> {
-      if (!lives(group) || group.pendingJoin.remove(memberId) == null) {
+    group.addPending(memberId, context.after(Math.min(timeoutMs, PENDING_TIMEOUT_MS), nowMs -> {
+      if (!lives(group) || !group.forgetPending(memberId)) {
         return NOTHING;
       }
+      groups.forgetIfUnused(group);
       return maybeCompleteJoin(group, nowMs);
     }));
   }
@@ -166,7 +171,7 @@ public final class Rebalance {
   /** More members of a new group may come: each one prolongs the delay, up to the rebalance timeout. */
   private Result<Void> delayInitial(ClassicGroup group, int delayMs, int remainingMs) {
     endJoinTimer(group);
-    group.joinTimer = context.after(delayMs, (s, nowMs) -> {
+    group.joinTimer = context.after(delayMs, nowMs -> {
       group.joinTimer = null;
       if (!lives(group) || !group.in(GroupState.PREPARING_REBALANCE)) {
         return NOTHING;
@@ -183,7 +188,7 @@ public final class Rebalance {
 
   private void setJoinTimer(ClassicGroup group) {
     endJoinTimer(group);
-    group.joinTimer = context.after(group.rebalanceTimeoutMs(), (s, nowMs) -> {
+    group.joinTimer = context.after(group.rebalanceTimeoutMs(), nowMs -> {
       group.joinTimer = null;
       return lives(group) && group.in(GroupState.PREPARING_REBALANCE) ? complete(group, nowMs) : NOTHING;
     });
@@ -196,7 +201,7 @@ public final class Rebalance {
     }
   }
 
-  /** Ends the joining when everybody is here; the delay of a group's first rebalance is not cut short. */
+  /** Ends the joining when all members have joined; the delay of a group's first rebalance is not cut short. */
   Result<Void> maybeCompleteJoin(ClassicGroup group, long nowMs) {
     boolean delayed = group.previousState() == GroupState.EMPTY && group.joinTimer != null;
     return group.in(GroupState.PREPARING_REBALANCE) && group.allHaveJoined() && !delayed ? complete(group, nowMs) : NOTHING;
@@ -208,7 +213,7 @@ public final class Rebalance {
     for (ClassicMember m : List.copyOf(group.members())) {
       // a static member keeps its place until its session ends
       if (!m.awaitsJoin() && m.instanceId() == null) {
-        LOG.info("A member did not join again in time. group={} member={}", group.id(), m.id());
+        LOG.debug("A member did not join again in time. group={} member={}", group.id(), m.id());
         expel(group, m);
       }
     }
@@ -219,16 +224,20 @@ public final class Rebalance {
     }
     group.nextGeneration(nowMs);
     if (group.members().isEmpty()) {
-      LOG.info("A group is empty. group={} generation={}", group.id(), group.generation());
+      if (mayLog("empty " + group.id())) {
+        LOG.info("A group is empty. group={} generation={}", group.id(), group.generation());
+      }
       CoordinatorRecord record = GroupRecords.group(group, Map.of());
       return Result.deferred(List.of(record), e -> {
-        if (e != Errors.NONE) {
+        if (e != Errors.NONE && mayLog("cannot write that a group is empty")) {
           LOG.warn("Cannot write down that a group is empty. group={} errorCode={}", group.id(), e);
         }
       });
     }
-    LOG.info("A group has a new generation. group={} generation={} members={} protocol={} leader={}", group.id(),
-        group.generation(), group.members().size(), group.protocolName(), group.leaderId());
+    if (mayLog("generation " + group.id())) {
+      LOG.info("A group has a new generation. group={} generation={} members={} protocol={} leader={}", group.id(),
+          group.generation(), group.members().size(), group.protocolName(), group.leaderId());
+    }
     for (ClassicMember m : group.members()) {
       answer(m, Answers.joined(group, m, group.leaderId(), group.isLeader(m.id()), false));
       m.isNew = false;
@@ -244,16 +253,16 @@ public final class Rebalance {
   private void awaitSyncs(ClassicGroup group) {
     endSyncTimer(group, false);
     int generation = group.generation();
-    group.syncTimer = context.after(group.rebalanceTimeoutMs(), (s, nowMs) -> {
+    group.syncTimer = context.after(group.rebalanceTimeoutMs(), nowMs -> {
       group.syncTimer = null;
       if (!lives(group) || group.generation() != generation || group.pendingSync.isEmpty()
           || !group.in(GroupState.COMPLETING_REBALANCE, GroupState.STABLE)) {
         return NOTHING;
       }
-      for (String id : new ArrayList<>(group.pendingSync)) {
+      for (String id : List.copyOf(group.pendingSync)) {
         ClassicMember m = group.member(id);
         if (m != null) {
-          LOG.info("A member did not ask for its assignment in time. group={} member={}", group.id(), id);
+          LOG.debug("A member did not ask for its assignment in time. group={} member={}", group.id(), id);
           expel(group, m);
         }
       }
@@ -287,7 +296,7 @@ public final class Rebalance {
   void distribute(ClassicGroup group, Map<String, byte[]> assignments, long nowMs) {
     group.become(GroupState.STABLE, nowMs);
     for (ClassicMember m : group.members()) {
-      m.assign(assignments.get(m.id()));
+      group.assign(m, assignments.get(m.id()));
       if (m.awaitsSync()) {
         answer(m, Answers.synced(group, m));
         touch(group, m);
@@ -297,7 +306,7 @@ public final class Rebalance {
 
   void failSyncs(ClassicGroup group, Errors error) {
     for (ClassicMember m : group.members()) {
-      m.assign(ClassicMember.NOTHING);
+      group.assign(m, ClassicMember.NOTHING);
       if (m.awaitsSync()) {
         answer(m, Answers.sync(error));
         touch(group, m);
@@ -307,9 +316,9 @@ public final class Rebalance {
 
   // ------------------------------------------------------------------------------------------------ coming and going
 
-  /** The groups were read from the log: their members get a whole session timeout to show up. */
+  /** The groups were read from the log: each member gets a whole session timeout for its next request. */
   public Result<Void> onLoaded(long nowMs) {
-    for (ClassicGroup g : groups.values()) {
+    for (ClassicGroup g : groups.all()) {
       g.members().forEach(m -> touch(g, m));
       LOG.debug("Loaded a group. group={} state={} generation={} members={}", g.id(), g.state(), g.generation(),
           g.members().size());
@@ -319,7 +328,7 @@ public final class Rebalance {
 
   /** Answers everything that is parked; clients look for their coordinator and join again. */
   public void onUnloaded() {
-    for (ClassicGroup g : groups.values()) {
+    for (ClassicGroup g : groups.all()) {
       for (ClassicMember m : g.members()) {
         answer(m, Answers.join(m.id(), Errors.NOT_COORDINATOR));
         answer(m, Answers.sync(Errors.NOT_COORDINATOR));
@@ -331,7 +340,7 @@ public final class Rebalance {
   public void onDeleted(ClassicGroup group, long nowMs) {
     endJoinTimer(group);
     endSyncTimer(group);
-    List.copyOf(group.pendingJoin.keySet()).forEach(group::forgetPending);
+    group.forgetAllPending();
     group.become(GroupState.DEAD, nowMs);
   }
 }

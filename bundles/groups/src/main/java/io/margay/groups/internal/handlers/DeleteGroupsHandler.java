@@ -1,37 +1,30 @@
 package io.margay.groups.internal.handlers;
 
 import io.margay.coordinator.CoordinatorException;
-import io.margay.groups.internal.GroupCoordinatorService;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.DeleteGroupsRequest;
 import io.margay.protocol.message.DeleteGroupsResponse;
 import io.margay.protocol.message.DeleteGroupsResponse.DeletableGroupResult;
-import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Reference;
 
 /** Serves DeleteGroups. */
-@Component(service = ApiHandler.class)
-public final class DeleteGroupsHandler extends GroupHandler<DeleteGroupsRequest> {
+final class DeleteGroupsHandler extends GroupHandler<DeleteGroupsRequest> {
   private final GroupCoordinatorService groups;
 
   /** @param groups the coordinator */
-  @Activate
-  public DeleteGroupsHandler(@Reference GroupCoordinatorService groups) {
+  DeleteGroupsHandler(GroupCoordinatorService groups) {
     super(DeleteGroupsRequest.API, DeleteGroupsRequest::new);
     this.groups = groups;
   }
 
   @Override
-  CompletionStage<? extends Message> serve(DeleteGroupsRequest query, Request request) {
+  CompletionStage<? extends Message> serve(DeleteGroupsRequest query, Request request, long bytes) {
     List<CompletableFuture<DeletableGroupResult>> parts = new ArrayList<>();
     for (String id : new LinkedHashSet<>(query.groupsNames())) {
       parts.add(groups.delete(id).exceptionally(CoordinatorException::errorOf).thenApply(error -> result(id, error)));
@@ -43,6 +36,16 @@ public final class DeleteGroupsHandler extends GroupHandler<DeleteGroupsRequest>
   private static DeletableGroupResult result(String groupId, Errors error) {
     // the message came with v3 and is left out for NONE
     return new DeletableGroupResult().setGroupId(groupId).setErrorCode(error.code());
+  }
+
+  @Override
+  int elements(DeleteGroupsRequest query) {
+    return query.groupsNames().size();
+  }
+
+  @Override
+  int elementBytes() {
+    return 700;
   }
 
   @Override

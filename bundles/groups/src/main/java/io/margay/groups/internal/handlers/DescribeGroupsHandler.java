@@ -1,25 +1,17 @@
 package io.margay.groups.internal.handlers;
 
-import io.margay.coordinator.CoordinatorException;
-import io.margay.groups.internal.GroupCoordinatorService;
+import io.margay.groups.internal.group.AnswerMemory;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.DescribeGroupsRequest;
 import io.margay.protocol.message.DescribeGroupsResponse;
 import io.margay.protocol.message.DescribeGroupsResponse.DescribedGroup;
-import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.LinkedHashSet;
 import java.util.concurrent.CompletionStage;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Reference;
 
 /** Serves DescribeGroups. */
-@Component(service = ApiHandler.class)
-public final class DescribeGroupsHandler extends GroupHandler<DescribeGroupsRequest> {
+final class DescribeGroupsHandler extends GroupHandler<DescribeGroupsRequest> {
   private static final short FIRST_WITH_OPERATIONS = 3;
   /** Bits by Kafka's code of the operation: READ, DELETE, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS. */
   private static final int ALL_OPERATIONS = 1 << 3 | 1 << 6 | 1 << 8 | 1 << 10 | 1 << 11;
@@ -27,27 +19,37 @@ public final class DescribeGroupsHandler extends GroupHandler<DescribeGroupsRequ
   private final GroupCoordinatorService groups;
 
   /** @param groups the coordinator */
-  @Activate
-  public DescribeGroupsHandler(@Reference GroupCoordinatorService groups) {
+  DescribeGroupsHandler(GroupCoordinatorService groups) {
     super(DescribeGroupsRequest.API, DescribeGroupsRequest::new);
     this.groups = groups;
   }
 
   @Override
-  CompletionStage<? extends Message> serve(DescribeGroupsRequest query, Request request) {
+  CompletionStage<? extends Message> serve(DescribeGroupsRequest query, Request request, long bytes) {
     boolean operations = query.includeAuthorizedOperations() && request.version() >= FIRST_WITH_OPERATIONS;
-    List<CompletableFuture<DescribedGroup>> parts = new ArrayList<>();
-    for (String id : query.groups()) {
-      parts.add(groups.describe(id, request.version())
-          .thenApply(g -> operations && g.errorCode() == Errors.NONE.code() ? g.setAuthorizedOperations(ALL_OPERATIONS) : g)
-          .exceptionally(e -> failed(id, CoordinatorException.errorOf(e))));
-    }
-    return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).thenApply(ignored ->
-        new DescribeGroupsResponse().setGroups(new ArrayList<>(parts.stream().map(CompletableFuture::join).toList())));
+    // a group that is named twice is described once, so that the answer is never larger than all groups
+    return groups.describe(new LinkedHashSet<>(query.groups()), request.version(), new AnswerMemory(request::reserve))
+        .thenApply(described -> {
+          if (operations) {
+            described.stream().filter(g -> g.errorCode() == Errors.NONE.code())
+                .forEach(g -> g.setAuthorizedOperations(ALL_OPERATIONS));
+          }
+          return new DescribeGroupsResponse().setGroups(described);
+        });
   }
 
   private static DescribedGroup failed(String groupId, Errors error) {
     return new DescribedGroup().setGroupId(groupId).setErrorCode(error.code());
+  }
+
+  @Override
+  int elements(DescribeGroupsRequest query) {
+    return query.groups().size();
+  }
+
+  @Override
+  int elementBytes() {
+    return 300;
   }
 
   @Override

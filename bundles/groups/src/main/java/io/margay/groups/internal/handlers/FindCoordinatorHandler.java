@@ -1,25 +1,19 @@
 package io.margay.groups.internal.handlers;
 
-import io.margay.groups.internal.GroupCoordinatorService;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.FindCoordinatorRequest;
 import io.margay.protocol.message.FindCoordinatorResponse;
 import io.margay.protocol.message.FindCoordinatorResponse.Coordinator;
-import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Reference;
 
 /** Serves FindCoordinator. */
-@Component(service = ApiHandler.class)
-public final class FindCoordinatorHandler extends GroupHandler<FindCoordinatorRequest> {
+final class FindCoordinatorHandler extends GroupHandler<FindCoordinatorRequest> {
   private static final short FIRST_BATCHED = 4;
   private static final short FIRST_WITH_SHARE = 6;
   private static final byte SHARE = 2;
@@ -27,14 +21,13 @@ public final class FindCoordinatorHandler extends GroupHandler<FindCoordinatorRe
   private final GroupCoordinatorService groups;
 
   /** @param groups the coordinator */
-  @Activate
-  public FindCoordinatorHandler(@Reference GroupCoordinatorService groups) {
+  FindCoordinatorHandler(GroupCoordinatorService groups) {
     super(FindCoordinatorRequest.API, FindCoordinatorRequest::new);
     this.groups = groups;
   }
 
   @Override
-  CompletionStage<? extends Message> serve(FindCoordinatorRequest query, Request request) {
+  CompletionStage<? extends Message> serve(FindCoordinatorRequest query, Request request, long bytes) {
     if (query.keyType() == SHARE && request.version() < FIRST_WITH_SHARE) {
       return CompletableFuture.completedFuture(error(query, Errors.INVALID_REQUEST, request.version()));
     }
@@ -47,6 +40,16 @@ public final class FindCoordinatorHandler extends GroupHandler<FindCoordinatorRe
     new LinkedHashSet<>(query.coordinatorKeys()).forEach(key -> found.add(groups.find(query.keyType(), key, request.listener())));
     return CompletableFuture.allOf(found.toArray(CompletableFuture[]::new)).thenApply(ignored ->
         new FindCoordinatorResponse().setCoordinators(new ArrayList<>(found.stream().map(CompletableFuture::join).toList())));
+  }
+
+  @Override
+  int elements(FindCoordinatorRequest query) {
+    return Math.max(1, query.coordinatorKeys().size());
+  }
+
+  @Override
+  int elementBytes() {
+    return 400;
   }
 
   @Override

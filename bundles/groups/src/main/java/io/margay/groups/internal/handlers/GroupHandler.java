@@ -1,6 +1,8 @@
 package io.margay.groups.internal.handlers;
 
 import io.margay.coordinator.CoordinatorException;
+import io.margay.model.Clock;
+import io.margay.model.LineLimit;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.MalformedMessageException;
@@ -13,12 +15,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the handlers of this bundle have in common: decode, ask the coordinator, and answer with what comes of it, be it an error.
+ * What the handlers of this bundle have in common: decode, reserve memory for what the request holds until it is answered, ask the
+ * coordinator, and answer, perhaps with an error.
  *
  * @param <Q> the request's message
  */
 abstract class GroupHandler<Q extends Message> implements ApiHandler {
+  /** A request that holds less needs no reservation. */
+  private static final long FREE_BYTES = 64 * 1024;
+  /** More answers with nothing but an error are not made. */
+  private static final int ERRORS_MAX = 1_000;
   private static final Logger LOG = LoggerFactory.getLogger(GroupHandler.class);
+  private static final LineLimit LIMIT = new LineLimit(Clock.SYSTEM);
 
   private final Api api;
   private final Supplier<Q> type;
@@ -28,8 +36,21 @@ abstract class GroupHandler<Q extends Message> implements ApiHandler {
     this.type = type;
   }
 
-  /** @return the answer, or a failure with the error of the whole request */
-  abstract CompletionStage<? extends Message> serve(Q query, Request request);
+  /**
+   * @param bytes what the request holds until it is answered, about
+   * @return the answer, or a failure with the error of the whole request
+   */
+  abstract CompletionStage<? extends Message> serve(Q query, Request request, long bytes);
+
+  /** @return how many elements the query has, each of which has an answer of its own */
+  int elements(Q query) {
+    return 1;
+  }
+
+  /** @return estimated bytes of heap that serving one element takes, beyond what the frame holds */
+  int elementBytes() {
+    return 0;
+  }
 
   /** @return an answer with nothing but the error */
   abstract Message error(Q query, Errors error, short version);
@@ -41,18 +62,34 @@ abstract class GroupHandler<Q extends Message> implements ApiHandler {
 
   @Override
   public final void handle(Request request) {
+    int frameBytes = request.body().readableBytes();
     Q query = request.read(type.get());
-    serve(query, request).whenComplete((answer, failure) -> {
+    int elements = elements(query);
+    long bytes = frameBytes + (long) elements * elementBytes();
+    if (bytes > FREE_BYTES && !request.reserve(bytes)) {
+      refuse(query, request, elements);
+      return;
+    }
+    serve(query, request, bytes).whenComplete((answer, failure) -> {
       if (failure == null) {
         request.respond(answer);
         return;
       }
       Errors error = CoordinatorException.errorOf(failure);
-      if (error == Errors.UNKNOWN_SERVER_ERROR) {
+      if (error == Errors.UNKNOWN_SERVER_ERROR && LIMIT.pass(api.name()) >= 0) {
         LOG.error("A request failed. api={} clientId={}", api.name(), request.clientId(), failure);
       }
       request.respond(error(query, error, request.version()));
     });
+  }
+
+  /** There is no memory for it now; an error that clients retry, where it is small enough itself. */
+  private void refuse(Q query, Request request, int elements) {
+    if (elements <= ERRORS_MAX) {
+      request.respond(error(query, Errors.COORDINATOR_NOT_AVAILABLE, request.version()));
+    } else {
+      request.close(api.name() + " asks for " + elements + " things at once, for which there is no memory");
+    }
   }
 
   @Override
@@ -68,7 +105,7 @@ abstract class GroupHandler<Q extends Message> implements ApiHandler {
     return error(query, error == Errors.REQUEST_TIMED_OUT ? Errors.COORDINATOR_NOT_AVAILABLE : error, request.version());
   }
 
-  /** The address as Kafka shows it. */
+  /** The address in Kafka's form. */
   static String host(Request request) {
     return "/" + request.clientAddress().getHostAddress();
   }

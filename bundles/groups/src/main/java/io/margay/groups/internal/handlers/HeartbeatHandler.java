@@ -1,31 +1,24 @@
 package io.margay.groups.internal.handlers;
 
-import io.margay.groups.internal.GroupCoordinatorService;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.HeartbeatRequest;
 import io.margay.protocol.message.HeartbeatResponse;
-import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.concurrent.CompletionStage;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Reference;
 
 /** Serves Heartbeat of classic groups. */
-@Component(service = ApiHandler.class)
-public final class HeartbeatHandler extends GroupHandler<HeartbeatRequest> {
+final class HeartbeatHandler extends GroupHandler<HeartbeatRequest> {
   private final GroupCoordinatorService groups;
 
   /** @param groups the coordinator */
-  @Activate
-  public HeartbeatHandler(@Reference GroupCoordinatorService groups) {
+  HeartbeatHandler(GroupCoordinatorService groups) {
     super(HeartbeatRequest.API, HeartbeatRequest::new);
     this.groups = groups;
   }
 
   @Override
-  CompletionStage<? extends Message> serve(HeartbeatRequest query, Request request) {
+  CompletionStage<? extends Message> serve(HeartbeatRequest query, Request request, long bytes) {
     return groups.heartbeat(query).thenApply(error -> new HeartbeatResponse().setErrorCode(error.code()));
   }
 

@@ -1,35 +1,38 @@
 package io.margay.groups.internal.handlers;
 
-import io.margay.groups.internal.GroupCoordinatorService;
 import io.margay.groups.internal.classic.Answers;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.JoinGroupRequest;
 import io.margay.protocol.message.JoinGroupResponse;
-import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.concurrent.CompletionStage;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Reference;
 
 /** Serves JoinGroup. The answer waits for the other members of the group. */
-@Component(service = ApiHandler.class)
-public final class JoinGroupHandler extends GroupHandler<JoinGroupRequest> {
+final class JoinGroupHandler extends GroupHandler<JoinGroupRequest> {
   private static final short FIRST_WITH_NULL_PROTOCOL = 7;
 
   private final GroupCoordinatorService groups;
 
   /** @param groups the coordinator */
-  @Activate
-  public JoinGroupHandler(@Reference GroupCoordinatorService groups) {
+  JoinGroupHandler(GroupCoordinatorService groups) {
     super(JoinGroupRequest.API, JoinGroupRequest::new);
     this.groups = groups;
   }
 
   @Override
-  CompletionStage<? extends Message> serve(JoinGroupRequest query, Request request) {
-    return groups.join(query, request.version(), request.clientId(), host(request)).thenApply(r -> fit(r, request.version()));
+  CompletionStage<? extends Message> serve(JoinGroupRequest query, Request request, long bytes) {
+    return groups.join(query, request.version(), request.clientId(), host(request), bytes).thenApply(r -> fit(r, request.version()));
+  }
+
+  @Override
+  int elements(JoinGroupRequest query) {
+    return Math.max(1, query.protocols().size());
+  }
+
+  @Override
+  int elementBytes() {
+    return 200;
   }
 
   @Override

@@ -1,40 +1,43 @@
 package io.margay.groups.internal.handlers;
 
-import io.margay.groups.internal.GroupCoordinatorService;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.LeaveGroupRequest;
 import io.margay.protocol.message.LeaveGroupResponse;
-import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Reference;
 
 /** Serves LeaveGroup, of one member (before v3) or several. */
-@Component(service = ApiHandler.class)
-public final class LeaveGroupHandler extends GroupHandler<LeaveGroupRequest> {
+final class LeaveGroupHandler extends GroupHandler<LeaveGroupRequest> {
   private static final short FIRST_BATCHED = 3;
 
   private final GroupCoordinatorService groups;
 
   /** @param groups the coordinator */
-  @Activate
-  public LeaveGroupHandler(@Reference GroupCoordinatorService groups) {
+  LeaveGroupHandler(GroupCoordinatorService groups) {
     super(LeaveGroupRequest.API, LeaveGroupRequest::new);
     this.groups = groups;
   }
 
   @Override
-  CompletionStage<? extends Message> serve(LeaveGroupRequest query, Request request) {
+  CompletionStage<? extends Message> serve(LeaveGroupRequest query, Request request, long bytes) {
     if (request.version() >= FIRST_BATCHED) {
-      return groups.leave(query);
+      return groups.leave(query, bytes);
     }
     LeaveGroupRequest one = new LeaveGroupRequest().setGroupId(query.groupId())
         .setMembers(List.of(new LeaveGroupRequest.MemberIdentity().setMemberId(query.memberId())));
-    return groups.leave(one).thenApply(r -> new LeaveGroupResponse().setErrorCode(r.members().get(0).errorCode()));
+    return groups.leave(one, bytes).thenApply(r -> new LeaveGroupResponse().setErrorCode(r.members().get(0).errorCode()));
+  }
+
+  @Override
+  int elements(LeaveGroupRequest query) {
+    return Math.max(1, query.members().size());
+  }
+
+  @Override
+  int elementBytes() {
+    return 200;
   }
 
   @Override

@@ -1,39 +1,34 @@
 package io.margay.groups.internal.handlers;
 
-import io.margay.groups.internal.GroupCoordinatorService;
+import io.margay.groups.internal.group.AnswerMemory;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.ListGroupsRequest;
 import io.margay.protocol.message.ListGroupsResponse;
-import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Reference;
 
 /** Serves ListGroups. */
-@Component(service = ApiHandler.class)
-public final class ListGroupsHandler extends GroupHandler<ListGroupsRequest> {
+final class ListGroupsHandler extends GroupHandler<ListGroupsRequest> {
   private static final short FIRST_WITH_STATE = 4;
   private static final short FIRST_WITH_TYPE = 5;
 
   private final GroupCoordinatorService groups;
 
   /** @param groups the coordinator */
-  @Activate
-  public ListGroupsHandler(@Reference GroupCoordinatorService groups) {
+  ListGroupsHandler(GroupCoordinatorService groups) {
     super(ListGroupsRequest.API, ListGroupsRequest::new);
     this.groups = groups;
   }
 
   @Override
-  CompletionStage<? extends Message> serve(ListGroupsRequest query, Request request) {
-    return groups.list(lower(query.statesFilter()), lower(query.typesFilter()))
+  CompletionStage<? extends Message> serve(ListGroupsRequest query, Request request, long bytes) {
+    return groups.list(lower(query.statesFilter()), lower(query.typesFilter()),
+        new AnswerMemory(request::reserve))
         .thenApply(all -> new ListGroupsResponse().setGroups(all));
   }
 

@@ -1,32 +1,35 @@
 package io.margay.groups.internal.handlers;
 
-import io.margay.groups.internal.GroupCoordinatorService;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.OffsetCommitRequest;
 import io.margay.protocol.message.OffsetCommitResponse;
-import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.concurrent.CompletionStage;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Reference;
 
 /** Serves OffsetCommit. */
-@Component(service = ApiHandler.class)
-public final class OffsetCommitHandler extends GroupHandler<OffsetCommitRequest> {
+final class OffsetCommitHandler extends GroupHandler<OffsetCommitRequest> {
   private final GroupCoordinatorService groups;
 
   /** @param groups the coordinator */
-  @Activate
-  public OffsetCommitHandler(@Reference GroupCoordinatorService groups) {
+  OffsetCommitHandler(GroupCoordinatorService groups) {
     super(OffsetCommitRequest.API, OffsetCommitRequest::new);
     this.groups = groups;
   }
 
   @Override
-  CompletionStage<? extends Message> serve(OffsetCommitRequest query, Request request) {
-    return groups.commit(query, request.version());
+  CompletionStage<? extends Message> serve(OffsetCommitRequest query, Request request, long bytes) {
+    return groups.commit(query, request.version(), bytes);
+  }
+
+  @Override
+  int elements(OffsetCommitRequest query) {
+    return query.topics().stream().mapToInt(t -> 1 + t.partitions().size()).sum();
+  }
+
+  @Override
+  int elementBytes() {
+    return 500;
   }
 
   @Override

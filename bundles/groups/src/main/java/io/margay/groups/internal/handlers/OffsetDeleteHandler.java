@@ -1,32 +1,35 @@
 package io.margay.groups.internal.handlers;
 
-import io.margay.groups.internal.GroupCoordinatorService;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.OffsetDeleteRequest;
 import io.margay.protocol.message.OffsetDeleteResponse;
-import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.concurrent.CompletionStage;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Reference;
 
 /** Serves OffsetDelete. */
-@Component(service = ApiHandler.class)
-public final class OffsetDeleteHandler extends GroupHandler<OffsetDeleteRequest> {
+final class OffsetDeleteHandler extends GroupHandler<OffsetDeleteRequest> {
   private final GroupCoordinatorService groups;
 
   /** @param groups the coordinator */
-  @Activate
-  public OffsetDeleteHandler(@Reference GroupCoordinatorService groups) {
+  OffsetDeleteHandler(GroupCoordinatorService groups) {
     super(OffsetDeleteRequest.API, OffsetDeleteRequest::new);
     this.groups = groups;
   }
 
   @Override
-  CompletionStage<? extends Message> serve(OffsetDeleteRequest query, Request request) {
-    return groups.deleteOffsets(query);
+  CompletionStage<? extends Message> serve(OffsetDeleteRequest query, Request request, long bytes) {
+    return groups.deleteOffsets(query, bytes);
+  }
+
+  @Override
+  int elements(OffsetDeleteRequest query) {
+    return query.topics().stream().mapToInt(t -> 1 + t.partitions().size()).sum();
+  }
+
+  @Override
+  int elementBytes() {
+    return 400;
   }
 
   @Override

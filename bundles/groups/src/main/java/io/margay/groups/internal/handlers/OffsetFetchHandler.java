@@ -1,7 +1,7 @@
 package io.margay.groups.internal.handlers;
 
 import io.margay.coordinator.CoordinatorException;
-import io.margay.groups.internal.GroupCoordinatorService;
+import io.margay.groups.internal.group.AnswerMemory;
 import io.margay.groups.internal.offsets.ResolvedTopic;
 import io.margay.protocol.Errors;
 import io.margay.protocol.KafkaUuid;
@@ -15,22 +15,17 @@ import io.margay.protocol.message.OffsetFetchResponse.OffsetFetchResponsePartiti
 import io.margay.protocol.message.OffsetFetchResponse.OffsetFetchResponsePartitions;
 import io.margay.protocol.message.OffsetFetchResponse.OffsetFetchResponseTopic;
 import io.margay.protocol.message.OffsetFetchResponse.OffsetFetchResponseTopics;
-import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.osgi.service.component.annotations.Activate;
-import org.osgi.service.component.annotations.Component;
-import org.osgi.service.component.annotations.Reference;
 
 /**
  * Serves OffsetFetch: of one group (before v8) or several, with topics by name or (v10) by id. Older forms are turned into the
  * newer one and the answer back.
  */
-@Component(service = ApiHandler.class)
-public final class OffsetFetchHandler extends GroupHandler<OffsetFetchRequest> {
+final class OffsetFetchHandler extends GroupHandler<OffsetFetchRequest> {
   private static final short FIRST_WITH_ERROR = 2;
   private static final short FIRST_BATCHED = 8;
   private static final short FIRST_WITH_IDS = 10;
@@ -39,21 +34,21 @@ public final class OffsetFetchHandler extends GroupHandler<OffsetFetchRequest> {
   private final GroupCoordinatorService groups;
 
   /** @param groups the coordinator */
-  @Activate
-  public OffsetFetchHandler(@Reference GroupCoordinatorService groups) {
+  OffsetFetchHandler(GroupCoordinatorService groups) {
     super(OffsetFetchRequest.API, OffsetFetchRequest::new);
     this.groups = groups;
   }
 
   @Override
-  CompletionStage<? extends Message> serve(OffsetFetchRequest query, Request request) {
+  CompletionStage<? extends Message> serve(OffsetFetchRequest query, Request request, long bytes) {
+    AnswerMemory memory = new AnswerMemory(request::reserve);
     if (request.version() < FIRST_BATCHED) {
-      return groups.fetch(asGroup(query), query.requireStable()).thenApply(OffsetFetchHandler::single);
+      return groups.fetch(asGroup(query), query.requireStable(), memory).thenApply(OffsetFetchHandler::single);
     }
     List<CompletableFuture<OffsetFetchResponseGroup>> parts = new ArrayList<>();
     for (OffsetFetchRequestGroup g : query.groups()) {
       CompletableFuture<OffsetFetchResponseGroup> part = request.version() < FIRST_WITH_IDS
-          ? groups.fetch(g, query.requireStable()) : fetchById(g, query.requireStable());
+          ? groups.fetch(g, query.requireStable(), memory) : fetchById(g, query.requireStable(), memory);
       parts.add(part.exceptionally(e -> new OffsetFetchResponseGroup().setGroupId(g.groupId())
           .setErrorCode(CoordinatorException.errorOf(e).code())));
     }
@@ -63,11 +58,12 @@ public final class OffsetFetchHandler extends GroupHandler<OffsetFetchRequest> {
 
   // ------------------------------------------------------------------------------------------------ by id
 
-  private CompletableFuture<OffsetFetchResponseGroup> fetchById(OffsetFetchRequestGroup asked, boolean requireStable) {
+  private CompletableFuture<OffsetFetchResponseGroup> fetchById(OffsetFetchRequestGroup asked, boolean requireStable,
+      AnswerMemory memory) {
     OffsetFetchRequestGroup byName = new OffsetFetchRequestGroup().setGroupId(asked.groupId()).setMemberId(asked.memberId())
         .setMemberEpoch(asked.memberEpoch()).setTopics(null);
     if (asked.topics() == null) {
-      return groups.fetch(byName, requireStable).thenApply(this::keepWithIds);
+      return groups.fetch(byName, requireStable, memory).thenApply(this::keepWithIds);
     }
     List<OffsetFetchResponseTopics> unknown = new ArrayList<>();
     List<OffsetFetchRequestTopics> known = new ArrayList<>();
@@ -82,7 +78,7 @@ public final class OffsetFetchHandler extends GroupHandler<OffsetFetchRequest> {
         unknown.add(answer);
       }
     }
-    return groups.fetch(byName.setTopics(known), requireStable).thenApply(answer -> {
+    return groups.fetch(byName.setTopics(known), requireStable, memory).thenApply(answer -> {
       keepWithIds(answer).topics().addAll(unknown);
       return answer;
     });
@@ -122,6 +118,16 @@ public final class OffsetFetchHandler extends GroupHandler<OffsetFetchRequest> {
       response.topics().add(topic);
     }
     return response;
+  }
+
+  @Override
+  int elements(OffsetFetchRequest query) {
+    return Math.max(1, query.groups().size());
+  }
+
+  @Override
+  int elementBytes() {
+    return 400;
   }
 
   @Override

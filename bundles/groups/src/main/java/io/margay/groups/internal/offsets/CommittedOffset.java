@@ -1,5 +1,6 @@
 package io.margay.groups.internal.offsets;
 
+import io.margay.groups.internal.group.HeapSize;
 import io.margay.protocol.KafkaUuid;
 import java.util.Objects;
 import java.util.UUID;
@@ -19,6 +20,20 @@ public record CommittedOffset(long offset, int leaderEpoch, String metadata, lon
   public CommittedOffset {
     Objects.requireNonNull(metadata, "metadata");
     Objects.requireNonNull(topicId, "topicId");
+  }
+
+  /** Estimated bytes of an offset without metadata, with its place in the store. */
+  private static final int BYTES = 120;
+
+  /** @return estimated bytes of heap */
+  long bytes() {
+    return BYTES + HeapSize.of(metadata);
+  }
+
+  /** The same with an equal topic id that others have, too. */
+  CommittedOffset sharing(UUID id) {
+    return id == topicId ? this
+        : new CommittedOffset(offset, leaderEpoch, metadata, commitTimestampMs, expireTimestampMs, id);
   }
 
   /** @return whether it has an expiry of its own */

@@ -4,11 +4,11 @@ import io.margay.coordinator.CoordinatorException;
 import io.margay.coordinator.CoordinatorRecord;
 import io.margay.coordinator.Result;
 import io.margay.coordinator.ShardState;
-import io.margay.groups.internal.GroupRecords;
-import io.margay.groups.internal.classic.ClassicGroup;
-import io.margay.groups.internal.classic.GroupConfig;
-import io.margay.groups.internal.classic.GroupState;
-import io.margay.groups.internal.classic.MemberOperations;
+import io.margay.groups.internal.group.AnswerMemory;
+import io.margay.groups.internal.group.Group;
+import io.margay.groups.internal.group.GroupConfig;
+import io.margay.groups.internal.group.GroupTable;
+import io.margay.groups.internal.group.MemberLiveness;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.OffsetCommitRequest;
@@ -28,25 +28,33 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** OffsetCommit, OffsetFetch and OffsetDelete on one shard. Errors of a whole group are thrown. */
 public final class OffsetOperations {
   private static final long NO_OFFSET = -1;
   private static final int FIRST_WITH_GROUP_NOT_FOUND = 9;
+  /** Estimated bytes of a topic and of a partition in an answer, as objects and on the wire. */
+  private static final int ANSWERED_TOPIC_BYTES = 160;
+  private static final int ANSWERED_PARTITION_BYTES = 90;
+  /** Most tombstones of one operation, so that no shard is held for long. */
+  private static final int MAX_TOMBSTONES = 2_000;
 
-  private final Map<String, ClassicGroup> groups;
+  private final GroupTable groups;
   private final OffsetStore store;
   private final GroupConfig config;
-  private final MemberOperations members;
+  private final MemberLiveness members;
 
   /**
-   * @param groups the shard's groups by id
+   * @param groups the shard's groups
    * @param store the shard's offsets
    * @param config the settings
-   * @param members of the same shard
+   * @param members takes commits as signs of life
    */
-  public OffsetOperations(Map<String, ClassicGroup> groups, OffsetStore store, GroupConfig config, MemberOperations members) {
+  public OffsetOperations(GroupTable groups, OffsetStore store, GroupConfig config, MemberLiveness members) {
     this.groups = groups;
     this.store = store;
     this.config = config;
@@ -68,10 +76,10 @@ public final class OffsetOperations {
       store.remove(key.group(), tp);
       return;
     }
-    // who commits without being a member has a group all the same
-    groups.computeIfAbsent(key.group(), id -> new ClassicGroup(id, value.commitTimestamp()));
     CommittedOffset offset = new CommittedOffset(value.offset(), value.leaderEpoch(), value.metadata(), value.commitTimestamp(),
         value.expireTimestamp(), value.topicId());
+    // a consumer that commits without being a member has a group all the same
+    groups.ensure(key.group(), value.commitTimestamp());
     if (producerId == ShardState.NO_PRODUCER_ID) {
       store.put(key.group(), tp, offset);
     } else {
@@ -99,57 +107,72 @@ public final class OffsetOperations {
    * @return what is to be written, and an answer per partition
    */
   public Result<OffsetCommitResponse> commit(OffsetCommitRequest request, List<ResolvedTopic> topics, int version, long nowMs) {
-    ClassicGroup group = groups.get(request.groupId());
+    Group group = groups.get(request.groupId());
     if (group != null) {
-      requireMayCommit(group, request);
-      members.onCommit(group, request.memberId());
+      group.requireMayCommit(request.memberId(), request.groupInstanceId(), request.generationIdOrMemberEpoch());
+      members.onAlive(group, request.memberId());
     } else if (request.generationIdOrMemberEpoch() >= 0) {
       throw new CoordinatorException(
           version >= FIRST_WITH_GROUP_NOT_FOUND ? Errors.GROUP_ID_NOT_FOUND : Errors.ILLEGAL_GENERATION);
+    } else if (request.groupId().length() > config.idMaxLength()) {
+      groups.memory().node().refused("the commit of a group whose id is too long", "margay.groups.id.max.length",
+          request.groupId());
+      throw new CoordinatorException(Errors.INVALID_GROUP_ID);
     }
-    long expireMs = request.retentionTimeMs() < 0 ? -1 : nowMs + request.retentionTimeMs();
-    List<CoordinatorRecord> records = new ArrayList<>();
+    Commit commit = new Commit(request.groupId(), group != null, nowMs,
+        request.retentionTimeMs() < 0 ? -1 : nowMs + request.retentionTimeMs());
     OffsetCommitResponse response = new OffsetCommitResponse();
     for (int i = 0; i < topics.size(); i++) {
       OffsetCommitRequestTopic asked = request.topics().get(i);
-      ResolvedTopic topic = topics.get(i);
       OffsetCommitResponse.OffsetCommitResponseTopic answer = new OffsetCommitResponse.OffsetCommitResponseTopic()
           .setName(asked.name()).setTopicId(asked.topicId());
       for (OffsetCommitRequestPartition p : asked.partitions()) {
-        Errors error = topic.errorOf(p.partitionIndex());
-        String metadata = p.committedMetadata() == null ? "" : p.committedMetadata();
-        if (error == Errors.NONE && metadata.length() > config.offsetMetadataMaxBytes()) {
-          error = Errors.OFFSET_METADATA_TOO_LARGE;
-        }
-        if (error == Errors.NONE) {
-          records.add(GroupRecords.offset(request.groupId(), new TopicPartition(topic.name(), p.partitionIndex()),
-              new CommittedOffset(p.committedOffset(), p.committedLeaderEpoch(), metadata, nowMs, expireMs, topic.id())));
-        }
         answer.partitions().add(new OffsetCommitResponse.OffsetCommitResponsePartition().setPartitionIndex(p.partitionIndex())
-            .setErrorCode(error.code()));
+            .setErrorCode(commit.add(topics.get(i), p).code()));
       }
       response.topics().add(answer);
     }
-    return Result.of(records, response);
+    return Result.divisible(commit.records, response);
   }
 
-  private static void requireMayCommit(ClassicGroup group, OffsetCommitRequest request) {
-    int generation = request.generationIdOrMemberEpoch();
-    boolean empty = group.state() == GroupState.EMPTY;
-    if (generation < 0 && empty) {
-      return;
+  /** The records of one request, and what they add to the memory. */
+  private final class Commit {
+    private final List<CoordinatorRecord> records = new ArrayList<>();
+    private final String groupId;
+    private final boolean known;
+    private final long nowMs;
+    private final long expireMs;
+    private long grows;
+
+    Commit(String groupId, boolean known, long nowMs, long expireMs) {
+      this.groupId = groupId;
+      this.known = known;
+      this.nowMs = nowMs;
+      this.expireMs = expireMs;
+      this.grows = known ? 0 : Group.costOf(groupId);
     }
-    if (generation >= 0 || !request.memberId().isEmpty() || request.groupInstanceId() != null) {
-      group.requireMember(request.memberId(), request.groupInstanceId());
-      if (generation != group.generation()) {
-        throw new CoordinatorException(Errors.ILLEGAL_GENERATION);
+
+    Errors add(ResolvedTopic topic, OffsetCommitRequestPartition p) {
+      Errors error = topic.errorOf(p.partitionIndex());
+      if (error != Errors.NONE) {
+        return error;
       }
-    } else if (!empty) {
-      // the group is managed: who is no member has no say
-      throw new CoordinatorException(Errors.UNKNOWN_MEMBER_ID);
-    }
-    if (group.state() == GroupState.COMPLETING_REBALANCE) {
-      throw new CoordinatorException(Errors.REBALANCE_IN_PROGRESS);
+      String metadata = p.committedMetadata() == null ? "" : p.committedMetadata();
+      if (metadata.length() > config.offsetMetadataMaxBytes()) {
+        return Errors.OFFSET_METADATA_TOO_LARGE;
+      }
+      TopicPartition tp = new TopicPartition(topic.name(), p.partitionIndex());
+      CommittedOffset offset =
+          new CommittedOffset(p.committedOffset(), p.committedLeaderEpoch(), metadata, nowMs, expireMs, topic.id());
+      long more = store.costOf(groupId, tp, offset);
+      if (!groups.memory().admits(grows + more, known)) {
+        // not an error that clients retry: there is no room until old offsets are forgotten, or the limit is raised
+        groups.memory().node().refused("offsets for want of memory", "margay.groups.memory.bytes", groupId);
+        return Errors.INVALID_COMMIT_OFFSET_SIZE;
+      }
+      grows += more;
+      records.add(OffsetRecords.offset(groupId, tp, offset));
+      return Errors.NONE;
     }
   }
 
@@ -158,26 +181,31 @@ public final class OffsetOperations {
   /**
    * @param asked group and its topics by name, or null topics for all
    * @param requireStable whether an offset that an open transaction may change is an error
+   * @param memory what the answer takes
    * @return topics by name, partitions with their offsets, -1 where nothing is committed
+   * @throws CoordinatorException COORDINATOR_NOT_AVAILABLE when there is no memory for the answer
    */
-  public OffsetFetchResponseGroup fetch(OffsetFetchRequestGroup asked, boolean requireStable) {
+  public OffsetFetchResponseGroup fetch(OffsetFetchRequestGroup asked, boolean requireStable, AnswerMemory memory) {
     OffsetFetchResponseGroup response = new OffsetFetchResponseGroup().setGroupId(asked.groupId());
     if (asked.topics() == null) {
       store.topics(asked.groupId()).forEach((topic, partitions) ->
-          response.topics().add(fetch(asked.groupId(), topic, partitions.keySet(), requireStable)));
+          response.topics().add(fetch(asked.groupId(), topic, partitions.keySet(), requireStable, memory)));
     } else {
       for (OffsetFetchRequestTopics t : asked.topics()) {
-        response.topics().add(fetch(asked.groupId(), t.name(), t.partitionIndexes(), requireStable));
+        response.topics().add(fetch(asked.groupId(), t.name(), t.partitionIndexes(), requireStable, memory));
       }
     }
     return response;
   }
 
-  private OffsetFetchResponseTopics fetch(String groupId, String topic, Iterable<Integer> partitions, boolean requireStable) {
+  private OffsetFetchResponseTopics fetch(String groupId, String topic, Iterable<Integer> partitions, boolean requireStable,
+      AnswerMemory memory) {
     OffsetFetchResponseTopics answer = new OffsetFetchResponseTopics().setName(topic);
+    memory.take(ANSWERED_TOPIC_BYTES + topic.length());
     for (int p : partitions) {
       TopicPartition tp = new TopicPartition(topic, p);
       CommittedOffset offset = store.get(groupId, tp);
+      memory.take(ANSWERED_PARTITION_BYTES + (offset == null ? 0 : offset.metadata().length()));
       OffsetFetchResponsePartitions of = new OffsetFetchResponsePartitions().setPartitionIndex(p).setCommittedOffset(NO_OFFSET);
       if (requireStable && store.isUnstable(groupId, tp)) {
         of.setErrorCode(Errors.UNSTABLE_OFFSET_COMMIT.code());
@@ -197,13 +225,11 @@ public final class OffsetOperations {
    * @return tombstones, and an answer per partition
    */
   public Result<OffsetDeleteResponse> delete(OffsetDeleteRequest request, Predicate<String> exists) {
-    ClassicGroup group = groups.get(request.groupId());
+    Group group = groups.get(request.groupId());
     if (group == null) {
       throw new CoordinatorException(Errors.GROUP_ID_NOT_FOUND);
     }
-    if (group.state() != GroupState.EMPTY && !ClassicGroup.CONSUMER.equals(group.protocolType())) {
-      throw new CoordinatorException(Errors.NON_EMPTY_GROUP);
-    }
+    group.requireMayDeleteOffsets();
     List<CoordinatorRecord> records = new ArrayList<>();
     OffsetDeleteResponse response = new OffsetDeleteResponse();
     for (OffsetDeleteRequest.OffsetDeleteRequestTopic t : request.topics()) {
@@ -214,39 +240,56 @@ public final class OffsetOperations {
       for (OffsetDeleteRequest.OffsetDeleteRequestPartition p : t.partitions()) {
         TopicPartition tp = new TopicPartition(t.name(), p.partitionIndex());
         if (error == Errors.NONE && store.get(request.groupId(), tp) != null) {
-          records.add(GroupRecords.offsetTombstone(request.groupId(), tp));
+          records.add(OffsetRecords.tombstone(request.groupId(), tp));
         }
         answer.partitions().add(new OffsetDeleteResponse.OffsetDeleteResponsePartition().setPartitionIndex(p.partitionIndex())
             .setErrorCode(error.code()));
       }
       response.topics().add(answer);
     }
-    return Result.of(records, response);
+    return Result.divisible(records, response);
   }
 
+  // ------------------------------------------------------------------------------------------------ forgetting
+
   /**
-   * Forgets what groups have committed for topics that are gone.
+   * Forgets what groups have committed for topics that are gone, a bounded number of offsets at a time.
    *
-   * @param topics names of deleted topics
-   * @return tombstones
+   * @param gone tells from a topic's name and the id that was committed, or zero, whether that topic is gone
+   * @return tombstones; the response says whether there may be more
    */
-  public Result<Void> onTopicsDeleted(Iterable<String> topics) {
+  public Result<Boolean> forgetDeleted(BiPredicate<String, UUID> gone) {
     List<CoordinatorRecord> records = new ArrayList<>();
-    for (String topic : topics) {
-      store.forTopic(topic, (group, tp) -> records.add(GroupRecords.offsetTombstone(group, tp)));
-    }
-    return Result.of(records, null);
+    store.forEach((groupId, tp, offset) -> {
+      if (gone.test(tp.topic(), offset.topicId())) {
+        records.add(OffsetRecords.tombstone(groupId, tp));
+      }
+      return records.size() < MAX_TOMBSTONES;
+    });
+    return Result.divisible(records, records.size() >= MAX_TOMBSTONES);
   }
 
   /**
+   * Deletes a group with all its offsets. The group goes last, so that the deletion can be asked for again when a part of it fails.
+   *
    * @param groupId group id
-   * @return tombstones of all its offsets
+   * @param groupTombstone makes the record that ends the group
+   * @return tombstones of the group and its offsets
+   * @throws CoordinatorException GROUP_ID_NOT_FOUND or NON_EMPTY_GROUP
    */
-  public List<CoordinatorRecord> tombstones(String groupId) {
+  public Result<Errors> deleteGroup(String groupId, Function<String, CoordinatorRecord> groupTombstone) {
+    Group group = groups.get(groupId);
+    if (group == null) {
+      throw new CoordinatorException(Errors.GROUP_ID_NOT_FOUND);
+    }
+    if (!group.isEmpty() || store.hasOpen(groupId)) {
+      throw new CoordinatorException(Errors.NON_EMPTY_GROUP);
+    }
     List<CoordinatorRecord> records = new ArrayList<>();
     for (Map.Entry<String, TreeMap<Integer, CommittedOffset>> t : store.topics(groupId).entrySet()) {
-      t.getValue().keySet().forEach(p -> records.add(GroupRecords.offsetTombstone(groupId, new TopicPartition(t.getKey(), p))));
+      t.getValue().keySet().forEach(p -> records.add(OffsetRecords.tombstone(groupId, new TopicPartition(t.getKey(), p))));
     }
-    return records;
+    records.add(groupTombstone.apply(groupId));
+    return Result.divisible(records, Errors.NONE);
   }
 }

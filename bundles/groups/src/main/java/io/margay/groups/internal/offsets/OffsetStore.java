@@ -1,17 +1,49 @@
 package io.margay.groups.internal.offsets;
 
+import io.margay.groups.internal.group.HeapSize;
+import io.margay.groups.internal.group.ShardMemory;
 import io.margay.model.TopicPartition;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.BiConsumer;
 
-/** The committed offsets of a shard's groups, and those of transactions that are still open. Used with the shard held. */
+/**
+ * The committed offsets of a shard's groups, and those of transactions that are still open. Counts what they hold in the shard's
+ * memory, which bounds them. Used with the shard held.
+ */
 public final class OffsetStore {
+  /** Estimated bytes of a topic of a group, without its name, and of the maps around it. */
+  private static final int TOPIC_BYTES = 240;
+  /** Estimated bytes of the map of a group's topics. */
+  private static final int GROUP_BYTES = 160;
+  /** Estimated bytes that an offset of an open transaction needs beside itself. */
+  private static final int OPEN_BYTES = 400;
+
+  /** Told of offsets. */
+  @FunctionalInterface
+  interface Visitor {
+    /** @return false to end the visit */
+    boolean visit(String groupId, TopicPartition partition, CommittedOffset offset);
+  }
+
+  private final ShardMemory memory;
   /** group -> topic -> partition -> offset; inner maps are never empty. */
   private final Map<String, Map<String, TreeMap<Integer, CommittedOffset>>> committed = new HashMap<>();
-  /** producer id -> group -> partition -> offset. */
-  private final Map<Long, Map<String, Map<TopicPartition, CommittedOffset>>> open = new HashMap<>();
+  /** group -> partition -> producer id -> offset; inner maps are never empty. */
+  private final Map<String, Map<TopicPartition, Map<Long, CommittedOffset>>> open = new HashMap<>();
+  /** producer id -> groups. Invariant: names every group in which {@code open} has an offset of the producer. */
+  private final Map<Long, Set<String>> openGroups = new HashMap<>();
+
+  /** @param memory counts what the offsets hold */
+  public OffsetStore(ShardMemory memory) {
+    this.memory = memory;
+  }
+
+  // ------------------------------------------------------------------------------------------------ reading
 
   /**
    * @param groupId group id
@@ -37,12 +69,7 @@ public final class OffsetStore {
    * @return whether a transaction that is still open commits an offset for it
    */
   public boolean isUnstable(String groupId, TopicPartition partition) {
-    for (Map<String, Map<TopicPartition, CommittedOffset>> ofProducer : open.values()) {
-      if (ofProducer.getOrDefault(groupId, Map.of()).containsKey(partition)) {
-        return true;
-      }
-    }
-    return false;
+    return open.getOrDefault(groupId, Map.of()).containsKey(partition);
   }
 
   /**
@@ -50,57 +77,142 @@ public final class OffsetStore {
    * @return whether a transaction that is still open commits offsets of the group
    */
   public boolean hasOpen(String groupId) {
-    return open.values().stream().anyMatch(m -> m.containsKey(groupId));
+    return open.containsKey(groupId);
   }
 
-  void put(String groupId, TopicPartition partition, CommittedOffset offset) {
-    committed.computeIfAbsent(groupId, g -> new HashMap<>()).computeIfAbsent(partition.topic(), t -> new TreeMap<>())
-        .put(partition.partition(), offset);
+  /**
+   * @param groupId group id
+   * @return whether it has offsets, committed or in an open transaction
+   */
+  public boolean hasAny(String groupId) {
+    return committed.containsKey(groupId) || open.containsKey(groupId);
   }
 
-  void putOpen(long producerId, String groupId, TopicPartition partition, CommittedOffset offset) {
-    open.computeIfAbsent(producerId, p -> new HashMap<>()).computeIfAbsent(groupId, g -> new HashMap<>()).put(partition, offset);
+  /** What a commit adds to the memory, in bytes; negative when it takes less than what it replaces. */
+  long costOf(String groupId, TopicPartition partition, CommittedOffset offset) {
+    Map<String, TreeMap<Integer, CommittedOffset>> topics = committed.get(groupId);
+    TreeMap<Integer, CommittedOffset> of = topics == null ? null : topics.get(partition.topic());
+    CommittedOffset before = of == null ? null : of.get(partition.partition());
+    return offset.bytes() - (before == null ? 0 : before.bytes()) + (topics == null ? GROUP_BYTES : 0)
+        + (of == null ? costOf(partition.topic()) : 0);
   }
 
-  void remove(String groupId, TopicPartition partition) {
-    for (Map<String, Map<TopicPartition, CommittedOffset>> ofProducer : open.values()) {
-      Map<TopicPartition, CommittedOffset> of = ofProducer.get(groupId);
-      if (of != null) {
-        of.remove(partition);
-        if (of.isEmpty()) {
-          ofProducer.remove(groupId);
+  private static long costOf(String topic) {
+    return TOPIC_BYTES + HeapSize.of(topic);
+  }
+
+  void forEach(Visitor visitor) {
+    for (Map.Entry<String, Map<String, TreeMap<Integer, CommittedOffset>>> group : committed.entrySet()) {
+      for (Map.Entry<String, TreeMap<Integer, CommittedOffset>> topic : group.getValue().entrySet()) {
+        for (Map.Entry<Integer, CommittedOffset> p : topic.getValue().entrySet()) {
+          if (!visitor.visit(group.getKey(), new TopicPartition(topic.getKey(), p.getKey()), p.getValue())) {
+            return;
+          }
         }
       }
     }
-    open.values().removeIf(Map::isEmpty);
+    for (Map.Entry<String, Map<TopicPartition, Map<Long, CommittedOffset>>> group : open.entrySet()) {
+      for (Map.Entry<TopicPartition, Map<Long, CommittedOffset>> p : group.getValue().entrySet()) {
+        if (get(group.getKey(), p.getKey()) == null
+            && !visitor.visit(group.getKey(), p.getKey(), p.getValue().values().iterator().next())) {
+          return;
+        }
+      }
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------------ changing
+
+  void put(String groupId, TopicPartition partition, CommittedOffset offset) {
+    memory.add(costOf(groupId, partition, offset));
+    TreeMap<Integer, CommittedOffset> of = committed.computeIfAbsent(groupId, g -> new HashMap<>(4))
+        .computeIfAbsent(partition.topic(), t -> new TreeMap<>());
+    CommittedOffset neighbour = of.isEmpty() ? null : of.firstEntry().getValue();
+    boolean same = neighbour != null && neighbour.topicId().equals(offset.topicId());
+    of.put(partition.partition(), same ? offset.sharing(neighbour.topicId()) : offset);
+  }
+
+  void putOpen(long producerId, String groupId, TopicPartition partition, CommittedOffset offset) {
+    CommittedOffset before = open.computeIfAbsent(groupId, g -> new HashMap<>(4))
+        .computeIfAbsent(partition, p -> new HashMap<>(2)).put(producerId, offset);
+    memory.add(costOfOpen(offset) - (before == null ? 0 : costOfOpen(before)));
+    openGroups.computeIfAbsent(producerId, p -> new HashSet<>(2)).add(groupId);
+  }
+
+  private static long costOfOpen(CommittedOffset offset) {
+    return OPEN_BYTES + offset.bytes();
+  }
+
+  void remove(String groupId, TopicPartition partition) {
+    Map<TopicPartition, Map<Long, CommittedOffset>> openOf = open.get(groupId);
+    Map<Long, CommittedOffset> gone = openOf == null ? null : openOf.remove(partition);
+    if (gone != null) {
+      gone.values().forEach(offset -> memory.add(-costOfOpen(offset)));
+      dropOpenIfEmpty(groupId, openOf);
+    }
+    removeCommitted(groupId, partition);
+  }
+
+  private void dropOpenIfEmpty(String groupId, Map<TopicPartition, Map<Long, CommittedOffset>> openOf) {
+    if (openOf.isEmpty()) {
+      open.remove(groupId);
+      openGroups.values().removeIf(groups -> groups.remove(groupId) && groups.isEmpty());
+    }
+  }
+
+  private void removeCommitted(String groupId, TopicPartition partition) {
     Map<String, TreeMap<Integer, CommittedOffset>> topics = committed.get(groupId);
     TreeMap<Integer, CommittedOffset> of = topics == null ? null : topics.get(partition.topic());
-    if (of != null && of.remove(partition.partition()) != null && of.isEmpty()) {
+    CommittedOffset offset = of == null ? null : of.remove(partition.partition());
+    if (offset == null) {
+      return;
+    }
+    memory.add(-offset.bytes());
+    if (of.isEmpty()) {
+      memory.add(-costOf(partition.topic()));
       topics.remove(partition.topic());
       if (topics.isEmpty()) {
+        memory.add(-GROUP_BYTES);
         committed.remove(groupId);
       }
     }
   }
 
-  void endTransaction(long producerId, boolean commit) {
-    Map<String, Map<TopicPartition, CommittedOffset>> ended = open.remove(producerId);
-    if (commit && ended != null) {
-      ended.forEach((group, of) -> of.forEach((tp, offset) -> put(group, tp, offset)));
-    }
+  /**
+   * Drops all offsets of a group from memory, though the log may have them.
+   *
+   * @param groupId group id
+   */
+  public void drop(String groupId) {
+    List<TopicPartition> all = new ArrayList<>();
+    topics(groupId).forEach((topic, of) -> of.keySet().forEach(p -> all.add(new TopicPartition(topic, p))));
+    all.addAll(open.getOrDefault(groupId, Map.of()).keySet());
+    all.forEach(tp -> remove(groupId, tp));
   }
 
-  /**
-   * @param topic a topic's name
-   * @param found told group and partition of every offset of the topic, committed or in an open transaction
-   */
-  void forTopic(String topic, BiConsumer<String, TopicPartition> found) {
-    committed.forEach((group, topics) -> topics.getOrDefault(topic, new TreeMap<>()).keySet()
-        .forEach(p -> found.accept(group, new TopicPartition(topic, p))));
-    open.values().forEach(m -> m.forEach((group, of) -> of.keySet().forEach(tp -> {
-      if (tp.topic().equals(topic) && get(group, tp) == null) {
-        found.accept(group, tp);
+  void endTransaction(long producerId, boolean commit) {
+    Set<String> groups = openGroups.remove(producerId);
+    if (groups == null) {
+      return;
+    }
+    for (String groupId : groups) {
+      Map<TopicPartition, Map<Long, CommittedOffset>> openOf = open.get(groupId);
+      for (TopicPartition tp : openOf == null ? List.<TopicPartition>of() : List.copyOf(openOf.keySet())) {
+        Map<Long, CommittedOffset> producers = openOf.get(tp);
+        CommittedOffset ended = producers.remove(producerId);
+        if (ended != null) {
+          memory.add(-costOfOpen(ended));
+          if (producers.isEmpty()) {
+            openOf.remove(tp);
+          }
+          if (commit) {
+            put(groupId, tp, ended);
+          }
+        }
       }
-    })));
+      if (openOf != null && openOf.isEmpty()) {
+        open.remove(groupId);
+      }
+    }
   }
 }

@@ -2,7 +2,6 @@ package io.margay.groups.internal.handlers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.margay.groups.internal.GroupCoordinatorService;
 import io.margay.groups.internal.GroupsFixture;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;

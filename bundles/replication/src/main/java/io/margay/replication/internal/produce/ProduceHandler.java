@@ -233,10 +233,10 @@ public final class ProduceHandler implements ApiHandler {
     if (appended.error() != Errors.NONE) {
       answer.setErrorCode(appended.error().code()).setErrorMessage(appended.message())
           .setLogStartOffset(startIfKnown(leader, appended));
-      if (appended.recordIndex() != InvalidRecordBatchException.NO_RECORD) {
-        // KIP-467: the batch's other records fail because one of them was invalid.
-        answer.recordErrors().add(new BatchIndexAndErrorMessage().setBatchIndex(appended.recordIndex())
-            .setBatchIndexErrorMessage(appended.message()));
+      // KIP-467: the batch's other records fail because one of them was invalid.
+      for (InvalidRecordBatchException.Fault fault : appended.faults()) {
+        answer.recordErrors().add(new BatchIndexAndErrorMessage().setBatchIndex(fault.recordIndex())
+            .setBatchIndexErrorMessage(fault.message()));
       }
       return null;
     }

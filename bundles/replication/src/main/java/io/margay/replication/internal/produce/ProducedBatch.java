@@ -21,7 +21,7 @@ final class ProducedBatch {
           "A produce request must have exactly one record batch per partition, not none");
     }
     if (sizeBytes < RecordBatchFormat.MAGIC_OFFSET + 1) {
-      return refuse(answer, Errors.CORRUPT_MESSAGE, "A record batch has more than " + sizeBytes + " bytes");
+      return refuse(answer, Errors.INVALID_RECORD, "A record batch has more than " + sizeBytes + " bytes");
     }
     int start = buffer.readerIndex();
     byte magic = buffer.getByte(start + RecordBatchFormat.MAGIC_OFFSET);
@@ -31,14 +31,14 @@ final class ProducedBatch {
     if (magic != RecordBatchFormat.MAGIC_V2) {
       return refuse(answer, Errors.INVALID_RECORD, "A produce request must hold batches of format 2, not " + magic);
     }
-    if (sizeBytes < RecordBatchFormat.HEADER_SIZE) {
-      return refuse(answer, Errors.CORRUPT_MESSAGE, "A record batch has at least " + RecordBatchFormat.HEADER_SIZE
-          + " bytes, not " + sizeBytes);
-    }
     int length = buffer.getInt(start + RecordBatchFormat.LENGTH_OFFSET);
     int rest = sizeBytes - RecordBatchFormat.LOG_OVERHEAD;
-    if (length < RecordBatchFormat.HEADER_SIZE - RecordBatchFormat.LOG_OVERHEAD || length > rest) {
-      return refuse(answer, Errors.CORRUPT_MESSAGE, "The record batch says that " + length + " bytes follow, but there are "
+    if (length < RecordBatchFormat.HEADER_SIZE - RecordBatchFormat.LOG_OVERHEAD) {
+      return refuse(answer, Errors.CORRUPT_MESSAGE, "The record batch says that only " + length + " bytes follow");
+    }
+    if (length > rest) {
+      // As in Kafka, a batch that is cut off is none at all, which a producer does not send again.
+      return refuse(answer, Errors.INVALID_RECORD, "The record batch says that " + length + " bytes follow, but there are "
           + rest);
     }
     if (length < rest) {

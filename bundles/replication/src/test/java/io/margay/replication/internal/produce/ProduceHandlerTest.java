@@ -11,6 +11,7 @@ import io.margay.protocol.message.ProduceRequest.PartitionProduceData;
 import io.margay.protocol.message.ProduceRequest.TopicProduceData;
 import io.margay.protocol.message.ProduceResponse;
 import io.margay.protocol.message.ProduceResponse.PartitionProduceResponse;
+import io.margay.protocol.record.InvalidRecordBatchException.Fault;
 import io.margay.protocol.record.RecordBatchFormat;
 import io.margay.replication.internal.TestBroker;
 import io.margay.spi.handler.FakeRequest;
@@ -142,28 +143,29 @@ class ProduceHandlerTest {
     assertThat(error(null)).isEqualTo(Errors.INVALID_RECORD);
     assertThat(error(Unpooled.EMPTY_BUFFER)).isEqualTo(Errors.INVALID_RECORD);
     assertThat(error(Unpooled.wrappedBuffer(TestBroker.batch(1), TestBroker.batch(1)))).isEqualTo(Errors.INVALID_RECORD);
-    assertThat(error(Unpooled.wrappedBuffer(new byte[5]))).isEqualTo(Errors.CORRUPT_MESSAGE);
-    assertThat(error(TestBroker.batch(2).writerIndex(40))).isEqualTo(Errors.CORRUPT_MESSAGE);
+    assertThat(error(Unpooled.wrappedBuffer(new byte[5]))).isEqualTo(Errors.INVALID_RECORD);
+    assertThat(error(TestBroker.batch(2).writerIndex(40))).isEqualTo(Errors.INVALID_RECORD);
     ByteBuf whole = TestBroker.batch(2);
-    assertThat(error(whole.copy(0, whole.readableBytes() - 1))).isEqualTo(Errors.CORRUPT_MESSAGE);
+    assertThat(error(whole.copy(0, whole.readableBytes() - 1))).isEqualTo(Errors.INVALID_RECORD);
     assertThat(error(whole.copy().setInt(8, -5))).isEqualTo(Errors.CORRUPT_MESSAGE);
-    assertThat(error(whole.copy().setInt(8, Integer.MAX_VALUE))).isEqualTo(Errors.CORRUPT_MESSAGE);
+    assertThat(error(whole.copy().setInt(8, Integer.MAX_VALUE))).isEqualTo(Errors.INVALID_RECORD);
     assertThat(error(whole.copy().setByte(16, 1))).isEqualTo(Errors.INVALID_RECORD);
     assertThat(error(whole.copy().setByte(16, 3))).isEqualTo(Errors.CORRUPT_MESSAGE);
     assertThat(broker.log("a", 0).logEndOffset()).isZero();
   }
 
   @Test
-  void namesTheRecordAtFaultWhereTheVersionCan() {
+  void namesTheRecordsAtFaultWhereTheVersionCan() {
     broker.create("a", 1);
-    broker.log("a", 0).nextAppend = PartitionLog.Appended.failed(Errors.INVALID_RECORD, "record 2 has no key", 2);
+    broker.log("a", 0).nextAppend = PartitionLog.Appended.failed(Errors.INVALID_RECORD, "no key",
+        List.of(new Fault(0, "no key"), new Fault(2, "no key here either")));
     for (int version = 3; version <= 12; version++) {
       PartitionProduceResponse answer = only(send(produce(-1, topic("a", data(0, TestBroker.batch(3)))), version));
       assertThat(answer.errorCode()).isEqualTo(Errors.INVALID_RECORD.code());
       if (version >= 8) {
-        assertThat(answer.recordErrors()).hasSize(1);
-        assertThat(answer.recordErrors().get(0).batchIndex()).isEqualTo(2);
-        assertThat(answer.recordErrors().get(0).batchIndexErrorMessage()).isEqualTo("record 2 has no key");
+        assertThat(answer.recordErrors()).hasSize(2);
+        assertThat(answer.recordErrors().get(1).batchIndex()).isEqualTo(2);
+        assertThat(answer.recordErrors().get(1).batchIndexErrorMessage()).isEqualTo("no key here either");
       } else {
         assertThat(answer.recordErrors()).isEmpty();
       }

@@ -1,6 +1,7 @@
-package io.margay.groups.internal;
+package io.margay.groups.internal.handlers;
 
 import io.margay.groups.internal.classic.JoinOperations;
+import io.margay.groups.internal.group.AnswerMemory;
 import io.margay.groups.internal.offsets.ResolvedTopic;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.DescribeGroupsResponse;
@@ -19,49 +20,53 @@ import io.margay.protocol.message.OffsetFetchRequest.OffsetFetchRequestGroup;
 import io.margay.protocol.message.OffsetFetchResponse.OffsetFetchResponseGroup;
 import io.margay.protocol.message.SyncGroupRequest;
 import io.margay.protocol.message.SyncGroupResponse;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The group coordinator as the handlers of this bundle see it. Never blocks; safe for all threads. What is asked of a group fails
- * with a {@link io.margay.coordinator.CoordinatorException} when the whole request has one error.
+ * The port through which the handlers reach the group coordinator. Never blocks; safe for all threads. What is asked of a group fails
+ * with a {@link io.margay.coordinator.CoordinatorException} when the whole request has one error. {@code bytes} is what a request
+ * holds in memory until it is answered, about.
  */
 public interface GroupCoordinatorService {
   /** @see JoinOperations.Join#of */
-  CompletableFuture<JoinGroupResponse> join(JoinGroupRequest request, int version, String clientId, String clientHost);
+  CompletableFuture<JoinGroupResponse> join(JoinGroupRequest request, int version, String clientId, String clientHost, long bytes);
 
   /** Answers when the leader's assignment is committed. */
-  CompletableFuture<SyncGroupResponse> sync(SyncGroupRequest request);
+  CompletableFuture<SyncGroupResponse> sync(SyncGroupRequest request, long bytes);
 
   /** @return NONE or REBALANCE_IN_PROGRESS */
   CompletableFuture<Errors> heartbeat(HeartbeatRequest request);
 
   /** @return an answer for each of the request's members; versions with a single member are turned into one with a list */
-  CompletableFuture<LeaveGroupResponse> leave(LeaveGroupRequest request);
+  CompletableFuture<LeaveGroupResponse> leave(LeaveGroupRequest request, long bytes);
 
   /** @return an answer per partition */
-  CompletableFuture<OffsetCommitResponse> commit(OffsetCommitRequest request, int version);
+  CompletableFuture<OffsetCommitResponse> commit(OffsetCommitRequest request, int version, long bytes);
 
   /** @return offsets of one group, its topics by name */
-  CompletableFuture<OffsetFetchResponseGroup> fetch(OffsetFetchRequestGroup group, boolean requireStable);
+  CompletableFuture<OffsetFetchResponseGroup> fetch(OffsetFetchRequestGroup group, boolean requireStable, AnswerMemory memory);
 
   /** @return an answer per partition */
-  CompletableFuture<OffsetDeleteResponse> deleteOffsets(OffsetDeleteRequest request);
+  CompletableFuture<OffsetDeleteResponse> deleteOffsets(OffsetDeleteRequest request, long bytes);
 
   /** Deletes an empty group with its offsets. */
   CompletableFuture<Errors> delete(String groupId);
 
-  /** @return the group, or Dead when there is none */
-  CompletableFuture<DescribeGroupsResponse.DescribedGroup> describe(String groupId, int version);
+  /** @return the groups, in any order; Dead, or an error, for those that cannot be described */
+  CompletableFuture<List<DescribeGroupsResponse.DescribedGroup>> describe(Collection<String> groupIds, int version,
+      AnswerMemory memory);
 
   /**
    * @param states names of states in lower case; empty for all
    * @param types names of group types in lower case; empty for all
+   * @param memory what the answer takes
    * @return the groups that this broker coordinates
    */
-  CompletableFuture<List<ListGroupsResponse.ListedGroup>> list(Set<String> states, Set<String> types);
+  CompletableFuture<List<ListGroupsResponse.ListedGroup>> list(Set<String> states, Set<String> types, AnswerMemory memory);
 
   /**
    * Finds a coordinator, and creates the topic that holds its state when there is none yet.
@@ -76,7 +81,7 @@ public interface GroupCoordinatorService {
   /**
    * @param name a topic's name, used when {@code byId} is false
    * @param id a topic's id, used when {@code byId} is true
-   * @param byId by which of the two the request names it
+   * @param byId whether the request names the topic by its id
    * @return the topic as the cluster knows it now
    */
   ResolvedTopic resolve(String name, UUID id, boolean byId);

@@ -1,0 +1,324 @@
+package io.margay.coordinator;
+
+import io.margay.protocol.Errors;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The operations of one shard from their arrival to their answer: they wait while the shard is away or its log is suspended, run,
+ * are appended and replayed, and are parked until they are committed. Guarded by the shard's lock.
+ *
+ * <p>Each call ends exactly once, whatever is thrown. An exception or Error that no one expects leaves the state in doubt: the
+ * shard is loaded again from its log.
+ */
+final class ShardOperations<S extends ShardState> {
+  private static final Logger LOG = LoggerFactory.getLogger(ShardOperations.class);
+
+  private final CoordinatorRuntime<S> runtime;
+  private final Shard<S> shard;
+  private final ShardPause pause;
+  private final WaitingOperations waiting;
+  private final Set<Call<?>> parked = new LinkedHashSet<>();
+  /** Invariant: {@code committed <= appended}. */
+  private long appended;
+  private long committed;
+
+  ShardOperations(CoordinatorRuntime<S> runtime, Shard<S> shard, ShardLock lock) {
+    this.runtime = runtime;
+    this.shard = shard;
+    this.pause = new ShardPause(lock, this::runWaiting);
+    this.waiting = new WaitingOperations(runtime, () -> lock.run(() -> failWaiting(shard.whyWaiting())));
+  }
+
+  // ------------------------------------------------------------------------------------------------ coming and going
+
+  <R> void run(Operation<S, R> operation, long bytes, CompletableFuture<R> reply) {
+    if (!runtime.tryReserve(bytes)) {
+      shard.defer(() -> reply.completeExceptionally(new CoordinatorException(Errors.COORDINATOR_NOT_AVAILABLE)));
+      return;
+    }
+    perform(new Call<>(operation, reply, bytes));
+  }
+
+  /** Runs a timer that is due; false when it has to come back later. */
+  boolean run(ShardTimers.ShardTimer timer) {
+    if (shard.active() && !pause.paused()) {
+      ShardContext.Task task = timer.take();
+      perform(new Call<>((s, now) -> task.run(now), null, 0));
+      return true;
+    }
+    if (runtime.waitMs() <= 0) {
+      return false;
+    }
+    waiting.add(new WaitingTimer(timer), false);
+    return true;
+  }
+
+  void onActive(long endOffset) {
+    appended = endOffset;
+    committed = 0;
+    perform(new Call<>((s, now) -> s.onLoaded(now), null, 0));
+    runWaiting();
+  }
+
+  void onUnloaded() {
+    pause.forget();
+    waiting.onUnloaded();
+    for (Call<?> call : List.copyOf(parked)) {
+      finish(call, Errors.NOT_COORDINATOR, false);
+    }
+  }
+
+  /** What waits for an answer gets one; what nobody waits for, such as the end of a session, stays. */
+  void failWaiting(Errors error) {
+    waiting.giveUp(error);
+    if (waiting.size() == 0) {
+      pause.end();
+    }
+  }
+
+  private void runWaiting() {
+    waiting.runWhile(() -> shard.active() && !pause.paused());
+  }
+
+  private void await(Call<?> call, boolean first) {
+    boolean mayWait = runtime.waitMs() > 0 && shard.mayComeBack(call.answers());
+    boolean full = call.answers() && waiting.size() >= runtime.maxPending();
+    if (!mayWait || !first && full) {
+      call.giveUp(shard.whyWaiting());
+      return;
+    }
+    waiting.add(call, first);
+  }
+
+  // ------------------------------------------------------------------------------------------------ running
+
+  private <R> void perform(Call<R> call) {
+    if (!shard.active() || pause.paused()) {
+      await(call, false);
+      return;
+    }
+    if (call.answers() && parked.size() >= runtime.maxPending()) {
+      call.fail(new CoordinatorException(Errors.COORDINATOR_NOT_AVAILABLE));
+      return;
+    }
+    try {
+      call.result = call.operation.apply(shard.state(), runtime.clock().millis());
+      append(call);
+    } catch (CoordinatorException e) {
+      call.fail(e);
+    } catch (Throwable e) {
+      bug(call, e);
+    }
+  }
+
+  private void bug(Call<?> call, Throwable e) {
+    if (runtime.logs().pass("bug " + shard.shard()) >= 0) {
+      LOG.error("An operation failed, the shard is loaded again. coordinator={} shard={}", runtime.name(), shard.shard(), e);
+    }
+    parked.remove(call);
+    call.fail(new CoordinatorException(Errors.UNKNOWN_SERVER_ERROR));
+    shard.reload();
+  }
+
+  private <R> void append(Call<R> call) {
+    List<CoordinatorRecord> records = call.result.records();
+    int most = records.size();
+    while (call.appended < records.size()) {
+      int from = call.appended;
+      int to = call.result.divisible() ? BatchParts.end(records, from, most) : records.size();
+      PartitionWriter.Appended done = shard.writer().append(records.subList(from, to), runtime.clock().millis());
+      if (call.result.divisible() && to - from > 1 && tooLarge(done.error())) {
+        most = (to - from) / 2;
+      } else if (done.error() == Errors.NONE) {
+        appended = done.nextOffset();
+        call.appended = to;
+        replay(call.result, from, to);
+      } else {
+        notAppended(call, done);
+        return;
+      }
+    }
+    park(call);
+  }
+
+  private static boolean tooLarge(Errors error) {
+    return error == Errors.MESSAGE_TOO_LARGE || error == Errors.RECORD_LIST_TOO_LARGE;
+  }
+
+  private void replay(Result<?> result, int from, int to) {
+    if (result.replay()) {
+      for (CoordinatorRecord r : result.records().subList(from, to)) {
+        shard.state().replay(ShardState.NO_PRODUCER_ID, r);
+      }
+    }
+  }
+
+  private void notAppended(Call<?> call, PartitionWriter.Appended done) {
+    boolean suspended = done == PartitionWriter.Appended.SUSPENDED;
+    if (suspended || done.error() == Errors.NOT_LEADER_OR_FOLLOWER && shard.expected()) {
+      // a leadership that has ended, of a partition that is to be led here, is about to be followed by another one
+      pause.begin(suspended ? shard.writer() : null);
+      await(call, true);
+      return;
+    }
+    Errors answer = CoordinatorException.forClients(done.error());
+    if (runtime.logs().pass("append " + done.error()) >= 0) {
+      LOG.warn("Cannot append. coordinator={} shard={} errorCode={} answer={}", runtime.name(), shard.shard(), done.error(),
+          answer);
+    }
+    call.giveUp(answer);
+  }
+
+  /** The rest of an operation happens once everything that is appended is committed. */
+  private void park(Call<?> call) {
+    if (!call.answers() && call.result.afterCommit() == null) {
+      return;
+    }
+    parked.add(call);
+    if (committed >= appended) {
+      finish(call, Errors.NONE, true);
+      return;
+    }
+    long offset = appended;
+    long parkedIn = shard.term();
+    shard.writer().whenCommitted(offset, runtime.commitTimeoutMs(), e -> shard.locked(() -> {
+      if (shard.term() == parkedIn) {
+        if (e == Errors.NONE) {
+          committed = Math.max(committed, offset);
+        }
+        finish(call, e == Errors.NONE ? e : CoordinatorException.forClients(e), true);
+      }
+    }));
+  }
+
+  private void finish(Call<?> call, Errors error, boolean stateIsThere) {
+    if (!parked.remove(call)) {
+      return;
+    }
+    if (stateIsThere && !call.tell(error)) {
+      return;
+    }
+    if (error == Errors.NONE) {
+      call.succeed();
+    } else {
+      call.fail(new CoordinatorException(error));
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------------ calls
+
+  /** One operation and whoever waits for its answer. */
+  private final class Call<R> implements WaitingOperations.Entry {
+    private final Operation<S, R> operation;
+    /** Null when nobody waits. */
+    private final CompletableFuture<R> reply;
+    private long bytes;
+    /** Null until the operation was run on the state that is there. */
+    private Result<R> result;
+    /** How many of the result's records the log has taken. */
+    private int appended;
+
+    Call(Operation<S, R> operation, CompletableFuture<R> reply, long bytes) {
+      this.operation = operation;
+      this.reply = reply;
+      this.bytes = bytes;
+    }
+
+    @Override
+    public boolean answers() {
+      return reply != null;
+    }
+
+    @Override
+    public void onUnloaded() {
+      result = null;
+      appended = 0;
+    }
+
+    @Override
+    public void run() {
+      if (result == null) {
+        perform(this);
+        return;
+      }
+      try {
+        append(this);
+      } catch (Throwable e) {
+        bug(this, e);
+      }
+    }
+
+    @Override
+    public void giveUp(Errors error) {
+      if (result == null || tell(error)) {
+        fail(new CoordinatorException(error));
+      }
+    }
+
+    /** False when that failed, so that everything has ended already. */
+    private boolean tell(Errors error) {
+      if (result.afterCommit() != null) {
+        try {
+          result.afterCommit().accept(error);
+        } catch (Throwable e) {
+          bug(this, e);
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private void succeed() {
+      R response = result.response();
+      end(() -> reply.complete(response));
+    }
+
+    private void fail(CoordinatorException failure) {
+      end(() -> reply.completeExceptionally(failure));
+    }
+
+    private void end(Runnable answer) {
+      runtime.release(bytes);
+      bytes = 0;
+      if (reply != null) {
+        shard.defer(answer);
+      }
+    }
+  }
+
+  /** A timer that is due while the shard is paused; it may still be cancelled. */
+  private final class WaitingTimer implements WaitingOperations.Entry {
+    private final ShardTimers.ShardTimer timer;
+
+    WaitingTimer(ShardTimers.ShardTimer timer) {
+      this.timer = timer;
+    }
+
+    @Override
+    public boolean answers() {
+      return false;
+    }
+
+    @Override
+    public void onUnloaded() {
+      // its shard has cancelled it
+    }
+
+    @Override
+    public void run() {
+      if (!timer.over()) {
+        ShardOperations.this.run(timer);
+      }
+    }
+
+    @Override
+    public void giveUp(Errors error) {
+      throw new IllegalStateException("a timer waits for no answer");
+    }
+  }
+}

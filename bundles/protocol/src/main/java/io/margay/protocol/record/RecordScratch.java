@@ -1,0 +1,120 @@
+package io.margay.protocol.record;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.nio.ByteBuffer;
+
+/**
+ * The memory that decompressing takes: one buffer for what comes out, and the state of each codec that was used. Reusable, one
+ * thread at a time; {@link RecordScratchPool} shares them. Native libraries are loaded with the first batch of their codec.
+ *
+ * <p>Between two uses it holds at most {@value #KEPT_BYTES} bytes of buffers and what the codecs keep for windows of at most
+ * 8 MiB, of which only the pages that were written count.
+ */
+public final class RecordScratch implements AutoCloseable {
+  /** What most blocks fit into: those of LZ4 and Snappy as producers write them, and a portion of a stream. */
+  private static final int BLOCK_BYTES = 64 << 10;
+  private static final int KEPT_BYTES = 1 << 20;
+
+  private final ByteBufAllocator allocator;
+  private final BlockDecoder[] decoders = new BlockDecoder[CompressionType.ZSTD.id() + 1];
+  private ByteBuf outBuffer;
+  private ByteBuffer out;
+  /** Holds a copy of compressed bytes that do not lie in direct memory, which the codecs need. */
+  private ByteBuf inBuffer;
+
+  /** A scratch whose buffers come from the allocator. It takes no memory before its first use. */
+  public RecordScratch(ByteBufAllocator allocator) {
+    this.allocator = allocator;
+  }
+
+  /**
+   * Begins to decompress.
+   *
+   * @param compressed from position to limit; used until the decoder has finished
+   * @param maxBytes most bytes that may come out
+   * @return the codec's decoder, at its start
+   */
+  BlockDecoder open(CompressionType type, ByteBuffer compressed, long maxBytes) {
+    BlockDecoder decoder = decoders[type.id()];
+    if (decoder == null) {
+      decoder = create(type);
+      decoders[type.id()] = decoder;
+    }
+    decoder.start(this, direct(compressed), maxBytes);
+    return decoder;
+  }
+
+  private static BlockDecoder create(CompressionType type) {
+    return switch (type) {
+      case NONE -> throw new IllegalArgumentException("uncompressed records need no decoder");
+      case GZIP -> new GzipDecoder();
+      case SNAPPY -> new SnappyDecoder();
+      case LZ4 -> new Lz4Decoder();
+      case ZSTD -> new ZstdDecoder();
+    };
+  }
+
+  private ByteBuffer direct(ByteBuffer compressed) {
+    if (compressed.isDirect()) {
+      return compressed;
+    }
+    int length = compressed.remaining();
+    if (inBuffer == null || inBuffer.capacity() < length) {
+      releaseIn();
+      inBuffer = allocator.directBuffer(Math.max(length, BLOCK_BYTES));
+    }
+    inBuffer.setBytes(0, compressed);
+    return inBuffer.nioBuffer(0, length);
+  }
+
+  /** The buffer for what comes out, with at least {@code minBytes}; what it held is lost when it has to grow. */
+  ByteBuffer out(int minBytes) {
+    if (out == null || out.capacity() < minBytes) {
+      releaseOut();
+      int capacity = Math.max(minBytes, BLOCK_BYTES);
+      outBuffer = allocator.directBuffer(capacity, capacity);
+      out = outBuffer.nioBuffer(0, capacity);
+    }
+    out.clear();
+    return out;
+  }
+
+  /** Gives back what was only needed for an unusual batch. */
+  void trim() {
+    if (out != null && out.capacity() > KEPT_BYTES) {
+      releaseOut();
+    }
+    if (inBuffer != null && inBuffer.capacity() > KEPT_BYTES) {
+      releaseIn();
+    }
+  }
+
+  private void releaseOut() {
+    if (outBuffer != null) {
+      outBuffer.release();
+      outBuffer = null;
+      out = null;
+    }
+  }
+
+  private void releaseIn() {
+    if (inBuffer != null) {
+      inBuffer.release();
+      inBuffer = null;
+    }
+  }
+
+  /** Frees everything; it may be used again afterwards. */
+  @Override
+  public void close() {
+    for (int i = 0; i < decoders.length; i++) {
+      if (decoders[i] != null) {
+        decoders[i].close();
+        decoders[i] = null;
+      }
+    }
+    releaseOut();
+    releaseIn();
+  }
+}

@@ -1,0 +1,42 @@
+package io.margay.server.internal;
+
+/**
+ * Whether a connection gets on, seen once a second: for how long it has been idle, and how often in a row it moved less than it
+ * should although it held memory. Owned by the connection's event loop.
+ */
+final class Progress {
+  private long seenBytes;
+  private long idleSinceNanos;
+  private int slow;
+  private boolean active = true;
+
+  /** Something came or went. */
+  void active() {
+    active = true;
+  }
+
+  /**
+   * @param nowNanos the time
+   * @return how long it has been idle, in nanoseconds
+   */
+  long idleNanos(long nowNanos) {
+    if (active) {
+      active = false;
+      idleSinceNanos = nowNanos;
+    }
+    return nowNanos - idleSinceNanos;
+  }
+
+  /**
+   * @param movedBytes bytes that have come and gone in all
+   * @param minBytes how many there should be between two looks
+   * @param holds whether it holds memory, and the client is the one who could move
+   * @return how many looks in a row it held memory and moved too little
+   */
+  int slow(long movedBytes, long minBytes, boolean holds) {
+    boolean enough = movedBytes - seenBytes >= minBytes;
+    seenBytes = movedBytes;
+    slow = holds && !enough ? slow + 1 : 0;
+    return slow;
+  }
+}

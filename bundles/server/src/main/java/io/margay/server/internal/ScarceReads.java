@@ -1,0 +1,48 @@
+package io.margay.server.internal;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.RecvByteBufAllocator;
+
+/**
+ * Reads into buffers as large as the last reads were, but into small ones while memory for frames is tight: what is received
+ * before its connection can be paused stays little. Shared by all connections.
+ */
+final class ScarceReads implements RecvByteBufAllocator {
+  private static final int LEAST_BYTES = 512;
+  private static final int FIRST_BYTES = 1024;
+  private static final int TIGHT_BYTES = 4096;
+
+  private final MemoryPool frames;
+  private final AdaptiveRecvByteBufAllocator adaptive;
+
+  ScarceReads(MemoryPool frames, int maxBytes) {
+    this.frames = frames;
+    this.adaptive = new AdaptiveRecvByteBufAllocator(LEAST_BYTES, FIRST_BYTES, maxBytes);
+  }
+
+  @Override
+  public Handle newHandle() {
+    return new ScarceHandle(adaptive.newHandle(), frames);
+  }
+
+  private static final class ScarceHandle extends DelegatingHandle implements ExtendedHandle {
+    private final MemoryPool frames;
+
+    ScarceHandle(Handle adaptive, MemoryPool frames) {
+      super(adaptive);
+      this.frames = frames;
+    }
+
+    @Override
+    public ByteBuf allocate(ByteBufAllocator allocator) {
+      return frames.tight() ? allocator.ioBuffer(Math.min(TIGHT_BYTES, guess())) : super.allocate(allocator);
+    }
+
+    @Override
+    public boolean continueReading(io.netty.util.UncheckedBooleanSupplier maybeMoreData) {
+      return ((ExtendedHandle) delegate()).continueReading(maybeMoreData);
+    }
+  }
+}
