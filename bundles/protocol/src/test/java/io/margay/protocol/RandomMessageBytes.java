@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -14,18 +15,34 @@ import org.apache.kafka.common.protocol.types.TaggedFields;
 import org.apache.kafka.common.protocol.types.Type;
 
 /** Valid messages with random contents, made from the schemas that the Kafka client has at run time. */
-final class RandomMessageBytes {
+public final class RandomMessageBytes {
   private static final long[] EDGES = {0, 0, 1, -1, -2, 2, 127, -128, Short.MAX_VALUE, Short.MIN_VALUE, Integer.MAX_VALUE,
       Integer.MIN_VALUE, Long.MAX_VALUE, Long.MIN_VALUE};
   private static final String[] CHARACTERS = {"a", "Z", "0", ".", "-", "\u00e9", "\u0416", "\u20ac", "\ud83d\ude00", " "};
 
   private final Random random;
+  private final Known known;
+
+  /**
+   * Values that a message has now and then instead of random ones, so that it speaks of something that is there.
+   *
+   * @param strings for any string, such as names of topics
+   * @param ids for any id, 16 bytes each
+   * @param records for records
+   */
+  public record Known(List<byte[]> strings, List<byte[]> ids, List<byte[]> records) { }
 
   RandomMessageBytes(long seed) {
-    this.random = new Random(seed);
+    this(seed, new Known(List.of(), List.of(), List.of()));
   }
 
-  byte[] message(Schema schema) {
+  public RandomMessageBytes(long seed, Known known) {
+    this.random = new Random(seed);
+    this.known = known;
+  }
+
+  /** A message of this schema. */
+  public byte[] message(Schema schema) {
     ByteBuf out = Unpooled.buffer();
     fields(schema, out);
     return ByteBufUtil.getBytes(out);
@@ -108,6 +125,10 @@ final class RandomMessageBytes {
       case "INT64" -> out.writeLong(number());
       case "FLOAT64" -> out.writeDouble(random.nextGaussian());
       case "UUID" -> {
+        if (isKnown(known.ids())) {
+          out.writeBytes(one(known.ids()));
+          return;
+        }
         boolean zero = random.nextInt(3) == 0;
         out.writeLong(zero ? 0 : random.nextLong());
         out.writeLong(zero ? 0 : random.nextLong());
@@ -120,7 +141,7 @@ final class RandomMessageBytes {
     boolean compact = type.startsWith("COMPACT_");
     byte[] value = null;
     if (!type.contains("NULLABLE_") || random.nextInt(3) != 0) {
-      value = type.endsWith("STRING") ? string() : bytes(random.nextInt(8) == 0 ? 0 : random.nextInt(300));
+      value = type.endsWith("STRING") ? string() : bytes(type);
     }
     int length = value == null ? -1 : value.length;
     if (type.endsWith("STRING") && !compact) {
@@ -135,7 +156,25 @@ final class RandomMessageBytes {
     }
   }
 
+  private boolean isKnown(List<byte[]> values) {
+    return !values.isEmpty() && random.nextInt(3) != 0;
+  }
+
+  private byte[] one(List<byte[]> values) {
+    return values.get(random.nextInt(values.size()));
+  }
+
+  private byte[] bytes(String type) {
+    if (type.endsWith("RECORDS") && isKnown(known.records())) {
+      return one(known.records());
+    }
+    return bytes(random.nextInt(8) == 0 ? 0 : random.nextInt(300));
+  }
+
   private byte[] string() {
+    if (isKnown(known.strings())) {
+      return one(known.strings());
+    }
     StringBuilder text = new StringBuilder();
     int length = random.nextInt(5) == 0 ? random.nextInt(500) : random.nextInt(12);
     for (int i = 0; i < length; i++) {

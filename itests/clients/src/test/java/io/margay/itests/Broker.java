@@ -18,9 +18,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The built distribution as a process of its own, on a free port of the loopback interface, with a data directory of its own. */
-final class Broker implements AutoCloseable {
+public final class Broker implements AutoCloseable {
   private static final Pattern READY = Pattern.compile("Margay ready on (\\S+):(\\d+) in (\\d+) ms");
-  private static final Path HOME = Path.of(System.getProperty("margay.home")).normalize();
+  public static final Path HOME = Path.of(System.getProperty("margay.home")).normalize();
 
   private final Path data;
   private final Map<String, String> environment = new HashMap<>();
@@ -35,7 +35,7 @@ final class Broker implements AutoCloseable {
   }
 
   /** A broker that is not started yet. */
-  static Broker prepare() {
+  public static Broker prepare() {
     try {
       Path work = Path.of(System.getProperty("work.dir"));
       Files.createDirectories(work);
@@ -46,17 +46,17 @@ final class Broker implements AutoCloseable {
   }
 
   /** A broker that serves. */
-  static Broker started() {
+  public static Broker started() {
     return prepare().start();
   }
 
-  Broker with(String variable, String value) {
+  public Broker with(String variable, String value) {
     environment.put(variable, value);
     return this;
   }
 
   /** Starts the process and waits until it says that it is ready. After the first time it keeps its port. */
-  Broker start() {
+  public Broker start() {
     launch();
     CompletableFuture<Void> ready = new CompletableFuture<>();
     Thread reader = new Thread(() -> read(ready), "broker-output");
@@ -70,6 +70,16 @@ final class Broker implements AutoCloseable {
     }
     environment.put("KAFKA_LISTENERS", "PLAINTEXT://127.0.0.1:" + port);
     return this;
+  }
+
+  /** Starts the process, and kills it after a while: most likely before it serves. */
+  public void startAndKill(int afterMs) {
+    launch();
+    Thread reader = new Thread(() -> read(new CompletableFuture<>()), "broker-output");
+    reader.setDaemon(true);
+    reader.start();
+    isAliveAfter(afterMs);
+    kill();
   }
 
   /** Starts the process, which is expected to end by itself, and waits for that. @return its exit code */
@@ -117,29 +127,43 @@ final class Broker implements AutoCloseable {
     ready.completeExceptionally(new IllegalStateException("the process ended"));
   }
 
-  String bootstrap() {
+  public String bootstrap() {
     return "127.0.0.1:" + port;
   }
 
-  int port() {
+  public int port() {
     return port;
   }
 
   /** What it printed since its last start. */
-  String output() {
+  public String output() {
     return String.join("\n", output);
   }
 
-  Path data() {
+  public Path data() {
     return data;
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
+  /** Whether the process that was started last is still there. */
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Whether it is still there after a while; returns at once when it is not. */
+  public boolean isAliveAfter(int ms) {
+    try {
+      return !process.waitFor(ms, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** What the log file holds. */
-  String log() {
+  public String log() {
     try {
       return Files.readString(data.resolve("log/margay.log"));
     } catch (IOException e) {
@@ -148,12 +172,12 @@ final class Broker implements AutoCloseable {
   }
 
   /** SIGKILL. */
-  void kill() {
+  public void kill() {
     await(process.destroyForcibly());
   }
 
   /** SIGTERM, and the wait for a clean end. @return the exit code */
-  int stop() {
+  public int stop() {
     process.destroy();
     await(process);
     return process.exitValue();
@@ -171,7 +195,7 @@ final class Broker implements AutoCloseable {
   }
 
   /** Runs {@code bin/margay shell} with a command. */
-  Run shell(String command) {
+  public Run shell(String command) {
     return Run.of(Map.of("MARGAY_DATA", data.toString()), null, HOME.resolve("bin/margay").toString(), "shell", command);
   }
 

@@ -18,10 +18,10 @@ import java.util.concurrent.TimeUnit;
  * @param exit its exit code
  * @param output what it printed, standard error included
  */
-record Run(int exit, String output) {
+public record Run(int exit, String output) {
   private static final int TIMEOUT_SECONDS = 120;
 
-  static Run of(Map<String, String> environment, byte[] input, String... command) {
+  public static Run of(Map<String, String> environment, byte[] input, String... command) {
     try {
       Path out = Files.createTempFile(Files.createDirectories(Path.of(System.getProperty("work.dir"))), "run", ".out");
       ProcessBuilder b = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile());
@@ -46,7 +46,7 @@ record Run(int exit, String output) {
     }
   }
 
-  static Run of(byte[] input, String... command) {
+  public static Run of(byte[] input, String... command) {
     return of(Map.of(), input, command);
   }
 
@@ -56,7 +56,7 @@ record Run(int exit, String output) {
   }
 
   /** Runs a class on all jars of a folder and the classes of these tests. */
-  static Run java(String lib, byte[] input, String mainClass, String... args) {
+  public static Run java(String lib, byte[] input, String mainClass, String... args) {
     List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
         "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp",
         lib + "/*" + File.pathSeparator + System.getProperty("test.classes"), mainClass));
@@ -75,7 +75,7 @@ record Run(int exit, String output) {
   }
 
   /** Fails with the output when the exit code is not 0. */
-  Run ok() {
+  public Run ok() {
     if (exit != 0) {
       throw new AssertionError("exit code " + exit + ":\n" + output);
     }

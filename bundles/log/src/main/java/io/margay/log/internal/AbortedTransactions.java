@@ -6,19 +6,39 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.zip.CRC32C;
 
 /**
  * The aborted transactions of one log, by the offset of their marker. Owned by the log and used under its lock. Costs nothing
  * until a transaction aborts.
  *
- * <p>Each entry, in memory and in a {@code .txnindex} blob (there behind an int16 version, 0), is four int64: producer id, first
- * offset, offset of the marker, last stable offset after the marker.
+ * <p>A {@code .txnindex} blob:
+ *
+ * <pre>
+ *   version int16 (1) | crc uint32 of all that follows | count int32
+ *   count x { producer id int64 | first offset int64 | offset of the marker int64 | last stable offset after the marker int64 }
+ * </pre>
+ *
+ * <p>Version 0, which is still read, is Kafka's: entries without checksum, each behind a version.
  */
 final class AbortedTransactions {
   /** One of them; {@code lastOffset} is that of its marker. */
   record Entry(long producerId, long firstOffset, long lastOffset, long lastStableOffset) { }
 
-  private static final int ENTRY_SIZE = Short.BYTES + 4 * Long.BYTES;
+  /** What became of a blob. */
+  enum Decoded {
+    /** Its entries were added. */
+    COMPLETE,
+    /** Those at or after the end were left out. */
+    STALE,
+    /** It is cut off, or holds what is no entry. */
+    DAMAGED
+  }
+
+  private static final short VERSION = 1;
+  private static final int CHECKED_FROM = Short.BYTES + Integer.BYTES;
+  private static final int HEADER_SIZE = CHECKED_FROM + Integer.BYTES;
+  private static final int ENTRY_SIZE = 4 * Long.BYTES;
 
   private List<Entry> entries = List.of();
   /** Entries with a marker at or after this offset have not been written yet. */
@@ -87,11 +107,13 @@ final class AbortedTransactions {
     if (from == entries.size()) {
       return null;
     }
-    ByteBuffer out = ByteBuffer.allocate((entries.size() - from) * ENTRY_SIZE);
+    int count = entries.size() - from;
+    ByteBuffer out = ByteBuffer.allocate(HEADER_SIZE + count * ENTRY_SIZE);
+    out.putShort(VERSION).putInt(0).putInt(count);
     for (Entry entry : entries.subList(from, entries.size())) {
-      out.putShort((short) 0).putLong(entry.producerId).putLong(entry.firstOffset).putLong(entry.lastOffset)
-          .putLong(entry.lastStableOffset);
+      out.putLong(entry.producerId).putLong(entry.firstOffset).putLong(entry.lastOffset).putLong(entry.lastStableOffset);
     }
+    out.putInt(Short.BYTES, checksum(out.array()));
     return out.array();
   }
 
@@ -104,23 +126,43 @@ final class AbortedTransactions {
     writtenTo = endOffset;
   }
 
-  /**
-   * Adds the entries of one blob; blobs come in the order of their names. A damaged rest is ignored.
-   *
-   * @return false when there are markers at or after {@code endOffset}, which are left out
-   */
-  boolean decode(byte[] bytes, long endOffset) {
+  private static int checksum(byte[] bytes) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, CHECKED_FROM, bytes.length - CHECKED_FROM);
+    return (int) crc.getValue();
+  }
+
+  /** Adds the entries of one blob that end before an offset; blobs come in the order of their names. */
+  Decoded decode(byte[] bytes, long endOffset) {
     ByteBuffer in = ByteBuffer.wrap(bytes);
-    boolean complete = true;
-    while (in.remaining() >= ENTRY_SIZE && in.getShort() == 0) {
+    if (in.remaining() < HEADER_SIZE) {
+      return Decoded.DAMAGED;
+    }
+    boolean old = in.getShort(0) == 0;
+    if (!old) {
+      boolean whole = in.getShort() == VERSION && in.getInt() == checksum(bytes);
+      if (!whole || in.getInt() != in.remaining() / ENTRY_SIZE || in.remaining() % ENTRY_SIZE != 0) {
+        return Decoded.DAMAGED;
+      }
+    }
+    Decoded result = Decoded.COMPLETE;
+    while (in.hasRemaining()) {
+      if (old && (in.remaining() < Short.BYTES + ENTRY_SIZE || in.getShort() != 0)) {
+        return Decoded.DAMAGED;
+      }
       Entry entry = new Entry(in.getLong(), in.getLong(), in.getLong(), in.getLong());
-      complete &= entry.lastOffset < endOffset;
-      if (entry.lastOffset < endOffset) {
+      // A marker lies behind the first record, so that zeros are no entry.
+      if (entry.producerId < 0 || entry.firstOffset < 0 || entry.firstOffset >= entry.lastOffset) {
+        return Decoded.DAMAGED;
+      }
+      if (entry.lastOffset >= endOffset) {
+        result = Decoded.STALE;
+      } else {
         add(entry);
         writtenTo = Math.max(writtenTo, entry.lastOffset + 1);
       }
     }
-    return complete;
+    return result;
   }
 
   private int firstWithMarkerFrom(long offset) {

@@ -28,6 +28,7 @@ final class Housekeeping {
   private static final long FIRST_RETENTION_MS = 30_000;
   /** When log.flush.scheduler.interval.ms is not set. Kafka would not look at all then, and flush.ms of a topic do nothing. */
   private static final long FLUSH_CHECK_MS = 1_000;
+  private static final long SWEEP_CHECK_MS = 1_000;
   private static final long CLOSE_MS = 30_000;
   /** How often logs that were set aside are looked at. */
   private static final long STRAYS_MS = 3_600_000;
@@ -52,6 +53,12 @@ final class Housekeeping {
     every(scheduler, worker, Math.min(FIRST_RETENTION_MS, retentionMs), retentionMs, this::enforceRetention);
     every(scheduler, worker, expiryMs, expiryMs, this::expireProducers);
     every(scheduler, worker, STRAYS_MS, STRAYS_MS, this::deleteStrays);
+    ProducerSweep sweep = new ProducerSweep(manager, manager.producerLimits());
+    timers.add(scheduler.every(SWEEP_CHECK_MS, SWEEP_CHECK_MS, () -> {
+      if (sweep.isDue()) {
+        submit(worker, sweep::runIfDue);
+      }
+    }));
     this.cleaner = new CleanerSchedule(manager, settings, clock, scheduler);
     // This one only looks, and leaves the work to the flushers.
     long flushMs = settings.get(ServerSettings.LOG_FLUSH_SCHEDULER_INTERVAL_MS);

@@ -13,6 +13,7 @@ import java.util.function.LongSupplier;
  * @param flusher forces logs to stable storage on threads of its own
  * @param producerExpirationMs {@code producer.id.expiration.ms}, as it is now
  * @param scratches memory to decompress with
+ * @param producerLimits how many producers logs may know
  */
 record LogEnvironment(Clock clock, FaultHandler faults, Flusher flusher, LongSupplier producerExpirationMs,
-    RecordScratchPool scratches) { }
+    RecordScratchPool scratches, ProducerLimits producerLimits) { }

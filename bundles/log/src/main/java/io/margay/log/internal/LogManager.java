@@ -44,8 +44,12 @@ import org.slf4j.LoggerFactory;
 public final class LogManager implements Logs {
   private static final Logger LOG = LoggerFactory.getLogger(LogManager.class);
 
+  /** Unless it is set, one producer id is kept for so many bytes of the heap. */
+  private static final long HEAP_PER_PRODUCER_ID = 1024;
+
   private final Map<String, EngineSlot> slots = new ConcurrentHashMap<>();
   private final RecordScratchPool scratches = new RecordScratchPool(ByteBufAllocator.DEFAULT);
+  private final ProducerLimits producerLimits;
   private final Clock clock;
   private final FaultHandler faults;
   private final SettingValues settings;
@@ -69,10 +73,20 @@ public final class LogManager implements Logs {
     this.homes = new LogHomes(slots, this::slot, catalog);
     this.mover = new LogMover(this::slot, catalog, settings, scheduler);
     this.settings = settings;
+    this.producerLimits = new ProducerLimits(() -> settings.get(ServerSettings.MARGAY_PRODUCER_IDS_PER_PARTITION_MAX),
+        () -> perNode(settings.get(ServerSettings.MARGAY_PRODUCER_IDS_MAX)));
     this.clock = clock;
     this.faults = faults;
     this.housekeeping = new Housekeeping(this, settings, clock, scheduler);
     this.waits = new EngineWaits(scheduler, () -> settings.get(ServerSettings.MARGAY_HANDLER_WAIT_MS));
+  }
+
+  private static int perNode(int setting) {
+    return setting > 0 ? setting : (int) Math.min(Integer.MAX_VALUE / 2, Runtime.getRuntime().maxMemory() / HEAP_PER_PRODUCER_ID);
+  }
+
+  ProducerLimits producerLimits() {
+    return producerLimits;
   }
 
   /** An engine came: whoever waits for its name goes on. */
@@ -117,7 +131,7 @@ public final class LogManager implements Logs {
 
   private EngineSlot slot(String name) {
     return slots.computeIfAbsent(name, n -> new EngineSlot(n, flusher -> new LogEnvironment(clock, faults, flusher,
-        () -> settings.get(ServerSettings.PRODUCER_ID_EXPIRATION_MS), scratches), log -> mover.configured(log)));
+        () -> settings.get(ServerSettings.PRODUCER_ID_EXPIRATION_MS), scratches, producerLimits), log -> mover.configured(log)));
   }
 
   /** Runs a task in the background, after those that were given before. */

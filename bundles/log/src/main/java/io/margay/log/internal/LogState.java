@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a log knows besides its batches: leader epochs, producers, aborted transactions. All of it follows from the batches; small
@@ -19,6 +21,7 @@ import java.util.Set;
  * </pre>
  */
 final class LogState {
+  private static final Logger LOG = LoggerFactory.getLogger(LogState.class);
   static final String EPOCHS = "leader-epoch-checkpoint";
   private static final String SNAPSHOT = ".snapshot";
   private static final String INDEX = ".txnindex";
@@ -27,13 +30,19 @@ final class LogState {
 
   final EpochCache epochs = new EpochCache();
   final AbortedTransactions aborted = new AbortedTransactions();
-  final ProducerStates producers = new ProducerStates(aborted);
+  final ProducerStates producers;
+  private final ProducerLimits producerLimits;
   /** Offsets of the snapshots that are there, rising. */
   private List<Long> snapshots = List.of();
   /** Whether there may be blobs with aborted transactions. */
   private boolean indexed;
   /** Whether the epochs are not those that were written; then at the most the last one lacks. */
   private boolean epochsChanged;
+
+  LogState(ProducerLimits producerLimits) {
+    this.producerLimits = producerLimits;
+    this.producers = new ProducerStates(aborted, producerLimits);
+  }
 
   /**
    * Brings the state in line with the store.
@@ -49,11 +58,21 @@ final class LogState {
     epochsChanged = epochs.truncateFromEnd(end);
     long replayFrom = loadProducers(store, trusted, nowMs, producerExpirationMs);
     boolean stale = false;
+    boolean damaged = false;
     for (String index : indexes) {
       byte[] bytes = store.readBlob(index);
-      stale |= bytes != null && !aborted.decode(bytes, replayFrom);
+      AbortedTransactions.Decoded decoded = bytes == null ? null : aborted.decode(bytes, replayFrom);
+      stale |= decoded == AbortedTransactions.Decoded.STALE;
+      damaged |= decoded == AbortedTransactions.Decoded.DAMAGED;
     }
     indexed = !indexes.isEmpty();
+    if (damaged) {
+      // Only the batches tell now which transactions were aborted, and only with their producers from the start on.
+      LOG.warn("An index of aborted transactions is damaged, it is built again from the log endOffset={}", end);
+      aborted.truncateFromEnd(0);
+      producers.clear();
+      replayFrom = store.startOffset();
+    }
     if (!epochsKnown) {
       rebuildEpochs(store, store.startOffset(), Math.min(replayFrom, end));
     }
@@ -63,7 +82,7 @@ final class LogState {
     if (epochsChanged) {
       saveEpochs(store);
     }
-    if (stale) {
+    if (stale || damaged) {
       // It speaks of transactions that were lost in a crash; other ones may have taken their offsets by the next time.
       rewriteIndexes(store);
     }
@@ -96,10 +115,12 @@ final class LogState {
 
   /** Loads the newest snapshot that can be read. Returns from where on batches have to be replayed. */
   private long loadProducers(LogStore store, boolean trusted, long nowMs, long expirationMs) throws IOException {
+    boolean damaged = false;
     for (int i = snapshots.size() - 1; i >= 0; i--) {
       String name = name(snapshots.get(i), SNAPSHOT);
-      List<ProducerEntry> entries = ProducerSnapshot.decode(store.readBlob(name));
+      List<ProducerEntry> entries = ProducerSnapshot.decode(store.readBlob(name), producerLimits.perLog());
       if (entries == null) {
+        damaged = true;
         store.deleteBlob(name);
         snapshots.remove(i);
         continue;
@@ -111,7 +132,8 @@ final class LogState {
       }
       return Math.max(snapshots.get(i), store.startOffset());
     }
-    return trusted ? store.endOffset() : store.startOffset();
+    // A log that was closed in good order and has no snapshot has no producers, unless there was one that cannot be read.
+    return trusted && !damaged ? store.endOffset() : store.startOffset();
   }
 
   private void replay(LogStore store, long from, long nowMs) throws IOException {

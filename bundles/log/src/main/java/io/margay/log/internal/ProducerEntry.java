@@ -5,11 +5,17 @@ import java.util.Arrays;
 
 /**
  * What a log knows of one producer (KIP-98): epoch, the last batches, the open transaction. Owned by {@link ProducerStates}.
- * Batches are kept in parallel arrays, the oldest first, because a broker may know hundreds of thousands of producers.
+ * The last batch lies in fields, those before it in an array, because a broker may know hundreds of thousands of producers, most
+ * of which sent a single batch: such a one takes 80 bytes, one with five batches 200.
+ *
+ * <pre>
+ *   earlier: count x { last sequence int32 | offset delta int32 | last offset int64 | timestamp int64 }, the oldest first
+ * </pre>
  */
 final class ProducerEntry {
-  /** As many requests as a producer has in flight at the most. */
+  /** As many requests as a producer has in flight. */
   static final int MAX_BATCHES = 5;
+  private static final int LONGS = 3;
   static final long NO_TRANSACTION = -1;
 
   final long producerId;
@@ -27,10 +33,12 @@ final class ProducerEntry {
   long lastSeenMs;
 
   private int count;
-  private int[] lastSequences = new int[1];
-  private int[] offsetDeltas = new int[1];
-  private long[] lastOffsets = new long[1];
-  private long[] timestamps = new long[1];
+  private int lastSequence;
+  private int lastOffsetDelta;
+  private long lastOffset;
+  private long lastBatchTimestamp;
+  /** The batches before the last one; null while there is none. */
+  private long[] earlier;
 
   ProducerEntry(long producerId, short epoch) {
     this.producerId = producerId;
@@ -42,27 +50,31 @@ final class ProducerEntry {
   }
 
   int lastSequence() {
-    return count == 0 ? RecordBatchFormat.NO_SEQUENCE : lastSequences[count - 1];
+    return count == 0 ? RecordBatchFormat.NO_SEQUENCE : lastSequence;
   }
 
   int lastSequence(int batch) {
-    return lastSequences[batch];
+    return isLast(batch) ? lastSequence : (int) (earlier[batch * LONGS] >> Integer.SIZE);
   }
 
   int offsetDelta(int batch) {
-    return offsetDeltas[batch];
+    return isLast(batch) ? lastOffsetDelta : (int) earlier[batch * LONGS];
   }
 
   long lastOffset(int batch) {
-    return lastOffsets[batch];
+    return isLast(batch) ? lastOffset : earlier[batch * LONGS + 1];
   }
 
   long firstOffset(int batch) {
-    return lastOffsets[batch] - offsetDeltas[batch];
+    return lastOffset(batch) - offsetDelta(batch);
   }
 
   long timestamp(int batch) {
-    return timestamps[batch];
+    return isLast(batch) ? lastBatchTimestamp : earlier[batch * LONGS + 2];
+  }
+
+  private boolean isLast(int batch) {
+    return batch == count - 1;
   }
 
   /** Moves to an epoch; the batches of another one count no more. */
@@ -73,46 +85,46 @@ final class ProducerEntry {
     }
   }
 
-  void addBatch(int lastSequence, long lastOffset, int offsetDelta, long timestamp) {
-    if (count == MAX_BATCHES) {
-      dropOldest();
-    } else if (count == lastSequences.length) {
-      grow();
+  void addBatch(int sequence, long offset, int offsetDelta, long timestamp) {
+    if (count > 0) {
+      keepLast();
     }
-    lastSequences[count] = lastSequence;
-    lastOffsets[count] = lastOffset;
-    offsetDeltas[count] = offsetDelta;
-    timestamps[count] = timestamp;
-    count++;
+    lastSequence = sequence;
+    lastOffset = offset;
+    lastOffsetDelta = offsetDelta;
+    lastBatchTimestamp = timestamp;
     lastTimestamp = timestamp;
+    count++;
   }
 
   /** Index of the batch with exactly these sequences, or -1. */
-  int find(short ofEpoch, int baseSequence, int lastSequence) {
+  int find(short ofEpoch, int baseSequence, int sequence) {
     if (ofEpoch != epoch) {
       return -1;
     }
     for (int i = count - 1; i >= 0; i--) {
-      int first = (lastSequences[i] - offsetDeltas[i]) & Integer.MAX_VALUE;
-      if (lastSequences[i] == lastSequence && first == baseSequence) {
+      int last = lastSequence(i);
+      int first = (last - offsetDelta(i)) & Integer.MAX_VALUE;
+      if (last == sequence && first == baseSequence) {
         return i;
       }
     }
     return -1;
   }
 
-  private void dropOldest() {
-    count--;
-    System.arraycopy(lastSequences, 1, lastSequences, 0, count);
-    System.arraycopy(offsetDeltas, 1, offsetDeltas, 0, count);
-    System.arraycopy(lastOffsets, 1, lastOffsets, 0, count);
-    System.arraycopy(timestamps, 1, timestamps, 0, count);
-  }
-
-  private void grow() {
-    lastSequences = Arrays.copyOf(lastSequences, MAX_BATCHES);
-    offsetDeltas = Arrays.copyOf(offsetDeltas, MAX_BATCHES);
-    lastOffsets = Arrays.copyOf(lastOffsets, MAX_BATCHES);
-    timestamps = Arrays.copyOf(timestamps, MAX_BATCHES);
+  /** Moves the last batch to the earlier ones, of which the oldest goes when there are enough. */
+  private void keepLast() {
+    if (count == MAX_BATCHES) {
+      count--;
+      System.arraycopy(earlier, LONGS, earlier, 0, (count - 1) * LONGS);
+    } else if (earlier == null) {
+      earlier = new long[LONGS];
+    } else if (count * LONGS > earlier.length) {
+      earlier = Arrays.copyOf(earlier, (MAX_BATCHES - 1) * LONGS);
+    }
+    int at = (count - 1) * LONGS;
+    earlier[at] = (long) lastSequence << Integer.SIZE | lastOffsetDelta & 0xffffffffL;
+    earlier[at + 1] = lastOffset;
+    earlier[at + 2] = lastBatchTimestamp;
   }
 }

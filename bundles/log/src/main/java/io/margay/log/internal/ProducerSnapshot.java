@@ -2,6 +2,7 @@ package io.margay.log.internal;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
 
@@ -55,8 +56,12 @@ final class ProducerSnapshot {
     return out.array();
   }
 
-  /** The producers in a snapshot; null when it is damaged or of another version. */
-  static List<ProducerEntry> decode(byte[] bytes) {
+  /**
+   * The producers in a snapshot; null when it is damaged or of another version.
+   *
+   * @param most at most so many, those that were seen last, besides those with an open transaction
+   */
+  static List<ProducerEntry> decode(byte[] bytes, int most) {
     if (bytes == null || bytes.length < HEADER_SIZE + Integer.BYTES) {
       return null;
     }
@@ -68,15 +73,29 @@ final class ProducerSnapshot {
     if (count < 0 || count > in.remaining() / ENTRY_SIZE) {
       return null;
     }
-    List<ProducerEntry> entries = new ArrayList<>(count);
+    List<ProducerEntry> entries = new ArrayList<>(Math.min(count, most));
     int tailAt = in.position() + count * ENTRY_SIZE;
     ByteBuffer tail = in.duplicate();
     tail.position(tailAt);
     boolean hasTail = tail.remaining() >= Integer.BYTES && tail.getInt() == TAIL_TAG;
+    long oldest = count <= most ? Long.MIN_VALUE : oldestOf(most, count, in.duplicate(), hasTail ? tail.duplicate() : null);
     for (int i = 0; i < count; i++) {
-      entries.add(decodeEntry(in, hasTail ? tail : null));
+      ProducerEntry entry = decodeEntry(in, hasTail ? tail : null);
+      if (entry.lastSeenMs >= oldest || entry.transactionStart != ProducerEntry.NO_TRANSACTION) {
+        entries.add(entry);
+      }
     }
     return entries;
+  }
+
+  /** When the oldest of the {@code most} producers that were seen last was seen. */
+  private static long oldestOf(int most, int count, ByteBuffer in, ByteBuffer tail) {
+    long[] seen = new long[count];
+    for (int i = 0; i < count; i++) {
+      seen[i] = decodeEntry(in, tail).lastSeenMs;
+    }
+    Arrays.sort(seen);
+    return seen[count - most];
   }
 
   private static ProducerEntry decodeEntry(ByteBuffer in, ByteBuffer tail) {

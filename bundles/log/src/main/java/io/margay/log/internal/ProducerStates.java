@@ -11,6 +11,7 @@ import io.margay.protocol.record.RecordReader;
 import io.margay.spi.log.PartitionLog.ProducerInfo;
 import io.netty.util.collection.LongObjectHashMap;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -19,7 +20,9 @@ import java.util.TreeMap;
 
 /**
  * The producers of one log (KIP-98): duplicates, sequences, epochs, and which transactions are open. Used under the lock of its
- * log, except {@link #firstUnstableOffset}. A log that no producer with an id writes to pays for one empty object.
+ * log, except {@link #firstUnstableOffset}. A log that no producer with an id writes to pays for one empty object. How many there
+ * may be is bounded by {@link ProducerLimits}: the ones that were silent for longest are forgotten first, but none with an open
+ * transaction.
  *
  * <p>Checking and applying are two steps: {@link #check} changes nothing and comes before the append, {@link #apply} follows it,
  * and is all there is for followers and for replay.
@@ -29,6 +32,8 @@ final class ProducerStates {
   static final long STABLE = Long.MAX_VALUE;
 
   private static final long MARKER_MAX_BYTES = 1 << 20;
+  private static final int ROOM = 8;
+  private static final int SHRINK = 4;
 
   /** A marker that was read from a control batch: its type and coordinator epoch. */
   private EndTransactionMarker marker;
@@ -39,10 +44,16 @@ final class ProducerStates {
    */
   private TreeMap<Long, Long> unstable;
   private final AbortedTransactions aborted;
+  private final ProducerLimits limits;
   private volatile long firstUnstableOffset = STABLE;
+  /** When so many are known it is time to look for some to forget. Above the limit only after a look that found none. */
+  private int nextLook;
+  /** How many entries the map has had. */
+  private int mostEntries;
 
-  ProducerStates(AbortedTransactions aborted) {
+  ProducerStates(AbortedTransactions aborted, ProducerLimits limits) {
     this.aborted = aborted;
+    this.limits = limits;
   }
 
   boolean isEmpty() {
@@ -198,7 +209,7 @@ final class ProducerStates {
 
   /** Puts back an entry that was read from a snapshot. */
   void restore(ProducerEntry entry) {
-    entries().put(entry.producerId, entry);
+    add(entry);
     if (entry.transactionStart != ProducerEntry.NO_TRANSACTION) {
       begin(entry, entry.transactionStart);
     }
@@ -233,18 +244,57 @@ final class ProducerStates {
     if (isEmpty()) {
       return 0;
     }
+    return forget(nowMs - expirationMs, Integer.MAX_VALUE);
+  }
+
+  /**
+   * Forgets producers without an open transaction that were last seen at that time or before.
+   *
+   * @param most no more than so many
+   * @return how many
+   */
+  int forget(long lastSeenMs, int most) {
+    if (isEmpty() || most <= 0) {
+      return 0;
+    }
     int before = entries.size();
-    entries.values().removeIf(entry -> entry.transactionStart == ProducerEntry.NO_TRANSACTION
-        && nowMs - entry.lastSeenMs >= expirationMs);
+    entries.values().removeIf(entry -> entry.transactionStart == ProducerEntry.NO_TRANSACTION && entry.lastSeenMs <= lastSeenMs
+        && before - entries.size() < most);
     int removed = before - entries.size();
     if (entries.isEmpty()) {
       entries = null;
+      mostEntries = 0;
+    } else if (entries.size() < mostEntries / SHRINK) {
+      // The map itself never gives memory back.
+      LongObjectHashMap<ProducerEntry> smaller = new LongObjectHashMap<>(2 * entries.size());
+      smaller.putAll(entries);
+      entries = smaller;
+      mostEntries = smaller.size();
     }
+    limits.added(-removed);
     return removed;
   }
 
+  /**
+   * Adds when each producer without an open transaction was last seen.
+   *
+   * @param target as many as fit are added
+   * @return where the next one would be added
+   */
+  int idle(long[] target, int from) {
+    int at = from;
+    for (ProducerEntry entry : all()) {
+      if (at < target.length && entry.transactionStart == ProducerEntry.NO_TRANSACTION) {
+        target[at++] = entry.lastSeenMs;
+      }
+    }
+    return at;
+  }
+
   void clear() {
+    limits.added(-size());
     entries = null;
+    mostEntries = 0;
     unstable = null;
     firstUnstableOffset = STABLE;
   }
@@ -272,9 +322,35 @@ final class ProducerStates {
     ProducerEntry entry = entries().get(producerId);
     if (entry == null) {
       entry = new ProducerEntry(producerId, epoch);
-      entries.put(producerId, entry);
+      add(entry);
     }
     return entry;
+  }
+
+  private void add(ProducerEntry entry) {
+    if (size() >= limits.perLog() || limits.farExceeded()) {
+      makeRoom();
+    }
+    if (entries().put(entry.producerId, entry) == null) {
+      limits.added(1);
+    }
+    mostEntries = Math.max(mostEntries, entries.size());
+  }
+
+  /** Forgets the eighth that was silent for longest. A producer that comes back may begin with any sequence. */
+  private void makeRoom() {
+    int size = size();
+    if (size < nextLook || size == 0) {
+      return;
+    }
+    long[] seen = new long[size];
+    int idle = idle(seen, 0);
+    int surplus = Math.min(idle, Math.max(size + 1 - limits.perLog(), 0) + Math.max(1, size / ROOM));
+    if (surplus > 0) {
+      Arrays.sort(seen, 0, idle);
+      forget(seen[surplus - 1], surplus);
+    }
+    nextLook = surplus > 0 ? 0 : size + Math.max(1, size / ROOM);
   }
 
   private LongObjectHashMap<ProducerEntry> entries() {

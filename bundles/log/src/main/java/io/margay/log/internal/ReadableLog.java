@@ -17,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * volatile and a store can be read at any time; only what lists producers or aborted transactions takes the lock for a moment.
  */
 abstract class ReadableLog implements PartitionLog {
-  protected final LogState state = new LogState();
+  protected final LogState state;
   protected final LogOffsets offsets = new LogOffsets();
   protected final LogAvailability availability;
   /** Another one after the log was moved. */
@@ -37,6 +37,7 @@ abstract class ReadableLog implements PartitionLog {
     this.config = config;
     this.store = store;
     this.environment = environment;
+    this.state = new LogState(environment.producerLimits());
     this.availability = new LogAvailability(id, environment.faults());
   }
 

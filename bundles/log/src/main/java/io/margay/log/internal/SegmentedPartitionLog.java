@@ -448,6 +448,36 @@ final class SegmentedPartitionLog extends ReadableLog {
     }
   }
 
+  /** How many producers it knows, about; any thread. */
+  int producerCount() {
+    lock.lock();
+    try {
+      return state.producers.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** As {@link ProducerStates#idle}. */
+  int idleProducers(long[] target, int from) {
+    lock.lock();
+    try {
+      return state.producers.idle(target, from);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** As {@link ProducerStates#forget}. */
+  int forgetProducers(long lastSeenMs, int most) {
+    lock.lock();
+    try {
+      return state.producers.forget(lastSeenMs, most);
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Under the lock: batches up to there are in the store. */
   void endMoved(long offset) {
     offsets.moveEnd(offset);

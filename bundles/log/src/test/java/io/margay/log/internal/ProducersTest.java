@@ -12,6 +12,10 @@ import io.margay.spi.log.PartitionLog.Origin;
 import io.margay.spi.log.PartitionLog.ProducerInfo;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ProducersTest {
@@ -202,6 +206,63 @@ class ProducersTest {
     assertThat(t.store.reads).isEqualTo(1);
     assertThat(t.append(TestLog.produced(7, 0, 0, "k=v")).duplicate()).isTrue();
     assertThat(produce(7, 0, 4)).isEqualTo(Errors.NONE);
+  }
+
+  @Test
+  void aDamagedIndexOfAbortedTransactionsIsBuiltAgainFromTheLog() throws IOException {
+    for (int i = 0; i < 3; i++) {
+      t.put(TestLog.transactional(7, 0, i, "k=v"));
+      t.mark(7, 0, ABORT, 0);
+    }
+    t.put("k=v");
+    t.commitAll();
+    List<AbortedTransaction> aborted = t.log.abortedTransactions(0, 7);
+    assertThat(aborted).hasSize(3);
+    t.restart();
+    String name = t.store.blobs.keySet().stream().filter(blob -> blob.endsWith(".txnindex")).findFirst().orElseThrow();
+    byte[] good = t.store.blobs.get(name).clone();
+    List<byte[]> damaged = new ArrayList<>(List.of(new byte[0], new byte[good.length], new byte[4096]));
+    for (int length = 1; length < good.length; length++) {
+      damaged.add(Arrays.copyOf(good, length));
+    }
+    for (int i = 0; i < good.length; i++) {
+      byte[] flipped = good.clone();
+      flipped[i] ^= 4;
+      damaged.add(flipped);
+      byte[] zeroed = good.clone();
+      Arrays.fill(zeroed, i, good.length, (byte) 0);
+      if (!Arrays.equals(zeroed, good)) {
+        damaged.add(zeroed);
+      }
+    }
+    for (byte[] bytes : damaged) {
+      t.store.blobs.put(name, bytes);
+      t.restart();
+      assertThat(t.log.abortedTransactions(0, 7)).isEqualTo(aborted);
+      assertThat(t.log.producers()).hasSize(1);
+      t.restart();
+      assertThat(t.log.abortedTransactions(0, 7)).isEqualTo(aborted);
+    }
+  }
+
+  @Test
+  void indexesOfKafkasVersionAreStillRead() {
+    ByteBuffer old = ByteBuffer.allocate(34).putShort((short) 0).putLong(7).putLong(3).putLong(5).putLong(6);
+    AbortedTransactions read = new AbortedTransactions();
+    assertThat(read.decode(old.array(), 100)).isEqualTo(AbortedTransactions.Decoded.COMPLETE);
+    assertThat(read.all()).containsExactly(new AbortedTransactions.Entry(7, 3, 5, 6));
+  }
+
+  @Test
+  void aLogWithADamagedSnapshotAloneReplaysItsBatches() throws IOException {
+    t.put(TestLog.produced(7, 0, 0, "k=v"));
+    t.restart();
+    for (int length : new int[] {0, 10, 300}) {
+      t.log.close();
+      t.store.blobs.replaceAll((name, bytes) -> name.endsWith(".snapshot") ? new byte[length] : bytes);
+      t.restart();
+      assertThat(produce(7, 0, 9)).isEqualTo(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER);
+    }
   }
 
   @Test

@@ -61,8 +61,11 @@ final class TestLog {
   final List<String> faults = new ArrayList<>();
   final List<SegmentedPartitionLog> flushRequests = new ArrayList<>();
   long producerExpirationMs = 86_400_000L;
+  int producersPerLog = 10_000;
+  int producersPerNode = 100_000;
+  final ProducerLimits producerLimits = new ProducerLimits(() -> producersPerLog, () -> producersPerNode);
   final LogEnvironment environment = new LogEnvironment(clock, (what, cause) -> faults.add(what), flushRequests::add,
-      () -> producerExpirationMs, new RecordScratchPool(HEAP));
+      () -> producerExpirationMs, new RecordScratchPool(HEAP), producerLimits);
   /** The checkpoint of the start offset, as an owner keeps it. */
   long startCheckpoint = -1;
   final LogOwner owner = new LogOwner() {

@@ -189,6 +189,14 @@ interface SettingsLog {
           + "Kafka. header: of a compressed batch only the header and the checksum, unless the topic is compacted; it costs "
           + "less, but a faulty producer can then store a batch that no consumer can read and that compaction leaves as it "
           + "is, and look-ups by time and retention rely on the highest timestamp that the producer gave.");
+  /** {@code margay.producer.ids.max}. */
+  Setting<Integer> MARGAY_PRODUCER_IDS_MAX = broker(INT, "margay.producer.ids.max", -1).from(-1).live()
+      .doc("The most producer ids that all partitions of the node remember, one per idempotent producer and partition; beyond it "
+          + "those that were silent for longest are forgotten. -1 is one for each KiB of the largest heap.");
+  /** {@code margay.producer.ids.per.partition.max}. */
+  Setting<Integer> MARGAY_PRODUCER_IDS_PER_PARTITION_MAX = broker(INT, "margay.producer.ids.per.partition.max", 10_000)
+      .from(1).live()
+      .doc("The most producer ids that a partition remembers; beyond it those that were silent for longest are forgotten.");
   /** {@code margay.partitioner}. */
   Setting<String> MARGAY_PARTITIONER = broker(STRING, "margay.partitioner", "murmur2").check(SettingChecks::strategy).live()
       .doc("How this server chooses the partition of a record that it produces itself, for topics that choose none.");

@@ -22,12 +22,14 @@ public interface MetadataLog {
   void detach(StateMachine machine);
 
   /**
-   * Puts a command in order, makes it durable and applies it. Allowed on the leader only.
+   * Puts a command in order, makes it durable and applies it. On a node that does not lead, a log of several nodes sends it to the
+   * one that does. Proposals of one thread keep their order while the node leads.
    *
    * @param command the command; not changed afterwards
-   * @return completes, on the applying thread and after {@link StateMachine#apply} has returned, with its result; exceptionally
-   *     with {@link NotLeaderException}, with {@link java.util.concurrent.RejectedExecutionException} when too many wait, with
-   *     {@link CommandTooLargeException}, or with an {@link java.io.IOException} when it could not be made durable
+   * @return completes after {@link StateMachine#apply} has returned on the leader, with its result; this node may apply the command
+   *     later than that. Exceptionally with what the state machine threw or an exception with its message; with
+   *     {@link NotLeaderException}, when it may or may not have been applied; with
+   *     {@link java.util.concurrent.RejectedExecutionException} when too many wait; with {@link CommandTooLargeException}, or with an {@link java.io.IOException} when it could not be made durable
    */
   CompletionStage<byte[]> propose(byte[] command);
 

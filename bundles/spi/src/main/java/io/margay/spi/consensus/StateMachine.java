@@ -18,7 +18,7 @@ public interface StateMachine {
    */
   byte[] apply(long index, long timestampMs, byte[] command);
 
-  /** @return the whole state as bytes, after the last applied command */
+  /** @return the whole state as bytes, after the last applied command; empty only for the state before the first one */
   byte[] snapshot();
 
   /**

@@ -1,0 +1,63 @@
+package io.margay.consensus.ratis.internal;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.ratis.client.RaftClientConfigKeys;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.netty.NettyConfigKeys;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.util.SizeInBytes;
+import org.apache.ratis.util.TimeDuration;
+
+/** Ratis as a small log of small entries: its defaults are for large ones, at hundreds of MB a node. */
+final class RatisProperties {
+  private static final String RPC = "NETTY";
+
+  private RatisProperties() { }
+
+  static RaftProperties of(QuorumConfig config) {
+    RaftProperties p = new RaftProperties();
+    p.set("raft.rpc.type", RPC);
+    p.set("raft.server.rpc.type", RPC);
+    NettyConfigKeys.Server.setHost(p, config.self().host());
+    NettyConfigKeys.Server.setPort(p, config.self().port());
+    NettyConfigKeys.Server.setUseEpoll(p, false);
+    RaftServerConfigKeys.setStorageDir(p, List.of(config.directory().toFile()));
+    election(p, config);
+    log(p, config);
+    RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(p, true);
+    RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(p, config.snapshotEntries());
+    RaftServerConfigKeys.Snapshot.setRetentionFileNum(p, 2);
+    RaftServerConfigKeys.Write.setByteLimit(p, SizeInBytes.valueOf(config.queueBytes()));
+    return p;
+  }
+
+  private static void election(RaftProperties p, QuorumConfig config) {
+    TimeDuration shortest = ms(config.electionTimeoutMs());
+    TimeDuration longest = ms(2L * config.electionTimeoutMs());
+    RaftServerConfigKeys.Rpc.setTimeoutMin(p, shortest);
+    RaftServerConfigKeys.Rpc.setTimeoutMax(p, longest);
+    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(p, shortest);
+    RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(p, longest);
+    RaftServerConfigKeys.Rpc.setRequestTimeout(p, ms(config.requestTimeoutMs()));
+    RaftClientConfigKeys.Rpc.setRequestTimeout(p, ms(config.requestTimeoutMs()));
+    RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(p, ms(5L * config.electionTimeoutMs()));
+  }
+
+  private static void log(RaftProperties p, QuorumConfig config) {
+    SizeInBytes entry = SizeInBytes.valueOf(config.queueBytes());
+    RaftServerConfigKeys.Log.setPreallocatedSize(p, SizeInBytes.valueOf("64KB"));
+    RaftServerConfigKeys.Log.setSegmentSizeMax(p, SizeInBytes.valueOf("8MB"));
+    RaftServerConfigKeys.Log.setSegmentCacheNumMax(p, 2);
+    RaftServerConfigKeys.Log.setSegmentCacheSizeMax(p, SizeInBytes.valueOf("16MB"));
+    RaftServerConfigKeys.Log.setQueueByteLimit(p, entry);
+    RaftServerConfigKeys.Log.Appender.setBufferByteLimit(p, entry);
+    RaftServerConfigKeys.Log.setWriteBufferSize(p, SizeInBytes.valueOf(config.queueBytes() + 1024));
+    RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(p, true);
+    RaftServerConfigKeys.Log.setPurgeGap(p, (int) Math.min(Integer.MAX_VALUE, config.snapshotEntries()));
+  }
+
+  private static TimeDuration ms(long ms) {
+    return TimeDuration.valueOf(ms, TimeUnit.MILLISECONDS);
+  }
+}

@@ -1,0 +1,61 @@
+package io.margay.consensus.ratis.internal;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * The state of the machine in a file of a snapshot:
+ *
+ * <pre>
+ * format = 1 (int8) | index (int64) | timestamp in ms (int64) | state
+ * </pre>
+ *
+ * Ratis keeps a checksum beside the file.
+ *
+ * @param index the last command that the state holds
+ * @param timestampMs its time
+ * @param state what the machine gave
+ */
+record SavedState(long index, long timestampMs, byte[] state) {
+  private static final byte FORMAT = 1;
+  private static final int HEADER_BYTES = 17;
+
+  /** Writes the file so that it is whole or not there, also after a crash of the machine. */
+  void write(Path file) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES + state.length);
+    bytes.put(FORMAT).putLong(index).putLong(timestampMs).put(state).flip();
+    Path written = file.resolveSibling(file.getFileName() + ".tmp");
+    try (FileChannel channel = FileChannel.open(written, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
+        StandardOpenOption.WRITE)) {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+    Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
+    try (FileChannel directory = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
+      directory.force(true);
+    }
+  }
+
+  static SavedState read(Path file) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+    if (bytes.remaining() < HEADER_BYTES) {
+      throw new IOException("the snapshot " + file + " has " + bytes.remaining() + " bytes, expected at least " + HEADER_BYTES);
+    }
+    byte format = bytes.get();
+    if (format != FORMAT) {
+      throw new IOException("the snapshot " + file + " has format " + format + ", expected " + FORMAT);
+    }
+    long index = bytes.getLong();
+    long timestampMs = bytes.getLong();
+    byte[] state = new byte[bytes.remaining()];
+    bytes.get(state);
+    return new SavedState(index, timestampMs, state);
+  }
+}

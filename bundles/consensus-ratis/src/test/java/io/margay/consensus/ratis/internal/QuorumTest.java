@@ -1,0 +1,148 @@
+package io.margay.consensus.ratis.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.margay.consensus.ratis.internal.QuorumConfig.Voter;
+import io.margay.model.Clock;
+import io.margay.spi.consensus.ConsensusContract.Recorder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three voters in one process. */
+@Timeout(180)
+class QuorumTest {
+  @TempDir
+  private Path directory;
+
+  private final List<Voter> voters = new ArrayList<>();
+  private final RatisMetadataLog[] logs = new RatisMetadataLog[3];
+  private final SafeRecorder[] machines = new SafeRecorder[3];
+
+  /** The recorder of the contract for several threads, which wait for what it records. */
+  private static final class SafeRecorder extends Recorder {
+    @Override
+    public synchronized byte[] apply(long index, long timestampMs, byte[] command) {
+      byte[] result = super.apply(index, timestampMs, command);
+      notifyAll();
+      return result;
+    }
+
+    @Override
+    public synchronized void restore(long index, byte[] snapshot) {
+      super.restore(index, snapshot);
+      notifyAll();
+    }
+
+    synchronized List<String> whenIt(int count) throws InterruptedException {
+      while (commands.size() < count) {
+        wait(60_000);
+      }
+      return List.copyOf(commands);
+    }
+  }
+
+  @BeforeEach
+  void start() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      voters.add(new Voter(i, "127.0.0.1", RatisMetadataLogTest.freePort()));
+    }
+    for (int i = 0; i < 3; i++) {
+      open(i);
+    }
+    for (int i = 0; i < 3; i++) {
+      attach(i);
+    }
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    for (RatisMetadataLog log : logs) {
+      if (log != null) {
+        log.close();
+      }
+    }
+  }
+
+  private void open(int node) throws Exception {
+    logs[node] = new RatisMetadataLog(RatisMetadataLogTest.config(directory.resolve("n" + node), node, voters), Clock.SYSTEM,
+        (what, cause) -> { });
+  }
+
+  private void attach(int node) {
+    machines[node] = new SafeRecorder();
+    logs[node].attach(machines[node]);
+  }
+
+  private void close(int node) throws Exception {
+    logs[node].close();
+    logs[node] = null;
+  }
+
+  private String propose(int node, String command) throws Exception {
+    return new String(logs[node].propose(command.getBytes(StandardCharsets.UTF_8)).toCompletableFuture().get(60, TimeUnit.SECONDS),
+        StandardCharsets.UTF_8);
+  }
+
+  private int leader() throws Exception {
+    propose(logs[0] == null ? 1 : 0, "who leads");
+    for (int i = 0; i < 3; i++) {
+      if (logs[i] != null && logs[i].isLeader()) {
+        return i;
+      }
+    }
+    throw new AssertionError("a proposal was applied, and no node leads");
+  }
+
+  @Test
+  void everyNodeProposesAndAllApplyTheSame() throws Exception {
+    for (int i = 0; i < 30; i++) {
+      assertThat(propose(i % 3, "c" + i)).isEqualTo(Integer.toString(i + 1));
+    }
+    for (SafeRecorder machine : machines) {
+      assertThat(machine.whenIt(30)).hasSize(30).isEqualTo(machines[0].whenIt(30));
+    }
+  }
+
+  @Test
+  void anotherNodeLeadsWhenTheLeaderGoesAndTheOldOneCatchesUp() throws Exception {
+    int first = leader();
+    close(first);
+    int other = (first + 1) % 3;
+    assertThat(propose(other, "after the end of the leader")).isEqualTo("2");
+    open(first);
+    attach(first);
+    assertThat(machines[first].whenIt(2)).containsExactly("who leads", "after the end of the leader");
+    assertThat(propose(first, "from the one that came back")).isEqualTo("3");
+  }
+
+  @Test
+  void aNodeThatWasAwayForLongGetsASnapshot() throws Exception {
+    int away = (leader() + 1) % 3;
+    close(away);
+    int other = (away + 1) % 3;
+    for (int i = 0; i < 300; i++) {
+      propose(other, "c" + i);
+    }
+    open(away);
+    attach(away);
+    assertThat(machines[away].whenIt(301)).hasSize(301).isEqualTo(machines[other].whenIt(301));
+  }
+
+  @Test
+  void aMachineIsExchangedWhileTheOthersGoOn() throws Exception {
+    propose(0, "a");
+    machines[1].whenIt(1);
+    logs[1].detach(machines[1]);
+    propose(2, "b");
+    attach(1);
+    assertThat(machines[1].whenIt(2)).containsExactly("a", "b");
+  }
+}
