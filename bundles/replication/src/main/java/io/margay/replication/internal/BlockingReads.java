@@ -30,7 +30,7 @@ public final class BlockingReads implements AutoCloseable {
       try {
         action.run();
       } catch (RuntimeException | Error e) {
-        // each request answers its own failures; this one had none left to answer
+        // each request answers its own failures; this one has no request left to answer
         LOG.error("A task that reads from disks failed", e);
       }
     }

@@ -14,7 +14,7 @@ public final class FailedRequests {
   private FailedRequests() { }
 
   /**
-   * Answers a request whose handler threw, and tells of it.
+   * Answers a request whose handler threw, and logs the failure.
    *
    * @param request the request
    * @param handler whose request it is

@@ -43,7 +43,8 @@ public final class LocalReplica {
   enum State { OPENING, OPEN, PAUSED, OFFLINE, CLOSED }
 
   /** What all replicas of this node share. */
-  record Environment(BrokerId self, Scheduler scheduler, Clock clock, LeadershipNotifier notifier, ReplicaTable table) { }
+  record Environment(BrokerId self, Scheduler scheduler, Clock clock, LeadershipNotifier notifier, ReplicaTable table,
+      FreshBatches fresh) { }
 
   private final TopicIdPartition id;
   private final Environment environment;
@@ -380,7 +381,8 @@ public final class LocalReplica {
       retryLater();
       return;
     }
-    PartitionLeader next = new PartitionLeader(this, log, target, environment.self(), environment.scheduler());
+    PartitionLeader next = new PartitionLeader(this, log, target, environment.self(), environment.scheduler(),
+        environment.fresh());
     leader = next;
     next.begin();
     environment.notifier().elected(next);

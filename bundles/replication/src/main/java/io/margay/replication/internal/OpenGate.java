@@ -175,7 +175,7 @@ public final class OpenGate implements AutoCloseable {
         try {
           owner.request.executor().execute(() -> owner.resume(next));
         } catch (RejectedExecutionException e) {
-          // the event loop has ended, so nobody reads an answer
+          // the event loop has ended, so an answer would not be read
           owner.request.respondNothing();
         }
       }

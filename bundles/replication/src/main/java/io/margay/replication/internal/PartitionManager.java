@@ -30,7 +30,7 @@ import java.util.function.BiConsumer;
  * ends leaderships. The blocking part is the {@link StoredLogs}'s.
  *
  * <p>All logs are opened in the background. {@link #onImage} waits for those of new topics, up to {@value #CREATION_WAIT_MS} ms,
- * so that a topic is served when its creator is told; it does not wait for those that were there before this broker started.
+ * so that a topic is served when its creator gets the answer; it does not wait for those that were there before this broker started.
  *
  * <p>Those are opened when the image says that this process is registered: before, their leaderships are those of the process that
  * was here before and end at once, and the work would delay the registration.
@@ -39,6 +39,7 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
   private static final long CREATION_WAIT_MS = 300;
 
   private final ReplicaTable table = new ReplicaTable();
+  private final FreshBatches fresh = new FreshBatches();
   private final LeadershipNotifier notifier = new LeadershipNotifier();
   private final NodeSettings settings;
   private final Scheduler scheduler;
@@ -65,7 +66,7 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
     this.settings = settings;
     this.scheduler = scheduler;
     this.self = settings.nodeId();
-    this.environment = new LocalReplica.Environment(self, scheduler, clock, notifier, table);
+    this.environment = new LocalReplica.Environment(self, scheduler, clock, notifier, table, fresh);
     this.keeper = new StoredLogs(logs, table, scheduler, this::openingThreads);
     this.registration = settings.onChange(this::settingsChanged);
   }
@@ -269,5 +270,6 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
     registration.close();
     keeper.close(replicas);
     notifier.close();
+    fresh.close();
   }
 }

@@ -33,14 +33,14 @@ import org.slf4j.LoggerFactory;
  * opened is tried again, because its disk or its engine may come back. A partition is never opened before one with the same name has
  * been deleted or set aside, as the two may share a place.
  *
- * <p>Deleted is what an image has deleted. What an image does not know, without having deleted it before the eyes of this node, is set
- * aside: the topic may have been deleted while nobody looked, or the metadata may be damaged.
+ * <p>Deleted is what an image has deleted. What an image does not know, without having deleted it while this node followed it, is set
+ * aside: the topic may have been deleted while this node was down, or the metadata may be damaged.
  */
 final class StoredLogs {
   private static final Logger LOG = LoggerFactory.getLogger(StoredLogs.class);
   private static final long REOPEN_MS = 5_000;
   private static final long CLOSE_SECONDS = 60;
-  /** Logs that are set aside are told one by one up to this many, then their number. */
+  /** Logs that are set aside are logged one by one up to this many, then their number. */
   private static final int MOST_TOLD = 20;
 
   private final Logs logs;
@@ -78,7 +78,7 @@ final class StoredLogs {
     }
   }
 
-  /** No thread waits for an engine, so that one that is late holds up nobody else's logs. */
+  /** No thread waits for an engine, so that one that is late does not delay the logs of others. */
   private void whenReady(LocalReplica replica) {
     logs.whenReady(replica.id(), replica.config(), () -> submit(replica));
   }

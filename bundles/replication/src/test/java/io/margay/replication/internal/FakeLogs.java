@@ -59,7 +59,7 @@ public final class FakeLogs implements Logs {
     }
   }
 
-  /** The engine comes: who waited for it goes on. */
+  /** The engine comes: what waited for it goes on. */
   public void engineCame() {
     engineThere = true;
     for (Runnable ready = waiting.poll(); ready != null; ready = waiting.poll()) {

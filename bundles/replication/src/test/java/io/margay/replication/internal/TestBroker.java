@@ -82,7 +82,7 @@ public final class TestBroker implements AutoCloseable {
     return new PartitionImage(index, replicas, isr, leader, new LeaderEpoch(epoch), epoch);
   }
 
-  /** The broker is registered anew: an image with changed brokers. */
+  /** The broker is registered again: an image with changed brokers. */
   public void register() {
     publish(image.topics(), image.configs(), new ClusterDelta(false, Set.of(), Set.of(), Set.of(), true));
   }
@@ -194,7 +194,7 @@ public final class TestBroker implements AutoCloseable {
         builder.append(timestamp + i, ("key" + i).getBytes(StandardCharsets.UTF_8), new byte[20], List.of());
       }
       ByteBuf built = builder.build();
-      // on the heap, so that nobody has to release it
+      // on the heap, so that it need not be released
       ByteBuf copy = Unpooled.copiedBuffer(built);
       built.release();
       return copy;
