@@ -16,7 +16,6 @@ import io.margay.model.Endpoint;
 import io.margay.model.LineLimit;
 import io.margay.protocol.Errors;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.consensus.MetadataLog;
 import io.margay.spi.controller.Controller;
 import io.margay.spi.lease.NamedServices;
@@ -195,7 +194,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
    */
   public void register(List<Endpoint> advertised) {
     RegisterBroker command = new RegisterBroker(settings.nodeId(), incarnation, List.copyOf(advertised),
-        settings.get(ServerSettings.BROKER_RACK));
+        settings.get(ControllerSettings.BROKER_RACK));
     this.<Long>propose(command).whenComplete((epoch, e) -> {
       if (e == null) {
         registered = true;

@@ -7,7 +7,9 @@ import io.margay.metadata.ClusterMetadata;
 import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
 import io.margay.model.BrokerId;
+import io.margay.model.Clock;
 import io.margay.model.Endpoint;
+import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.FindCoordinatorResponse.Coordinator;
@@ -29,19 +31,20 @@ import org.slf4j.LoggerFactory;
 final class CoordinatorFinder implements AutoCloseable {
   /** The topic of groups and offsets. */
   static final String OFFSETS_TOPIC = "__consumer_offsets";
-  private static final String TRANSACTIONS_TOPIC = "__transaction_state";
   private static final byte GROUP = 0;
   private static final byte TRANSACTION = 1;
   private static final byte SHARE = 2;
+  private static final String NO_TRANSACTIONS = "transactions are not served by this cluster; use a producer without transactional.id";
+  private static final String NO_SHARE_GROUPS = "share groups are not served by this cluster";
   private static final int MAX_WAITING = 1_000;
   private static final Logger LOG = LoggerFactory.getLogger(CoordinatorFinder.class);
 
-  /** The settings that it goes by, always the newest. */
+  /** The settings, always the newest. */
   interface Settings {
     /** @return partitions of the topic when it is created */
     int partitions();
 
-    /** @return wanted replicas of the topic; a smaller cluster gives it as many as it has brokers */
+    /** @return replicas of the topic; a smaller cluster gives it as many as it has brokers */
     int replicationFactor();
 
     /** @return settings of the topic by name */
@@ -61,6 +64,7 @@ final class CoordinatorFinder implements AutoCloseable {
   private final BrokerId self;
   private final Set<Question> waiting = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean creating = new AtomicBoolean();
+  private final LineLimit logs = new LineLimit(Clock.SYSTEM);
   private volatile IntPredicate servedHere = shard -> true;
   private volatile boolean closed;
 
@@ -72,7 +76,7 @@ final class CoordinatorFinder implements AutoCloseable {
     this.self = self;
   }
 
-  /** @param served tells whether this broker has loaded a shard */
+  /** @param served whether this broker has loaded a shard */
   void servedHere(IntPredicate served) {
     this.servedHere = served;
   }
@@ -98,11 +102,19 @@ final class CoordinatorFinder implements AutoCloseable {
   }
 
   CompletableFuture<Coordinator> find(byte keyType, String key, String listener) {
-    Question question = new Question(keyType, key, listener);
-    if (keyType != GROUP && keyType != TRANSACTION && keyType != SHARE) {
-      question.answer(failed(key, Errors.INVALID_REQUEST));
-    } else if (!question.tryAnswer()) {
-      if (keyType != GROUP || closed || waiting.size() >= MAX_WAITING) {
+    // nothing that is worth waiting for: clients that were told to come back later would do so until their time is over
+    if (keyType == TRANSACTION) {
+      return CompletableFuture.completedFuture(failed(key, Errors.UNSUPPORTED_VERSION, NO_TRANSACTIONS));
+    }
+    if (keyType == SHARE) {
+      return CompletableFuture.completedFuture(failed(key, Errors.INVALID_REQUEST, NO_SHARE_GROUPS));
+    }
+    if (keyType != GROUP) {
+      return CompletableFuture.completedFuture(failed(key, Errors.INVALID_REQUEST, "there is no key type " + keyType));
+    }
+    Question question = new Question(key, listener);
+    if (!question.tryAnswer()) {
+      if (closed || waiting.size() >= MAX_WAITING) {
         question.answer(failed(key, Errors.COORDINATOR_NOT_AVAILABLE));
       } else {
         await(question);
@@ -136,10 +148,8 @@ final class CoordinatorFinder implements AutoCloseable {
     Map<String, String> configs = settings.topicConfigs();
     controller.createTopic(OFFSETS_TOPIC, settings.partitions(), replicas, configs, true).whenComplete((error, e) -> {
       creating.set(false);
-      if (e != null) {
-        LOG.error("Cannot create the topic of groups and offsets. topic={}", OFFSETS_TOPIC, e);
-      } else if (error != Errors.NONE && error != Errors.TOPIC_ALREADY_EXISTS) {
-        LOG.error("Cannot create the topic of groups and offsets. topic={} errorCode={}", OFFSETS_TOPIC, error);
+      if ((e != null || error != Errors.NONE && error != Errors.TOPIC_ALREADY_EXISTS) && logs.pass("not created") >= 0) {
+        LOG.error("Cannot create the topic of groups and offsets. topic={} errorCode={}", OFFSETS_TOPIC, error, e);
       }
       if (e != null || error != Errors.NONE && error != Errors.TOPIC_ALREADY_EXISTS) {
         waiting.forEach(q -> q.answer(failed(q.key, Errors.COORDINATOR_NOT_AVAILABLE)));
@@ -161,42 +171,44 @@ final class CoordinatorFinder implements AutoCloseable {
   }
 
   private static Coordinator failed(String key, Errors error) {
+    return failed(key, error, error.message());
+  }
+
+  private static Coordinator failed(String key, Errors error, String message) {
     return new Coordinator().setKey(key).setNodeId(-1).setHost("").setPort(-1).setErrorCode(error.code())
-        .setErrorMessage(error.message());
+        .setErrorMessage(message);
   }
 
   /** The answer as things are now; null when there is none yet. */
-  private Coordinator lookUp(byte keyType, String key, String listener) {
+  private Coordinator lookUp(String key, String listener) {
     ClusterImage image = metadata.image();
-    TopicImage topic = image.topic(keyType == GROUP ? OFFSETS_TOPIC : TRANSACTIONS_TOPIC);
-    if (topic == null || keyType == SHARE) {
+    TopicImage topic = image.topic(OFFSETS_TOPIC);
+    if (topic == null) {
       return null;
     }
     PartitionImage partition = topic.partitions().get(ShardHash.shardOf(key, topic.partitions().size()));
     BrokerImage broker = image.brokers().get(partition.leader());
     Endpoint endpoint = broker == null || broker.fenced() ? null : broker.endpoint(listener);
-    if (endpoint == null || keyType == GROUP && partition.leader().equals(self) && !servedHere.test(partition.index())) {
+    if (endpoint == null || partition.leader().equals(self) && !servedHere.test(partition.index())) {
       return null;
     }
     return new Coordinator().setKey(key).setNodeId(broker.id().value()).setHost(endpoint.host()).setPort(endpoint.port());
   }
 
-  /** A question that may wait; answered once. */
+  /** A question that may wait, answered once. */
   private final class Question {
-    private final byte keyType;
     private final String key;
     private final String listener;
     private final CompletableFuture<Coordinator> future = new CompletableFuture<>();
     private volatile Scheduler.Timer timer;
 
-    Question(byte keyType, String key, String listener) {
-      this.keyType = keyType;
+    Question(String key, String listener) {
       this.key = key;
       this.listener = listener;
     }
 
     boolean tryAnswer() {
-      Coordinator found = lookUp(keyType, key, listener);
+      Coordinator found = lookUp(key, listener);
       if (found != null) {
         answer(found);
       }

@@ -62,10 +62,11 @@ class LimitsTest {
     while (commit("group-" + kept, "t", metadata) == Errors.NONE) {
       kept++;
     }
-    assertThat(kept).isBetween(150, 250);
-    assertThat(f.groups.memory().usedBytes()).isLessThan(1 << 20);
+    assertThat(kept).isBetween(90, 150);
+    assertThat(f.groups.memory().usedBytes()).isLessThan((1 << 20) / 10 * 6);
     assertThat(commit("one-more", "t", metadata)).isEqualTo(Errors.INVALID_COMMIT_OFFSET_SIZE);
-    // those that are there go on, and may grow a little
+    // groups that exist go on, and may grow a little; consumers join
+    assertThat(join(joinOf("members", 10))).isEqualTo(Errors.NONE);
     assertThat(commit("group-0", "t", metadata)).isEqualTo(Errors.NONE);
     assertThat(commit("group-0", "u", metadata)).isEqualTo(Errors.NONE);
     assertThat(f.groups.delete("group-1").join()).isEqualTo(Errors.NONE);

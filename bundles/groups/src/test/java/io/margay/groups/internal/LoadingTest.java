@@ -58,7 +58,7 @@ class LoadingTest {
     fill();
     f.config.memoryBytes = 1 << 20;
     f.restart();
-    assertThat(f.groups.memory().usedBytes()).isLessThan(1_400_000);
+    assertThat(f.groups.memory().usedBytes()).isLessThan(900_000);
     List<Integer> loaded = new ArrayList<>();
     for (int i = 0; i < GROUPS; i++) {
       long first = fetch("group-" + i, "t", 0);
@@ -70,7 +70,7 @@ class LoadingTest {
         assertThat(first).as("group %d", i).isEqualTo(-100L - Errors.COORDINATOR_NOT_AVAILABLE.code());
       }
     }
-    assertThat(loaded).hasSizeBetween(250, 480).allMatch(i -> i % 2 == 0);
+    assertThat(loaded).hasSizeBetween(200, 320).allMatch(i -> i % 2 == 0);
     assertThat(loaded.get(loaded.size() - 1)).isEqualTo(GROUPS - 2);
     assertThat(loaded.get(0)).isEqualTo(GROUPS - 2 * loaded.size());
     assertThat(fetch("new", "t", 0)).isEqualTo(NEVER_COMMITTED);
@@ -114,7 +114,7 @@ class LoadingTest {
       write("group-" + i, "t", 0, 5, f.time.millis() + i, KafkaUuid.ZERO, "");
     }
     f.restart();
-    assertThat(f.groups.memory().usedBytes()).isLessThan(130_000);
+    assertThat(f.groups.memory().usedBytes()).isLessThan(90_000);
     assertThat(fetch("group-19999", "t", 0)).isEqualTo(5);
     assertThat(fetch("group-0", "t", 0)).isLessThan(-100);
   }

@@ -2,9 +2,9 @@ package io.margay.log.internal;
 
 import io.margay.model.Clock;
 import io.margay.model.Scheduler;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.config.SettingValues;
 import io.margay.spi.lease.ServiceHolder.Lease;
+import io.margay.spi.log.LogDefaults;
 import io.margay.spi.log.LogSuspendedException;
 import io.margay.spi.storage.StorageEngine;
 import java.io.IOException;
@@ -44,10 +44,10 @@ final class Housekeeping {
     this.manager = manager;
     this.clock = clock;
     this.settings = settings;
-    long retentionMs = settings.get(ServerSettings.LOG_RETENTION_CHECK_INTERVAL_MS);
-    long checkpointMs = settings.get(ServerSettings.REPLICA_HIGH_WATERMARK_CHECKPOINT_INTERVAL_MS);
-    long expiryMs = settings.get(ServerSettings.PRODUCER_ID_EXPIRATION_CHECK_INTERVAL_MS);
-    long startsMs = Math.max(1, settings.get(ServerSettings.LOG_FLUSH_START_OFFSET_CHECKPOINT_INTERVAL_MS));
+    long retentionMs = settings.get(LogManagerSettings.LOG_RETENTION_CHECK_INTERVAL_MS);
+    long checkpointMs = settings.get(LogManagerSettings.REPLICA_HIGH_WATERMARK_CHECKPOINT_INTERVAL_MS);
+    long expiryMs = settings.get(LogManagerSettings.PRODUCER_ID_EXPIRATION_CHECK_INTERVAL_MS);
+    long startsMs = Math.max(1, settings.get(LogManagerSettings.LOG_FLUSH_START_OFFSET_CHECKPOINT_INTERVAL_MS));
     every(scheduler, worker, checkpointMs, checkpointMs, this::checkpoint);
     every(scheduler, worker, startsMs, startsMs, () -> manager.slots().forEach(EngineSlot::checkpointStarts));
     every(scheduler, worker, Math.min(FIRST_RETENTION_MS, retentionMs), retentionMs, this::enforceRetention);
@@ -61,7 +61,7 @@ final class Housekeeping {
     }));
     this.cleaner = new CleanerSchedule(manager, settings, clock, scheduler);
     // This one only looks, and leaves the work to the flushers.
-    long flushMs = settings.get(ServerSettings.LOG_FLUSH_SCHEDULER_INTERVAL_MS);
+    long flushMs = settings.get(LogDefaults.LOG_FLUSH_SCHEDULER_INTERVAL_MS);
     long flushCheckMs = flushMs == Long.MAX_VALUE ? FLUSH_CHECK_MS : Math.max(1, flushMs);
     timers.add(scheduler.every(flushCheckMs, flushCheckMs, this::flushDue));
   }
@@ -128,7 +128,7 @@ final class Housekeeping {
   }
 
   private void deleteStrays() {
-    long keepMs = settings.get(ServerSettings.MARGAY_STRAY_RETENTION_MS);
+    long keepMs = settings.get(LogManagerSettings.MARGAY_STRAY_RETENTION_MS);
     if (keepMs < 0) {
       return;
     }

@@ -7,7 +7,6 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.record.RecordHeader;
 import io.margay.spi.client.LocalClient;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.partitioner.Partitioner;
 import io.margay.spi.partitioner.PartitionerRecord;
@@ -61,7 +60,7 @@ final class RecordProducer implements Producer, AutoCloseable {
   public CompletionStage<Sent> send(String topic, byte[] key, byte[] value, List<RecordHeader> headers) {
     PendingRecord record = new PendingRecord(new PartitionerRecord(topic, key, value, List.copyOf(headers)));
     int size = record.heapBytes();
-    long most = settings.get(ServerSettings.MARGAY_PRODUCER_MEMORY_BYTES);
+    long most = settings.get(ProducerSettings.MARGAY_PRODUCER_MEMORY_BYTES);
     if (closed) {
       record.fail(Errors.NETWORK_EXCEPTION, CLOSED);
     } else if (metadata.image().topic(topic) == null) {

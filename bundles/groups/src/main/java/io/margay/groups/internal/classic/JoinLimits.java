@@ -3,6 +3,7 @@ package io.margay.groups.internal.classic;
 import io.margay.coordinator.CoordinatorException;
 import io.margay.groups.internal.group.Group;
 import io.margay.groups.internal.group.GroupConfig;
+import io.margay.groups.internal.group.ShardMemory;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.JoinGroupRequest;
 
@@ -55,7 +56,7 @@ final class JoinLimits {
         join.clientHost(), join.protocols());
     ClassicMember member = group.member(request.memberId());
     long more = cost + MEMBER_ID_SUFFIX - (member == null ? 0 : member.bytes()) + (known ? 0 : Group.costOf(group.id()));
-    if (!groups.memory().admits(more, known)) {
+    if (!groups.memory().admits(more, known ? ShardMemory.Use.MEMBERS : ShardMemory.Use.NEW_MEMBERS)) {
       throw refused("members for want of memory", "margay.groups.memory.bytes", group.id(), Errors.GROUP_MAX_SIZE_REACHED);
     }
   }

@@ -7,6 +7,7 @@ import io.margay.groups.internal.group.Group;
 import io.margay.groups.internal.group.GroupConfig;
 import io.margay.groups.internal.group.HeapSize;
 import io.margay.groups.internal.group.MemberLiveness;
+import io.margay.groups.internal.group.ShardMemory;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.HeartbeatRequest;
 import io.margay.protocol.message.LeaveGroupRequest;
@@ -125,7 +126,7 @@ public final class MemberOperations implements MemberLiveness {
       }
       grows += HeapSize.of(assignment) - HeapSize.of(m.assignment());
     }
-    if (!groups.memory().admits(grows, true)) {
+    if (!groups.memory().admits(grows, ShardMemory.Use.MEMBERS)) {
       groups.memory().node().refused("an assignment for want of memory", "margay.groups.memory.bytes", group.id());
       return Errors.GROUP_MAX_SIZE_REACHED;
     }

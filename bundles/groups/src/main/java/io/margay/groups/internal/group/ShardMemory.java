@@ -1,13 +1,37 @@
 package io.margay.groups.internal.group;
 
 /**
- * Counts what one shard's groups and offsets hold, in estimated bytes of heap. What exists may grow up to the limits of shard and
- * node; what is new is refused a little earlier, so that groups in use go on when others fill the memory. Used with the shard held,
- * or by the thread that loads it.
+ * Counts what one shard's groups and offsets hold, in estimated bytes of heap, against the limits of shard and node. Each use has its
+ * part of them ({@link Use}), so that consumers join and commit though others have filled the node with offsets of groups that have no
+ * members. Used with the shard held, or by the thread that loads it.
  */
 public final class ShardMemory {
-  /** Of each limit, this many tenths are for what is new. */
-  private static final int TENTHS_FOR_NEW = 9;
+  /** What memory is asked for, and up to which part of the limits. */
+  public enum Use {
+    /** Offsets of a group that does not exist yet. */
+    NEW_OFFSETS(60),
+    /** More offsets of a group without members. */
+    OFFSETS(70),
+    /** A group that is loaded from the log. */
+    LOADING(80),
+    /** A member of a group that does not exist yet. */
+    NEW_MEMBERS(95),
+    /** Members of a group that exists, their assignments and their offsets. */
+    MEMBERS(100);
+
+    private final int percent;
+
+    Use(int percent) {
+      this.percent = percent;
+    }
+
+    private long of(long limit) {
+      return limit / 100 * percent;
+    }
+  }
+
+  /** When others have taken all, each shard may still load its share of this part of the node's limit. */
+  private static final int FAIR_PERCENT = 10;
 
   private final NodeMemory node;
   private long used;
@@ -35,31 +59,24 @@ public final class ShardMemory {
 
   /**
    * @param more bytes
-   * @param known whether they belong to a group that exists
+   * @param use what for
    * @return whether they may be added
    */
-  public boolean admits(long more, boolean known) {
-    if (more <= 0) {
-      return true;
-    }
-    return used + more <= limit(node.shardLimitBytes(), known) && node.usedBytes() + more <= limit(node.limitBytes(), known);
-  }
-
-  private static long limit(long bytes, boolean known) {
-    return known ? bytes : bytes / 10 * TENTHS_FOR_NEW;
+  public boolean admits(long more, Use use) {
+    return more <= 0
+        || used + more <= use.of(node.shardLimitBytes()) && node.usedBytes() + more <= use.of(node.limitBytes());
   }
 
   /**
-   * What may be loaded from the log: what the limits leave, or the shard's fair share of the node when others have more than theirs.
-   * A quarter more is allowed, because a log may hold for a while what is deleted further on.
+   * What may be loaded from the log: what the limits leave, or the shard's fair share when others have taken all.
    *
    * @param shards how many shards there are
    * @return bytes
    */
   public long loadLimitBytes(int shards) {
-    long left = Math.min(node.shardLimitBytes(), node.limitBytes() - (node.usedBytes() - used));
-    long allowed = Math.max(left, node.limitBytes() / Math.max(1, shards));
-    return allowed + allowed / 4;
+    long left = Math.min(Use.LOADING.of(node.shardLimitBytes()),
+        Use.LOADING.of(node.limitBytes()) - (node.usedBytes() - used));
+    return Math.max(left, node.limitBytes() / 100 * FAIR_PERCENT / Math.max(1, shards));
   }
 
   /** Gives everything back: the shard is gone. */

@@ -9,6 +9,7 @@ import io.margay.groups.internal.group.Group;
 import io.margay.groups.internal.group.GroupConfig;
 import io.margay.groups.internal.group.GroupTable;
 import io.margay.groups.internal.group.MemberLiveness;
+import io.margay.groups.internal.group.ShardMemory;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.OffsetCommitRequest;
@@ -119,7 +120,7 @@ public final class OffsetOperations {
           request.groupId());
       throw new CoordinatorException(Errors.INVALID_GROUP_ID);
     }
-    Commit commit = new Commit(request.groupId(), group != null, nowMs,
+    Commit commit = new Commit(request.groupId(), group, nowMs,
         request.retentionTimeMs() < 0 ? -1 : nowMs + request.retentionTimeMs());
     OffsetCommitResponse response = new OffsetCommitResponse();
     for (int i = 0; i < topics.size(); i++) {
@@ -139,17 +140,18 @@ public final class OffsetOperations {
   private final class Commit {
     private final List<CoordinatorRecord> records = new ArrayList<>();
     private final String groupId;
-    private final boolean known;
+    private final ShardMemory.Use use;
     private final long nowMs;
     private final long expireMs;
     private long grows;
 
-    Commit(String groupId, boolean known, long nowMs, long expireMs) {
+    Commit(String groupId, Group group, long nowMs, long expireMs) {
       this.groupId = groupId;
-      this.known = known;
+      this.use = group == null ? ShardMemory.Use.NEW_OFFSETS
+          : group.isEmpty() ? ShardMemory.Use.OFFSETS : ShardMemory.Use.MEMBERS;
       this.nowMs = nowMs;
       this.expireMs = expireMs;
-      this.grows = known ? 0 : Group.costOf(groupId);
+      this.grows = group != null ? 0 : Group.costOf(groupId);
     }
 
     Errors add(ResolvedTopic topic, OffsetCommitRequestPartition p) {
@@ -165,7 +167,7 @@ public final class OffsetOperations {
       CommittedOffset offset =
           new CommittedOffset(p.committedOffset(), p.committedLeaderEpoch(), metadata, nowMs, expireMs, topic.id());
       long more = store.costOf(groupId, tp, offset);
-      if (!groups.memory().admits(grows + more, known)) {
+      if (!groups.memory().admits(grows + more, use)) {
         // not an error that clients retry: there is no room until old offsets are forgotten, or the limit is raised
         groups.memory().node().refused("offsets for want of memory", "margay.groups.memory.bytes", groupId);
         return Errors.INVALID_COMMIT_OFFSET_SIZE;

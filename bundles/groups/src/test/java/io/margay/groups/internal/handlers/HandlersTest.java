@@ -157,7 +157,12 @@ class HandlersTest {
     }
     FindCoordinatorRequest query = new FindCoordinatorRequest().setKeyType((byte) 1).setCoordinatorKeys(List.of("x"));
     FindCoordinatorResponse r = ask(handler, 4, query, new FindCoordinatorResponse());
-    assertThat(r.coordinators().get(0).errorCode()).isEqualTo(Errors.COORDINATOR_NOT_AVAILABLE.code());
+    // not an error that says "later": producers fail at once, with the reason
+    assertThat(r.coordinators().get(0).errorCode()).isEqualTo(Errors.UNSUPPORTED_VERSION.code());
+    assertThat(r.coordinators().get(0).errorMessage()).contains("transactions are not served");
+    query = new FindCoordinatorRequest().setKeyType((byte) 2).setCoordinatorKeys(List.of("x"));
+    assertThat(ask(handler, 6, query, new FindCoordinatorResponse()).coordinators().get(0).errorCode())
+        .isEqualTo(Errors.INVALID_REQUEST.code());
   }
 
   @Test
