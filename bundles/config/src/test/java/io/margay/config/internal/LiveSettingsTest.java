@@ -260,6 +260,6 @@ class LiveSettingsTest {
         ConfigResource.broker(settings.nodeId().value()), thisBroker);
     SortedMap<BrokerId, io.margay.metadata.BrokerImage> brokers = new TreeMap<>();
     settings.onImage(new ClusterDelta(false, Set.of(), Set.of(), configs.keySet(), false),
-        new ClusterImage("c", 1, BrokerId.NONE, brokers, Map.of(), Map.of(), configs, Map.of(), 0));
+        new ClusterImage("c", 1, BrokerId.NONE, brokers, io.margay.metadata.TopicsImage.EMPTY, configs, Map.of()));
   }
 }

@@ -30,7 +30,7 @@ public final class ClusterLimits {
   private static final int ENTRY_OVERHEAD_BYTES = 64;
 
   private final NodeSettings settings;
-  private final LineLimit logLimit = new LineLimit(Clock.SYSTEM);
+  private final LineLimit lineLimit = new LineLimit(Clock.SYSTEM);
   private final Map<BrokerId, Integer> reserved = new HashMap<>();
   private Map<String, TopicImage> countedTopics = Map.of();
   private Map<BrokerId, Integer> replicas = Map.of();
@@ -177,9 +177,9 @@ public final class ClusterLimits {
   }
 
   private void refuse(String cause, String message) {
-    long heldBack = logLimit.pass(cause);
-    if (heldBack != LineLimit.HELD) {
-      LOG.warn("A request was refused by a limit limit={} heldBackLines={} why={}", cause, heldBack, message);
+    long sinceLast = lineLimit.pass(cause);
+    if (sinceLast != LineLimit.HELD) {
+      LOG.warn("A request was refused by a limit limit={} sinceLast={} why={}", cause, sinceLast, message);
     }
     throw new RefusedException(Errors.POLICY_VIOLATION, message);
   }

@@ -34,6 +34,7 @@ final class CleanerSchedule {
   private final Scheduler scheduler;
   private volatile Scheduler.Timer timer;
   private final CleanerPace pace;
+  private final SkippedBatches skipped = new SkippedBatches();
 
   CleanerSchedule(LogManager manager, SettingValues settings, Clock clock, Scheduler scheduler) {
     this.manager = manager;
@@ -121,7 +122,8 @@ final class CleanerSchedule {
 
   private void clean(Candidate candidate, long mapBytes) {
     try {
-      LogCleaner.Outcome outcome = LogCleaner.clean(candidate.log, candidate.plan, mapBytes, clock.millis(), pace);
+      LogCleaner.Outcome outcome = LogCleaner.clean(candidate.log, candidate.plan, mapBytes, clock.millis(), pace,
+          skipped);
       LOG.info("Compacted a log partition={} cleanedTo={} bytesBefore={} bytesAfter={}", candidate.log.id(),
           outcome.cleanedTo(), outcome.bytesBefore(), outcome.bytesAfter());
     } catch (LogOfflineException | LogSuspendedException e) {

@@ -164,7 +164,7 @@ public final class LogManager implements Logs {
   public void whenReady(TopicIdPartition id, LogConfig config, Runnable ready) {
     String missing = homes.missing(id, config);
     if (missing != null) {
-      LOG.info("A log waits for its storage engine partition={} engine={}", id, missing);
+      LOG.debug("A log waits for its storage engine partition={} engine={}", id, missing);
     }
     waits.await(() -> homes.missing(id, config) == null, ready);
   }
