@@ -132,10 +132,8 @@ public final class TestBroker implements AutoCloseable {
   public void lose(String name) {
     Map<String, TopicImage> topics = new HashMap<>(image.topics());
     topics.remove(name);
-    Map<UUID, String> names = new HashMap<>();
-    topics.values().forEach(topic -> names.put(topic.id(), topic.name()));
-    image = new ClusterImage(image.clusterId(), image.offset() + 1, SELF, image.brokers(), Map.copyOf(topics), names, image.configs(),
-        Map.of(), 0);
+    image = new ClusterImage(image.clusterId(), image.offset() + 1, SELF, image.brokers(), TopicsImage.of(topics), image.configs(),
+        Map.of());
   }
 
   public void delete(String name) {
