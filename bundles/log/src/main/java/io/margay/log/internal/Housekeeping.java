@@ -53,7 +53,7 @@ final class Housekeeping {
     every(scheduler, worker, Math.min(FIRST_RETENTION_MS, retentionMs), retentionMs, this::enforceRetention);
     every(scheduler, worker, expiryMs, expiryMs, this::expireProducers);
     every(scheduler, worker, STRAYS_MS, STRAYS_MS, this::deleteStrays);
-    ProducerSweep sweep = new ProducerSweep(manager, manager.producerLimits());
+    ProducerSweep sweep = new ProducerSweep(manager, manager.producerLimits(), clock);
     timers.add(scheduler.every(SWEEP_CHECK_MS, SWEEP_CHECK_MS, () -> {
       if (sweep.isDue()) {
         submit(worker, sweep::runIfDue);
