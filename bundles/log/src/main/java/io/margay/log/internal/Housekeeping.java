@@ -89,7 +89,8 @@ final class Housekeeping {
       executor.execute(() -> {
         try {
           task.run();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+          // Errors as well: what runs now and then runs again.
           LOG.error("Background work on logs failed", e);
         }
       });

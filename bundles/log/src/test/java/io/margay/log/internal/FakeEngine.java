@@ -23,6 +23,8 @@ final class FakeEngine implements StorageEngine {
   Consumer<FakeStore> whenOpened = store -> { };
   /** Run before a deletion. */
   Runnable beforeDelete = () -> { };
+  /** Run before a checkpoint is written. */
+  Runnable beforeDisk = () -> { };
 
   FakeEngine() {
     this("fake", Promise.DURABLE);
@@ -97,6 +99,7 @@ final class FakeEngine implements StorageEngine {
 
   @Override
   public void writeCheckpoint(String name, Map<TopicIdPartition, Long> values) {
+    beforeDisk.run();
     checkpointWrites++;
     checkpoints.put(name, new HashMap<>(values));
   }
