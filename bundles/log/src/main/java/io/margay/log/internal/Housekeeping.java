@@ -46,7 +46,7 @@ final class Housekeeping {
     every(scheduler, worker, startsMs, startsMs, () -> manager.slots().forEach(EngineSlot::checkpointStarts));
     every(scheduler, worker, Math.min(FIRST_RETENTION_MS, retentionMs), retentionMs, this::enforceRetention);
     every(scheduler, worker, expiryMs, expiryMs, this::expireProducers);
-    ProducerSweep sweep = new ProducerSweep(manager, manager.producerLimits());
+    ProducerSweep sweep = new ProducerSweep(manager, manager.producerLimits(), clock);
     timers.add(scheduler.every(SWEEP_CHECK_MS, SWEEP_CHECK_MS, () -> {
       if (sweep.isDue()) {
         submit(worker, sweep::runIfDue);

@@ -8,10 +8,12 @@ import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
 import io.margay.model.BrokerId;
 import io.margay.model.Clock;
+import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
 import io.margay.model.TopicIdPartition;
 import io.margay.model.TopicPartition;
 import io.margay.spi.config.NodeSettings;
+import io.margay.spi.controller.PartitionLimit;
 import io.margay.spi.log.LogConfig;
 import io.margay.spi.log.Logs;
 import io.margay.spi.partition.LeaderPartition;
@@ -22,6 +24,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Follows the cluster's images: opens the logs of partitions that have a replica here, deletes those that are gone, begins and
@@ -34,6 +38,7 @@ import java.util.concurrent.TimeUnit;
  * was here before and end at once, and the work would delay the registration.
  */
 public final class PartitionManager implements MetadataPublisher, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PartitionManager.class);
   private static final long CREATION_WAIT_MS = 300;
 
   private final ReplicaTable table = new ReplicaTable();
@@ -46,6 +51,11 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
   private final NodeSettings.Registration registration;
   private volatile ClusterImage image = ClusterImage.EMPTY;
   private final long registrationWaitMs;
+  private final LineLimit lines;
+  /** Replicas in {@code table}; at most {@link #mostReplicas}. */
+  private int replicas;
+  /** Replicas of the images since the last line about them that there was no room for. */
+  private int leftClosed;
   /** Those of the first image that wait to be opened; null when none do. */
   private List<LocalReplica> waiting;
   private boolean closed;
@@ -61,6 +71,7 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
   public PartitionManager(Logs logs, NodeSettings settings, Scheduler scheduler, Clock clock, long registrationWaitMs) {
     this.registrationWaitMs = registrationWaitMs;
     this.settings = settings;
+    this.lines = new LineLimit(clock);
     this.scheduler = scheduler;
     this.self = settings.nodeId();
     this.environment = new LocalReplica.Environment(self, scheduler, clock, notifier, table);
@@ -93,6 +104,14 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
       return;
     }
     image = next;
+    try {
+      take(delta, next);
+    } finally {
+      sayWhatIsLeftClosed();
+    }
+  }
+
+  private void take(ClusterDelta delta, ClusterImage next) {
     if (delta.first()) {
       first(next);
       return;
@@ -173,12 +192,15 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
     }
     ServedTopic served = table.topic(topic.id());
     LogConfig config = null;
-    LocalReplica[] replicas = new LocalReplica[topic.partitions().size()];
+    LocalReplica[] slots = new LocalReplica[topic.partitions().size()];
     List<LocalReplica> gone = new ArrayList<>();
     for (PartitionImage partition : topic.partitions()) {
       LocalReplica replica = served == null ? null : served.replica(partition.index());
       boolean here = partition.replicas().contains(self);
-      if (here && replica == null) {
+      if (here && replica == null && replicas >= mostReplicas()) {
+        leftClosed++;
+      } else if (here && replica == null) {
+        replicas++;
         config = config == null ? configOf(topic.name(), next) : config;
         replica = new LocalReplica(new TopicIdPartition(topic.id(), new TopicPartition(topic.name(), partition.index())),
             partition, config, environment);
@@ -190,10 +212,24 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
         gone.add(replica);
         replica = null;
       }
-      replicas[partition.index()] = replica;
+      slots[partition.index()] = replica;
     }
-    table.put(new ServedTopic(topic.name(), topic.id(), topic.internal(), replicas));
+    table.put(new ServedTopic(topic.name(), topic.id(), topic.internal(), slots));
+    replicas -= gone.size();
     gone.forEach(keeper::delete);
+  }
+
+  private int mostReplicas() {
+    int most = settings.get(ReplicationSettings.MARGAY_MAX_PARTITIONS_OPEN);
+    return most >= 0 ? most : PartitionLimit.derivedOpen();
+  }
+
+  private void sayWhatIsLeftClosed() {
+    if (leftClosed > 0 && lines.pass("closed") != LineLimit.HELD) {
+      LOG.error("This broker has more partitions than it may open; the others are left closed open={} closed={}"
+          + " setting=margay.max.partitions.open: give the process a larger heap, or delete topics", replicas, leftClosed);
+      leftClosed = 0;
+    }
   }
 
   private void remove(ServedTopic served) {
@@ -201,6 +237,7 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
     for (int i = 0; i < served.partitions(); i++) {
       LocalReplica replica = served.replica(i);
       if (replica != null) {
+        replicas--;
         keeper.delete(replica);
       }
     }

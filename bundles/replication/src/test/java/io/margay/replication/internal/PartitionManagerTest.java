@@ -59,6 +59,23 @@ class PartitionManagerTest {
   }
 
   @Test
+  void replicasThatThereIsNoRoomForStayClosedUntilThereIs() {
+    broker.settings.set(ReplicationSettings.MARGAY_MAX_PARTITIONS_OPEN, "5");
+    broker.start();
+    broker.create("a", 4);
+    broker.create("b", 4);
+    broker.awaitOpen();
+    assertThat(broker.leader("a", 3)).isNotNull();
+    assertThat(broker.leader("b", 0)).isNotNull();
+    assertThat(broker.leader("b", 1)).isNull();
+    assertThat(broker.replication.table().whyNoLeader("b", 1)).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+    broker.delete("a");
+    broker.create("c", 4);
+    broker.awaitOpen();
+    assertThat(broker.leader("c", 3)).isNotNull();
+  }
+
+  @Test
   void opensManyInTheBackground() {
     broker.start();
     broker.create("many", 2000);
