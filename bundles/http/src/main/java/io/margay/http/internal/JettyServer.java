@@ -80,9 +80,7 @@ final class JettyServer {
     Dictionary<String, Object> p = new Hashtable<>();
     p.put("org.apache.felix.http.enable", true);
     p.put("org.apache.felix.https.enable", false);
-    if (!listener.host().isEmpty()) {
-      p.put("org.apache.felix.http.host", listener.host());
-    }
+    p.put("org.apache.felix.http.host", listener.host());
     p.put("org.osgi.service.http.port", listener.port());
     p.put("org.apache.felix.http.timeout", idleMs);
     p.put("org.apache.felix.http.jetty.headerBufferSize", HEADER_BYTES);
