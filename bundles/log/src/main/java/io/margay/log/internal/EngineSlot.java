@@ -37,12 +37,16 @@ final class EngineSlot implements LogOwner {
   private final Object suspensions = new Object();
   private final Set<LogMove> arriving = ConcurrentHashMap.newKeySet();
   private final Consumer<SegmentedPartitionLog> whenConfigured;
+  private final Consumer<SegmentedPartitionLog> whenOffline;
 
   /**
    * @param environments makes the environment of the logs that a flusher serves
    * @param whenConfigured told of logs whose settings may name another engine
+   * @param whenOffline told of logs that an I/O error took offline
    */
-  EngineSlot(String name, Function<Flusher, LogEnvironment> environments, Consumer<SegmentedPartitionLog> whenConfigured) {
+  EngineSlot(String name, Function<Flusher, LogEnvironment> environments, Consumer<SegmentedPartitionLog> whenConfigured,
+      Consumer<SegmentedPartitionLog> whenOffline) {
+    this.whenOffline = whenOffline;
     this.name = name;
     this.environments = environments;
     this.whenConfigured = whenConfigured;
@@ -142,6 +146,22 @@ final class EngineSlot implements LogOwner {
       if (lease != null) {
         startOffsets.write(lease.service());
       }
+    }
+  }
+
+  @Override
+  public void wentOffline(SegmentedPartitionLog log) {
+    whenOffline.accept(log);
+  }
+
+  /** Opens a log again that is offline. @return false when the engine is not there */
+  boolean reopen(SegmentedPartitionLog log) throws IOException {
+    try (ServiceHolder.Lease<StorageEngine> lease = holder.lease()) {
+      if (lease == null) {
+        return false;
+      }
+      log.reopen(lease.service());
+      return true;
     }
   }
 
@@ -254,6 +274,7 @@ final class EngineSlot implements LogOwner {
     } catch (RuntimeException e) {
       log.availability().faultAlways("go on after its storage engine was replaced", new IOException(e));
     }
+    wentOffline(log);
     log.suspensionChanged();
   }
 

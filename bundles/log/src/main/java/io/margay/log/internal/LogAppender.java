@@ -16,7 +16,6 @@ import io.margay.spi.storage.LogStore;
 import io.margay.spi.storage.SegmentInfo;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
-import java.util.List;
 
 /**
  * The append path of one log. Everything runs under the lock of the log, on the caller's thread, which may be an event loop:
@@ -72,8 +71,7 @@ final class LogAppender {
   }
 
   private void findActiveSegment() {
-    List<SegmentInfo> segments = log.store().segments();
-    SegmentInfo active = segments.get(segments.size() - 1);
+    SegmentInfo active = log.store().lastSegment();
     activeBytes = active.sizeBytes();
     activeFirstTimestamp = active.firstTimestamp();
   }
@@ -198,7 +196,7 @@ final class LogAppender {
     }
     maybeRoll(totalBytes);
     if (leaderEpoch != state.epochs.latestEpoch() && state.epochs.assign(leaderEpoch, base)) {
-      state.saveEpochs(log.store());
+      state.saveEpochs();
     }
     store(records, base, next);
     return Appended.at(base, next, appendTimeMs, false);
@@ -255,7 +253,7 @@ final class LogAppender {
     return Appended.at(base, next, -1, false);
   }
 
-  private void noteEpochs(ByteBuf records) throws IOException {
+  private void noteEpochs(ByteBuf records) {
     boolean changed = false;
     cursor.wrap(records, records.readerIndex(), records.readableBytes());
     while (cursor.next()) {
@@ -263,7 +261,7 @@ final class LogAppender {
       changed |= state.epochs.assign(batch.partitionLeaderEpoch(), batch.baseOffset());
     }
     if (changed) {
-      state.saveEpochs(log.store());
+      state.saveEpochs();
     }
   }
 
@@ -297,7 +295,7 @@ final class LogAppender {
     bytesSinceSnapshot += totalBytes;
     if (bytesSinceSnapshot >= SNAPSHOT_INTERVAL_BYTES) {
       bytesSinceSnapshot = 0;
-      state.saveAtRoll(store);
+      state.saveAtRoll(next);
     }
     messagesSinceFlush += next - base;
     if (messagesSinceFlush >= log.config().flushMessages()) {
@@ -341,7 +339,7 @@ final class LogAppender {
   /** Begins a new segment unless the current one is empty. */
   void roll() throws IOException {
     LogStore store = log.store();
-    state.saveAtRoll(store);
+    state.saveAtRoll(log.logEndOffset());
     store.roll();
     bytesSinceSnapshot = 0;
     activeBytes = 0;

@@ -11,7 +11,8 @@ import java.io.IOException;
  * <pre>
  *   open -> suspended (its engine has gone, or it is moved to another) -> open
  *   open, suspended -> closed
- *   open, suspended -> offline (an I/O error, for good) -> closed
+ *   open, suspended -> offline (an I/O error) -> open (its store was opened again)
+ *   offline -> closed
  * </pre>
  */
 final class LogAvailability {
@@ -66,6 +67,12 @@ final class LogAvailability {
 
   void suspend(boolean now) {
     suspended = now;
+  }
+
+  /** Its store was opened again. */
+  void online() {
+    suspended = false;
+    offline = false;
   }
 
   /**

@@ -51,13 +51,13 @@ public final class LogManager implements Logs {
   private final RecordScratchPool scratches = new RecordScratchPool(ByteBufAllocator.DEFAULT);
   private final ProducerLimits producerLimits;
   private final Clock clock;
-  private final FaultHandler faults;
   private final SettingValues settings;
   private final Housekeeping housekeeping;
   private final EngineWaits waits;
   private final EngineCatalog catalog;
   private final LogHomes homes;
   private final LogMover mover;
+  private final OfflineLogs offline;
   private volatile boolean closed;
 
   /** Starts the background work. */
@@ -76,7 +76,7 @@ public final class LogManager implements Logs {
     this.producerLimits = new ProducerLimits(() -> settings.get(LogManagerSettings.MARGAY_PRODUCER_IDS_PER_PARTITION_MAX),
         () -> perNode(settings.get(LogManagerSettings.MARGAY_PRODUCER_IDS_MAX)));
     this.clock = clock;
-    this.faults = faults;
+    this.offline = new OfflineLogs(clock, scheduler, faults, log -> slot(log.engine()).reopen(log));
     this.housekeeping = new Housekeeping(this, settings, clock, scheduler);
     this.waits = new EngineWaits(scheduler, () -> settings.get(LeaseSettings.MARGAY_HANDLER_WAIT_MS));
   }
@@ -130,8 +130,9 @@ public final class LogManager implements Logs {
   }
 
   private EngineSlot slot(String name) {
-    return slots.computeIfAbsent(name, n -> new EngineSlot(n, flusher -> new LogEnvironment(clock, faults, flusher,
-        () -> settings.get(LogManagerSettings.PRODUCER_ID_EXPIRATION_MS), scratches, producerLimits), log -> mover.configured(log)));
+    return slots.computeIfAbsent(name, n -> new EngineSlot(n, flusher -> new LogEnvironment(clock, offline, flusher,
+        () -> settings.get(LogManagerSettings.PRODUCER_ID_EXPIRATION_MS), this::soon, scratches, producerLimits),
+        log -> mover.configured(log), offline::wentOffline));
   }
 
   /** Runs a task in the background, after those that were given before. */
@@ -215,8 +216,23 @@ public final class LogManager implements Logs {
     return bytes;
   }
 
+  /** Takes a log out of an engine. */
+  @FunctionalInterface
+  private interface Removal {
+    void from(StorageEngine engine) throws IOException;
+  }
+
   @Override
   public void delete(TopicIdPartition id) throws IOException {
+    remove(id, engine -> engine.delete(id));
+  }
+
+  @Override
+  public void setAside(TopicIdPartition id) throws IOException {
+    remove(id, engine -> engine.setAside(id));
+  }
+
+  private void remove(TopicIdPartition id, Removal removal) throws IOException {
     Set<SegmentedPartitionLog> open = new LinkedHashSet<>();
     forEachSlotTwice(slot -> {
       SegmentedPartitionLog log = slot.log(id);
@@ -232,7 +248,7 @@ public final class LogManager implements Logs {
       slot.forget(id);
       try (Lease<StorageEngine> lease = slot.holder().lease()) {
         if (lease != null && lease.service().placeOf(id) != null) {
-          lease.service().delete(id);
+          removal.from(lease.service());
         }
       }
       catalog.remove(slot.name(), id);
@@ -284,6 +300,7 @@ public final class LogManager implements Logs {
     closed = true;
     waits.close();
     mover.close();
+    offline.close();
     housekeeping.close();
     for (EngineSlot slot : slots.values()) {
       slot.close();

@@ -38,6 +38,13 @@ final class LogState {
   private boolean indexed;
   /** Whether the epochs are not those that were written; then at the most the last one lacks. */
   private boolean epochsChanged;
+  /** What is to be written; done by the log, see {@link #files}. */
+  private final FileQueue files = new FileQueue();
+
+  /** The writes that wait. Whoever calls a method here that changes something has them done when it is out of the lock. */
+  FileQueue files() {
+    return files;
+  }
 
   LogState(ProducerLimits producerLimits) {
     this.producerLimits = producerLimits;
@@ -80,12 +87,13 @@ final class LogState {
     epochs.truncateFromStart(logStartOffset);
     aborted.truncateFromStart(logStartOffset);
     if (epochsChanged) {
-      saveEpochs(store);
+      saveEpochs();
     }
     if (stale || damaged) {
       // It speaks of transactions that were lost in a crash; other ones may have taken their offsets by the next time.
-      rewriteIndexes(store);
+      rewriteIndexes(end);
     }
+    files.drain(store);
   }
 
   private void listBlobs(LogStore store, long end, List<String> indexes) throws IOException {
@@ -170,69 +178,86 @@ final class LogState {
    * An epoch begins at the log's end. It is written when the log is rolled or closed and has a batch of it: an epoch without one
    * changes no answer after a restart, and after a crash the batches tell. Thousands of logs begin an epoch at every start.
    */
-  void beginEpoch(LogStore store, int epoch, long end) throws IOException {
-    saveEpochsWithBatches(store, end);
+  void beginEpoch(int epoch, long end) {
+    saveEpochsWithBatches(end);
     epochsChanged |= epochs.assign(epoch, end);
   }
 
-  private void saveEpochsWithBatches(LogStore store, long end) throws IOException {
+  private void saveEpochsWithBatches(long end) {
     if (epochsChanged && epochs.latestStart() < end) {
-      saveEpochs(store);
+      saveEpochs();
     }
   }
 
-  void saveEpochs(LogStore store) throws IOException {
-    store.writeBlob(EPOCHS, epochs.encode(), false);
+  void saveEpochs() {
+    byte[] bytes = epochs.encode();
+    files.add(store -> store.writeBlob(EPOCHS, bytes, false));
     epochsChanged = false;
   }
 
-  /** Writes what {@link #load} needs to go on from the store's current end, as far as it is not written yet. */
-  void save(LogStore store) throws IOException {
-    saveEpochsWithBatches(store, store.endOffset());
+  /** Writes what {@link #load} needs to go on from the log's current end, as far as it is not written yet. */
+  void save(long end) {
+    saveEpochsWithBatches(end);
     if (!producers.isEmpty() || !snapshots.isEmpty()) {
-      writeSnapshot(store);
+      writeSnapshot(end);
     }
-    saveAborted(store);
+    saveAborted(end);
   }
 
   /** As {@link #save}, but leaves a snapshot also when there is no producer, so that a crash has little to replay. */
-  void saveAtRoll(LogStore store) throws IOException {
-    saveEpochsWithBatches(store, store.endOffset());
-    writeSnapshot(store);
-    saveAborted(store);
+  void saveAtRoll(long end) {
+    saveEpochsWithBatches(end);
+    writeSnapshot(end);
+    saveAborted(end);
   }
 
-  private void writeSnapshot(LogStore store) throws IOException {
-    long end = store.endOffset();
+  private void writeSnapshot(long end) {
     if (snapshots.isEmpty()) {
       snapshots = new ArrayList<>(SNAPSHOTS_KEPT + 1);
     }
-    store.writeBlob(name(end, SNAPSHOT), ProducerSnapshot.encode(producers), false);
+    String name = name(end, SNAPSHOT);
+    byte[] bytes = ProducerSnapshot.encode(producers);
+    files.add(store -> store.writeBlob(name, bytes, false));
     if (snapshots.isEmpty() || snapshots.get(snapshots.size() - 1) != end) {
       snapshots.add(end);
     }
     while (snapshots.size() > SNAPSHOTS_KEPT) {
-      store.deleteBlob(name(snapshots.remove(0), SNAPSHOT));
+      String oldest = name(snapshots.remove(0), SNAPSHOT);
+      files.add(store -> store.deleteBlob(oldest));
     }
   }
 
-  private void saveAborted(LogStore store) throws IOException {
+  private void saveAborted(long end) {
     byte[] unwritten = aborted.isEmpty() ? null : aborted.encodeUnwritten();
     if (unwritten != null) {
-      store.writeBlob(name(aborted.firstUnwritten(), INDEX), unwritten, false);
+      String name = name(aborted.firstUnwritten(), INDEX);
+      files.add(store -> store.writeBlob(name, unwritten, false));
       indexed = true;
-      aborted.written(store.endOffset());
+      aborted.written(end);
     }
   }
 
-  /** The store was cut at its end, or begun anew. */
+  /** The store was opened again after it had failed: what waited for it is gone, and everything is written once more. */
+  void reload(LogStore store, long logStartOffset, long nowMs, long producerExpirationMs) throws IOException {
+    files.clear();
+    truncated(store, logStartOffset, nowMs, producerExpirationMs);
+    saveEpochs();
+    if (indexed) {
+      rewriteIndexes(store.endOffset());
+    }
+    files.drain(store);
+  }
+
+  /** The store was cut at its end, or begun again. */
   void truncated(LogStore store, long logStartOffset, long nowMs, long producerExpirationMs) throws IOException {
+    files.drain(store);
     long end = store.endOffset();
     if (epochs.truncateFromEnd(end)) {
-      saveEpochs(store);
+      saveEpochs();
     }
     dropLaterBlobs(store, end);
     if (producers.isEmpty() && snapshots.isEmpty() && aborted.isEmpty()) {
+      files.drain(store);
       return;
     }
     producers.clear();
@@ -242,8 +267,9 @@ final class LogState {
     aborted.truncateFromStart(logStartOffset);
     epochs.truncateFromStart(logStartOffset);
     if (epochsChanged) {
-      saveEpochs(store);
+      saveEpochs();
     }
+    files.drain(store);
   }
 
   private void dropLaterBlobs(LogStore store, long end) throws IOException {
@@ -269,49 +295,51 @@ final class LogState {
     if (straddling != null) {
       store.deleteBlob(straddling);
       aborted.written(offsetOf(straddling));
-      saveAborted(store);
+      saveAborted(store.endOffset());
     }
   }
 
   /** Everything was dropped. */
   void reset(LogStore store) throws IOException {
+    files.drain(store);
     epochs.clear();
-    saveEpochs(store);
+    saveEpochs();
     producers.clear();
     dropLaterBlobs(store, -1);
     aborted.truncateFromEnd(0);
+    files.drain(store);
   }
 
   /** Forgets aborted transactions, given by the offsets of their markers, and writes the others again. */
-  void removeAborted(LogStore store, Set<Long> markers) throws IOException {
+  void removeAborted(long end, Set<Long> markers) {
     if (aborted.remove(markers)) {
-      rewriteIndexes(store);
+      rewriteIndexes(end);
     }
   }
 
   /** Puts all aborted transactions into one index. A crash half way leaves some of them twice, which is harmless. */
-  private void rewriteIndexes(LogStore store) throws IOException {
-    List<String> old = new ArrayList<>(store.blobs());
-    old.removeIf(blob -> !blob.endsWith(INDEX));
+  private void rewriteIndexes(long end) {
     aborted.written(0);
-    saveAborted(store);
+    saveAborted(end);
     String kept = aborted.isEmpty() ? "" : name(aborted.all().get(0).lastOffset(), INDEX);
-    for (String blob : old) {
-      if (!blob.equals(kept)) {
-        store.deleteBlob(blob);
+    files.add(store -> {
+      for (String blob : store.blobs()) {
+        if (blob.endsWith(INDEX) && !blob.equals(kept)) {
+          store.deleteBlob(blob);
+        }
       }
-    }
+    });
   }
 
   /** The log starts later now. */
-  void advanceStart(LogStore store, long logStartOffset) throws IOException {
+  void advanceStart(long logStartOffset) {
     if (epochs.truncateFromStart(logStartOffset)) {
-      saveEpochs(store);
+      saveEpochs();
     }
     producers.advanceStart(logStartOffset);
     aborted.truncateFromStart(logStartOffset);
     if (indexed) {
-      dropEarlierIndexes(store, logStartOffset);
+      files.add(store -> dropEarlierIndexes(store, logStartOffset));
     }
   }
 

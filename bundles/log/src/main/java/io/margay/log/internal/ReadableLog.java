@@ -23,8 +23,10 @@ abstract class ReadableLog implements PartitionLog {
   /** Another one after the log was moved. */
   protected volatile LogEnvironment environment;
   protected final FlushWaiters flushWaiters = new FlushWaiters();
-  /** Held by whatever changes the log. */
+  /** Held by whatever changes the log, for a moment: event loops take it. */
   protected final ReentrantLock lock = new ReentrantLock();
+  /** Held while segments are dropped, cut or replaced, or another store is put in place; taken before {@link #lock}. */
+  protected final ReentrantLock reshaping = new ReentrantLock();
   /** Another one after the engine was replaced. */
   protected volatile LogStore store;
   protected volatile LogConfig config;
@@ -235,12 +237,19 @@ abstract class ReadableLog implements PartitionLog {
 
   /** Takes the log offline, unless it was closed under the caller; whoever waits for a flush is told. Returns the cause. */
   protected final IOException fault(String what, IOException cause) {
+    boolean before = availability.offline();
     IOException told = availability.fault(what, cause);
     if (availability.offline()) {
       requestFlush();
+      if (!before) {
+        wentOffline();
+      }
     }
     return told;
   }
+
+  /** Told when it goes offline. */
+  protected abstract void wentOffline();
 
   /** Has the flusher look at the log soon, and at those who wait for it. */
   protected abstract void requestFlush();

@@ -4,7 +4,6 @@ import io.margay.protocol.record.BatchCursor;
 import io.margay.protocol.record.RecordBatch;
 import io.margay.spi.storage.LogSlice;
 import io.margay.spi.storage.LogStore;
-import io.margay.spi.storage.SegmentInfo;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 
@@ -33,7 +32,7 @@ final class SegmentReads {
       if (from >= Math.min(endOffset, store.endOffset()) || (!atLeastOne && holdsLargeBatch(store, from, endOffset))) {
         return LogSlice.empty(offset);
       }
-      from = nextSegment(store, from);
+      from = store.segmentAfter(from);
       if (from < 0 || from >= endOffset) {
         return LogSlice.empty(offset);
       }
@@ -48,15 +47,6 @@ final class SegmentReads {
     boolean found = probe.records().sizeBytes() > 0;
     probe.records().release();
     return found;
-  }
-
-  private static long nextSegment(LogStore store, long offset) {
-    for (SegmentInfo segment : store.segments()) {
-      if (segment.baseOffset() > offset) {
-        return segment.baseOffset();
-      }
-    }
-    return -1;
   }
 
   /**

@@ -7,11 +7,15 @@ import io.margay.spi.log.LogConfig;
 import io.margay.spi.log.LogSuspendedException;
 import io.margay.spi.storage.LogStore;
 import io.margay.spi.storage.SegmentInfo;
+import io.margay.spi.storage.StorageEngine;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The log of one partition over a store that is cut into segments. This class owns the lock and the offsets; the work is done by
@@ -19,15 +23,20 @@ import java.util.Set;
  * reads is in {@link ReadableLog}.
  *
  * <p>Threads: whatever changes the log holds {@link #lock}; what only reads takes no lock, because offsets are volatile and the
- * store's reads may run at any time.
+ * store's reads may run at any time. Event loops append, so nothing waits for a disk under that lock but a cut of the log's end.
+ * Who drops, cuts or replaces segments holds {@link #reshaping}, so that files are written, forced and deleted beside appends.
  *
  * <p>Invariant: {@code logStartOffset <= highWatermark <= logEndOffset}, and the store's start is at most the log's.
  *
- * <p>Life cycle: open until {@link #close}, or offline for good after an I/O error.
+ * <p>Life cycle: open until {@link #close}; offline after an I/O error, until {@link #reopen} succeeds.
  */
 final class SegmentedPartitionLog extends ReadableLog {
+  private static final Logger LOG = LoggerFactory.getLogger(SegmentedPartitionLog.class);
+
   private volatile LogOwner owner;
   private final LogAppender appender;
+  /** Whether a task waits that writes the small files. */
+  private final AtomicBoolean writing = new AtomicBoolean();
   private volatile long lastFlushMs;
   /** How often the log's end was cut, so that a copy may differ from it. */
   private volatile int cuts;
@@ -58,6 +67,10 @@ final class SegmentedPartitionLog extends ReadableLog {
 
   @Override
   public Appended appendAsLeader(ByteBuf records, LeaderEpoch leaderEpoch, Origin origin) {
+    if (unusable()) {
+      // Without the lock, which is held for long while a log is moved or opened again.
+      return refused();
+    }
     lock.lock();
     try {
       return unusable() ? refused() : appender.asLeader(records, leaderEpoch.value(), origin);
@@ -65,6 +78,7 @@ final class SegmentedPartitionLog extends ReadableLog {
       return appendFailed(e);
     } finally {
       lock.unlock();
+      writeStateSoon();
     }
   }
 
@@ -77,6 +91,45 @@ final class SegmentedPartitionLog extends ReadableLog {
       return appendFailed(e);
     } finally {
       lock.unlock();
+      writeStateSoon();
+    }
+  }
+
+  /** Has the small files written that the last append left, on another thread unless very many wait. */
+  private void writeStateSoon() {
+    FileQueue files = state.files();
+    if (files.isEmpty()) {
+      return;
+    }
+    if (files.isFull()) {
+      writeStateNow();
+    } else if (writing.compareAndSet(false, true)) {
+      environment.background().execute(() -> {
+        writing.set(false);
+        writeStateNow();
+      });
+    }
+  }
+
+  private void writeStateNow() {
+    try {
+      writeState();
+    } catch (IOException e) {
+      // The log is offline now, or goes on over another store that has its own.
+      LOG.debug("The state of a log was not written partition={}", id(), e);
+    }
+  }
+
+  /** Writes the small files that wait. Not under the lock. */
+  private void writeState() throws IOException {
+    LogStore used = store;
+    if (unusable()) {
+      return;
+    }
+    try {
+      state.files().drain(used);
+    } catch (IOException e) {
+      throw faultOf(used, "write its state", e);
     }
   }
 
@@ -112,6 +165,11 @@ final class SegmentedPartitionLog extends ReadableLog {
     environment.flusher().request(this);
   }
 
+  @Override
+  protected void wentOffline() {
+    owner.wentOffline(this);
+  }
+
   /** Forces the log to stable storage and tells all who asked for it before. On a flusher's thread. */
   void flushNow() {
     List<Runnable> waiters = flushWaiters.take();
@@ -123,10 +181,23 @@ final class SegmentedPartitionLog extends ReadableLog {
       }
     } catch (IOException e) {
       if (store == used) {
+        boolean before = offline();
         availability.fault("flush", e);
+        if (!before && offline()) {
+          wentOffline();
+        }
       }
     } finally {
-      waiters.forEach(Runnable::run);
+      waiters.forEach(this::tell);
+    }
+  }
+
+  /** One that fails keeps nothing from the others. */
+  private void tell(Runnable waiter) {
+    try {
+      waiter.run();
+    } catch (Throwable e) {
+      LOG.error("One that waited for a flush failed partition={}", id(), e);
     }
   }
 
@@ -138,30 +209,37 @@ final class SegmentedPartitionLog extends ReadableLog {
 
   @Override
   public void beginEpoch(LeaderEpoch epoch) throws IOException {
-    change("begin an epoch", () -> state.beginEpoch(store, epoch.value(), offsets.end()));
+    change("begin an epoch", () -> state.beginEpoch(epoch.value(), offsets.end()));
+    writeState();
   }
 
   @Override
   public void advanceStart(long offset) throws IOException {
-    change("advance the start", () -> {
-      if (offset > offsets.highWatermark()) {
-        throw new IllegalArgumentException("start " + offset + " of " + id() + " is above the high watermark "
-            + offsets.highWatermark());
-      }
-      if (offset > offsets.start()) {
-        moveStart(offset);
+    reshape("advance the start", () -> {
+      change("advance the start", () -> {
+        if (offset > offsets.highWatermark()) {
+          throw new IllegalArgumentException("start " + offset + " of " + id() + " is above the high watermark "
+              + offsets.highWatermark());
+        }
+        if (offset > offsets.start()) {
+          moveStart(offset);
+        }
+      });
+      // It may have been there before, and a crash must not bring it back after this returns.
+      if (offset == offsets.start()) {
         store.dropHead(offset);
         if (store.startOffset() < offset) {
           owner.startMoved(this);
         }
+        writeState();
       }
     });
   }
 
   /** Under the lock. */
-  private void moveStart(long offset) throws IOException {
+  private void moveStart(long offset) {
     offsets.moveStart(offset);
-    state.advanceStart(store, offset);
+    state.advanceStart(offset);
   }
 
   @Override
@@ -170,7 +248,7 @@ final class SegmentedPartitionLog extends ReadableLog {
       truncateFullyAndStartAt(offset);
       return;
     }
-    change("truncate", () -> {
+    reshape("truncate", () -> change("truncate", () -> {
       if (offset >= offsets.end()) {
         return;
       }
@@ -178,7 +256,7 @@ final class SegmentedPartitionLog extends ReadableLog {
       offsets.lowerHighWatermark(offset);
       store.truncateTo(offset);
       endWasCut();
-    });
+    }));
   }
 
   /** Under the lock: brings everything in line with an end of the store that is lower than it was. */
@@ -192,12 +270,14 @@ final class SegmentedPartitionLog extends ReadableLog {
 
   @Override
   public void truncateFullyAndStartAt(long offset) throws IOException {
-    change("truncate", () -> {
-      cuts++;
-      store.resetTo(offset);
-      offsets.set(offset, offset, offset);
-      state.reset(store);
-      appender.forgetActiveSegment();
+    reshape("truncate", () -> {
+      change("truncate", () -> {
+        cuts++;
+        store.resetTo(offset);
+        offsets.set(offset, offset, offset);
+        state.reset(store);
+        appender.forgetActiveSegment();
+      });
       owner.startMoved(this);
     });
   }
@@ -219,25 +299,29 @@ final class SegmentedPartitionLog extends ReadableLog {
   @Override
   public void close() throws IOException {
     boolean wasSuspended = false;
-    lock.lock();
+    reshaping.lock();
     try {
-      if (availability.closed()) {
-        return;
+      boolean usable;
+      lock.lock();
+      try {
+        if (availability.closed()) {
+          return;
+        }
+        usable = !unusable();
+        wasSuspended = availability.suspended();
+        availability.markClosed();
+        if (usable) {
+          state.save(offsets.end());
+        }
+      } finally {
+        lock.unlock();
       }
-      boolean usable = !unusable();
-      wasSuspended = availability.suspended();
-      availability.markClosed();
-      if (usable) {
-        state.save(store);
-      }
-      if (!wasSuspended) {
-        store.close();
-      }
+      closeStore(usable, !wasSuspended);
     } catch (IOException e) {
       availability.faultAlways("close", e);
       throw e;
     } finally {
-      lock.unlock();
+      reshaping.unlock();
       owner.closed(this);
       flushNow();
       if (wasSuspended) {
@@ -246,9 +330,23 @@ final class SegmentedPartitionLog extends ReadableLog {
     }
   }
 
+  /** Without the lock: nobody appends any more. The store is closed even when the state cannot be written. */
+  private void closeStore(boolean write, boolean close) throws IOException {
+    LogStore closing = store;
+    try {
+      if (write) {
+        state.files().drain(closing);
+      }
+    } finally {
+      if (close) {
+        closing.close();
+      }
+    }
+  }
+
   /**
-   * Closes the store in good order, because its engine goes. Who appends is told to wait from before the store is closed until
-   * {@link #resume}. The caller suspends and resumes one after the other.
+   * Closes the store in good order, because its engine goes. An append is answered that it must wait, from before the store is
+   * closed until {@link #resume}. The caller suspends and resumes one after the other.
    */
   void suspend() throws IOException {
     if (unusable()) {
@@ -256,22 +354,85 @@ final class SegmentedPartitionLog extends ReadableLog {
     }
     availability.suspend(true);
     suspensionChanged();
-    lock.lock();
+    reshaping.lock();
     try {
-      if (!gone()) {
-        closeStore();
+      boolean here;
+      lock.lock();
+      try {
+        here = !gone();
+        if (here) {
+          state.save(offsets.end());
+        }
+      } finally {
+        lock.unlock();
+      }
+      if (here) {
+        closeStore(true, true);
       }
     } finally {
-      lock.unlock();
+      reshaping.unlock();
       flushNow();
     }
   }
 
-  /** Under the lock. The store is closed even when the state cannot be saved. */
-  private void closeStore() throws IOException {
-    LogStore closing = store;
-    try (closing) {
-      state.save(closing);
+  /**
+   * Goes on after an I/O error: opens its store again. Blocks.
+   *
+   * @param engine the one that holds it
+   * @throws IOException when that fails, or what is there lacks records that were committed; the log stays offline then
+   */
+  void reopen(StorageEngine engine) throws IOException {
+    reshaping.lock();
+    try {
+      if (!availability.offline() || availability.closed()) {
+        return;
+      }
+      closeBroken();
+      LogStore fresh = engine.open(id(), config.store());
+      boolean used = false;
+      try {
+        if (fresh.endOffset() < offsets.highWatermark()) {
+          throw new IOException("the log of " + id() + " ends at offset " + fresh.endOffset()
+              + " on the disk, but records up to offset " + offsets.highWatermark() + " were committed");
+        }
+        used = goOnOver(fresh);
+      } finally {
+        if (!used) {
+          fresh.close();
+        }
+      }
+    } finally {
+      reshaping.unlock();
+    }
+    suspensionChanged();
+  }
+
+  private void closeBroken() {
+    try {
+      store.close();
+    } catch (IOException | RuntimeException e) {
+      LOG.debug("A store that had failed was not closed in good order partition={}", id(), e);
+    }
+  }
+
+  private boolean goOnOver(LogStore fresh) throws IOException {
+    lock.lock();
+    try {
+      if (availability.closed()) {
+        return false;
+      }
+      if (fresh.endOffset() != offsets.end()) {
+        cuts++;
+      }
+      offsets.set(Math.max(offsets.start(), fresh.startOffset()), offsets.highWatermark(), fresh.endOffset());
+      state.reload(fresh, offsets.start(), environment.clock().millis(), environment.producerExpirationMs().getAsLong());
+      state.producers.committed(offsets.highWatermark());
+      appender.forgetActiveSegment();
+      store = fresh;
+      availability.online();
+      return true;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -281,6 +442,7 @@ final class SegmentedPartitionLog extends ReadableLog {
    * @param fresh what that engine opened; it may have lost the log's end if it promises no more
    */
   void resume(LogStore fresh) throws IOException {
+    reshaping.lock();
     lock.lock();
     try {
       if (!availability.suspended() || gone()) {
@@ -296,6 +458,7 @@ final class SegmentedPartitionLog extends ReadableLog {
       availability.suspend(false);
     } finally {
       lock.unlock();
+      reshaping.unlock();
     }
     suspensionChanged();
   }
@@ -324,13 +487,15 @@ final class SegmentedPartitionLog extends ReadableLog {
    * @return false when the log is closed or offline
    */
   boolean moveTo(LogStore copy, LogOwner newOwner, LogEnvironment newEnvironment, Completion completion) throws IOException {
+    reshaping.lock();
     lock.lock();
     try {
       if (gone()) {
         return false;
       }
       LogStore former = store;
-      state.save(former);
+      state.save(offsets.end());
+      state.files().drain(former);
       completion.complete(former);
       copy.configure(config.store());
       owner = newOwner;
@@ -340,24 +505,28 @@ final class SegmentedPartitionLog extends ReadableLog {
       return true;
     } finally {
       lock.unlock();
+      reshaping.unlock();
       flushNow();
     }
   }
 
   /** The original is deleted. What is left of the marker does no harm. */
   void deleteMoveMarker() throws IOException {
-    change("end a move", () -> store.deleteBlob(MoveMarker.BLOB));
+    reshape("end a move", () -> store.deleteBlob(MoveMarker.BLOB));
   }
 
   /** Removes whole segments below an offset, which is at most the high watermark. Returns the bytes that went. */
   long dropHead(long offset) throws IOException {
     long[] dropped = new long[1];
-    change("drop segments", () -> {
+    reshape("drop segments", () -> {
       long target = Math.min(offset, offsets.highWatermark());
-      if (target > offsets.start()) {
-        moveStart(target);
-      }
+      change("drop segments", () -> {
+        if (target > offsets.start()) {
+          moveStart(target);
+        }
+      });
       dropped[0] = store.dropHead(target);
+      writeState();
     });
     return dropped[0];
   }
@@ -365,6 +534,7 @@ final class SegmentedPartitionLog extends ReadableLog {
   /** Begins a new segment unless the current one is empty. */
   void roll() throws IOException {
     change("roll", appender::roll);
+    writeState();
   }
 
   /** Records before it have been compacted against each other; kept here because truncation lowers it. */
@@ -387,8 +557,7 @@ final class SegmentedPartitionLog extends ReadableLog {
   }
 
   /**
-   * Replaces segments by what compaction left of them. Appends wait only for the last step, when everything is written; a failure
-   * before it leaves the log as it was.
+   * Replaces segments by what compaction left of them, beside appends. A failure before the last step leaves the log as it was.
    *
    * @param group segments as the pass found them; when they are not there any more nothing happens
    * @return whether they were replaced
@@ -405,11 +574,10 @@ final class SegmentedPartitionLog extends ReadableLog {
     }
     try (LogStore.Replacement replacement = prepared.prepareReplacement(from, to, batches)) {
       boolean[] replaced = new boolean[1];
-      change("replace segments", () -> {
+      reshape("replace segments", () -> {
         requireUnmoved();
         if (store == prepared) {
-          replacement.commit();
-          replaced[0] = true;
+          replaced[0] = replacement.commit();
         }
       });
       return replaced[0];
@@ -432,7 +600,8 @@ final class SegmentedPartitionLog extends ReadableLog {
 
   /** Forgets aborted transactions, given by the offsets of their markers, of which compaction found no record any more. */
   void forgetAborted(Set<Long> markers) throws IOException {
-    change("forget aborted transactions", () -> state.removeAborted(store, markers));
+    change("forget aborted transactions", () -> state.removeAborted(offsets.end(), markers));
+    writeState();
   }
 
   /** Whether there is nothing to do on it now: it is empty, or out of use. */
@@ -501,6 +670,19 @@ final class SegmentedPartitionLog extends ReadableLog {
       throw fault(what, e);
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Runs a change of the segments, beside appends. */
+  private void reshape(String what, Change change) throws IOException {
+    reshaping.lock();
+    try {
+      availability.require();
+      change.run();
+    } catch (IOException e) {
+      throw fault(what, e);
+    } finally {
+      reshaping.unlock();
     }
   }
 

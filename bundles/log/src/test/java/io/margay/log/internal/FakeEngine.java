@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /** An engine whose data outlives it: another one may be given the same stores and checkpoints. */
@@ -16,6 +17,10 @@ final class FakeEngine implements StorageEngine {
   final Map<TopicIdPartition, FakeStore> stores;
   final Map<String, Map<TopicIdPartition, Long>> checkpoints;
   int checkpointWrites;
+  /** What was set aside. */
+  final List<TopicIdPartition> strays = new CopyOnWriteArrayList<>();
+  /** The times that deletions of what was set aside were asked for. */
+  final List<Long> strayBounds = new CopyOnWriteArrayList<>();
 
   private final String name;
   private final Promise promise;
@@ -23,6 +28,8 @@ final class FakeEngine implements StorageEngine {
   Consumer<FakeStore> whenOpened = store -> { };
   /** Run before a deletion. */
   Runnable beforeDelete = () -> { };
+  /** Run before a checkpoint is written. */
+  Runnable beforeDisk = () -> { };
 
   FakeEngine() {
     this("fake", Promise.DURABLE);
@@ -91,12 +98,29 @@ final class FakeEngine implements StorageEngine {
   }
 
   @Override
+  public void setAside(TopicIdPartition id) {
+    FakeStore store = stores.remove(id);
+    if (store != null) {
+      strays.add(id);
+    }
+  }
+
+  @Override
+  public int deleteSetAside(long beforeMs) {
+    strayBounds.add(beforeMs);
+    int count = strays.size();
+    strays.clear();
+    return count;
+  }
+
+  @Override
   public Map<TopicIdPartition, Long> readCheckpoint(String name) {
     return checkpoints.getOrDefault(name, Map.of());
   }
 
   @Override
   public void writeCheckpoint(String name, Map<TopicIdPartition, Long> values) {
+    beforeDisk.run();
     checkpointWrites++;
     checkpoints.put(name, new HashMap<>(values));
   }

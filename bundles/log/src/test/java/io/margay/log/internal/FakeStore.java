@@ -52,6 +52,8 @@ final class FakeStore implements LogStore {
   /** Run before an append and a flush, without the lock. */
   Runnable beforeAppend = () -> { };
   Runnable beforeFlush = () -> { };
+  /** Run, without the lock, before a call that may wait for a disk. */
+  Runnable beforeDisk = () -> { };
   StoreConfig config;
   boolean clean = true;
   boolean closed;
@@ -239,7 +241,12 @@ final class FakeStore implements LogStore {
   }
 
   @Override
-  public synchronized long dropHead(long offset) throws IOException {
+  public long dropHead(long offset) throws IOException {
+    beforeDisk.run();
+    return dropNow(offset);
+  }
+
+  private synchronized long dropNow(long offset) throws IOException {
     check();
     long dropped = 0;
     while (segments.size() > 1 && segments.firstEntry().getValue().next <= offset) {
@@ -276,6 +283,7 @@ final class FakeStore implements LogStore {
     return new Replacement() {
       @Override
       public boolean commit() throws IOException {
+        beforeDisk.run();
         return replace(old, merged);
       }
 
@@ -307,6 +315,7 @@ final class FakeStore implements LogStore {
   @Override
   public long flush() throws IOException {
     beforeFlush.run();
+    beforeDisk.run();
     return force();
   }
 
@@ -328,13 +337,23 @@ final class FakeStore implements LogStore {
   }
 
   @Override
-  public synchronized void writeBlob(String name, byte[] bytes, boolean sync) throws IOException {
+  public void writeBlob(String name, byte[] bytes, boolean sync) throws IOException {
+    beforeDisk.run();
+    put(name, bytes);
+  }
+
+  private synchronized void put(String name, byte[] bytes) throws IOException {
     check();
     blobs.put(name, bytes.clone());
   }
 
   @Override
-  public synchronized void deleteBlob(String name) {
+  public void deleteBlob(String name) {
+    beforeDisk.run();
+    remove(name);
+  }
+
+  private synchronized void remove(String name) {
     blobs.remove(name);
   }
 
@@ -344,9 +363,17 @@ final class FakeStore implements LogStore {
   }
 
   @Override
-  public synchronized void close() throws IOException {
-    check();
-    flushed = endOffset();
-    closed = true;
+  public void close() throws IOException {
+    beforeDisk.run();
+    closeNow();
+  }
+
+  private synchronized void closeNow() throws IOException {
+    try {
+      check();
+      flushed = endOffset();
+    } finally {
+      closed = true;
+    }
   }
 }

@@ -33,7 +33,8 @@ class LogMoveTest {
   private static final LogConfig OTHER = TestLog.withEngine(TestLog.CONFIG, "other");
   private final TestLog.StoppedClock clock = new TestLog.StoppedClock();
   private final ManualScheduler scheduler = new ManualScheduler();
-  private final List<String> faults = new ArrayList<>();
+  /** Of the process that runs now: another one may see its stores closed under it. */
+  private List<String> faults;
   private final SettingValues defaults = new SettingValues() {
     @Override
     public <T> T get(Setting<T> setting) {
@@ -51,7 +52,9 @@ class LogMoveTest {
 
   @BeforeEach
   void start() throws IOException {
-    manager = new LogManager(defaults, clock, scheduler, (what, cause) -> faults.add(what), directory);
+    List<String> mine = new ArrayList<>();
+    faults = mine;
+    manager = new LogManager(defaults, clock, scheduler, (what, cause) -> mine.add(what), directory);
   }
 
   @AfterEach
@@ -297,6 +300,9 @@ class LogMoveTest {
     assertThat(placement().engine()).isEqualTo("fake");
     assertThat(other.stores.get(TestLog.ID).closed).isTrue();
     produce(log);
+    while (placement().waitsFor() == null) {
+      Thread.onSpinWait();
+    }
     manager.addEngine(other);
     scheduler.runAll();
     awaitIn("other");

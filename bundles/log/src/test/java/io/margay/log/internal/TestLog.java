@@ -28,6 +28,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.UUID;
 
 /** A log over a {@link FakeStore}, a clock that stands still, and short words for what tests do to it. */
@@ -61,11 +62,14 @@ final class TestLog {
   final List<String> faults = new ArrayList<>();
   final List<SegmentedPartitionLog> flushRequests = new ArrayList<>();
   long producerExpirationMs = 86_400_000L;
+  /** Runs what appends leave to be done. */
+  Executor background = Runnable::run;
   int producersPerLog = 10_000;
   int producersPerNode = 100_000;
   final ProducerLimits producerLimits = new ProducerLimits(() -> producersPerLog, () -> producersPerNode);
   final LogEnvironment environment = new LogEnvironment(clock, (what, cause) -> faults.add(what), flushRequests::add,
-      () -> producerExpirationMs, new RecordScratchPool(HEAP), producerLimits);
+      () -> producerExpirationMs, task -> background.execute(task), new RecordScratchPool(HEAP), producerLimits);
+  final List<SegmentedPartitionLog> wentOffline = new ArrayList<>();
   /** The checkpoint of the start offset, as an owner keeps it. */
   long startCheckpoint = -1;
   final LogOwner owner = new LogOwner() {
@@ -80,6 +84,11 @@ final class TestLog {
     @Override
     public void startMoved(SegmentedPartitionLog moved) {
       startCheckpoint = moved.logStartOffset();
+    }
+
+    @Override
+    public void wentOffline(SegmentedPartitionLog gone) {
+      wentOffline.add(gone);
     }
 
     @Override
