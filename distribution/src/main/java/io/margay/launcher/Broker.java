@@ -1,5 +1,6 @@
 package io.margay.launcher;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Dictionary;
@@ -8,6 +9,7 @@ import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.StringJoiner;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -33,6 +35,8 @@ final class Broker {
   static final int SERVING_LEVEL = 40;
   /** Bundles from this level on are only for a broker with a console. */
   static final int CONSOLE_LEVEL = 80;
+  /** The framework property with the jars that are installed once the server serves. */
+  private static final String LATER_BUNDLES = "margay.bundles.later";
   private static final long READY_TIMEOUT_MS = 10_000;
   private static final long LEVEL_CHECK_MS = 500;
 
@@ -57,7 +61,7 @@ final class Broker {
       Training.bound();
     }
     InstanceLock lock = InstanceLock.acquire(layout.pidFile());
-    Framework framework = new FrameworkFactory().newFramework(configuration());
+    Framework framework = new FrameworkFactory().newFramework(configuration(levels.tailMap(SERVING_LEVEL + 1)));
     Shutdown.install(framework, lock);
     framework.init();
     BundleContext context = framework.getBundleContext();
@@ -105,7 +109,8 @@ final class Broker {
     await(reached, framework);
   }
 
-  private Map<String, Object> configuration() throws IOException {
+  /** @param later what is installed once the server serves; the bundle config reads which settings it defines */
+  private Map<String, Object> configuration(SortedMap<Integer, List<Path>> later) throws IOException {
     for (Map.Entry<String, String> property : Settings.load(layout.etc("system.properties"), layout).entrySet()) {
       if (System.getProperty(property.getKey()) == null) {
         System.setProperty(property.getKey(), property.getValue());
@@ -118,6 +123,13 @@ final class Broker {
     configuration.put(Constants.FRAMEWORK_STORAGE_CLEAN, Constants.FRAMEWORK_STORAGE_CLEAN_ONFIRSTINIT);
     // Nothing is installed when the framework starts, see installAndStart.
     configuration.put(Constants.FRAMEWORK_BEGINNING_STARTLEVEL, "1");
+    StringJoiner jars = new StringJoiner(File.pathSeparator);
+    for (List<Path> level : later.values()) {
+      for (Path jar : level) {
+        jars.add(jar.toString());
+      }
+    }
+    configuration.put(LATER_BUNDLES, jars.toString());
     configuration.put("felix.log.logger", new FrameworkLogger());
     return configuration;
   }

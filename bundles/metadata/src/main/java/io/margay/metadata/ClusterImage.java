@@ -13,25 +13,27 @@ import java.util.UUID;
  * @param offset index of the last applied command, -1 before the first
  * @param controller the broker that leads the metadata log, or {@link BrokerId#NONE}
  * @param brokers by id
- * @param topics by name
- * @param topicNames name by id
+ * @param allTopics the topics; see {@link #topics} and {@link #topic}
  * @param configs overrides by resource; a resource without overrides is absent
  * @param features finalised feature levels by name
- * @param nextProducerId first producer id that no block was handed out for
  */
 public record ClusterImage(String clusterId, long offset, BrokerId controller, SortedMap<BrokerId, BrokerImage> brokers,
-    Map<String, TopicImage> topics, Map<UUID, String> topicNames, Map<ConfigResource, Map<String, String>> configs,
-    Map<String, Short> features, long nextProducerId) {
+    TopicsImage allTopics, Map<ConfigResource, Map<String, String>> configs, Map<String, Short> features) {
   /** Before anything was agreed on. */
   public static final ClusterImage EMPTY = new ClusterImage("", -1, BrokerId.NONE, java.util.Collections.emptySortedMap(),
-      Map.of(), Map.of(), Map.of(), Map.of(), 0);
+      TopicsImage.EMPTY, Map.of(), Map.of());
+
+  /** @return the topics by name */
+  public Map<String, TopicImage> topics() {
+    return allTopics.byName();
+  }
 
   /**
    * @param name a topic's name
    * @return the topic, or null
    */
   public TopicImage topic(String name) {
-    return topics.get(name);
+    return allTopics.byName().get(name);
   }
 
   /**
@@ -39,8 +41,7 @@ public record ClusterImage(String clusterId, long offset, BrokerId controller, S
    * @return the topic, or null
    */
   public TopicImage topic(UUID id) {
-    String name = topicNames.get(id);
-    return name == null ? null : topics.get(name);
+    return allTopics.byId(id);
   }
 
   /**
@@ -48,7 +49,7 @@ public record ClusterImage(String clusterId, long offset, BrokerId controller, S
    * @return the partition, or null when the topic or the index does not exist
    */
   public PartitionImage partition(TopicPartition tp) {
-    TopicImage t = topics.get(tp.topic());
+    TopicImage t = topic(tp.topic());
     return t == null || tp.partition() < 0 || tp.partition() >= t.partitions().size() ? null : t.partitions().get(tp.partition());
   }
 

@@ -13,4 +13,9 @@ public interface Message extends MessageStruct {
 
   /** The highest version that the schema has. */
   short highestVersion();
+
+  /** Whether the message itself, not only a part of it, has an error code in {@code version}. */
+  default boolean hasErrorCode(short version) {
+    return false;
+  }
 }

@@ -7,6 +7,7 @@ import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
 import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
+import io.margay.metadata.TopicsImage;
 import io.margay.model.BrokerId;
 import io.margay.model.Clock;
 import io.margay.model.Endpoint;
@@ -71,9 +72,9 @@ public final class BenchmarkBroker implements AutoCloseable {
     PartitionImage partition = new PartitionImage(0, List.of(self), List.of(self), self, new LeaderEpoch(0), 0);
     TopicImage topic = new TopicImage(TOPIC, TOPIC_ID, false, List.of(partition));
     ConfigResource resource = ConfigResource.topic(TOPIC);
-    ClusterImage empty = new ClusterImage("benchmark", 0, self, brokers, Map.of(), Map.of(), Map.of(), Map.of(), 0);
-    ClusterImage image = new ClusterImage("benchmark", 1, self, brokers, Map.of(TOPIC, topic), Map.of(TOPIC_ID, TOPIC),
-        Map.of(resource, TOPIC_CONFIG), Map.of(), 0);
+    ClusterImage empty = new ClusterImage("benchmark", 0, self, brokers, TopicsImage.EMPTY, Map.of(), Map.of());
+    ClusterImage image = new ClusterImage("benchmark", 1, self, brokers, TopicsImage.of(Map.of(TOPIC, topic)),
+        Map.of(resource, TOPIC_CONFIG), Map.of());
     replication.onImage(new ClusterDelta(true, Set.of(), Set.of(), Set.of(), true), empty);
     replication.onImage(new ClusterDelta(false, Set.of(topic), Set.of(), Set.of(resource), true), image);
   }

@@ -19,14 +19,16 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What a setting claims is true as far as bytecode can tell: one that is said to have an effect is read by some part. */
 class SettingsIT {
-  private static final String CONFIG = "io/margay/spi/config/";
-  private static final List<String> CATALOGUES = List.of("ServerSettings", "TopicSettings", "GroupSettings");
+  private static final Pattern CATALOGUE = Pattern.compile("io\\.margay\\.settings;class=\"([\\w.]+)\"");
 
+  /** A setting, with its field as class files name it: {@code io/margay/log/internal/Settings.NAME}. */
   private record Definition(String constant, String name, boolean effective, Collection<?> synonyms) { }
 
   @Test
@@ -51,7 +53,7 @@ class SettingsIT {
     } while (read.size() > before);
     Set<String> unread = new TreeSet<>();
     definitions.stream().filter(d -> d.effective && !read.contains(d)).forEach(d -> unread.add(d.constant));
-    assertThat(definitions).hasSizeGreaterThan(200);
+    assertThat(definitions).hasSizeGreaterThan(120);
     assertThat(unread).isEmpty();
   }
 
@@ -63,12 +65,12 @@ class SettingsIT {
     List<Definition> definitions = new ArrayList<>();
     try (URLClassLoader loader = new URLClassLoader(urls.toArray(new URL[0]), null)) {
       Class<?> setting = loader.loadClass("io.margay.spi.config.Setting");
-      for (String catalogue : CATALOGUES) {
-        for (Field field : loader.loadClass("io.margay.spi.config." + catalogue).getFields()) {
+      for (String catalogue : catalogues(jars)) {
+        for (Field field : loader.loadClass(catalogue).getDeclaredFields()) {
           if (field.getType() == setting) {
             field.setAccessible(true);
             Object value = field.get(null);
-            definitions.add(new Definition(catalogue + "." + field.getName(), (String) setting.getMethod("name").invoke(value),
+            definitions.add(new Definition(catalogue.replace('.', '/') + "." + field.getName(), (String) setting.getMethod("name").invoke(value),
                 (Boolean) setting.getMethod("effective").invoke(value),
                 (Collection<?>) setting.getMethod("synonyms").invoke(value)));
           }
@@ -78,21 +80,36 @@ class SettingsIT {
     return definitions;
   }
 
+  private static Set<String> catalogues(List<Path> jars) throws IOException {
+    Set<String> classes = new TreeSet<>();
+    for (Path jar : jars) {
+      try (JarFile file = new JarFile(jar.toFile())) {
+        String capabilities = file.getManifest().getMainAttributes().getValue("Provide-Capability");
+        Matcher clause = CATALOGUE.matcher(capabilities == null ? "" : capabilities);
+        while (clause.find()) {
+          classes.add(clause.group(1));
+        }
+      }
+    }
+    return classes;
+  }
+
   private static void collectReferences(Path jar, Set<String> referenced) throws IOException {
     try (JarFile file = new JarFile(jar.toFile())) {
       for (JarEntry entry : (Iterable<JarEntry>) file.stream()::iterator) {
         String name = entry.getName();
-        if (name.startsWith("io/margay/") && name.endsWith(".class") && !name.startsWith(CONFIG)) {
+        if (name.startsWith("io/margay/") && name.endsWith(".class")) {
           try (InputStream in = file.getInputStream(entry)) {
-            collectFields(new DataInputStream(new ByteArrayInputStream(in.readAllBytes())), referenced);
+            collectFields(new DataInputStream(new ByteArrayInputStream(in.readAllBytes())),
+                name.substring(0, name.length() - ".class".length()), referenced);
           }
         }
       }
     }
   }
 
-  /** Reads the constant pool of a class file (JVMS 4.4) for references to fields of the catalogues. */
-  private static void collectFields(DataInputStream in, Set<String> referenced) throws IOException {
+  /** Reads the constant pool of a class file (JVMS 4.4) for references to fields of other classes. */
+  private static void collectFields(DataInputStream in, String self, Set<String> referenced) throws IOException {
     in.skipNBytes(8);
     int count = in.readUnsignedShort();
     Object[] pool = new Object[count];
@@ -113,8 +130,8 @@ class SettingsIT {
     for (Object constant : pool) {
       if (constant instanceof int[] field && field[0] == 9) {
         String owner = (String) pool[((int[]) pool[field[1]])[1]];
-        if (owner.startsWith(CONFIG)) {
-          referenced.add(owner.substring(CONFIG.length()) + "." + pool[((int[]) pool[field[2]])[1]]);
+        if (!owner.equals(self)) {
+          referenced.add(owner + "." + pool[((int[]) pool[field[2]])[1]]);
         }
       }
     }

@@ -1,39 +1,95 @@
 package io.margay.config.internal;
 
-import io.margay.spi.config.GroupSettings;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.config.Setting;
+import io.margay.spi.config.SettingCheck;
+import io.margay.spi.config.SettingDefinitions;
 import io.margay.spi.config.SettingType;
-import io.margay.spi.config.TopicSettings;
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
-/** All settings that are known, by scope and name, with those that may be given for one listener alone. Immutable. */
+/**
+ * All settings that are known, by scope and name, with those that may be given for one listener alone. What a part defines is
+ * stronger than what is accepted without effect. Immutable.
+ */
 final class Definitions {
-  static final Definitions ALL = new Definitions();
-
   private static final String LISTENER_PREFIX = "listener.name.";
   /** What begins like this belongs to plug-ins of Kafka's or to another vendor: accepted and without effect. */
   private static final List<String> FOREIGN_PREFIXES = List.of("config.providers.", "confluent.", "rlmm.config.", "rsm.config.");
 
-  private final Map<String, Setting<?>> server = byName(ServerSettings.all());
-  private final Map<String, Setting<?>> topic = byName(TopicSettings.all());
-  private final Map<String, Setting<?>> group = byName(GroupSettings.all());
+  private final Map<Setting.Scope, Map<String, Setting<?>>> byScope = new EnumMap<>(Setting.Scope.class);
+  /** Settings of former versions of Kafka: known, but not listed. */
+  private final Map<String, Setting<?>> former = new TreeMap<>();
 
-  private Definitions() { }
-
-  Collection<Setting<?>> of(Setting.Scope scope) {
-    return map(scope).values();
+  /**
+   * @param ofParts the settings of each part
+   * @param conflict told when two parts define the same setting differently; the first one counts
+   */
+  Definitions(Collection<List<Setting<?>>> ofParts, Consumer<String> conflict) {
+    for (Setting.Scope scope : Setting.Scope.values()) {
+      byScope.put(scope, new TreeMap<>());
+    }
+    for (List<Setting<?>> part : ofParts) {
+      for (Setting<?> setting : part) {
+        Setting<?> first = byScope.get(setting.scope()).putIfAbsent(setting.name(), setting);
+        if (first != null && !first.equals(setting)) {
+          conflict.accept(setting.name());
+        }
+      }
+    }
+    accept();
   }
 
-  /** The definition of a name, or null when nobody knows it. */
+  /** Adds what is accepted without effect, where no part defines it. */
+  private void accept() {
+    for (SettingDefinitions accepted : List.of(new AcceptedBrokerSettings(), new AcceptedGroupSettings(),
+        new AcceptedTransactionSettings(), new AcceptedSecuritySettings(), new AcceptedTopicSettings())) {
+      for (Setting<?> setting : accepted.catalogue().settings()) {
+        byScope.get(setting.scope()).putIfAbsent(setting.name(), setting);
+      }
+    }
+    Map<String, Setting<?>> broker = byScope.get(Setting.Scope.BROKER);
+    for (Setting<?> setting : AcceptedSettings.all()) {
+      broker.putIfAbsent(setting.name(), setting);
+    }
+    for (Setting<?> setting : AcceptedSettings.former()) {
+      if (!broker.containsKey(setting.name())) {
+        former.put(setting.name(), setting);
+      }
+    }
+  }
+
+  /**
+   * All definitions of a scope by name, but those of former versions of Kafka only if they are given.
+   *
+   * @param given names that are given
+   */
+  Collection<Setting<?>> of(Setting.Scope scope, Set<String> given) {
+    Collection<Setting<?>> all = new ArrayList<>(byScope.get(scope).values());
+    if (scope == Setting.Scope.BROKER) {
+      former.values().stream().filter(setting -> given.contains(setting.name())).forEach(all::add);
+    }
+    return all;
+  }
+
+  /** The settings of brokers. */
+  Collection<Setting<?>> ofBrokers() {
+    return byScope.get(Setting.Scope.BROKER).values();
+  }
+
+  /** The definition of a name, or null when it is not known. */
   Setting<?> find(Setting.Scope scope, String name) {
-    Setting<?> found = map(scope).get(name);
+    Setting<?> found = byScope.get(scope).get(name);
     if (found != null || scope != Setting.Scope.BROKER) {
       return found;
+    }
+    if (former.containsKey(name)) {
+      return former.get(name);
     }
     if (name.startsWith(LISTENER_PREFIX)) {
       return ofListener(name.substring(LISTENER_PREFIX.length()));
@@ -41,20 +97,20 @@ final class Definitions {
     for (String prefix : FOREIGN_PREFIXES) {
       if (name.startsWith(prefix)) {
         // a password, because nobody here knows whether it is one
-        return new Setting<>(name, SettingType.PASSWORD, null, v -> null, scope, Setting.Update.AT_START, false, List.of(),
-            "A setting that has no effect here.");
+        return new Setting<>(name, SettingType.PASSWORD, null, SettingCheck.ANY, scope,
+            Setting.Update.AT_START, false, List.of(), "A setting that has no effect here.");
       }
     }
     return null;
   }
 
-  Setting<?> server(String name) {
+  Setting<?> broker(String name) {
     return find(Setting.Scope.BROKER, name);
   }
 
   /** A sentence that says that there is no such setting, and which one may have been meant. */
   String unknown(String name) {
-    Setting<?> ofTopics = topic.get(name);
+    Setting<?> ofTopics = byScope.get(Setting.Scope.TOPIC).get(name);
     if (ofTopics != null && !ofTopics.synonyms().isEmpty()) {
       return name + " is a setting of topics; " + ofTopics.synonyms().get(0) + " gives the default of all topics";
     }
@@ -65,11 +121,11 @@ final class Definitions {
   private String nearest(String name) {
     String best = null;
     int bestDistance = Math.max(2, name.length() / 5) + 1;
-    for (String candidate : server.keySet()) {
-      int distance = EditDistance.between(name, candidate, bestDistance);
+    for (Setting<?> candidate : ofBrokers()) {
+      int distance = EditDistance.between(name, candidate.name(), bestDistance);
       if (distance < bestDistance) {
         bestDistance = distance;
-        best = candidate;
+        best = candidate.name();
       }
     }
     return best;
@@ -83,28 +139,13 @@ final class Definitions {
     }
     String listener = name.substring(0, listenerEnd);
     String rest = name.substring(listenerEnd + 1);
-    Setting<?> common = server.get(rest);
+    Map<String, Setting<?>> broker = byScope.get(Setting.Scope.BROKER);
+    Setting<?> common = broker.get(rest);
     if (common != null) {
-      return ServerSettings.ofListener(common, listener, null);
+      return common.ofListener(listener, null);
     }
     int mechanismEnd = rest.indexOf('.');
-    common = mechanismEnd <= 0 ? null : server.get(rest.substring(mechanismEnd + 1));
-    return common == null ? null : ServerSettings.ofListener(common, listener, rest.substring(0, mechanismEnd));
-  }
-
-  private Map<String, Setting<?>> map(Setting.Scope scope) {
-    return switch (scope) {
-      case BROKER -> server;
-      case TOPIC -> topic;
-      case GROUP -> group;
-    };
-  }
-
-  private static Map<String, Setting<?>> byName(List<Setting<?>> settings) {
-    Map<String, Setting<?>> map = new TreeMap<>();
-    for (Setting<?> s : settings) {
-      map.put(s.name(), s);
-    }
-    return Collections.unmodifiableMap(map);
+    common = mechanismEnd <= 0 ? null : broker.get(rest.substring(mechanismEnd + 1));
+    return common == null ? null : common.ofListener(listener, rest.substring(0, mechanismEnd));
   }
 }

@@ -19,11 +19,11 @@ final class LayerCheck {
   private LayerCheck() { }
 
   /** One sentence for each entry that is unknown or not valid, with the place where it stands. */
-  static List<String> problems(List<Layer> layers) {
+  static List<String> problems(List<Layer> layers, Definitions known) {
     List<String> problems = new ArrayList<>();
     for (Layer layer : layers) {
       new TreeMap<>(layer.entries()).forEach((name, entry) -> {
-        String problem = problem(name, entry);
+        String problem = problem(name, entry, known);
         if (problem != null) {
           problems.add(entry.origin() + ": " + problem);
         }
@@ -33,10 +33,10 @@ final class LayerCheck {
   }
 
   /** What is wrong with an entry, or null. */
-  static String problem(String name, Entry entry) {
-    Setting<?> setting = Definitions.ALL.server(name);
+  static String problem(String name, Entry entry, Definitions known) {
+    Setting<?> setting = known.broker(name);
     if (setting == null) {
-      return Definitions.ALL.unknown(name);
+      return known.unknown(name);
     }
     try {
       setting.parse(entry.text());
@@ -47,11 +47,11 @@ final class LayerCheck {
   }
 
   /** Names of settings that are given and do nothing here. */
-  static TreeSet<String> withoutEffect(List<Layer> layers) {
+  static TreeSet<String> withoutEffect(List<Layer> layers, Definitions known) {
     TreeSet<String> names = new TreeSet<>();
     for (Layer layer : layers) {
       for (String name : layer.entries().keySet()) {
-        Setting<?> setting = Definitions.ALL.server(name);
+        Setting<?> setting = known.broker(name);
         if (setting != null && !setting.effective()) {
           names.add(name);
         }
@@ -66,33 +66,35 @@ final class LayerCheck {
    *
    * @param before the layer that is in effect
    * @param now the layer as it was read
+   * @param former what was known then
+   * @param known what is known now; a setting that is known since a part came counts at once
    * @param notApplied gets what was left out, with the reason
    */
-  static Layer accept(Layer before, Layer now, List<NotApplied> notApplied) {
+  static Layer accept(Layer before, Layer now, Definitions former, Definitions known, List<NotApplied> notApplied) {
     Map<String, Entry> entries = new HashMap<>(now.entries());
     new TreeMap<>(now.entries()).forEach((name, entry) -> {
-      Entry former = before.entries().get(name);
-      String problem = problem(name, entry);
+      Entry counted = before.entries().get(name);
+      String problem = problem(name, entry, known);
       if (problem != null) {
-        notApplied.add(notApplied(name, entry, Reason.REFUSED, problem));
-      } else if (atStart(name) && (former == null || !former.text().equals(entry.text()))) {
-        notApplied.add(notApplied(name, entry, Reason.AT_NEXT_START, AT_NEXT_START));
+        notApplied.add(notApplied(name, entry, Reason.REFUSED, problem, known));
+      } else if (atStart(name, known) && former.broker(name) != null && (counted == null || !counted.text().equals(entry.text()))) {
+        notApplied.add(notApplied(name, entry, Reason.AT_NEXT_START, AT_NEXT_START, known));
       } else {
         return;
       }
-      restore(entries, name, former);
+      restore(entries, name, counted);
     });
-    new TreeMap<>(before.entries()).forEach((name, former) -> {
-      if (atStart(name) && !now.entries().containsKey(name)) {
-        notApplied.add(new NotApplied(name, null, former.origin(), Reason.AT_NEXT_START, "taken away; " + AT_NEXT_START));
-        entries.put(name, former);
+    new TreeMap<>(before.entries()).forEach((name, counted) -> {
+      if (atStart(name, known) && !now.entries().containsKey(name)) {
+        notApplied.add(new NotApplied(name, null, counted.origin(), Reason.AT_NEXT_START, "taken away; " + AT_NEXT_START));
+        entries.put(name, counted);
       }
     });
     return new Layer(now.source(), entries);
   }
 
   /** A layer that was accepted, with listeners as they were before: settings contradict each other only over listeners. */
-  static Layer withFormerListeners(Layer before, Layer accepted, String why, List<NotApplied> notApplied) {
+  static Layer withFormerListeners(Layer before, Layer accepted, String why, Definitions known, List<NotApplied> notApplied) {
     Map<String, Entry> entries = new HashMap<>(accepted.entries());
     TreeSet<String> names = new TreeSet<>(before.entries().keySet());
     names.addAll(entries.keySet());
@@ -102,7 +104,7 @@ final class LayerCheck {
       Entry now = accepted.entries().get(name);
       if (now == null || former == null || !now.text().equals(former.text())) {
         notApplied.add(now == null ? new NotApplied(name, null, former.origin(), Reason.REFUSED, why)
-            : notApplied(name, now, Reason.REFUSED, why));
+            : notApplied(name, now, Reason.REFUSED, why, known));
         restore(entries, name, former);
       }
     }
@@ -117,8 +119,8 @@ final class LayerCheck {
     }
   }
 
-  static NotApplied notApplied(String name, Entry entry, Reason reason, String why) {
-    Setting<?> setting = Definitions.ALL.server(name);
+  static NotApplied notApplied(String name, Entry entry, Reason reason, String why, Definitions known) {
+    Setting<?> setting = known.broker(name);
     // what nobody knows may be a secret with a mistyped name
     boolean hidden = setting == null || setting.secret();
     return new NotApplied(name, hidden ? null : entry.text(), entry.origin(), reason, why);
@@ -128,8 +130,8 @@ final class LayerCheck {
     return name.contains("listener") && !name.startsWith("listener.name.");
   }
 
-  static boolean atStart(String name) {
-    Setting<?> setting = Definitions.ALL.server(name);
+  static boolean atStart(String name, Definitions known) {
+    Setting<?> setting = known.broker(name);
     return setting != null && setting.update() == Setting.Update.AT_START;
   }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,6 +34,7 @@ import org.slf4j.LoggerFactory;
 final class LiveSettings implements NodeSettings, MetadataPublisher {
   private static final Logger LOG = LoggerFactory.getLogger(LiveSettings.class);
 
+  private final KnownSettings known;
   private final Directories directories;
   private final Supplier<String> hostName;
   private final List<Consumer<Set<String>>> listeners = new CopyOnWriteArrayList<>();
@@ -46,44 +48,60 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
 
   /**
    * @param staticLayers what environment and files give, checked, the highest first
+   * @param known the definitions, which may change
    * @param directories where this node's files are
    * @param hostName gives the canonical name of this machine, when it is needed
    * @throws InvalidSettingException when settings contradict each other
    */
-  LiveSettings(List<Layer> staticLayers, Directories directories, Supplier<String> hostName) {
+  LiveSettings(List<Layer> staticLayers, KnownSettings known, Directories directories, Supplier<String> hostName) {
+    this.known = known;
     this.directories = directories;
     this.hostName = hostName;
     this.staticLayers = List.copyOf(staticLayers);
-    this.current = Snapshot.of(joined(dynamicLayers, staticLayers), directories, hostName);
+    this.current = Snapshot.of(joined(dynamicLayers, staticLayers), known.now(), directories, hostName);
     current.notes().forEach(LOG::warn);
   }
 
   /**
    * Takes newly read settings of environment and files into effect, each for itself: instead of one that is not valid, or waits for
-   * the next start, the one before stays. Those of listeners that contradict each other all stay as they were.
+   * the next start, the one before stays. Those of listeners that contradict each other all stay as they were. What is known may
+   * have changed, too: then the cluster's settings are looked at again.
    *
    * @param read what they give, as many layers as at the start
    */
   void update(List<Layer> read) {
     Set<String> changed;
     synchronized (this) {
+      Definitions former = current.resolver().known();
+      Definitions now = known.covering(names(read));
       List<NotApplied> left = new ArrayList<>();
       List<Layer> next = new ArrayList<>();
       for (int i = 0; i < read.size(); i++) {
-        next.add(LayerCheck.accept(staticLayers.get(i), read.get(i), left));
+        next.add(LayerCheck.accept(staticLayers.get(i), read.get(i), former, now, left));
+      }
+      Snapshot before = current;
+      if (now != former) {
+        useOverrides(now);
       }
       try {
-        changed = replace(dynamicLayers, next);
+        replace(dynamicLayers, next, now);
       } catch (InvalidSettingException e) {
         for (int i = 0; i < next.size(); i++) {
-          next.set(i, LayerCheck.withFormerListeners(staticLayers.get(i), next.get(i), e.getMessage(), left));
+          next.set(i, LayerCheck.withFormerListeners(staticLayers.get(i), next.get(i), e.getMessage(), now, left));
         }
-        changed = replace(dynamicLayers, next);
+        replace(dynamicLayers, next, now);
       }
+      changed = current.changedSince(before);
       say(staticLeft, left);
       staticLeft = List.copyOf(left);
     }
     tell(changed);
+  }
+
+  private static Set<String> names(List<Layer> layers) {
+    Set<String> names = new HashSet<>();
+    layers.forEach(layer -> names.addAll(layer.entries().keySet()));
+    return names;
   }
 
   /** One line for each new one. */
@@ -118,52 +136,56 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
         return;
       }
       seenOverrides = overrides;
-      List<NotApplied> left = new ArrayList<>();
-      List<Layer> next = List.of(usable(Source.DYNAMIC_BROKER, overrides.get(0), "Admin API, this broker", left),
-          usable(Source.DYNAMIC_DEFAULT_BROKER, overrides.get(1), "Admin API, all brokers", left));
-      changed = replaceDynamic(next, left);
-      say(dynamicLeft, left);
-      dynamicLeft = List.copyOf(left);
+      Set<String> names = new HashSet<>(overrides.get(0).keySet());
+      names.addAll(overrides.get(1).keySet());
+      Snapshot before = current;
+      useOverrides(known.covering(names));
+      changed = current.changedSince(before);
     }
     tell(changed);
   }
 
+  /** Takes into effect what the image last said, as far as it is known. */
+  private void useOverrides(Definitions definitions) {
+    List<NotApplied> left = new ArrayList<>();
+    List<Layer> next = List.of(usable(Source.DYNAMIC_BROKER, seenOverrides.get(0), "Admin API, this broker", definitions, left),
+        usable(Source.DYNAMIC_DEFAULT_BROKER, seenOverrides.get(1), "Admin API, all brokers", definitions, left));
+    try {
+      replace(next, staticLayers, definitions);
+    } catch (InvalidSettingException e) {
+      // what counted before may contradict the files of a later start: they alone are known to be good
+      replace(next.stream().map(l -> LayerCheck.withFormerListeners(Layer.empty(l.source()), l, e.getMessage(), definitions, left))
+          .toList(), staticLayers, definitions);
+    }
+    say(dynamicLeft, left);
+    dynamicLeft = List.copyOf(left);
+  }
+
   /** The settings of one layer of the cluster's that can be used; the controller has checked them, but perhaps an older one. */
-  private static Layer usable(Source source, Map<String, String> overrides, String origin, List<NotApplied> left) {
+  private static Layer usable(Source source, Map<String, String> overrides, String origin, Definitions definitions,
+      List<NotApplied> left) {
     Map<String, Entry> entries = new HashMap<>();
     new TreeMap<>(overrides).forEach((name, text) -> {
       Entry entry = new Entry(text, origin);
-      String problem = LayerCheck.atStart(name) ? name + " takes effect only when it is set before the start"
-          : LayerCheck.problem(name, entry);
+      String problem = LayerCheck.atStart(name, definitions) ? name + " takes effect only when it is set before the start"
+          : LayerCheck.problem(name, entry, definitions);
       if (problem == null) {
         entries.put(name, entry);
       } else {
-        left.add(LayerCheck.notApplied(name, entry, Reason.REFUSED, problem));
+        left.add(LayerCheck.notApplied(name, entry, Reason.REFUSED, problem, definitions));
       }
     });
     return new Layer(source, entries);
   }
 
-  private Set<String> replaceDynamic(List<Layer> next, List<NotApplied> left) {
-    try {
-      return replace(next, staticLayers);
-    } catch (InvalidSettingException e) {
-      // what counted before may contradict the files of a later start: they alone are known to be good
-      return replace(next.stream()
-          .map(l -> LayerCheck.withFormerListeners(Layer.empty(l.source()), l, e.getMessage(), left)).toList(), staticLayers);
-    }
-  }
-
-  private Set<String> replace(List<Layer> nextDynamic, List<Layer> nextStatic) {
-    Snapshot before = current;
-    Snapshot next = Snapshot.of(joined(nextDynamic, nextStatic), directories, hostName);
-    if (!next.notes().equals(before.notes())) {
+  private void replace(List<Layer> nextDynamic, List<Layer> nextStatic, Definitions definitions) {
+    Snapshot next = Snapshot.of(joined(nextDynamic, nextStatic), definitions, directories, hostName);
+    if (!next.notes().equals(current.notes())) {
       next.notes().forEach(LOG::warn);
     }
     dynamicLayers = nextDynamic;
     staticLayers = nextStatic;
     current = next;
-    return next.changedSince(before);
   }
 
   private static List<Layer> joined(List<Layer> dynamic, List<Layer> fixed) {
@@ -213,12 +235,13 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
 
   @Override
   public Collection<Setting<?>> definitions(Setting.Scope scope) {
-    return Definitions.ALL.of(scope);
+    Resolver resolver = current.resolver();
+    return resolver.known().of(scope, names(resolver.layers()));
   }
 
   @Override
   public Setting<?> definition(Setting.Scope scope, String name) {
-    return Definitions.ALL.find(scope, name);
+    return current.resolver().known().find(scope, name);
   }
 
   @Override

@@ -4,7 +4,6 @@ import io.margay.config.internal.Layer.Entry;
 import io.margay.spi.config.InvalidSettingException;
 import io.margay.spi.config.NodeSettings.Given;
 import io.margay.spi.config.NodeSettings.Source;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.config.Setting;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,10 +15,19 @@ import java.util.Map;
  */
 final class Resolver {
   private final List<Layer> layers;
+  private final Definitions known;
 
-  /** @param layers the highest first */
-  Resolver(List<Layer> layers) {
+  /**
+   * @param layers the highest first
+   * @param known the definitions of what they give
+   */
+  Resolver(List<Layer> layers, Definitions known) {
     this.layers = List.copyOf(layers);
+    this.known = known;
+  }
+
+  Definitions known() {
+    return known;
   }
 
   List<Layer> layers() {
@@ -39,7 +47,8 @@ final class Resolver {
     for (Layer layer : layers) {
       for (String name : names) {
         Entry entry = layer.entries().get(name);
-        T value = entry == null ? null : parse(setting, defined(setting, name), entry.text());
+        Setting<?> given = entry == null ? null : defined(setting, name);
+        T value = given == null ? null : parse(setting, given, entry.text());
         if (value != null) {
           return value;
         }
@@ -49,13 +58,13 @@ final class Resolver {
   }
 
   /** The setting's default; where it has none, that of the first synonym that has one. */
-  static <T> T defaultOf(Setting<T> setting) {
+  <T> T defaultOf(Setting<T> setting) {
     if (setting.defaultValue() != null) {
       return setting.defaultValue();
     }
     for (String name : setting.synonyms()) {
-      Setting<?> synonym = Definitions.ALL.server(name);
-      String text = text(synonym);
+      Setting<?> synonym = known.broker(name);
+      String text = synonym == null ? null : text(synonym);
       if (text != null) {
         return Units.convert(setting, synonym, text);
       }
@@ -90,7 +99,7 @@ final class Resolver {
     return List.copyOf(places);
   }
 
-  private static <T> String defaultText(Setting<T> setting) {
+  private <T> String defaultText(Setting<T> setting) {
     return setting.secret() ? null : setting.type().format(defaultOf(setting));
   }
 
@@ -109,14 +118,14 @@ final class Resolver {
     return names;
   }
 
-  private static Setting<?> defined(Setting<?> setting, String name) {
-    return setting.scope() == Setting.Scope.BROKER && name.equals(setting.name()) ? setting : Definitions.ALL.server(name);
+  private Setting<?> defined(Setting<?> setting, String name) {
+    return setting.scope() == Setting.Scope.BROKER && name.equals(setting.name()) ? setting : known.broker(name);
   }
 
   private static <T> T parse(Setting<T> setting, Setting<?> given, String text) {
     try {
       // Kafka's -1 for "give me an id"
-      return given.name().equals(ServerSettings.BROKER_ID.name()) && text.trim().equals("-1") ? null
+      return given.name().equals(IdentitySettings.BROKER_ID.name()) && text.trim().equals("-1") ? null
           : Units.convert(setting, given, text);
     } catch (InvalidSettingException e) {
       return null;

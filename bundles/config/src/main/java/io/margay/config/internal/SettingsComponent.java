@@ -34,7 +34,8 @@ public final class SettingsComponent implements SettingsLoader.Outcome {
 
   private final BundleContext context;
   private final LauncherLink launcher;
-  private final SettingsLoader loader;
+  private final PartDefinitions parts;
+  private volatile SettingsLoader loader;
   private final Scheduler.Timer fileCheck;
   private ServiceRegistration<?> registration;
   private boolean closed;
@@ -48,7 +49,10 @@ public final class SettingsComponent implements SettingsLoader.Outcome {
   public SettingsComponent(BundleContext context, Map<String, Object> properties, @Reference Scheduler scheduler) {
     this.context = context;
     this.launcher = new LauncherLink(context);
-    this.loader = new SettingsLoader(PID, store(context), SettingsLoader.ofThisProcess(), properties, this);
+    KnownSettings known = new KnownSettings(() -> LaterBundles.read(context.getProperty(LaterBundles.PROPERTY)));
+    this.parts = new PartDefinitions(context, known, this::reload);
+    parts.open();
+    this.loader = new SettingsLoader(known, PID, store(context), SettingsLoader.ofThisProcess(), properties, this);
     loader.load();
     this.fileCheck = scheduler.every(FILE_CHECK_MS, FILE_CHECK_MS, loader::loadIfFileChanged);
   }
@@ -57,6 +61,15 @@ public final class SettingsComponent implements SettingsLoader.Outcome {
   private static String store(BundleContext context) {
     String directory = context.getProperty("felix.cm.dir");
     return directory == null ? null : Path.of(directory, PID.replace('.', '/') + ".config").toString();
+  }
+
+  /** A part came, or another version of it, with other definitions. */
+  private void reload() {
+    SettingsLoader made = loader;
+    // without it, this component is still being constructed, and is about to read everything
+    if (made != null) {
+      made.load();
+    }
   }
 
   /** @param properties what Configuration Admin has now */
@@ -69,6 +82,7 @@ public final class SettingsComponent implements SettingsLoader.Outcome {
   @Deactivate
   void close() {
     fileCheck.cancel();
+    parts.close();
     launcher.close();
     ServiceRegistration<?> registered;
     synchronized (this) {

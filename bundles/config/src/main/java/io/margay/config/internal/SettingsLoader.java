@@ -3,13 +3,15 @@ package io.margay.config.internal;
 import io.margay.config.internal.Layer.Entry;
 import io.margay.spi.config.InvalidSettingException;
 import io.margay.spi.config.NodeSettings.Source;
-import io.margay.spi.config.ServerSettings;
+import io.margay.spi.storage.StorageSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -37,6 +39,7 @@ final class SettingsLoader {
 
   private static final Logger LOG = LoggerFactory.getLogger(SettingsLoader.class);
 
+  private final KnownSettings known;
   private final String pid;
   private final String store;
   private final Surroundings surroundings;
@@ -50,13 +53,15 @@ final class SettingsLoader {
   private TreeSet<String> saidWithoutEffect = new TreeSet<>();
 
   /**
+   * @param known the definitions, which may change
    * @param pid the name of the configuration that the properties come from
    * @param store the file in which Configuration Admin keeps it, for messages, or null
    * @param surroundings the process as it was started
    * @param properties the properties from Configuration Admin, perhaps empty
    * @param outcome told how it goes
    */
-  SettingsLoader(String pid, String store, Surroundings surroundings, Map<String, ?> properties, Outcome outcome) {
+  SettingsLoader(KnownSettings known, String pid, String store, Surroundings surroundings, Map<String, ?> properties, Outcome outcome) {
+    this.known = known;
     this.pid = pid;
     this.store = store;
     this.surroundings = surroundings;
@@ -77,7 +82,7 @@ final class SettingsLoader {
       sayWithoutEffect(layers);
       return;
     }
-    problems.addAll(LayerCheck.problems(layers));
+    problems.addAll(LayerCheck.problems(layers, definitions(layers)));
     if (problems.isEmpty()) {
       try {
         begin(layers, problems);
@@ -118,8 +123,14 @@ final class SettingsLoader {
     return List.of(environment, ConfigAdminReader.read(properties, pid, store, directories::fill), fromFile);
   }
 
+  private Definitions definitions(List<Layer> layers) {
+    Set<String> names = new HashSet<>();
+    layers.forEach(layer -> names.addAll(layer.entries().keySet()));
+    return known.covering(names);
+  }
+
   private void begin(List<Layer> layers, List<String> problems) {
-    LiveSettings first = new LiveSettings(layers, directories, surroundings.hostName());
+    LiveSettings first = new LiveSettings(layers, known, directories, surroundings.hostName());
     try {
       Files.createDirectories(directories.data());
     } catch (IOException e) {
@@ -129,12 +140,12 @@ final class SettingsLoader {
     live = first;
     sayWithoutEffect(layers);
     LOG.info("Settings read: node.id={} data={} log.dirs={} listeners={} advertised.listeners={}", first.nodeId(),
-        directories.data(), first.get(ServerSettings.LOG_DIRS), first.listeners(), first.advertisedListeners());
+        directories.data(), first.get(StorageSettings.LOG_DIRS), first.listeners(), first.advertisedListeners());
     outcome.onValid(first);
   }
 
   private void sayWithoutEffect(List<Layer> layers) {
-    TreeSet<String> names = LayerCheck.withoutEffect(layers);
+    TreeSet<String> names = LayerCheck.withoutEffect(layers, definitions(layers));
     if (names.equals(saidWithoutEffect)) {
       return;
     }

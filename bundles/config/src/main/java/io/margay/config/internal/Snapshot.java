@@ -3,8 +3,10 @@ package io.margay.config.internal;
 import io.margay.model.BrokerId;
 import io.margay.model.Endpoint;
 import io.margay.spi.config.InvalidSettingException;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.config.Setting;
+import io.margay.spi.config.SettingType;
+import io.margay.spi.consensus.ConsensusSettings;
+import io.margay.spi.storage.StorageSettings;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -20,13 +22,16 @@ import java.util.function.Supplier;
  * look into a map.
  */
 final class Snapshot {
+  /** What a setting has, with its type; null when it has no value. */
+  private record Value(SettingType<?> type, Object value) { }
+
   private final Resolver resolver;
   private final BrokerId nodeId;
-  private final Map<String, Object> values;
+  private final Map<String, Value> values;
   private final ListenerParser.Result listeners;
   private final List<String> notes;
 
-  private Snapshot(Resolver resolver, BrokerId nodeId, Map<String, Object> values, ListenerParser.Result listeners,
+  private Snapshot(Resolver resolver, BrokerId nodeId, Map<String, Value> values, ListenerParser.Result listeners,
       List<String> notes) {
     this.resolver = resolver;
     this.nodeId = nodeId;
@@ -39,37 +44,39 @@ final class Snapshot {
    * Works the values out.
    *
    * @param layers the highest first, with nothing in them that is unknown or ill-typed
+   * @param known the definitions
    * @param directories where relative paths lead to
    * @param hostName gives the canonical name of this machine, when it is needed
    * @throws InvalidSettingException when settings contradict each other
    */
-  static Snapshot of(List<Layer> layers, Directories directories, Supplier<String> hostName) {
-    Resolver resolver = new Resolver(layers);
-    Map<String, Object> values = new HashMap<>();
-    for (Setting<?> setting : Definitions.ALL.of(Setting.Scope.BROKER)) {
-      Object value = resolver.resolve(setting, Map.of());
-      if (value != null) {
-        values.put(setting.name(), value);
-      }
+  static Snapshot of(List<Layer> layers, Definitions known, Directories directories, Supplier<String> hostName) {
+    Resolver resolver = new Resolver(layers, known);
+    Map<String, Value> values = new HashMap<>();
+    for (Setting<?> setting : known.ofBrokers()) {
+      values.put(setting.name(), new Value(setting.type(), resolver.resolve(setting, Map.of())));
     }
-    int nodeId = (Integer) values.get(ServerSettings.NODE_ID.name());
+    int nodeId = resolver.resolve(IdentitySettings.NODE_ID, Map.of());
     requireOneId(layers, nodeId);
-    values.put(ServerSettings.BROKER_ID.name(), nodeId);
-    values.put(ServerSettings.LOG_DIRS.name(), directories.logDirs(resolver.resolve(ServerSettings.LOG_DIRS, Map.of())));
-    String metadataDir = resolver.resolve(ServerSettings.METADATA_LOG_DIR, Map.of());
-    values.put(ServerSettings.METADATA_LOG_DIR.name(), directories.belowData(metadataDir == null ? "metadata" : metadataDir));
+    put(values, IdentitySettings.BROKER_ID, nodeId);
+    put(values, StorageSettings.LOG_DIRS, directories.logDirs(resolver.resolve(StorageSettings.LOG_DIRS, Map.of())));
+    String metadataDir = resolver.resolve(ConsensusSettings.METADATA_LOG_DIR, Map.of());
+    put(values, ConsensusSettings.METADATA_LOG_DIR, directories.belowData(metadataDir == null ? "metadata" : metadataDir));
     List<String> notes = new ArrayList<>();
     ListenerParser.Result listeners = listeners(resolver, hostName, notes);
-    values.put(ServerSettings.INTER_BROKER_LISTENER_NAME.name(), interBrokerListener(resolver, listeners.bound()));
+    put(values, IdentitySettings.INTER_BROKER_LISTENER_NAME, interBrokerListener(resolver, listeners.bound()));
     return new Snapshot(resolver, new BrokerId(nodeId), Collections.unmodifiableMap(values), listeners, notes);
   }
 
+  private static <T> void put(Map<String, Value> values, Setting<T> setting, T value) {
+    values.put(setting.name(), new Value(setting.type(), value));
+  }
+
   private static ListenerParser.Result listeners(Resolver resolver, Supplier<String> hostName, List<String> notes) {
-    String protocols = resolver.resolve(ServerSettings.LISTENER_SECURITY_PROTOCOL_MAP, Map.of());
-    List<String> controllers = resolver.resolve(ServerSettings.CONTROLLER_LISTENER_NAMES, Map.of());
+    String protocols = resolver.resolve(IdentitySettings.LISTENER_SECURITY_PROTOCOL_MAP, Map.of());
+    List<String> controllers = resolver.resolve(IdentitySettings.CONTROLLER_LISTENER_NAMES, Map.of());
     return new ListenerParser(protocols, controllers, hostName, notes::add)
-        .parse(resolver.resolve(ServerSettings.LISTENERS, Map.of()),
-            resolver.resolve(ServerSettings.ADVERTISED_LISTENERS, Map.of()));
+        .parse(resolver.resolve(IdentitySettings.LISTENERS, Map.of()),
+            resolver.resolve(IdentitySettings.ADVERTISED_LISTENERS, Map.of()));
   }
 
   BrokerId nodeId() {
@@ -96,19 +103,20 @@ final class Snapshot {
   @SuppressWarnings("unchecked") // a value was made by the setting of that name
   <T> T get(Setting<T> setting) {
     if (setting.scope() == Setting.Scope.BROKER) {
-      Object value = values.get(setting.name());
-      if (value != null || setting.synonyms().isEmpty()) {
-        return (T) value;
+      Value known = values.get(setting.name());
+      // of another type: the part was just updated, and its new definitions are not known yet
+      if (known != null && known.type == setting.type() && (known.value != null || setting.synonyms().isEmpty())) {
+        return (T) known.value;
       }
     }
     return resolver.resolve(setting, Map.of());
   }
 
-  /** Names of the settings whose value is another one here than there. */
+  /** Names of the settings whose value is another one here than there; what is known only here or only there is none of them. */
   Set<String> changedSince(Snapshot before) {
     Set<String> names = new HashSet<>(values.keySet());
-    names.addAll(before.values.keySet());
-    names.removeIf(name -> Objects.equals(values.get(name), before.values.get(name)));
+    names.retainAll(before.values.keySet());
+    names.removeIf(name -> Objects.equals(values.get(name).value, before.values.get(name).value));
     addListenerSettings(names, this, before);
     addListenerSettings(names, before, this);
     return Set.copyOf(names);
@@ -118,7 +126,7 @@ final class Snapshot {
   private static void addListenerSettings(Set<String> names, Snapshot one, Snapshot other) {
     for (Layer layer : one.resolver.layers()) {
       for (String name : layer.entries().keySet()) {
-        Setting<?> setting = name.startsWith("listener.name.") ? Definitions.ALL.server(name) : null;
+        Setting<?> setting = name.startsWith("listener.name.") ? one.resolver.known().broker(name) : null;
         if (setting != null && !Objects.equals(one.get(setting), other.get(setting))) {
           names.add(name);
         }
@@ -128,27 +136,27 @@ final class Snapshot {
 
   private static void requireOneId(List<Layer> layers, int nodeId) {
     for (Layer layer : layers) {
-      Layer.Entry older = layer.entries().get(ServerSettings.BROKER_ID.name());
-      if (older != null && !older.text().trim().equals("-1") && ServerSettings.BROKER_ID.parse(older.text()) != nodeId) {
-        throw new InvalidSettingException(ServerSettings.BROKER_ID.name(), "Invalid value " + older.text()
+      Layer.Entry older = layer.entries().get(IdentitySettings.BROKER_ID.name());
+      if (older != null && !older.text().trim().equals("-1") && IdentitySettings.BROKER_ID.parse(older.text()) != nodeId) {
+        throw new InvalidSettingException(IdentitySettings.BROKER_ID.name(), "Invalid value " + older.text()
             + " for configuration broker.id: expected the same as node.id, which is " + nodeId);
       }
     }
   }
 
   private static String interBrokerListener(Resolver resolver, List<Endpoint> bound) {
-    String name = resolver.resolve(ServerSettings.INTER_BROKER_LISTENER_NAME, Map.of());
+    String name = resolver.resolve(IdentitySettings.INTER_BROKER_LISTENER_NAME, Map.of());
     if (name != null) {
-      if (resolver.isSet(ServerSettings.SECURITY_INTER_BROKER_PROTOCOL)) {
-        throw new InvalidSettingException(ServerSettings.INTER_BROKER_LISTENER_NAME.name(),
+      if (resolver.isSet(IdentitySettings.SECURITY_INTER_BROKER_PROTOCOL)) {
+        throw new InvalidSettingException(IdentitySettings.INTER_BROKER_LISTENER_NAME.name(),
             "Both inter.broker.listener.name and security.inter.broker.protocol are set: expected only one of them");
       }
       return bound.stream().map(Endpoint::listener).filter(name::equalsIgnoreCase).findFirst().orElseThrow(() ->
-          new InvalidSettingException(ServerSettings.INTER_BROKER_LISTENER_NAME.name(), "Invalid value " + name
+          new InvalidSettingException(IdentitySettings.INTER_BROKER_LISTENER_NAME.name(), "Invalid value " + name
               + " for configuration inter.broker.listener.name: expected a name that listeners has: "
               + String.join(", ", bound.stream().map(Endpoint::listener).toList())));
     }
-    String protocol = resolver.resolve(ServerSettings.SECURITY_INTER_BROKER_PROTOCOL, Map.of());
+    String protocol = resolver.resolve(IdentitySettings.SECURITY_INTER_BROKER_PROTOCOL, Map.of());
     // a node alone needs no listener for other brokers, so that none with the protocol is no error here
     return bound.stream().filter(e -> e.protocol().equals(protocol)).findFirst().orElse(bound.get(0)).listener();
   }

@@ -2,43 +2,45 @@ package io.margay.config.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.config.Setting;
-import io.margay.spi.config.TopicSettings;
+import io.margay.spi.log.LogDefaults;
+import io.margay.spi.log.LogSettings;
 import org.junit.jupiter.api.Test;
 
 class DefinitionsTest {
+  private static final Definitions KNOWN = SampleSettings.known().now();
+
   @Test
   void findsByScope() {
-    assertThat(Definitions.ALL.find(Setting.Scope.BROKER, "min.insync.replicas")).isSameAs(ServerSettings.MIN_INSYNC_REPLICAS);
-    assertThat(Definitions.ALL.find(Setting.Scope.TOPIC, "min.insync.replicas")).isSameAs(TopicSettings.MIN_INSYNC_REPLICAS);
-    assertThat(Definitions.ALL.find(Setting.Scope.TOPIC, "listeners")).isNull();
-    assertThat(Definitions.ALL.find(Setting.Scope.GROUP, "share.isolation.level")).isNotNull();
+    assertThat(KNOWN.find(Setting.Scope.BROKER, "min.insync.replicas")).isSameAs(LogDefaults.MIN_INSYNC_REPLICAS);
+    assertThat(KNOWN.find(Setting.Scope.TOPIC, "min.insync.replicas")).isSameAs(LogSettings.MIN_INSYNC_REPLICAS);
+    assertThat(KNOWN.find(Setting.Scope.TOPIC, "listeners")).isNull();
+    assertThat(KNOWN.find(Setting.Scope.GROUP, "share.isolation.level")).isNotNull();
   }
 
   @Test
   void knowsSettingsOfOneListener() {
-    assertThat(Definitions.ALL.server("listener.name.outside.ssl.keystore.location").synonyms())
+    assertThat(KNOWN.broker("listener.name.outside.ssl.keystore.location").synonyms())
         .containsExactly("ssl.keystore.location");
-    assertThat(Definitions.ALL.server("listener.name.outside.scram-sha-512.sasl.jaas.config").secret()).isTrue();
-    assertThat(Definitions.ALL.server("listener.name.outside.nothing")).isNull();
-    assertThat(Definitions.ALL.server("listener.name.")).isNull();
+    assertThat(KNOWN.broker("listener.name.outside.scram-sha-512.sasl.jaas.config").secret()).isTrue();
+    assertThat(KNOWN.broker("listener.name.outside.nothing")).isNull();
+    assertThat(KNOWN.broker("listener.name.")).isNull();
   }
 
   @Test
   void acceptsWhatBelongsToPlugInsAndHidesIt() {
-    Setting<?> foreign = Definitions.ALL.server("rsm.config.bucket");
+    Setting<?> foreign = KNOWN.broker("rsm.config.bucket");
     assertThat(foreign.effective()).isFalse();
     assertThat(foreign.secret()).isTrue();
   }
 
   @Test
   void suggestsWhatWasMeant() {
-    assertThat(Definitions.ALL.unknown("listners")).isEqualTo("there is no setting listners; did you mean listeners?");
-    assertThat(Definitions.ALL.unknown("log.retention.hour")).contains("did you mean log.retention.hours?");
-    assertThat(Definitions.ALL.unknown("retention.ms")).isEqualTo(
+    assertThat(KNOWN.unknown("listners")).isEqualTo("there is no setting listners; did you mean listeners?");
+    assertThat(KNOWN.unknown("log.retention.hour")).contains("did you mean log.retention.hours?");
+    assertThat(KNOWN.unknown("retention.ms")).isEqualTo(
         "retention.ms is a setting of topics; log.retention.ms gives the default of all topics");
-    assertThat(Definitions.ALL.unknown("quite.another.thing")).isEqualTo("there is no setting quite.another.thing");
+    assertThat(KNOWN.unknown("quite.another.thing")).isEqualTo("there is no setting quite.another.thing");
   }
 
   @Test

@@ -5,14 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.margay.model.Endpoint;
 import io.margay.spi.config.InvalidSettingException;
-import io.margay.spi.config.ServerSettings;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ListenerParserTest {
   private final List<String> notes = new ArrayList<>();
-  private String map = ServerSettings.LISTENER_SECURITY_PROTOCOL_MAP.defaultValue();
+  private String map = IdentitySettings.LISTENER_SECURITY_PROTOCOL_MAP.defaultValue();
   private List<String> controllers = List.of();
 
   @Test

@@ -9,15 +9,16 @@ import io.margay.metadata.ClusterDelta;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
 import io.margay.model.BrokerId;
-import io.margay.spi.config.GroupSettings;
 import io.margay.spi.config.InvalidSettingException;
 import io.margay.spi.config.NodeSettings.Given;
 import io.margay.spi.config.NodeSettings.NotApplied;
 import io.margay.spi.config.NodeSettings.Reason;
 import io.margay.spi.config.NodeSettings.Registration;
 import io.margay.spi.config.NodeSettings.Source;
-import io.margay.spi.config.ServerSettings;
-import io.margay.spi.config.TopicSettings;
+import io.margay.spi.consensus.ConsensusSettings;
+import io.margay.spi.log.LogDefaults;
+import io.margay.spi.log.LogSettings;
+import io.margay.spi.storage.StorageSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,69 +36,69 @@ class LiveSettingsTest {
   void higherLayersCountBeforeLowerOnes() {
     LiveSettings settings = live(layer("environment", "num.partitions", "3"), layer("file", "num.partitions", "2",
         "default.replication.factor", "2"));
-    assertThat(settings.get(ServerSettings.NUM_PARTITIONS)).isEqualTo(3);
-    assertThat(settings.get(ServerSettings.DEFAULT_REPLICATION_FACTOR)).isEqualTo(2);
-    assertThat(settings.get(ServerSettings.MESSAGE_MAX_BYTES)).isEqualTo(1_048_588);
+    assertThat(settings.get(SampleSettings.NUM_PARTITIONS)).isEqualTo(3);
+    assertThat(settings.get(SampleSettings.DEFAULT_REPLICATION_FACTOR)).isEqualTo(2);
+    assertThat(settings.get(LogDefaults.MESSAGE_MAX_BYTES)).isEqualTo(1_048_588);
     image(settings, Map.of("num.partitions", "5"), Map.of());
-    assertThat(settings.get(ServerSettings.NUM_PARTITIONS)).isEqualTo(5);
+    assertThat(settings.get(SampleSettings.NUM_PARTITIONS)).isEqualTo(5);
     image(settings, Map.of("num.partitions", "5"), Map.of("num.partitions", "6"));
-    assertThat(settings.get(ServerSettings.NUM_PARTITIONS)).isEqualTo(6);
+    assertThat(settings.get(SampleSettings.NUM_PARTITIONS)).isEqualTo(6);
     image(settings, Map.of(), Map.of());
-    assertThat(settings.get(ServerSettings.NUM_PARTITIONS)).isEqualTo(3);
+    assertThat(settings.get(SampleSettings.NUM_PARTITIONS)).isEqualTo(3);
   }
 
   @Test
   void synonymsInOtherUnitsAreConverted() {
-    assertThat(live().get(ServerSettings.LOG_RETENTION_MS)).isEqualTo(604_800_000L);
-    assertThat(live().get(ServerSettings.LOG_FLUSH_INTERVAL_MS)).isEqualTo(Long.MAX_VALUE);
+    assertThat(live().get(LogDefaults.LOG_RETENTION_MS)).isEqualTo(604_800_000L);
+    assertThat(live().get(LogDefaults.LOG_FLUSH_INTERVAL_MS)).isEqualTo(Long.MAX_VALUE);
     LiveSettings hours = live(layer("file", "log.retention.hours", "2"));
-    assertThat(hours.get(ServerSettings.LOG_RETENTION_MS)).isEqualTo(7_200_000L);
-    assertThat(hours.topic(Map.of()).get(TopicSettings.RETENTION_MS)).isEqualTo(7_200_000L);
+    assertThat(hours.get(LogDefaults.LOG_RETENTION_MS)).isEqualTo(7_200_000L);
+    assertThat(hours.topic(Map.of()).get(LogSettings.RETENTION_MS)).isEqualTo(7_200_000L);
     LiveSettings minutes = live(layer("file", "log.retention.hours", "2", "log.retention.minutes", "3"));
-    assertThat(minutes.topic(Map.of()).get(TopicSettings.RETENTION_MS)).isEqualTo(180_000L);
+    assertThat(minutes.topic(Map.of()).get(LogSettings.RETENTION_MS)).isEqualTo(180_000L);
     LiveSettings forEver = live(layer("file", "log.retention.hours", "-1"));
-    assertThat(forEver.topic(Map.of()).get(TopicSettings.RETENTION_MS)).isEqualTo(-1L);
+    assertThat(forEver.topic(Map.of()).get(LogSettings.RETENTION_MS)).isEqualTo(-1L);
     LiveSettings higher = live(layer("environment", "log.retention.hours", "1"), layer("file", "log.retention.ms", "5"));
-    assertThat(higher.topic(Map.of()).get(TopicSettings.RETENTION_MS)).isEqualTo(3_600_000L);
+    assertThat(higher.topic(Map.of()).get(LogSettings.RETENTION_MS)).isEqualTo(3_600_000L);
   }
 
   @Test
   void topicsTakeTheirOwnValuesThenTheServersThenTheDefault() {
     LiveSettings settings = live(layer("file", "message.max.bytes", "2000", "log.cleanup.policy", "compact",
         "margay.storage.engine", "memory"));
-    assertThat(settings.topic(Map.of()).get(TopicSettings.MAX_MESSAGE_BYTES)).isEqualTo(2000);
-    assertThat(settings.topic(Map.of()).get(TopicSettings.CLEANUP_POLICY)).containsExactly("compact");
-    assertThat(settings.topic(Map.of()).get(TopicSettings.MARGAY_STORAGE_ENGINE)).isEqualTo("memory");
+    assertThat(settings.topic(Map.of()).get(LogSettings.MAX_MESSAGE_BYTES)).isEqualTo(2000);
+    assertThat(settings.topic(Map.of()).get(LogSettings.CLEANUP_POLICY)).containsExactly("compact");
+    assertThat(settings.topic(Map.of()).get(LogSettings.MARGAY_STORAGE_ENGINE)).isEqualTo("memory");
     Map<String, String> overrides = new HashMap<>(Map.of("max.message.bytes", "10", "segment.ms", "rubbish"));
     var topic = settings.topic(overrides);
-    assertThat(topic.get(TopicSettings.MAX_MESSAGE_BYTES)).isEqualTo(10);
-    assertThat(topic.get(TopicSettings.SEGMENT_MS)).isEqualTo(604_800_000L);
-    assertThat(topic.get(TopicSettings.INTERNAL_SEGMENT_BYTES)).isNull();
+    assertThat(topic.get(LogSettings.MAX_MESSAGE_BYTES)).isEqualTo(10);
+    assertThat(topic.get(LogSettings.SEGMENT_MS)).isEqualTo(604_800_000L);
+    assertThat(topic.get(LogSettings.INTERNAL_SEGMENT_BYTES)).isNull();
     image(settings, Map.of("message.max.bytes", "3000"), Map.of());
     overrides.remove("max.message.bytes");
-    assertThat(topic.get(TopicSettings.MAX_MESSAGE_BYTES)).as("a view always has the newest").isEqualTo(3000);
+    assertThat(topic.get(LogSettings.MAX_MESSAGE_BYTES)).as("a view always has the newest").isEqualTo(3000);
   }
 
   @Test
   void aServersNameThatATopicSharesIsNotATopicsOverride() {
     LiveSettings settings = live(layer("file", "min.insync.replicas", "2"));
-    assertThat(settings.topic(Map.of("min.insync.replicas", "3")).get(TopicSettings.MIN_INSYNC_REPLICAS)).isEqualTo(3);
-    assertThat(settings.topic(Map.of()).get(TopicSettings.MIN_INSYNC_REPLICAS)).isEqualTo(2);
-    assertThat(settings.get(ServerSettings.MIN_INSYNC_REPLICAS)).isEqualTo(2);
+    assertThat(settings.topic(Map.of("min.insync.replicas", "3")).get(LogSettings.MIN_INSYNC_REPLICAS)).isEqualTo(3);
+    assertThat(settings.topic(Map.of()).get(LogSettings.MIN_INSYNC_REPLICAS)).isEqualTo(2);
+    assertThat(settings.get(LogDefaults.MIN_INSYNC_REPLICAS)).isEqualTo(2);
   }
 
   @Test
   void groupsResolveLikeTopics() {
     LiveSettings settings = live(layer("file", "group.consumer.session.timeout.ms", "50000"));
-    assertThat(settings.topic(Map.of()).get(GroupSettings.CONSUMER_SESSION_TIMEOUT_MS)).isEqualTo(50_000);
-    assertThat(settings.get(GroupSettings.CONSUMER_SESSION_TIMEOUT_MS)).isEqualTo(50_000);
-    assertThat(settings.topic(Map.of("consumer.session.timeout.ms", "46000")).get(GroupSettings.CONSUMER_SESSION_TIMEOUT_MS))
+    assertThat(settings.topic(Map.of()).get(SampleSettings.CONSUMER_SESSION_TIMEOUT_MS)).isEqualTo(50_000);
+    assertThat(settings.get(SampleSettings.CONSUMER_SESSION_TIMEOUT_MS)).isEqualTo(50_000);
+    assertThat(settings.topic(Map.of("consumer.session.timeout.ms", "46000")).get(SampleSettings.CONSUMER_SESSION_TIMEOUT_MS))
         .isEqualTo(46_000);
   }
 
   @Test
   void listenersHaveSettingsOfTheirOwn() {
-    var mine = ServerSettings.ofListener(ServerSettings.SSL_CLIENT_AUTH, "OUT", null);
+    var mine = AcceptedSecuritySettings.SSL_CLIENT_AUTH.ofListener("OUT", null);
     assertThat(live().get(mine)).isEqualTo("none");
     LiveSettings settings = live(layer("file", "ssl.client.auth", "requested"));
     assertThat(settings.get(mine)).isEqualTo("requested");
@@ -105,7 +106,7 @@ class LiveSettingsTest {
     settings.onChange(told::add);
     image(settings, Map.of(), Map.of("listener.name.out.ssl.client.auth", "required"));
     assertThat(settings.get(mine)).isEqualTo("required");
-    assertThat(settings.get(ServerSettings.SSL_CLIENT_AUTH)).isEqualTo("requested");
+    assertThat(settings.get(AcceptedSecuritySettings.SSL_CLIENT_AUTH)).isEqualTo("requested");
     assertThat(told).containsExactly(Set.of("listener.name.out.ssl.client.auth"));
   }
 
@@ -114,8 +115,8 @@ class LiveSettingsTest {
     assertThat(live().nodeId()).isEqualTo(new BrokerId(1));
     LiveSettings older = live(layer("file", "broker.id", "7"));
     assertThat(older.nodeId()).isEqualTo(new BrokerId(7));
-    assertThat(older.get(ServerSettings.NODE_ID)).isEqualTo(7);
-    assertThat(live(layer("file", "node.id", "8", "broker.id", "-1")).get(ServerSettings.BROKER_ID)).isEqualTo(8);
+    assertThat(older.get(IdentitySettings.NODE_ID)).isEqualTo(7);
+    assertThat(live(layer("file", "node.id", "8", "broker.id", "-1")).get(IdentitySettings.BROKER_ID)).isEqualTo(8);
     assertThatThrownBy(() -> live(layer("file", "node.id", "8", "broker.id", "9"))).isInstanceOf(InvalidSettingException.class)
         .hasMessage("Invalid value 9 for configuration broker.id: expected the same as node.id, which is 8");
   }
@@ -124,18 +125,18 @@ class LiveSettingsTest {
   void directoriesAreBelowTheDataDirectory() {
     LiveSettings settings = live();
     assertThat(settings.dataDirectory()).isEqualTo(Path.of("/d"));
-    assertThat(settings.get(ServerSettings.LOG_DIRS)).containsExactly("/d/logs");
-    assertThat(settings.get(ServerSettings.METADATA_LOG_DIR)).isEqualTo("/d/metadata");
-    assertThat(live(layer("file", "log.dir", "a,/b")).get(ServerSettings.LOG_DIRS)).containsExactly("/d/a", "/b");
-    assertThat(live(layer("file", "log.dirs", "x", "log.dir", "y")).get(ServerSettings.LOG_DIRS)).containsExactly("/d/x");
+    assertThat(settings.get(StorageSettings.LOG_DIRS)).containsExactly("/d/logs");
+    assertThat(settings.get(ConsensusSettings.METADATA_LOG_DIR)).isEqualTo("/d/metadata");
+    assertThat(live(layer("file", "log.dir", "a,/b")).get(StorageSettings.LOG_DIRS)).containsExactly("/d/a", "/b");
+    assertThat(live(layer("file", "log.dirs", "x", "log.dir", "y")).get(StorageSettings.LOG_DIRS)).containsExactly("/d/x");
   }
 
   @Test
   void knowsTheListenerBetweenBrokers() {
-    assertThat(live().get(ServerSettings.INTER_BROKER_LISTENER_NAME)).isEqualTo("PLAINTEXT");
+    assertThat(live().get(IdentitySettings.INTER_BROKER_LISTENER_NAME)).isEqualTo("PLAINTEXT");
     LiveSettings two = live(layer("file", "listeners", "SSL://:9093,IN://:9094", "listener.security.protocol.map",
         "SSL:SSL,IN:PLAINTEXT"));
-    assertThat(two.get(ServerSettings.INTER_BROKER_LISTENER_NAME)).isEqualTo("IN");
+    assertThat(two.get(IdentitySettings.INTER_BROKER_LISTENER_NAME)).isEqualTo("IN");
     assertThatThrownBy(() -> live(layer("file", "inter.broker.listener.name", "X"))).isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("a name that listeners has: PLAINTEXT");
     assertThatThrownBy(() -> live(layer("file", "inter.broker.listener.name", "PLAINTEXT", "security.inter.broker.protocol",
@@ -146,18 +147,18 @@ class LiveSettingsTest {
   void explainsEveryPlaceInTheOrderThatCounts() {
     LiveSettings settings = live(layer("environment", "log.retention.hours", "1"), layer("file", "log.retention.ms", "5"));
     image(settings, Map.of("log.retention.ms", "6"), Map.of("log.retention.ms", "7"));
-    assertThat(settings.explain(TopicSettings.RETENTION_MS, Map.of("retention.ms", "8"))).containsExactly(
+    assertThat(settings.explain(LogSettings.RETENTION_MS, Map.of("retention.ms", "8"))).containsExactly(
         new Given("retention.ms", "8", Source.DYNAMIC_TOPIC, "Admin API"),
         new Given("log.retention.ms", "7", Source.DYNAMIC_BROKER, "Admin API, this broker"),
         new Given("log.retention.ms", "6", Source.DYNAMIC_DEFAULT_BROKER, "Admin API, all brokers"),
         new Given("log.retention.hours", "1", Source.STATIC_BROKER, "environment"),
         new Given("log.retention.ms", "5", Source.STATIC_BROKER, "file"),
         new Given("log.retention.ms", "604800000", Source.DEFAULT, "default"));
-    assertThat(settings.explain(ServerSettings.LOG_RETENTION_MS, null)).first()
+    assertThat(settings.explain(LogDefaults.LOG_RETENTION_MS, null)).first()
         .isEqualTo(new Given("log.retention.ms", "7", Source.DYNAMIC_BROKER, "Admin API, this broker"));
-    assertThat(settings.explain(ServerSettings.LOG_RETENTION_MS, Map.of())).first()
+    assertThat(settings.explain(LogDefaults.LOG_RETENTION_MS, Map.of())).first()
         .isEqualTo(new Given("log.retention.ms", "6", Source.DYNAMIC_DEFAULT_BROKER, "Admin API, all brokers"));
-    assertThat(settings.explain(GroupSettings.SHARE_ISOLATION_LEVEL, Map.of("share.isolation.level", "read_committed")))
+    assertThat(settings.explain(SampleSettings.SHARE_ISOLATION_LEVEL, Map.of("share.isolation.level", "read_committed")))
         .containsExactly(new Given("share.isolation.level", "read_committed", Source.GROUP, "Admin API"),
             new Given("share.isolation.level", "read_uncommitted", Source.DEFAULT, "default"));
   }
@@ -165,8 +166,8 @@ class LiveSettingsTest {
   @Test
   void explainNeverShowsASecret() {
     LiveSettings settings = live(layer("file", "ssl.key.password", "hunter2"));
-    assertThat(settings.explain(ServerSettings.SSL_KEY_PASSWORD, null).toString()).doesNotContain("hunter2");
-    assertThat(settings.get(ServerSettings.SSL_KEY_PASSWORD)).isEqualTo("hunter2");
+    assertThat(settings.explain(AcceptedSecuritySettings.SSL_KEY_PASSWORD, null).toString()).doesNotContain("hunter2");
+    assertThat(settings.get(AcceptedSecuritySettings.SSL_KEY_PASSWORD)).isEqualTo("hunter2");
   }
 
   @Test
@@ -174,12 +175,12 @@ class LiveSettingsTest {
     LiveSettings settings = live();
     image(settings, Map.of("num.partitions", "none", "no.such.setting", "1", "node.id", "5", "message.max.bytes", "99"),
         Map.of());
-    assertThat(settings.get(ServerSettings.NUM_PARTITIONS)).isEqualTo(1);
+    assertThat(settings.get(SampleSettings.NUM_PARTITIONS)).isEqualTo(1);
     assertThat(settings.nodeId()).isEqualTo(new BrokerId(1));
-    assertThat(settings.get(ServerSettings.MESSAGE_MAX_BYTES)).isEqualTo(99);
+    assertThat(settings.get(LogDefaults.MESSAGE_MAX_BYTES)).isEqualTo(99);
     assertThat(settings.notApplied()).extracting(NotApplied::name).containsExactly("no.such.setting", "node.id", "num.partitions");
     image(settings, Map.of(), Map.of("listeners", "NOWHERE://h:1", "message.max.bytes", "98"));
-    assertThat(settings.get(ServerSettings.MESSAGE_MAX_BYTES)).isEqualTo(98);
+    assertThat(settings.get(LogDefaults.MESSAGE_MAX_BYTES)).isEqualTo(98);
     assertThat(settings.listeners()).extracting(Object::toString).containsExactly("PLAINTEXT://:9092");
     assertThat(settings.notApplied()).extracting(NotApplied::name).containsExactly("listeners");
   }
@@ -208,8 +209,8 @@ class LiveSettingsTest {
     settings.onChange(told::add);
     settings.update(List.of(layer("file", "node.id", "4", "num.network.threads", "9", "log.retention.hours", "1")));
     assertThat(settings.nodeId()).isEqualTo(new BrokerId(3));
-    assertThat(settings.get(ServerSettings.NUM_NETWORK_THREADS)).isEqualTo(3);
-    assertThat(settings.get(ServerSettings.NUM_PARTITIONS)).isEqualTo(1);
+    assertThat(settings.get(SampleSettings.NUM_NETWORK_THREADS)).isEqualTo(3);
+    assertThat(settings.get(SampleSettings.NUM_PARTITIONS)).isEqualTo(1);
     assertThat(told).containsExactly(Set.of("num.partitions", "log.retention.hours", "log.retention.ms"));
     assertThat(settings.notApplied()).extracting(NotApplied::name, NotApplied::text, NotApplied::reason).containsExactly(
         tuple("node.id", "4", Reason.AT_NEXT_START), tuple("num.network.threads", "9", Reason.AT_NEXT_START));
@@ -221,7 +222,7 @@ class LiveSettingsTest {
         layer("file", "listeners", "PLAINTEXT://h:2"));
     settings.update(List.of(layer("environment", "advertised.listeners", "PLAINTEXT://a:1"),
         layer("file", "listeners", "X://h:1", "log.retention.hours", "1")));
-    assertThat(settings.topic(Map.of()).get(TopicSettings.RETENTION_MS)).as("the rest counts").isEqualTo(3_600_000L);
+    assertThat(settings.topic(Map.of()).get(LogSettings.RETENTION_MS)).as("the rest counts").isEqualTo(3_600_000L);
     assertThat(settings.listeners()).extracting(Object::toString).containsExactly("PLAINTEXT://h:2");
     assertThat(settings.notApplied()).singleElement().satisfies(n -> {
       assertThat(n.name()).isEqualTo("listeners");
@@ -251,7 +252,7 @@ class LiveSettingsTest {
   }
 
   private static LiveSettings live(Layer... layers) {
-    return new LiveSettings(List.of(layers), DIRECTORIES, () -> "this.machine");
+    return new LiveSettings(List.of(layers), SampleSettings.known(), DIRECTORIES, () -> "this.machine");
   }
 
   private static void image(LiveSettings settings, Map<String, String> allBrokers, Map<String, String> thisBroker) {
@@ -259,6 +260,6 @@ class LiveSettingsTest {
         ConfigResource.broker(settings.nodeId().value()), thisBroker);
     SortedMap<BrokerId, io.margay.metadata.BrokerImage> brokers = new TreeMap<>();
     settings.onImage(new ClusterDelta(false, Set.of(), Set.of(), configs.keySet(), false),
-        new ClusterImage("c", 1, BrokerId.NONE, brokers, Map.of(), Map.of(), configs, Map.of(), 0));
+        new ClusterImage("c", 1, BrokerId.NONE, brokers, io.margay.metadata.TopicsImage.EMPTY, configs, Map.of()));
   }
 }

@@ -8,7 +8,8 @@ import io.margay.model.BrokerId;
 import io.margay.spi.config.NodeSettings.Given;
 import io.margay.spi.config.NodeSettings.NotApplied;
 import io.margay.spi.config.NodeSettings.Reason;
-import io.margay.spi.config.ServerSettings;
+import io.margay.spi.log.LogDefaults;
+import io.margay.spi.storage.StorageSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,12 +54,12 @@ class SettingsLoaderTest implements SettingsLoader.Outcome {
     write("num.partitions=5\ndefault.replication.factor=6\n! a comment\nmessage.max.bytes : 77\nlog.dirs=${margay.home}/x,y");
     loader().load();
     assertThat(messages).isEmpty();
-    assertThat(settings.get(ServerSettings.NUM_PARTITIONS)).isEqualTo(3);
-    assertThat(settings.get(ServerSettings.DEFAULT_REPLICATION_FACTOR)).isEqualTo(2);
-    assertThat(settings.get(ServerSettings.MESSAGE_MAX_BYTES)).isEqualTo(77);
-    assertThat(settings.get(ServerSettings.MARGAY_FLUSH_POLICY)).isEqualTo("ack");
-    assertThat(settings.get(ServerSettings.LOG_CLEANUP_POLICY)).containsExactly("compact", "delete");
-    assertThat(settings.get(ServerSettings.LOG_DIRS)).containsExactly(home.resolve("x").toString(),
+    assertThat(settings.get(SampleSettings.NUM_PARTITIONS)).isEqualTo(3);
+    assertThat(settings.get(SampleSettings.DEFAULT_REPLICATION_FACTOR)).isEqualTo(2);
+    assertThat(settings.get(LogDefaults.MESSAGE_MAX_BYTES)).isEqualTo(77);
+    assertThat(settings.get(LogDefaults.MARGAY_FLUSH_POLICY)).isEqualTo("ack");
+    assertThat(settings.get(LogDefaults.LOG_CLEANUP_POLICY)).containsExactly("compact", "delete");
+    assertThat(settings.get(StorageSettings.LOG_DIRS)).containsExactly(home.resolve("x").toString(),
         home.resolve("d/y").toString());
   }
 
@@ -117,12 +118,12 @@ class SettingsLoaderTest implements SettingsLoader.Outcome {
     write("# num.partitions=1\n\nnum.partitions=5\nadvertised.listeners = \\\n  PLAINTEXT://h:1\nmessage.max.bytes : 77");
     loader().load();
     assertThat(messages).isEmpty();
-    assertThat(settings.explain(ServerSettings.NUM_PARTITIONS, null)).extracting(Given::text, Given::origin).containsExactly(
+    assertThat(settings.explain(SampleSettings.NUM_PARTITIONS, null)).extracting(Given::text, Given::origin).containsExactly(
         tuple("3", "environment KAFKA_NUM_PARTITIONS"), tuple("4", "configuration io.margay, /k/etc/io.margay.cfg"),
         tuple("5", file() + ":3"), tuple("1", "default"));
-    assertThat(settings.explain(ServerSettings.ADVERTISED_LISTENERS, null)).first().extracting(Given::text, Given::origin)
+    assertThat(settings.explain(IdentitySettings.ADVERTISED_LISTENERS, null)).first().extracting(Given::text, Given::origin)
         .containsExactly("PLAINTEXT://h:1", file() + ":4");
-    assertThat(settings.explain(ServerSettings.MESSAGE_MAX_BYTES, null)).first().extracting(Given::origin)
+    assertThat(settings.explain(LogDefaults.MESSAGE_MAX_BYTES, null)).first().extracting(Given::origin)
         .isEqualTo(file() + ":6");
   }
 
@@ -144,7 +145,7 @@ class SettingsLoaderTest implements SettingsLoader.Outcome {
     assertThat(messages).as("nothing new to say").hasSize(1);
     write("num.partitions=12");
     loader.loadIfFileChanged();
-    assertThat(settings.get(ServerSettings.NUM_PARTITIONS)).isEqualTo(12);
+    assertThat(settings.get(SampleSettings.NUM_PARTITIONS)).isEqualTo(12);
   }
 
   @Test
@@ -156,14 +157,14 @@ class SettingsLoaderTest implements SettingsLoader.Outcome {
     loader.loadIfFileChanged();
     write("num.partitions=33\nnode.id=7");
     loader.loadIfFileChanged();
-    assertThat(settings.get(ServerSettings.NUM_PARTITIONS)).isEqualTo(33);
+    assertThat(settings.get(SampleSettings.NUM_PARTITIONS)).isEqualTo(33);
     assertThat(settings.nodeId()).isEqualTo(new BrokerId(6));
     write("num.partitions=bad");
     loader.loadIfFileChanged();
-    assertThat(settings.get(ServerSettings.NUM_PARTITIONS)).as("a bad value changes nothing").isEqualTo(33);
+    assertThat(settings.get(SampleSettings.NUM_PARTITIONS)).as("a bad value changes nothing").isEqualTo(33);
     Files.delete(file());
     loader.loadIfFileChanged();
-    assertThat(settings.get(ServerSettings.NUM_PARTITIONS)).isEqualTo(1);
+    assertThat(settings.get(SampleSettings.NUM_PARTITIONS)).isEqualTo(1);
     assertThat(changes).isEqualTo(2);
     assertThat(messages).isEmpty();
   }
@@ -174,10 +175,10 @@ class SettingsLoaderTest implements SettingsLoader.Outcome {
     SettingsLoader loader = loader();
     loader.load();
     loader.load(Map.of("num.partitions", "3", "auto.create.topics.enable", false));
-    assertThat(settings.get(ServerSettings.NUM_PARTITIONS)).isEqualTo(3);
-    assertThat(settings.get(ServerSettings.AUTO_CREATE_TOPICS_ENABLE)).isFalse();
+    assertThat(settings.get(SampleSettings.NUM_PARTITIONS)).isEqualTo(3);
+    assertThat(settings.get(SampleSettings.AUTO_CREATE_TOPICS_ENABLE)).isFalse();
     loader.load(Map.of("num.partitions", "x"));
-    assertThat(settings.get(ServerSettings.NUM_PARTITIONS)).isEqualTo(3);
+    assertThat(settings.get(SampleSettings.NUM_PARTITIONS)).isEqualTo(3);
   }
 
   @Test
@@ -186,8 +187,8 @@ class SettingsLoaderTest implements SettingsLoader.Outcome {
     SettingsLoader loader = loader();
     loader.load();
     loader.load(Map.of("num.partitions", "many", "num.partition", 3, "message.max.bytes", 99));
-    assertThat(settings.get(ServerSettings.NUM_PARTITIONS)).as("stays").isEqualTo(2);
-    assertThat(settings.get(ServerSettings.MESSAGE_MAX_BYTES)).as("the good one beside the bad ones").isEqualTo(99);
+    assertThat(settings.get(SampleSettings.NUM_PARTITIONS)).as("stays").isEqualTo(2);
+    assertThat(settings.get(LogDefaults.MESSAGE_MAX_BYTES)).as("the good one beside the bad ones").isEqualTo(99);
     assertThat(settings.notApplied()).containsExactly(
         new NotApplied("num.partition", null, "configuration io.margay", Reason.REFUSED,
             "there is no setting num.partition; did you mean num.partitions?"),
@@ -195,11 +196,11 @@ class SettingsLoaderTest implements SettingsLoader.Outcome {
             "Invalid value many for configuration num.partitions: expected a whole number of 32 bits"));
     write("num.partitions=7\nlog.retention.hours=x\nfetch.max.bytes=5000");
     loader.loadIfFileChanged();
-    assertThat(settings.get(ServerSettings.FETCH_MAX_BYTES)).as("a bad configuration does not hold up a file").isEqualTo(5000);
+    assertThat(settings.get(SampleSettings.FETCH_MAX_BYTES)).as("a bad configuration does not hold up a file").isEqualTo(5000);
     assertThat(settings.notApplied()).extracting(NotApplied::origin)
         .containsExactly("configuration io.margay", "configuration io.margay", file() + ":2");
     loader.load(Map.of());
-    assertThat(settings.get(ServerSettings.NUM_PARTITIONS)).as("now the file counts").isEqualTo(7);
+    assertThat(settings.get(SampleSettings.NUM_PARTITIONS)).as("now the file counts").isEqualTo(7);
     assertThat(settings.notApplied()).extracting(NotApplied::name).containsExactly("log.retention.hours");
     assertThat(messages).isEmpty();
   }
@@ -212,8 +213,8 @@ class SettingsLoaderTest implements SettingsLoader.Outcome {
     write("num.partitions=\\u12");
     loader.loadIfFileChanged();
     loader.load(Map.of("message.max.bytes", 99));
-    assertThat(settings.get(ServerSettings.NUM_PARTITIONS)).isEqualTo(7);
-    assertThat(settings.get(ServerSettings.MESSAGE_MAX_BYTES)).isEqualTo(99);
+    assertThat(settings.get(SampleSettings.NUM_PARTITIONS)).isEqualTo(7);
+    assertThat(settings.get(LogDefaults.MESSAGE_MAX_BYTES)).isEqualTo(99);
   }
 
   @Test
@@ -223,7 +224,7 @@ class SettingsLoaderTest implements SettingsLoader.Outcome {
     loader.load();
     loader.load(Map.of("node.id", 5));
     assertThat(settings.nodeId()).isEqualTo(new BrokerId(1));
-    assertThat(settings.get(ServerSettings.NUM_NETWORK_THREADS)).isEqualTo(2);
+    assertThat(settings.get(SampleSettings.NUM_NETWORK_THREADS)).isEqualTo(2);
     assertThat(settings.notApplied()).extracting(NotApplied::name, NotApplied::text, NotApplied::reason).containsExactly(
         tuple("node.id", "5", Reason.AT_NEXT_START), tuple("num.network.threads", null, Reason.AT_NEXT_START));
   }
@@ -255,7 +256,7 @@ class SettingsLoaderTest implements SettingsLoader.Outcome {
   }
 
   private SettingsLoader loader() {
-    return new SettingsLoader("io.margay", null, new Surroundings(environment, Map.of("margay.home", home.toString(), "margay.data",
+    return new SettingsLoader(SampleSettings.known(), "io.margay", null, new Surroundings(environment, Map.of("margay.home", home.toString(), "margay.data",
         home.resolve("d").toString()), () -> "this.machine"), properties, this);
   }
 

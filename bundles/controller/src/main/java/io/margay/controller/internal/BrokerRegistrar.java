@@ -1,9 +1,8 @@
 package io.margay.controller.internal;
 
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.controller.BoundListeners;
-import java.util.Set;
+import java.util.Collections;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -15,9 +14,6 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 /** Registers this broker when its listeners are bound, and again when what they advertise changes. */
 @Component(service = {}, immediate = true)
 public final class BrokerRegistrar {
-  private static final Set<String> WATCHED =
-      Set.of(ServerSettings.ADVERTISED_LISTENERS.name(), ServerSettings.LISTENERS.name(), ServerSettings.BROKER_RACK.name());
-
   private final ControllerRuntime runtime;
   private final NodeSettings.Registration watch;
   private volatile BoundListeners bound;
@@ -32,7 +28,7 @@ public final class BrokerRegistrar {
   public BrokerRegistrar(@Reference ControllerService controller, @Reference NodeSettings settings) {
     this.runtime = controller.runtime();
     this.watch = settings.onChange(names -> {
-      if (names.stream().anyMatch(WATCHED::contains)) {
+      if (names.contains(ControllerSettings.BROKER_RACK.name()) || !Collections.disjoint(names, NodeSettings.LISTENER_SETTINGS)) {
         register();
       }
     });

@@ -10,7 +10,6 @@ import io.margay.model.Clock;
 import io.margay.model.LineLimit;
 import io.margay.protocol.Errors;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.controller.PartitionLimit;
 import java.util.HashMap;
 import java.util.List;
@@ -31,7 +30,7 @@ public final class ClusterLimits {
   private static final int ENTRY_OVERHEAD_BYTES = 64;
 
   private final NodeSettings settings;
-  private final LineLimit logLimit = new LineLimit(Clock.SYSTEM);
+  private final LineLimit lineLimit = new LineLimit(Clock.SYSTEM);
   private final Map<BrokerId, Integer> reserved = new HashMap<>();
   private Map<String, TopicImage> countedTopics = Map.of();
   private Map<BrokerId, Integer> replicas = Map.of();
@@ -51,7 +50,7 @@ public final class ClusterLimits {
 
   /** The partitions that one request may create. */
   public int partitionsPerRequest() {
-    return settings.get(ServerSettings.MARGAY_MAX_PARTITIONS_PER_REQUEST);
+    return settings.get(ControllerSettings.MARGAY_MAX_PARTITIONS_PER_REQUEST);
   }
 
   /**
@@ -138,7 +137,7 @@ public final class ClusterLimits {
    */
   public void checkConfig(ConfigResource resource, Map<String, String> overrides) {
     long bytes = sizeBytes(overrides);
-    int most = settings.get(ServerSettings.MARGAY_MAX_CONFIG_BYTES);
+    int most = settings.get(ControllerSettings.MARGAY_MAX_CONFIG_BYTES);
     if (bytes > most) {
       refuse("bytes of one resource's configs", "The configs of " + resource.type() + " would have " + bytes + " bytes, at most "
           + most + " are allowed by margay.max.config.bytes.");
@@ -157,7 +156,7 @@ public final class ClusterLimits {
       configBytes = 0;
       countedConfigs.forEach((resource, overrides) -> configBytes += sizeBytes(resource, overrides));
     }
-    int most = settings.get(ServerSettings.MARGAY_MAX_CONFIGS_BYTES);
+    int most = settings.get(ControllerSettings.MARGAY_MAX_CONFIGS_BYTES);
     if (addedBytes > 0 && configBytes + addedBytes > most) {
       refuse("bytes of all configs", "The configs of all resources would have " + (configBytes + addedBytes)
           + " bytes, at most " + most + " are allowed by margay.max.configs.bytes.");
@@ -178,9 +177,9 @@ public final class ClusterLimits {
   }
 
   private void refuse(String cause, String message) {
-    long heldBack = logLimit.pass(cause);
-    if (heldBack != LineLimit.HELD) {
-      LOG.warn("A request was refused by a limit limit={} heldBackLines={} why={}", cause, heldBack, message);
+    long sinceLast = lineLimit.pass(cause);
+    if (sinceLast != LineLimit.HELD) {
+      LOG.warn("A request was refused by a limit limit={} sinceLast={} why={}", cause, sinceLast, message);
     }
     throw new RefusedException(Errors.POLICY_VIOLATION, message);
   }

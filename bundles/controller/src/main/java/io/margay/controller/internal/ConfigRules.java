@@ -12,11 +12,12 @@ import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingType;
 import io.margay.spi.config.SettingValues;
-import io.margay.spi.config.TopicSettings;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.lease.ServiceHolder;
+import io.margay.spi.log.LogSettings;
 import io.margay.spi.partitioner.Partitioner;
 import io.margay.spi.partitioner.PartitionerChoice;
+import io.margay.spi.partitioner.PartitionerSettings;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -66,7 +67,7 @@ public final class ConfigRules {
   }
 
   private void checkEngine(Setting<?> setting, String value) {
-    if (setting == TopicSettings.MARGAY_STORAGE_ENGINE && !engines.isEmpty() && !engines.contains(value)) {
+    if (setting == LogSettings.MARGAY_STORAGE_ENGINE && !engines.isEmpty() && !engines.contains(value)) {
       throw new RefusedException(Errors.INVALID_CONFIG, "There is no storage engine " + value + "; installed are "
           + String.join(", ", engines));
     }
@@ -95,7 +96,7 @@ public final class ConfigRules {
     } catch (InvalidSettingException e) {
       throw new RefusedException(Errors.INVALID_CONFIG, e.getMessage());
     }
-    if (name.equals(TopicSettings.MARGAY_PARTITIONER.name())) {
+    if (name.equals(PartitionerSettings.MARGAY_PARTITIONER.name())) {
       checkPartitioner(PartitionerChoice.parse(value));
     }
     checkEngine(setting, value);
@@ -110,7 +111,7 @@ public final class ConfigRules {
       }
     } catch (IllegalArgumentException e) {
       throw new RefusedException(Errors.INVALID_CONFIG, "Invalid value " + choice + " for configuration "
-          + TopicSettings.MARGAY_PARTITIONER + ": " + e.getMessage());
+          + PartitionerSettings.MARGAY_PARTITIONER + ": " + e.getMessage());
     }
   }
 
@@ -125,8 +126,8 @@ public final class ConfigRules {
 
   private void checkTogether(Map<String, String> configs) {
     SettingValues values = settings.topic(configs);
-    long least = values.get(TopicSettings.MIN_COMPACTION_LAG_MS);
-    long most = values.get(TopicSettings.MAX_COMPACTION_LAG_MS);
+    long least = values.get(LogSettings.MIN_COMPACTION_LAG_MS);
+    long most = values.get(LogSettings.MAX_COMPACTION_LAG_MS);
     if (least > most) {
       throw new RefusedException(Errors.INVALID_CONFIG, "conflict topic config setting min.compaction.lag.ms (" + least
           + ") > max.compaction.lag.ms (" + most + ")");

@@ -16,7 +16,6 @@ import io.margay.model.Endpoint;
 import io.margay.model.LineLimit;
 import io.margay.protocol.Errors;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.consensus.MetadataLog;
 import io.margay.spi.controller.Controller;
 import io.margay.spi.lease.NamedServices;
@@ -80,7 +79,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
       return thread;
     });
     MetadataStateMachine[] holder = new MetadataStateMachine[1];
-    this.publisher = new ImagePublisher(executor, () -> holder[0].takePublication());
+    this.publisher = new ImagePublisher(executor, () -> holder[0].takePublication(), Clock.SYSTEM);
     this.machine = new MetadataStateMachine(publisher::onChange);
     holder[0] = machine;
     this.planner = new TopicPlanner(settings, partitioners);
@@ -181,9 +180,9 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
     } else if (cause instanceof IOException) {
       return new Outcome(Errors.KAFKA_STORAGE_ERROR, "The metadata log cannot be written.");
     }
-    long heldBack = UNEXPECTED.pass(cause.getClass().getName());
-    if (heldBack != LineLimit.HELD) {
-      LOG.error("A request failed for an unexpected reason heldBackLines={}", heldBack, cause);
+    long sinceLast = UNEXPECTED.pass(cause.getClass().getName());
+    if (sinceLast != LineLimit.HELD) {
+      LOG.error("A request failed for an unexpected reason sinceLast={}", sinceLast, cause);
     }
     return Outcome.of(Errors.UNKNOWN_SERVER_ERROR);
   }
@@ -195,7 +194,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
    */
   public void register(List<Endpoint> advertised) {
     RegisterBroker command = new RegisterBroker(settings.nodeId(), incarnation, List.copyOf(advertised),
-        settings.get(ServerSettings.BROKER_RACK));
+        settings.get(ControllerSettings.BROKER_RACK));
     this.<Long>propose(command).whenComplete((epoch, e) -> {
       if (e == null) {
         registered = true;
@@ -236,10 +235,10 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
       return planner.plan(placer, image, name, partitions, factor, Map.of(), configs, internal);
     }).thenCompose(topic -> propose(topic, internal)).thenApply(outcomes -> outcomes.get(0).error()).exceptionally(e -> {
       if (Placements.cause(e) instanceof RefusedException refused) {
-        long heldBack = refusals.pass(refused.error().name());
-        if (heldBack != LineLimit.HELD) {
-          LOG.warn("A topic was refused topic={} errorCode={} why={} heldBackLines={}", name, refused.error(),
-              refused.getMessage(), heldBack);
+        long sinceLast = refusals.pass(refused.error().name());
+        if (sinceLast != LineLimit.HELD) {
+          LOG.warn("A topic was refused topic={} errorCode={} why={} sinceLast={}", name, refused.error(),
+              refused.getMessage(), sinceLast);
         }
       }
       return error(e).error();

@@ -6,6 +6,8 @@ import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
 import io.margay.metadata.MetadataPublisher;
 import io.margay.metadata.TopicImage;
+import io.margay.model.Clock;
+import io.margay.model.LineLimit;
 import io.margay.spi.consensus.MetadataLog;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -27,11 +29,13 @@ import org.slf4j.LoggerFactory;
 /**
  * Carries images to the publishers, and then answers to the proposers. All of that happens on one executor that runs one task
  * at a time, not on the metadata log's thread: while publishers are busy the log goes on, and what it applied meanwhile becomes
- * one image.
+ * one image. Readers of {@link #image} see an image before the publishers do, and never wait. A publisher that fails stops no
+ * other one; one that is slow delays the others, and is named in the log.
  */
 final class ImagePublisher {
   private static final Logger LOG = LoggerFactory.getLogger(ImagePublisher.class);
   private static final long REMOVE_WAIT_MS = 10_000;
+  private static final long SLOW_MS = 1_000;
 
   private record Waiter(long index, CompletableFuture<Void> published) { }
 
@@ -47,6 +51,8 @@ final class ImagePublisher {
   }
 
   private final Executor executor;
+  private final Clock clock;
+  private final LineLimit slow;
   private final Supplier<Publication> source;
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final ConcurrentLinkedQueue<Waiter> waiters = new ConcurrentLinkedQueue<>();
@@ -60,9 +66,12 @@ final class ImagePublisher {
   /**
    * @param executor runs one task at a time, in order
    * @param source gives what changed since its last call, or null
+   * @param clock tells which publishers are slow
    */
-  ImagePublisher(Executor executor, Supplier<Publication> source) {
+  ImagePublisher(Executor executor, Supplier<Publication> source, Clock clock) {
     this.executor = executor;
+    this.clock = clock;
+    this.slow = new LineLimit(clock);
     this.source = source;
   }
 
@@ -119,15 +128,26 @@ final class ImagePublisher {
         && !delta.brokersChanged();
   }
 
-  private static void tell(Member member, ClusterDelta delta, ClusterImage image) {
+  private void tell(Member member, ClusterDelta delta, ClusterImage image) {
     if (member.removed) {
       return;
     }
+    long start = clock.nanos();
     try {
       member.publisher.onImage(delta, image);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      // Also an Error: the others must learn what happened, and the proposers wait for their answers.
       LOG.error("A publisher failed on a metadata image publisher={} offset={}", member.publisher.getClass().getName(),
           image.offset(), e);
+    }
+    long ms = (clock.nanos() - start) / 1_000_000;
+    if (ms >= SLOW_MS) {
+      String name = member.publisher.getClass().getName();
+      long sinceLast = slow.pass(name);
+      if (sinceLast != LineLimit.HELD) {
+        LOG.warn("A publisher was slow with a metadata image; other publishers and clients waited for it publisher={} ms={}"
+            + " sinceLast={}", name, ms, sinceLast);
+      }
     }
   }
 
@@ -142,7 +162,7 @@ final class ImagePublisher {
   }
 
   /**
-   * A publisher joins; it is told of everything on the executor.
+   * A publisher joins; its first call, on the executor, shows everything that is there.
    *
    * @param ranking higher ones are called earlier
    */
@@ -162,7 +182,7 @@ final class ImagePublisher {
     return new ClusterDelta(true, topics, Set.of(), configs, true);
   }
 
-  /** A publisher leaves. It is not called any more, and no call to it is under way, when this returns; waits at the most 10 s. */
+  /** A publisher leaves. It is not called any more, and no call to it is under way, when this returns; waits at most 10 s. */
   void remove(MetadataPublisher publisher) {
     CountDownLatch done = new CountDownLatch(1);
     Runnable removal = () -> {
@@ -204,7 +224,7 @@ final class ImagePublisher {
     return waiter.published();
   }
 
-  /** No publisher is called any more; who waits is told that this is no controller now. */
+  /** No publisher is called any more; waiting proposers get an exception that says that this is no controller now. */
   void close() {
     closed = true;
     failWaiters();

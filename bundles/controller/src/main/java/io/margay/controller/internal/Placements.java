@@ -6,7 +6,7 @@ import io.margay.metadata.ClusterImage;
 import io.margay.model.BrokerId;
 import io.margay.protocol.Errors;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.ServerSettings;
+import io.margay.spi.lease.LeaseSettings;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.lease.ServiceHolder;
 import io.margay.spi.placement.PlacementBroker;
@@ -54,8 +54,8 @@ public final class Placements {
    * @param <T> the plan's type
    */
   public <T> CompletionStage<T> with(int timeoutMs, Function<Placer, T> plan) {
-    String name = settings.get(ServerSettings.MARGAY_PLACEMENT);
-    int mostMs = settings.get(ServerSettings.MARGAY_HANDLER_WAIT_MS);
+    String name = settings.get(ControllerSettings.MARGAY_PLACEMENT);
+    int mostMs = settings.get(LeaseSettings.MARGAY_HANDLER_WAIT_MS);
     int waitMs = timeoutMs <= 0 ? mostMs : Math.min(timeoutMs, mostMs);
     CompletableFuture<T> planned = new CompletableFuture<>();
     placers.await(name, waitMs).whenComplete((lease, e) -> {

@@ -10,7 +10,6 @@ import io.margay.model.BrokerId;
 import io.margay.protocol.Errors;
 import io.margay.protocol.KafkaUuid;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.partitioner.Partitioner;
 import java.util.ArrayList;
@@ -71,7 +70,7 @@ public final class TopicPlanner {
             "Number of partitions was set to an invalid non-positive value.");
       }
       limits.checkRequest(count);
-      int factor = replicationFactor == -1 ? settings.get(ServerSettings.DEFAULT_REPLICATION_FACTOR) : replicationFactor;
+      int factor = replicationFactor == -1 ? settings.get(ControllerSettings.DEFAULT_REPLICATION_FACTOR) : replicationFactor;
       replicas = placer.place(image, 0, count, factor, start(id));
     } else {
       if (partitions != -1 || replicationFactor != -1) {
@@ -91,7 +90,7 @@ public final class TopicPlanner {
    * @return at least 1
    */
   public int atMostBrokers(ClusterImage image, int replicationFactor) {
-    int wanted = replicationFactor == -1 ? settings.get(ServerSettings.DEFAULT_REPLICATION_FACTOR) : replicationFactor;
+    int wanted = replicationFactor == -1 ? settings.get(ControllerSettings.DEFAULT_REPLICATION_FACTOR) : replicationFactor;
     long brokers = image.brokers().values().stream().filter(b -> !b.fenced()).count();
     return (int) Math.max(1, Math.min(wanted, brokers));
   }
@@ -115,7 +114,7 @@ public final class TopicPlanner {
 
   /** How many partitions a new topic gets: those that were asked for, or the default where that is -1. */
   public int partitions(int asked) {
-    return asked == -1 ? settings.get(ServerSettings.NUM_PARTITIONS) : asked;
+    return asked == -1 ? settings.get(ControllerSettings.NUM_PARTITIONS) : asked;
   }
 
   private List<List<BrokerId>> manual(ClusterImage image, Map<Integer, List<BrokerId>> assignments) {

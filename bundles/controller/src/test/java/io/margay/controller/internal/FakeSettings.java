@@ -2,13 +2,18 @@ package io.margay.controller.internal;
 
 import io.margay.model.BrokerId;
 import io.margay.model.Endpoint;
-import io.margay.spi.config.GroupSettings;
 import io.margay.spi.config.InvalidSettingException;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.config.Setting;
+import io.margay.spi.config.SettingDefinitions;
 import io.margay.spi.config.SettingValues;
-import io.margay.spi.config.TopicSettings;
+import io.margay.spi.controller.InternalTopicSettings;
+import io.margay.spi.controller.LimitSettings;
+import io.margay.spi.lease.LeaseSettings;
+import io.margay.spi.log.LogDefaults;
+import io.margay.spi.log.LogSettings;
+import io.margay.spi.partitioner.PartitionerSettings;
+import io.margay.spi.storage.StorageSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -28,15 +33,13 @@ public final class FakeSettings implements NodeSettings {
   /** @param nodeId this node's id */
   public FakeSettings(int nodeId) {
     this.nodeId = nodeId;
-    index(Setting.Scope.BROKER, ServerSettings.all());
-    index(Setting.Scope.TOPIC, TopicSettings.all());
-    index(Setting.Scope.GROUP, GroupSettings.all());
-  }
-
-  private void index(Setting.Scope scope, List<Setting<?>> all) {
-    Map<String, Setting<?>> byName = new TreeMap<>();
-    all.forEach(s -> byName.put(s.name(), s));
-    definitions.put(scope, byName);
+    for (Setting.Scope scope : Setting.Scope.values()) {
+      definitions.put(scope, new TreeMap<>());
+    }
+    for (SettingDefinitions part : List.of(new LogSettings(), new LogDefaults(), new StorageSettings(), new LeaseSettings(),
+        new PartitionerSettings(), new InternalTopicSettings(), new LimitSettings(), new ControllerSettings(), new OtherSettings())) {
+      part.catalogue().settings().forEach(s -> definitions.get(s.scope()).put(s.name(), s));
+    }
   }
 
   /** Sets a value of the server. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.margay.controller.internal.state.RefusedException;
 import io.margay.metadata.BrokerImage;
 import io.margay.metadata.ClusterImage;
+import io.margay.metadata.TopicsImage;
 import io.margay.model.BrokerId;
 import io.margay.protocol.Errors;
 import io.margay.spi.lease.NamedServices;
@@ -28,7 +29,7 @@ class PlacementsTest {
     for (int i = 0; i < 3; i++) {
       brokers.put(new BrokerId(i), new BrokerImage(new BrokerId(i), 0, List.of(), null, i == 2));
     }
-    return new ClusterImage("c", 0, BrokerId.NONE, brokers, Map.of(), Map.of(), Map.of(), Map.of(), 0);
+    return new ClusterImage("c", 0, BrokerId.NONE, brokers, TopicsImage.EMPTY, Map.of(), Map.of());
   }
 
   private CompletableFuture<List<List<BrokerId>>> place(int timeoutMs, int partitions, int factor) {

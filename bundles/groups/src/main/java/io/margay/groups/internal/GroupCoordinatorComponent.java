@@ -13,7 +13,6 @@ import io.margay.model.Scheduler;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.record.CompressionType;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.controller.Controller;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.memory.MemoryUser;
@@ -61,14 +60,14 @@ public final class GroupCoordinatorComponent implements LeadershipListener, Meta
       @Reference ClusterMetadata metadata, @Reference Controller controller, @Reference Clock clock,
       @Reference Scheduler scheduler) {
     this.settings = settings;
-    this.executor = executor(settings.get(ServerSettings.GROUP_COORDINATOR_THREADS));
+    this.executor = executor(settings.get(CoordinatorSettings.GROUP_COORDINATOR_THREADS));
     SettingsOfGroups values = new SettingsOfGroups(settings);
     CoordinatorFinder finder = new CoordinatorFinder(metadata, controller, scheduler, values, settings.nodeId());
     CoordinatorRuntime.Limits limits =
         new CoordinatorRuntime.Limits(MAX_WAITING, Runtime.getRuntime().maxMemory() / HEAP_PARTS);
     this.coordinator = new GroupCoordinator(new GroupCoordinator.Environment(clock, scheduler, executor,
-        () -> settings.get(ServerSettings.OFFSETS_COMMIT_TIMEOUT_MS), limits), values, finder, metadata);
-    long intervalMs = settings.get(ServerSettings.OFFSETS_RETENTION_CHECK_INTERVAL_MS);
+        () -> settings.get(CoordinatorSettings.OFFSETS_COMMIT_TIMEOUT_MS), limits), values, finder, metadata);
+    long intervalMs = settings.get(CoordinatorSettings.OFFSETS_RETENTION_CHECK_INTERVAL_MS);
     this.expiry = scheduler.every(intervalMs, intervalMs, coordinator::expire);
     this.memory = context.registerService(MemoryUser.class, coordinator.memory(), null);
     GroupHandlers.of(coordinator).forEach(h -> handlers.add(context.registerService(ApiHandler.class, h, null)));
@@ -102,8 +101,8 @@ public final class GroupCoordinatorComponent implements LeadershipListener, Meta
   public void onElected(LeaderPartition partition, LeaderEpoch epoch) {
     if (partition.id().topic().equals(CoordinatorFinder.OFFSETS_TOPIC)) {
       coordinator.elected(partition.id().partition(), new LeaderPartitionWriter(partition,
-          CompressionType.forId(settings.get(ServerSettings.OFFSETS_TOPIC_COMPRESSION_CODEC)),
-          settings.get(ServerSettings.OFFSETS_LOAD_BUFFER_SIZE)));
+          CompressionType.forId(settings.get(CoordinatorSettings.OFFSETS_TOPIC_COMPRESSION_CODEC)),
+          settings.get(CoordinatorSettings.OFFSETS_LOAD_BUFFER_SIZE)));
     }
   }
 

@@ -1,8 +1,9 @@
 package io.margay.groups.internal;
 
 import io.margay.groups.internal.group.GroupConfig;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.config.SettingValues;
+import io.margay.spi.controller.InternalTopicSettings;
+import io.margay.spi.lease.LeaseSettings;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -13,84 +14,84 @@ record SettingsOfGroups(SettingValues values) implements GroupConfig, Coordinato
 
   @Override
   public int initialRebalanceDelayMs() {
-    return values.get(ServerSettings.GROUP_INITIAL_REBALANCE_DELAY_MS);
+    return values.get(CoordinatorSettings.GROUP_INITIAL_REBALANCE_DELAY_MS);
   }
 
   @Override
   public int minSessionTimeoutMs() {
-    return values.get(ServerSettings.GROUP_MIN_SESSION_TIMEOUT_MS);
+    return values.get(CoordinatorSettings.GROUP_MIN_SESSION_TIMEOUT_MS);
   }
 
   @Override
   public int maxSessionTimeoutMs() {
-    return values.get(ServerSettings.GROUP_MAX_SESSION_TIMEOUT_MS);
+    return values.get(CoordinatorSettings.GROUP_MAX_SESSION_TIMEOUT_MS);
   }
 
   @Override
   public int maxSize() {
-    return values.get(ServerSettings.GROUP_MAX_SIZE);
+    return values.get(CoordinatorSettings.GROUP_MAX_SIZE);
   }
 
   @Override
   public int offsetMetadataMaxBytes() {
-    return values.get(ServerSettings.OFFSET_METADATA_MAX_BYTES);
+    return values.get(CoordinatorSettings.OFFSET_METADATA_MAX_BYTES);
   }
 
   @Override
   public long offsetsRetentionMs() {
-    return TimeUnit.MINUTES.toMillis(values.get(ServerSettings.OFFSETS_RETENTION_MINUTES));
+    return TimeUnit.MINUTES.toMillis(values.get(CoordinatorSettings.OFFSETS_RETENTION_MINUTES));
   }
 
   @Override
   public long memoryBytes() {
-    long bytes = values.get(ServerSettings.MARGAY_GROUPS_MEMORY_BYTES);
+    long bytes = values.get(CoordinatorSettings.MARGAY_GROUPS_MEMORY_BYTES);
     return bytes >= 0 ? bytes : Runtime.getRuntime().maxMemory() / HEAP_PARTS;
   }
 
   @Override
   public long shardMemoryBytes() {
-    long bytes = values.get(ServerSettings.MARGAY_GROUPS_SHARD_MEMORY_BYTES);
+    long bytes = values.get(CoordinatorSettings.MARGAY_GROUPS_SHARD_MEMORY_BYTES);
     return bytes >= 0 ? bytes : memoryBytes() / 2;
   }
 
   @Override
   public int idMaxLength() {
-    return values.get(ServerSettings.MARGAY_GROUPS_ID_MAX_LENGTH);
+    return values.get(CoordinatorSettings.MARGAY_GROUPS_ID_MAX_LENGTH);
   }
 
   @Override
   public int memberProtocolsMax() {
-    return values.get(ServerSettings.MARGAY_GROUPS_MEMBER_PROTOCOLS_MAX);
+    return values.get(CoordinatorSettings.MARGAY_GROUPS_MEMBER_PROTOCOLS_MAX);
   }
 
   @Override
   public int memberMetadataMaxBytes() {
-    return values.get(ServerSettings.MARGAY_GROUPS_MEMBER_METADATA_MAX_BYTES);
+    return values.get(CoordinatorSettings.MARGAY_GROUPS_MEMBER_METADATA_MAX_BYTES);
   }
 
   @Override
   public int partitions() {
-    return values.get(ServerSettings.OFFSETS_TOPIC_NUM_PARTITIONS);
+    return values.get(InternalTopicSettings.OFFSETS_TOPIC_NUM_PARTITIONS);
   }
 
   @Override
   public int replicationFactor() {
-    return values.get(ServerSettings.OFFSETS_TOPIC_REPLICATION_FACTOR);
+    return values.get(InternalTopicSettings.OFFSETS_TOPIC_REPLICATION_FACTOR);
   }
 
   @Override
   public Map<String, String> topicConfigs() {
     return Map.of("cleanup.policy", "compact", "compression.type", "producer",
-        "segment.bytes", Integer.toString(values.get(ServerSettings.OFFSETS_TOPIC_SEGMENT_BYTES)));
+        "segment.bytes", Integer.toString(values.get(CoordinatorSettings.OFFSETS_TOPIC_SEGMENT_BYTES)));
   }
 
   @Override
   public int waitMs() {
-    return values.get(ServerSettings.REQUEST_TIMEOUT_MS) / 2;
+    return values.get(CoordinatorSettings.REQUEST_TIMEOUT_MS) / 2;
   }
 
   @Override
   public int shardWaitMs() {
-    return values.get(ServerSettings.MARGAY_HANDLER_WAIT_MS);
+    return values.get(LeaseSettings.MARGAY_HANDLER_WAIT_MS);
   }
 }

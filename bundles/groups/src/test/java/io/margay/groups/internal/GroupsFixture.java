@@ -11,6 +11,7 @@ import io.margay.metadata.BrokerImage;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
+import io.margay.metadata.TopicsImage;
 import io.margay.model.BrokerId;
 import io.margay.model.Endpoint;
 import io.margay.model.LeaderEpoch;
@@ -155,16 +156,12 @@ public final class GroupsFixture {
     BrokerId led = new BrokerId(leader);
     PartitionImage p = new PartitionImage(0, List.of(led), List.of(led), led, new LeaderEpoch(0), 0);
     Map<String, TopicImage> byName = new HashMap<>();
-    Map<UUID, String> names = new HashMap<>();
     Map<String, UUID> all = new HashMap<>(topics);
     all.put(CoordinatorFinder.OFFSETS_TOPIC, new UUID(9, 9));
-    all.forEach((n, id) -> {
-      byName.put(n, new TopicImage(n, id, n.startsWith("__"), List.of(p)));
-      names.put(id, n);
-    });
+    all.forEach((n, id) -> byName.put(n, new TopicImage(n, id, n.startsWith("__"), List.of(p))));
     TreeMap<BrokerId, BrokerImage> brokers = new TreeMap<>();
     brokers.put(one, new BrokerImage(one, 1, List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "h", 9092)), null, false));
-    return new ClusterImage("c", 1, one, brokers, byName, names, Map.of(), Map.of(), 0);
+    return new ClusterImage("c", 1, one, brokers, TopicsImage.of(byName), Map.of(), Map.of());
   }
 
   void start() {

@@ -5,7 +5,6 @@ import io.margay.metadata.ClusterMetadata;
 import io.margay.model.Scheduler;
 import io.margay.spi.client.LocalClient;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.producer.Producer;
 import java.io.IOException;
@@ -66,11 +65,11 @@ public final class HttpComponent {
     this.client = client;
     this.configurations = configurations;
     this.changes = settings.onChange(names -> {
-      if (names.contains(ServerSettings.MARGAY_HTTP_LISTENERS.name())) {
+      if (names.contains(HttpSettings.MARGAY_HTTP_LISTENERS.name())) {
         applyLater();
       }
     });
-    if (!settings.get(ServerSettings.MARGAY_HTTP_LISTENERS).isEmpty()) {
+    if (!settings.get(HttpSettings.MARGAY_HTTP_LISTENERS).isEmpty()) {
       applyLater();
     }
   }
@@ -115,7 +114,7 @@ public final class HttpComponent {
 
   private void apply() {
     synchronized (applying) {
-      List<HttpListener> wanted = closed ? List.of() : HttpListener.parse(settings.get(ServerSettings.MARGAY_HTTP_LISTENERS));
+      List<HttpListener> wanted = closed ? List.of() : HttpListener.parse(settings.get(HttpSettings.MARGAY_HTTP_LISTENERS));
       if (wanted.equals(open)) {
         return;
       }

@@ -4,7 +4,7 @@ import io.margay.metadata.ClusterImage;
 import io.margay.model.Scheduler;
 import io.margay.spi.client.LocalClient;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.ServerSettings;
+import io.margay.spi.lease.LeaseSettings;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.producer.Producer;
 import jakarta.servlet.Servlet;
@@ -52,7 +52,7 @@ final class HttpServing implements AutoCloseable {
     registration = context.registerService(Servlet.class, servlet, properties);
     jetty = new JettyServer(context, configurations);
     try {
-      jetty.open(listeners, settings.get(ServerSettings.MARGAY_HTTP_TIMEOUT_MS));
+      jetty.open(listeners, settings.get(HttpSettings.MARGAY_HTTP_TIMEOUT_MS));
     } catch (IOException | BundleException | RuntimeException e) {
       close();
       throw e;
@@ -63,22 +63,22 @@ final class HttpServing implements AutoCloseable {
     return new HttpLimits() {
       @Override
       public long maxRequestBytes() {
-        return settings.get(ServerSettings.MARGAY_HTTP_REQUEST_MAX_BYTES);
+        return settings.get(HttpSettings.MARGAY_HTTP_REQUEST_MAX_BYTES);
       }
 
       @Override
       public int maxRequests() {
-        return settings.get(ServerSettings.MARGAY_HTTP_MAX_REQUESTS);
+        return settings.get(HttpSettings.MARGAY_HTTP_MAX_REQUESTS);
       }
 
       @Override
       public int timeoutMs() {
-        return settings.get(ServerSettings.MARGAY_HTTP_TIMEOUT_MS);
+        return settings.get(HttpSettings.MARGAY_HTTP_TIMEOUT_MS);
       }
 
       @Override
       public int producerWaitMs() {
-        return settings.get(ServerSettings.MARGAY_HANDLER_WAIT_MS);
+        return settings.get(LeaseSettings.MARGAY_HANDLER_WAIT_MS);
       }
     };
   }

@@ -4,7 +4,7 @@ import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
 import io.margay.metadata.TopicImage;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.TopicSettings;
+import io.margay.spi.log.LogSettings;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -116,7 +116,7 @@ final class RecordsServlet extends HttpServlet {
     if (topic.internal()) {
       throw new RefusedException(new HttpError(403, "topic " + name + " belongs to the server"));
     }
-    int maxBytes = settings.topic(now.config(ConfigResource.topic(name))).get(TopicSettings.MAX_MESSAGE_BYTES);
+    int maxBytes = settings.topic(now.config(ConfigResource.topic(name))).get(LogSettings.MAX_MESSAGE_BYTES);
     return new Target(now.clusterId(), name, topic.id(), topic.partitions().size(), maxBytes);
   }
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.margay.spi.config.InvalidSettingException;
-import io.margay.spi.config.ServerSettings;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpListenerTest {
   private static List<HttpListener> parse(String text) {
-    return HttpListener.parse(ServerSettings.MARGAY_HTTP_LISTENERS.parse(text));
+    return HttpListener.parse(HttpSettings.MARGAY_HTTP_LISTENERS.parse(text));
   }
 
   @Test

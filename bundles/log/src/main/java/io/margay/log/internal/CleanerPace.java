@@ -1,6 +1,5 @@
 package io.margay.log.internal;
 
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.config.SettingValues;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -32,7 +31,7 @@ final class CleanerPace {
    * @throws LogOfflineException when the cleaner stops
    */
   void onBytes(int bytes) throws LogOfflineException {
-    double limit = settings.get(ServerSettings.LOG_CLEANER_IO_MAX_BYTES_PER_SECOND);
+    double limit = settings.get(LogManagerSettings.LOG_CLEANER_IO_MAX_BYTES_PER_SECOND);
     if (limit < Double.MAX_VALUE) {
       long now = System.nanoTime();
       long due = dueNanos(now, (long) (bytes / limit * TimeUnit.SECONDS.toNanos(1)));

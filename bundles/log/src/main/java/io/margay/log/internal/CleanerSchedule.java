@@ -2,7 +2,6 @@ package io.margay.log.internal;
 
 import io.margay.model.Clock;
 import io.margay.model.Scheduler;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.config.SettingValues;
 import io.margay.spi.log.LogSuspendedException;
 import java.io.IOException;
@@ -35,6 +34,7 @@ final class CleanerSchedule {
   private final Scheduler scheduler;
   private volatile Scheduler.Timer timer;
   private final CleanerPace pace;
+  private final SkippedBatches skipped = new SkippedBatches();
 
   CleanerSchedule(LogManager manager, SettingValues settings, Clock clock, Scheduler scheduler) {
     this.manager = manager;
@@ -46,7 +46,7 @@ final class CleanerSchedule {
   }
 
   private void lookLater() {
-    timer = scheduler.after(Math.max(1, settings.get(ServerSettings.LOG_CLEANER_BACKOFF_MS)), this::look);
+    timer = scheduler.after(Math.max(1, settings.get(LogManagerSettings.LOG_CLEANER_BACKOFF_MS)), this::look);
   }
 
   /** On the scheduler's thread: only finds out whether there is something to do. */
@@ -55,7 +55,7 @@ final class CleanerSchedule {
       return;
     }
     lookLater();
-    boolean enabled = settings.get(ServerSettings.LOG_CLEANER_ENABLE) && settings.get(ServerSettings.LOG_CLEANER_THREADS) > 0;
+    boolean enabled = settings.get(LogManagerSettings.LOG_CLEANER_ENABLE) && settings.get(LogManagerSettings.LOG_CLEANER_THREADS) > 0;
     if (enabled && anyCompacted() && pending.compareAndSet(false, true)) {
       Housekeeping.submit(thread, () -> {
         pending.set(false);
@@ -90,12 +90,12 @@ final class CleanerSchedule {
       }
     }
     due.sort(Comparator.comparingDouble((Candidate c) -> c.plan.dirtyRatio()).reversed());
-    cleanAll(new ConcurrentLinkedQueue<>(due), Math.min(due.size(), settings.get(ServerSettings.LOG_CLEANER_THREADS)));
+    cleanAll(new ConcurrentLinkedQueue<>(due), Math.min(due.size(), settings.get(LogManagerSettings.LOG_CLEANER_THREADS)));
   }
 
   /** On this thread and on others, which have ended when this returns. */
   private void cleanAll(Queue<Candidate> due, int threads) {
-    long mapBytes = Math.min(settings.get(ServerSettings.LOG_CLEANER_DEDUPE_BUFFER_SIZE),
+    long mapBytes = Math.min(settings.get(LogManagerSettings.LOG_CLEANER_DEDUPE_BUFFER_SIZE),
         Runtime.getRuntime().maxMemory() / HEAP_SHARE) / Math.max(1, threads);
     List<Thread> helpers = new ArrayList<>();
     for (int i = 1; i < threads; i++) {
@@ -122,7 +122,8 @@ final class CleanerSchedule {
 
   private void clean(Candidate candidate, long mapBytes) {
     try {
-      LogCleaner.Outcome outcome = LogCleaner.clean(candidate.log, candidate.plan, mapBytes, clock.millis(), pace);
+      LogCleaner.Outcome outcome = LogCleaner.clean(candidate.log, candidate.plan, mapBytes, clock.millis(), pace,
+          skipped);
       LOG.info("Compacted a log partition={} cleanedTo={} bytesBefore={} bytesAfter={}", candidate.log.id(),
           outcome.cleanedTo(), outcome.bytesBefore(), outcome.bytesAfter());
     } catch (LogOfflineException | LogSuspendedException e) {

@@ -2,6 +2,8 @@ package io.margay.log.internal;
 
 import io.margay.protocol.record.ControlRecordType;
 import io.margay.protocol.record.ControlRecords;
+import io.margay.protocol.record.CorruptRecordException;
+import io.margay.protocol.record.InvalidRecordBatchException;
 import io.margay.protocol.record.Record;
 import io.margay.protocol.record.RecordBatch;
 import io.margay.protocol.record.RecordBatchBuilder;
@@ -10,6 +12,7 @@ import io.margay.protocol.record.TimestampType;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,33 +21,46 @@ import java.util.Set;
 
 /**
  * The core of compaction: a batch goes in, what stays of it comes out. Batches come in the order of their offsets, from the
- * start of the log. No I/O and no clock; one thread.
+ * start of the log. No I/O and no clock; one thread. Of a compressed batch one record at a time is in memory.
  *
  * <p>What stays: a record whose key has no later one in the map; a tombstone until its delete horizon (KIP-534: it is set in the
  * batch's header by the first pass that sees the tombstone); nothing of an aborted transaction; a marker until no record of its
  * transaction was left and its own horizon has passed; and, without records, the last batch of each producer, because it holds
- * the sequence that the producer goes on from.
+ * the sequence that the producer goes on from. A batch that cannot be read, or whose records are larger than allowed, stays as it
+ * is, and so do all tombstones behind it, because one may be what hides a record of that batch.
  */
 final class CompactionFilter {
-  private static final long MAX_DECOMPRESSED_BYTES = Integer.MAX_VALUE - 8L;
-
   /** The last batch of a producer: the offset of its last record, or -1 when only a marker is left; and the epoch. */
   record LastBatch(long lastOffset, short epoch) { }
 
-  /** What a pass goes by. */
+  /** Learns of a batch that stays because it cannot be read. */
+  @FunctionalInterface
+  interface Unreadable {
+    /** @param reason for people */
+    void skip(RecordBatch batch, String reason);
+  }
+
+  /** What a pass is based on. */
   record Rules(List<AbortedTransactions.Entry> aborted, Map<Long, LastBatch> lastBatches, long nowMs, long deleteRetentionMs) { }
 
   private final OffsetMap map;
   private final Rules rules;
+  private final StoredRecords stored;
+  private final Unreadable unreadable;
+  /** Which records of the current batch stay, by their index. */
+  private final BitSet kept = new BitSet();
+  private boolean keepsTombstones;
   /** Producers with records, in this pass, of the transaction that is open at the current batch. */
   private Set<Long> withRecords = new HashSet<>();
   private final Map<Long, List<AbortedTransactions.Entry>> abortedByProducer;
   /** Offsets of the markers that end a transaction without any record left. */
   private final Set<Long> emptyMarkers = new HashSet<>();
 
-  CompactionFilter(OffsetMap map, Rules rules) {
+  CompactionFilter(OffsetMap map, Rules rules, StoredRecords stored, Unreadable unreadable) {
     this.map = map;
     this.rules = rules;
+    this.stored = stored;
+    this.unreadable = unreadable;
     this.abortedByProducer = byProducer(rules.aborted);
   }
 
@@ -89,6 +105,22 @@ final class CompactionFilter {
    * @return whether the batch stays exactly as it is
    */
   boolean filter(RecordBatch batch, ByteBuf out) {
+    int start = out.writerIndex();
+    try {
+      if (!batch.isCrcValid()) {
+        throw new CorruptRecordException("the checksum is wrong");
+      }
+      return filterReadable(batch, out);
+    } catch (InvalidRecordBatchException e) {
+      out.writerIndex(start);
+      keepsTombstones = true;
+      unreadable.skip(batch, e.getMessage());
+      copy(batch, out);
+      return true;
+    }
+  }
+
+  private boolean filterReadable(RecordBatch batch, ByteBuf out) {
     boolean aborted = isAborted(batch, abortedByProducer);
     boolean emptyTransaction = false;
     if (batch.isControl()) {
@@ -104,7 +136,6 @@ final class CompactionFilter {
     if (discard) {
       return keepsEmpty(batch) && emptyOut(batch, out);
     }
-    List<Record> kept = new ArrayList<>();
     boolean horizonWanted = emptyTransaction;
     int count = batch.recordCount();
     if (count == 0) {
@@ -114,32 +145,34 @@ final class CompactionFilter {
       }
       return false;
     }
-    try (RecordReader reader = RecordReader.open(batch, MAX_DECOMPRESSED_BYTES)) {
-      while (reader.hasNext()) {
+    kept.clear();
+    try (RecordReader reader = stored.open(batch)) {
+      for (int i = 0; reader.hasNext(); i++) {
         Record record = reader.next();
         if (batch.isControl() || stays(record, batch)) {
-          kept.add(record);
+          kept.set(i);
           horizonWanted |= !batch.isControl() && !record.hasValue();
         }
       }
-      boolean setHorizon = horizonWanted && !batch.hasDeleteHorizon();
-      if (kept.size() == count && !setHorizon) {
-        copy(batch, out);
-        return true;
-      }
-      if (!kept.isEmpty()) {
-        rebuild(batch, kept, setHorizon ? rules.nowMs + rules.deleteRetentionMs : batch.deleteHorizonMs(), out);
-        return false;
-      }
+    }
+    int keptCount = kept.cardinality();
+    boolean setHorizon = horizonWanted && !batch.hasDeleteHorizon();
+    if (keptCount == count && !setHorizon) {
+      copy(batch, out);
+      return true;
+    }
+    if (keptCount > 0) {
+      rebuild(batch, setHorizon ? rules.nowMs + rules.deleteRetentionMs : batch.deleteHorizonMs(), out);
+      return false;
     }
     return keepsEmpty(batch) && emptyOut(batch, out);
   }
 
-  private static boolean endsTransaction(RecordBatch batch) {
+  private boolean endsTransaction(RecordBatch batch) {
     if (batch.recordCount() == 0) {
       return false;
     }
-    try (RecordReader reader = RecordReader.open(batch, MAX_DECOMPRESSED_BYTES)) {
+    try (RecordReader reader = stored.open(batch)) {
       ControlRecordType type = ControlRecords.typeOf(reader.next());
       return type == ControlRecordType.ABORT || type == ControlRecordType.COMMIT;
     }
@@ -152,7 +185,7 @@ final class CompactionFilter {
     if (!record.hasKey() || record.offset() < map.get(record.key())) {
       return false;
     }
-    return record.hasValue() || !batch.hasDeleteHorizon() || rules.nowMs < batch.deleteHorizonMs();
+    return record.hasValue() || keepsTombstones || !batch.hasDeleteHorizon() || rules.nowMs < batch.deleteHorizonMs();
   }
 
   private boolean keepsEmpty(RecordBatch batch) {
@@ -169,12 +202,14 @@ final class CompactionFilter {
   }
 
   /** Adds the batch without records. Returns false, as that is not what it was. */
-  private static boolean emptyOut(RecordBatch batch, ByteBuf out) {
-    rebuild(batch, List.of(), batch.deleteHorizonMs(), out);
+  private boolean emptyOut(RecordBatch batch, ByteBuf out) {
+    kept.clear();
+    rebuild(batch, batch.deleteHorizonMs(), out);
     return false;
   }
 
-  private static void rebuild(RecordBatch batch, List<Record> kept, long deleteHorizonMs, ByteBuf out) {
+  /** Adds the records of the batch that are to be kept. */
+  private void rebuild(RecordBatch batch, long deleteHorizonMs, ByteBuf out) {
     try (RecordBatchBuilder builder = new RecordBatchBuilder(ByteBufAllocator.DEFAULT)) {
       builder.compression(batch.compression()).baseOffset(batch.baseOffset()).transactional(batch.isTransactional())
           .control(batch.isControl()).producer(batch.producerId(), batch.producerEpoch(), batch.baseSequence())
@@ -185,19 +220,31 @@ final class CompactionFilter {
       if (batch.timestampType() == TimestampType.LOG_APPEND_TIME) {
         builder.logAppendTime(batch.maxTimestamp());
       }
-      for (Record record : kept) {
-        builder.appendAt(record.offset(), record.timestamp(), record.key(), record.value(), record.headers());
+      if (!kept.isEmpty()) {
+        copyKept(batch, builder);
       }
       builder.overrideLastOffset(batch.lastOffset());
       ByteBuf built = builder.build();
       try {
         if (kept.isEmpty()) {
-          // The producer's state goes by it: an empty batch that looked old would have the producer expire.
+          // It is when the producer was last seen: with an older time the producer would expire.
           new RecordBatch().wrap(built, built.readerIndex()).setMaxTimestamp(batch.timestampType(), batch.maxTimestamp());
         }
         out.writeBytes(built);
       } finally {
         built.release();
+      }
+    }
+  }
+
+  private void copyKept(RecordBatch batch, RecordBatchBuilder builder) {
+    try (RecordReader reader = stored.open(batch)) {
+      int last = kept.length();
+      for (int i = 0; i < last; i++) {
+        Record record = reader.next();
+        if (kept.get(i)) {
+          builder.append(record);
+        }
       }
     }
   }

@@ -2,8 +2,8 @@ package io.margay.log.internal;
 
 import io.margay.model.Clock;
 import io.margay.model.Scheduler;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.config.SettingValues;
+import io.margay.spi.log.LogDefaults;
 import io.margay.spi.log.LogSuspendedException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -38,10 +38,10 @@ final class Housekeeping {
   Housekeeping(LogManager manager, SettingValues settings, Clock clock, Scheduler scheduler) {
     this.manager = manager;
     this.clock = clock;
-    long retentionMs = settings.get(ServerSettings.LOG_RETENTION_CHECK_INTERVAL_MS);
-    long checkpointMs = settings.get(ServerSettings.REPLICA_HIGH_WATERMARK_CHECKPOINT_INTERVAL_MS);
-    long expiryMs = settings.get(ServerSettings.PRODUCER_ID_EXPIRATION_CHECK_INTERVAL_MS);
-    long startsMs = Math.max(1, settings.get(ServerSettings.LOG_FLUSH_START_OFFSET_CHECKPOINT_INTERVAL_MS));
+    long retentionMs = settings.get(LogManagerSettings.LOG_RETENTION_CHECK_INTERVAL_MS);
+    long checkpointMs = settings.get(LogManagerSettings.REPLICA_HIGH_WATERMARK_CHECKPOINT_INTERVAL_MS);
+    long expiryMs = settings.get(LogManagerSettings.PRODUCER_ID_EXPIRATION_CHECK_INTERVAL_MS);
+    long startsMs = Math.max(1, settings.get(LogManagerSettings.LOG_FLUSH_START_OFFSET_CHECKPOINT_INTERVAL_MS));
     every(scheduler, worker, checkpointMs, checkpointMs, this::checkpoint);
     every(scheduler, worker, startsMs, startsMs, () -> manager.slots().forEach(EngineSlot::checkpointStarts));
     every(scheduler, worker, Math.min(FIRST_RETENTION_MS, retentionMs), retentionMs, this::enforceRetention);
@@ -54,7 +54,7 @@ final class Housekeeping {
     }));
     this.cleaner = new CleanerSchedule(manager, settings, clock, scheduler);
     // This one only looks, and leaves the work to the flushers.
-    long flushMs = settings.get(ServerSettings.LOG_FLUSH_SCHEDULER_INTERVAL_MS);
+    long flushMs = settings.get(LogDefaults.LOG_FLUSH_SCHEDULER_INTERVAL_MS);
     long flushCheckMs = flushMs == Long.MAX_VALUE ? FLUSH_CHECK_MS : Math.max(1, flushMs);
     timers.add(scheduler.every(flushCheckMs, flushCheckMs, this::flushDue));
   }

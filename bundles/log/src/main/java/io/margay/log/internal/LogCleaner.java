@@ -1,5 +1,6 @@
 package io.margay.log.internal;
 
+import io.margay.protocol.record.InvalidRecordBatchException;
 import io.margay.protocol.record.Record;
 import io.margay.protocol.record.RecordBatch;
 import io.margay.protocol.record.RecordReader;
@@ -19,19 +20,24 @@ import java.util.Set;
 
 /**
  * Compacts one log: reads its dirty part into a map from key to last offset, then goes over all segments up to there and replaces
- * those of which something can go. One thread, which is the cleaner's.
+ * those of which something can go. One thread, which is the cleaner's. What cannot be read stays as it is, is reported once, and
+ * counts as compacted, because no later pass can do more.
  *
- * <p>What stays of a group of segments is collected in memory first, as often nothing of it can go; above
+ * <p>What stays of a group of segments is collected in memory first, because often nothing can be removed; above
  * {@value #COLLECT_MAX_BYTES} bytes it is produced again while the store writes it. Appends wait for neither.
  */
 final class LogCleaner {
-  private static final int COLLECT_MAX_BYTES = 32 << 20;
+  private static final int COLLECT_MAX_BYTES = 8 << 20;
   private static final int BUFFER_BYTES = 1 << 20;
-  private static final long MAX_DECOMPRESSED_BYTES = Integer.MAX_VALUE - 8L;
+  private static final long NOT_REPLACED = -1;
 
   private final SegmentedPartitionLog log;
+  /** The one that the pass began with: another one ends it. */
+  private final LogStore store;
   private final CompactionPlan plan;
   private final CleanerPace pace;
+  private final SkippedBatches skipped;
+  private final StoredRecords stored;
   private final OffsetMap map;
   private final CompactionFilter filter;
   private final CompactionFilter.Rules rules;
@@ -44,37 +50,45 @@ final class LogCleaner {
    */
   record Outcome(long cleanedTo, long bytesBefore, long bytesAfter) { }
 
-  private LogCleaner(SegmentedPartitionLog log, CompactionPlan plan, long mapBytes, long nowMs, CleanerPace pace) {
+  private LogCleaner(SegmentedPartitionLog log, CompactionPlan plan, OffsetMap map, long nowMs, CleanerPace pace,
+      SkippedBatches skipped, StoredRecords stored) {
     this.log = log;
+    this.store = log.store();
     this.plan = plan;
     this.pace = pace;
-    this.map = new OffsetMap(mapBytes, plan.endOffset() - plan.firstDirty());
+    this.skipped = skipped;
+    this.stored = stored;
+    this.map = map;
     this.rules = log.compactionRules(nowMs);
-    this.filter = new CompactionFilter(map, rules);
+    this.filter = new CompactionFilter(map, rules, stored, this::skip);
   }
 
   /**
    * Makes one pass.
    *
-   * @param mapBytes memory for the map at the most; when it is full the pass ends there, and the next one goes on
+   * @param mapBytes most memory for the map; when it is full the pass ends there, and the next one goes on
    * @param pace slows the pass down, and ends it by a {@link LogOfflineException}
+   * @param skipped learns of what cannot be read
    * @throws LogOfflineException also when the log was closed meanwhile
    * @throws io.margay.spi.log.LogSuspendedException when its store went meanwhile
    */
-  static Outcome clean(SegmentedPartitionLog log, CompactionPlan plan, long mapBytes, long nowMs, CleanerPace pace)
-      throws IOException {
-    LogStore store = log.store();
-    try {
-      return new LogCleaner(log, plan, mapBytes, nowMs, pace).run();
-    } catch (IOException | RuntimeException e) {
-      log.requireStore(store, e);
-      throw e;
+  static Outcome clean(SegmentedPartitionLog log, CompactionPlan plan, long mapBytes, long nowMs, CleanerPace pace,
+      SkippedBatches skipped) throws IOException {
+    OffsetMap map = new OffsetMap(mapBytes, plan.endOffset() - plan.firstDirty());
+    try (StoredRecords stored = new StoredRecords(log.environment().scratches(), log.config().checks().limits())) {
+      LogCleaner cleaner = new LogCleaner(log, plan, map, nowMs, pace, skipped, stored);
+      try {
+        return cleaner.run();
+      } catch (IOException | RuntimeException e) {
+        log.requireStore(cleaner.store, e);
+        throw e;
+      }
     }
   }
 
   /** As {@link SegmentReads#walk(io.margay.spi.storage.LogStore, long, long, SegmentReads.Visitor)}, until it is stopped. */
   private void walk(long from, long to, SegmentReads.Visitor visitor) throws IOException {
-    SegmentReads.walk(log.store(), from, to, batch -> {
+    SegmentReads.walk(store, from, to, batch -> {
       pace.onBytes(batch.sizeBytes());
       return visitor.visit(batch);
     });
@@ -83,40 +97,71 @@ final class LogCleaner {
   private Outcome run() throws IOException {
     fillMap();
     long end = Math.min(plan.endOffset(), map.latestOffset() + 1);
+    long cleanedTo = end;
     long before = 0;
     long after = 0;
     for (List<SegmentInfo> group : plan.groups(end, log.config().store().segmentBytes())) {
       long sizeBefore = group.stream().mapToLong(SegmentInfo::sizeBytes).sum();
+      long sizeAfter = clean(group, sizeBefore);
+      if (sizeAfter == NOT_REPLACED) {
+        // Retention or a move was faster. What is left of the group has not been compacted; the next pass begins there.
+        cleanedTo = Math.min(cleanedTo, group.get(0).baseOffset());
+        continue;
+      }
       before += sizeBefore;
-      after += clean(group, sizeBefore);
+      after += sizeAfter;
     }
     if (!rules.aborted().isEmpty() && !filter.emptyMarkers().isEmpty()) {
       log.forgetAborted(filter.emptyMarkers());
     }
-    log.cleanedTo(end);
-    return new Outcome(end, before, after);
+    log.cleanedTo(cleanedTo);
+    return new Outcome(cleanedTo, before, after);
+  }
+
+  private void skip(RecordBatch batch, String reason) {
+    skipped.report(log.id(), batch.baseOffset(), reason);
   }
 
   private void fillMap() throws IOException {
     Map<Long, List<AbortedTransactions.Entry>> aborted = CompactionFilter.byProducer(rules.aborted());
     boolean[] complete = {true};
-    walk(plan.firstDirty(), plan.endOffset(), batch -> {
-      if (!batch.isControl() && !CompactionFilter.isAborted(batch, aborted)) {
-        complete[0] = addKeys(batch);
+    for (SegmentInfo segment : plan.segments()) {
+      long from = Math.max(plan.firstDirty(), segment.baseOffset());
+      if (from >= segment.nextOffset()) {
+        continue;
       }
-      if (complete[0]) {
-        map.sawOffset(batch.lastOffset());
+      try {
+        walk(from, segment.nextOffset(), batch -> {
+          if (!batch.isControl() && !CompactionFilter.isAborted(batch, aborted)) {
+            complete[0] = addKeys(batch);
+          }
+          if (complete[0]) {
+            map.sawOffset(batch.lastOffset());
+          }
+          return complete[0];
+        });
+      } catch (InvalidRecordBatchException | DamagedLogException e) {
+        skipped.report(log.id(), segment.baseOffset(), e.getMessage());
       }
-      return complete[0];
-    });
-    if (complete[0]) {
-      map.sawOffset(plan.endOffset() - 1);
+      if (!complete[0]) {
+        return;
+      }
+      map.sawOffset(segment.nextOffset() - 1);
     }
   }
 
-  /** Returns false when the map is full before the batch is through. */
+  /**
+   * Returns false when the map is full before the batch is through. A batch that cannot be read to its end adds nothing: its keys
+   * must not cost older records that can be read.
+   */
   private boolean addKeys(RecordBatch batch) {
-    try (RecordReader reader = RecordReader.open(batch, MAX_DECOMPRESSED_BYTES)) {
+    try {
+      stored.check(batch);
+    } catch (InvalidRecordBatchException e) {
+      skip(batch, e.getMessage());
+      return true;
+    }
+    try (RecordReader reader = stored.open(batch)) {
       while (reader.hasNext()) {
         Record record = reader.next();
         if (!record.hasKey() || record.offset() < plan.firstDirty()) {
@@ -131,8 +176,17 @@ final class LogCleaner {
     }
   }
 
-  /** Cleans a group of segments. Returns how many bytes it has now. */
+  /** Cleans a group of segments. Returns how many bytes it has now, or {@link #NOT_REPLACED}. */
   private long clean(List<SegmentInfo> group, long sizeBefore) throws IOException {
+    try {
+      return replace(group, sizeBefore);
+    } catch (InvalidRecordBatchException | DamagedLogException e) {
+      skipped.report(log.id(), group.get(0).baseOffset(), e.getMessage());
+      return sizeBefore;
+    }
+  }
+
+  private long replace(List<SegmentInfo> group, long sizeBefore) throws IOException {
     long from = group.get(0).baseOffset();
     long to = group.get(group.size() - 1).nextOffset();
     Set<Long> state = filter.state();
@@ -143,8 +197,7 @@ final class LogCleaner {
         return sizeBefore;
       }
       if (filtered.complete) {
-        log.replaceSegments(group, collected);
-        return filtered.bytes;
+        return log.replaceSegments(group, collected) ? filtered.bytes : NOT_REPLACED;
       }
     } finally {
       collected.forEach(ByteBuf::release);
@@ -152,13 +205,12 @@ final class LogCleaner {
     filter.restore(state);
     Producing producing = new Producing(from, to);
     try {
-      log.replaceSegments(group, () -> producing);
+      return log.replaceSegments(group, () -> producing) ? producing.bytes : NOT_REPLACED;
     } catch (UncheckedIOException e) {
       throw e.getCause();
     } finally {
       producing.close();
     }
-    return producing.bytes;
   }
 
   /** What a run over a group found; when it is not complete the buffers hold only the beginning. */
@@ -167,17 +219,18 @@ final class LogCleaner {
   private Filtered collect(long from, long to, List<ByteBuf> collected) throws IOException {
     boolean[] unchanged = {true};
     long[] bytes = new long[1];
-    walk(from, to, batch -> {
-      ByteBuf out = bytes[0] <= COLLECT_MAX_BYTES ? tail(collected, batch.sizeBytes())
-          : ByteBufAllocator.DEFAULT.heapBuffer(batch.sizeBytes());
-      int before = out.writerIndex();
-      unchanged[0] &= filter.filter(batch, out);
-      bytes[0] += out.writerIndex() - before;
-      if (collected.isEmpty() || out != collected.get(collected.size() - 1)) {
-        out.release();
-      }
-      return true;
-    });
+    ByteBuf uncollected = ByteBufAllocator.DEFAULT.heapBuffer(0);
+    try {
+      walk(from, to, batch -> {
+        ByteBuf out = bytes[0] <= COLLECT_MAX_BYTES ? tail(collected, batch.sizeBytes()) : uncollected.clear();
+        int before = out.writerIndex();
+        unchanged[0] &= filter.filter(batch, out);
+        bytes[0] += out.writerIndex() - before;
+        return true;
+      });
+    } finally {
+      uncollected.release();
+    }
     collected.removeIf(buffer -> {
       boolean empty = !buffer.isReadable();
       if (empty) {
@@ -198,7 +251,7 @@ final class LogCleaner {
   }
 
   /**
-   * What stays of a range, produced buffer by buffer while somebody writes it. Each buffer is good until the next is asked for.
+   * What stays of a range, produced buffer by buffer while a store writes it. Each buffer is good until the next is asked for.
    */
   private final class Producing implements Iterator<ByteBuf> {
     private final long to;

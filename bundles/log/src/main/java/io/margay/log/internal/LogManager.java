@@ -6,8 +6,8 @@ import io.margay.model.Scheduler;
 import io.margay.model.TopicIdPartition;
 import io.margay.protocol.record.RecordScratchPool;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.config.SettingValues;
+import io.margay.spi.lease.LeaseSettings;
 import io.margay.spi.lease.ServiceHolder.Lease;
 import io.margay.spi.log.LogConfig;
 import io.margay.spi.log.Logs;
@@ -73,12 +73,12 @@ public final class LogManager implements Logs {
     this.homes = new LogHomes(slots, this::slot, catalog);
     this.mover = new LogMover(this::slot, catalog, settings, scheduler);
     this.settings = settings;
-    this.producerLimits = new ProducerLimits(() -> settings.get(ServerSettings.MARGAY_PRODUCER_IDS_PER_PARTITION_MAX),
-        () -> perNode(settings.get(ServerSettings.MARGAY_PRODUCER_IDS_MAX)));
+    this.producerLimits = new ProducerLimits(() -> settings.get(LogManagerSettings.MARGAY_PRODUCER_IDS_PER_PARTITION_MAX),
+        () -> perNode(settings.get(LogManagerSettings.MARGAY_PRODUCER_IDS_MAX)));
     this.clock = clock;
     this.offline = new OfflineLogs(clock, scheduler, faults, log -> slot(log.engine()).reopen(log));
     this.housekeeping = new Housekeeping(this, settings, clock, scheduler);
-    this.waits = new EngineWaits(scheduler, () -> settings.get(ServerSettings.MARGAY_HANDLER_WAIT_MS));
+    this.waits = new EngineWaits(scheduler, () -> settings.get(LeaseSettings.MARGAY_HANDLER_WAIT_MS));
   }
 
   private static int perNode(int setting) {
@@ -131,7 +131,7 @@ public final class LogManager implements Logs {
 
   private EngineSlot slot(String name) {
     return slots.computeIfAbsent(name, n -> new EngineSlot(n, flusher -> new LogEnvironment(clock, offline, flusher,
-        () -> settings.get(ServerSettings.PRODUCER_ID_EXPIRATION_MS), this::soon, scratches, producerLimits),
+        () -> settings.get(LogManagerSettings.PRODUCER_ID_EXPIRATION_MS), this::soon, scratches, producerLimits),
         log -> mover.configured(log), offline::wentOffline));
   }
 
@@ -165,7 +165,7 @@ public final class LogManager implements Logs {
   public void whenReady(TopicIdPartition id, LogConfig config, Runnable ready) {
     String missing = homes.missing(id, config);
     if (missing != null) {
-      LOG.info("A log waits for its storage engine partition={} engine={}", id, missing);
+      LOG.debug("A log waits for its storage engine partition={} engine={}", id, missing);
     }
     waits.await(() -> homes.missing(id, config) == null, ready);
   }

@@ -2,7 +2,6 @@ package io.margay.log.internal;
 
 import io.margay.model.Scheduler;
 import io.margay.model.TopicIdPartition;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.config.SettingValues;
 import java.io.IOException;
 import java.util.Map;
@@ -124,7 +123,7 @@ final class LogMover {
 
   /** On the mover's thread: leaves the disks to others. */
   private void pause(int bytes) {
-    long limit = settings.get(ServerSettings.MARGAY_STORAGE_MOVE_MAX_BYTES_PER_SECOND);
+    long limit = settings.get(LogManagerSettings.MARGAY_STORAGE_MOVE_MAX_BYTES_PER_SECOND);
     long until = System.nanoTime() + (long) ((double) bytes / limit * TimeUnit.SECONDS.toNanos(1));
     for (long left = until - System.nanoTime(); left > 0 && !closed; left = until - System.nanoTime()) {
       LockSupport.parkNanos(Math.min(left, MAX_PAUSE_NANOS));

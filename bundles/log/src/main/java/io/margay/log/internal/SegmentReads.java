@@ -79,7 +79,7 @@ final class SegmentReads {
           }
         }
         if (next <= offset) {
-          throw new IOException("no whole batch in " + bytes.readableBytes() + " bytes that were read at offset " + offset);
+          throw new DamagedLogException("no whole batch in " + bytes.readableBytes() + " bytes that were read at offset " + offset);
         }
         offset = next;
       } finally {

@@ -560,8 +560,9 @@ final class SegmentedPartitionLog extends ReadableLog {
    * Replaces segments by what compaction left of them, beside appends. A failure before the last step leaves the log as it was.
    *
    * @param group segments as the pass found them; when they are not there any more nothing happens
+   * @return whether they were replaced
    */
-  void replaceSegments(List<SegmentInfo> group, Iterable<ByteBuf> batches) throws IOException {
+  boolean replaceSegments(List<SegmentInfo> group, Iterable<ByteBuf> batches) throws IOException {
     long from = group.get(0).baseOffset();
     long to = group.get(group.size() - 1).nextOffset();
     availability.require();
@@ -569,15 +570,17 @@ final class SegmentedPartitionLog extends ReadableLog {
     LogStore prepared = store;
     List<SegmentInfo> now = prepared.segments();
     if (Collections.indexOfSubList(now.subList(0, now.size() - 1), group) < 0) {
-      return;
+      return false;
     }
     try (LogStore.Replacement replacement = prepared.prepareReplacement(from, to, batches)) {
+      boolean[] replaced = new boolean[1];
       reshape("replace segments", () -> {
         requireUnmoved();
         if (store == prepared) {
-          replacement.commit();
+          replaced[0] = replacement.commit();
         }
       });
+      return replaced[0];
     }
   }
 

@@ -41,6 +41,7 @@ class CompactionTest {
     }
   };
   private static final CleanerPace PACE = new CleanerPace(DEFAULTS);
+  private static final SkippedBatches SKIPPED = new SkippedBatches();
 
   private static LogConfig config(int segmentBytes, long minLagMs, long maxLagMs) {
     return new LogConfig(false, true, -1, -1, 604_800_000L, 0, 1 << 20, TestLog.CHECKS, TimestampType.CREATE_TIME,
@@ -53,7 +54,7 @@ class CompactionTest {
   private LogCleaner.Outcome clean(long mapBytes) throws IOException {
     t.log.roll();
     t.commitAll();
-    return LogCleaner.clean(t.log, LogCleaner.plan(t.log, t.clock.now), mapBytes, t.clock.now, PACE);
+    return LogCleaner.clean(t.log, LogCleaner.plan(t.log, t.clock.now), mapBytes, t.clock.now, PACE, SKIPPED);
   }
 
   private LogCleaner.Outcome clean() throws IOException {
@@ -246,11 +247,11 @@ class CompactionTest {
     t.commitAll();
     CompactionPlan plan = LogCleaner.plan(t.log, t.clock.now);
     t.log.dropHead(1);
-    LogCleaner.clean(t.log, plan, 1000, t.clock.now, PACE);
+    LogCleaner.clean(t.log, plan, 1000, t.clock.now, PACE, SKIPPED);
     assertThat(t.values()).containsExactly("2");
     CleanerPace stopped = new CleanerPace(DEFAULTS);
     stopped.stop();
-    assertThatThrownBy(() -> LogCleaner.clean(t.log, plan, 1000, t.clock.now, stopped))
+    assertThatThrownBy(() -> LogCleaner.clean(t.log, plan, 1000, t.clock.now, stopped, SKIPPED))
         .isInstanceOf(LogOfflineException.class);
     assertThat(t.log.offline()).isFalse();
   }
@@ -289,7 +290,7 @@ class CompactionTest {
       }
     });
     CompactionPlan plan = LogCleaner.plan(log.log, log.clock.now);
-    assertThatThrownBy(() -> LogCleaner.clean(log.log, plan, 1000, log.clock.now, pace)).isInstanceOf(expected)
+    assertThatThrownBy(() -> LogCleaner.clean(log.log, plan, 1000, log.clock.now, pace, SKIPPED)).isInstanceOf(expected)
         .hasRootCauseMessage("closed");
     assertThat(log.faults).isEmpty();
   }
@@ -329,7 +330,7 @@ class CompactionTest {
         log.commitAll();
         log.clock.now += random.nextInt(1500);
         LogCleaner.clean(log.log, LogCleaner.plan(log.log, log.clock.now), 24L * (5 + random.nextInt(100)), log.clock.now,
-            PACE);
+            PACE, SKIPPED);
         Map<String, Seen> found = new HashMap<>();
         long last = -1;
         for (Seen seen : log.contents()) {

@@ -6,7 +6,6 @@ import io.margay.model.LeaderEpoch;
 import io.margay.model.TopicIdPartition;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingValues;
 import io.margay.spi.log.PartitionLog;
@@ -88,7 +87,7 @@ class ProducerLimitsTest {
     @Override
     @SuppressWarnings("unchecked")
     public <T> T get(Setting<T> setting) {
-      return setting == (Setting<?>) ServerSettings.MARGAY_PRODUCER_IDS_MAX ? (T) (Integer) 80 : setting.defaultValue();
+      return setting == (Setting<?>) LogManagerSettings.MARGAY_PRODUCER_IDS_MAX ? (T) (Integer) 80 : setting.defaultValue();
     }
   }
 

@@ -1,9 +1,11 @@
 package io.margay.metatype.internal;
 
-import io.margay.spi.config.ServerSettings;
+import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.Setting;
 import java.io.InputStream;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.AttributeDefinition;
 import org.osgi.service.metatype.MetaTypeProvider;
 import org.osgi.service.metatype.ObjectClassDefinition;
@@ -19,6 +21,12 @@ public final class NodeMetaType implements MetaTypeProvider {
 
   /** The settings of a node, without those of Kafka's that do nothing here: they may be given, but nobody needs a form for them. */
   private static final class Node implements ObjectClassDefinition {
+    private final NodeSettings settings;
+
+    private Node(NodeSettings settings) {
+      this.settings = settings;
+    }
+
     @Override
     public String getName() {
       return "Margay";
@@ -38,7 +46,8 @@ public final class NodeMetaType implements MetaTypeProvider {
     @Override
     public AttributeDefinition[] getAttributeDefinitions(int filter) {
       return filter == REQUIRED ? new AttributeDefinition[0]
-          : ServerSettings.all().stream().filter(Setting::effective).map(SettingAttribute::new).toArray(AttributeDefinition[]::new);
+          : settings.definitions(Setting.Scope.BROKER).stream().filter(Setting::effective).map(SettingAttribute::new)
+              .toArray(AttributeDefinition[]::new);
     }
 
     @Override
@@ -47,12 +56,20 @@ public final class NodeMetaType implements MetaTypeProvider {
     }
   }
 
+  private final NodeSettings settings;
+
+  /** @param settings knows the definitions */
+  @Activate
+  public NodeMetaType(@Reference NodeSettings settings) {
+    this.settings = settings;
+  }
+
   @Override
   public ObjectClassDefinition getObjectClassDefinition(String id, String locale) {
     if (!PID.equals(id)) {
       throw new IllegalArgumentException("only " + PID + " is described here, not " + id);
     }
-    return new Node();
+    return new Node(settings);
   }
 
   /** @return null: there is one language */

@@ -3,11 +3,11 @@ package io.margay.producer.internal;
 import io.margay.metadata.ConfigResource;
 import io.margay.metadata.TopicImage;
 import io.margay.protocol.Errors;
-import io.margay.spi.config.ServerSettings;
-import io.margay.spi.config.TopicSettings;
+import io.margay.spi.lease.LeaseSettings;
 import io.margay.spi.lease.ServiceHolder;
 import io.margay.spi.partitioner.Partitioner;
 import io.margay.spi.partitioner.PartitionerChoice;
+import io.margay.spi.partitioner.PartitionerSettings;
 import io.margay.spi.producer.ProduceException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -45,7 +45,7 @@ final class TopicQueue {
   private void await() {
     PartitionerChoice now = setting();
     CompletionStage<ServiceHolder.Lease<Partitioner>> lease = producer.partitioners().await(now.name(),
-        producer.settings().get(ServerSettings.MARGAY_HANDLER_WAIT_MS));
+        producer.settings().get(LeaseSettings.MARGAY_HANDLER_WAIT_MS));
     lease.whenComplete((use, e) -> {
       if (e != null) {
         failAll(now);
@@ -59,7 +59,7 @@ final class TopicQueue {
 
   private PartitionerChoice setting() {
     Map<String, String> overrides = producer.image().config(ConfigResource.topic(name));
-    return PartitionerChoice.parse(producer.settings().topic(overrides).get(TopicSettings.MARGAY_PARTITIONER));
+    return PartitionerChoice.parse(producer.settings().topic(overrides).get(PartitionerSettings.MARGAY_PARTITIONER));
   }
 
   private void failAll(PartitionerChoice choice) {

@@ -7,6 +7,7 @@ import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
 import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
+import io.margay.metadata.TopicsImage;
 import io.margay.model.BrokerId;
 import io.margay.model.LeaderEpoch;
 import io.margay.model.Scheduler;
@@ -97,8 +98,9 @@ class RecordProducerTest {
     for (int i = 0; i < 3; i++) {
       partitions.add(new PartitionImage(i, one, one, one.get(0), new LeaderEpoch(0), 0));
     }
-    return new ClusterImage("c", 1, BrokerId.NONE, new TreeMap<>(), Map.of("t", new TopicImage("t", UUID.randomUUID(), false,
-        partitions)), Map.of(), Map.of(ConfigResource.topic("t"), Map.of("margay.partitioner", partitioner)), Map.of(), 0);
+    return new ClusterImage("c", 1, BrokerId.NONE, new TreeMap<>(), TopicsImage.of(Map.of("t", new TopicImage("t",
+        UUID.randomUUID(), false, partitions))), Map.of(ConfigResource.topic("t"), Map.of("margay.partitioner", partitioner)),
+        Map.of());
   }
 
   /** A partitioner that takes the partition from its options. */

@@ -102,6 +102,11 @@ final class ClassWriter {
     method("short apiKey()", message.isRpc() ? Integer.toString(message.apiKey()) : "-1");
     method("short lowestVersion()", "LOWEST_VERSION");
     method("short highestVersion()", "HIGHEST_VERSION");
+    for (FieldSpec field : message.top().fields()) {
+      if (field.name().equals("errorCode") && field.type().kind() == Kind.INT16) {
+        method("boolean hasErrorCode(short version)", field.versions().condition(message.top().versions()));
+      }
+    }
   }
 
   private void method(String signature, String result) {

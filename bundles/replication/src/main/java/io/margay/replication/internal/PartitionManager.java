@@ -12,11 +12,11 @@ import io.margay.model.Scheduler;
 import io.margay.model.TopicIdPartition;
 import io.margay.model.TopicPartition;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.log.LogConfig;
 import io.margay.spi.log.Logs;
 import io.margay.spi.partition.LeaderPartition;
 import io.margay.spi.partition.LeadershipListener;
+import io.margay.spi.storage.StorageSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -224,8 +224,8 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
   }
 
   private int openingThreads() {
-    List<String> directories = settings.get(ServerSettings.LOG_DIRS);
-    return settings.get(ServerSettings.NUM_RECOVERY_THREADS_PER_DATA_DIR) * (directories == null ? 1 : Math.max(1, directories.size()));
+    List<String> directories = settings.get(StorageSettings.LOG_DIRS);
+    return settings.get(ReplicationSettings.NUM_RECOVERY_THREADS_PER_DATA_DIR) * (directories == null ? 1 : Math.max(1, directories.size()));
   }
 
   private synchronized void settingsChanged(Set<String> names) {

@@ -5,7 +5,7 @@ import io.margay.metadata.ClusterImage;
 import io.margay.model.Clock;
 import io.margay.model.Scheduler;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.ServerSettings;
+import io.margay.spi.lease.LeaseSettings;
 import io.margay.spi.log.Logs;
 import java.io.IOException;
 import org.slf4j.Logger;
@@ -41,7 +41,7 @@ public final class ReplicationContext implements AutoCloseable {
     this.settings = settings;
     this.scheduler = scheduler;
     this.clock = clock;
-    this.reads = new BlockingReads(() -> settings.get(ServerSettings.NUM_IO_THREADS));
+    this.reads = new BlockingReads(() -> settings.get(ReplicationSettings.NUM_IO_THREADS));
     this.gate = new OpenGate(scheduler, clock);
     this.partitions = new PartitionManager(logs, settings, scheduler, clock, isStarting(clock) ? REGISTRATION_WAIT_MS : 0);
   }
@@ -122,6 +122,6 @@ public final class ReplicationContext implements AutoCloseable {
 
   /** @return how long a request without a limit of its own waits for a log to be opened, in milliseconds */
   public int openWaitMs() {
-    return settings.get(ServerSettings.MARGAY_HANDLER_WAIT_MS);
+    return settings.get(LeaseSettings.MARGAY_HANDLER_WAIT_MS);
   }
 }

@@ -6,6 +6,7 @@ import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
 import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
+import io.margay.metadata.TopicsImage;
 import io.margay.model.BrokerId;
 import io.margay.model.Clock;
 import io.margay.model.Endpoint;
@@ -63,7 +64,7 @@ public final class TestBroker implements AutoCloseable {
       Endpoint endpoint = new Endpoint("PLAINTEXT", "PLAINTEXT", "host" + id, 9000 + id.value());
       brokers.put(id, new BrokerImage(id, 1, List.of(endpoint), null, false));
     }
-    image = new ClusterImage("cluster", 0, SELF, brokers, Map.of(), Map.of(), Map.of(), Map.of(), 0);
+    image = new ClusterImage("cluster", 0, SELF, brokers, TopicsImage.EMPTY, Map.of(), Map.of());
   }
 
   /** Publishes the first image, with what was created before. */
@@ -134,10 +135,8 @@ public final class TestBroker implements AutoCloseable {
   }
 
   private void publish(Map<String, TopicImage> topics, Map<ConfigResource, Map<String, String>> configs, ClusterDelta delta) {
-    Map<UUID, String> names = new HashMap<>();
-    topics.values().forEach(topic -> names.put(topic.id(), topic.name()));
-    image = new ClusterImage(image.clusterId(), image.offset() + 1, SELF, image.brokers(), Map.copyOf(topics), names, configs,
-        Map.of(), 0);
+    image = new ClusterImage(image.clusterId(), image.offset() + 1, SELF, image.brokers(), TopicsImage.of(topics), configs,
+        Map.of());
     if (published) {
       replication.onImage(delta, image);
       if (logs.hold.getCount() == 0) {

@@ -48,8 +48,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private static final int MAX_REQUESTS = 128;
   /** What holds no more than this is not worth closing a connection for. */
   private static final long SMALL_BYTES = 16 * 1024;
-  private static final int SLOW_LOOKS = 2;
-  private static final int STILL_LOOKS = 5;
+  private static final int SLOW_LOOKS = 3;
+  private static final int STILL_LOOKS = 10;
 
   private enum State { OPEN, CLOSING, GONE }
 
@@ -194,7 +194,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
     if (!waitsForWork && frames.hasRest()) {
       waitsForWork = true;
-      if (work.takeOrWait(this, 1, true, () -> inLoop(this::onWorkMemory))) {
+      if (work.takeOrWait(this, 1, false, () -> inLoop(this::onWorkMemory))) {
         onWorkMemory();
       }
     }
@@ -447,7 +447,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   /**
-   * Looks whether the connection gets on; once a second.
+   * Looks whether the connection gets on, every half second.
    *
    * @param nowNanos the time
    * @param maxIdleMs after which time without a request it is closed; negative for never

@@ -16,7 +16,7 @@ import java.util.concurrent.RejectedExecutionException;
  * costs nothing. All that is kept is taken from the part for frames of the {@link RequestMemory}; while that is spent, the
  * connection is not read.
  *
- * <p>Invariant: {@link #keptBytes} is what was taken for {@link #partial} and for {@link #in} between two calls.
+ * <p>Invariant: {@link #keptBytes} is what was taken for {@link #partial} and what it grows by, and for {@link #in} between two calls.
  *
  * <p>One per connection, on its event loop. The receiver owns the frames, and gives {@link #takenBytes} of each back.
  */
@@ -24,6 +24,8 @@ final class FrameSource {
   private static final int MIN_FRAME_BYTES = 8;
   /** What a request takes besides its frame: its objects, and what is decoded of a small one. */
   private static final int REQUEST_BYTES = 1024;
+  /** For no more than this does a frame wait at once. */
+  private static final long MAX_WISH_BYTES = 4 << 20;
   /** A buffer up to this size may be kept for the sake of a smaller frame. */
   private static final int SMALL_BUFFER_BYTES = 1024;
 
@@ -119,7 +121,7 @@ final class FrameSource {
   private ByteBuf cut(int size) {
     boolean copy = in.capacity() > SMALL_BUFFER_BYTES && size < in.capacity() / 4;
     int taken = REQUEST_BYTES + (copy ? size : Math.max(size, in.capacity() / 2));
-    if (!obtain(taken, size <= MemoryPool.SMALL_BYTES)) {
+    if (!obtain(taken, taken, size <= MemoryPool.SMALL_BYTES)) {
       return null;
     }
     in.skipBytes(4);
@@ -144,7 +146,7 @@ final class FrameSource {
   private boolean begin(int readable) {
     int want = readable < 4 ? 64 : 4 + in.getInt(in.readerIndex());
     int capacity = Math.min(want, Math.max(readable, 256));
-    if (!obtain(capacity, want <= MemoryPool.SMALL_BYTES)) {
+    if (!obtain(capacity, Math.min(want, MAX_WISH_BYTES), want <= MemoryPool.SMALL_BYTES)) {
       return false;
     }
     partial = channel.alloc().directBuffer(capacity, Integer.MAX_VALUE);
@@ -183,6 +185,7 @@ final class FrameSource {
     if (takenBytes > MemoryPool.SMALL_BYTES) {
       credit.pool().forget(this);
     }
+    returnGrant();
     return frame;
   }
 
@@ -192,7 +195,7 @@ final class FrameSource {
     }
     int capacity = (int) Math.min(total, Math.max(needed, 2L * partial.capacity()));
     int more = capacity - partial.capacity();
-    if (!obtain(more, total <= MemoryPool.SMALL_BYTES)) {
+    if (!obtain(more, Math.min(total - partial.capacity(), MAX_WISH_BYTES), total <= MemoryPool.SMALL_BYTES)) {
       return false;
     }
     ByteBuf bigger = channel.alloc().directBuffer(capacity);
@@ -206,28 +209,36 @@ final class FrameSource {
   /**
    * Takes memory, or waits for it with reading paused.
    *
+   * @param bytes how many are needed now
+   * @param wish how many will be needed soon: who has to wait waits once for all of them
    * @param small whether the whole frame is small
    */
-  private boolean obtain(long bytes, boolean small) {
-    if (grantedBytes > 0) {
-      long granted = grantedBytes;
-      grantedBytes = 0;
-      if (granted >= bytes) {
-        credit.give(granted - bytes);
-        return true;
-      }
-      credit.give(granted);
+  private boolean obtain(long bytes, long wish, boolean small) {
+    if (bytes <= grantedBytes) {
+      grantedBytes -= bytes;
+      return true;
     }
-    if (credit.tryTake(bytes, small)) {
+    long more = bytes - grantedBytes;
+    if (credit.tryTake(more, small)) {
+      grantedBytes = 0;
       return true;
     }
     credit.giveAll();
-    if (credit.pool().takeOrWait(this, bytes, small, () -> grantedElsewhere(bytes))) {
+    long asked = Math.max(bytes, wish) - grantedBytes;
+    if (credit.pool().takeOrWait(this, asked, small, () -> grantedElsewhere(asked))) {
+      grantedBytes += asked - bytes;
       return true;
     }
     waiting = true;
     gate.pause(ReadGate.Reason.MEMORY);
     return false;
+  }
+
+  private void returnGrant() {
+    if (grantedBytes > 0) {
+      credit.give(grantedBytes);
+      grantedBytes = 0;
+    }
   }
 
   private void grantedElsewhere(long bytes) {
@@ -245,7 +256,7 @@ final class FrameSource {
       credit.pool().give(bytes);
       return;
     }
-    grantedBytes = bytes;
+    grantedBytes += bytes;
     gate.resume(ReadGate.Reason.MEMORY);
     goOn.run();
   }
@@ -293,7 +304,7 @@ final class FrameSource {
 
   /** @return bytes that it keeps */
   long keptBytes() {
-    return partialBytes + restBytes;
+    return partialBytes + restBytes + grantedBytes;
   }
 
   /** @return how many bytes have come in all */
@@ -313,9 +324,6 @@ final class FrameSource {
       credit.give(partialBytes);
       partialBytes = 0;
     }
-    if (grantedBytes > 0) {
-      credit.give(grantedBytes);
-      grantedBytes = 0;
-    }
+    returnGrant();
   }
 }

@@ -56,6 +56,11 @@ final class HandlerTable {
     short highest() {
       return highest;
     }
+
+    /** @return how many requests wait for a handler */
+    int waiting() {
+      return waitingCount.get();
+    }
   }
 
   private final AtomicReferenceArray<Entry> entries = new AtomicReferenceArray<>(MAX_KEYS);
@@ -178,11 +183,18 @@ final class HandlerTable {
     }
     long held = lines.pass("memory " + e.api.name());
     if (held != LineLimit.HELD) {
-      LOG.warn("Refusing a request that takes more memory than a connection may have: {} apiKey={} version={} clientId={} limit={} "
+      LOG.warn("Refusing a request that takes more memory than a connection gets: {} apiKey={} version={} clientId={} limit={} "
           + "sinceLast={}; the limit comes from margay.request.memory.bytes", why.getMessage(), e.api.name(), request.version(),
           request.clientId(), request.memory().workShareBytes(), held);
     }
-    fail(handler, request, request.denial() == RoutedRequest.Denial.NEVER ? Errors.INVALID_REQUEST : Errors.REQUEST_TIMED_OUT);
+    Errors error = request.denial() == RoutedRequest.Denial.NEVER ? Errors.INVALID_REQUEST : Errors.REQUEST_TIMED_OUT;
+    Message answer = errorAnswer(handler, request, error);
+    // Parts of the request would have to be named where the answer has no error code of its own, and they were not decoded.
+    if (answer == null || !answer.hasErrorCode(request.version())) {
+      request.close("request needs more memory than it gets");
+    } else {
+      request.respond(answer);
+    }
   }
 
   private void park(Entry e, RoutedRequest request) {
@@ -220,9 +232,17 @@ final class HandlerTable {
     if (request.isAnswered()) {
       return;
     }
-    Message answer = null;
+    Message answer = errorAnswer(handler, request, error);
+    if (answer == null) {
+      request.close("request failed with " + error);
+    } else {
+      request.respond(answer);
+    }
+  }
+
+  private Message errorAnswer(ApiHandler handler, RoutedRequest request, Errors error) {
     try {
-      answer = handler.errorResponse(request, error);
+      return handler.errorResponse(request, error);
     } catch (MalformedMessageException ex) {
       LOG.debug("An error answer needs the request, which cannot be decoded apiKey={}", request.api().name(), ex);
     } catch (Throwable ex) { // also an Error, as above
@@ -230,10 +250,6 @@ final class HandlerTable {
         LOG.error("Building an error answer failed apiKey={}", request.api().name(), ex);
       }
     }
-    if (answer == null) {
-      request.close("request failed with " + error);
-    } else {
-      request.respond(answer);
-    }
+    return null;
   }
 }

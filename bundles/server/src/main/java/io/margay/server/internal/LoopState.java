@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the connections of one event loop share: the list of them, their credit of memory, and one task a second that looks at all
- * of them. Owned by the event loop, except {@link #forEach}.
+ * What the connections of one event loop share: the list of them, their credit of memory, and a task every half second that looks at
+ * all of them. Owned by the event loop, except {@link #forEach}.
  */
 final class LoopState {
-  private static final long SWEEP_MS = 1000;
+  private static final long SWEEP_MS = 500;
 
   private final EventLoop loop;
   private final Server server;
@@ -44,6 +44,11 @@ final class LoopState {
       connections.set(index, last);
       last.index(index);
     }
+  }
+
+  /** @return how many connections there are */
+  int size() {
+    return connections.size();
   }
 
   private void later() {

@@ -22,6 +22,7 @@ final class MemoryPool {
   private record Waiter(Object owner, long bytes, boolean small, Runnable granted) { }
 
   private final long totalBytes;
+  private final boolean overdrawn;
   private final long smallTotalBytes;
   /** Free for all; negative when it is overdrawn. */
   private final AtomicLong freeBytes;
@@ -33,8 +34,12 @@ final class MemoryPool {
   private Object privileged;
   private boolean last;
 
-  /** @param totalBytes how many bytes there are, {@code > 0} */
-  MemoryPool(long totalBytes) {
+  /**
+   * @param totalBytes how many bytes there are, {@code > 0}
+   * @param overdrawn whether one owner at a time may be privileged
+   */
+  MemoryPool(long totalBytes, boolean overdrawn) {
+    this.overdrawn = overdrawn;
     this.totalBytes = totalBytes;
     this.smallTotalBytes = totalBytes / 8;
     this.smallFreeBytes = new AtomicLong(smallTotalBytes);
@@ -167,7 +172,7 @@ final class MemoryPool {
         return served(w, false);
       }
     }
-    if (privileged == null && freeBytes.get() >= -totalBytes / 4 && !first.small) {
+    if (overdrawn && privileged == null && freeBytes.get() >= -totalBytes / 4 && !first.small) {
       privileged = first.owner;
       return served(first, true);
     }

@@ -1,7 +1,7 @@
 package io.margay.server.internal;
 
 /**
- * Whether a connection gets on, seen once a second: for how long it has been idle, and how often in a row it moved less than it
+ * Whether a connection gets on, seen at regular looks: for how long it has been idle, and how often in a row it moved less than it
  * should although it held memory. Owned by the connection's event loop.
  */
 final class Progress {

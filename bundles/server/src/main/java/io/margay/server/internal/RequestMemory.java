@@ -24,8 +24,8 @@ final class RequestMemory implements MemoryUser {
   /** @param totalBytes how many bytes there are; too small a number is raised to 3 MiB */
   RequestMemory(long totalBytes) {
     long part = Math.max(LEAST_BYTES, totalBytes) / 3;
-    this.frames = new MemoryPool(part);
-    this.work = new MemoryPool(part);
+    this.frames = new MemoryPool(part, true);
+    this.work = new MemoryPool(part, false);
   }
 
   /** @return half of what the heap or the direct memory may become, whichever is less */

@@ -196,6 +196,11 @@ final class Server implements AutoCloseable {
     return true;
   }
 
+  /** @return how many connections there are */
+  int connectionCount() {
+    return counts.all();
+  }
+
   /** Clients wait in the accept queue meanwhile. */
   private void pauseAccepting(long nanos) {
     for (Channel c : bound) {

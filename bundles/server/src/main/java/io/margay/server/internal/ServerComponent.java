@@ -7,10 +7,10 @@ import io.margay.model.FaultHandler;
 import io.margay.model.Scheduler;
 import io.margay.spi.client.LocalClient;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.controller.BoundListeners;
 import io.margay.spi.controller.Controller;
 import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.lease.LeaseSettings;
 import io.margay.spi.memory.MemoryUser;
 import java.io.IOException;
 import java.util.List;
@@ -59,12 +59,12 @@ public final class ServerComponent {
   public ServerComponent(BundleContext context, @Reference NodeSettings settings, @Reference Scheduler scheduler,
       @Reference FaultHandler faults) {
     this.context = context;
-    this.needed = settings.get(ServerSettings.MARGAY_READY_APIS);
+    this.needed = settings.get(NetworkSettings.MARGAY_READY_APIS);
     ConnectionLimits limits = limits(settings);
-    limits.overrides(settings.get(ServerSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES), ServerComponent::lookUp);
+    limits.overrides(settings.get(NetworkSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES), ServerComponent::lookUp);
     this.changes = settings.onChange(names -> {
-      if (names.contains(ServerSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES.name())) {
-        limits.overrides(settings.get(ServerSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES), ServerComponent::lookUp);
+      if (names.contains(NetworkSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES.name())) {
+        limits.overrides(settings.get(NetworkSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES), ServerComponent::lookUp);
       }
     });
     this.server = new Server(config(settings, limits), this::image);
@@ -102,21 +102,21 @@ public final class ServerComponent {
 
   private static ConnectionLimits limits(NodeSettings s) {
     int ofDescriptors = Descriptors.limit() / 2;
-    return new ConnectionLimits(() -> Math.min(s.get(ServerSettings.MAX_CONNECTIONS), ofDescriptors),
-        listener -> s.get(ServerSettings.ofListener(ServerSettings.MAX_CONNECTIONS, listener, null)),
-        () -> s.get(ServerSettings.MAX_CONNECTIONS_PER_IP), () -> s.get(ServerSettings.MAX_CONNECTION_CREATION_RATE));
+    return new ConnectionLimits(() -> Math.min(s.get(NetworkSettings.MAX_CONNECTIONS), ofDescriptors),
+        listener -> s.get(NetworkSettings.MAX_CONNECTIONS.ofListener(listener, null)),
+        () -> s.get(NetworkSettings.MAX_CONNECTIONS_PER_IP), () -> s.get(NetworkSettings.MAX_CONNECTION_CREATION_RATE));
   }
 
   private static ServerConfig config(NodeSettings s, ConnectionLimits limits) {
-    boolean threadsSet = s.explain(ServerSettings.NUM_NETWORK_THREADS, null).get(0).source() != NodeSettings.Source.DEFAULT;
-    int threads = threadsSet ? s.get(ServerSettings.NUM_NETWORK_THREADS) : Math.max(1, Runtime.getRuntime().availableProcessors());
-    long memory = s.get(ServerSettings.MARGAY_REQUEST_MEMORY_BYTES);
+    boolean threadsSet = s.explain(NetworkSettings.NUM_NETWORK_THREADS, null).get(0).source() != NodeSettings.Source.DEFAULT;
+    int threads = threadsSet ? s.get(NetworkSettings.NUM_NETWORK_THREADS) : Math.max(1, Runtime.getRuntime().availableProcessors());
+    long memory = s.get(NetworkSettings.MARGAY_REQUEST_MEMORY_BYTES);
     return new ServerConfig(s.listeners(), s.advertisedListeners(),
-        new ServerConfig.Sockets(threads, s.get(ServerSettings.SOCKET_LISTEN_BACKLOG_SIZE),
-            bufferBytes(s, ServerSettings.SOCKET_RECEIVE_BUFFER_BYTES), bufferBytes(s, ServerSettings.SOCKET_SEND_BUFFER_BYTES)),
-        new ServerConfig.Requests(s.get(ServerSettings.SOCKET_REQUEST_MAX_BYTES), memory > 0 ? memory : RequestMemory.defaultBytes(),
-            () -> s.get(ServerSettings.MARGAY_CONNECTION_MIN_BYTES_PER_SECOND), () -> s.get(ServerSettings.SASL_SERVER_MAX_RECEIVE_SIZE)),
-        limits, () -> s.get(ServerSettings.CONNECTIONS_MAX_IDLE_MS), () -> s.get(ServerSettings.MARGAY_HANDLER_WAIT_MS));
+        new ServerConfig.Sockets(threads, s.get(NetworkSettings.SOCKET_LISTEN_BACKLOG_SIZE),
+            bufferBytes(s, NetworkSettings.SOCKET_RECEIVE_BUFFER_BYTES), bufferBytes(s, NetworkSettings.SOCKET_SEND_BUFFER_BYTES)),
+        new ServerConfig.Requests(s.get(NetworkSettings.SOCKET_REQUEST_MAX_BYTES), memory > 0 ? memory : RequestMemory.defaultBytes(),
+            () -> s.get(NetworkSettings.MARGAY_CONNECTION_MIN_BYTES_PER_SECOND), () -> s.get(NetworkSettings.SASL_SERVER_MAX_RECEIVE_SIZE)),
+        limits, () -> s.get(NetworkSettings.CONNECTIONS_MAX_IDLE_MS), () -> s.get(LeaseSettings.MARGAY_HANDLER_WAIT_MS));
   }
 
   /** A buffer size that nobody set is left to the kernel, which tunes it by itself. */

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FrameSourceTest {
   private static final int MAX = 8 << 20;
 
-  private final MemoryPool pool = new MemoryPool(MAX);
+  private final MemoryPool pool = new MemoryPool(MAX, true);
 
   private final class Source {
     private final EmbeddedChannel channel = new EmbeddedChannel();

@@ -7,8 +7,11 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.MessageReader;
 import io.margay.protocol.Messages;
+import io.margay.protocol.Records;
 import io.margay.protocol.message.ApiVersionsRequest;
 import io.margay.protocol.message.ApiVersionsResponse;
+import io.margay.protocol.message.FetchRequest;
+import io.margay.protocol.message.FetchResponse;
 import io.margay.protocol.message.HeartbeatRequest;
 import io.margay.protocol.message.HeartbeatResponse;
 import io.margay.protocol.message.ListGroupsRequest;
@@ -21,11 +24,15 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -94,6 +101,13 @@ class ServerTest {
     return ByteBuffer.wrap(in.readNBytes(in.readInt()));
   }
 
+  /** For at most the time of the test. */
+  private static void awaitTrue(BooleanSupplier condition) {
+    while (!condition.getAsBoolean()) {
+      LockSupport.parkNanos(100_000);
+    }
+  }
+
   @Test
   void answersLeaveInTheOrderOfTheRequests() throws Exception {
     BlockingQueue<Request> seen = new LinkedBlockingQueue<>();
@@ -139,11 +153,12 @@ class ServerTest {
   }
 
   @Test
-  void requestsWaitForAHandlerThatIsReplacedAndThenGetAnError() throws Exception {
+  void requestsWaitForAHandlerThatIsReplaced() throws Exception {
     Handler old = heartbeat(ApiHandler.Ordering.SERIAL, r -> r.respond(new HeartbeatResponse().setThrottleTimeMs(1)));
     server.handlers().bind(old);
     server.handlers().unbind(old);
     socket.getOutputStream().write(heartbeat(1));
+    awaitTrue(() -> server.handlers().entry(HeartbeatRequest.API.key()).waiting() == 1);
     server.handlers().bind(heartbeat(ApiHandler.Ordering.SERIAL, r -> r.respond(new HeartbeatResponse().setThrottleTimeMs(2))));
     ByteBuffer a = answer();
     assertThat(a.getInt(4)).isEqualTo(2);
@@ -242,6 +257,13 @@ class ServerTest {
     Request r = seen.poll(60, TimeUnit.SECONDS);
     Thread closer = new Thread(server::close);
     closer.start();
+    awaitTrue(() -> {
+      try (Socket refused = connect()) {
+        return false;
+      } catch (IOException e) {
+        return true;
+      }
+    });
     r.respond(new HeartbeatResponse());
     assertThat(answer().getInt()).isEqualTo(1);
     assertThat(socket.getInputStream().read()).isEqualTo(-1);
@@ -264,6 +286,73 @@ class ServerTest {
     }
   }
 
+  /** A record in an answer belongs to a file that stays open until it is released. */
+  @Test
+  void recordsOfAnswersInsideTheProcessAreReleasedAlsoWhenEncodingFails() throws Exception {
+    int[] released = {0};
+    boolean[] broken = {false};
+    server.handlers().bind(new Handler(FetchRequest.API, ApiHandler.Ordering.PIPELINED, r -> {
+      List<FetchResponse.PartitionData> partitions = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        partitions.add(new FetchResponse.PartitionData().setRecords(new CountedRecords(released)));
+      }
+      if (broken[0]) {
+        partitions.get(1).setCurrentLeader(null); // must not be null
+      }
+      r.respond(new FetchResponse().setResponses(List.of(new FetchResponse.FetchableTopicResponse().setPartitions(partitions))));
+    }));
+    FetchResponse response = server.local().send(FetchRequest.API, new FetchRequest(), new FetchResponse()).toCompletableFuture()
+        .get(60, TimeUnit.SECONDS);
+    assertThat(response.responses().get(0).partitions().get(2).records().sizeBytes()).isEqualTo(4);
+    assertThat(released[0]).isEqualTo(3);
+    broken[0] = true;
+    assertThat(server.local().send(FetchRequest.API, new FetchRequest(), new FetchResponse())).failsWithin(60, TimeUnit.SECONDS);
+    assertThat(released[0]).isEqualTo(6);
+  }
+
+  private record CountedRecords(int[] released) implements Records {
+    @Override
+    public int sizeBytes() {
+      return 4;
+    }
+
+    @Override
+    public long transferTo(WritableByteChannel target, long position, long length) throws IOException {
+      return target.write(ByteBuffer.wrap(new byte[4], (int) position, (int) length));
+    }
+
+    @Override
+    public void release() {
+      released[0]++;
+    }
+  }
+
+  @Test
+  void connectionsBeyondTheLimitAreClosedAndOthersTakeTheirPlace() throws Exception {
+    try (Server few = TestServers.server(1, 24 << 20, -1L, TestServers.limits(2, 2, 2))) {
+      few.open();
+      few.markReady();
+      int port = few.advertised().get(0).port();
+      byte[] versions = frame(ApiVersionsRequest.API, (short) 0, 1, new ApiVersionsRequest());
+      try (Socket first = new Socket("127.0.0.1", port)) {
+        try (Socket second = new Socket("127.0.0.1", port)) {
+          for (Socket s : List.of(first, second)) {
+            s.getOutputStream().write(versions);
+            assertThat(s.getInputStream().read()).isZero();
+          }
+          try (Socket third = new Socket("127.0.0.1", port)) {
+            assertThat(third.getInputStream().read()).isEqualTo(-1);
+          }
+        }
+        awaitTrue(() -> few.connectionCount() == 1);
+        try (Socket fourth = new Socket("127.0.0.1", port)) {
+          fourth.getOutputStream().write(versions);
+          assertThat(fourth.getInputStream().read()).isZero();
+        }
+      }
+    }
+  }
+
   /** A request that comes between the handler's return and the resumption of one that waited must not overtake it. */
   @Test
   void requestsOfOneConnectionKeepTheirOrderWhenTheirHandlerReturns() {
@@ -272,7 +361,7 @@ class ServerTest {
     server.handlers().unbind(old);
     EmbeddedChannel channel = new EmbeddedChannel();
     channel.pipeline().addLast(new Connection(server, "PLAINTEXT", channel));
-    List<Integer> handled = new java.util.ArrayList<>();
+    List<Integer> handled = new ArrayList<>();
     channel.pipeline().fireChannelRead(Unpooled.wrappedBuffer(heartbeat(0)));
     server.handlers().bind(heartbeat(ApiHandler.Ordering.PIPELINED, r -> {
       handled.add(r.correlationId());

@@ -3,7 +3,7 @@ package io.margay.shell.internal;
 import io.margay.metadata.TopicImage;
 import io.margay.protocol.record.RecordHeader;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.ServerSettings;
+import io.margay.spi.lease.LeaseSettings;
 import io.margay.spi.partitioner.Partitioner;
 import io.margay.spi.partitioner.PartitionerChoice;
 import io.margay.spi.partitioner.PartitionerRecord;
@@ -31,7 +31,7 @@ final class PartitionChoice {
   /** The partition of a record. */
   int partition(TopicImage topic, byte[] key, byte[] value, List<RecordHeader> headers) throws InterruptedException {
     PartitionerChoice now = Strategies.partitioner(requests, settings, topic.name());
-    return Strategies.use(strategies.partitioners(), now.name(), settings.get(ServerSettings.MARGAY_HANDLER_WAIT_MS), found -> {
+    return Strategies.use(strategies.partitioners(), now.name(), settings.get(LeaseSettings.MARGAY_HANDLER_WAIT_MS), found -> {
       if (service != found || !now.equals(made)) {
         partitioner = found.create(now.options());
         service = found;

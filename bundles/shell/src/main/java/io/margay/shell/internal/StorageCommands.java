@@ -1,7 +1,7 @@
 package io.margay.shell.internal;
 
 import io.margay.metadata.ConfigResource;
-import io.margay.spi.config.TopicSettings;
+import io.margay.spi.log.LogSettings;
 import io.margay.spi.log.Logs;
 import io.margay.spi.log.Logs.EngineState;
 import io.margay.spi.log.Logs.LogPlacement;
@@ -61,7 +61,7 @@ final class StorageCommands {
       throws InterruptedException {
     requests.topic(topic);
     List<EngineState> engines = engines();
-    new Configs(requests).alter(ConfigResource.topic(topic), Map.of(TopicSettings.MARGAY_STORAGE_ENGINE.name(), engine), List.of());
+    new Configs(requests).alter(ConfigResource.topic(topic), Map.of(LogSettings.MARGAY_STORAGE_ENGINE.name(), engine), List.of());
     io.out().println(topic + " moves to " + engine + engines.stream().filter(e -> e.name().equals(engine)).findFirst()
         .map(e -> ", which is " + promise(e)).orElse(", which is not there yet"));
     io.out().flush();

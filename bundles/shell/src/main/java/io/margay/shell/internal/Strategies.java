@@ -5,12 +5,12 @@ import io.margay.metadata.TopicImage;
 import io.margay.model.BrokerId;
 import io.margay.spi.assignor.Assignor;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.TopicSettings;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.lease.ServiceHolder;
 import io.margay.spi.log.Logs;
 import io.margay.spi.partitioner.Partitioner;
 import io.margay.spi.partitioner.PartitionerChoice;
+import io.margay.spi.partitioner.PartitionerSettings;
 import io.margay.spi.partitioner.TopicView;
 import io.margay.spi.placement.ReplicaPlacer;
 import java.util.BitSet;
@@ -84,7 +84,7 @@ final class Strategies {
   /** The value of {@code margay.partitioner} that counts for a topic now. */
   static PartitionerChoice partitioner(Requests requests, NodeSettings settings, String topic) {
     return PartitionerChoice.parse(settings.topic(requests.image().config(ConfigResource.topic(topic)))
-        .get(TopicSettings.MARGAY_PARTITIONER));
+        .get(PartitionerSettings.MARGAY_PARTITIONER));
   }
 
   /** A topic as partitioners see it. */

@@ -4,6 +4,7 @@ import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
 import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
+import io.margay.metadata.TopicsImage;
 import io.margay.model.BrokerId;
 import io.margay.model.LeaderEpoch;
 import io.margay.model.TopicPartition;
@@ -59,9 +60,7 @@ final class FakeBroker implements LocalClient {
   }
 
   ClusterImage image() {
-    Map<UUID, String> names = new HashMap<>();
-    topics.values().forEach(t -> names.put(t.id(), t.name()));
-    return new ClusterImage("cluster", 1, new BrokerId(1), new TreeMap<>(), Map.copyOf(topics), names, configs, Map.of(), 0);
+    return new ClusterImage("cluster", 1, new BrokerId(1), new TreeMap<>(), TopicsImage.of(topics), configs, Map.of());
   }
 
   @Override

@@ -2,11 +2,12 @@ package io.margay.shell.internal;
 
 import io.margay.model.BrokerId;
 import io.margay.model.Endpoint;
+import io.margay.spi.config.Catalogue;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.config.Setting;
+import io.margay.spi.config.SettingType;
 import io.margay.spi.config.SettingValues;
-import io.margay.spi.config.TopicSettings;
+import io.margay.spi.log.LogSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,6 +18,9 @@ import java.util.function.Consumer;
 
 /** Settings that have their defaults, except for what a topic overrides. */
 final class FakeSettings implements NodeSettings {
+  private static final Setting<Integer> NUM_PARTITIONS =
+      new Catalogue("test").broker(SettingType.INT, "num.partitions", 1).from(1).live().doc("Partitions of a new topic.");
+
   final List<NotApplied> notApplied = new ArrayList<>();
 
   @Override
@@ -46,8 +50,8 @@ final class FakeSettings implements NodeSettings {
 
   @Override
   public Collection<Setting<?>> definitions(Setting.Scope scope) {
-    return scope == Setting.Scope.TOPIC ? List.of(TopicSettings.CLEANUP_POLICY, TopicSettings.FLUSH_MS)
-        : scope == Setting.Scope.BROKER ? List.of(ServerSettings.NUM_PARTITIONS) : List.of();
+    return scope == Setting.Scope.TOPIC ? List.of(LogSettings.CLEANUP_POLICY, LogSettings.FLUSH_MS)
+        : scope == Setting.Scope.BROKER ? List.of(NUM_PARTITIONS) : List.of();
   }
 
   @Override

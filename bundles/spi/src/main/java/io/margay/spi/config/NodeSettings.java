@@ -72,6 +72,9 @@ public interface NodeSettings extends SettingValues {
    */
   record NotApplied(String name, String text, String origin, Reason reason, String why) { }
 
+  /** Names of the settings that {@link #listeners} and {@link #advertisedListeners} come from. */
+  Set<String> LISTENER_SETTINGS = Set.of("listeners", "advertised.listeners");
+
   /** @return this node's id */
   BrokerId nodeId();
 
@@ -84,7 +87,7 @@ public interface NodeSettings extends SettingValues {
   /** @return what clients are told, from {@code advertised.listeners}; one per listener; port 0 means the bound one */
   List<Endpoint> advertisedListeners();
 
-  /** @return all definitions of a scope, by name */
+  /** @return the definitions of a scope that clients may be told, by name */
   Collection<Setting<?>> definitions(Setting.Scope scope);
 
   /**

@@ -1,6 +1,7 @@
 package io.margay.spi.config;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -18,7 +19,7 @@ import java.util.Objects;
  * @param documentation a few sentences in our own words, with the unit
  * @param <T> the type of its values
  */
-public record Setting<T>(String name, SettingType<T> type, T defaultValue, Check<? super T> check, Scope scope, Update update,
+public record Setting<T>(String name, SettingType<T> type, T defaultValue, SettingCheck check, Scope scope, Update update,
     boolean effective, List<String> synonyms, String documentation) {
   /** What a setting belongs to. */
   public enum Scope {
@@ -38,30 +39,6 @@ public record Setting<T>(String name, SettingType<T> type, T defaultValue, Check
     PER_BROKER,
     /** At once, one value for the cluster or one for each broker. */
     CLUSTER_WIDE
-  }
-
-  /**
-   * What a value must fulfil.
-   *
-   * @param <T> the type of the value
-   */
-  @FunctionalInterface
-  public interface Check<T> {
-    /**
-     * @param value the value, not null
-     * @return null when it is fine; else what was expected, such as "a number from 1 to 65535"
-     */
-    String expected(T value);
-
-    /** @return what fulfils it, in the words of {@link #expected}; null when only the type says what is expected */
-    default String allowed() {
-      return null;
-    }
-
-    /** @return the texts that a value, or each element of a list, must be one of; empty when there is no such choice */
-    default List<String> options() {
-      return List.of();
-    }
   }
 
   public Setting {
@@ -86,17 +63,50 @@ public record Setting<T>(String name, SettingType<T> type, T defaultValue, Check
     } catch (IllegalArgumentException e) {
       throw invalid(text, type.expected());
     }
-    String expected = check.expected(value);
-    if (expected != null) {
-      throw invalid(text, expected);
+    if (!check.accepts(value, type.format(value))) {
+      throw invalid(text, check.allowed());
     }
-    return value;
+    return type == SettingType.LIST && !check.options().isEmpty() ? distinct(value) : value;
+  }
+
+  /** A choice that is named twice is the same choice. */
+  @SuppressWarnings("unchecked") // the values of the type LIST are lists of texts
+  private T distinct(T list) {
+    return (T) ((List<String>) list).stream().distinct().toList();
+  }
+
+  /**
+   * Writes a value in the one form that clients are told, whatever form it was given in: {@code TRUE} becomes {@code true}.
+   *
+   * @param text the text, not null
+   * @return the text of the value that it stands for; the same text if it stands for none
+   */
+  public String canonical(String text) {
+    try {
+      return type.format(parse(text));
+    } catch (InvalidSettingException e) {
+      return text;
+    }
   }
 
   /** @return what a value of it looks like, for people, such as "a number of at least 1" */
   public String expected() {
     String allowed = check.allowed();
     return allowed == null ? type.expected() : allowed;
+  }
+
+  /**
+   * This setting as it may be given for one listener: {@code listener.name.<listener>.<setting>}, or
+   * {@code listener.name.<listener>.<mechanism>.<setting>} for one SASL mechanism of it.
+   *
+   * @param listener the listener's name, in any case
+   * @param mechanism the SASL mechanism's name, in any case, or null
+   * @return its definition; where it is not set, the value of the setting without prefix counts
+   */
+  public Setting<T> ofListener(String listener, String mechanism) {
+    String prefix = "listener.name." + listener.toLowerCase(Locale.ROOT) + "."
+        + (mechanism == null ? "" : mechanism.toLowerCase(Locale.ROOT) + ".");
+    return new Setting<>(prefix + name, type, defaultValue, check, scope, update, effective, List.of(name), documentation);
   }
 
   /** @return whether its values are never shown */

@@ -1,6 +1,5 @@
 package io.margay.spi.controller;
 
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.config.SettingValues;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,7 +24,7 @@ public final class PartitionLimit {
 
   /** The limit of this broker; at least 1. */
   public static int of(SettingValues settings) {
-    int limit = settings.get(ServerSettings.MARGAY_MAX_PARTITIONS_PER_BROKER);
+    int limit = settings.get(LimitSettings.MARGAY_MAX_PARTITIONS_PER_BROKER);
     return limit >= 0 ? limit : DERIVED;
   }
 

@@ -3,7 +3,6 @@ package io.margay.spi.log;
 import io.margay.protocol.record.BatchRules;
 import io.margay.protocol.record.TimestampType;
 import io.margay.spi.config.SettingValues;
-import io.margay.spi.config.TopicSettings;
 import io.margay.spi.storage.StoreConfig;
 import java.util.List;
 
@@ -58,39 +57,39 @@ public record LogConfig(boolean delete, boolean compact, long retentionMs, long 
    * @return them as a whole
    */
   public static LogConfig of(SettingValues values) {
-    List<String> policy = values.get(TopicSettings.CLEANUP_POLICY);
-    Integer smallSegment = values.get(TopicSettings.INTERNAL_SEGMENT_BYTES);
-    return new LogConfig(policy.contains("delete"), policy.contains("compact"), values.get(TopicSettings.RETENTION_MS),
-        values.get(TopicSettings.RETENTION_BYTES), values.get(TopicSettings.SEGMENT_MS),
-        values.get(TopicSettings.SEGMENT_JITTER_MS), values.get(TopicSettings.MAX_MESSAGE_BYTES),
+    List<String> policy = values.get(LogSettings.CLEANUP_POLICY);
+    Integer smallSegment = values.get(LogSettings.INTERNAL_SEGMENT_BYTES);
+    return new LogConfig(policy.contains("delete"), policy.contains("compact"), values.get(LogSettings.RETENTION_MS),
+        values.get(LogSettings.RETENTION_BYTES), values.get(LogSettings.SEGMENT_MS),
+        values.get(LogSettings.SEGMENT_JITTER_MS), values.get(LogSettings.MAX_MESSAGE_BYTES),
         checksOf(values),
-        "LogAppendTime".equals(values.get(TopicSettings.MESSAGE_TIMESTAMP_TYPE)) ? TimestampType.LOG_APPEND_TIME
+        "LogAppendTime".equals(values.get(LogSettings.MESSAGE_TIMESTAMP_TYPE)) ? TimestampType.LOG_APPEND_TIME
             : TimestampType.CREATE_TIME,
-        values.get(TopicSettings.MESSAGE_TIMESTAMP_BEFORE_MAX_MS), values.get(TopicSettings.MESSAGE_TIMESTAMP_AFTER_MAX_MS),
-        values.get(TopicSettings.MIN_CLEANABLE_DIRTY_RATIO), values.get(TopicSettings.MIN_COMPACTION_LAG_MS),
-        values.get(TopicSettings.MAX_COMPACTION_LAG_MS), values.get(TopicSettings.DELETE_RETENTION_MS),
-        values.get(TopicSettings.FLUSH_MESSAGES), values.get(TopicSettings.FLUSH_MS),
-        "ack".equals(values.get(TopicSettings.MARGAY_FLUSH_POLICY)), values.get(TopicSettings.COMPRESSION_TYPE),
-        levelOf(values), values.get(TopicSettings.MARGAY_STORAGE_ENGINE), values.get(TopicSettings.MIN_INSYNC_REPLICAS),
-        new StoreConfig(smallSegment != null ? smallSegment : values.get(TopicSettings.SEGMENT_BYTES),
-            values.get(TopicSettings.INDEX_INTERVAL_BYTES), values.get(TopicSettings.SEGMENT_INDEX_BYTES),
-            values.get(TopicSettings.PREALLOCATE)));
+        values.get(LogSettings.MESSAGE_TIMESTAMP_BEFORE_MAX_MS), values.get(LogSettings.MESSAGE_TIMESTAMP_AFTER_MAX_MS),
+        values.get(LogSettings.MIN_CLEANABLE_DIRTY_RATIO), values.get(LogSettings.MIN_COMPACTION_LAG_MS),
+        values.get(LogSettings.MAX_COMPACTION_LAG_MS), values.get(LogSettings.DELETE_RETENTION_MS),
+        values.get(LogSettings.FLUSH_MESSAGES), values.get(LogSettings.FLUSH_MS),
+        "ack".equals(values.get(LogSettings.MARGAY_FLUSH_POLICY)), values.get(LogSettings.COMPRESSION_TYPE),
+        levelOf(values), values.get(LogSettings.MARGAY_STORAGE_ENGINE), values.get(LogSettings.MIN_INSYNC_REPLICAS),
+        new StoreConfig(smallSegment != null ? smallSegment : values.get(LogSettings.SEGMENT_BYTES),
+            values.get(LogSettings.INDEX_INTERVAL_BYTES), values.get(LogSettings.SEGMENT_INDEX_BYTES),
+            values.get(LogSettings.PREALLOCATE)));
   }
 
   private static RecordChecks checksOf(SettingValues values) {
-    long wanted = values.get(TopicSettings.MARGAY_MAX_DECOMPRESSED_BATCH_BYTES);
+    long wanted = values.get(LogSettings.MARGAY_MAX_DECOMPRESSED_BATCH_BYTES);
     long maxBytes = wanted > 0 ? wanted
-        : Math.max(MIN_DECOMPRESSED_BYTES, DECOMPRESSION_FACTOR * values.get(TopicSettings.MAX_MESSAGE_BYTES));
-    return new RecordChecks("full".equals(values.get(TopicSettings.MARGAY_PRODUCE_VALIDATION)),
-        new BatchRules.Limits(maxBytes, values.get(TopicSettings.MAX_DECOMPRESSED_MESSAGE_BYTES),
-            values.get(TopicSettings.MARGAY_PRODUCE_RECORD_ERRORS_MAX)));
+        : Math.max(MIN_DECOMPRESSED_BYTES, DECOMPRESSION_FACTOR * values.get(LogSettings.MAX_MESSAGE_BYTES));
+    return new RecordChecks("full".equals(values.get(LogSettings.MARGAY_PRODUCE_VALIDATION)),
+        new BatchRules.Limits(maxBytes, values.get(LogSettings.MAX_DECOMPRESSED_MESSAGE_BYTES),
+            values.get(LogSettings.MARGAY_PRODUCE_RECORD_ERRORS_MAX)));
   }
 
   private static int levelOf(SettingValues values) {
-    return switch (values.get(TopicSettings.COMPRESSION_TYPE)) {
-      case "gzip" -> values.get(TopicSettings.COMPRESSION_GZIP_LEVEL);
-      case "lz4" -> values.get(TopicSettings.COMPRESSION_LZ4_LEVEL);
-      case "zstd" -> values.get(TopicSettings.COMPRESSION_ZSTD_LEVEL);
+    return switch (values.get(LogSettings.COMPRESSION_TYPE)) {
+      case "gzip" -> values.get(LogSettings.COMPRESSION_GZIP_LEVEL);
+      case "lz4" -> values.get(LogSettings.COMPRESSION_LZ4_LEVEL);
+      case "zstd" -> values.get(LogSettings.COMPRESSION_ZSTD_LEVEL);
       default -> 0;
     };
   }

@@ -1,61 +1,105 @@
 package io.margay.spi.config;
 
+import static io.margay.spi.config.SettingType.BOOLEAN;
+import static io.margay.spi.config.SettingType.DOUBLE;
+import static io.margay.spi.config.SettingType.INT;
+import static io.margay.spi.config.SettingType.LIST;
+import static io.margay.spi.config.SettingType.LONG;
+import static io.margay.spi.config.SettingType.PASSWORD;
+import static io.margay.spi.config.SettingType.SHORT;
+import static io.margay.spi.config.SettingType.STRING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.margay.spi.consensus.ConsensusSettings;
+import io.margay.spi.controller.InternalTopicSettings;
+import io.margay.spi.lease.LeaseSettings;
+import io.margay.spi.log.LogDefaults;
+import io.margay.spi.log.LogSettings;
+import io.margay.spi.partitioner.PartitionerSettings;
+import io.margay.spi.storage.StorageSettings;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SettingTest {
+  private static final Catalogue ALL = new Catalogue("test");
+  private static final Setting<Integer> COUNT = ALL.broker(INT, "count", 1).from(1).doc("d");
+  private static final Setting<Short> FACTOR = ALL.broker(SHORT, "factor", (short) 3).from(1).doc("d");
+  private static final Setting<Long> RETENTION = ALL.topic(LONG, "retention.ms", 1L).from(-1).doc("d");
+  private static final Setting<Double> RATIO = ALL.topic(DOUBLE, "ratio", 0.5).range(0, 1).doc("d");
+  private static final Setting<Double> RATE = ALL.broker(DOUBLE, "rate", Double.MAX_VALUE).doc("d");
+  private static final Setting<Boolean> SWITCH = ALL.topic(BOOLEAN, "switch", false).doc("d");
+  private static final Setting<List<String>> POLICY = ALL.topic(LIST, "policy", List.of("delete")).in("compact", "delete").doc("d");
+  private static final Setting<String> TYPE = ALL.topic(STRING, "type", "producer").in("zstd", "gzip", "producer").doc("d");
+  private static final Setting<Integer> LEVEL = ALL.topic(INT, "level", -1).matching("-1|[1-9]", "a number from 1 to 9, or -1")
+      .doc("d");
+  private static final Setting<List<String>> PAIRS = ALL.topic(LIST, "pairs", List.<String>of())
+      .matching("\\*|(\\d+:\\d+(,\\d+:\\d+)*)?", "a list of partition:broker, or *").doc("d");
+  private static final Setting<String> SECRET = ALL.broker(PASSWORD, "pass", null).matching("long.*", "something longer").doc("d");
+
   @Test
   void parsesEachTypeAndIgnoresWhiteSpaceAround() {
-    assertThat(ServerSettings.NUM_PARTITIONS.parse(" 12 ")).isEqualTo(12);
-    assertThat(ServerSettings.OFFSETS_TOPIC_REPLICATION_FACTOR.parse("2")).isEqualTo((short) 2);
-    assertThat(TopicSettings.RETENTION_MS.parse("-1")).isEqualTo(-1L);
-    assertThat(TopicSettings.PREALLOCATE.parse("TRUE")).isTrue();
-    assertThat(TopicSettings.MIN_CLEANABLE_DIRTY_RATIO.parse("0.25")).isEqualTo(0.25);
-    assertThat(TopicSettings.CLEANUP_POLICY.parse("compact , delete")).containsExactly("compact", "delete");
-    assertThat(TopicSettings.CLEANUP_POLICY.parse("")).isEmpty();
-    assertThat(TopicSettings.COMPRESSION_TYPE.parse("zstd")).isEqualTo("zstd");
+    assertThat(COUNT.parse(" 12 ")).isEqualTo(12);
+    assertThat(FACTOR.parse("2")).isEqualTo((short) 2);
+    assertThat(RETENTION.parse("-1")).isEqualTo(-1L);
+    assertThat(SWITCH.parse("TRUE")).isTrue();
+    assertThat(RATIO.parse("0.25")).isEqualTo(0.25);
+    assertThat(RATE.parse("1e300")).isEqualTo(1e300);
+    assertThat(POLICY.parse("compact , delete")).containsExactly("compact", "delete");
+    assertThat(POLICY.parse("")).isEmpty();
+    assertThat(TYPE.parse("zstd")).isEqualTo("zstd");
+    assertThat(PAIRS.parse("1:2, 3:4")).containsExactly("1:2", "3:4");
+    assertThat(PAIRS.parse("*")).containsExactly("*");
+  }
+
+  @Test
+  void aChoiceThatIsNamedTwiceCountsOnce() {
+    assertThat(POLICY.parse("delete,delete")).containsExactly("delete");
+    assertThat(POLICY.parse("compact,delete,compact")).containsExactly("compact", "delete");
+  }
+
+  @Test
+  void writesValuesInOneForm() {
+    assertThat(RETENTION.canonical(" 86400000 ")).isEqualTo("86400000");
+    assertThat(COUNT.canonical("0500000")).isEqualTo("500000");
+    assertThat(SWITCH.canonical("TRUE")).isEqualTo("true");
+    assertThat(POLICY.canonical(" compact , delete ")).isEqualTo("compact,delete");
+    assertThat(POLICY.canonical("delete,delete")).isEqualTo("delete");
+    assertThat(COUNT.canonical("not a number")).isEqualTo("not a number");
   }
 
   @Test
   void saysBeforehandWhatIsExpected() {
-    assertThat(ServerSettings.NUM_PARTITIONS.expected()).isEqualTo("a number of at least 1");
-    assertThat(ServerSettings.NUM_PARTITIONS.check().options()).isEmpty();
-    assertThat(TopicSettings.COMPRESSION_TYPE.check().options())
-        .containsExactly("uncompressed", "zstd", "lz4", "snappy", "gzip", "producer");
-    assertThat(TopicSettings.CLEANUP_POLICY.expected()).isEqualTo("a list of compact or delete");
-    assertThat(TopicSettings.PREALLOCATE.expected()).isEqualTo("true or false");
+    assertThat(COUNT.expected()).isEqualTo("a number of at least 1");
+    assertThat(COUNT.check().options()).isEmpty();
+    assertThat(TYPE.check().options()).containsExactly("zstd", "gzip", "producer");
+    assertThat(POLICY.expected()).isEqualTo("a list of compact or delete");
+    assertThat(SWITCH.expected()).isEqualTo("true or false");
   }
 
   @Test
   void namesTheSettingTheValueAndWhatWasExpected() {
-    assertInvalid(ServerSettings.NUM_PARTITIONS, "many", "num.partitions", "many", "a whole number of 32 bits");
-    assertInvalid(ServerSettings.NUM_PARTITIONS, "3000000000", "num.partitions", "a whole number of 32 bits");
-    assertInvalid(ServerSettings.NUM_PARTITIONS, "0", "num.partitions", "a number of at least 1");
-    assertInvalid(TopicSettings.MIN_CLEANABLE_DIRTY_RATIO, "1.5", "a number from 0 to 1");
-    assertInvalid(TopicSettings.MIN_CLEANABLE_DIRTY_RATIO, "NaN", "a number from 0 to 1");
-    assertInvalid(TopicSettings.CLEANUP_POLICY, "delete,burn", "a list of compact or delete");
-    assertInvalid(TopicSettings.CLEANUP_POLICY, "delete,delete", "a list of compact or delete");
-    assertInvalid(TopicSettings.COMPRESSION_TYPE, "rar", "uncompressed, zstd, lz4, snappy, gzip or producer");
-    assertInvalid(TopicSettings.COMPRESSION_GZIP_LEVEL, "0", "a number from 1 to 9, or -1");
-    assertInvalid(TopicSettings.PREALLOCATE, "yes", "true or false");
-    assertInvalid(TopicSettings.LEADER_REPLICATION_THROTTLED_REPLICAS, "1:x", "a list of partition:broker, or *");
-    assertInvalid(GroupSettings.SHARE_AUTO_OFFSET_RESET, "by_duration:1h", "such as by_duration:PT1H");
-    assertThat(GroupSettings.SHARE_AUTO_OFFSET_RESET.parse("by_duration:PT1H")).isEqualTo("by_duration:PT1H");
+    assertInvalid(COUNT, "many", "count", "many", "a whole number of 32 bits");
+    assertInvalid(COUNT, "3000000000", "count", "a whole number of 32 bits");
+    assertInvalid(COUNT, "0", "count", "a number of at least 1");
+    assertInvalid(RATIO, "1.5", "a number from 0 to 1");
+    assertInvalid(RATIO, "NaN", "a number from 0 to 1");
+    assertInvalid(POLICY, "delete,burn", "a list of compact or delete");
+    assertInvalid(TYPE, "rar", "zstd, gzip or producer");
+    assertInvalid(LEVEL, "0", "a number from 1 to 9, or -1");
+    assertInvalid(SWITCH, "yes", "true or false");
+    assertInvalid(PAIRS, "1:x", "a list of partition:broker, or *");
+    assertInvalid(LogSettings.COMPRESSION_GZIP_LEVEL, "0", "a number from 1 to 9, or -1");
+    assertInvalid(PartitionerSettings.MARGAY_PARTITIONER, ":x", "NAME or NAME:OPTIONS");
+    assertInvalid(LogSettings.MARGAY_STORAGE_ENGINE, "a b", "a name of a-z");
   }
 
   @Test
   void neverShowsASecret() {
-    Setting<Long> secretNumber = new Setting<>("x", SettingType.LONG, 1L, v -> null, Setting.Scope.BROKER,
-        Setting.Update.AT_START, true, List.of(), "");
-    assertThat(secretNumber.secret()).isFalse();
-    Setting<String> secret = new Setting<>("pass", SettingType.PASSWORD, null, v -> "something longer", Setting.Scope.BROKER,
-        Setting.Update.AT_START, true, List.of(), "");
-    assertThat(secret.secret()).isTrue();
-    assertThatThrownBy(() -> secret.parse("hunter2")).isInstanceOf(InvalidSettingException.class)
+    assertThat(COUNT.secret()).isFalse();
+    assertThat(SECRET.secret()).isTrue();
+    assertThatThrownBy(() -> SECRET.parse("hunter2")).isInstanceOf(InvalidSettingException.class)
         .hasMessageContaining("pass").hasMessageContaining("something longer").hasMessageNotContaining("hunter2");
   }
 
@@ -67,26 +111,31 @@ class SettingTest {
   }
 
   @Test
-  void cataloguesAreConsistent() {
-    List<String> servers = ServerSettings.all().stream().map(Setting::name).toList();
-    assertThat(servers).isSorted().doesNotHaveDuplicates().hasSizeGreaterThan(380);
-    assertThat(TopicSettings.all()).hasSize(41);
-    assertThat(GroupSettings.all()).hasSize(27);
-    Stream.of(ServerSettings.all(), TopicSettings.all(), GroupSettings.all()).flatMap(List::stream).forEach(s -> {
-      assertThat(servers).as("synonyms of %s", s).containsAll(s.synonyms());
-      assertThat(s.documentation()).as("documentation of %s", s).isNotBlank();
+  void aCatalogueKeepsTheOrderOfTheDefinitions() {
+    assertThat(ALL.settings()).startsWith(COUNT, FACTOR, RETENTION).endsWith(SECRET);
+    assertThat(ALL.title()).isEqualTo("test");
+  }
+
+  @Test
+  void theContractsDefineWhatIsValid() {
+    List<Setting<?>> settings = new ArrayList<>();
+    for (SettingDefinitions part : List.of(new LogSettings(), new LogDefaults(), new StorageSettings(), new LeaseSettings(),
+        new ConsensusSettings(), new PartitionerSettings(), new InternalTopicSettings())) {
+      settings.addAll(part.catalogue().settings());
+    }
+    List<String> ofBrokers = settings.stream().filter(s -> s.scope() == Setting.Scope.BROKER).map(Setting::name).toList();
+    assertThat(ofBrokers).doesNotHaveDuplicates();
+    settings.forEach(s -> {
+      assertThat(ofBrokers).as("synonyms of %s", s).containsAll(s.synonyms());
       assertDefaultIsValid(s);
     });
-    assertThat(TopicSettings.all()).allMatch(s -> s.scope() == Setting.Scope.TOPIC);
-    assertThat(GroupSettings.all()).allMatch(s -> s.scope() == Setting.Scope.GROUP);
-    assertThat(ServerSettings.all()).allMatch(s -> s.scope() == Setting.Scope.BROKER);
   }
 
   @Test
   void aSettingOfOneListenerFallsBackToTheCommonOne() {
-    Setting<String> s = ServerSettings.ofListener(ServerSettings.SASL_JAAS_CONFIG, "OUTSIDE", "SCRAM-SHA-256");
-    assertThat(s.name()).isEqualTo("listener.name.outside.scram-sha-256.sasl.jaas.config");
-    assertThat(s.synonyms()).containsExactly("sasl.jaas.config");
+    Setting<String> s = SECRET.ofListener("OUTSIDE", "SCRAM-SHA-256");
+    assertThat(s.name()).isEqualTo("listener.name.outside.scram-sha-256.pass");
+    assertThat(s.synonyms()).containsExactly("pass");
     assertThat(s.secret()).isTrue();
   }
 

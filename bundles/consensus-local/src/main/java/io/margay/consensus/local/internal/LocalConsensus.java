@@ -3,7 +3,7 @@ package io.margay.consensus.local.internal;
 import io.margay.model.Clock;
 import io.margay.model.FaultHandler;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.ServerSettings;
+import io.margay.spi.consensus.ConsensusSettings;
 import io.margay.spi.consensus.MetadataLog;
 import io.margay.spi.consensus.StateMachine;
 import java.io.IOException;
@@ -34,8 +34,8 @@ public final class LocalConsensus implements MetadataLog {
    */
   @Activate
   public LocalConsensus(@Reference NodeSettings settings, @Reference FaultHandler faults) {
-    this(Path.of(settings.get(ServerSettings.METADATA_LOG_DIR)), settings.nodeId().value(),
-        settings.get(ServerSettings.MARGAY_CLUSTER_ID), LocalMetadataLog.Limits.of(settings), faults);
+    this(Path.of(settings.get(ConsensusSettings.METADATA_LOG_DIR)), settings.nodeId().value(),
+        settings.get(ConsensusSettings.MARGAY_CLUSTER_ID), LocalMetadataLog.Limits.of(settings), faults);
   }
 
   LocalConsensus(Path directory, int nodeId, String clusterId, LocalMetadataLog.Limits limits, FaultHandler faults) {

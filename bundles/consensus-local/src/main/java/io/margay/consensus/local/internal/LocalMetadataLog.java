@@ -3,7 +3,7 @@ package io.margay.consensus.local.internal;
 import io.margay.model.Clock;
 import io.margay.model.FaultHandler;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.ServerSettings;
+import io.margay.spi.consensus.ConsensusSettings;
 import io.margay.spi.consensus.MetadataLog;
 import io.margay.spi.consensus.StateMachine;
 import io.margay.spi.consensus.StateMachine.UnsupportedCommandException;
@@ -53,8 +53,8 @@ final class LocalMetadataLog implements MetadataLog, AutoCloseable {
     static final Limits DEFAULT = new Limits(10_000, 16 << 20, 8 << 20, 20_000);
 
     static Limits of(NodeSettings settings) {
-      return new Limits(DEFAULT.queuedProposals, settings.get(ServerSettings.MARGAY_METADATA_QUEUE_BYTES),
-          settings.get(ServerSettings.METADATA_LOG_MAX_RECORD_BYTES_BETWEEN_SNAPSHOTS), DEFAULT.snapshotCommands);
+      return new Limits(DEFAULT.queuedProposals, settings.get(ConsensusSettings.MARGAY_METADATA_QUEUE_BYTES),
+          settings.get(ConsensusSettings.METADATA_LOG_MAX_RECORD_BYTES_BETWEEN_SNAPSHOTS), DEFAULT.snapshotCommands);
     }
 
     int longestCommand() {

@@ -2,8 +2,6 @@ package io.margay.controller.internal.handlers;
 
 import io.margay.controller.internal.ControllerRuntime;
 import io.margay.controller.internal.state.Outcome;
-import io.margay.model.Clock;
-import io.margay.model.LineLimit;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.MalformedMessageException;
@@ -24,7 +22,6 @@ import org.slf4j.LoggerFactory;
  */
 abstract class AdminHandler<Q extends Message> implements ApiHandler {
   private static final Logger LOG = LoggerFactory.getLogger(AdminHandler.class);
-  private static final LineLimit LOG_LIMIT = new LineLimit(Clock.SYSTEM);
 
   private final Api api;
   private final Supplier<Q> type;
@@ -45,7 +42,6 @@ abstract class AdminHandler<Q extends Message> implements ApiHandler {
     long bytes = answerBytes(request, message);
     if (bytes > AnswerMemory.UNRESERVED_BYTES && !request.reserve(bytes)) {
       // No answer: it would have an entry for each thing that was asked for.
-      tooLarge(api, bytes);
       request.close("the answer to " + api.name() + " would need " + bytes + " bytes, see margay.request.memory.bytes");
       return;
     }
@@ -58,14 +54,6 @@ abstract class AdminHandler<Q extends Message> implements ApiHandler {
         request.close("the answer to " + api.name() + " could not be written");
       }
     });
-  }
-
-  private static void tooLarge(Api api, long bytes) {
-    long heldBack = LOG_LIMIT.pass(api.name());
-    if (heldBack != LineLimit.HELD) {
-      LOG.warn("A request asks for more than the memory for requests has room for now; its connection is closed api={} bytes={}"
-          + " setting=margay.request.memory.bytes heldBackLines={}", api.name(), bytes, heldBack);
-    }
   }
 
   /**

@@ -2,6 +2,7 @@ package io.margay.controller.internal.handlers;
 
 import io.margay.controller.internal.ControllerRuntime;
 import io.margay.controller.internal.ControllerService;
+import io.margay.controller.internal.ControllerSettings;
 import io.margay.controller.internal.state.Command.DeleteTopics;
 import io.margay.controller.internal.state.Outcome;
 import io.margay.metadata.ClusterImage;
@@ -13,7 +14,6 @@ import io.margay.protocol.message.DeleteTopicsRequest;
 import io.margay.protocol.message.DeleteTopicsRequest.DeleteTopicState;
 import io.margay.protocol.message.DeleteTopicsResponse;
 import io.margay.protocol.message.DeleteTopicsResponse.DeletableTopicResult;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
@@ -50,7 +50,7 @@ public final class DeleteTopicsHandler extends AdminHandler<DeleteTopicsRequest>
 
   @Override
   CompletionStage<? extends Message> answer(Request request, DeleteTopicsRequest message) {
-    if (!controller.settings().get(ServerSettings.DELETE_TOPIC_ENABLE)) {
+    if (!controller.settings().get(ControllerSettings.DELETE_TOPIC_ENABLE)) {
       return now(failed(request, message, Outcome.of(request.version() < FIRST_WITH_DISABLED_ERROR ? Errors.INVALID_REQUEST
           : Errors.TOPIC_DELETION_DISABLED)));
     }

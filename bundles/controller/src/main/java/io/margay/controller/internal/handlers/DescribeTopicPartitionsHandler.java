@@ -2,6 +2,7 @@ package io.margay.controller.internal.handlers;
 
 import io.margay.controller.internal.ControllerRuntime;
 import io.margay.controller.internal.ControllerService;
+import io.margay.controller.internal.ControllerSettings;
 import io.margay.controller.internal.state.Outcome;
 import io.margay.controller.internal.state.TopicNames;
 import io.margay.metadata.ClusterImage;
@@ -14,7 +15,6 @@ import io.margay.protocol.message.DescribeTopicPartitionsRequest;
 import io.margay.protocol.message.DescribeTopicPartitionsResponse;
 import io.margay.protocol.message.DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponsePartition;
 import io.margay.protocol.message.DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponseTopic;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
@@ -60,7 +60,7 @@ public final class DescribeTopicPartitionsHandler extends AdminHandler<DescribeT
       return now(failed(request, message, new Outcome(Errors.INVALID_REQUEST, "DescribeTopicPartitionsRequest cursor partition"
           + " must be valid: " + cursor.partitionIndex())));
     }
-    int room = Math.min(controller.settings().get(ServerSettings.MAX_REQUEST_PARTITION_SIZE_LIMIT),
+    int room = Math.min(controller.settings().get(ControllerSettings.MAX_REQUEST_PARTITION_SIZE_LIMIT),
         Math.max(1, message.responsePartitionLimit()));
     DescribeTopicPartitionsResponse response = new DescribeTopicPartitionsResponse().setNextCursor(null);
     List<DescribeTopicPartitionsResponseTopic> topics = new ArrayList<>();
@@ -92,7 +92,7 @@ public final class DescribeTopicPartitionsHandler extends AdminHandler<DescribeT
     // The names are sorted first; the partitions of one answer are few.
     int names = message.topics().isEmpty() ? controller.image().topics().size() : message.topics().size();
     return TOPIC_BYTES * names
-        + PARTITION_BYTES * controller.settings().get(ServerSettings.MAX_REQUEST_PARTITION_SIZE_LIMIT);
+        + PARTITION_BYTES * controller.settings().get(ControllerSettings.MAX_REQUEST_PARTITION_SIZE_LIMIT);
   }
 
   private static DescribeTopicPartitionsResponseTopic unknown(String name) {

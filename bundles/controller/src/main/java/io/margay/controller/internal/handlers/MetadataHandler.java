@@ -2,6 +2,7 @@ package io.margay.controller.internal.handlers;
 
 import io.margay.controller.internal.ControllerRuntime;
 import io.margay.controller.internal.ControllerService;
+import io.margay.controller.internal.ControllerSettings;
 import io.margay.controller.internal.state.Outcome;
 import io.margay.controller.internal.state.TopicNames;
 import io.margay.metadata.BrokerImage;
@@ -18,7 +19,6 @@ import io.margay.protocol.message.MetadataResponse;
 import io.margay.protocol.message.MetadataResponse.MetadataResponseBroker;
 import io.margay.protocol.message.MetadataResponse.MetadataResponsePartition;
 import io.margay.protocol.message.MetadataResponse.MetadataResponseTopic;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
@@ -107,7 +107,7 @@ public final class MetadataHandler extends AdminHandler<MetadataRequest> {
       return topics;
     }
     boolean create = (request.version() < FIRST_WITH_AUTO_CREATION_FLAG || message.allowAutoTopicCreation())
-        && controller.settings().get(ServerSettings.AUTO_CREATE_TOPICS_ENABLE);
+        && controller.settings().get(ControllerSettings.AUTO_CREATE_TOPICS_ENABLE);
     TopicAutoCreation.Round round = create ? creation.round(image) : null;
     Set<String> seen = new HashSet<>();
     for (MetadataRequestTopic one : asked) {

@@ -1,11 +1,12 @@
 package io.margay.controller.internal.handlers;
 
 import io.margay.controller.internal.ControllerRuntime;
+import io.margay.controller.internal.ControllerSettings;
 import io.margay.controller.internal.state.TopicNames;
 import io.margay.metadata.ClusterImage;
 import io.margay.protocol.Errors;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.ServerSettings;
+import io.margay.spi.controller.InternalTopicSettings;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -81,18 +82,18 @@ final class TopicAutoCreation {
   private int partitions(String name) {
     NodeSettings settings = controller.settings();
     return switch (name) {
-      case "__consumer_offsets" -> settings.get(ServerSettings.OFFSETS_TOPIC_NUM_PARTITIONS);
-      case "__transaction_state" -> settings.get(ServerSettings.TRANSACTION_STATE_LOG_NUM_PARTITIONS);
-      default -> settings.get(ServerSettings.NUM_PARTITIONS);
+      case "__consumer_offsets" -> settings.get(InternalTopicSettings.OFFSETS_TOPIC_NUM_PARTITIONS);
+      case "__transaction_state" -> settings.get(InternalTopicSettings.TRANSACTION_STATE_LOG_NUM_PARTITIONS);
+      default -> settings.get(ControllerSettings.NUM_PARTITIONS);
     };
   }
 
   private int replicationFactor(String name) {
     NodeSettings settings = controller.settings();
     return switch (name) {
-      case "__consumer_offsets" -> settings.get(ServerSettings.OFFSETS_TOPIC_REPLICATION_FACTOR);
-      case "__transaction_state" -> settings.get(ServerSettings.TRANSACTION_STATE_LOG_REPLICATION_FACTOR);
-      default -> settings.get(ServerSettings.DEFAULT_REPLICATION_FACTOR);
+      case "__consumer_offsets" -> settings.get(InternalTopicSettings.OFFSETS_TOPIC_REPLICATION_FACTOR);
+      case "__transaction_state" -> settings.get(InternalTopicSettings.TRANSACTION_STATE_LOG_REPLICATION_FACTOR);
+      default -> settings.get(ControllerSettings.DEFAULT_REPLICATION_FACTOR);
     };
   }
 

@@ -4,6 +4,7 @@ import io.margay.metadata.BrokerImage;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
 import io.margay.metadata.TopicImage;
+import io.margay.metadata.TopicsImage;
 import io.margay.model.BrokerId;
 import java.util.Collections;
 import java.util.HashMap;
@@ -157,7 +158,7 @@ final class ClusterState {
 
   /** An image of the state now. */
   ClusterImage image(long offset) {
-    return new ClusterImage(clusterId, offset, controller, brokers, topics.share(), topicNames.share(), configs.share(), features,
-        nextProducerId);
+    return new ClusterImage(clusterId, offset, controller, brokers, new TopicsImage(topics.share(), topicNames.share()),
+        configs.share(), features);
   }
 }

@@ -20,8 +20,7 @@ import io.margay.protocol.message.IncrementalAlterConfigsResponse;
 import io.margay.protocol.message.IncrementalAlterConfigsResponse.AlterConfigsResourceResponse;
 import io.margay.protocol.message.ListConfigResourcesRequest;
 import io.margay.protocol.message.ListConfigResourcesResponse;
-import io.margay.spi.config.ServerSettings;
-import io.margay.spi.config.TopicSettings;
+import io.margay.spi.config.Setting;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -101,7 +100,7 @@ class ConfigHandlersTest extends HandlerTest {
     createTopic("a", 1, Map.of("retention.ms", "77"));
     DescribeConfigsResult result = describe(version, TOPIC, "a", null);
     assertThat(result.errorCode()).isZero();
-    assertThat(result.configs()).hasSameSizeAs(TopicSettings.all());
+    assertThat(result.configs()).hasSameSizeAs(settings.definitions(Setting.Scope.TOPIC));
     DescribeConfigsResourceResult retention =
         result.configs().stream().filter(c -> c.name().equals("retention.ms")).findFirst().orElseThrow();
     assertThat(retention.value()).isEqualTo("77");
@@ -117,7 +116,7 @@ class ConfigHandlersTest extends HandlerTest {
   @Test
   void describesThisBrokerAndNoOther() throws Exception {
     settings.with("num.partitions", "5").with("ssl.key.password", "hidden");
-    assertThat(describe(4, BROKER, "1", null).configs()).hasSameSizeAs(ServerSettings.all());
+    assertThat(describe(4, BROKER, "1", null).configs()).hasSameSizeAs(settings.definitions(Setting.Scope.BROKER));
     assertThat(one(BROKER, "1", "num.partitions").value()).isEqualTo("5");
     assertThat(one(BROKER, "1", "num.partitions").configSource()).isEqualTo((byte) 4);
     DescribeConfigsResourceResult secret = one(BROKER, "1", "ssl.key.password");

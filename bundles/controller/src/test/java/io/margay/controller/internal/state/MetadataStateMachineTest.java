@@ -219,7 +219,7 @@ class MetadataStateMachineTest {
   void producerIdBlocksDoNotOverlap() {
     assertThat(this.<Long>apply(new AllocateProducerIds(1000))).isZero();
     assertThat(this.<Long>apply(new AllocateProducerIds(1000))).isEqualTo(1000);
-    assertThat(image().nextProducerId()).isEqualTo(2000);
+    assertThat(this.<Long>apply(new AllocateProducerIds(1))).isEqualTo(2000);
   }
 
   @Test
@@ -282,7 +282,7 @@ class MetadataStateMachineTest {
     ClusterImage image = whole.takePublication().image();
     assertThat(restored.takePublication().image()).isEqualTo(image);
     image.topics().forEach((name, topic) -> assertThat(image.topic(topic.id())).isSameAs(topic));
-    assertThat(image.topicNames()).hasSameSizeAs(image.topics());
+    assertThat(image.allTopics().names()).hasSameSizeAs(image.topics());
     image.configs().keySet().stream().filter(r -> r.type() == ConfigResource.Type.TOPIC)
         .forEach(r -> assertThat(image.topics()).containsKey(r.name()));
   }

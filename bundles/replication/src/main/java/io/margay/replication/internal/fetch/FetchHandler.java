@@ -11,8 +11,8 @@ import io.margay.protocol.message.FetchResponse;
 import io.margay.protocol.message.FetchResponse.FetchableTopicResponse;
 import io.margay.protocol.message.FetchResponse.PartitionData;
 import io.margay.replication.internal.ReplicationContext;
+import io.margay.replication.internal.ReplicationSettings;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import org.osgi.service.component.annotations.Activate;
@@ -47,11 +47,11 @@ public final class FetchHandler implements ApiHandler {
     this.replication = replication;
     NodeSettings settings = replication.settings();
     this.sessions = new FetchSessionCache(() -> new FetchSessionCache.Bounds(
-        settings.get(ServerSettings.MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS),
-        settings.get(ServerSettings.MARGAY_FETCH_SESSION_CACHE_BYTES), settings.get(ServerSettings.MARGAY_FETCH_SESSION_MAX_PARTITIONS)));
+        settings.get(ReplicationSettings.MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS),
+        settings.get(ReplicationSettings.MARGAY_FETCH_SESSION_CACHE_BYTES), settings.get(ReplicationSettings.MARGAY_FETCH_SESSION_MAX_PARTITIONS)));
     this.hints = new FetchHints(replication.partitions());
-    this.registration = settings.onChange(names -> serverMaxBytes = settings.get(ServerSettings.FETCH_MAX_BYTES));
-    this.serverMaxBytes = settings.get(ServerSettings.FETCH_MAX_BYTES);
+    this.registration = settings.onChange(names -> serverMaxBytes = settings.get(ReplicationSettings.FETCH_MAX_BYTES));
+    this.serverMaxBytes = settings.get(ReplicationSettings.FETCH_MAX_BYTES);
   }
 
   /** Answers what still waits, with what there is. Reads from disks that have begun are answered when they end. */

@@ -12,8 +12,8 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.message.FetchRequest;
 import io.margay.protocol.message.FetchRequest.FetchPartition;
 import io.margay.protocol.message.FetchResponse;
+import io.margay.replication.internal.ReplicationSettings;
 import io.margay.replication.internal.TestBroker;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.handler.FakeRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,7 +86,7 @@ class FetchBoundsTest {
 
   @Test
   void manyLargeSessionsTakeBoundedMemory() {
-    broker.settings.set(ServerSettings.MARGAY_FETCH_SESSION_CACHE_BYTES, "1000000");
+    broker.settings.set(ReplicationSettings.MARGAY_FETCH_SESSION_CACHE_BYTES, "1000000");
     List<Integer> sessions = new ArrayList<>();
     for (int i = 0; i < 54; i++) {
       FetchResponse response = now(inSession(0, 0, topic("a", partitions(2_000))));
@@ -99,7 +99,7 @@ class FetchBoundsTest {
 
   @Test
   void aSessionThatGrowsTooLargeEnds() {
-    broker.settings.set(ServerSettings.MARGAY_FETCH_SESSION_MAX_PARTITIONS, "2");
+    broker.settings.set(ReplicationSettings.MARGAY_FETCH_SESSION_MAX_PARTITIONS, "2");
     int session = now(inSession(0, 0, topic("a", from(0, 0), from(1, 0)))).sessionId();
     assertThat(session).isPositive();
     FetchResponse grown = now(inSession(session, 1, topic("a", from(2, 0))));
@@ -111,7 +111,7 @@ class FetchBoundsTest {
 
   @Test
   void aStrangerThatCallsItselfAReplicaReplacesNoSession() {
-    broker.settings.set(ServerSettings.MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS, "1");
+    broker.settings.set(ReplicationSettings.MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS, "1");
     int consumer = now(inSession(0, 0, topic("a", from(0, 0)))).sessionId();
     assertThat(consumer).isPositive();
     broker.nowMs.addAndGet(FetchSessionCache.EVICTION_MS);

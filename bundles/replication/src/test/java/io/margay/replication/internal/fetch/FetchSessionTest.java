@@ -15,8 +15,8 @@ import io.margay.protocol.message.FetchResponse;
 import io.margay.protocol.message.FetchResponse.FetchableTopicResponse;
 import io.margay.protocol.message.FetchResponse.PartitionData;
 import io.margay.replication.internal.FakeLog;
+import io.margay.replication.internal.ReplicationSettings;
 import io.margay.replication.internal.TestBroker;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.handler.FakeRequest;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -176,7 +176,7 @@ class FetchSessionTest {
 
   @Test
   void goesWithoutASessionWhenTheCacheIsFull() throws IOException {
-    broker.settings.set(ServerSettings.MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS, "1");
+    broker.settings.set(ReplicationSettings.MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS, "1");
     int first = now(inSession(0, 0, topic("a", from(0, 0))), 12).sessionId();
     assertThat(first).isPositive();
     FetchResponse second = now(inSession(0, 0, topic("a", from(0, 0))), 12);

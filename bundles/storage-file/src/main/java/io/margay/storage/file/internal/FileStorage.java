@@ -4,9 +4,9 @@ import io.margay.model.Clock;
 import io.margay.model.FaultHandler;
 import io.margay.model.TopicIdPartition;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.ServerSettings;
 import io.margay.spi.storage.LogStore;
 import io.margay.spi.storage.StorageEngine;
+import io.margay.spi.storage.StorageSettings;
 import io.margay.spi.storage.StoreConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,14 +33,14 @@ public final class FileStorage implements StorageEngine {
   @Activate
   public FileStorage(@Reference NodeSettings settings, @Reference FaultHandler faults, @Reference Clock clock)
       throws IOException {
-    SegmentResources resources = new SegmentResources(Disk.REAL, new IndexCache(settings.get(ServerSettings.MARGAY_INDEX_CACHE_BYTES)),
-        new OpenFiles(settings.get(ServerSettings.MARGAY_SEGMENT_FILES_OPEN_MAX)));
+    SegmentResources resources = new SegmentResources(Disk.REAL, new IndexCache(settings.get(FileStorageSettings.MARGAY_INDEX_CACHE_BYTES)),
+        new OpenFiles(settings.get(FileStorageSettings.MARGAY_SEGMENT_FILES_OPEN_MAX)));
     engine = new FileStorageEngine(directories(settings), resources, faults, clock, TimeUnit.MILLISECONDS.toNanos(
-        Math.max(1, settings.get(ServerSettings.LOG_FLUSH_OFFSET_CHECKPOINT_INTERVAL_MS))));
+        Math.max(1, settings.get(FileStorageSettings.LOG_FLUSH_OFFSET_CHECKPOINT_INTERVAL_MS))));
   }
 
   static List<Path> directories(NodeSettings settings) {
-    List<String> names = settings.get(ServerSettings.LOG_DIRS);
+    List<String> names = settings.get(StorageSettings.LOG_DIRS);
     List<String> given = names == null || names.isEmpty() ? List.of(DEFAULT_DIRECTORY) : names;
     return given.stream().map(name -> settings.dataDirectory().resolve(name).normalize()).distinct().toList();
   }

@@ -1,36 +1,37 @@
-package io.margay.config.internal;
+package io.margay.launcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.margay.spi.config.ServerSettings;
+import io.margay.spi.config.Catalogue;
 import io.margay.spi.config.Setting;
-import java.io.IOException;
+import io.margay.spi.config.SettingDefinitions;
+import java.io.InputStream;
 import java.io.StringReader;
-import java.lang.reflect.Field;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.jar.Manifest;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * The file that the distribution ships is made from the definitions, so that it never drifts. To make it anew:
- * {@code mvn -pl bundles/config test -Dtest=ShippedFileTest -Dmargay.cfg.write=true}.
+ * The file that the distribution ships is made from the definitions of all bundles, so that it never drifts. To make it again:
+ * {@code mvn -pl distribution test -Dtest=ShippedFileTest -Dmargay.cfg.write=true}.
  */
 class ShippedFileTest {
-  private static final Path FILE = Path.of("../../etc/margay.cfg");
+  private static final Path FILE = Path.of("../etc/margay.cfg");
   private static final Map<String, String> SET = Map.of("listeners", "PLAINTEXT://127.0.0.1:9092");
-  private static final Map<String, String> TITLES = new LinkedHashMap<>();
-
-  static {
-    TITLES.put("SettingsNetwork", "Identity, listeners, connections and requests");
-    TITLES.put("SettingsLog", "Logs, and the defaults of topics");
-    TITLES.put("SettingsReplication", "Topics, replicas and the controller");
-    TITLES.put("SettingsGroups", "Groups and their offsets");
-    TITLES.put("SettingsTransactions", "Transactions");
-    TITLES.put("SettingsSecurity", "Security");
-  }
+  /** The sections that come first, in this order; the others follow by title. */
+  private static final List<String> FIRST = List.of("Identity and listeners", "Connections and requests", "Log directories",
+      "Defaults of topics", "Logs", "Files of logs", "Topics and brokers", "Replicas and fetches", "The metadata log");
 
   @Test
   void isWhatTheDefinitionsSay() throws Exception {
@@ -42,12 +43,15 @@ class ShippedFileTest {
   }
 
   @Test
-  void everyKeyIsKnownAndEveryDefaultIsValid() throws IOException {
+  void everyKeyIsKnownAndEveryDefaultIsValid() throws Exception {
+    Map<String, Setting<?>> known = new HashMap<>();
+    catalogues().forEach(c -> c.settings().stream().filter(s -> s.scope() == Setting.Scope.BROKER)
+        .forEach(s -> known.put(s.name(), s)));
     Properties properties = new Properties();
     properties.load(new StringReader(Files.readString(FILE).replaceAll("(?m)^#(?=[a-z.]+ =)", "")));
     assertThat(properties).hasSizeGreaterThan(80);
     for (String name : properties.stringPropertyNames()) {
-      Setting<?> setting = Definitions.ALL.server(name);
+      Setting<?> setting = known.get(name);
       assertThat(setting).as(name).isNotNull();
       assertThat(setting.effective()).as(name).isTrue();
       if (!properties.getProperty(name).isEmpty()) {
@@ -56,7 +60,7 @@ class ShippedFileTest {
     }
   }
 
-  private static String file() throws IllegalAccessException {
+  private static String file() throws Exception {
     StringBuilder text = new StringBuilder("""
         # Settings of the broker, with the names that Kafka gives them; names that begin with margay. are its own. A line
         # that is commented out shows the default. A change of this file is applied while the broker runs, but for what is
@@ -65,29 +69,35 @@ class ShippedFileTest {
         # Other settings of Kafka's brokers may be given too; those that have no effect here are accepted and said so in
         # the log. A setting that nobody knows is refused. ${margay.data} and ${margay.home} are filled in.
         """);
-    for (Map.Entry<String, String> title : TITLES.entrySet()) {
+    for (Catalogue catalogue : catalogues()) {
       StringBuilder section = new StringBuilder();
-      for (Field field : catalogue(title.getKey()).getDeclaredFields()) {
-        field.setAccessible(true);
-        Setting<?> setting = (Setting<?>) field.get(null);
-        if (setting.effective()) {
+      for (Setting<?> setting : catalogue.settings()) {
+        if (setting.scope() == Setting.Scope.BROKER && setting.effective()) {
           append(section, setting);
         }
       }
       if (section.length() > 0) {
-        text.append("\n\n### ").append(title.getValue()).append('\n').append(section);
+        text.append("\n\n### ").append(catalogue.title()).append('\n').append(section);
       }
     }
     return text.toString();
   }
 
-  private static Class<?> catalogue(String name) {
-    for (Class<?> c : ServerSettings.class.getInterfaces()) {
-      if (c.getSimpleName().equals(name)) {
-        return c;
+  /** What the manifests on the class path name, in the order of the file. */
+  private static List<Catalogue> catalogues() throws Exception {
+    List<Catalogue> catalogues = new ArrayList<>();
+    for (URL url : Collections.list(ShippedFileTest.class.getClassLoader().getResources("META-INF/MANIFEST.MF"))) {
+      try (InputStream in = url.openStream()) {
+        String capabilities = new Manifest(in).getMainAttributes().getValue("Provide-Capability");
+        Matcher clause = Pattern.compile("io\\.margay\\.settings;class=\"([\\w.]+)\"").matcher(capabilities == null ? "" : capabilities);
+        while (clause.find()) {
+          catalogues.add(((SettingDefinitions) Class.forName(clause.group(1)).getConstructor().newInstance()).catalogue());
+        }
       }
     }
-    throw new IllegalStateException("there is no catalogue " + name);
+    catalogues.sort(Comparator.comparingInt((Catalogue c) -> FIRST.contains(c.title()) ? FIRST.indexOf(c.title()) : FIRST.size())
+        .thenComparing(Catalogue::title));
+    return catalogues;
   }
 
   private static <T> void append(StringBuilder text, Setting<T> setting) {

@@ -1,130 +1,128 @@
-package io.margay.spi.config;
+package io.margay.groups.internal;
 
-import static io.margay.spi.config.Define.group;
 import static io.margay.spi.config.SettingType.BOOLEAN;
 import static io.margay.spi.config.SettingType.INT;
 import static io.margay.spi.config.SettingType.LIST;
 import static io.margay.spi.config.SettingType.LONG;
 import static io.margay.spi.config.SettingType.STRING;
 
+import io.margay.spi.config.Catalogue;
+import io.margay.spi.config.DefinesSettings;
+import io.margay.spi.config.Setting;
+import io.margay.spi.config.SettingDefinitions;
 import java.util.List;
 
-/** The settings of a group. Those of the server named {@code group.*} give their defaults. */
-public final class GroupSettings {
+/** Settings of single groups. Those of the broker that are named {@code group.*} give their defaults. */
+@DefinesSettings
+public final class GroupSettings implements SettingDefinitions {
+  private static final Catalogue ALL = new Catalogue("Single groups");
+
   /** {@code consumer.assignment.interval.ms}. */
-  public static final Setting<Integer> CONSUMER_ASSIGNMENT_INTERVAL_MS = group(INT, "consumer.assignment.interval.ms", 1000)
+  public static final Setting<Integer> CONSUMER_ASSIGNMENT_INTERVAL_MS = ALL.group(INT, "consumer.assignment.interval.ms", 1000)
       .from(0).synonyms("group.consumer.assignment.interval.ms").inert()
       .doc("Milliseconds that must lie between two computations of the group's assignment.");
   /** {@code consumer.assignor.offload.enable}. */
-  public static final Setting<Boolean> CONSUMER_ASSIGNOR_OFFLOAD_ENABLE =
-      group(BOOLEAN, "consumer.assignor.offload.enable", true).synonyms("group.consumer.assignor.offload.enable").inert()
+  public static final Setting<Boolean> CONSUMER_ASSIGNOR_OFFLOAD_ENABLE = ALL.group(BOOLEAN, "consumer.assignor.offload.enable", true).synonyms("group.consumer.assignor.offload.enable").inert()
       .doc("Whether the assignment is computed on a thread of its own.");
   /** {@code consumer.heartbeat.interval.ms}. */
-  public static final Setting<Integer> CONSUMER_HEARTBEAT_INTERVAL_MS = group(INT, "consumer.heartbeat.interval.ms", 5000)
+  public static final Setting<Integer> CONSUMER_HEARTBEAT_INTERVAL_MS = ALL.group(INT, "consumer.heartbeat.interval.ms", 5000)
       .from(1).synonyms("group.consumer.heartbeat.interval.ms").inert()
       .doc("Milliseconds between the heartbeats that members are told to send.");
   /** {@code consumer.session.timeout.ms}. */
-  public static final Setting<Integer> CONSUMER_SESSION_TIMEOUT_MS = group(INT, "consumer.session.timeout.ms", 45_000)
+  public static final Setting<Integer> CONSUMER_SESSION_TIMEOUT_MS = ALL.group(INT, "consumer.session.timeout.ms", 45_000)
       .from(1).synonyms("group.consumer.session.timeout.ms").inert()
       .doc("Milliseconds without a heartbeat after which a member is taken out of the group.");
   /** {@code errors.deadletterqueue.copy.record.enable}. */
-  public static final Setting<Boolean> ERRORS_DEADLETTERQUEUE_COPY_RECORD_ENABLE =
-      group(BOOLEAN, "errors.deadletterqueue.copy.record.enable", false).inert()
+  public static final Setting<Boolean> ERRORS_DEADLETTERQUEUE_COPY_RECORD_ENABLE = ALL.group(BOOLEAN, "errors.deadletterqueue.copy.record.enable", false).inert()
       .doc("Whether a record in the dead letter queue bears the key and value of the original.");
   /** {@code errors.deadletterqueue.topic.name}. */
-  public static final Setting<String> ERRORS_DEADLETTERQUEUE_TOPIC_NAME =
-      group(STRING, "errors.deadletterqueue.topic.name", "").inert()
+  public static final Setting<String> ERRORS_DEADLETTERQUEUE_TOPIC_NAME = ALL.group(STRING, "errors.deadletterqueue.topic.name", "").inert()
       .doc("The topic that takes records which a share group gave up on; empty for none.");
   /** {@code share.assignment.interval.ms}. */
-  public static final Setting<Integer> SHARE_ASSIGNMENT_INTERVAL_MS = group(INT, "share.assignment.interval.ms", 1000)
+  public static final Setting<Integer> SHARE_ASSIGNMENT_INTERVAL_MS = ALL.group(INT, "share.assignment.interval.ms", 1000)
       .from(0).synonyms("group.share.assignment.interval.ms").inert()
       .doc("Milliseconds that must lie between two computations of a share group's assignment.");
   /** {@code share.assignor.offload.enable}. */
-  public static final Setting<Boolean> SHARE_ASSIGNOR_OFFLOAD_ENABLE = group(BOOLEAN, "share.assignor.offload.enable", true)
+  public static final Setting<Boolean> SHARE_ASSIGNOR_OFFLOAD_ENABLE = ALL.group(BOOLEAN, "share.assignor.offload.enable", true)
       .synonyms("group.share.assignor.offload.enable").inert()
       .doc("Whether a share group's assignment is computed on a thread of its own.");
   /** {@code share.auto.offset.reset}. */
-  public static final Setting<String> SHARE_AUTO_OFFSET_RESET = group(STRING, "share.auto.offset.reset", "latest")
-      .check(SettingChecks::shareOffsetReset).inert()
+  public static final Setting<String> SHARE_AUTO_OFFSET_RESET = ALL.group(STRING, "share.auto.offset.reset", "latest")
+      .matching("latest|earliest|by_duration:P(?=\\d|T\\d)(\\d+D)?(T(?=\\d)(\\d+H)?(\\d+M)?(\\d+(\\.\\d+)?S)?)?",
+          "latest, earliest or by_duration: with a duration in ISO form, such as by_duration:PT1H").inert()
       .doc("Where a share group begins: latest, earliest, or a duration ago.");
   /** {@code share.delivery.count.limit}. */
-  public static final Setting<Integer> SHARE_DELIVERY_COUNT_LIMIT = group(INT, "share.delivery.count.limit", 5)
+  public static final Setting<Integer> SHARE_DELIVERY_COUNT_LIMIT = ALL.group(INT, "share.delivery.count.limit", 5)
       .from(2).synonyms("group.share.delivery.count.limit").inert()
       .doc("How often a share group delivers a record at the most.");
   /** {@code share.heartbeat.interval.ms}. */
-  public static final Setting<Integer> SHARE_HEARTBEAT_INTERVAL_MS = group(INT, "share.heartbeat.interval.ms", 5000)
+  public static final Setting<Integer> SHARE_HEARTBEAT_INTERVAL_MS = ALL.group(INT, "share.heartbeat.interval.ms", 5000)
       .from(1).synonyms("group.share.heartbeat.interval.ms").inert()
       .doc("Milliseconds between the heartbeats that members of a share group are told to send.");
   /** {@code share.isolation.level}. */
-  public static final Setting<String> SHARE_ISOLATION_LEVEL = group(STRING, "share.isolation.level", "read_uncommitted")
+  public static final Setting<String> SHARE_ISOLATION_LEVEL = ALL.group(STRING, "share.isolation.level", "read_uncommitted")
       .in("read_committed", "read_uncommitted").inert()
       .doc("Whether a share group sees records of transactions that are not committed.");
   /** {@code share.partition.max.record.locks}. */
-  public static final Setting<Integer> SHARE_PARTITION_MAX_RECORD_LOCKS = group(INT, "share.partition.max.record.locks", 2000)
+  public static final Setting<Integer> SHARE_PARTITION_MAX_RECORD_LOCKS = ALL.group(INT, "share.partition.max.record.locks", 2000)
       .from(100).synonyms("group.share.partition.max.record.locks").inert()
       .doc("Records of one partition that a share group may have out at a time.");
   /** {@code share.record.lock.duration.ms}. */
-  public static final Setting<Integer> SHARE_RECORD_LOCK_DURATION_MS = group(INT, "share.record.lock.duration.ms", 30_000)
+  public static final Setting<Integer> SHARE_RECORD_LOCK_DURATION_MS = ALL.group(INT, "share.record.lock.duration.ms", 30_000)
       .from(1000).synonyms("group.share.record.lock.duration.ms").inert()
       .doc("Milliseconds that a member of a share group has to acknowledge a record.");
   /** {@code share.renew.acknowledge.enable}. */
-  public static final Setting<Boolean> SHARE_RENEW_ACKNOWLEDGE_ENABLE = group(BOOLEAN, "share.renew.acknowledge.enable", true)
+  public static final Setting<Boolean> SHARE_RENEW_ACKNOWLEDGE_ENABLE = ALL.group(BOOLEAN, "share.renew.acknowledge.enable", true)
       .inert().doc("Whether a member of a share group may extend the time that it holds a record.");
   /** {@code share.session.timeout.ms}. */
-  public static final Setting<Integer> SHARE_SESSION_TIMEOUT_MS = group(INT, "share.session.timeout.ms", 45_000)
+  public static final Setting<Integer> SHARE_SESSION_TIMEOUT_MS = ALL.group(INT, "share.session.timeout.ms", 45_000)
       .from(1).synonyms("group.share.session.timeout.ms").inert()
       .doc("Milliseconds without a heartbeat after which a member is taken out of a share group.");
   /** {@code streams.acceptable.recovery.lag}. */
-  public static final Setting<Long> STREAMS_ACCEPTABLE_RECOVERY_LAG = group(LONG, "streams.acceptable.recovery.lag", 10_000L)
+  public static final Setting<Long> STREAMS_ACCEPTABLE_RECOVERY_LAG = ALL.group(LONG, "streams.acceptable.recovery.lag", 10_000L)
       .from(0).synonyms("group.streams.acceptable.recovery.lag").inert()
       .doc("Records that a task's state may be behind for it to count as caught up.");
   /** {@code streams.assignment.interval.ms}. */
-  public static final Setting<Integer> STREAMS_ASSIGNMENT_INTERVAL_MS = group(INT, "streams.assignment.interval.ms", 1000)
+  public static final Setting<Integer> STREAMS_ASSIGNMENT_INTERVAL_MS = ALL.group(INT, "streams.assignment.interval.ms", 1000)
       .from(0).synonyms("group.streams.assignment.interval.ms").inert()
       .doc("Milliseconds that must lie between two computations of a streams group's assignment.");
   /** {@code streams.assignor.name}. */
-  public static final Setting<String> STREAMS_ASSIGNOR_NAME = group(STRING, "streams.assignor.name", null).inert()
+  public static final Setting<String> STREAMS_ASSIGNOR_NAME = ALL.group(STRING, "streams.assignor.name", null).inert()
       .doc("The assignor of a streams group; the first of group.streams.assignors when not set.");
   /** {@code streams.assignor.offload.enable}. */
-  public static final Setting<Boolean> STREAMS_ASSIGNOR_OFFLOAD_ENABLE = group(BOOLEAN, "streams.assignor.offload.enable", true)
+  public static final Setting<Boolean> STREAMS_ASSIGNOR_OFFLOAD_ENABLE = ALL.group(BOOLEAN, "streams.assignor.offload.enable", true)
       .synonyms("group.streams.assignor.offload.enable").inert()
       .doc("Whether a streams group's assignment is computed on a thread of its own.");
   /** {@code streams.heartbeat.interval.ms}. */
-  public static final Setting<Integer> STREAMS_HEARTBEAT_INTERVAL_MS = group(INT, "streams.heartbeat.interval.ms", 5000)
+  public static final Setting<Integer> STREAMS_HEARTBEAT_INTERVAL_MS = ALL.group(INT, "streams.heartbeat.interval.ms", 5000)
       .from(1).synonyms("group.streams.heartbeat.interval.ms").inert()
       .doc("Milliseconds between the heartbeats that members of a streams group are told to send.");
   /** {@code streams.initial.rebalance.delay.ms}. */
-  public static final Setting<Integer> STREAMS_INITIAL_REBALANCE_DELAY_MS =
-      group(INT, "streams.initial.rebalance.delay.ms", 3000).from(0).synonyms("group.streams.initial.rebalance.delay.ms").inert()
+  public static final Setting<Integer> STREAMS_INITIAL_REBALANCE_DELAY_MS = ALL.group(INT, "streams.initial.rebalance.delay.ms", 3000).from(0).synonyms("group.streams.initial.rebalance.delay.ms").inert()
       .doc("Milliseconds that an empty streams group waits for more members before its first assignment.");
   /** {@code streams.num.standby.replicas}. */
-  public static final Setting<Integer> STREAMS_NUM_STANDBY_REPLICAS = group(INT, "streams.num.standby.replicas", 0)
+  public static final Setting<Integer> STREAMS_NUM_STANDBY_REPLICAS = ALL.group(INT, "streams.num.standby.replicas", 0)
       .from(0).synonyms("group.streams.num.standby.replicas").inert()
       .doc("Standby copies of each stateful task.");
   /** {@code streams.num.warmup.replicas}. */
-  public static final Setting<Integer> STREAMS_NUM_WARMUP_REPLICAS = group(INT, "streams.num.warmup.replicas", 2)
+  public static final Setting<Integer> STREAMS_NUM_WARMUP_REPLICAS = ALL.group(INT, "streams.num.warmup.replicas", 2)
       .from(0).synonyms("group.streams.num.warmup.replicas").inert()
       .doc("Extra copies of tasks that may be built up before they move.");
   /** {@code streams.rack.aware.assignment.tags}. */
-  public static final Setting<List<String>> STREAMS_RACK_AWARE_ASSIGNMENT_TAGS =
-      group(LIST, "streams.rack.aware.assignment.tags", List.<String>of())
+  public static final Setting<List<String>> STREAMS_RACK_AWARE_ASSIGNMENT_TAGS = ALL.group(LIST, "streams.rack.aware.assignment.tags", List.<String>of())
       .synonyms("group.streams.rack.aware.assignment.tags").inert()
       .doc("Client tags by which standby copies are spread.");
   /** {@code streams.session.timeout.ms}. */
-  public static final Setting<Integer> STREAMS_SESSION_TIMEOUT_MS = group(INT, "streams.session.timeout.ms", 45_000)
+  public static final Setting<Integer> STREAMS_SESSION_TIMEOUT_MS = ALL.group(INT, "streams.session.timeout.ms", 45_000)
       .from(1).synonyms("group.streams.session.timeout.ms").inert()
       .doc("Milliseconds without a heartbeat after which a member is taken out of a streams group.");
   /** {@code streams.task.offset.interval.ms}. */
-  public static final Setting<Integer> STREAMS_TASK_OFFSET_INTERVAL_MS = group(INT, "streams.task.offset.interval.ms", 60_000)
+  public static final Setting<Integer> STREAMS_TASK_OFFSET_INTERVAL_MS = ALL.group(INT, "streams.task.offset.interval.ms", 60_000)
       .from(1).synonyms("group.streams.task.offset.interval.ms").inert()
       .doc("Milliseconds between the reports of task offsets that members are told to send.");
 
-  private static final List<Setting<?>> ALL = Define.constantsOf(GroupSettings.class);
-
-  private GroupSettings() { }
-
-  /** @return all of them, by name */
-  public static List<Setting<?>> all() {
+  @Override
+  public Catalogue catalogue() {
     return ALL;
   }
 }

@@ -1,4 +1,4 @@
-package io.margay.spi.config;
+package io.margay.config.internal;
 
 /**
  * Settings that Kafka keeps outside its broker's definition, and those of Kafka 2 and 3 that its version 4 dropped and people

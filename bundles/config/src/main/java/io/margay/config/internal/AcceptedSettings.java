@@ -1,5 +1,8 @@
-package io.margay.spi.config;
+package io.margay.config.internal;
 
+import io.margay.spi.config.Setting;
+import io.margay.spi.config.SettingCheck;
+import io.margay.spi.config.SettingType;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -292,10 +295,19 @@ final class AcceptedSettings {
 
   private AcceptedSettings() { }
 
-  /** @return the definitions, by domain */
+  /** The settings of the present version of Kafka. */
   static List<Setting<?>> all() {
+    return read(List.of(GENERAL, GROUPS, SECURITY, REMOTE));
+  }
+
+  /** The settings of its former versions, and those that it keeps outside its broker's definition. */
+  static List<Setting<?>> former() {
+    return read(List.of(FormerSettings.TABLE));
+  }
+
+  private static List<Setting<?>> read(List<String> tables) {
     List<Setting<?>> all = new ArrayList<>();
-    for (String table : List.of(GENERAL, GROUPS, SECURITY, REMOTE, FormerSettings.TABLE)) {
+    for (String table : tables) {
       for (String line : table.split("\n")) {
         all.add(definition(line));
       }
@@ -318,7 +330,7 @@ final class AcceptedSettings {
   private static <T> Setting<T> define(SettingType<T> type, String name, String defaultText, Setting.Update update,
       String documentation) {
     T defaultValue = defaultText.equals("null") ? null : type.parse(defaultText);
-    return new Setting<>(name, type, defaultValue, v -> null, Setting.Scope.BROKER, update, false, List.of(), documentation);
+    return new Setting<>(name, type, defaultValue, SettingCheck.ANY, Setting.Scope.BROKER, update, false, List.of(), documentation);
   }
 
   private static SettingType<?> type(String word) {

@@ -1,0 +1,106 @@
+package io.margay.config.internal;
+
+import static io.margay.spi.config.SettingType.BOOLEAN;
+import static io.margay.spi.config.SettingType.INT;
+import static io.margay.spi.config.SettingType.LIST;
+import static io.margay.spi.config.SettingType.LONG;
+import static io.margay.spi.config.SettingType.STRING;
+
+import io.margay.spi.config.Catalogue;
+import io.margay.spi.config.Setting;
+import io.margay.spi.config.SettingDefinitions;
+import java.util.List;
+
+/** Settings of brokers and of the metadata quorum that do nothing here. */
+final class AcceptedBrokerSettings implements SettingDefinitions {
+  private static final Catalogue ALL = new Catalogue("Brokers, without effect");
+
+  /** {@code background.threads}. */
+  public static final Setting<Integer> BACKGROUND_THREADS = ALL.broker(INT, "background.threads", 10).from(1).live().inert()
+      .doc("Threads for what no client waits for.");
+  /** {@code log.segment.delete.delay.ms}. */
+  public static final Setting<Long> LOG_SEGMENT_DELETE_DELAY_MS = ALL.broker(LONG, "log.segment.delete.delay.ms", 60_000L)
+      .from(0).live().inert()
+      .doc("Milliseconds between taking a segment out of the log and deleting its files.");
+  /** {@code log.dir.failure.timeout.ms}. */
+  public static final Setting<Long> LOG_DIR_FAILURE_TIMEOUT_MS = ALL.broker(LONG, "log.dir.failure.timeout.ms", 30_000L)
+      .from(1).inert()
+      .doc("Milliseconds that the controller may take to learn of a broken log directory before the broker stops.");
+  /** {@code auto.leader.rebalance.enable}. */
+  public static final Setting<Boolean> AUTO_LEADER_REBALANCE_ENABLE = ALL.broker(BOOLEAN, "auto.leader.rebalance.enable", true)
+      .live().inert()
+      .doc("Whether leadership goes back to the preferred replicas by itself.");
+  /** {@code leader.imbalance.check.interval.seconds}. */
+  public static final Setting<Long> LEADER_IMBALANCE_CHECK_INTERVAL_SECONDS = ALL.broker(LONG, "leader.imbalance.check.interval.seconds", 300L).from(1)
+      .inert().doc("Seconds between two looks for leaders that are not the preferred replica.");
+  /** {@code broker.heartbeat.interval.ms}. */
+  public static final Setting<Integer> BROKER_HEARTBEAT_INTERVAL_MS = ALL.broker(INT, "broker.heartbeat.interval.ms", 2000)
+      .from(1).inert()
+      .doc("Milliseconds between a broker's heartbeats to the controller.");
+  /** {@code broker.session.timeout.ms}. */
+  public static final Setting<Integer> BROKER_SESSION_TIMEOUT_MS = ALL.broker(INT, "broker.session.timeout.ms", 9000).from(1)
+      .inert()
+      .doc("Milliseconds without a heartbeat after which a broker is fenced.");
+  /** {@code initial.broker.registration.timeout.ms}. */
+  public static final Setting<Integer> INITIAL_BROKER_REGISTRATION_TIMEOUT_MS = ALL.broker(INT, "initial.broker.registration.timeout.ms", 60_000).inert()
+      .doc("Milliseconds that the first registration with the controller may take before the node gives up.");
+  /** {@code controlled.shutdown.enable}. */
+  public static final Setting<Boolean> CONTROLLED_SHUTDOWN_ENABLE = ALL.broker(BOOLEAN, "controlled.shutdown.enable", true).inert()
+      .doc("Whether a node that stops hands its leaderships over first.");
+  /** {@code process.roles}. */
+  public static final Setting<List<String>> PROCESS_ROLES = ALL.broker(LIST, "process.roles", List.of("broker", "controller"))
+      .in("broker", "controller")
+      .inert().doc("Kafka's roles of a node. Every node here is both.");
+  /** {@code controller.quorum.voters}. */
+  public static final Setting<List<String>> CONTROLLER_QUORUM_VOTERS = ALL.broker(LIST, "controller.quorum.voters", List.<String>of()).inert()
+      .doc("The nodes that keep the metadata: a list of id@host:port.");
+  /** {@code controller.quorum.bootstrap.servers}. */
+  public static final Setting<List<String>> CONTROLLER_QUORUM_BOOTSTRAP_SERVERS = ALL.broker(LIST, "controller.quorum.bootstrap.servers", List.<String>of()).inert()
+      .doc("Where to find the nodes that keep the metadata: a list of host:port.");
+  /** {@code controller.quorum.election.timeout.ms}. */
+  public static final Setting<Integer> CONTROLLER_QUORUM_ELECTION_TIMEOUT_MS = ALL.broker(INT, "controller.quorum.election.timeout.ms", 1000).from(0).inert()
+      .doc("Milliseconds without a leader of the metadata quorum after which a node stands for election.");
+  /** {@code controller.quorum.request.timeout.ms}. */
+  public static final Setting<Integer> CONTROLLER_QUORUM_REQUEST_TIMEOUT_MS = ALL.broker(INT, "controller.quorum.request.timeout.ms", 2000).from(0).inert()
+      .doc("Milliseconds that a request within the metadata quorum may take.");
+  /** {@code metadata.log.max.snapshot.interval.ms}. */
+  public static final Setting<Long> METADATA_LOG_MAX_SNAPSHOT_INTERVAL_MS = ALL.broker(LONG, "metadata.log.max.snapshot.interval.ms", 3_600_000L).from(0).inert()
+      .doc("Milliseconds after which a snapshot of changed metadata is written; 0 is never.");
+  /** {@code num.replica.fetchers}. */
+  public static final Setting<Integer> NUM_REPLICA_FETCHERS = ALL.broker(INT, "num.replica.fetchers", 1).from(1).live().inert()
+      .doc("Connections to each other broker through which followers fetch.");
+  /** {@code replica.lag.time.max.ms}. */
+  public static final Setting<Long> REPLICA_LAG_TIME_MAX_MS = ALL.broker(LONG, "replica.lag.time.max.ms", 30_000L).live().inert()
+      .doc("Milliseconds that a follower may be behind before it leaves the in-sync replicas.");
+  /** {@code replica.fetch.min.bytes}. */
+  public static final Setting<Integer> REPLICA_FETCH_MIN_BYTES = ALL.broker(INT, "replica.fetch.min.bytes", 1).live().inert()
+      .doc("Bytes that a follower's Fetch waits for.");
+  /** {@code replica.fetch.max.bytes}. */
+  public static final Setting<Integer> REPLICA_FETCH_MAX_BYTES = ALL.broker(INT, "replica.fetch.max.bytes", 1_048_576).from(0)
+      .live().inert()
+      .doc("Bytes of one partition that a follower's Fetch takes at a time; a larger single batch still passes.");
+  /** {@code replica.fetch.response.max.bytes}. */
+  public static final Setting<Integer> REPLICA_FETCH_RESPONSE_MAX_BYTES = ALL.broker(INT, "replica.fetch.response.max.bytes", 10_485_760).from(0).live()
+      .inert().doc("Bytes of one response to a follower's Fetch.");
+  /** {@code replica.fetch.wait.max.ms}. */
+  public static final Setting<Integer> REPLICA_FETCH_WAIT_MAX_MS = ALL.broker(INT, "replica.fetch.wait.max.ms", 500).live().inert()
+      .doc("Milliseconds that a follower's Fetch waits for replica.fetch.min.bytes.");
+  /** {@code replica.fetch.backoff.ms}. */
+  public static final Setting<Integer> REPLICA_FETCH_BACKOFF_MS = ALL.broker(INT, "replica.fetch.backoff.ms", 1000).from(0)
+      .live().inert()
+      .doc("Milliseconds that a follower waits after an error before it fetches again.");
+  /** {@code replica.socket.timeout.ms}. */
+  public static final Setting<Integer> REPLICA_SOCKET_TIMEOUT_MS = ALL.broker(INT, "replica.socket.timeout.ms", 30_000).inert()
+      .doc("Milliseconds that a follower waits for any answer.");
+  /** {@code replica.socket.receive.buffer.bytes}. */
+  public static final Setting<Integer> REPLICA_SOCKET_RECEIVE_BUFFER_BYTES = ALL.broker(INT, "replica.socket.receive.buffer.bytes", 65_536).from(-1)
+      .inert().doc("The receive buffer of a follower's connection in bytes; -1 leaves it to the system.");
+  /** {@code replica.selector.class}. */
+  public static final Setting<String> REPLICA_SELECTOR_CLASS = ALL.broker(STRING, "replica.selector.class", null).inert()
+      .doc("With org.apache.kafka.common.replica.RackAwareReplicaSelector consumers may read from a follower in their own rack.");
+
+  @Override
+  public Catalogue catalogue() {
+    return ALL;
+  }
+}

@@ -1,0 +1,77 @@
+package io.margay.config.internal;
+
+import io.margay.spi.config.Setting;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The definitions of the installed parts, at any time as one immutable whole. It holds values alone and nothing of a part's classes.
+ * What a part defines stays known until another version of the part replaces it, also when the part goes: a setting that is given
+ * for it then does not turn into a mistake. Safe for all threads.
+ */
+final class KnownSettings {
+  private static final Logger LOG = LoggerFactory.getLogger(KnownSettings.class);
+
+  private final Map<String, List<Setting<?>>> byPart = new TreeMap<>();
+  private Supplier<Map<String, List<Setting<?>>>> later;
+  private volatile Definitions now;
+
+  /** @param later reads the definitions of parts that are installed only later; asked once, when a name is not known without it */
+  KnownSettings(Supplier<Map<String, List<Setting<?>>>> later) {
+    this.later = later;
+  }
+
+  /**
+   * @param part the part's symbolic name
+   * @param settings what it defines from now on
+   * @return whether that is something else than before
+   */
+  synchronized boolean define(String part, List<Setting<?>> settings) {
+    if (settings.equals(byPart.put(part, settings))) {
+      return false;
+    }
+    now = null;
+    return true;
+  }
+
+  /** What is known now. */
+  Definitions now() {
+    Definitions definitions = now;
+    return definitions == null ? join() : definitions;
+  }
+
+  /** What is known now; with the definitions of parts that come later if one of the names is not known without them. */
+  Definitions covering(Collection<String> names) {
+    Definitions definitions = now();
+    for (String name : names) {
+      if (definitions.broker(name) == null) {
+        return withLater();
+      }
+    }
+    return definitions;
+  }
+
+  private synchronized Definitions withLater() {
+    if (later != null) {
+      later.get().forEach((part, settings) -> {
+        if (byPart.putIfAbsent(part, settings) == null) {
+          now = null;
+        }
+      });
+      later = null;
+    }
+    return now();
+  }
+
+  private synchronized Definitions join() {
+    if (now == null) {
+      now = new Definitions(byPart.values(), name -> LOG.warn("Two parts define a setting differently: setting={}", name));
+    }
+    return now;
+  }
+}

@@ -1,0 +1,41 @@
+package io.margay.http.internal;
+
+import static io.margay.spi.config.SettingType.INT;
+import static io.margay.spi.config.SettingType.LIST;
+import static io.margay.spi.config.SettingType.LONG;
+
+import io.margay.spi.config.Catalogue;
+import io.margay.spi.config.DefinesSettings;
+import io.margay.spi.config.Setting;
+import io.margay.spi.config.SettingDefinitions;
+import java.util.List;
+
+/** Settings of the HTTP server. */
+@DefinesSettings
+public final class HttpSettings implements SettingDefinitions {
+  private static final Catalogue ALL = new Catalogue("HTTP");
+  /** One {@code HTTP://host:port} with a port from 1 to 65535. */
+  private static final String LISTENER = "(?i:http)://(\\[[0-9A-Fa-f:.%\\w]+\\]|[^\\[\\]/:,]*):"
+      + "0*([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])";
+  private static final String LISTENERS = "(" + LISTENER + "(," + LISTENER + ")*)?";
+
+  /** {@code margay.http.listeners}. */
+  public static final Setting<List<String>> MARGAY_HTTP_LISTENERS = ALL.broker(LIST, "margay.http.listeners", List.<String>of()).perBroker()
+      .matching(LISTENERS, "a list of HTTP://host:port, such as HTTP://127.0.0.1:8082, with ports from 1 to 65535; HTTPS is not served")
+      .doc("Where to take records over HTTP: a list of HTTP://host:port. An empty host is every interface. Empty: no HTTP server "
+          + "runs. There is no TLS and no authentication: keep it on the loopback interface or behind a proxy.");
+  /** {@code margay.http.request.max.bytes}. */
+  public static final Setting<Long> MARGAY_HTTP_REQUEST_MAX_BYTES = ALL.broker(LONG, "margay.http.request.max.bytes", 104_857_600L).from(1).live()
+      .doc("The largest body of an HTTP request in bytes, of all its records together; max.message.bytes bounds each record.");
+  /** {@code margay.http.max.requests}. */
+  public static final Setting<Integer> MARGAY_HTTP_MAX_REQUESTS = ALL.broker(INT, "margay.http.max.requests", 100).from(1).live()
+      .doc("HTTP requests that are served at a time; beyond it they are answered 503 at once.");
+  /** {@code margay.http.timeout.ms}. */
+  public static final Setting<Integer> MARGAY_HTTP_TIMEOUT_MS = ALL.broker(INT, "margay.http.timeout.ms", 30_000).from(1).live()
+      .doc("Milliseconds in which an HTTP request must get on: its next record arrive, be written, or its answer be read.");
+
+  @Override
+  public Catalogue catalogue() {
+    return ALL;
+  }
+}

@@ -1,0 +1,68 @@
+package io.margay.log.internal;
+
+import static io.margay.spi.config.SettingType.BOOLEAN;
+import static io.margay.spi.config.SettingType.DOUBLE;
+import static io.margay.spi.config.SettingType.INT;
+import static io.margay.spi.config.SettingType.LONG;
+
+import io.margay.spi.config.Catalogue;
+import io.margay.spi.config.DefinesSettings;
+import io.margay.spi.config.Setting;
+import io.margay.spi.config.SettingDefinitions;
+
+/** Settings of how this part keeps logs. */
+@DefinesSettings
+public final class LogManagerSettings implements SettingDefinitions {
+  private static final Catalogue ALL = new Catalogue("Logs");
+
+  /** {@code log.retention.check.interval.ms}. */
+  public static final Setting<Long> LOG_RETENTION_CHECK_INTERVAL_MS = ALL.broker(LONG, "log.retention.check.interval.ms", 300_000L).from(1)
+      .doc("Milliseconds between two looks for segments to delete.");
+  /** {@code log.flush.start.offset.checkpoint.interval.ms}. */
+  public static final Setting<Integer> LOG_FLUSH_START_OFFSET_CHECKPOINT_INTERVAL_MS = ALL.broker(INT, "log.flush.start.offset.checkpoint.interval.ms", 60_000).from(0)
+      .doc("Milliseconds between two notes of where each log starts.");
+  /** {@code log.cleaner.enable}. */
+  public static final Setting<Boolean> LOG_CLEANER_ENABLE = ALL.broker(BOOLEAN, "log.cleaner.enable", true)
+      .doc("Whether compacted topics are compacted.");
+  /** {@code log.cleaner.threads}. */
+  public static final Setting<Integer> LOG_CLEANER_THREADS = ALL.broker(INT, "log.cleaner.threads", 1).from(0).live()
+      .doc("Threads that compact.");
+  /** {@code log.cleaner.backoff.ms}. */
+  public static final Setting<Long> LOG_CLEANER_BACKOFF_MS = ALL.broker(LONG, "log.cleaner.backoff.ms", 15_000L).from(0).live()
+      .doc("Milliseconds to the next look for logs to compact when there was nothing to do.");
+  /** {@code log.cleaner.dedupe.buffer.size}. */
+  public static final Setting<Long> LOG_CLEANER_DEDUPE_BUFFER_SIZE = ALL.broker(LONG, "log.cleaner.dedupe.buffer.size", 134_217_728L).live()
+      .doc("Bytes at the most for the table of keys, over all threads that compact.");
+  /** {@code log.cleaner.io.max.bytes.per.second}. */
+  public static final Setting<Double> LOG_CLEANER_IO_MAX_BYTES_PER_SECOND = ALL.broker(DOUBLE, "log.cleaner.io.max.bytes.per.second", Double.MAX_VALUE)
+      .live()
+      .doc("Bytes a second that compaction may read and write together.");
+  /** {@code producer.id.expiration.ms}. */
+  public static final Setting<Integer> PRODUCER_ID_EXPIRATION_MS = ALL.broker(INT, "producer.id.expiration.ms", 86_400_000)
+      .from(1).live()
+      .doc("Milliseconds without a write after which a partition forgets an idempotent producer.");
+  /** {@code producer.id.expiration.check.interval.ms}. */
+  public static final Setting<Integer> PRODUCER_ID_EXPIRATION_CHECK_INTERVAL_MS = ALL.broker(INT, "producer.id.expiration.check.interval.ms", 600_000).from(1)
+      .doc("Milliseconds between two looks for idempotent producers to forget.");
+  /** {@code margay.storage.move.max.bytes.per.second}. */
+  public static final Setting<Long> MARGAY_STORAGE_MOVE_MAX_BYTES_PER_SECOND = ALL.broker(LONG, "margay.storage.move.max.bytes.per.second", 67_108_864L)
+      .from(1).live()
+      .doc("Bytes a second at the most that are copied when topics are moved to another storage engine.");
+  /** {@code replica.high.watermark.checkpoint.interval.ms}. */
+  public static final Setting<Long> REPLICA_HIGH_WATERMARK_CHECKPOINT_INTERVAL_MS = ALL.broker(LONG, "replica.high.watermark.checkpoint.interval.ms", 5000L)
+      .doc("Milliseconds between two notes of the high watermarks on disk.");
+  /** {@code margay.producer.ids.max}. */
+  public static final Setting<Integer> MARGAY_PRODUCER_IDS_MAX = ALL.broker(INT, "margay.producer.ids.max", -1).from(-1).live()
+      .doc("The most producer ids that all partitions of the node remember, one per idempotent producer and partition; beyond it "
+          + "those that were silent for longest are forgotten. -1 is one for each KiB of the largest heap.");
+  /** {@code margay.producer.ids.per.partition.max}. */
+  public static final Setting<Integer> MARGAY_PRODUCER_IDS_PER_PARTITION_MAX =
+      ALL.broker(INT, "margay.producer.ids.per.partition.max", 10_000)
+      .from(1).live()
+      .doc("The most producer ids that a partition remembers; beyond it those that were silent for longest are forgotten.");
+
+  @Override
+  public Catalogue catalogue() {
+    return ALL;
+  }
+}

@@ -1,0 +1,40 @@
+package io.margay.log.internal;
+
+import io.margay.model.TopicIdPartition;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reports stored batches that compaction cannot read, each once although every pass meets it again. Remembers the last
+ * {@value #REMEMBERED} of them. Safe for all threads.
+ */
+final class SkippedBatches {
+  private static final Logger LOG = LoggerFactory.getLogger(SkippedBatches.class);
+  private static final int REMEMBERED = 1_000;
+
+  private record Place(TopicIdPartition log, long offset) { }
+
+  private final Set<Place> reported = new LinkedHashSet<>();
+
+  /**
+   * Reports a place in a log, unless that was done before.
+   *
+   * @param offset where the batch, or what cannot be told apart any more, begins
+   */
+  synchronized void report(TopicIdPartition log, long offset, String reason) {
+    if (!reported.add(new Place(log, offset))) {
+      return;
+    }
+    if (reported.size() > REMEMBERED) {
+      reported.remove(reported.iterator().next());
+    }
+    LOG.warn("Compaction leaves stored records as they are, it cannot read them partition={} offset={} reason={}", log, offset,
+        reason);
+  }
+
+  synchronized int count() {
+    return reported.size();
+  }
+}

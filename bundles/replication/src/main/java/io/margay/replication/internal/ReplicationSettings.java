@@ -1,0 +1,48 @@
+package io.margay.replication.internal;
+
+import static io.margay.spi.config.SettingType.INT;
+import static io.margay.spi.config.SettingType.LONG;
+
+import io.margay.spi.config.Catalogue;
+import io.margay.spi.config.DefinesSettings;
+import io.margay.spi.config.Setting;
+import io.margay.spi.config.SettingDefinitions;
+
+/** Settings of replicas, and of the requests that read and write them. */
+@DefinesSettings
+public final class ReplicationSettings implements SettingDefinitions {
+  private static final Catalogue ALL = new Catalogue("Replicas and fetches");
+
+  /** {@code num.io.threads}. */
+  public static final Setting<Integer> NUM_IO_THREADS = ALL.broker(INT, "num.io.threads", 8).from(1).live()
+      .doc("Threads for what may block, such as reads of records that are not in memory.");
+  /** {@code fetch.max.bytes}. */
+  public static final Setting<Integer> FETCH_MAX_BYTES = ALL.broker(INT, "fetch.max.bytes", 57_671_680).from(1024).live()
+      .doc("The most bytes that one Fetch response to a consumer holds, whatever it asks for.");
+  /** {@code max.incremental.fetch.session.cache.slots}. */
+  public static final Setting<Integer> MAX_INCREMENTAL_FETCH_SESSION_CACHE_SLOTS = ALL.broker(INT, "max.incremental.fetch.session.cache.slots", 1000)
+      .from(0)
+      .doc("Fetch sessions that are remembered at a time; a client without one names all its partitions in each request.");
+  /** {@code num.recovery.threads.per.data.dir}. */
+  public static final Setting<Integer> NUM_RECOVERY_THREADS_PER_DATA_DIR = ALL.broker(INT, "num.recovery.threads.per.data.dir", 2).from(1).live()
+      .doc("Threads for each log directory that recover logs after a crash.");
+  /** {@code margay.fetch.session.cache.bytes}. */
+  public static final Setting<Long> MARGAY_FETCH_SESSION_CACHE_BYTES =
+      ALL.broker(LONG, "margay.fetch.session.cache.bytes", 16_777_216L).from(0).live()
+      .doc("Bytes of heap for all fetch sessions, about 90 for each partition of each; a client without a session names all its "
+          + "partitions in each request.");
+  /** {@code margay.fetch.session.max.partitions}. */
+  public static final Setting<Integer> MARGAY_FETCH_SESSION_MAX_PARTITIONS =
+      ALL.broker(INT, "margay.fetch.session.max.partitions", 50_000).from(0).live()
+      .doc("Partitions of one fetch session; a client that fetches more gets no session.");
+  /** {@code margay.stray.retention.ms}. */
+  public static final Setting<Long> MARGAY_STRAY_RETENTION_MS =
+      ALL.broker(LONG, "margay.stray.retention.ms", 604_800_000L).from(-1).live()
+      .doc("Milliseconds that a stored log is kept, set aside, when the cluster does not know its partition; then it is deleted. -1 is "
+          + "for ever.");
+
+  @Override
+  public Catalogue catalogue() {
+    return ALL;
+  }
+}
