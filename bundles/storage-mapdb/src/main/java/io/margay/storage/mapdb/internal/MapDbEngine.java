@@ -115,7 +115,7 @@ final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
         faults.onFault("cannot open the database in " + directory, e);
       }
       offline = e;
-      throw e;
+      throw new IOException(directory + " is offline: " + e.getMessage(), e);
     }
   }
 
