@@ -102,7 +102,7 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
 
   private void onActive(int shard) {
     finder.recheck();
-    // topics may have been deleted while nobody coordinated these groups
+    // topics may have been deleted while no broker coordinated these groups
     forgetDeleted(shard, Set.of());
   }
 
