@@ -95,7 +95,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
     log.attach(machine);
     publisher.start();
     if (image().clusterId().isEmpty() && log.isLeader()) {
-      propose(new InitCluster(log.clusterId(), Features.forNewCluster())).whenComplete((done, e) -> {
+      propose(new InitCluster(log.clusterId(), SupportedFeatures.forNewCluster())).whenComplete((done, e) -> {
         if (e != null) {
           failedToTell("The new cluster could not be given its id", e);
         }

@@ -11,11 +11,14 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.mapdb.Serializer;
@@ -29,9 +32,12 @@ import org.slf4j.LoggerFactory;
 final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
   static final String NAME = "mapdb";
   private static final Logger LOG = LoggerFactory.getLogger(MapDbEngine.class);
+  private static final long TICK_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final Pattern TABLE_NAME = Pattern.compile("[A-Za-z0-9-]{1,200}");
   /** The counter of partitions; no table can have this name. */
   private static final String NEXT_NUMBER = ".next";
+  /** How the names of rows begin that keep a log that was set aside; no table can have such a name. */
+  private static final String STRAY = ".stray.";
 
   private final Path directory;
   private final Disk disk;
@@ -50,7 +56,7 @@ final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
   private static final class Entry {
     final long number;
     LogState state;
-    MapDbLogStore store;
+    volatile MapDbLogStore store;
 
     Entry(long number, LogState state) {
       this.number = number;
@@ -90,23 +96,59 @@ final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
     if (database != null) {
       return database;
     }
-    if (offline != null) {
-      throw new IOException(directory + " is offline: " + offline.getMessage(), offline);
-    }
     if (!create && !Files.isDirectory(directory)) {
       return null;
     }
     try {
       Files.createDirectories(directory);
       Database opened = new Database(directory, disk, limits, faults);
-      load(opened);
+      try {
+        load(opened);
+      } catch (IOException | RuntimeException e) {
+        closeQuietly(opened);
+        throw e;
+      }
+      opened.every(TICK_NANOS, this::tick);
       database = opened;
+      offline = null;
       collectGarbage();
       return opened;
     } catch (IOException e) {
+      if (offline == null) {
+        // The next one that needs the database tries again; that it still cannot be opened is not told each time.
+        faults.onFault("cannot open the database in " + directory, e);
+      }
       offline = e;
-      faults.onFault("cannot open the database in " + directory, e);
-      throw e;
+      throw new IOException(directory + " is offline: " + e.getMessage(), e);
+    }
+  }
+
+  /** The stores of a database that an I/O error broke are of no use: it is opened again, and each of them by its user. */
+  private synchronized void leaveBroken() {
+    Database broken = database;
+    if (broken != null && broken.broken() != null) {
+      LOG.info("Opening a database again after an I/O error directory={}", directory);
+      database = null;
+      entries.clear();
+      protectedSegments.clear();
+      closeQuietly(broken);
+    }
+  }
+
+  private void closeQuietly(Database unusable) {
+    try {
+      unusable.close();
+    } catch (IOException | RuntimeException e) {
+      LOG.debug("A database was not closed in good order directory={}", directory, e);
+    }
+  }
+
+  private void tick() {
+    for (Entry entry : entries.values()) {
+      MapDbLogStore store = entry.store;
+      if (store != null) {
+        store.onTick();
+      }
     }
   }
 
@@ -154,6 +196,7 @@ final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
 
   @Override
   public synchronized LogStore open(TopicIdPartition id, StoreConfig config) throws IOException {
+    leaveBroken();
     Database db = database(true);
     Entry entry = entries.get(id);
     if (entry == null) {
@@ -205,11 +248,64 @@ final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
     }
     db.change(d -> {
       d.partitions().remove(entry.number);
-      entry.state.segments().forEach(segment -> d.garbage().put(segment.recid(), new byte[0]));
-      entry.state.blobs().values().forEach(recid -> d.store().delete(recid, Serializer.BYTE_ARRAY_NOSIZE));
+      discard(d, entry.state);
       return id;
     }, entries::remove);
     collectGarbage();
+  }
+
+  private static void discard(Database d, LogState state) {
+    state.segments().forEach(segment -> d.garbage().put(segment.recid(), new byte[0]));
+    state.blobs().values().forEach(recid -> d.store().delete(recid, Serializer.BYTE_ARRAY_NOSIZE));
+  }
+
+  /** What was kept of the partition moves from the partitions to the tables, behind the time. */
+  @Override
+  public synchronized void setAside(TopicIdPartition id) throws IOException {
+    Database db = database(false);
+    Entry entry = entries.get(id);
+    if (db == null || entry == null) {
+      return;
+    }
+    if (entry.store != null) {
+      throw new IllegalStateException("the log of " + id + " is open");
+    }
+    long change = db.change(d -> {
+      d.partitions().remove(entry.number);
+      byte[] state = entry.state.encode(id);
+      d.tables().put(STRAY + entry.number, ByteBuffer.allocate(Long.BYTES + state.length).putLong(clock.millis()).put(state).array());
+      return d.sequence() + 1;
+    }, sequence -> entries.remove(id));
+    db.force(change);
+  }
+
+  @Override
+  public synchronized int deleteSetAside(long beforeMs) throws IOException {
+    Database db = database(false);
+    if (db == null) {
+      return 0;
+    }
+    List<String> due = db.read(d -> {
+      List<String> names = new ArrayList<>();
+      for (Map.Entry<String, byte[]> table : d.tables().tailMap(STRAY).entrySet()) {
+        if (!table.getKey().startsWith(STRAY)) {
+          break;
+        }
+        if (ByteBuffer.wrap(table.getValue()).getLong() < beforeMs) {
+          names.add(table.getKey());
+        }
+      }
+      return names;
+    });
+    for (String name : due) {
+      db.change(d -> {
+        byte[] row = d.tables().remove(name);
+        discard(d, LogState.decode(Arrays.copyOfRange(row, Long.BYTES, row.length)).state());
+        return name;
+      });
+    }
+    collectGarbage();
+    return due.size();
   }
 
   @Override
