@@ -12,6 +12,7 @@ import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
 import io.margay.model.TopicIdPartition;
 import io.margay.model.TopicPartition;
+import io.margay.protocol.Errors;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.controller.PartitionLimit;
 import io.margay.spi.log.LogConfig;
@@ -24,15 +25,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the cluster's images: opens the logs of partitions that have a replica here, deletes those that are gone, begins and
+ * Follows the cluster's images: opens the logs of partitions that have a replica here, deletes those that an image has deleted, begins and
  * ends leaderships. The blocking part is the {@link StoredLogs}'s.
  *
  * <p>All logs are opened in the background. {@link #onImage} waits for those of new topics, up to {@value #CREATION_WAIT_MS} ms,
- * so that a topic is served when its creator is told; it does not wait for those that were there before this broker started.
+ * so that a topic is served when its creator gets the answer; it does not wait for those that were there before this broker started.
  *
  * <p>Those are opened when the image says that this process is registered: before, their leaderships are those of the process that
  * was here before and end at once, and the work would delay the registration.
@@ -42,6 +44,7 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
   private static final long CREATION_WAIT_MS = 300;
 
   private final ReplicaTable table = new ReplicaTable();
+  private final FreshBatches fresh = new FreshBatches();
   private final LeadershipNotifier notifier = new LeadershipNotifier();
   private final NodeSettings settings;
   private final Scheduler scheduler;
@@ -74,7 +77,7 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
     this.lines = new LineLimit(clock);
     this.scheduler = scheduler;
     this.self = settings.nodeId();
-    this.environment = new LocalReplica.Environment(self, scheduler, clock, notifier, table);
+    this.environment = new LocalReplica.Environment(self, scheduler, clock, notifier, table, fresh);
     this.keeper = new StoredLogs(logs, table, scheduler, this::openingThreads);
     this.registration = settings.onChange(this::settingsChanged);
   }
@@ -119,12 +122,12 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
     for (TopicImage topic : delta.deletedTopics()) {
       ServedTopic served = table.topic(topic.id());
       if (served != null) {
-        remove(served);
+        remove(served, keeper::delete);
       }
     }
     List<LocalReplica> added = new ArrayList<>();
     for (TopicImage topic : delta.changedTopics()) {
-      follow(topic, next, added);
+      follow(topic, next, added, keeper::delete);
     }
     if (delta.brokersChanged()) {
       openWaiting();
@@ -159,7 +162,7 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
   private void first(ClusterImage next) {
     for (ServedTopic served : List.copyOf(table.topics())) {
       if (next.topic(served.id()) == null) {
-        remove(served);
+        remove(served, keeper::setAside);
       } else {
         configure(served, next);
       }
@@ -167,7 +170,7 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
     List<LocalReplica> added = waiting == null ? new ArrayList<>() : waiting;
     waiting = null;
     for (TopicImage topic : next.topics().values()) {
-      follow(topic, next, added);
+      follow(topic, next, added, keeper::setAside);
     }
     if (registrationWaitMs <= 0 || added.isEmpty()) {
       keeper.start(() -> image, self, added);
@@ -185,10 +188,11 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
     }
   }
 
-  private void follow(TopicImage topic, ClusterImage next, List<LocalReplica> added) {
+  /** @param ending what becomes of replicas that are not to be here any more */
+  private void follow(TopicImage topic, ClusterImage next, List<LocalReplica> added, BiConsumer<LocalReplica, Errors> ending) {
     ServedTopic sameName = table.topic(topic.name());
     if (sameName != null && !sameName.id().equals(topic.id())) {
-      remove(sameName);
+      remove(sameName, ending);
     }
     ServedTopic served = table.topic(topic.id());
     LogConfig config = null;
@@ -216,7 +220,7 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
     }
     table.put(new ServedTopic(topic.name(), topic.id(), topic.internal(), slots));
     replicas -= gone.size();
-    gone.forEach(keeper::delete);
+    gone.forEach(replica -> ending.accept(replica, Errors.NOT_LEADER_OR_FOLLOWER));
   }
 
   private int mostReplicas() {
@@ -232,13 +236,13 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
     }
   }
 
-  private void remove(ServedTopic served) {
+  private void remove(ServedTopic served, BiConsumer<LocalReplica, Errors> ending) {
     table.remove(served);
     for (int i = 0; i < served.partitions(); i++) {
       LocalReplica replica = served.replica(i);
       if (replica != null) {
         replicas--;
-        keeper.delete(replica);
+        ending.accept(replica, Errors.UNKNOWN_TOPIC_OR_PARTITION);
       }
     }
   }
@@ -303,5 +307,6 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
     registration.close();
     keeper.close(replicas);
     notifier.close();
+    fresh.close();
   }
 }
