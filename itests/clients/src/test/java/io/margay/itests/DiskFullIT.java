@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -40,8 +41,7 @@ class DiskFullIT {
       try (KafkaProducer<Integer, byte[]> producer = producer(broker)) {
         send(producer, FULL, 0);
         acknowledged.add(0);
-        Run limit = Run.of(null, "prlimit", "--pid", Long.toString(broker.pid()), "--fsize=" + LIMIT_BYTES + ":unlimited");
-        assertThat(limit.exit()).as(limit.output()).isZero();
+        limit(broker, Integer.toString(LIMIT_BYTES));
         Throwable refusal = null;
         for (int i = 1; i <= 2 * LIMIT_BYTES / RECORD_BYTES && refusal == null; i++) {
           int n = i;
@@ -70,6 +70,46 @@ class DiskFullIT {
       acknowledged.add(1_000_000);
       assertThat(read(broker, FULL)).containsExactlyElementsOf(acknowledged);
     }
+  }
+
+  @Test
+  void whenTheDiskHasRoomAgainAProducerGoesOnWithoutARestart() throws Exception {
+    try (Broker broker = Broker.started()) {
+      List<Integer> acknowledged = new ArrayList<>();
+      try (KafkaProducer<Integer, byte[]> producer = producer(broker)) {
+        send(producer, FULL, 0);
+        acknowledged.add(0);
+        limit(broker, Integer.toString(LIMIT_BYTES));
+        Throwable refusal = null;
+        for (int i = 1; i <= 2 * LIMIT_BYTES / RECORD_BYTES && refusal == null; i++) {
+          int n = i;
+          refusal = catchThrowable(() -> send(producer, FULL, n));
+          if (refusal == null) {
+            acknowledged.add(n);
+          }
+        }
+        assertThat(refusal).hasCauseInstanceOf(KafkaStorageException.class);
+        limit(broker, "unlimited");
+      }
+      // One with the retries that producers have by default waits until the log is back.
+      try (KafkaProducer<Integer, byte[]> patient = new KafkaProducer<>(Map.of("bootstrap.servers", broker.bootstrap(), "acks", "all"),
+          new IntegerSerializer(), new ByteArraySerializer())) {
+        for (int i = 1_000; i < 1_100; i++) {
+          send(patient, FULL, i);
+          acknowledged.add(i);
+        }
+      }
+      assertThat(read(broker, FULL)).containsExactlyElementsOf(acknowledged);
+      assertThat(broker.log()).contains("is offline").contains("in use again");
+      broker.stop();
+      broker.start();
+      assertThat(read(broker, FULL)).containsExactlyElementsOf(acknowledged);
+    }
+  }
+
+  private static void limit(Broker broker, String bytes) throws Exception {
+    Run limit = Run.of(null, "prlimit", "--pid", Long.toString(broker.pid()), "--fsize=" + bytes + ":unlimited");
+    assertThat(limit.exit()).as(limit.output()).isZero();
   }
 
   /** Without retries, so that each answer of the broker is seen. */

@@ -16,18 +16,21 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which engines hold which partitions of this node, in a file, so that it is known while an engine is not there: a partition that
  * such an engine holds must not begin empty in another one. A row too many costs a wait, one too few could cost records; so rows
  * are written before a log is created, and taken back after it is deleted.
  *
- * <p>The file has one line for each change, {@code + engine topicId topic partition} or {@code - ...}, and is written anew at the
+ * <p>The file has one line for each change, {@code + engine topicId topic partition} or {@code - ...}, and is written again at the
  * start when most of its lines are history. Like what it speaks of, it outlives the process as soon as it is written. Engines that
  * keep nothing have no rows. Safe for all threads.
  */
 final class EngineCatalog {
   private static final String FILE = "storage-engines";
+  private static final Logger LOG = LoggerFactory.getLogger(EngineCatalog.class);
   private static final int HISTORY_LINES = 100;
 
   private final Path file;
@@ -35,24 +38,24 @@ final class EngineCatalog {
 
   /**
    * @param directory where the file is, or null to remember nothing
-   * @throws IOException when there is a file that cannot be read
+   * @throws IOException when the disk fails
    */
   EngineCatalog(Path directory) throws IOException {
     this.file = directory == null ? null : directory.resolve(FILE);
     if (file == null || !Files.exists(file)) {
       return;
     }
-    List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
-    for (int i = 0; i < lines.size(); i++) {
-      String[] words = lines.get(i).split(" ");
-      if (words.length == 5) {
-        apply(words);
-      } else if (i < lines.size() - 1) {
-        throw new IOException(file + " is damaged at line " + (i + 1));
-      }
-      // the last line may have been cut by a crash, before its log was created
+    String[] lines = new String(Files.readAllBytes(file), StandardCharsets.UTF_8).split("\n");
+    int damaged = 0;
+    for (String line : lines) {
+      damaged += apply(line.split(" ")) ? 0 : 1;
     }
-    if (lines.size() > 2 * rows.size() + HISTORY_LINES || !endsWithNewline()) {
+    if (damaged > 1) {
+      // The last line may have been cut by a crash before its log was created; more than that is damage.
+      LOG.warn("Some lines cannot be read and are left out, the storage engines tell again what they hold file={} lines={}", file,
+          damaged);
+    }
+    if (damaged > 0 || lines.length > 2 * rows.size() + HISTORY_LINES || !endsWithNewline()) {
       rewrite();
     }
   }
@@ -62,14 +65,23 @@ final class EngineCatalog {
     return bytes.length == 0 || bytes[bytes.length - 1] == '\n';
   }
 
-  private void apply(String[] words) {
-    TopicIdPartition id = new TopicIdPartition(UUID.fromString(words[2]),
-        new TopicPartition(words[3], Integer.parseInt(words[4])));
+  /** False when it is no line of ours. */
+  private boolean apply(String[] words) {
+    if (words.length != 5) {
+      return words.length == 1 && words[0].isEmpty();
+    }
+    TopicIdPartition id;
+    try {
+      id = new TopicIdPartition(UUID.fromString(words[2]), new TopicPartition(words[3], Integer.parseInt(words[4])));
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
     if (words[0].equals("+")) {
       rows.computeIfAbsent(id, key -> new TreeSet<>()).add(words[1]);
     } else {
       dropRow(id, words[1]);
     }
+    return true;
   }
 
   private boolean dropRow(TopicIdPartition id, String engine) {

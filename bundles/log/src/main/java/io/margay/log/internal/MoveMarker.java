@@ -3,6 +3,8 @@ package io.margay.log.internal;
 import io.margay.spi.storage.LogStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The small file that tells of a copy whether it is whole, while a log is moved from one engine to another. It is written to the
@@ -12,6 +14,7 @@ import java.nio.charset.StandardCharsets;
  * @param from the engine that it comes from
  */
 record MoveMarker(boolean complete, String from) {
+  private static final Logger LOG = LoggerFactory.getLogger(MoveMarker.class);
   static final String BLOB = "margay-move";
   private static final String COMPLETE = "complete ";
   private static final String MOVING = "moving ";
@@ -29,7 +32,8 @@ record MoveMarker(boolean complete, String from) {
     if (text.startsWith(MOVING)) {
       return new MoveMarker(false, text.substring(MOVING.length()));
     }
-    throw new IOException("unknown marker of a move: " + text);
+    LOG.warn("A marker of a move cannot be read, the copy counts as unfinished bytes={}", bytes.length);
+    return new MoveMarker(false, "");
   }
 
   /** On stable storage when it returns. */

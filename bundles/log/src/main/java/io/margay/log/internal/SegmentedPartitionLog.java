@@ -10,7 +10,6 @@ import io.margay.spi.storage.SegmentInfo;
 import io.margay.spi.storage.StorageEngine;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
-import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The log of one partition over a store that is cut into segments. This class owns the lock and the offsets; the work is done by
- * {@link LogAppender}, {@link LogState}, {@link TimestampSearch}, {@link Retention} and {@link LogCleaner}, and all that only
- * reads is in {@link ReadableLog}.
+ * {@link LogAppender}, {@link LogReshaping}, {@link LogLife}, {@link LogState}, {@link TimestampSearch}, {@link Retention} and
+ * {@link LogCleaner}, and all that only reads is in {@link ReadableLog}.
  *
  * <p>Threads: whatever changes the log holds {@link #lock}; what only reads takes no lock, because offsets are volatile and the
  * store's reads may run at any time. Event loops append, so nothing waits for a disk under that lock but a cut of the log's end.
@@ -33,13 +32,15 @@ import org.slf4j.LoggerFactory;
 final class SegmentedPartitionLog extends ReadableLog {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentedPartitionLog.class);
 
-  private volatile LogOwner owner;
-  private final LogAppender appender;
+  volatile LogOwner owner;
+  final LogAppender appender;
+  private final LogReshaping shape = new LogReshaping(this);
+  private final LogLife life = new LogLife(this);
   /** Whether a task waits that writes the small files. */
   private final AtomicBoolean writing = new AtomicBoolean();
   private volatile long lastFlushMs;
   /** How often the log's end was cut, so that a copy may differ from it. */
-  private volatile int cuts;
+  volatile int cuts;
 
   private SegmentedPartitionLog(TopicIdPartition id, LogConfig config, LogStore store, LogEnvironment environment,
       LogOwner owner) {
@@ -121,7 +122,7 @@ final class SegmentedPartitionLog extends ReadableLog {
   }
 
   /** Writes the small files that wait. Not under the lock. */
-  private void writeState() throws IOException {
+  void writeState() throws IOException {
     LogStore used = store;
     if (unusable()) {
       return;
@@ -215,71 +216,32 @@ final class SegmentedPartitionLog extends ReadableLog {
 
   @Override
   public void advanceStart(long offset) throws IOException {
-    reshape("advance the start", () -> {
-      change("advance the start", () -> {
-        if (offset > offsets.highWatermark()) {
-          throw new IllegalArgumentException("start " + offset + " of " + id() + " is above the high watermark "
-              + offsets.highWatermark());
-        }
-        if (offset > offsets.start()) {
-          moveStart(offset);
-        }
-      });
-      // It may have been there before, and a crash must not bring it back after this returns.
-      if (offset == offsets.start()) {
-        store.dropHead(offset);
-        if (store.startOffset() < offset) {
-          owner.startMoved(this);
-        }
-        writeState();
-      }
-    });
-  }
-
-  /** Under the lock. */
-  private void moveStart(long offset) {
-    offsets.moveStart(offset);
-    state.advanceStart(offset);
+    shape.advanceStart(offset);
   }
 
   @Override
   public void truncateTo(long offset) throws IOException {
-    if (offset < offsets.start()) {
-      truncateFullyAndStartAt(offset);
-      return;
-    }
-    reshape("truncate", () -> change("truncate", () -> {
-      if (offset >= offsets.end()) {
-        return;
-      }
-      // Readers and the high watermark first: nobody may see an end that is not there any more.
-      offsets.lowerHighWatermark(offset);
-      store.truncateTo(offset);
-      endWasCut();
-    }));
-  }
-
-  /** Under the lock: brings everything in line with an end of the store that is lower than it was. */
-  private void endWasCut() throws IOException {
-    cuts++;
-    offsets.set(Math.max(offsets.start(), store.startOffset()), offsets.highWatermark(), store.endOffset());
-    state.truncated(store, offsets.start(), environment.clock().millis(), environment.producerExpirationMs().getAsLong());
-    state.producers.committed(offsets.highWatermark());
-    appender.forgetActiveSegment();
+    shape.truncateTo(offset);
   }
 
   @Override
   public void truncateFullyAndStartAt(long offset) throws IOException {
-    reshape("truncate", () -> {
-      change("truncate", () -> {
-        cuts++;
-        store.resetTo(offset);
-        offsets.set(offset, offset, offset);
-        state.reset(store);
-        appender.forgetActiveSegment();
-      });
-      owner.startMoved(this);
-    });
+    shape.truncateFullyAndStartAt(offset);
+  }
+
+  /** As {@link LogReshaping#endWasCut}. */
+  void endWasCut() throws IOException {
+    shape.endWasCut();
+  }
+
+  /** As {@link LogReshaping#dropHead}. */
+  long dropHead(long offset) throws IOException {
+    return shape.dropHead(offset);
+  }
+
+  /** As {@link LogReshaping#replaceSegments}. */
+  boolean replaceSegments(List<SegmentInfo> group, Iterable<ByteBuf> batches) throws IOException {
+    return shape.replaceSegments(group, batches);
   }
 
   @Override
@@ -298,169 +260,22 @@ final class SegmentedPartitionLog extends ReadableLog {
 
   @Override
   public void close() throws IOException {
-    boolean wasSuspended = false;
-    reshaping.lock();
-    try {
-      boolean usable;
-      lock.lock();
-      try {
-        if (availability.closed()) {
-          return;
-        }
-        usable = !unusable();
-        wasSuspended = availability.suspended();
-        availability.markClosed();
-        if (usable) {
-          state.save(offsets.end());
-        }
-      } finally {
-        lock.unlock();
-      }
-      closeStore(usable, !wasSuspended);
-    } catch (IOException e) {
-      availability.faultAlways("close", e);
-      throw e;
-    } finally {
-      reshaping.unlock();
-      owner.closed(this);
-      flushNow();
-      if (wasSuspended) {
-        suspensionChanged();
-      }
-    }
+    life.close();
   }
 
-  /** Without the lock: nobody appends any more. The store is closed even when the state cannot be written. */
-  private void closeStore(boolean write, boolean close) throws IOException {
-    LogStore closing = store;
-    try {
-      if (write) {
-        state.files().drain(closing);
-      }
-    } finally {
-      if (close) {
-        closing.close();
-      }
-    }
-  }
-
-  /**
-   * Closes the store in good order, because its engine goes. An append is answered that it must wait, from before the store is
-   * closed until {@link #resume}. The caller suspends and resumes one after the other.
-   */
+  /** As {@link LogLife#suspend}. */
   void suspend() throws IOException {
-    if (unusable()) {
-      return;
-    }
-    availability.suspend(true);
-    suspensionChanged();
-    reshaping.lock();
-    try {
-      boolean here;
-      lock.lock();
-      try {
-        here = !gone();
-        if (here) {
-          state.save(offsets.end());
-        }
-      } finally {
-        lock.unlock();
-      }
-      if (here) {
-        closeStore(true, true);
-      }
-    } finally {
-      reshaping.unlock();
-      flushNow();
-    }
+    life.suspend();
   }
 
-  /**
-   * Goes on after an I/O error: opens its store again. Blocks.
-   *
-   * @param engine the one that holds it
-   * @throws IOException when that fails, or what is there lacks records that were committed; the log stays offline then
-   */
-  void reopen(StorageEngine engine) throws IOException {
-    reshaping.lock();
-    try {
-      if (!availability.offline() || availability.closed()) {
-        return;
-      }
-      closeBroken();
-      LogStore fresh = engine.open(id(), config.store());
-      boolean used = false;
-      try {
-        if (fresh.endOffset() < offsets.highWatermark()) {
-          throw new IOException("the log of " + id() + " ends at offset " + fresh.endOffset()
-              + " on the disk, but records up to offset " + offsets.highWatermark() + " were committed");
-        }
-        used = goOnOver(fresh);
-      } finally {
-        if (!used) {
-          fresh.close();
-        }
-      }
-    } finally {
-      reshaping.unlock();
-    }
-    suspensionChanged();
-  }
-
-  private void closeBroken() {
-    try {
-      store.close();
-    } catch (IOException | RuntimeException e) {
-      LOG.debug("A store that had failed was not closed in good order partition={}", id(), e);
-    }
-  }
-
-  private boolean goOnOver(LogStore fresh) throws IOException {
-    lock.lock();
-    try {
-      if (availability.closed()) {
-        return false;
-      }
-      if (fresh.endOffset() != offsets.end()) {
-        cuts++;
-      }
-      offsets.set(Math.max(offsets.start(), fresh.startOffset()), offsets.highWatermark(), fresh.endOffset());
-      state.reload(fresh, offsets.start(), environment.clock().millis(), environment.producerExpirationMs().getAsLong());
-      state.producers.committed(offsets.highWatermark());
-      appender.forgetActiveSegment();
-      store = fresh;
-      availability.online();
-      return true;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /**
-   * Goes on over the store of another engine of the same name.
-   *
-   * @param fresh what that engine opened; it may have lost the log's end if it promises no more
-   */
+  /** As {@link LogLife#resume}. */
   void resume(LogStore fresh) throws IOException {
-    reshaping.lock();
-    lock.lock();
-    try {
-      if (!availability.suspended() || gone()) {
-        fresh.close();
-        return;
-      }
-      store = fresh;
-      if (fresh.endOffset() == logEndOffset()) {
-        appender.forgetActiveSegment();
-      } else {
-        endWasCut();
-      }
-      availability.suspend(false);
-    } finally {
-      lock.unlock();
-      reshaping.unlock();
-    }
-    suspensionChanged();
+    life.resume(fresh);
+  }
+
+  /** As {@link LogLife#reopen}. */
+  void reopen(StorageEngine engine) throws IOException {
+    life.reopen(engine);
   }
 
   // What a move needs; see LogMove.
@@ -474,61 +289,15 @@ final class SegmentedPartitionLog extends ReadableLog {
     return cuts;
   }
 
-  /** Makes a copy whole. */
-  @FunctionalInterface
-  interface Completion {
-    void complete(LogStore original) throws IOException;
-  }
-
-  /**
-   * Goes on over a copy of its store; suspended. The caller closes the original.
-   *
-   * @param completion called under the lock, with all state saved; when it fails the log stays where it is
-   * @return false when the log is closed or offline
-   */
-  boolean moveTo(LogStore copy, LogOwner newOwner, LogEnvironment newEnvironment, Completion completion) throws IOException {
-    reshaping.lock();
-    lock.lock();
-    try {
-      if (gone()) {
-        return false;
-      }
-      LogStore former = store;
-      state.save(offsets.end());
-      state.files().drain(former);
-      completion.complete(former);
-      copy.configure(config.store());
-      owner = newOwner;
-      environment = newEnvironment;
-      store = copy;
-      appender.forgetActiveSegment();
-      return true;
-    } finally {
-      lock.unlock();
-      reshaping.unlock();
-      flushNow();
-    }
+  /** As {@link LogLife#moveTo}. */
+  boolean moveTo(LogStore copy, LogOwner newOwner, LogEnvironment newEnvironment, LogLife.Completion completion)
+      throws IOException {
+    return life.moveTo(copy, newOwner, newEnvironment, completion);
   }
 
   /** The original is deleted. What is left of the marker does no harm. */
   void deleteMoveMarker() throws IOException {
     reshape("end a move", () -> store.deleteBlob(MoveMarker.BLOB));
-  }
-
-  /** Removes whole segments below an offset, which is at most the high watermark. Returns the bytes that went. */
-  long dropHead(long offset) throws IOException {
-    long[] dropped = new long[1];
-    reshape("drop segments", () -> {
-      long target = Math.min(offset, offsets.highWatermark());
-      change("drop segments", () -> {
-        if (target > offsets.start()) {
-          moveStart(target);
-        }
-      });
-      dropped[0] = store.dropHead(target);
-      writeState();
-    });
-    return dropped[0];
   }
 
   /** Begins a new segment unless the current one is empty. */
@@ -553,34 +322,6 @@ final class SegmentedPartitionLog extends ReadableLog {
       return new CompactionFilter.Rules(state.aborted.all(), state.producers.lastBatches(), nowMs, config.deleteRetentionMs());
     } finally {
       lock.unlock();
-    }
-  }
-
-  /**
-   * Replaces segments by what compaction left of them, beside appends. A failure before the last step leaves the log as it was.
-   *
-   * @param group segments as the pass found them; when they are not there any more nothing happens
-   * @return whether they were replaced
-   */
-  boolean replaceSegments(List<SegmentInfo> group, Iterable<ByteBuf> batches) throws IOException {
-    long from = group.get(0).baseOffset();
-    long to = group.get(group.size() - 1).nextOffset();
-    availability.require();
-    requireUnmoved();
-    LogStore prepared = store;
-    List<SegmentInfo> now = prepared.segments();
-    if (Collections.indexOfSubList(now.subList(0, now.size() - 1), group) < 0) {
-      return false;
-    }
-    try (LogStore.Replacement replacement = prepared.prepareReplacement(from, to, batches)) {
-      boolean[] replaced = new boolean[1];
-      reshape("replace segments", () -> {
-        requireUnmoved();
-        if (store == prepared) {
-          replaced[0] = replacement.commit();
-        }
-      });
-      return replaced[0];
     }
   }
 
@@ -657,11 +398,11 @@ final class SegmentedPartitionLog extends ReadableLog {
   }
 
   @FunctionalInterface
-  private interface Change {
+  interface Change {
     void run() throws IOException;
   }
 
-  private void change(String what, Change change) throws IOException {
+  void change(String what, Change change) throws IOException {
     lock.lock();
     try {
       availability.require();
@@ -674,7 +415,7 @@ final class SegmentedPartitionLog extends ReadableLog {
   }
 
   /** Runs a change of the segments, beside appends. */
-  private void reshape(String what, Change change) throws IOException {
+  void reshape(String what, Change change) throws IOException {
     reshaping.lock();
     try {
       availability.require();

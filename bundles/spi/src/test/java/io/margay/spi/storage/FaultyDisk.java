@@ -22,6 +22,7 @@ public final class FaultyDisk {
   private volatile boolean failForce;
   private volatile Runnable afterForce = () -> { };
   private final Set<Path> forced = ConcurrentHashMap.newKeySet();
+  private final Set<Path> written = ConcurrentHashMap.newKeySet();
 
   /** @param bytes how many more can be written */
   public synchronized void allow(long bytes) {
@@ -41,6 +42,13 @@ public final class FaultyDisk {
   /** @param then runs once, in the thread that forces a file to the disk, after that is done and before it goes on */
   public void afterForce(Runnable then) {
     afterForce = then;
+  }
+
+  /** @return the files that were written to since the last call */
+  public Set<Path> takeWritten() {
+    Set<Path> taken = Set.copyOf(written);
+    written.clear();
+    return taken;
   }
 
   /** @return the files that were forced to the disk, and not written to after that */
@@ -65,6 +73,7 @@ public final class FaultyDisk {
     @Override
     public int write(ByteBuffer source, long position) throws IOException {
       forced.remove(path);
+      written.add(path);
       synchronized (FaultyDisk.this) {
         if (left == 0) {
           throw new IOException("No space left on device");

@@ -179,6 +179,9 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
     long trusted = clean ? LogRecovery.CLEAN : entry.written() ? LogRecovery.WRITTEN : entry.recoveryPoint();
     LogRecovery recovery = new LogRecovery(entry.path(), resources, trusted);
     List<Segment> segments = recovery.open();
+    if (entry.takeFlushFailed()) {
+      SegmentFiles.writeAgain(segments, entry.recoveryPoint());
+    }
     if (entry.takeDoubt()) {
       entry.directory().onRecovered();
     }
@@ -326,6 +329,7 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
   public void onBroken(FileLogStore store) {
     PartitionEntry entry = open.get(store);
     if (entry != null) {
+      entry.onFlushFailed();
       entry.directory().distrustPageCache();
     }
   }

@@ -20,6 +20,8 @@ final class PartitionEntry {
   /** Whether it was there at start and nobody looked into it yet. Guarded by this. */
   private boolean doubtful;
   private volatile long recoveryPoint;
+  /** Whether a flush failed, so that the kernel may have thrown pages away that it takes for written. */
+  private volatile boolean flushFailed;
 
   /** @param id null when it is to be read from the directory */
   PartitionEntry(TopicPartition partition, TopicIdPartition id, LogDirectory directory, Path path, boolean clean) {
@@ -85,6 +87,17 @@ final class PartitionEntry {
 
   synchronized void adopt(TopicIdPartition newId) {
     id = newId;
+  }
+
+  void onFlushFailed() {
+    flushFailed = true;
+  }
+
+  /** @return true once when a flush has failed; the caller writes what was not flushed once more */
+  boolean takeFlushFailed() {
+    boolean failed = flushFailed;
+    flushFailed = false;
+    return failed;
   }
 
   void onOpened(FileLogStore opened) {

@@ -1,6 +1,7 @@
 package io.margay.storage.file.internal;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +20,8 @@ final class SegmentFiles {
    * @param endOffset the log's new end
    */
   record Cut(int position, long nextOffset, long endOffset) { }
+
+  private static final int COPY_BYTES = 1 << 16;
 
   private SegmentFiles() {
   }
@@ -119,6 +122,33 @@ final class SegmentFiles {
       segment.saveIndex(segment != segments[segments.length - 1]);
     }
     return complete;
+  }
+
+  /**
+   * Writes what lies at or after an offset in its place once more, so that the next flush really flushes it: after a failed one the
+   * kernel takes pages for written that are not.
+   */
+  static void writeAgain(List<Segment> segments, long from) throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(COPY_BYTES);
+    for (Segment segment : segments) {
+      if (segment.size() == 0 || segment.nextOffset() <= from) {
+        continue;
+      }
+      FileHandle handle = segment.file().acquire();
+      try {
+        FileChannel channel = handle.channel();
+        int at = segment.index(channel).floorOfOffset(from - segment.baseOffset());
+        while (at < segment.size()) {
+          buffer.clear().limit(Math.min(COPY_BYTES, segment.size() - at));
+          BatchScanner.readFully(channel, buffer, at);
+          while (buffer.hasRemaining()) {
+            at += channel.write(buffer, at);
+          }
+        }
+      } finally {
+        handle.release();
+      }
+    }
   }
 
   /** Finds the first batch that ends after an offset. */

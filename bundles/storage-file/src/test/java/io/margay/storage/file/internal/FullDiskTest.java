@@ -69,6 +69,34 @@ class FullDiskTest extends FileEngineFixture {
     store.close();
   }
 
+  /** The kernel takes the pages of a failed flush for written: a second flush alone would succeed without them. */
+  @Test
+  void afterAFailedFlushALogThatIsOpenedAgainWritesTheBytesOnceMore() throws IOException {
+    LogStore store = openOnFaultyDisk();
+    append(store, 2, 100);
+    store.flush();
+    append(store, 2, 5000);
+    append(store, 2, 200_000);
+    List<Long> bases = allBases(store, 0);
+    disk.failForce(true);
+    assertThatThrownBy(store::flush).isInstanceOf(IOException.class);
+    disk.failForce(false);
+    store.close();
+    disk.takeWritten();
+    try (LogStore again = engine.open(ID, CONFIG)) {
+      assertThat(disk.takeWritten()).containsExactly(file(0, ".log"));
+      assertThat(disk.forced()).doesNotContain(file(0, ".log"));
+      assertThat(again.flushedOffset()).isEqualTo(2);
+      assertThat(again.flush()).isEqualTo(6);
+      assertThat(disk.forced()).contains(file(0, ".log"));
+      assertThat(allBases(again, 0)).isEqualTo(bases);
+    }
+    try (LogStore again = engine.open(ID, CONFIG)) {
+      assertThat(disk.takeWritten()).doesNotContain(file(0, ".log"));
+      assertThat(allBases(again, 0)).isEqualTo(bases);
+    }
+  }
+
   @Test
   void anIndexThatDoesNotFitIsLeftOutAndKeepsNobodyFromTheRecords() throws IOException {
     List<Long> offsets;

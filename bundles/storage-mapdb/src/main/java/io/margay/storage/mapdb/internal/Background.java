@@ -53,10 +53,11 @@ final class Background implements AutoCloseable {
     return Thread.currentThread() == thread;
   }
 
+  /** Errors as well: the executor would never again run a periodic task that threw one. */
   private void attempt(String what, Task task) {
     try {
       task.run();
-    } catch (IOException | RuntimeException e) {
+    } catch (Throwable e) {
       faults.onFault("cannot " + what, e);
     }
   }

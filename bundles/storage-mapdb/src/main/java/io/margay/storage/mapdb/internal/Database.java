@@ -236,6 +236,11 @@ final class Database implements AutoCloseable {
     };
   }
 
+  /** Runs a task in the background again and again. */
+  void every(long periodNanos, Background.Task task) {
+    background.every(periodNanos, unlessBroken(task));
+  }
+
   /** Runs a task in the background. @param what for people, after "cannot" */
   void inBackground(String what, Background.Task task) {
     background.run(what, unlessBroken(task));
@@ -333,7 +338,7 @@ final class Database implements AutoCloseable {
 
   private void reportBroken() {
     if (brokenReported.compareAndSet(false, true)) {
-      faults.onFault("cannot go on with the database in " + directory + " until it is opened anew", pages.broken());
+      faults.onFault("cannot go on with the database in " + directory + " until it is opened again", pages.broken());
     }
   }
 

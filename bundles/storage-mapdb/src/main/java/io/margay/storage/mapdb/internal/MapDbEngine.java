@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 import org.mapdb.Serializer;
@@ -31,6 +32,7 @@ import org.slf4j.LoggerFactory;
 final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
   static final String NAME = "mapdb";
   private static final Logger LOG = LoggerFactory.getLogger(MapDbEngine.class);
+  private static final long TICK_NANOS = TimeUnit.MINUTES.toNanos(1);
   private static final Pattern TABLE_NAME = Pattern.compile("[A-Za-z0-9-]{1,200}");
   /** The counter of partitions; no table can have this name. */
   private static final String NEXT_NUMBER = ".next";
@@ -54,7 +56,7 @@ final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
   private static final class Entry {
     final long number;
     LogState state;
-    MapDbLogStore store;
+    volatile MapDbLogStore store;
 
     Entry(long number, LogState state) {
       this.number = number;
@@ -94,23 +96,59 @@ final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
     if (database != null) {
       return database;
     }
-    if (offline != null) {
-      throw new IOException(directory + " is offline: " + offline.getMessage(), offline);
-    }
     if (!create && !Files.isDirectory(directory)) {
       return null;
     }
     try {
       Files.createDirectories(directory);
       Database opened = new Database(directory, disk, limits, faults);
-      load(opened);
+      try {
+        load(opened);
+      } catch (IOException | RuntimeException e) {
+        closeQuietly(opened);
+        throw e;
+      }
+      opened.every(TICK_NANOS, this::tick);
       database = opened;
+      offline = null;
       collectGarbage();
       return opened;
     } catch (IOException e) {
+      if (offline == null) {
+        // The next one that needs the database tries again; that it still cannot be opened is not told each time.
+        faults.onFault("cannot open the database in " + directory, e);
+      }
       offline = e;
-      faults.onFault("cannot open the database in " + directory, e);
-      throw e;
+      throw new IOException(directory + " is offline: " + e.getMessage(), e);
+    }
+  }
+
+  /** The stores of a database that an I/O error broke are of no use: it is opened again, and each of them by its user. */
+  private synchronized void leaveBroken() {
+    Database broken = database;
+    if (broken != null && broken.broken() != null) {
+      LOG.info("Opening a database again after an I/O error directory={}", directory);
+      database = null;
+      entries.clear();
+      protectedSegments.clear();
+      closeQuietly(broken);
+    }
+  }
+
+  private void closeQuietly(Database unusable) {
+    try {
+      unusable.close();
+    } catch (IOException | RuntimeException e) {
+      LOG.debug("A database was not closed in good order directory={}", directory, e);
+    }
+  }
+
+  private void tick() {
+    for (Entry entry : entries.values()) {
+      MapDbLogStore store = entry.store;
+      if (store != null) {
+        store.onTick();
+      }
     }
   }
 
@@ -158,6 +196,7 @@ final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
 
   @Override
   public synchronized LogStore open(TopicIdPartition id, StoreConfig config) throws IOException {
+    leaveBroken();
     Database db = database(true);
     Entry entry = entries.get(id);
     if (entry == null) {

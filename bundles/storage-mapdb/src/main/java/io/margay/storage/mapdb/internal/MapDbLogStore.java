@@ -233,6 +233,11 @@ final class MapDbLogStore implements LogStore {
     return low;
   }
 
+  /** Told by the engine every minute or so. */
+  void onTick() {
+    hot.onTick(endOffset());
+  }
+
   @Override
   public boolean isHot(long offset) {
     return hot.contains(offset);

@@ -231,6 +231,34 @@ class DamageTest extends StorageEngineFixture {
   }
 
   @Test
+  void afterAPassingErrorItIsOpenedAgainWithItsLogs() throws IOException {
+    LogStore store = engine.open(ID, SMALL);
+    LogStore other = engine.open(id("other", 0), SMALL);
+    append(store, 1, 300);
+    append(other, 1, 300);
+    store.flush();
+    append(store, 1, 300);
+    disk.failForce(true);
+    assertThatThrownBy(store::flush).isInstanceOf(IOException.class);
+    disk.failForce(false);
+    assertThatThrownBy(() -> append(other, 1, 300)).isInstanceOf(IOException.class);
+    assertThatThrownBy(store::close).isInstanceOf(IOException.class);
+    try (LogStore again = engine.open(ID, SMALL)) {
+      assertThat(engine.places().get(0).offlineCause()).isNull();
+      assertThat(allBases(again, 0)).startsWith(0L);
+      append(again, 1, 300);
+      assertThat(again.flush()).isEqualTo(again.endOffset());
+    }
+    assertThatThrownBy(() -> append(other, 1, 300)).isInstanceOf(IOException.class);
+    assertThatThrownBy(other::close).isInstanceOf(IOException.class);
+    try (LogStore again = engine.open(id("other", 0), SMALL)) {
+      assertThat(allBases(again, 0)).containsExactly(0L);
+      append(again, 1, 300);
+    }
+    assertThat(faults).hasSize(1);
+  }
+
+  @Test
   void anInterruptedThreadDoesNotTakeTheDatabaseFromOthers() throws IOException {
     try (LogStore store = engine.open(ID, SMALL)) {
       append(store, 1, 300);

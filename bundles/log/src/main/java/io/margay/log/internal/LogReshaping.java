@@ -1,0 +1,128 @@
+package io.margay.log.internal;
+
+import io.margay.spi.storage.LogStore;
+import io.margay.spi.storage.SegmentInfo;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
+
+/** Changes of a log's segments but appending: its start moves, its end is cut, segments are dropped or replaced. */
+final class LogReshaping {
+  private final SegmentedPartitionLog log;
+
+  LogReshaping(SegmentedPartitionLog log) {
+    this.log = log;
+  }
+
+  void advanceStart(long offset) throws IOException {
+    log.reshape("advance the start", () -> {
+      log.change("advance the start", () -> {
+        if (offset > log.offsets.highWatermark()) {
+          throw new IllegalArgumentException("start " + offset + " of " + log.id() + " is above the high watermark "
+              + log.offsets.highWatermark());
+        }
+        if (offset > log.offsets.start()) {
+          moveStart(offset);
+        }
+      });
+      // It may have been there before, and a crash must not bring it back after this returns.
+      if (offset == log.offsets.start()) {
+        log.store.dropHead(offset);
+        if (log.store.startOffset() < offset) {
+          log.owner.startMoved(log);
+        }
+        log.writeState();
+      }
+    });
+  }
+
+  /** Under the log's lock. */
+  private void moveStart(long offset) {
+    log.offsets.moveStart(offset);
+    log.state.advanceStart(offset);
+  }
+
+  void truncateTo(long offset) throws IOException {
+    if (offset < log.offsets.start()) {
+      truncateFullyAndStartAt(offset);
+      return;
+    }
+    log.reshape("truncate", () -> log.change("truncate", () -> {
+      if (offset >= log.offsets.end()) {
+        return;
+      }
+      // Readers and the high watermark first: nobody may see an end that is not there any more.
+      log.offsets.lowerHighWatermark(offset);
+      log.store.truncateTo(offset);
+      endWasCut();
+    }));
+  }
+
+  /** Under the log's lock: brings everything in line with an end of the store that is lower than it was. */
+  void endWasCut() throws IOException {
+    log.cuts++;
+    log.offsets.set(Math.max(log.offsets.start(), log.store.startOffset()), log.offsets.highWatermark(), log.store.endOffset());
+    log.state.truncated(log.store, log.offsets.start(), log.environment.clock().millis(),
+        log.environment.producerExpirationMs().getAsLong());
+    log.state.producers.committed(log.offsets.highWatermark());
+    log.appender.forgetActiveSegment();
+  }
+
+  void truncateFullyAndStartAt(long offset) throws IOException {
+    log.reshape("truncate", () -> {
+      log.change("truncate", () -> {
+        log.cuts++;
+        log.store.resetTo(offset);
+        log.offsets.set(offset, offset, offset);
+        log.state.reset(log.store);
+        log.appender.forgetActiveSegment();
+      });
+      log.owner.startMoved(log);
+    });
+  }
+
+  /** Removes whole segments below an offset, which is at most the high watermark. Returns the bytes that went. */
+  long dropHead(long offset) throws IOException {
+    long[] dropped = new long[1];
+    log.reshape("drop segments", () -> {
+      long target = Math.min(offset, log.offsets.highWatermark());
+      log.change("drop segments", () -> {
+        if (target > log.offsets.start()) {
+          moveStart(target);
+        }
+      });
+      dropped[0] = log.store.dropHead(target);
+      log.writeState();
+    });
+    return dropped[0];
+  }
+
+  /**
+   * Replaces segments by what compaction left of them, beside appends. A failure before the last step leaves the log as it was.
+   *
+   * @param group segments as the pass found them; when they are not there any more nothing happens
+   * @return whether they were replaced
+   */
+  boolean replaceSegments(List<SegmentInfo> group, Iterable<ByteBuf> batches) throws IOException {
+    long from = group.get(0).baseOffset();
+    long to = group.get(group.size() - 1).nextOffset();
+    log.availability.require();
+    log.requireUnmoved();
+    LogStore prepared = log.store;
+    List<SegmentInfo> now = prepared.segments();
+    if (Collections.indexOfSubList(now.subList(0, now.size() - 1), group) < 0) {
+      return false;
+    }
+    try (LogStore.Replacement replacement = prepared.prepareReplacement(from, to, batches)) {
+      boolean[] replaced = new boolean[1];
+      log.reshape("replace segments", () -> {
+        log.requireUnmoved();
+        if (log.store == prepared) {
+          replaced[0] = replacement.commit();
+        }
+      });
+      return replaced[0];
+    }
+  }
+}

@@ -1,0 +1,23 @@
+/**
+ * Logs of partitions over storage engines. The names, from the outside in:
+ *
+ * <pre>
+ *   Logs                    the service: opens and deletes logs                           one a node, LogManager
+ *   EngineSlot              an engine's name: its checkpoints, flushers and open logs     one an engine name; a LogOwner
+ *   PartitionLog            one log                                                       SegmentedPartitionLog
+ *     LogAppender           what is appended to it
+ *     LogReshaping          what is dropped, cut or replaced of it
+ *     LogLife               how it gets its store and leaves it
+ *     LogState              what it knows besides its batches; FileQueue writes it
+ *     LogOffsets            where it begins and ends
+ *     LogAvailability       whether it can be used
+ *   LogEnvironment          what all logs are given
+ *   LogOwner                whom a log tells of its changes
+ *   LogHomes                finds the engine that holds a log; EngineCatalog remembers it
+ *   LogMover, LogMove       the queue of moves to other engines; one move
+ *   OfflineLogs             opens logs again that an I/O error took offline
+ *   LogCleaner              one pass of compaction; CleanerSchedule decides which log is next
+ *   LogStore, StorageEngine spi.storage: where the batches are
+ * </pre>
+ */
+package io.margay.log.internal;
