@@ -40,7 +40,7 @@ public final class CoordinatorException extends RuntimeException {
     return Errors.UNKNOWN_SERVER_ERROR;
   }
 
-  /** What clients are told when the log did not take or keep a record. */
+  /** The code for clients when the log did not take or keep a record. */
   static Errors forClients(Errors error) {
     return switch (error) {
       case NOT_LEADER_OR_FOLLOWER, KAFKA_STORAGE_ERROR, FENCED_LEADER_EPOCH -> Errors.NOT_COORDINATOR;

@@ -45,8 +45,8 @@ public final class CoordinatorRuntime<S extends ShardState> implements AutoClose
    * after a pause: what waits ends soon. Timers of shards are exempt.
    *
    * @param operations that wait for the commit on one shard, and as many that wait for the shard
-   * @param bytes of all operations that wait, as their callers counted them; one that is larger by itself is served when nothing
-   *     else waits
+   * @param bytes of all operations that wait, as their callers counted them; a single larger one is served when nothing else
+   *     waits
    */
   public record Limits(int operations, long bytes) { }
 

@@ -3,7 +3,7 @@ package io.margay.coordinator;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * What a client wants of a shard. Runs with the shard held. It may change only what no record describes, such as who waits;
+ * What a client wants of a shard. Runs with the shard held. It may change only what no record describes, such as parked requests;
  * all else changes when its records are replayed, or in {@link Result#afterCommit}.
  *
  * @param <S> the shard's state

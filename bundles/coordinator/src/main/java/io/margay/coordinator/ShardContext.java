@@ -15,7 +15,7 @@ public interface ShardContext {
     void cancel();
   }
 
-  /** What a timer runs, with the shard held; an {@link Operation} that nobody waits for. */
+  /** What a timer runs, with the shard held; an {@link Operation} without a client. */
   @FunctionalInterface
   @ConsumerType
   interface Task {

@@ -58,7 +58,7 @@ final class ShardLoader<S extends ShardState> {
         later.run();
       }
     } catch (Throwable e) {
-      // an Error, too: a shard that nobody loads again would answer nobody
+      // an Error, too: a shard that is not loaded again would never answer
       if (runtime.logs().pass("load " + index) >= 0) {
         LOG.error("Cannot load a shard, will try again. coordinator={} shard={}", runtime.name(), index, e);
       }

@@ -73,7 +73,7 @@ final class ShardOperations<S extends ShardState> {
     }
   }
 
-  /** What waits for an answer gets one; what nobody waits for, such as the end of a session, stays. */
+  /** Operations that have a client are answered; those that have none, such as the end of a session, stay. */
   void failWaiting(Errors error) {
     waiting.giveUp(error);
     if (waiting.size() == 0) {
@@ -212,10 +212,10 @@ final class ShardOperations<S extends ShardState> {
 
   // ------------------------------------------------------------------------------------------------ calls
 
-  /** One operation and whoever waits for its answer. */
+  /** One operation and the future of its answer. */
   private final class Call<R> implements WaitingOperations.Entry {
     private final Operation<S, R> operation;
-    /** Null when nobody waits. */
+    /** Null when no client waits. */
     private final CompletableFuture<R> reply;
     private long bytes;
     /** Null until the operation was run on the state that is there. */

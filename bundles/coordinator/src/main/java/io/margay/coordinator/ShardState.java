@@ -9,8 +9,8 @@ public interface ShardState {
   long NO_PRODUCER_ID = -1;
 
   /**
-   * Applies a record of the log. Records of types that it does not know are passed over. One that it cannot read throws before
-   * anything is changed.
+   * Applies a record of the log. Records of types that it does not know are skipped. For one that it cannot read, it throws
+   * before it changes anything.
    *
    * @param producerId producer of the transaction that the record belongs to, or {@link #NO_PRODUCER_ID}
    * @param record a record

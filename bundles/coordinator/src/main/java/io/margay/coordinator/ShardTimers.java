@@ -5,8 +5,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The timers of one shard. One that is due runs as an operation; it stays here, and can be cancelled, until it does. Guarded by
- * the shard's lock, but for the start on the scheduler. Bounded by what the logic sets: a timer for each member or group.
+ * The timers of one shard. A due timer runs as an operation; until then it stays here and can be cancelled. Guarded by the shard's
+ * lock, except for the start on the scheduler. Bounded by what the logic sets: a timer for each member or group.
  */
 final class ShardTimers {
   /** A shard that cannot run a timer now is asked again after this. */

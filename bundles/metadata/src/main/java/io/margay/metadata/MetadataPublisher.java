@@ -1,16 +1,17 @@
 package io.margay.metadata;
 
 /**
- * A service that wants to know what the cluster agreed on. The controller calls every registered publisher, one call at a
+ * A service that follows what the cluster agrees on. The controller calls every registered publisher, one call at a
  * time, in the order of the images; a publisher that joins later first gets a delta with {@link ClusterDelta#first()}.
  * Publishers with a lower {@code service.ranking} are called later.
  */
 @FunctionalInterface
 public interface MetadataPublisher {
   /**
-   * Called on the controller's thread; must not wait for the controller, nor block for long: what takes long is handed on.
-   * The answer to the command that caused the change is given after all publishers have returned, so a client that was told
-   * of a new topic finds it served.
+   * Called on the controller's thread; must not wait for the controller, nor block: work that takes
+   * long moves to a thread of the publisher.
+   * The answer to the command that caused the change is given after all publishers have returned, so a client that
+   * created a topic finds it served.
    *
    * @param delta what changed
    * @param image the new image

@@ -3,7 +3,7 @@
  * interface, except {@link io.margay.model.LineLimit}, which each part that logs on behalf of clients makes for itself.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package io.margay.model;
 
 import org.osgi.annotation.bundle.Export;

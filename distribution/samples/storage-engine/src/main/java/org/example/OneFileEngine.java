@@ -25,6 +25,7 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = StorageEngine.class, property = StorageEngine.NAME_PROPERTY + "=onefile")
 public final class OneFileEngine implements StorageEngine {
   private static final String TABLE = "table.";
+  private static final String STRAY = "stray.";
 
   private final Path directory;
   private final Map<TopicIdPartition, OneFileLog> open = new HashMap<>();
@@ -67,7 +68,7 @@ public final class OneFileEngine implements StorageEngine {
     try (Stream<Path> files = Files.list(directory)) {
       for (Path file : (Iterable<Path>) files::iterator) {
         String[] parts = file.getFileName().toString().split("\\.", 3);
-        if (!parts[0].equals("table")) {
+        if (!parts[0].equals("table") && !parts[0].equals("stray")) {
           ids.add(new TopicIdPartition(UUID.fromString(parts[0]), new TopicPartition(parts[2], Integer.parseInt(parts[1]))));
         }
       }
@@ -105,6 +106,32 @@ public final class OneFileEngine implements StorageEngine {
       throw new IllegalStateException("the log of " + id + " is open");
     }
     Files.deleteIfExists(file(id));
+  }
+
+  /** The file stays, under a name that begins with the time. */
+  @Override
+  public synchronized void setAside(TopicIdPartition id) throws IOException {
+    if (open.containsKey(id)) {
+      throw new IllegalStateException("the log of " + id + " is open");
+    }
+    if (Files.exists(file(id))) {
+      Files.move(file(id), directory.resolve(STRAY + System.currentTimeMillis() + "." + file(id).getFileName()));
+    }
+  }
+
+  @Override
+  public synchronized int deleteSetAside(long beforeMs) throws IOException {
+    int count = 0;
+    try (Stream<Path> files = Files.list(directory)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        String[] parts = file.getFileName().toString().split("\\.");
+        if (file.getFileName().toString().startsWith(STRAY) && Long.parseLong(parts[1]) < beforeMs) {
+          Files.delete(file);
+          count++;
+        }
+      }
+    }
+    return count;
   }
 
   /** Rows of partitions that are gone are left out. */

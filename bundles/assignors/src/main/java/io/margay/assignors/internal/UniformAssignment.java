@@ -17,8 +17,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * One assignment in the making. First each member keeps what it may keep; then what nobody has goes to the subscriber with the
- * least; then, while it helps, one partition after the other moves from a member to one that has at least two fewer, directly or
+ * One assignment in the making. First each member keeps what it may keep; then unassigned partitions go to the subscriber with the
+ * fewest; then, while it helps, one partition after the other moves from a member to one that has at least two fewer, directly or
  * along a chain of members that pass one on each (a chain is needed when their subscriptions differ). Each such move is needed,
  * so there are no more than balance asks for. Everything is walked through in the order of names, so the result is deterministic.
  *
@@ -118,7 +118,7 @@ final class UniformAssignment {
     }
   }
 
-  /** Moves one partition away from a member, if somebody whom it can reach has at least two fewer. */
+  /** Moves one partition away from a member if a member that it can reach has at least two fewer. */
   private boolean relieve(Member from) {
     Map<Member, Step> reached = new HashMap<>();
     reached.put(from, new Step(null, null));
@@ -128,7 +128,7 @@ final class UniformAssignment {
     while (!queue.isEmpty()) {
       Member giver = queue.poll();
       for (String topic : giver.owned.keySet()) {
-        // whoever can be reached through a topic was reached by the first who has some of it
+        // all members that can be reached through a topic were reached from the first that has some of it
         if (walked.add(topic)) {
           for (Member taker : subscribers.get(topic)) {
             if (reached.putIfAbsent(taker, new Step(giver, topic)) == null) {

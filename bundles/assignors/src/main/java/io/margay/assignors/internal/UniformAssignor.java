@@ -8,7 +8,7 @@ import java.util.Map;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * Members get as many partitions as others, as far as their subscriptions allow, and keep what they have unless balance wants it
+ * Members get equal numbers of partitions where their subscriptions allow it, and keep what they have unless balance wants it
  * elsewhere.
  *
  * <p>When this bundle is updated, an assignment that is being worked out is finished; who asks while it is away waits, bounded.

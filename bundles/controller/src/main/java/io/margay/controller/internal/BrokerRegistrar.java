@@ -19,10 +19,10 @@ public final class BrokerRegistrar {
   private volatile BoundListeners bound;
 
   /**
-   * Starts to watch.
+   * Starts watching.
    *
    * @param controller the controller
-   * @param settings tells when advertised addresses change
+   * @param settings reports changes of the advertised addresses
    */
   @Activate
   public BrokerRegistrar(@Reference ControllerService controller, @Reference NodeSettings settings) {
@@ -59,7 +59,7 @@ public final class BrokerRegistrar {
     }
   }
 
-  /** Stops to watch. */
+  /** Stops watching. */
   @Deactivate
   public void deactivate() {
     watch.close();

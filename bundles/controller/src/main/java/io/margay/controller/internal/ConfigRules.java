@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
 
-/** Which settings may be given which values, and to whom. What is refused throws {@link RefusedException}. */
+/** Which resources may set which settings to which values. What is refused throws {@link RefusedException}. */
 public final class ConfigRules {
   private final NodeSettings settings;
   private final NamedServices<Partitioner> partitioners;
@@ -61,7 +61,7 @@ public final class ConfigRules {
     };
   }
 
-  /** @param name a storage engine that topics may choose; before the first one all names are taken */
+  /** @param name a storage engine that topics may choose; before the first one every name is accepted */
   void engineCame(String name) {
     engines.add(name);
   }
@@ -103,7 +103,7 @@ public final class ConfigRules {
     return setting;
   }
 
-  /** Only the strategy knows its options. One that is not installed may come later; until then nobody can tell. */
+  /** Only the strategy knows its options. One that is not installed may be installed later; until then its options cannot be checked. */
   private void checkPartitioner(PartitionerChoice choice) {
     try (ServiceHolder.Lease<Partitioner> lease = partitioners.lease(choice.name())) {
       if (lease != null) {
@@ -143,7 +143,7 @@ public final class ConfigRules {
   public record Resolved(ConfigChange change, long grownBytes) { }
 
   /**
-   * Checks a change, and what would come of it.
+   * Checks a change and its result.
    *
    * @param change the change; the edits of lists have no {@code whenUnset} yet
    * @param overrides what the resource has now

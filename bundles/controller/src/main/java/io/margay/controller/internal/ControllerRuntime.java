@@ -90,12 +90,12 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
     this.incarnation = UUID.nameUUIDFromBytes(start.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Replays the log, and gives a new cluster its id. When this returns, {@link #image} shows all that was agreed on before. */
+  /** Replays the log, and gives a new cluster its id. When this returns, {@link #image} shows everything that was agreed on before. */
   public void start() {
     log.attach(machine);
     publisher.start();
     if (image().clusterId().isEmpty() && log.isLeader()) {
-      propose(new InitCluster(log.clusterId(), Features.forNewCluster())).whenComplete((done, e) -> {
+      propose(new InitCluster(log.clusterId(), SupportedFeatures.forNewCluster())).whenComplete((done, e) -> {
         if (e != null) {
           failedToTell("The new cluster could not be given its id", e);
         }
@@ -130,7 +130,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
   }
 
   /**
-   * Has a command applied.
+   * Proposes a command.
    *
    * @param command the command
    * @return completes with its result when all publishers have seen it, on any thread; exceptionally as {@link #error} tells
@@ -166,7 +166,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
         TimeUnit.MILLISECONDS);
   }
 
-  /** What a client is told of a failure: the one place where exceptions become error codes. */
+  /** The outcome that a client gets for a failure: the one place where exceptions become error codes. */
   public static Outcome error(Throwable failure) {
     Throwable cause = Placements.cause(failure);
     if (cause instanceof RefusedException refused) {
@@ -216,7 +216,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
     }
   }
 
-  /** A publisher joins; higher rankings are told earlier. */
+  /** A publisher joins; higher rankings are called earlier. */
   public void addPublisher(MetadataPublisher joined, int ranking) {
     publisher.add(joined, ranking);
   }
@@ -269,7 +269,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
     return registration.minimalCompletionStage();
   }
 
-  /** Leaves the log. What is open fails as if another node were the controller, so that clients ask again. */
+  /** Leaves the log. Open requests fail as if another node were the controller, so that clients ask again. */
   @Override
   public void close() {
     log.detach(machine);

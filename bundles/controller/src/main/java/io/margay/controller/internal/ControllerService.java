@@ -22,12 +22,12 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
  * The component that owns the {@link ControllerRuntime}. It does not refer to publishers: many of them need the services that it
- * provides, so {@link PublisherTracker} finds them. Placement strategies come and go without it noticing, but for requests that
- * need one.
+ * provides, so {@link PublisherTracker} finds them. It keeps running when placement strategies come and go; only requests that need
+ * one wait.
  *
  * <p>When this bundle is updated, or the one of the metadata log, requests under way are answered with NOT_CONTROLLER, so that
- * clients ask again, and those that come meanwhile wait in the server. Groups and the producer within the server refer to this one
- * all the time, and start anew with it.
+ * clients ask again, and those that arrive meanwhile wait in the server. Groups and the producer within the server hold a static
+ * reference to this service and are restarted with it.
  */
 @Component(service = {ClusterMetadata.class, Controller.class, ControllerService.class}, immediate = true)
 public final class ControllerService implements ClusterMetadata, Controller {
@@ -49,24 +49,24 @@ public final class ControllerService implements ClusterMetadata, Controller {
     runtime.start();
   }
 
-  /** A placement strategy comes. */
+  /** A placement strategy is installed. */
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
   void addPlacer(ReplicaPlacer placer, Map<String, Object> properties) {
     placers.add(placer, properties);
   }
 
-  /** A placement strategy goes. */
+  /** A placement strategy leaves. */
   void removePlacer(ReplicaPlacer placer) {
     placers.remove(placer);
   }
 
-  /** A partitioner comes, whose options can be checked from now on. */
+  /** A partitioner is installed; its options can be checked from now on. */
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
   void addPartitioner(Partitioner partitioner, Map<String, Object> properties) {
     partitioners.add(partitioner, properties);
   }
 
-  /** A partitioner goes. */
+  /** A partitioner leaves. */
   void removePartitioner(Partitioner partitioner) {
     partitioners.remove(partitioner);
   }

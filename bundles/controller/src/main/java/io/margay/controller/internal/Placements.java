@@ -24,9 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where replicas go: asks the strategy that {@code margay.placement} names, and checks its answer. While the strategy is away,
- * who needs it waits, bounded, and is then told with an error that clients may retry; no other strategy stands in. Safe for all
- * threads.
+ * Chooses where replicas go: asks the strategy that {@code margay.placement} names, and checks its answer. While the strategy is
+ * away, requests that need it wait, bounded, and then get an error that clients may retry; no other strategy replaces it. Safe for
+ * all threads.
  */
 public final class Placements {
   private static final Logger LOG = LoggerFactory.getLogger(Placements.class);
@@ -46,9 +46,9 @@ public final class Placements {
   /**
    * Plans something with the strategy.
    *
-   * @param timeoutMs how long the asker waits, in milliseconds; 0 for as long as {@code margay.handler.wait.ms} says,
-   *     which is the most that counts
-   * @param plan called once, with the strategy; on this thread when that is here now, else on the one that brings it
+   * @param timeoutMs how long the request waits, in milliseconds; 0 for {@code margay.handler.wait.ms}, which is also the
+   *     longest wait
+   * @param plan called once, with the strategy; on this thread when it is installed, else on the thread that installs it
    * @return completes with the plan; exceptionally with what it throws, or with a {@link RefusedException} when there is no
    *     strategy
    * @param <T> the plan's type
@@ -88,7 +88,7 @@ public final class Placements {
     return needed ? with(timeoutMs, plan) : CompletableFuture.completedFuture(plan.apply(null));
   }
 
-  /** A cause without the frame that a stage puts around it. */
+  /** A cause without the exception that a stage wraps around it. */
   static Throwable cause(Throwable failure) {
     return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
   }
@@ -139,7 +139,7 @@ public final class Placements {
       return placed;
     }
 
-    /** A strategy may come from anywhere: what it says is not written before it was looked at. */
+    /** A strategy may come from anywhere, so its answer is checked before it is written. */
     private void check(ClusterImage image, PlacementRequest request, List<List<BrokerId>> placed) {
       int count = request.to() - request.from();
       String wrong = placed == null || placed.size() != count ? "did not place " + count + " partitions" : null;

@@ -9,7 +9,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
-/** Finds the services that want images. Nobody refers to this component, so that a publisher may refer to the controller. */
+/** Finds the publishers. No component refers to this one, so a publisher may refer to the controller. */
 @Component(service = {}, immediate = true)
 public final class PublisherTracker {
   private final ControllerRuntime runtime;

@@ -25,8 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells which broker coordinates a group: the leader of the group's partition of {@code __consumer_offsets}. The first question
- * ever creates the topic, and is answered when the partition is led, so that the first consumer of a new cluster need not
- * ask again. Safe for all threads.
+ * ever creates the topic and waits until the partition is led, so that the first consumer of a new cluster need not ask again. Safe for all threads.
  */
 final class CoordinatorFinder implements AutoCloseable {
   /** The topic of groups and offsets. */
@@ -83,7 +82,7 @@ final class CoordinatorFinder implements AutoCloseable {
 
   /**
    * @param shard index of a shard of groups
-   * @return whether this broker leads its partition, as far as the cluster knows, so that it is served here or soon will be
+   * @return whether this broker leads its partition, according to the image, so that it is served here or soon will be
    */
   boolean ledHere(int shard) {
     TopicImage topic = closed ? null : metadata.image().topic(OFFSETS_TOPIC);

@@ -45,6 +45,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
@@ -102,7 +103,7 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
 
   private void onActive(int shard) {
     finder.recheck();
-    // topics may have been deleted while nobody coordinated these groups
+    // topics may have been deleted while no broker coordinated these groups
     forgetDeleted(shard, Set.of());
   }
 
@@ -113,7 +114,7 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
       return;
     }
     Set<String> topics = delta.deletedTopics().stream().map(TopicImage::name).collect(Collectors.toSet());
-    executor.execute(() -> runtime.active().forEach(shard -> forgetDeleted(shard, topics)));
+    execute(() -> runtime.active().forEach(shard -> forgetDeleted(shard, topics)));
   }
 
   /** What groups and offsets hold. */
@@ -125,7 +126,7 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
 
   /** Looks, on the executor, for offsets whose topic is gone or whose retention is over, and for groups that fit now. */
   void expire() {
-    executor.execute(() -> runtime.active().forEach(shard -> {
+    execute(() -> runtime.active().forEach(shard -> {
       forgetDeleted(shard, Set.of());
       expire(shard);
       loadLeftOut(shard);
@@ -159,9 +160,17 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
       if (e != null) {
         report(what, shard, CoordinatorException.errorOf(e));
       } else if (more) {
-        executor.execute(() -> repeat(what, shard, step));
+        execute(() -> repeat(what, shard, step));
       }
     });
+  }
+
+  private void execute(Runnable task) {
+    try {
+      executor.execute(task);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("The coordinator has ended, what is to be forgotten waits for the next one");
+    }
   }
 
   private void report(String what, int shard, Errors error) {

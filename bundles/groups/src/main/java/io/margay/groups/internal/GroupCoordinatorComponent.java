@@ -34,7 +34,7 @@ import org.osgi.service.component.annotations.Reference;
 
 /**
  * Connects the {@link GroupCoordinator} with the container, and registers its handlers. When it goes, what is parked is answered with a
- * retriable error; the one that comes after it reads groups and offsets from the log, so clients go on where they were.
+ * retriable error; the next version reads groups and offsets from the log, so clients continue where they were.
  *
  * <p>The handlers are registered here, and are no components of their own: so they leave when everything that is parked has been
  * answered, and nothing outside this bundle sees the coordinator.

@@ -3,8 +3,10 @@ package io.margay.log.internal;
 import io.margay.model.Clock;
 import io.margay.model.Scheduler;
 import io.margay.spi.config.SettingValues;
+import io.margay.spi.lease.ServiceHolder.Lease;
 import io.margay.spi.log.LogDefaults;
 import io.margay.spi.log.LogSuspendedException;
+import io.margay.spi.storage.StorageEngine;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,9 +30,12 @@ final class Housekeeping {
   private static final long FLUSH_CHECK_MS = 1_000;
   private static final long SWEEP_CHECK_MS = 1_000;
   private static final long CLOSE_MS = 30_000;
+  /** How often logs that were set aside are looked at. */
+  private static final long STRAYS_MS = 3_600_000;
 
   private final LogManager manager;
   private final Clock clock;
+  private final SettingValues settings;
   private final ThreadPoolExecutor worker = thread("margay-log-housekeeping");
   private final CleanerSchedule cleaner;
   private final List<Scheduler.Timer> timers = new ArrayList<>();
@@ -38,6 +43,7 @@ final class Housekeeping {
   Housekeeping(LogManager manager, SettingValues settings, Clock clock, Scheduler scheduler) {
     this.manager = manager;
     this.clock = clock;
+    this.settings = settings;
     long retentionMs = settings.get(LogManagerSettings.LOG_RETENTION_CHECK_INTERVAL_MS);
     long checkpointMs = settings.get(LogManagerSettings.REPLICA_HIGH_WATERMARK_CHECKPOINT_INTERVAL_MS);
     long expiryMs = settings.get(LogManagerSettings.PRODUCER_ID_EXPIRATION_CHECK_INTERVAL_MS);
@@ -46,7 +52,8 @@ final class Housekeeping {
     every(scheduler, worker, startsMs, startsMs, () -> manager.slots().forEach(EngineSlot::checkpointStarts));
     every(scheduler, worker, Math.min(FIRST_RETENTION_MS, retentionMs), retentionMs, this::enforceRetention);
     every(scheduler, worker, expiryMs, expiryMs, this::expireProducers);
-    ProducerSweep sweep = new ProducerSweep(manager, manager.producerLimits());
+    every(scheduler, worker, STRAYS_MS, STRAYS_MS, this::deleteStrays);
+    ProducerSweep sweep = new ProducerSweep(manager, manager.producerLimits(), clock);
     timers.add(scheduler.every(SWEEP_CHECK_MS, SWEEP_CHECK_MS, () -> {
       if (sweep.isDue()) {
         submit(worker, sweep::runIfDue);
@@ -117,6 +124,23 @@ final class Housekeeping {
         } catch (IOException e) {
           LOG.error("Retention failed partition={}", log.id(), e);
         }
+      }
+    }
+  }
+
+  private void deleteStrays() {
+    long keepMs = settings.get(LogManagerSettings.MARGAY_STRAY_RETENTION_MS);
+    if (keepMs < 0) {
+      return;
+    }
+    for (EngineSlot slot : manager.slots()) {
+      try (Lease<StorageEngine> lease = slot.holder().lease()) {
+        int deleted = lease == null ? 0 : lease.service().deleteSetAside(clock.millis() - keepMs);
+        if (deleted > 0) {
+          LOG.info("Deleted logs that were set aside engine={} logs={} keptMs={}", slot.name(), deleted, keepMs);
+        }
+      } catch (IOException e) {
+        LOG.error("Logs that were set aside cannot be deleted engine={}", slot.name(), e);
       }
     }
   }

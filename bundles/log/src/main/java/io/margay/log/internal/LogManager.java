@@ -216,8 +216,23 @@ public final class LogManager implements Logs {
     return bytes;
   }
 
+  /** Takes a log out of an engine. */
+  @FunctionalInterface
+  private interface Removal {
+    void from(StorageEngine engine) throws IOException;
+  }
+
   @Override
   public void delete(TopicIdPartition id) throws IOException {
+    remove(id, engine -> engine.delete(id));
+  }
+
+  @Override
+  public void setAside(TopicIdPartition id) throws IOException {
+    remove(id, engine -> engine.setAside(id));
+  }
+
+  private void remove(TopicIdPartition id, Removal removal) throws IOException {
     Set<SegmentedPartitionLog> open = new LinkedHashSet<>();
     forEachSlotTwice(slot -> {
       SegmentedPartitionLog log = slot.log(id);
@@ -233,7 +248,7 @@ public final class LogManager implements Logs {
       slot.forget(id);
       try (Lease<StorageEngine> lease = slot.holder().lease()) {
         if (lease != null && lease.service().placeOf(id) != null) {
-          lease.service().delete(id);
+          removal.from(lease.service());
         }
       }
       catalog.remove(slot.name(), id);

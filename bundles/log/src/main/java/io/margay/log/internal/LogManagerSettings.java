@@ -61,6 +61,12 @@ public final class LogManagerSettings implements SettingDefinitions {
       .from(1).live()
       .doc("The most producer ids that a partition remembers; beyond it those that were silent for longest are forgotten.");
 
+  /** {@code margay.stray.retention.ms}. */
+  public static final Setting<Long> MARGAY_STRAY_RETENTION_MS =
+      ALL.broker(LONG, "margay.stray.retention.ms", 604_800_000L).from(-1).live()
+      .doc("Milliseconds that a stored log is kept, set aside, when the cluster does not know its partition; then it is deleted. -1 is "
+          + "for ever.");
+
   @Override
   public Catalogue catalogue() {
     return ALL;

@@ -6,7 +6,7 @@ import java.util.Arrays;
 /**
  * What a log knows of one producer (KIP-98): epoch, the last batches, the open transaction. Owned by {@link ProducerStates}.
  * The last batch lies in fields, those before it in an array, because a broker may know hundreds of thousands of producers, most
- * of which sent a single batch: such a one takes 80 bytes, one with five batches 200.
+ * of which sent a single batch: such a one takes 88 bytes, one with five batches 200.
  *
  * <pre>
  *   earlier: count x { last sequence int32 | offset delta int32 | last offset int64 | timestamp int64 }, the oldest first

@@ -1,5 +1,6 @@
 package io.margay.log.internal;
 
+import io.margay.model.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,13 +12,20 @@ final class ProducerSweep {
   private static final Logger LOG = LoggerFactory.getLogger(ProducerSweep.class);
   /** A sweep leaves some room, so that the next one is not due at once. */
   private static final int ROOM = 8;
+  /** A flood of producers makes one line in so many milliseconds. */
+  private static final long REPORT_MS = 60_000;
 
   private final LogManager manager;
   private final ProducerLimits limits;
+  private final Clock clock;
+  private long reportedMs = -REPORT_MS;
+  /** Since the last report. */
+  private long forgotten;
 
-  ProducerSweep(LogManager manager, ProducerLimits limits) {
+  ProducerSweep(LogManager manager, ProducerLimits limits, Clock clock) {
     this.manager = manager;
     this.limits = limits;
+    this.clock = clock;
   }
 
   boolean isDue() {
@@ -50,8 +58,14 @@ final class ProducerSweep {
     for (SegmentedPartitionLog log : logs) {
       left -= log.forgetProducers(youngest, left);
     }
-    LOG.warn("Forgot the producer ids that were silent for longest, there were too many count={} forgotten={} limit={}", total,
-        surplus - left, limit);
+    forgotten += surplus - left;
+    long now = clock.millis();
+    if (now - reportedMs >= REPORT_MS) {
+      LOG.warn("Forgot the producer ids that were silent for longest, there were too many count={} forgotten={} limit={}", total,
+          forgotten, limit);
+      reportedMs = now;
+      forgotten = 0;
+    }
   }
 
   /** When the youngest of so many of the oldest was last seen. */

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /** An engine whose data outlives it: another one may be given the same stores and checkpoints. */
@@ -16,6 +17,10 @@ final class FakeEngine implements StorageEngine {
   final Map<TopicIdPartition, FakeStore> stores;
   final Map<String, Map<TopicIdPartition, Long>> checkpoints;
   int checkpointWrites;
+  /** What was set aside. */
+  final List<TopicIdPartition> strays = new CopyOnWriteArrayList<>();
+  /** The times that deletions of what was set aside were asked for. */
+  final List<Long> strayBounds = new CopyOnWriteArrayList<>();
 
   private final String name;
   private final Promise promise;
@@ -90,6 +95,22 @@ final class FakeEngine implements StorageEngine {
   public void delete(TopicIdPartition id) {
     beforeDelete.run();
     stores.remove(id);
+  }
+
+  @Override
+  public void setAside(TopicIdPartition id) {
+    FakeStore store = stores.remove(id);
+    if (store != null) {
+      strays.add(id);
+    }
+  }
+
+  @Override
+  public int deleteSetAside(long beforeMs) {
+    strayBounds.add(beforeMs);
+    int count = strays.size();
+    strays.clear();
+    return count;
   }
 
   @Override

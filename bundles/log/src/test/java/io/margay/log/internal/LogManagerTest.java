@@ -232,6 +232,22 @@ class LogManagerTest {
   }
 
   @Test
+  void aLogThatIsSetAsideIsDeletedAfterItsTime() throws IOException, InterruptedException {
+    manager.addEngine(engine);
+    PartitionLog log = manager.open(TestLog.ID, TestLog.CONFIG);
+    put(log, "a=1");
+    manager.setAside(TestLog.ID);
+    assertThat(manager.stored()).isEmpty();
+    assertThat(engine.strays).containsExactly(TestLog.ID);
+    assertThat(put(log, "a=1").error()).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+    assertThat(manager.open(TestLog.ID, TestLog.CONFIG).logEndOffset()).isZero();
+    scheduler.runAll();
+    settle();
+    assertThat(engine.strayBounds).containsExactly(clock.millis() - 604_800_000L);
+    assertThat(engine.strays).isEmpty();
+  }
+
+  @Test
   void openingManyCleanLogsIsCheap() throws IOException {
     manager.addEngine(engine);
     List<PartitionLog> logs = new ArrayList<>();

@@ -59,7 +59,7 @@ final class Options {
     throw bad(text + " of " + name + " is less than " + min);
   }
 
-  /** Refuses what nobody took. */
+  /** Refuses options that were not taken. */
   void end() {
     if (!values.isEmpty()) {
       throw bad("there is no option \"" + values.keySet().iterator().next() + "\"");

@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
 
 /**
  * Stays on one partition until it got so many bytes, so that batches are full, and then moves to another one at random. Takes
- * only partitions that have a leader, if there are such, and leaves one that lost its leader at once. Its lock is held for a few
+ * only partitions that have a leader, if there are any, and leaves one that lost its leader at once. Its lock is held for a few
  * instructions.
  */
 final class StickyChoice implements TopicPartitioner {

@@ -64,7 +64,7 @@ class LossTableTest {
     Range leaders = Range.of(before);
     Range replicas = Range.of(brokers.stream().map(b -> (int) placed.stream().filter(r -> r.contains(b.id())).count()).toList());
     assertThat(leaders.width()).as("leaders").isLessThanOrEqualTo(1);
-    // whoever has a follower more in each place of the list
+    // a broker that has a follower more in each place of the list
     assertThat(replicas.width()).as("replicas").isLessThanOrEqualTo(factor);
 
     Range worst = new Range(0, 0);

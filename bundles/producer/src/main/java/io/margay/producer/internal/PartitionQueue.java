@@ -24,7 +24,7 @@ final class PartitionQueue {
   private static final int BATCH_RECORDS = 1_000;
   private static final int REQUEST_TIMEOUT_MS = 30_000;
   private static final int RETRY_MS = 100;
-  /** What says for certain that nothing was written, and passes: any other error might write records twice when tried again. */
+  /** Errors that pass, and that say for certain that nothing was written: after any other one, a retry might write records twice. */
   private static final Set<Errors> NOT_WRITTEN = EnumSet.of(Errors.NOT_LEADER_OR_FOLLOWER, Errors.LEADER_NOT_AVAILABLE,
       Errors.UNKNOWN_TOPIC_OR_PARTITION, Errors.NOT_ENOUGH_REPLICAS);
 
@@ -66,6 +66,14 @@ final class PartitionQueue {
   }
 
   private void send(List<PendingRecord> batch) {
+    try {
+      sendNow(batch);
+    } catch (RuntimeException | Error e) {
+      fail(batch, Errors.UNKNOWN_SERVER_ERROR, "topic " + topic + " partition " + partition + ": the request could not be sent: " + e);
+    }
+  }
+
+  private void sendNow(List<PendingRecord> batch) {
     TopicImage image = producer.image().topic(topic);
     if (image == null) {
       fail(batch, Errors.UNKNOWN_TOPIC_OR_PARTITION, "there is no topic " + topic);
@@ -90,6 +98,10 @@ final class PartitionQueue {
       fail(batch, Errors.NETWORK_EXCEPTION, "topic " + topic + " partition " + partition + ": the request failed: " + failure);
       return;
     }
+    if (response.responses().isEmpty() || response.responses().get(0).partitionResponses().isEmpty()) {
+      fail(batch, Errors.UNKNOWN_SERVER_ERROR, "topic " + topic + " partition " + partition + ": the answer names no partition");
+      return;
+    }
     ProduceResponse.PartitionProduceResponse answer = response.responses().get(0).partitionResponses().get(0);
     Errors error = Errors.forCode(answer.errorCode());
     if (error == Errors.NONE) {
@@ -108,6 +120,11 @@ final class PartitionQueue {
   private void fail(List<PendingRecord> batch, Errors error, String message) {
     batch.forEach(record -> record.fail(error, message));
     sendNext();
+  }
+
+  /** @return whether no record is in it */
+  synchronized boolean isIdle() {
+    return queue.isEmpty() && underWay.isEmpty();
   }
 
   /** Fails what is not answered. */

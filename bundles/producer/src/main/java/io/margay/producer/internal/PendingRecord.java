@@ -9,6 +9,9 @@ import java.util.concurrent.CompletableFuture;
 
 /** A record on its way. */
 final class PendingRecord {
+  /** The objects that carry a record, its result and its place in queues. */
+  private static final int OBJECT_BYTES = 256;
+
   private final PartitionerRecord record;
   private final long timestampMs = System.currentTimeMillis();
   private final long startNanos = System.nanoTime();
@@ -32,6 +35,11 @@ final class PendingRecord {
 
   CompletableFuture<Sent> result() {
     return result;
+  }
+
+  /** About what it takes on the heap while it is on its way. */
+  int heapBytes() {
+    return sizeBytes() + OBJECT_BYTES;
   }
 
   /** The most bytes that it takes in a batch. */

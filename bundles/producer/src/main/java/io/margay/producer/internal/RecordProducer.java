@@ -28,8 +28,8 @@ import java.util.concurrent.atomic.AtomicLong;
 final class RecordProducer implements Producer, AutoCloseable {
   /** How long a record is tried again, in milliseconds. */
   static final int DELIVERY_MS = 30_000;
-  /** Bytes of all records that are on their way. */
-  static final long MEMORY_BYTES = 16 * 1024 * 1024;
+  /** Queues of topics that are gone are removed when there are as many more queues than topics. */
+  private static final int MOST_LEFT = 100;
   static final String CLOSED = "the producer was stopped; whether the record was written is not known";
 
   private final LocalClient client;
@@ -59,24 +59,37 @@ final class RecordProducer implements Producer, AutoCloseable {
   @Override
   public CompletionStage<Sent> send(String topic, byte[] key, byte[] value, List<RecordHeader> headers) {
     PendingRecord record = new PendingRecord(new PartitionerRecord(topic, key, value, List.copyOf(headers)));
-    int size = record.sizeBytes();
+    int size = record.heapBytes();
+    long most = settings.get(ProducerSettings.MARGAY_PRODUCER_MEMORY_BYTES);
     if (closed) {
       record.fail(Errors.NETWORK_EXCEPTION, CLOSED);
     } else if (metadata.image().topic(topic) == null) {
       record.fail(Errors.UNKNOWN_TOPIC_OR_PARTITION, "there is no topic " + topic);
-    } else if (bytes.addAndGet(size) > MEMORY_BYTES) {
+    } else if (bytes.addAndGet(size) > most) {
       bytes.addAndGet(-size);
       record.fail(Errors.REQUEST_TIMED_OUT,
-          "more than " + MEMORY_BYTES + " bytes wait to be written; wait for results and try again");
+          "more than " + most + " bytes wait to be written; wait for results and try again");
     } else {
       record.result().whenComplete((sent, e) -> bytes.addAndGet(-size));
-      topics.computeIfAbsent(topic, t -> new TopicQueue(this, t)).add(record);
+      queue(topic).add(record);
       if (closed) {
-        // it may have come in behind the one who closed
+        // the thread that closes may have passed the queue already
         record.fail(Errors.NETWORK_EXCEPTION, CLOSED);
       }
     }
     return record.result().copy();
+  }
+
+  private TopicQueue queue(String topic) {
+    TopicQueue known = topics.get(topic);
+    if (known != null) {
+      return known;
+    }
+    ClusterImage image = metadata.image();
+    if (topics.size() >= image.topics().size() + MOST_LEFT) {
+      topics.entrySet().removeIf(queue -> image.topic(queue.getKey()) == null && queue.getValue().isIdle());
+    }
+    return topics.computeIfAbsent(topic, t -> new TopicQueue(this, t));
   }
 
   /** Runs a task on the producer's thread; after the end it is dropped, since all records have failed then. */
@@ -110,7 +123,7 @@ final class RecordProducer implements Producer, AutoCloseable {
     return partitioners;
   }
 
-  /** A partitioner goes. When this returns, nobody is inside it, and nothing of it is kept. */
+  /** A partitioner goes. When this returns, no call is inside it, and nothing of it is kept. */
   void remove(Partitioner gone) {
     partitioners.remove(gone);
     topics.values().forEach(topic -> topic.forget(gone));

@@ -13,7 +13,7 @@ import io.margay.spi.producer.ProduceException;
 import java.util.BitSet;
 
 /**
- * The partitioner of one topic: made anew when the setting changes or another service has taken over, so that a changed weight
+ * The partitioner of one topic: created again when the setting changes or another service has taken over, so that a changed weight
  * counts for the next record and nothing of a bundle that is gone is used. Not safe for several threads: {@link TopicQueue} has
  * the lock.
  */

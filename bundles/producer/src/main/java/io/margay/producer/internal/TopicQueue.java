@@ -35,11 +35,15 @@ final class TopicQueue {
     synchronized (this) {
       waiting.add(record);
       if (waiting.size() > 1) {
-        // somebody waits for the partitioner already, and takes this one along
+        // the record at the head waits for the partitioner already, and takes this one along
         return;
       }
     }
-    await();
+    try {
+      await();
+    } catch (RuntimeException | Error e) {
+      failAll(Errors.UNKNOWN_SERVER_ERROR, "the partitioner of topic " + name + " cannot be found: " + e);
+    }
   }
 
   private void await() {
@@ -48,7 +52,8 @@ final class TopicQueue {
         producer.settings().get(LeaseSettings.MARGAY_HANDLER_WAIT_MS));
     lease.whenComplete((use, e) -> {
       if (e != null) {
-        failAll(now);
+        failAll(Errors.REQUEST_TIMED_OUT,
+            "margay.partitioner of topic " + name + ": " + producer.partitioners().missing(now.name()));
       } else {
         try (use) {
           placeAll(use, now);
@@ -62,10 +67,9 @@ final class TopicQueue {
     return PartitionerChoice.parse(producer.settings().topic(overrides).get(PartitionerSettings.MARGAY_PARTITIONER));
   }
 
-  private void failAll(PartitionerChoice choice) {
-    String why = "margay.partitioner of topic " + name + ": " + producer.partitioners().missing(choice.name());
+  private void failAll(Errors error, String why) {
     for (PendingRecord record = poll(); record != null; record = poll()) {
-      record.fail(Errors.REQUEST_TIMED_OUT, why);
+      record.fail(error, why);
     }
   }
 
@@ -87,6 +91,9 @@ final class TopicQueue {
           partitions.computeIfAbsent(partition, p -> new PartitionQueue(producer, name, p)).add(record);
         } catch (ProduceException e) {
           failure = e;
+        } catch (RuntimeException | Error e) {
+          // the record at the head must go, or all later ones would wait behind it for ever
+          failure = new ProduceException(Errors.UNKNOWN_SERVER_ERROR, "partitioner " + now.name() + " is broken: " + e);
         }
         waiting.poll();
       }
@@ -100,6 +107,11 @@ final class TopicQueue {
     choice.forget(gone);
   }
 
+  /** @return whether no record is in it */
+  synchronized boolean isIdle() {
+    return waiting.isEmpty() && partitions.values().stream().allMatch(PartitionQueue::isIdle);
+  }
+
   private synchronized PendingRecord poll() {
     return waiting.poll();
   }
@@ -110,9 +122,7 @@ final class TopicQueue {
     synchronized (this) {
       all = Map.copyOf(partitions);
     }
-    for (PendingRecord record = poll(); record != null; record = poll()) {
-      record.fail(Errors.NETWORK_EXCEPTION, RecordProducer.CLOSED);
-    }
+    failAll(Errors.NETWORK_EXCEPTION, RecordProducer.CLOSED);
     all.values().forEach(PartitionQueue::close);
   }
 }

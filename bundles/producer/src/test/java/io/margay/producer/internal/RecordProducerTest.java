@@ -268,4 +268,42 @@ class RecordProducerTest {
     }
     assertFails(producer.send("t", null, large, List.of()).toCompletableFuture(), Errors.REQUEST_TIMED_OUT, "bytes wait");
   }
+
+  @Test
+  void aBrokenPartitionerFailsItsRecordsAndNoOthers() throws Exception {
+    AtomicInteger calls = new AtomicInteger();
+    partitioners.add((Partitioner) options -> (record, topic) -> {
+      if (calls.incrementAndGet() == 1) {
+        throw new StackOverflowError("of this test");
+      }
+      return 0;
+    }, Map.of("name", "first"));
+    assertThatThrownBy(() -> send().get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(ProduceException.class)
+        .hasMessageContaining("is broken");
+    CompletableFuture<Sent> next = send();
+    requests.take().answer(Errors.NONE, 0);
+    assertThat(next.get(10, TimeUnit.SECONDS).offset()).isZero();
+  }
+
+  @Test
+  void anAnswerWithoutAPartitionFailsTheBatchAndTheNextOneIsSent() throws Exception {
+    install("first");
+    CompletableFuture<Sent> first = send();
+    HeldRequest odd = requests.take();
+    CompletableFuture<Sent> second = send();
+    odd.future.complete(odd.response);
+    assertThatThrownBy(() -> first.get(10, TimeUnit.SECONDS)).hasCauseInstanceOf(ProduceException.class);
+    requests.take().answer(Errors.NONE, 4);
+    assertThat(second.get(10, TimeUnit.SECONDS).offset()).isEqualTo(4);
+  }
+
+  @Test
+  void boundsTheHeapOfManySmallRecords() {
+    install("first");
+    int accepted = 0;
+    while (!send().isDone()) {
+      accepted++;
+    }
+    assertThat(accepted).isLessThan(16_777_216 / 256);
+  }
 }

@@ -219,8 +219,9 @@ public final class BatchValidator {
       walkEach(in);
     } catch (CorruptRecordException e) {
       // The checksum is right, so this is what was sent.
-      throw new InvalidRecordBatchException(INVALID_RECORD, e.getMessage(), recordIndex < batch.recordCount() ? recordIndex
-          : NO_RECORD, e);
+      // It names no record at fault, because the batch fails as a whole: what follows cannot be told apart any more.
+      throw new InvalidRecordBatchException(INVALID_RECORD, "record " + recordIndex + " of " + batch.recordCount()
+          + " cannot be read: " + e.getMessage(), NO_RECORD, e);
     }
     if (faults != null) {
       List<Fault> found = faults;

@@ -1,7 +1,6 @@
 package io.margay.replication.internal;
 
 import io.margay.protocol.Errors;
-import io.margay.protocol.Message;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
@@ -31,7 +30,7 @@ public final class BlockingReads implements AutoCloseable {
       try {
         action.run();
       } catch (RuntimeException | Error e) {
-        // each request answers its own failures; this one had none left to answer
+        // each request answers its own failures; this one has no request left to answer
         LOG.error("A task that reads from disks failed", e);
       }
     }
@@ -83,20 +82,9 @@ public final class BlockingReads implements AutoCloseable {
       try {
         action.run();
       } catch (RuntimeException | Error e) {
-        LOG.error("A request failed apiKey={} clientId={} correlationId={}", request.api().key(), request.clientId(),
-            request.correlationId(), e);
-        answer(request, handler, Errors.UNKNOWN_SERVER_ERROR);
+        FailedRequests.failed(request, handler, e);
       }
-    }, () -> answer(request, handler, Errors.NOT_LEADER_OR_FOLLOWER));
-  }
-
-  private static void answer(Request request, ApiHandler handler, Errors reason) {
-    Message error = handler.errorResponse(request, reason);
-    if (error == null) {
-      request.close("A request failed whose answer has no place for an error");
-    } else {
-      request.respond(error);
-    }
+    }, () -> FailedRequests.answer(request, handler, Errors.NOT_LEADER_OR_FOLLOWER));
   }
 
   /** Refuses further tasks and waits, bounded, for those that were accepted. What has not begun by then is answered without it. */

@@ -2,9 +2,14 @@ package io.margay.replication.internal;
 
 import io.margay.protocol.Errors;
 
-/** Somebody who waits until a partition's high watermark reaches an offset. Completed exactly once. */
+/** A wait until a partition's high watermark reaches an offset. Completed exactly once. */
 public abstract class CommitWaiter {
+  /** The place in no list. */
+  static final int NOWHERE = -1;
+
   private final long nextOffset;
+  /** Its place in the list of {@link CommitWaiters}, or {@link #NOWHERE}; guarded by that list. */
+  int position = NOWHERE;
 
   /** @param nextOffset exclusive end of what must be committed */
   protected CommitWaiter(long nextOffset) {

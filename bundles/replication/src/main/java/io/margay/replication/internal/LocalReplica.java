@@ -28,18 +28,23 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Changes of state hold the replica's monitor; look-ups read volatile fields. Requests that find it OPENING or PAUSED queue up
  * here and run in their order before any later one sees it OPEN. A log may be suspended before the replica knows: an append that
- * finds it so queues up, too, and comes first again when it is run by whoever empties the queue.
+ * finds it so queues up, too, and comes first again when it is run by the thread that empties the queue. Where this node does not lead,
+ * nothing waits for the log.
  *
- * <p>Invariant: the table counts the replica among those that have requests wait exactly while it is PAUSED, and the
- * {@link StoredLogs} counts it while it is OPENING.
+ * <p>Invariant: the table counts the replica among those that are paused exactly while it is PAUSED, and {@link StoredLogs} counts it
+ * there while it is OPENING.
  */
 public final class LocalReplica {
   private static final Logger LOG = LoggerFactory.getLogger(LocalReplica.class);
 
+  /** How long after a failure this node tries to lead again. */
+  static final long RETRY_MS = 5_000;
+
   enum State { OPENING, OPEN, PAUSED, OFFLINE, CLOSED }
 
   /** What all replicas of this node share. */
-  record Environment(BrokerId self, Scheduler scheduler, Clock clock, LeadershipNotifier notifier, ReplicaTable table) { }
+  record Environment(BrokerId self, Scheduler scheduler, Clock clock, LeadershipNotifier notifier, ReplicaTable table,
+      FreshBatches fresh) { }
 
   private final TopicIdPartition id;
   private final Environment environment;
@@ -48,9 +53,16 @@ public final class LocalReplica {
   private final Object fileLock = new Object();
   private PartitionImage target;
   private LogConfig config;
-  /** Who empties the queue now, or null. */
+  /** The thread that empties the queue now, or null. */
   private Thread drainer;
+  private Scheduler.Timer retry;
+  /** Whether the log could not be opened the last time. */
+  private boolean failing;
   private volatile State state = State.OPENING;
+  /** Whether the image says that this node leads. */
+  private volatile boolean leads;
+  /** What clients learn when the replica is closed. */
+  private volatile Errors closedError = Errors.NOT_LEADER_OR_FOLLOWER;
   private volatile long waitingSinceNanos;
   private volatile PartitionLog log;
   private volatile PartitionLeader leader;
@@ -60,6 +72,7 @@ public final class LocalReplica {
     this.target = target;
     this.config = config;
     this.environment = environment;
+    this.leads = target.leader().equals(environment.self());
     this.waitingSinceNanos = environment.clock().nanos();
   }
 
@@ -78,8 +91,12 @@ public final class LocalReplica {
     return log;
   }
 
-  /** @return whether the log is being opened, or suspended, so that waiting helps */
+  /** @return whether this node leads, and the log is being opened, or suspended, so that waiting helps */
   public boolean waiting() {
+    return leads && isUnavailable();
+  }
+
+  private boolean isUnavailable() {
     State now = state;
     return now == State.OPENING || now == State.PAUSED;
   }
@@ -92,20 +109,38 @@ public final class LocalReplica {
 
   /**
    * @param waitMs how long requests wait, in milliseconds
-   * @return whether it has them wait for longer than that already
+   * @return whether they have waited for longer than that already
    */
   public boolean waitingTooLong(long waitMs) {
     return environment.clock().nanos() - waitingSinceNanos > TimeUnit.MILLISECONDS.toNanos(waitMs);
   }
 
-  /** @return who waits for something to read */
+  /** @return what waits for something to read */
   public DataWaiters dataWaiters() {
     return dataWaiters;
   }
 
   /** @return the error that tells a client why there is no {@link #leader()} */
   public Errors leaderError() {
-    return state == State.OFFLINE ? Errors.KAFKA_STORAGE_ERROR : Errors.NOT_LEADER_OR_FOLLOWER;
+    return switch (state) {
+      case OFFLINE -> leads ? Errors.KAFKA_STORAGE_ERROR : Errors.NOT_LEADER_OR_FOLLOWER;
+      case CLOSED -> closedError;
+      default -> Errors.NOT_LEADER_OR_FOLLOWER;
+    };
+  }
+
+  /** The log could not be opened. @return whether that is news */
+  synchronized boolean beginFailure() {
+    boolean news = !failing;
+    failing = true;
+    return news;
+  }
+
+  /** The log was opened. @return whether it could not be before */
+  synchronized boolean endFailure() {
+    boolean was = failing;
+    failing = false;
+    return was;
   }
 
   /** Held while the log is opened or deleted, so that these two exclude each other; taken before the monitor, never after. */
@@ -122,8 +157,8 @@ public final class LocalReplica {
   }
 
   /**
-   * Has a task run when the log is open and not suspended, or cannot be opened. Tasks run in the order in which they came; one
-   * that is run and asks again, because the log was suspended once more, comes before all others.
+   * Registers a task that runs when the log is open and not suspended, or cannot be opened, or this node leads no more. Tasks run in
+   * the order in which they came. A task that re-registers while it is being run goes to the head of the queue.
    *
    * @param task run by the thread that opens or resumes the log; may append, must not wait
    * @return false when the wait is over already; the task is not run then
@@ -178,15 +213,12 @@ public final class LocalReplica {
       if (state == State.CLOSED) {
         return false;
       }
-      log = opened;
-      opened.onSuspensionChange(this::onSuspensionChange);
-      opened.configure(config);
-      followTarget();
+      adopt(opened);
       if (state == State.OPENING && opened.suspended()) {
         pause();
       } else if (state == State.OPENING && leader == null) {
         // nothing to keep in order: those that waited are refused
-        state = leads() ? State.OFFLINE : State.OPEN;
+        state = leads ? State.OFFLINE : State.OPEN;
       }
     }
     drain();
@@ -194,8 +226,18 @@ public final class LocalReplica {
     return true;
   }
 
-  private boolean leads() {
-    return target.leader().equals(environment.self());
+  /** Under the monitor. After a failure the caller still owns the log. */
+  private void adopt(PartitionLog opened) {
+    opened.onSuspensionChange(this::onSuspensionChange);
+    opened.configure(config);
+    log = opened;
+    try {
+      followTarget();
+    } catch (RuntimeException | Error e) {
+      resign();
+      log = null;
+      throw e;
+    }
   }
 
   /** The log could not be opened. */
@@ -222,6 +264,7 @@ public final class LocalReplica {
   /** The log was suspended, or goes on. On the thread that does so. */
   private void onSuspensionChange() {
     PartitionLeader resumed = null;
+    PartitionLeader former = null;
     synchronized (this) {
       if (log == null) {
         return;
@@ -229,8 +272,11 @@ public final class LocalReplica {
       maybePause();
       if (state == State.PAUSED && !log.suspended()) {
         resumed = leader;
-        followTarget();
+        former = followTarget();
       }
+    }
+    if (former != null) {
+      former.tellEnd(Errors.NOT_LEADER_OR_FOLLOWER);
     }
     if (resumed != null) {
       resumed.onLogResumed();
@@ -240,8 +286,8 @@ public final class LocalReplica {
   }
 
   /**
-   * Runs who waits, unless somebody does so already. Requests keep arriving at the end of the queue until it is empty; only then
-   * does the replica become OPEN.
+   * Runs what waits, unless another thread does so already. Requests keep arriving at the end of the queue until it is empty; only then
+   * does the replica become OPEN. Whatever a task throws, the next one is run.
    */
   private void drain() {
     synchronized (this) {
@@ -251,72 +297,119 @@ public final class LocalReplica {
       }
       drainer = Thread.currentThread();
     }
-    for (;;) {
-      Runnable task;
-      synchronized (this) {
-        boolean ready = !waiting() || log != null && !log.suspended();
-        task = ready ? openWaiters.poll() : null;
-        if (task == null) {
-          if (ready && waiting()) {
-            leavePaused(leader == null && leads() ? State.OFFLINE : State.OPEN);
-          }
-          drainer = null;
-          return;
+    try {
+      for (Runnable task = nextOrEnd(); task != null; task = nextOrEnd()) {
+        try {
+          task.run();
+        } catch (RuntimeException | Error e) {
+          LOG.error("A request that waited for a log failed topic={} partition={}", id.topic(), id.partition(), e);
         }
       }
-      try {
-        task.run();
-      } catch (RuntimeException e) {
-        LOG.error("A request that waited for a log failed topic={} partition={}", id.topic(), id.partition(), e);
+    } catch (RuntimeException | Error e) {
+      synchronized (this) {
+        drainer = null;
       }
+      throw e;
     }
   }
 
-  /** Goes by a new image of the partition. */
-  synchronized void apply(PartitionImage image) {
-    if (state == State.CLOSED || image.equals(target)) {
-      return;
+  /** The next task of the one that drains; null when there is none that may run, and then it drains no more. */
+  private synchronized Runnable nextOrEnd() {
+    boolean usable = log != null && !log.suspended();
+    Runnable task = usable || !waiting() ? openWaiters.poll() : null;
+    if (task == null) {
+      if (usable && isUnavailable()) {
+        leavePaused(leader == null && leads ? State.OFFLINE : State.OPEN);
+      }
+      drainer = null;
     }
-    target = image;
-    if (log != null) {
-      followTarget();
+    return task;
+  }
+
+  /** Follows a new image of the partition. */
+  void apply(PartitionImage image) {
+    PartitionLeader former = null;
+    boolean waits;
+    synchronized (this) {
+      if (state == State.CLOSED || image.equals(target)) {
+        return;
+      }
+      target = image;
+      leads = image.leader().equals(environment.self());
+      if (log != null) {
+        former = followTarget();
+      }
+      waits = waiting();
+    }
+    if (former != null) {
+      former.tellEnd(Errors.NOT_LEADER_OR_FOLLOWER);
+    }
+    if (!waits) {
+      // what waits for a log that this node leads no more is refused now
+      drain();
     }
     dataWaiters.wakeAll();
   }
 
-  private void followTarget() {
-    boolean lead = leads();
+  /** Under the monitor. @return the leadership that ended, for {@link PartitionLeader#tellEnd}; or null */
+  private PartitionLeader followTarget() {
     PartitionLeader current = leader;
-    if (current != null && (!lead || !current.leaderEpoch().equals(target.leaderEpoch()))) {
-      resign();
+    PartitionLeader former = null;
+    if (current != null && (!leads || !current.leaderEpoch().equals(target.leaderEpoch()))) {
+      former = resign();
       current = null;
     }
-    if (!lead) {
-      return;
-    }
-    if (current != null) {
+    if (leads && current != null) {
       current.updateIsr(target);
-      return;
+    } else if (leads) {
+      lead();
     }
+    return former;
+  }
+
+  private void lead() {
     try {
       log.beginEpoch(target.leaderEpoch());
     } catch (LogSuspendedException e) {
       // begun when the log goes on
       pause();
       return;
-    } catch (IOException e) {
-      LOG.error("A leader epoch cannot begin, because its log has failed topic={} partition={} leaderEpoch={}", id.topic(),
-          id.partition(), target.leaderEpoch(), e);
+    } catch (IOException | RuntimeException e) {
+      LOG.error("A leader epoch cannot begin, because its log has failed; it will be tried again topic={} partition={} leaderEpoch={} "
+          + "afterMs={}", id.topic(), id.partition(), target.leaderEpoch(), RETRY_MS, e);
       state = state == State.OPEN ? State.OFFLINE : state;
+      retryLater();
       return;
     }
-    PartitionLeader next = new PartitionLeader(this, log, target, environment.self(), environment.scheduler());
+    PartitionLeader next = new PartitionLeader(this, log, target, environment.self(), environment.scheduler(),
+        environment.fresh());
     leader = next;
     next.begin();
     environment.notifier().elected(next);
   }
 
-  private void resign() {
+  private void retryLater() {
+    if (retry == null) {
+      retry = environment.scheduler().after(RETRY_MS, this::retryNow);
+    }
+  }
+
+  private void retryNow() {
+    synchronized (this) {
+      retry = null;
+      if (state != State.OFFLINE || log == null) {
+        return;
+      }
+      followTarget();
+      if (leader != null) {
+        state = State.OPEN;
+      }
+    }
+    dataWaiters.wakeAll();
+  }
+
+  /** Under the monitor. @return the leadership that ended, or null */
+  private PartitionLeader resign() {
     PartitionLeader former = leader;
     if (former != null) {
       leader = null;
@@ -327,6 +420,7 @@ public final class LocalReplica {
       }
       environment.notifier().resigned(id.topicPartition());
     }
+    return former;
   }
 
   synchronized void configure(LogConfig changed) {
@@ -336,20 +430,32 @@ public final class LocalReplica {
     }
   }
 
-  /** Ends everything but the log itself, which is returned for the caller to close or delete; null when it is not open. */
-  PartitionLog close() {
-    PartitionLog former;
+  /**
+   * Ends everything but the log itself, which is returned for the caller to close or delete; null when it is not open.
+   *
+   * @param why the error for clients whose requests wait: NOT_LEADER_OR_FOLLOWER, or UNKNOWN_TOPIC_OR_PARTITION
+   */
+  PartitionLog close(Errors why) {
+    PartitionLog closed;
+    PartitionLeader former;
     synchronized (this) {
       if (state == State.CLOSED) {
         return null;
       }
+      closedError = why;
       leavePaused(State.CLOSED);
-      resign();
-      former = log;
+      former = resign();
+      closed = log;
       log = null;
+      if (retry != null) {
+        retry.cancel();
+      }
+    }
+    if (former != null) {
+      former.tellEnd(why);
     }
     drain();
     dataWaiters.wakeAll();
-    return former;
+    return closed;
   }
 }

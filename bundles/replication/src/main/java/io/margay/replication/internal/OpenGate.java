@@ -2,10 +2,12 @@ package io.margay.replication.internal;
 
 import io.margay.model.Clock;
 import io.margay.model.Scheduler;
+import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -30,11 +32,13 @@ public final class OpenGate implements AutoCloseable {
   }
 
   /** Parks a request; false when there is nothing to wait for, so that the caller goes on at once. */
-  private boolean park(LocalReplica replica, Request request, long waitMs, Runnable resume) {
+  private boolean park(LocalReplica replica, Wait owner, int next) {
+    long waitMs = owner.leftMs();
     if (closed || waitMs <= 0) {
       return false;
     }
-    Parked wait = new Parked(replica, request, resume);
+    Request request = owner.request;
+    Parked wait = new Parked(replica, owner, next);
     parked.add(wait);
     if (!replica.whenOpen(wait)) {
       parked.remove(wait);
@@ -53,7 +57,7 @@ public final class OpenGate implements AutoCloseable {
   /** What is done with a request when the logs are there. */
   public interface Action {
     /**
-     * @param again has the action run once more after another wait, because a log was found suspended all the same; returns false
+     * @param again runs the action once more after another wait, because a log was found suspended all the same; returns false
      *     when the time is over, so that the request has to be answered now
      */
     void run(BooleanSupplier again);
@@ -63,23 +67,26 @@ public final class OpenGate implements AutoCloseable {
    * Runs an action when none of some logs is being opened or suspended any more, or when the time is over.
    *
    * @param request the request that waits
+   * @param handler whose request it is; answers when the action throws after a wait
    * @param replicas what it is about; null elements are passed over
-   * @param waitMs how long to wait at the most, in milliseconds
+   * @param waitMs at most how long to wait, in milliseconds
    * @param action goes on with the request; run at once on this thread when there is nothing to wait for
    */
-  public void whenOpen(Request request, List<LocalReplica> replicas, long waitMs, Action action) {
-    new Wait(request, replicas, clock.nanos() + TimeUnit.MILLISECONDS.toNanos(waitMs), action).from(0);
+  public void whenOpen(Request request, ApiHandler handler, List<LocalReplica> replicas, long waitMs, Action action) {
+    new Wait(request, handler, replicas, clock.nanos() + TimeUnit.MILLISECONDS.toNanos(waitMs), action).from(0);
   }
 
   /** The way of one request through the gate. */
   private final class Wait {
     private final Request request;
+    private final ApiHandler handler;
     private final List<LocalReplica> replicas;
     private final long deadlineNanos;
     private final Action action;
 
-    Wait(Request request, List<LocalReplica> replicas, long deadlineNanos, Action action) {
+    Wait(Request request, ApiHandler handler, List<LocalReplica> replicas, long deadlineNanos, Action action) {
       this.request = request;
+      this.handler = handler;
       this.replicas = replicas;
       this.deadlineNanos = deadlineNanos;
       this.action = action;
@@ -92,12 +99,20 @@ public final class OpenGate implements AutoCloseable {
     private void from(int first) {
       for (int i = first; i < replicas.size(); i++) {
         LocalReplica replica = replicas.get(i);
-        int next = i + 1;
-        if (replica != null && replica.waiting() && park(replica, request, leftMs(), () -> from(next))) {
+        if (replica != null && replica.waiting() && park(replica, this, i + 1)) {
           return;
         }
       }
       action.run(this::again);
+    }
+
+    /** Goes on after a wait, on a thread that knows nothing of the request. */
+    private void resume(int next) {
+      try {
+        from(next);
+      } catch (RuntimeException | Error e) {
+        FailedRequests.failed(request, handler, e);
+      }
     }
 
     private boolean again() {
@@ -114,29 +129,25 @@ public final class OpenGate implements AutoCloseable {
     }
   }
 
-  /** Has all that wait go on at once. */
+  /** Ends all waits: the requests go on at once. */
   @Override
   public void close() {
     closed = true;
-    for (Parked wait : parked) {
-      if (wait.claim()) {
-        wait.resume.run();
-      }
-    }
+    parked.forEach(Parked::run);
   }
 
   /** One request that waits. Claimed once: by the opening, the timer or the cancellation. */
   private final class Parked implements Runnable {
     private final LocalReplica replica;
-    private final Request request;
-    private final Runnable resume;
+    private final Wait owner;
+    private final int next;
     private final AtomicBoolean claimed = new AtomicBoolean();
     private volatile Scheduler.Timer timer;
 
-    Parked(LocalReplica replica, Request request, Runnable resume) {
+    Parked(LocalReplica replica, Wait owner, int next) {
       this.replica = replica;
-      this.request = request;
-      this.resume = resume;
+      this.owner = owner;
+      this.next = next;
     }
 
     private boolean claim() {
@@ -155,19 +166,24 @@ public final class OpenGate implements AutoCloseable {
     @Override
     public void run() {
       if (claim()) {
-        resume.run();
+        owner.resume(next);
       }
     }
 
     private void timeOut() {
       if (claim()) {
-        request.executor().execute(resume);
+        try {
+          owner.request.executor().execute(() -> owner.resume(next));
+        } catch (RejectedExecutionException e) {
+          // the event loop has ended, so an answer would not be read
+          owner.request.respondNothing();
+        }
       }
     }
 
     private void cancel() {
       if (claim()) {
-        request.respondNothing();
+        owner.request.respondNothing();
       }
     }
   }

@@ -6,6 +6,7 @@ import io.margay.model.LeaderEpoch;
 import io.margay.model.Scheduler;
 import io.margay.model.TopicIdPartition;
 import io.margay.protocol.Errors;
+import io.margay.protocol.Records;
 import io.margay.spi.log.PartitionLog;
 import io.margay.spi.partition.LeaderPartition;
 import io.margay.spi.storage.LogSlice;
@@ -20,10 +21,12 @@ import java.util.function.Consumer;
  * <p>An append runs on the caller's thread. With {@code margay.flush.policy=os} the leader has reached an offset when it is
  * appended; with {@code ack} when it is flushed. The high watermark is the least of what the in-sync replicas have reached.
  *
- * <p>Invariant: {@code highWatermark} never falls but when an engine lost the log's end, and the log was told of it before a waiter
- * is.
+ * <p>Invariant: {@code highWatermark} falls only when an engine has lost the log's end; the log knows it before a waiter
+ * does.
  */
 public final class PartitionLeader implements LeaderPartition {
+  private static final String AS_PRODUCED = "producer";
+
   private final LocalReplica replica;
   private final PartitionLog log;
   private final LeaderEpoch epoch;
@@ -33,16 +36,20 @@ public final class PartitionLeader implements LeaderPartition {
   private final AtomicLong appendedBytes = new AtomicLong();
   private final Runnable whenFlushed = this::flushed;
   private final Object advancing = new Object();
+  private final FreshBatches fresh;
+  private volatile FreshBatches.Batch lastAppended;
   private volatile InSyncReplicas isr;
   private volatile long highWatermark;
   private volatile boolean ended;
 
-  PartitionLeader(LocalReplica replica, PartitionLog log, PartitionImage image, BrokerId self, Scheduler scheduler) {
+  PartitionLeader(LocalReplica replica, PartitionLog log, PartitionImage image, BrokerId self, Scheduler scheduler,
+      FreshBatches fresh) {
     this.replica = replica;
     this.log = log;
     this.epoch = image.leaderEpoch();
     this.self = self;
     this.scheduler = scheduler;
+    this.fresh = fresh;
     this.isr = new InSyncReplicas(image, self, null);
     this.highWatermark = log.highWatermark();
   }
@@ -58,6 +65,7 @@ public final class PartitionLeader implements LeaderPartition {
    * the log's end; then nothing that is gone counts as committed.
    */
   void onLogResumed() {
+    lastAppended = null;
     synchronized (advancing) {
       if (highWatermark > log.logEndOffset()) {
         highWatermark = log.highWatermark();
@@ -67,13 +75,24 @@ public final class PartitionLeader implements LeaderPartition {
     maybeAdvance();
   }
 
-  /** Ends the leadership: appends are refused and waiters told so. */
+  /** Ends the leadership: appends are refused, and nothing waits for it from now on. What waits already is left to {@link #tellEnd}. */
   void end() {
     ended = true;
-    waiters.close(Errors.NOT_LEADER_OR_FOLLOWER);
+    lastAppended = null;
+    waiters.close();
   }
 
-  /** Takes over a changed ISR of the same epoch. */
+  /** After {@link #end}, without locks: ends all waits. @param why the error for clients */
+  void tellEnd(Errors why) {
+    waiters.failAll(why);
+  }
+
+  /** @return whether it has ended */
+  public boolean ended() {
+    return ended;
+  }
+
+  /** Adopts a changed ISR of the same epoch. */
   void updateIsr(PartitionImage image) {
     isr = new InSyncReplicas(image, self, isr);
     maybeAdvance();
@@ -110,14 +129,24 @@ public final class PartitionLeader implements LeaderPartition {
       return PartitionLog.Appended.failed(Errors.NOT_ENOUGH_REPLICAS, "The in-sync replicas of " + id() + " are " + isr.isrSize()
           + ", fewer than min.insync.replicas=" + log.config().minInsyncReplicas());
     }
+    int index = records.readerIndex();
     int sizeBytes = records.readableBytes();
     PartitionLog.Appended appended = log.appendAsLeader(records, epoch, origin);
     if (appended.error() == Errors.NONE && !appended.duplicate()) {
+      keepForWaiters(records, index, sizeBytes, appended);
       appendedBytes.addAndGet(sizeBytes);
       flushIfNeeded();
       maybeAdvance();
     }
     return appended;
+  }
+
+  /** A log that compresses itself has rebuilt what it was given, and offsets were assigned there; so that is not kept. */
+  private void keepForWaiters(ByteBuf records, int index, int sizeBytes, PartitionLog.Appended appended) {
+    if (sizeBytes <= FreshBatches.LARGEST_BYTES && !replica.dataWaiters().isEmpty()
+        && log.config().compression().equals(AS_PRODUCED) && records.getLong(index) == appended.baseOffset()) {
+      lastAppended = fresh.keep(records, index, sizeBytes, appended.baseOffset(), appended.nextOffset());
+    }
   }
 
   @Override
@@ -141,7 +170,7 @@ public final class PartitionLeader implements LeaderPartition {
     }
   }
 
-  /** On the flusher's thread. What waits for a disk that has failed is told so, as it would wait in vain. */
+  /** On the flusher's thread. What waits for a disk that has failed gets an error, as it would wait in vain. */
   private void flushed() {
     if (log.offline()) {
       waiters.failAll(Errors.KAFKA_STORAGE_ERROR);
@@ -204,8 +233,8 @@ public final class PartitionLeader implements LeaderPartition {
   /**
    * Ends a wait.
    *
-   * @param waiter who waits
-   * @return whether it was still waiting; then it is not completed by anybody else
+   * @param waiter what waits
+   * @return whether it was still waiting; then only the caller completes it
    */
   public boolean cancel(CommitWaiter waiter) {
     return waiters.remove(waiter);
@@ -219,16 +248,26 @@ public final class PartitionLeader implements LeaderPartition {
       return;
     }
     waiter.timer = scheduler.after(timeoutMs, () -> {
-      if (waiters.remove(waiter)) {
-        done.accept(Errors.REQUEST_TIMED_OUT);
-      }
+      waiter.expired = true;
+      expire(waiter);
     });
     await(waiter);
+    if (waiter.expired) {
+      // the timer may have come before the waiter was in the list
+      expire(waiter);
+    }
+  }
+
+  private void expire(TimedWaiter waiter) {
+    if (waiters.remove(waiter)) {
+      waiter.done.accept(Errors.REQUEST_TIMED_OUT);
+    }
   }
 
   /** A waiter with a timer of its own. */
   private static final class TimedWaiter extends CommitWaiter {
     private final Consumer<Errors> done;
+    private volatile boolean expired;
     private Scheduler.Timer timer;
 
     TimedWaiter(long nextOffset, Consumer<Errors> done) {
@@ -239,13 +278,15 @@ public final class PartitionLeader implements LeaderPartition {
     @Override
     protected void complete(Errors error) {
       timer.cancel();
-      done.accept(error);
+      done.accept(error == Errors.UNKNOWN_TOPIC_OR_PARTITION ? Errors.NOT_LEADER_OR_FOLLOWER : error);
     }
   }
 
   @Override
   public LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws IOException {
-    return log.read(offset, maxBytes, endOffset, atLeastOne);
+    FreshBatches.Batch last = lastAppended;
+    Records records = last == null ? null : last.read(offset, maxBytes, endOffset, atLeastOne);
+    return records != null ? new LogSlice(records, offset) : log.read(offset, maxBytes, endOffset, atLeastOne);
   }
 
   @Override

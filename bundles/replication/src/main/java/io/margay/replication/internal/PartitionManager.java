@@ -8,10 +8,13 @@ import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
 import io.margay.model.BrokerId;
 import io.margay.model.Clock;
+import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
 import io.margay.model.TopicIdPartition;
 import io.margay.model.TopicPartition;
+import io.margay.protocol.Errors;
 import io.margay.spi.config.NodeSettings;
+import io.margay.spi.controller.PartitionLimit;
 import io.margay.spi.log.LogConfig;
 import io.margay.spi.log.Logs;
 import io.margay.spi.partition.LeaderPartition;
@@ -22,21 +25,26 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Follows the cluster's images: opens the logs of partitions that have a replica here, deletes those that are gone, begins and
+ * Follows the cluster's images: opens the logs of partitions that have a replica here, deletes those that an image has deleted, begins and
  * ends leaderships. The blocking part is the {@link StoredLogs}'s.
  *
  * <p>All logs are opened in the background. {@link #onImage} waits for those of new topics, up to {@value #CREATION_WAIT_MS} ms,
- * so that a topic is served when its creator is told; it does not wait for those that were there before this broker started.
+ * so that a topic is served when its creator gets the answer; it does not wait for those that were there before this broker started.
  *
  * <p>Those are opened when the image says that this process is registered: before, their leaderships are those of the process that
  * was here before and end at once, and the work would delay the registration.
  */
 public final class PartitionManager implements MetadataPublisher, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PartitionManager.class);
   private static final long CREATION_WAIT_MS = 300;
 
   private final ReplicaTable table = new ReplicaTable();
+  private final FreshBatches fresh = new FreshBatches();
   private final LeadershipNotifier notifier = new LeadershipNotifier();
   private final NodeSettings settings;
   private final Scheduler scheduler;
@@ -46,6 +54,11 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
   private final NodeSettings.Registration registration;
   private volatile ClusterImage image = ClusterImage.EMPTY;
   private final long registrationWaitMs;
+  private final LineLimit lines;
+  /** Replicas in {@code table}; at most {@link #mostReplicas}. */
+  private int replicas;
+  /** Replicas of the images since the last line about them that there was no room for. */
+  private int leftClosed;
   /** Those of the first image that wait to be opened; null when none do. */
   private List<LocalReplica> waiting;
   private boolean closed;
@@ -61,9 +74,10 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
   public PartitionManager(Logs logs, NodeSettings settings, Scheduler scheduler, Clock clock, long registrationWaitMs) {
     this.registrationWaitMs = registrationWaitMs;
     this.settings = settings;
+    this.lines = new LineLimit(clock);
     this.scheduler = scheduler;
     this.self = settings.nodeId();
-    this.environment = new LocalReplica.Environment(self, scheduler, clock, notifier, table);
+    this.environment = new LocalReplica.Environment(self, scheduler, clock, notifier, table, fresh);
     this.keeper = new StoredLogs(logs, table, scheduler, this::openingThreads);
     this.registration = settings.onChange(this::settingsChanged);
   }
@@ -93,6 +107,14 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
       return;
     }
     image = next;
+    try {
+      take(delta, next);
+    } finally {
+      sayWhatIsLeftClosed();
+    }
+  }
+
+  private void take(ClusterDelta delta, ClusterImage next) {
     if (delta.first()) {
       first(next);
       return;
@@ -100,12 +122,12 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
     for (TopicImage topic : delta.deletedTopics()) {
       ServedTopic served = table.topic(topic.id());
       if (served != null) {
-        remove(served);
+        remove(served, keeper::delete);
       }
     }
     List<LocalReplica> added = new ArrayList<>();
     for (TopicImage topic : delta.changedTopics()) {
-      follow(topic, next, added);
+      follow(topic, next, added, keeper::delete);
     }
     if (delta.brokersChanged()) {
       openWaiting();
@@ -140,7 +162,7 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
   private void first(ClusterImage next) {
     for (ServedTopic served : List.copyOf(table.topics())) {
       if (next.topic(served.id()) == null) {
-        remove(served);
+        remove(served, keeper::setAside);
       } else {
         configure(served, next);
       }
@@ -148,7 +170,7 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
     List<LocalReplica> added = waiting == null ? new ArrayList<>() : waiting;
     waiting = null;
     for (TopicImage topic : next.topics().values()) {
-      follow(topic, next, added);
+      follow(topic, next, added, keeper::setAside);
     }
     if (registrationWaitMs <= 0 || added.isEmpty()) {
       keeper.start(() -> image, self, added);
@@ -166,19 +188,23 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
     }
   }
 
-  private void follow(TopicImage topic, ClusterImage next, List<LocalReplica> added) {
+  /** @param ending what becomes of replicas that are not to be here any more */
+  private void follow(TopicImage topic, ClusterImage next, List<LocalReplica> added, BiConsumer<LocalReplica, Errors> ending) {
     ServedTopic sameName = table.topic(topic.name());
     if (sameName != null && !sameName.id().equals(topic.id())) {
-      remove(sameName);
+      remove(sameName, ending);
     }
     ServedTopic served = table.topic(topic.id());
     LogConfig config = null;
-    LocalReplica[] replicas = new LocalReplica[topic.partitions().size()];
+    LocalReplica[] slots = new LocalReplica[topic.partitions().size()];
     List<LocalReplica> gone = new ArrayList<>();
     for (PartitionImage partition : topic.partitions()) {
       LocalReplica replica = served == null ? null : served.replica(partition.index());
       boolean here = partition.replicas().contains(self);
-      if (here && replica == null) {
+      if (here && replica == null && replicas >= mostReplicas()) {
+        leftClosed++;
+      } else if (here && replica == null) {
+        replicas++;
         config = config == null ? configOf(topic.name(), next) : config;
         replica = new LocalReplica(new TopicIdPartition(topic.id(), new TopicPartition(topic.name(), partition.index())),
             partition, config, environment);
@@ -190,18 +216,33 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
         gone.add(replica);
         replica = null;
       }
-      replicas[partition.index()] = replica;
+      slots[partition.index()] = replica;
     }
-    table.put(new ServedTopic(topic.name(), topic.id(), topic.internal(), replicas));
-    gone.forEach(keeper::delete);
+    table.put(new ServedTopic(topic.name(), topic.id(), topic.internal(), slots));
+    replicas -= gone.size();
+    gone.forEach(replica -> ending.accept(replica, Errors.NOT_LEADER_OR_FOLLOWER));
   }
 
-  private void remove(ServedTopic served) {
+  private int mostReplicas() {
+    int most = settings.get(ReplicationSettings.MARGAY_MAX_PARTITIONS_OPEN);
+    return most >= 0 ? most : PartitionLimit.derivedOpen();
+  }
+
+  private void sayWhatIsLeftClosed() {
+    if (leftClosed > 0 && lines.pass("closed") != LineLimit.HELD) {
+      LOG.error("This broker has more partitions than it may open; the others are left closed open={} closed={}"
+          + " setting=margay.max.partitions.open: give the process a larger heap, or delete topics", replicas, leftClosed);
+      leftClosed = 0;
+    }
+  }
+
+  private void remove(ServedTopic served, BiConsumer<LocalReplica, Errors> ending) {
     table.remove(served);
     for (int i = 0; i < served.partitions(); i++) {
       LocalReplica replica = served.replica(i);
       if (replica != null) {
-        keeper.delete(replica);
+        replicas--;
+        ending.accept(replica, Errors.UNKNOWN_TOPIC_OR_PARTITION);
       }
     }
   }
@@ -266,5 +307,6 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
     registration.close();
     keeper.close(replicas);
     notifier.close();
+    fresh.close();
   }
 }

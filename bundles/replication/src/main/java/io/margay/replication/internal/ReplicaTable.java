@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class ReplicaTable {
   private final Map<String, ServedTopic> byName = new ConcurrentHashMap<>();
   private final Map<UUID, ServedTopic> byId = new ConcurrentHashMap<>();
-  private final AtomicInteger opening = new AtomicInteger();
+  private final AtomicInteger paused = new AtomicInteger();
 
   /**
    * @param name a topic's name, not null
@@ -68,17 +68,17 @@ public final class ReplicaTable {
     return byName.values();
   }
 
-  /** @return whether some log is being opened or is suspended now; as long as none is, nobody needs to look whether he must wait */
+  /** @return whether a log is being opened or is suspended now. While false, callers may skip the per-replica check. */
   public boolean anyPaused() {
-    return opening.get() > 0;
+    return paused.get() > 0;
   }
 
   void beginPause() {
-    opening.incrementAndGet();
+    paused.incrementAndGet();
   }
 
   void endPause() {
-    opening.decrementAndGet();
+    paused.decrementAndGet();
   }
 
   void put(ServedTopic topic) {

@@ -21,7 +21,7 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 /**
  * Connects {@link ReplicationContext} with the container. The handlers need it as a service, which is registered when the first image has
  * arrived: a handler that did not know the topics yet would answer that there are none. So while this bundle is updated, requests
- * wait in the server for handlers that can serve them. Immediate, so that the logs stay open while those who use it are replaced.
+ * wait in the server for handlers that can serve them. Immediate, so that the logs stay open while its users are replaced.
  */
 @Capability(namespace = "osgi.service", attribute = "objectClass:List<String>=\"io.margay.replication.internal.ReplicationContext\"")
 @Component(service = MetadataPublisher.class, immediate = true)
@@ -58,7 +58,7 @@ public final class ReplicationComponent implements MetadataPublisher {
     }
   }
 
-  /** Has the handlers leave first, then ends leaderships and closes the logs. */
+  /** Withdraws the context, so that the handlers leave first; then ends leaderships and closes the logs. */
   @Deactivate
   void close() {
     ServiceRegistration<ReplicationContext> registered;

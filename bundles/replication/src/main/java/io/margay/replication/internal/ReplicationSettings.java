@@ -35,11 +35,10 @@ public final class ReplicationSettings implements SettingDefinitions {
   public static final Setting<Integer> MARGAY_FETCH_SESSION_MAX_PARTITIONS =
       ALL.broker(INT, "margay.fetch.session.max.partitions", 50_000).from(0).live()
       .doc("Partitions of one fetch session; a client that fetches more gets no session.");
-  /** {@code margay.stray.retention.ms}. */
-  public static final Setting<Long> MARGAY_STRAY_RETENTION_MS =
-      ALL.broker(LONG, "margay.stray.retention.ms", 604_800_000L).from(-1).live()
-      .doc("Milliseconds that a stored log is kept, set aside, when the cluster does not know its partition; then it is deleted. -1 is "
-          + "for ever.");
+  /** {@code margay.max.partitions.open}. */
+  public static final Setting<Integer> MARGAY_MAX_PARTITIONS_OPEN = ALL.broker(INT, "margay.max.partitions.open", -1).from(-1).live()
+      .doc("Replicas of partitions that this broker opens, those of older data included; what is above is left closed, and its "
+          + "clients retry. -1 derives it from the heap, twice what margay.max.partitions.per.broker derives.");
 
   @Override
   public Catalogue catalogue() {

@@ -7,6 +7,8 @@ import io.margay.model.BrokerId;
 import io.margay.model.Scheduler;
 import io.margay.model.TopicIdPartition;
 import io.margay.model.TopicPartition;
+import io.margay.protocol.Errors;
+import io.margay.protocol.KafkaUuid;
 import io.margay.spi.log.Logs;
 import io.margay.spi.log.PartitionLog;
 import java.io.IOException;
@@ -19,27 +21,36 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens, closes and deletes logs, on a few threads that end when there is nothing to do. A log that cannot be opened is tried
- * again, because its disk or its engine may come back. A partition is never opened before the deletion of one with the same name
- * has ended, as the two may share a place.
+ * Opens, closes, deletes and sets aside the stored logs, on a few threads that end when there is nothing to do. A log that cannot be
+ * opened is tried again, because its disk or its engine may come back. A partition is never opened before one with the same name has
+ * been deleted or set aside, as the two may share a place.
+ *
+ * <p>Deleted is what an image has deleted. What an image does not know, without having deleted it while this node followed it, is set
+ * aside: the topic may have been deleted while this node was down, or the metadata may be damaged.
  */
 final class StoredLogs {
   private static final Logger LOG = LoggerFactory.getLogger(StoredLogs.class);
   private static final long REOPEN_MS = 5_000;
   private static final long CLOSE_SECONDS = 60;
+  /** Logs that are set aside are logged one by one up to this many, then their number. */
+  private static final int MOST_TOLD = 20;
 
   private final Logs logs;
   private final ReplicaTable table;
   private final Scheduler scheduler;
   private final ThreadPoolExecutor threads;
   private final IntSupplier threadCount;
-  private final Map<TopicPartition, CompletableFuture<Void>> deletions = new ConcurrentHashMap<>();
+  /** What is being deleted or set aside. */
+  private final Map<TopicPartition, CompletableFuture<Void>> removals = new ConcurrentHashMap<>();
+  private final AtomicInteger setAside = new AtomicInteger();
 
   StoredLogs(Logs logs, ReplicaTable table, Scheduler scheduler, IntSupplier threadCount) {
     this.threadCount = threadCount;
@@ -59,15 +70,15 @@ final class StoredLogs {
   }
 
   private void open(LocalReplica replica) {
-    CompletableFuture<Void> deletion = deletions.get(replica.id().topicPartition());
-    if (deletion == null) {
+    CompletableFuture<Void> removal = removals.get(replica.id().topicPartition());
+    if (removal == null) {
       whenReady(replica);
     } else {
-      deletion.whenComplete((done, failure) -> whenReady(replica));
+      removal.whenComplete((done, failure) -> whenReady(replica));
     }
   }
 
-  /** No thread waits for an engine, so that one that is late holds up nobody else's logs. */
+  /** No thread waits for an engine, so that one that is late does not delay the logs of others. */
   private void whenReady(LocalReplica replica) {
     logs.whenReady(replica.id(), replica.config(), () -> submit(replica));
   }
@@ -84,19 +95,35 @@ final class StoredLogs {
     try {
       synchronized (replica.fileLock()) {
         if (!replica.closed()) {
-          PartitionLog log = logs.open(id, replica.config());
-          if (!replica.opened(log)) {
-            log.close();
-          }
+          openInto(replica);
         }
       }
-    } catch (IOException | RuntimeException e) {
-      LOG.error("A log cannot be opened and will be tried again topic={} partition={} afterMs={}", id.topic(), id.partition(),
-          REOPEN_MS, e);
+      if (replica.endFailure()) {
+        LOG.info("A log is open again topic={} partition={}", id.topic(), id.partition());
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      if (replica.beginFailure()) {
+        LOG.error("A log cannot be opened and will be tried again topic={} partition={} everyMs={}", id.topic(), id.partition(),
+            REOPEN_MS, e);
+      } else {
+        LOG.debug("A log still cannot be opened topic={} partition={}", id.topic(), id.partition(), e);
+      }
       replica.failed();
       scheduler.after(REOPEN_MS, () -> reopen(replica));
     } finally {
       table.endPause();
+    }
+  }
+
+  private void openInto(LocalReplica replica) throws IOException {
+    PartitionLog log = logs.open(replica.id(), replica.config());
+    boolean taken = false;
+    try {
+      taken = replica.opened(log);
+    } finally {
+      if (!taken) {
+        log.close();
+      }
     }
   }
 
@@ -107,36 +134,64 @@ final class StoredLogs {
     }
   }
 
-  /** Ends a replica and deletes its log in the background. */
-  void delete(LocalReplica replica) {
-    replica.close();
-    delete(replica.id(), replica.fileLock());
+  /** Ends a replica that an image has deleted, and deletes its log in the background. */
+  void delete(LocalReplica replica, Errors why) {
+    replica.close(why);
+    remove(replica.id(), replica.fileLock(), this::deleteNow);
   }
 
-  private void delete(TopicIdPartition id, Object fileLock) {
-    CompletableFuture<Void> deletion = new CompletableFuture<>();
-    deletions.put(id.topicPartition(), deletion);
+  /** Ends a replica that an image does not know, and sets its log aside in the background. */
+  void setAside(LocalReplica replica, Errors why) {
+    replica.close(why);
+    remove(replica.id(), replica.fileLock(), this::setAsideNow);
+  }
+
+  private void remove(TopicIdPartition id, Object fileLock, Consumer<TopicIdPartition> how) {
+    CompletableFuture<Void> removal = new CompletableFuture<>();
+    removals.put(id.topicPartition(), removal);
     boolean accepted = execute(() -> {
       try {
         synchronized (fileLock) {
-          logs.delete(id);
+          how.accept(id);
         }
-        LOG.info("Deleted a log topic={} partition={} topicId={}", id.topic(), id.partition(), id.topicId());
-      } catch (IOException | RuntimeException e) {
-        LOG.error("A log cannot be deleted topic={} partition={} topicId={}", id.topic(), id.partition(), id.topicId(), e);
       } finally {
-        deletions.remove(id.topicPartition(), deletion);
-        deletion.complete(null);
+        removals.remove(id.topicPartition(), removal);
+        removal.complete(null);
       }
     });
     if (!accepted) {
-      deletions.remove(id.topicPartition(), deletion);
-      deletion.complete(null);
+      removals.remove(id.topicPartition(), removal);
+      removal.complete(null);
+    }
+  }
+
+  private void deleteNow(TopicIdPartition id) {
+    try {
+      logs.delete(id);
+      LOG.info("Deleted a log topic={} partition={} topicId={}", id.topic(), id.partition(), id.topicId());
+    } catch (IOException | RuntimeException e) {
+      LOG.error("A log cannot be deleted topic={} partition={} topicId={}", id.topic(), id.partition(), id.topicId(), e);
+    }
+  }
+
+  private void setAsideNow(TopicIdPartition id) {
+    try {
+      logs.setAside(id);
+      int count = setAside.incrementAndGet();
+      if (count <= MOST_TOLD) {
+        LOG.warn("A stored log belongs to no partition that the cluster knows on this node; it is set aside, and deleted later, see "
+            + "margay.stray.retention.ms topic={} partition={} topicId={}", id.topic(), id.partition(), id.topicId());
+      } else if (Integer.bitCount(count) == 1) {
+        LOG.warn("More stored logs are set aside so far={}", count);
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.error("A log cannot be set aside; it is kept where it is topic={} partition={} topicId={}", id.topic(), id.partition(),
+          id.topicId(), e);
     }
   }
 
   /**
-   * The first image is there: deletes what is stale, opens the rest, all in the background.
+   * The first image is there: sets aside what it does not know, opens the rest, all in the background.
    *
    * @param image gives the newest of what the cluster knows
    * @param self this node
@@ -145,45 +200,44 @@ final class StoredLogs {
   void start(Supplier<ClusterImage> image, BrokerId self, List<LocalReplica> replicas) {
     execute(() -> {
       if (image.get().offset() >= 0) {
-        deleteStale(image, self);
+        setStraysAside(image, self);
       }
       open(replicas);
     });
   }
 
   /**
-   * Deletes what is stored here and not in the image, by topic id: what was deleted while this node was down. Skipped when the
-   * cluster has no topics at all, which looks more like lost metadata than like a reason to delete everything.
+   * Sets aside what is stored here and not in the image, by topic id: what was deleted while this node was down, or what damaged
+   * metadata have lost. When the cluster has no topics at all, which looks more like lost metadata, all is left in its place.
    */
-  private void deleteStale(Supplier<ClusterImage> newest, BrokerId self) {
-    List<TopicIdPartition> stale = new ArrayList<>();
+  private void setStraysAside(Supplier<ClusterImage> newest, BrokerId self) {
+    List<TopicIdPartition> strays = new ArrayList<>();
     ClusterImage image;
     try {
       List<TopicIdPartition> stored = logs.stored();
       // Only now, so that the image has every topic whose log was made before the logs were listed.
       image = newest.get();
       for (TopicIdPartition id : stored) {
-        if (isStale(id, image, self)) {
-          stale.add(id);
+        if (isStray(id, image, self)) {
+          strays.add(id);
         }
       }
     } catch (IOException e) {
-      LOG.error("The stored logs cannot be listed, so none of a deleted topic is removed", e);
+      LOG.error("The stored logs cannot be listed, so none that the cluster does not know is set aside", e);
       return;
     }
-    if (!stale.isEmpty() && image.topics().isEmpty()) {
-      LOG.warn("Logs are stored, but the cluster has no topic; they are kept logs={}", stale.size());
+    if (!strays.isEmpty() && image.topics().isEmpty()) {
+      LOG.warn("Logs are stored, but the cluster has no topic; they are left where they are logs={}", strays.size());
       return;
     }
-    for (TopicIdPartition id : stale) {
-      LOG.info("A stored log belongs to no replica of this node and is deleted topic={} partition={} topicId={}", id.topic(),
-          id.partition(), id.topicId());
-      delete(id, this);
+    for (TopicIdPartition id : strays) {
+      remove(id, this, this::setAsideNow);
     }
   }
 
-  private static boolean isStale(TopicIdPartition id, ClusterImage image, BrokerId self) {
-    TopicImage topic = image.topic(id.topicId());
+  /** A log whose topic id is not known, because a crash took the file, belongs to the topic of its name. */
+  private static boolean isStray(TopicIdPartition id, ClusterImage image, BrokerId self) {
+    TopicImage topic = id.topicId().equals(KafkaUuid.ZERO) ? image.topic(id.topic()) : image.topic(id.topicId());
     if (topic == null || id.partition() >= topic.partitions().size()) {
       return true;
     }
@@ -194,22 +248,32 @@ final class StoredLogs {
   private boolean execute(Runnable task) {
     try {
       Pools.resize(threads, threadCount.getAsInt());
-      threads.execute(task);
+      threads.execute(() -> perform(task));
       return true;
     } catch (RejectedExecutionException e) {
       return false;
     }
   }
 
+  private static void perform(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException | Error e) {
+      LOG.error("A task on stored logs failed", e);
+    }
+  }
+
   /** Ends the replicas and closes their logs; what is still to be opened is not. Waits, bounded. */
   void close(List<LocalReplica> replicas) {
     for (LocalReplica replica : replicas) {
-      PartitionLog log = replica.close();
+      PartitionLog log = replica.close(Errors.NOT_LEADER_OR_FOLLOWER);
       if (log != null) {
         execute(() -> closeLog(log));
       }
     }
-    Pools.end(threads, CLOSE_SECONDS);
+    if (!Pools.end(threads, CLOSE_SECONDS)) {
+      LOG.warn("Logs were not all closed in time waiting={}", threads.getQueue().size());
+    }
   }
 
   private static void closeLog(PartitionLog log) {

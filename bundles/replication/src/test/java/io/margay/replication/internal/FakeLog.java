@@ -50,6 +50,9 @@ public final class FakeLog implements PartitionLog {
   private volatile Runnable suspensionListener = () -> { };
   public volatile IOException readFailure;
   public volatile Error readError;
+  public volatile Error appendError;
+  public volatile Error boundsError;
+  public volatile IOException epochFailure;
   public volatile CountDownLatch holdReads = new CountDownLatch(0);
   private volatile boolean read;
   public List<AbortedTransaction> aborted = List.of();
@@ -69,6 +72,9 @@ public final class FakeLog implements PartitionLog {
   public synchronized Appended appendAsLeader(ByteBuf records, LeaderEpoch leaderEpoch, Origin origin) {
     if (suspended) {
       return Appended.SUSPENDED;
+    }
+    if (appendError != null) {
+      throw appendError;
     }
     if (nextAppend != null) {
       return nextAppend;
@@ -176,6 +182,9 @@ public final class FakeLog implements PartitionLog {
 
   @Override
   public long logStartOffset() {
+    if (boundsError != null) {
+      throw boundsError;
+    }
     return start;
   }
 
@@ -285,6 +294,9 @@ public final class FakeLog implements PartitionLog {
   @Override
   public synchronized void beginEpoch(LeaderEpoch epoch) throws IOException {
     requireUsable();
+    if (epochFailure != null) {
+      throw epochFailure;
+    }
     epochs.putIfAbsent(epoch.value(), end);
   }
 

@@ -20,6 +20,8 @@ import java.util.concurrent.TimeUnit;
 public final class FakeLogs implements Logs {
   private final Map<TopicIdPartition, FakeLog> logs = new ConcurrentHashMap<>();
   public final Set<TopicIdPartition> deleted = ConcurrentHashMap.newKeySet();
+  public final Set<TopicIdPartition> aside = ConcurrentHashMap.newKeySet();
+  public volatile IOException asideFailure;
   public volatile CountDownLatch hold = new CountDownLatch(0);
   public volatile IOException openFailure;
   public volatile boolean engineThere = true;
@@ -57,7 +59,7 @@ public final class FakeLogs implements Logs {
     }
   }
 
-  /** The engine comes: who waited for it goes on. */
+  /** The engine comes: what waited for it goes on. */
   public void engineCame() {
     engineThere = true;
     for (Runnable ready = waiting.poll(); ready != null; ready = waiting.poll()) {
@@ -68,6 +70,15 @@ public final class FakeLogs implements Logs {
   @Override
   public void delete(TopicIdPartition id) {
     deleted.add(id);
+    logs.remove(id);
+  }
+
+  @Override
+  public void setAside(TopicIdPartition id) throws IOException {
+    if (asideFailure != null) {
+      throw asideFailure;
+    }
+    aside.add(id);
     logs.remove(id);
   }
 

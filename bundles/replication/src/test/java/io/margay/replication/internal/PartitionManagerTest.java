@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -56,6 +57,23 @@ class PartitionManagerTest {
     assertThat(broker.replication.partitions().leader(new TopicPartition("a", 2)).leaderEpoch()).isEqualTo(new LeaderEpoch(0));
     assertThat(broker.replication.partitions().leader(new TopicPartition("a", 3))).isNull();
     assertThat(broker.replication.partitions().leader(new TopicPartition("b", 0))).isNull();
+  }
+
+  @Test
+  void replicasThatThereIsNoRoomForStayClosedUntilThereIs() {
+    broker.settings.set(ReplicationSettings.MARGAY_MAX_PARTITIONS_OPEN, "5");
+    broker.start();
+    broker.create("a", 4);
+    broker.create("b", 4);
+    broker.awaitOpen();
+    assertThat(broker.leader("a", 3)).isNotNull();
+    assertThat(broker.leader("b", 0)).isNotNull();
+    assertThat(broker.leader("b", 1)).isNull();
+    assertThat(broker.replication.table().whyNoLeader("b", 1)).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+    broker.delete("a");
+    broker.create("c", 4);
+    broker.awaitOpen();
+    assertThat(broker.leader("c", 3)).isNotNull();
   }
 
   @Test
@@ -136,6 +154,11 @@ class PartitionManagerTest {
     List<Errors> told = new ArrayList<>();
     old.whenCommitted(1, 100, told::add);
     assertThat(told).containsExactly(Errors.NOT_LEADER_OR_FOLLOWER);
+    broker.put("r", KafkaUuid.random(), List.of(TestBroker.partition(0, TestBroker.SELF, 0, BOTH, BOTH)), Map.of());
+    broker.append("r", 0, 1);
+    broker.leader("r", 0).whenCommitted(1, 100, told::add);
+    broker.delete("r");
+    assertThat(told).containsExactly(Errors.NOT_LEADER_OR_FOLLOWER, Errors.NOT_LEADER_OR_FOLLOWER);
   }
 
   @Test
@@ -191,14 +214,40 @@ class PartitionManagerTest {
   }
 
   @Test
-  void deletesWhatIsStoredAndUnknown() {
+  void setsAsideWhatIsStoredAndUnknown() {
     UUID known = broker.create("a", 1);
-    TopicIdPartition stale = new TopicIdPartition(KafkaUuid.random(), new TopicPartition("a", 0));
+    TopicIdPartition stray = new TopicIdPartition(KafkaUuid.random(), new TopicPartition("a", 0));
+    TopicIdPartition moved = new TopicIdPartition(known, new TopicPartition("a", 1));
     TopicIdPartition kept = new TopicIdPartition(known, new TopicPartition("a", 0));
-    broker.logs.stored = List.of(stale, kept);
+    TopicIdPartition withoutId = new TopicIdPartition(KafkaUuid.ZERO, new TopicPartition("a", 0));
+    broker.logs.stored = List.of(stray, moved, kept, withoutId);
     broker.start();
     TestBroker.awaitTrue(() -> broker.leader("a", 0) != null);
-    assertThat(broker.logs.deleted).containsExactly(stale);
+    assertThat(broker.logs.aside).containsExactlyInAnyOrder(stray, moved);
+    assertThat(broker.logs.deleted).isEmpty();
+  }
+
+  @Test
+  void leavesWhatCannotBeSetAside() {
+    broker.create("a", 1);
+    broker.logs.stored = List.of(new TopicIdPartition(KafkaUuid.random(), new TopicPartition("a", 0)));
+    broker.logs.asideFailure = new IOException("no disk");
+    broker.start();
+    TestBroker.awaitTrue(() -> broker.leader("a", 0) != null);
+    assertThat(broker.logs.deleted).isEmpty();
+  }
+
+  @Test
+  void setsAsideWhatANewControllerDoesNotKnow() {
+    broker.start();
+    UUID lost = broker.create("a", 1);
+    broker.create("b", 1);
+    broker.lose("a");
+    broker.start();
+    assertThat(broker.replication.table().topic("a")).isNull();
+    TestBroker.awaitTrue(() -> broker.logs.aside.equals(Set.of(new TopicIdPartition(lost, new TopicPartition("a", 0)))));
+    assertThat(broker.logs.deleted).isEmpty();
+    assertThat(broker.leader("b", 0)).isNotNull();
   }
 
   @Test
@@ -207,6 +256,49 @@ class PartitionManagerTest {
     broker.start();
     broker.close();
     assertThat(broker.logs.deleted).isEmpty();
+    assertThat(broker.logs.aside).isEmpty();
+  }
+
+  @Test
+  void leadsAgainWhenAnEpochCouldNotBegin() {
+    broker.start();
+    broker.create("a", 1);
+    broker.log("a", 0).epochFailure = new IOException("no space");
+    broker.change("a", 0, p -> TestBroker.partition(0, TestBroker.SELF, 1, p.replicas(), p.isr()));
+    assertThat(broker.leader("a", 0)).isNull();
+    assertThat(broker.replication.table().whyNoLeader("a", 0)).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+    broker.scheduler.advance(LocalReplica.RETRY_MS);
+    assertThat(broker.leader("a", 0)).isNull();
+    broker.log("a", 0).epochFailure = null;
+    broker.scheduler.advance(LocalReplica.RETRY_MS);
+    assertThat(broker.leader("a", 0).leaderEpoch()).isEqualTo(new LeaderEpoch(1));
+    assertThat(broker.scheduler.size()).isZero();
+  }
+
+  @Test
+  void aTimerThatComesBeforeTheWaiterEndsTheWait() {
+    broker.start();
+    broker.put("a", KafkaUuid.random(), List.of(TestBroker.partition(0, TestBroker.SELF, 0, BOTH, BOTH)), Map.of());
+    broker.append("a", 0, 2);
+    broker.scheduler.runAtOnce();
+    List<Errors> told = new ArrayList<>();
+    broker.leader("a", 0).whenCommitted(2, 100, told::add);
+    assertThat(told).containsExactly(Errors.REQUEST_TIMED_OUT);
+  }
+
+  @Test
+  void oneWaiterThatFailsDoesNotKeepTheOthersFromTheirAnswer() {
+    broker.start();
+    broker.put("a", KafkaUuid.random(), List.of(TestBroker.partition(0, TestBroker.SELF, 0, BOTH, BOTH)), Map.of());
+    broker.append("a", 0, 2);
+    List<Errors> told = new ArrayList<>();
+    broker.leader("a", 0).whenCommitted(1, 100, told::add);
+    broker.leader("a", 0).whenCommitted(1, 100, error -> {
+      throw new AssertionError("of this test");
+    });
+    broker.leader("a", 0).whenCommitted(1, 100, told::add);
+    broker.leader("a", 0).onFollowerFetch(2, 2);
+    assertThat(told).containsExactly(Errors.NONE, Errors.NONE);
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.margay.replication.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.model.BrokerId;
 import io.margay.protocol.BufferRecords;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.DeleteRecordsRequest;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.Test;
 /** What clients see while a storage engine is replaced: they wait, in order and bounded, and see no error. */
 class SuspendedLogsTest {
   private static final int WAIT_MS = 30_000;
+  private static final List<BrokerId> BOTH = List.of(TestBroker.SELF, TestBroker.OTHER);
   private final TestBroker broker = new TestBroker();
   private ProduceHandler produce;
   private FetchHandler fetch;
@@ -121,6 +123,81 @@ class SuspendedLogsTest {
     log(0).suspend(false, true);
     assertThat(offset(first)).isZero();
     assertThat(offset(second)).isEqualTo(1);
+  }
+
+  @Test
+  void anErrorInOneTaskLeavesTheReplicaUsable() {
+    log(0).suspend(true, true);
+    FakeRequest before = send(0);
+    assertThat(broker.leader("a", 0).whenResumed(() -> {
+      throw new StackOverflowError("of this test");
+    })).isTrue();
+    FakeRequest after = send(0);
+    log(0).suspend(false, true);
+    assertThat(offset(before)).isZero();
+    assertThat(offset(after)).isEqualTo(1);
+    assertThat(offset(send(0))).isEqualTo(2);
+    log(0).suspend(true, true);
+    FakeRequest again = send(0);
+    log(0).appendError = new OutOfMemoryError("of this test");
+    log(0).suspend(false, true);
+    assertThat(answers(again).get(0).errorCode()).isEqualTo(Errors.UNKNOWN_SERVER_ERROR.code());
+    log(0).appendError = null;
+    assertThat(offset(send(0))).isEqualTo(3);
+  }
+
+  @Test
+  void requestsThatWaitForALogAreAnsweredWhenTheLeadershipMovesAway() {
+    log(0).suspend(true, true);
+    FakeRequest request = send(0);
+    FakeRequest list = listOffsets();
+    // the log stays suspended: the broker of the test is not to wait for it
+    broker.logs.hold = new CountDownLatch(1);
+    broker.change("a", 0, p -> TestBroker.partition(0, TestBroker.OTHER, 1, BOTH, BOTH));
+    broker.logs.hold = new CountDownLatch(0);
+    assertThat(answers(request).get(0).errorCode()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER.code());
+    assertThat(error(list)).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER.code());
+    assertThat(answers(send(0)).get(0).errorCode()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER.code());
+    log(0).suspend(false, true);
+    assertThat(broker.replication.table().anyPaused()).isFalse();
+    broker.change("a", 0, p -> TestBroker.partition(0, TestBroker.SELF, 2, BOTH, List.of(TestBroker.SELF)));
+    assertThat(offset(send(0))).isZero();
+  }
+
+  @Test
+  void requestsThatWaitForALogAreAnsweredWhenTheTopicIsDeleted() {
+    log(0).suspend(true, true);
+    FakeRequest request = send(0);
+    FakeRequest list = listOffsets();
+    broker.delete("a");
+    assertThat(answers(request).get(0).errorCode()).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+    assertThat(error(list)).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+    assertThat(broker.replication.table().anyPaused()).isFalse();
+  }
+
+  @Test
+  void aRequestWhoseAnswerFailsAfterItsWaitGetsAnError() {
+    log(0).suspend(true, true);
+    FakeRequest list = listOffsets();
+    log(0).boundsError = new OutOfMemoryError("of this test");
+    log(0).suspend(false, true);
+    assertThat(error(list)).isEqualTo(Errors.UNKNOWN_SERVER_ERROR.code());
+    log(0).boundsError = null;
+    assertThat(offset(send(0))).isZero();
+  }
+
+  private FakeRequest listOffsets() {
+    ListOffsetsRequest message = new ListOffsetsRequest().setReplicaId(-1);
+    message.topics().add(new ListOffsetsRequest.ListOffsetsTopic().setName("a").setPartitions(List.of(
+        new ListOffsetsRequest.ListOffsetsPartition().setTimestamp(-2))));
+    FakeRequest request = new FakeRequest(ListOffsetsRequest.API, message, 5);
+    new ListOffsetsHandler(broker.replication).handle(request);
+    assertThat(request.isAnswered()).isFalse();
+    return request;
+  }
+
+  private static short error(FakeRequest list) {
+    return list.answer(new ListOffsetsResponse()).topics().get(0).partitions().get(0).errorCode();
   }
 
   @Test
@@ -211,15 +288,6 @@ class SuspendedLogsTest {
     produce.close();
     assertThat(answers(request).get(0).errorCode()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER.code());
     assertThat(answers(send(0)).get(0).errorCode()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER.code());
-  }
-
-  @Test
-  void aLogThatIsClosedMeanwhileAnswersWhatWaits() {
-    log(0).suspend(true, true);
-    FakeRequest request = send(0);
-    broker.delete("a");
-    assertThat(answers(request).get(0).errorCode()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER.code());
-    assertThat(broker.replication.table().anyPaused()).isFalse();
   }
 
   @Test

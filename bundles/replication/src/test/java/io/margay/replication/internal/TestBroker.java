@@ -83,7 +83,7 @@ public final class TestBroker implements AutoCloseable {
     return new PartitionImage(index, replicas, isr, leader, new LeaderEpoch(epoch), epoch);
   }
 
-  /** The broker is registered anew: an image with changed brokers. */
+  /** The broker is registered again: an image with changed brokers. */
   public void register() {
     publish(image.topics(), image.configs(), new ClusterDelta(false, Set.of(), Set.of(), Set.of(), true));
   }
@@ -126,6 +126,14 @@ public final class TestBroker implements AutoCloseable {
 
   public void configure(String name, Map<String, String> configs) {
     put(image.topic(name), configs);
+  }
+
+  /** The next first image does not know a topic, and no image has said that it is deleted. */
+  public void lose(String name) {
+    Map<String, TopicImage> topics = new HashMap<>(image.topics());
+    topics.remove(name);
+    image = new ClusterImage(image.clusterId(), image.offset() + 1, SELF, image.brokers(), TopicsImage.of(topics), image.configs(),
+        Map.of());
   }
 
   public void delete(String name) {
@@ -183,7 +191,7 @@ public final class TestBroker implements AutoCloseable {
         builder.append(timestamp + i, ("key" + i).getBytes(StandardCharsets.UTF_8), new byte[20], List.of());
       }
       ByteBuf built = builder.build();
-      // on the heap, so that nobody has to release it
+      // on the heap, so that it need not be released
       ByteBuf copy = Unpooled.copiedBuffer(built);
       built.release();
       return copy;

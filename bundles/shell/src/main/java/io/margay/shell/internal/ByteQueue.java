@@ -32,7 +32,7 @@ final class ByteQueue {
     int rest = length;
     while (rest > 0 && !ended) {
       if (abandoned) {
-        throw new IOException("nobody reads this any more");
+        throw new IOException("the reader is gone");
       }
       if (count == ring.length) {
         await();
@@ -74,7 +74,7 @@ final class ByteQueue {
     notifyAll();
   }
 
-  /** Nobody reads any more. */
+  /** The reader is gone. */
   synchronized void abandon() {
     abandoned = true;
     count = 0;

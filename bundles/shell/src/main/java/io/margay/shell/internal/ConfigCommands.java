@@ -81,7 +81,7 @@ final class ConfigCommands {
   }
 
   @Command(name = "explain", description = {"Show what a setting means, its value, where that comes from, and whether it is applied.",
-      "All places that give a value are shown, the one that counts first."})
+      "All sources that give a value are shown, the effective one first."})
   void explain(@Parameters(index = "0", paramLabel = "SETTING", description = "Which.") String name,
       @Parameters(index = "1", arity = "0..1", paramLabel = "TOPIC", description = "As it counts for this topic.") String topic,
       @Option(names = "--json", description = "Print JSON.") boolean json) {

@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /** Asks for groups and their members. */
 final class Groups {
@@ -95,13 +96,8 @@ final class Groups {
         () -> requests.send(ConsumerGroupDescribeRequest.API, request, new ConsumerGroupDescribeResponse()).groups().get(0),
         g -> g.errorCode());
     Requests.check(response.errorCode(), response.errorMessage(), "cannot describe group " + group);
-    List<Member> members = new ArrayList<>();
-    for (var m : response.members()) {
-      List<TopicPartition> assignment = new ArrayList<>();
-      m.assignment().topicPartitions().forEach(t ->
-          t.partitions().forEach(p -> assignment.add(new TopicPartition(t.topicName(), p))));
-      members.add(new Member(m.memberId(), m.instanceId(), m.clientId(), m.clientHost(), assignment));
-    }
+    List<Member> members = response.members().stream().map(m -> new Member(m.memberId(), m.instanceId(), m.clientId(), m.clientHost(),
+        partitions(m.assignment().topicPartitions(), t -> t.topicName(), t -> t.partitions()))).toList();
     return new Description(group, "consumer", response.groupState(), response.assignorName(), response.groupEpoch(), members);
   }
 
@@ -111,29 +107,28 @@ final class Groups {
         () -> requests.send(ShareGroupDescribeRequest.API, request, new ShareGroupDescribeResponse()).groups().get(0),
         g -> g.errorCode());
     Requests.check(response.errorCode(), response.errorMessage(), "cannot describe group " + group);
-    List<Member> members = new ArrayList<>();
-    for (var m : response.members()) {
-      List<TopicPartition> assignment = new ArrayList<>();
-      m.assignment().topicPartitions().forEach(t ->
-          t.partitions().forEach(p -> assignment.add(new TopicPartition(t.topicName(), p))));
-      members.add(new Member(m.memberId(), null, m.clientId(), m.clientHost(), assignment));
-    }
+    List<Member> members = response.members().stream().map(m -> new Member(m.memberId(), null, m.clientId(), m.clientHost(),
+        partitions(m.assignment().topicPartitions(), t -> t.topicName(), t -> t.partitions()))).toList();
     return new Description(group, "share", response.groupState(), response.assignorName(), response.groupEpoch(), members);
   }
 
-  /** Reads what an assignor of a client has written, as far as it is what consumers write. */
+  private static <T> List<TopicPartition> partitions(List<T> topics, Function<T, String> name,
+      Function<T, List<Integer>> partitions) {
+    return topics.stream().flatMap(t -> partitions.apply(t).stream().map(p -> new TopicPartition(name.apply(t), p))).toList();
+  }
+
+  /** Reads an assignment that a client's assignor has written, if it has the form that consumers write. */
   private static List<TopicPartition> assignment(byte[] bytes) {
-    List<TopicPartition> assignment = new ArrayList<>();
-    if (bytes != null && bytes.length > 0) {
-      try {
-        Messages.readVersioned(ConsumerProtocolAssignment::new, bytes).assignedPartitions().forEach(t ->
-            t.partitions().forEach(p -> assignment.add(new TopicPartition(t.topic(), p))));
-      } catch (MalformedMessageException e) {
-        // a client may write what it wants; its member is shown without an assignment
-        return List.of();
-      }
+    if (bytes == null || bytes.length == 0) {
+      return List.of();
     }
-    return assignment;
+    try {
+      return partitions(Messages.readVersioned(ConsumerProtocolAssignment::new, bytes).assignedPartitions(), t -> t.topic(),
+          t -> t.partitions());
+    } catch (MalformedMessageException e) {
+      // a client may write any bytes; its member is shown without an assignment
+      return List.of();
+    }
   }
 
   /** Which member owns a partition. */

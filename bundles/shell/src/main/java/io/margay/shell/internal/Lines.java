@@ -6,7 +6,7 @@ import java.util.Arrays;
 
 /** Reads lines of bytes, without their ends (LF, or CR LF), and says whether the next one would have to be waited for. */
 final class Lines {
-  static final int LINE_BYTES_MAX = 64 * 1024 * 1024;
+  static final int LINE_BYTES_MAX = 8 * 1024 * 1024;
   private final InputStream in;
   private byte[] buffer = new byte[64 * 1024];
   private int from;

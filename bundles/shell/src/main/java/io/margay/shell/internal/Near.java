@@ -14,7 +14,8 @@ final class Near {
   /** The end of an error message: similar names, or the command that lists them. */
   static String hint(String wrong, Collection<String> names, String listCommand) {
     List<String> near = names(wrong, names);
-    return near.isEmpty() ? "; " + listCommand + " shows what there is" : "; did you mean " + String.join(", ", near) + "?";
+    return near.isEmpty() ? "; " + listCommand + " shows what there is"
+        : "; did you mean " + Printable.of(String.join(", ", near)) + "?";
   }
 
   /** Names that are like the wrong one, the nearest first. */
@@ -22,10 +23,15 @@ final class Near {
     String lower = wrong.toLowerCase(Locale.ROOT);
     int limit = Math.max(2, wrong.length() / 4);
     return names.stream()
-        .filter(n -> distance(lower, n.toLowerCase(Locale.ROOT)) <= limit || like(lower, n.toLowerCase(Locale.ROOT)))
+        .filter(n -> isNear(lower, n.toLowerCase(Locale.ROOT), limit) || like(lower, n.toLowerCase(Locale.ROOT)))
         .sorted(Comparator.<String>comparingInt(n -> distance(lower, n.toLowerCase(Locale.ROOT)))
             .thenComparing(Comparator.naturalOrder()))
         .limit(SHOWN_MAX).toList();
+  }
+
+  /** Looks at the lengths first, because names may be long and many. */
+  private static boolean isNear(String wrong, String name, int limit) {
+    return Math.abs(wrong.length() - name.length()) <= limit && distance(wrong, name) <= limit;
   }
 
   private static boolean like(String wrong, String name) {

@@ -1,5 +1,6 @@
 package io.margay.shell.internal;
 
+import io.margay.model.Scheduler;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,11 +32,11 @@ import org.slf4j.LoggerFactory;
  *
  * A zero byte in the output becomes {@code ?}. The message says why the exit code is not 0.
  *
- * <p>Three threads: the caller of {@link #run()} reads the request and runs the command, one hands input on, one writes output.
+ * <p>Three threads: the caller of {@link #run} reads the request and runs the command, one hands input on, one writes output.
  * The command never sees the channel: a thread that is interrupted while it uses a channel closes it, and the threads that a
  * command starts inherit its output.
  */
-final class ShellConnection implements Runnable {
+final class ShellConnection {
   static final byte NO_INPUT = 0;
   static final byte INPUT = 2;
   static final int COMMAND_BYTES_MAX = 1 << 20;
@@ -65,14 +66,15 @@ final class ShellConnection implements Runnable {
     this.threads = threads;
   }
 
-  @Override
-  public void run() {
+  /** Reads the command, runs it and answers. @param overdue cancelled when the command has arrived */
+  void run(Scheduler.Timer overdue) {
     try (channel) {
       ByteArrayOutputStream command = new ByteArrayOutputStream();
       int mark = readCommand(command);
       synchronized (this) {
         waiting = false;
       }
+      overdue.cancel();
       if (mark == INPUT) {
         threads.newThread(this::feedInput).start();
       } else {
@@ -92,6 +94,18 @@ final class ShellConnection implements Runnable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
+      abort();
+    }
+  }
+
+  /** The client has not sent a command in time: disconnects it. Safe for all threads. */
+  void onCommandOverdue() {
+    boolean late;
+    synchronized (this) {
+      late = waiting;
+    }
+    if (late) {
+      LOG.debug("A shell client sent no command in time");
       abort();
     }
   }
@@ -219,7 +233,8 @@ final class ShellConnection implements Runnable {
         out.println(created.format(result, Converter.INSPECT));
       }
       return null;
-    } catch (Exception e) {
+    } catch (Throwable e) {
+      // an Error, too: the client waits for the end of the output
       LOG.debug("Shell command failed", e);
       return explain(e);
     } finally {
@@ -229,7 +244,7 @@ final class ShellConnection implements Runnable {
     }
   }
 
-  private String explain(Exception e) {
+  private String explain(Throwable e) {
     if (e instanceof ShellException) {
       return e.getMessage();
     }

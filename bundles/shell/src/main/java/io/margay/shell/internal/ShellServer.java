@@ -1,5 +1,8 @@
 package io.margay.shell.internal;
 
+import io.margay.model.Clock;
+import io.margay.model.LineLimit;
+import io.margay.model.Scheduler;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -15,13 +18,15 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.felix.service.command.CommandProcessor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Accepts commands on a unix domain socket of the file system. Who may connect is decided by the rights of the socket file: mode
- * 0600, before anybody can see it.
+ * Accepts commands on a unix domain socket of the file system. The rights of the socket file decide who may connect: mode 0600,
+ * before anyone can see it. At most {@value #SESSIONS_MAX} commands run at a time; a client that does not send its command in time is
+ * disconnected.
  */
 final class ShellServer implements AutoCloseable {
   static final String SOCKET = "shell.sock";
@@ -30,10 +35,15 @@ final class ShellServer implements AutoCloseable {
   /** The shortest limit of the systems we know is 104 bytes, with a zero at the end. */
   static final int PATH_BYTES_MAX = 103;
   static final int SESSIONS_MAX = 16;
+  /** How long a client may take to send its command. */
+  static final long COMMAND_MS = 30_000;
   private static final long STOP_MS = 2_000;
+  private static final long ACCEPT_PAUSE_NANOS = 1_000_000_000L;
   private static final Logger LOG = LoggerFactory.getLogger(ShellServer.class);
 
   private final CommandProcessor processor;
+  private final Scheduler scheduler;
+  private final LineLimit logs = new LineLimit(Clock.SYSTEM);
   private final ServerSocketChannel channel;
   private final Path socket;
   private final Path pathFile;
@@ -45,8 +55,9 @@ final class ShellServer implements AutoCloseable {
     return thread;
   };
 
-  private ShellServer(CommandProcessor processor, ServerSocketChannel channel, Path socket, Path pathFile) {
+  private ShellServer(CommandProcessor processor, Scheduler scheduler, ServerSocketChannel channel, Path socket, Path pathFile) {
     this.processor = processor;
+    this.scheduler = scheduler;
     this.channel = channel;
     this.socket = socket;
     this.pathFile = pathFile;
@@ -57,8 +68,9 @@ final class ShellServer implements AutoCloseable {
    *
    * @param data the data directory; one broker uses it at a time
    * @param processor runs the commands
+   * @param scheduler for the time that clients have
    */
-  static ShellServer start(Path data, CommandProcessor processor) throws IOException {
+  static ShellServer start(Path data, CommandProcessor processor, Scheduler scheduler) throws IOException {
     Path socket = data.resolve(SOCKET);
     Path pathFile = data.resolve(PATH_FILE);
     Files.deleteIfExists(pathFile);
@@ -73,7 +85,7 @@ final class ShellServer implements AutoCloseable {
     if (!socket.startsWith(data)) {
       Files.writeString(pathFile, socket.toString(), StandardCharsets.UTF_8);
     }
-    ShellServer server = new ShellServer(processor, channel, socket, pathFile);
+    ShellServer server = new ShellServer(processor, scheduler, channel, socket, pathFile);
     server.threads.newThread(server::accept).start();
     LOG.debug("Shell listens socket={}", socket);
     return server;
@@ -110,13 +122,29 @@ final class ShellServer implements AutoCloseable {
 
   private void accept() {
     while (channel.isOpen()) {
+      SocketChannel client = null;
       try {
-        serve(channel.accept());
+        client = channel.accept();
+        serve(client);
       } catch (ClosedChannelException e) {
         return;
+      } catch (Throwable e) {
+        // no descriptor or no thread is left; that passes, and the shell may be what is needed to find out why
+        if (logs.pass("accept") >= 0) {
+          LOG.warn("Cannot accept a shell connection, will try again socket={}", socket, e);
+        }
+        close(client);
+        LockSupport.parkNanos(ACCEPT_PAUSE_NANOS);
+      }
+    }
+  }
+
+  private static void close(SocketChannel client) {
+    if (client != null) {
+      try {
+        client.close();
       } catch (IOException e) {
-        LOG.warn("Cannot accept a shell connection, the shell's socket ends socket={}", socket, e);
-        return;
+        LOG.debug("Cannot close a shell connection error={}", e.toString());
       }
     }
   }
@@ -131,15 +159,23 @@ final class ShellServer implements AutoCloseable {
       return;
     }
     ShellConnection connection = new ShellConnection(client, processor, threads);
+    Scheduler.Timer timer = scheduler.after(COMMAND_MS, connection::onCommandOverdue);
     Thread thread = threads.newThread(() -> {
       try {
-        connection.run();
+        connection.run(timer);
       } finally {
+        timer.cancel();
         open.remove(connection);
       }
     });
     open.put(connection, thread);
-    thread.start();
+    try {
+      thread.start();
+    } catch (Throwable e) {
+      timer.cancel();
+      open.remove(connection);
+      throw e;
+    }
   }
 
   /** Ends the running commands and removes the socket; waits a short time for them. */

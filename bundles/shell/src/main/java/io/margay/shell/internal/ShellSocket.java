@@ -1,5 +1,6 @@
 package io.margay.shell.internal;
 
+import io.margay.model.Scheduler;
 import io.margay.spi.config.NodeSettings;
 import java.io.IOException;
 import org.apache.felix.service.command.CommandProcessor;
@@ -22,13 +23,13 @@ public final class ShellSocket {
 
   /** Opens the socket. */
   @Activate
-  public ShellSocket(@Reference NodeSettings settings, @Reference CommandProcessor processor) {
-    server = open(settings, processor);
+  public ShellSocket(@Reference NodeSettings settings, @Reference CommandProcessor processor, @Reference Scheduler scheduler) {
+    server = open(settings, processor, scheduler);
   }
 
-  private static ShellServer open(NodeSettings settings, CommandProcessor processor) {
+  private static ShellServer open(NodeSettings settings, CommandProcessor processor, Scheduler scheduler) {
     try {
-      return ShellServer.start(settings.dataDirectory(), processor);
+      return ShellServer.start(settings.dataDirectory(), processor, scheduler);
     } catch (IOException | UnsupportedOperationException e) {
       LOG.error("Cannot open the shell's socket, commands of bin/margay shell cannot reach this broker directory={}",
           settings.dataDirectory(), e);

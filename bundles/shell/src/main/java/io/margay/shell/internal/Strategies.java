@@ -52,8 +52,8 @@ final class Strategies {
   }
 
   /**
-   * Uses a strategy. One that was there before may be away for {@value #WAIT_MS} ms, as when its bundle is updated; the name of one
-   * that never was is mostly a slip of the pen.
+   * Uses a strategy. A known strategy may be away for {@value #WAIT_MS} ms, as when its bundle is updated; the name of one
+   * that never was is usually a typing error.
    *
    * @throws ShellException when it is not there, or refuses
    */
@@ -64,7 +64,7 @@ final class Strategies {
   /**
    * Uses a strategy.
    *
-   * @param waitMs how long to wait for one that is not there, in milliseconds
+   * @param waitMs how long to wait for a strategy that is away, in milliseconds
    * @throws ShellException when it is not there, or refuses
    */
   static <T, R> R use(NamedServices<T> services, String name, long waitMs, Function<T, R> work) throws InterruptedException {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * Rows under column headers. A column's key, in camel case, is its key in JSON; its header are the key's words in capitals.
+ * Rows under column headers. A column's key, in camel case, is its key in JSON; its header is the key's words in capitals.
  * Numbers are aligned to the right; null is shown as {@code -}.
  */
 final class Table {
@@ -82,7 +82,7 @@ final class Table {
     return key.replaceAll("([a-z])([A-Z])", "$1 $2").toUpperCase(Locale.ROOT);
   }
 
-  /** A value in one line. */
+  /** A value in one line, without characters that a terminal would obey. */
   static String cell(Object value) {
     if (value == null || "".equals(value)) {
       return "-";
@@ -90,6 +90,6 @@ final class Table {
     if (value instanceof Collection<?> many) {
       return many.isEmpty() ? "-" : many.stream().map(Table::cell).collect(Collectors.joining(","));
     }
-    return value.toString().replaceAll("\\R", " ");
+    return Printable.of(value.toString());
   }
 }

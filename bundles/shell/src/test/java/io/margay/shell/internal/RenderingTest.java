@@ -16,9 +16,9 @@ class RenderingTest {
   void aTableAlignsNumbersToTheRight() {
     Table table = new Table("topicName", "sizeBytes", "isr").row("a", 5, List.of(1, 2)).row("longer\nname", null, List.of());
     assertThat(table.toText()).isEqualTo("""
-        TOPIC NAME   SIZE BYTES  ISR
-        a                     5  1,2
-        longer name           -  -
+        TOPIC NAME    SIZE BYTES  ISR
+        a                      5  1,2
+        longer\\nname           -  -
         """);
     assertThat(new Table("a", "b").toText()).isEqualTo("A  B\n");
   }
@@ -32,6 +32,19 @@ class RenderingTest {
     map.put("short", (short) 3);
     map.put("big", Long.MAX_VALUE);
     assertThat(Json.line(map)).isEqualTo("{\"short\":3,\"big\":9223372036854775807}");
+  }
+
+  @Test
+  void whatClientsSayCannotForgeLinesOrColours() {
+    assertThat(new Table("group").row("a\u001b[31m\r\nb\u202e\u2028\u0085é").toText())
+        .isEqualTo("GROUP\na\\u001b[31m\\r\\nb\\u202e\\u2028\\u0085é\n");
+    assertThat(Near.hint("ordrs", List.of("orders\u001b"), "group:list")).isEqualTo("; did you mean orders\\u001b?");
+  }
+
+  @Test
+  void longNamesAreNotCompared() {
+    List<String> names = java.util.stream.IntStream.range(0, 20_000).mapToObj(i -> "x".repeat(1_000) + i).toList();
+    assertThat(Near.names("orders", names)).isEmpty();
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.margay.shell.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.model.Scheduler;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -12,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
@@ -28,8 +31,25 @@ class ShellServerTest {
   Path data;
   private final FakeBroker broker = new FakeBroker();
   private final Gosh gosh = new Gosh(broker);
+  private final Timers timers = new Timers();
   private final CountDownLatch started = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
+
+  /** Timers that fire when the test says so. */
+  private static final class Timers implements Scheduler {
+    private final BlockingQueue<Runnable> set = new LinkedBlockingQueue<>();
+
+    @Override
+    public Timer after(long delayMs, Runnable task) {
+      set.add(task);
+      return () -> set.remove(task);
+    }
+
+    @Override
+    public Timer every(long delayMs, long periodMs, Runnable task) {
+      throw new UnsupportedOperationException();
+    }
+  }
 
   @AfterEach
   void close() {
@@ -39,7 +59,7 @@ class ShellServerTest {
   @Test
   void aCommandIsAnsweredWithOutputAndCode() throws Exception {
     broker.topic("orders", 1);
-    try (ShellServer server = ShellServer.start(data, gosh.processor)) {
+    try (ShellServer server = ShellServer.start(data, gosh.processor, timers)) {
       assertThat(Files.getPosixFilePermissions(server.socket())).isEqualTo(PosixFilePermissions.fromString("rw-------"));
       assertThat(call(server, "topic:list --json\0")).startsWith("[ {").endsWith("]\n\0000");
       assertThat(call(server, "topic:describe order\0"))
@@ -56,9 +76,35 @@ class ShellServerTest {
   }
 
   @Test
+  void aClientThatSendsNoCommandInTimeIsDisconnected() throws Exception {
+    try (ShellServer server = ShellServer.start(data, gosh.processor, timers); SocketChannel silent = connect(server)) {
+      timers.set.take().run();
+      assertThat(silent.read(ByteBuffer.allocate(1))).isEqualTo(-1);
+      assertThat(call(server, "x = 5\0")).isEqualTo("5\n\0000");
+      assertThat(timers.set).isEmpty();
+    }
+  }
+
+  @Test
+  void anErrorInACommandIsAnswered() throws Exception {
+    gosh.processor.addCommand("test", new Failing(), "failing");
+    try (ShellServer server = ShellServer.start(data, gosh.processor, timers)) {
+      assertThat(call(server, "failing\0")).startsWith("\0001\n").endsWith("StackOverflowError: thrown by a test");
+    }
+  }
+
+  /** A command that throws an Error. */
+  private static final class Failing implements Function {
+    @Override
+    public Object execute(CommandSession session, List<Object> arguments) {
+      throw new StackOverflowError("thrown by a test");
+    }
+  }
+
+  @Test
   void outputArrivesWhileTheCommandRuns() throws Exception {
     gosh.processor.addCommand("test", new Waiting(), "slow");
-    try (ShellServer server = ShellServer.start(data, gosh.processor); SocketChannel client = connect(server)) {
+    try (ShellServer server = ShellServer.start(data, gosh.processor, timers); SocketChannel client = connect(server)) {
       client.write(ByteBuffer.wrap("slow\0".getBytes()));
       ByteBuffer some = ByteBuffer.allocate(100);
       client.read(some);
@@ -70,7 +116,7 @@ class ShellServerTest {
   @Test
   void aClientThatGoesAwayEndsItsCommand() throws Exception {
     gosh.processor.addCommand("test", new Waiting(), "slow");
-    try (ShellServer server = ShellServer.start(data, gosh.processor)) {
+    try (ShellServer server = ShellServer.start(data, gosh.processor, timers)) {
       try (SocketChannel client = connect(server)) {
         client.write(ByteBuffer.wrap("slow\0".getBytes()));
         assertThat(started.await(60, TimeUnit.SECONDS)).isTrue();
@@ -83,7 +129,7 @@ class ShellServerTest {
   void followingEndsWithItsClient() throws Exception {
     broker.topic("orders", 1);
     gosh.run("produce orders one");
-    try (ShellServer server = ShellServer.start(data, gosh.processor); SocketChannel client = connect(server)) {
+    try (ShellServer server = ShellServer.start(data, gosh.processor, timers); SocketChannel client = connect(server)) {
       client.write(ByteBuffer.wrap("consume orders --follow\0".getBytes()));
       ByteBuffer some = ByteBuffer.allocate(4);
       while (some.hasRemaining()) {
@@ -95,8 +141,8 @@ class ShellServerTest {
 
   @Test
   void aStaleSocketIsReplaced() throws Exception {
-    ShellServer killed = ShellServer.start(data, gosh.processor);
-    try (ShellServer server = ShellServer.start(data, gosh.processor)) {
+    ShellServer killed = ShellServer.start(data, gosh.processor, timers);
+    try (ShellServer server = ShellServer.start(data, gosh.processor, timers)) {
       assertThat(call(server, "echo here\0")).isEqualTo("here\n\0000");
     } finally {
       killed.close();
@@ -106,7 +152,7 @@ class ShellServerTest {
   @Test
   void aLongPathIsReplacedByAShortOne() throws Exception {
     Path deep = Files.createDirectories(data.resolve("d".repeat(60)).resolve("e".repeat(60)));
-    try (ShellServer server = ShellServer.start(deep, gosh.processor)) {
+    try (ShellServer server = ShellServer.start(deep, gosh.processor, timers)) {
       assertThat(Path.of(Files.readString(deep.resolve(ShellServer.PATH_FILE)))).isEqualTo(server.socket());
       assertThat(call(server, "echo here\0")).isEqualTo("here\n\0000");
     }
@@ -116,7 +162,7 @@ class ShellServerTest {
   @Test
   void tooManyAreRefused() throws Exception {
     gosh.processor.addCommand("test", new Waiting(), "slow");
-    try (ShellServer server = ShellServer.start(data, gosh.processor)) {
+    try (ShellServer server = ShellServer.start(data, gosh.processor, timers)) {
       SocketChannel[] clients = new SocketChannel[ShellServer.SESSIONS_MAX];
       for (int i = 0; i < clients.length; i++) {
         clients[i] = connect(server);
@@ -135,7 +181,7 @@ class ShellServerTest {
       System.out.print("a\0b");
       return null;
     }, "zero");
-    try (ShellServer server = ShellServer.start(data, gosh.processor)) {
+    try (ShellServer server = ShellServer.start(data, gosh.processor, timers)) {
       assertThat(call(server, "zero\0")).isEqualTo("a?b\0000");
     }
   }

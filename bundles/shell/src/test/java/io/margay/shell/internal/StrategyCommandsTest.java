@@ -141,6 +141,11 @@ class StrategyCommandsTest {
     }
 
     @Override
+    public void setAside(TopicIdPartition id) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public List<TopicIdPartition> stored() {
       throw new UnsupportedOperationException();
     }

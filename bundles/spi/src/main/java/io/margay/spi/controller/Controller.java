@@ -30,7 +30,7 @@ public interface Controller {
   CompletionStage<Errors> createTopic(String name, int partitions, int replicationFactor, Map<String, String> configs,
       boolean internal);
 
-  /** @return a block of producer ids that nobody else gets */
+  /** @return a block of producer ids that is given out once */
   CompletionStage<ProducerIdBlock> allocateProducerIds();
 
   /**

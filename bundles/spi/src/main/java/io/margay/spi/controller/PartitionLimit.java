@@ -7,8 +7,8 @@ import java.nio.file.Path;
 
 /**
  * How many replicas of partitions one broker holds: {@code margay.max.partitions.per.broker}, or what the heap and the file
- * descriptors of this process allow. The controller refuses to create more; the replicas refuse to open more, so that data which
- * are there already cannot fill the heap either.
+ * descriptors of this process allow. The controller refuses to create more. Replicas that are there already are opened up to
+ * {@link #derivedOpen}, so that older data, or a smaller heap than before, do not end the process.
  */
 public final class PartitionLimit {
   /** Heap that a replica takes, measured with idle partitions, and rounded up. */
@@ -26,6 +26,11 @@ public final class PartitionLimit {
   public static int of(SettingValues settings) {
     int limit = settings.get(LimitSettings.MARGAY_MAX_PARTITIONS_PER_BROKER);
     return limit >= 0 ? limit : DERIVED;
+  }
+
+  /** How many replicas the heap has room for, with half of it left for everything else. */
+  public static int derivedOpen() {
+    return derive(2 * Math.min(Runtime.getRuntime().maxMemory(), Long.MAX_VALUE / 2), Long.MAX_VALUE);
   }
 
   /**

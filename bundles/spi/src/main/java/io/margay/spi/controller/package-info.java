@@ -2,7 +2,7 @@
  * What parts ask of the controller in process, where Kafka's brokers send internal requests.
  */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 package io.margay.spi.controller;
 
 import org.osgi.annotation.bundle.Export;

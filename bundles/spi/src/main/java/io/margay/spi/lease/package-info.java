@@ -3,7 +3,7 @@
  * {@link io.margay.spi.lease.ServiceHolder}.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package io.margay.spi.lease;
 
 import org.osgi.annotation.bundle.Export;

@@ -40,7 +40,7 @@ public interface Logs {
    *
    * @param id the partition, not open now
    * @param config its settings; {@code config.engine()} names the engine for it
-   * @return the log; whoever opened it closes it
+   * @return the log; closed by the caller
    * @throws IOException when its place is offline or it cannot be read, or its engine is not there; see {@link #whenReady}
    */
   PartitionLog open(TopicIdPartition id, LogConfig config) throws IOException;
@@ -63,7 +63,15 @@ public interface Logs {
    */
   void delete(TopicIdPartition id) throws IOException;
 
-  /** @return the partitions that the engines hold now, open or not, so that what the cluster no longer knows can be deleted */
+  /**
+   * Sets a log aside that the cluster does not know. It is kept, unknown to all, for {@code margay.stray.retention.ms}, then deleted.
+   * Closes it first when it is open.
+   *
+   * @param id the partition
+   */
+  void setAside(TopicIdPartition id) throws IOException;
+
+  /** @return the partitions that the engines hold now, open or not, so that what the cluster does not know can be set aside */
   List<TopicIdPartition> stored() throws IOException;
 
   /** @return the places of all engines */

@@ -30,7 +30,7 @@ public interface LeaderPartition {
   PartitionLog.Appended append(ByteBuf records, PartitionLog.Origin origin);
 
   /**
-   * Has a task run when the log is no longer suspended: after an append answered {@link PartitionLog.Appended#SUSPENDED}, or a
+   * Registers a task that runs when the log is no longer suspended: after an append answered {@link PartitionLog.Appended#SUSPENDED}, or a
    * read threw {@link io.margay.spi.log.LogSuspendedException}. It also runs when the leadership ends meanwhile. Tasks run in the
    * order in which they came; nothing bounds the wait but {@link #cancelResume}.
    *
@@ -49,9 +49,9 @@ public interface LeaderPartition {
    * Waits, without blocking, until the high watermark reaches an offset.
    *
    * @param nextOffset exclusive end of what must be committed
-   * @param done told {@link Errors#NONE}, or NOT_LEADER_OR_FOLLOWER when the leadership ended before, or REQUEST_TIMED_OUT; called
+   * @param done gets {@link Errors#NONE}, or NOT_LEADER_OR_FOLLOWER when the leadership ended before, or REQUEST_TIMED_OUT; called
    *     exactly once, at once on this thread when it is committed already, else on any thread
-   * @param timeoutMs how long to wait at the most, in milliseconds
+   * @param timeoutMs at most how long to wait, in milliseconds
    */
   void whenCommitted(long nextOffset, int timeoutMs, Consumer<Errors> done);
 

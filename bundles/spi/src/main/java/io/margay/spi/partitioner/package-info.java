@@ -10,7 +10,7 @@
  * changed.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package io.margay.spi.partitioner;
 
 import org.osgi.annotation.bundle.Export;

@@ -65,6 +65,23 @@ public interface StorageEngine {
   void delete(TopicIdPartition id) throws IOException;
 
   /**
+   * Sets a log that is not open aside: it is listed no more and its name is free, but its data are kept until {@link #deleteSetAside}
+   * takes them. The cluster does not know the log's partition; nobody can say whether its data are worth something. An engine that is
+   * {@link Promise#EPHEMERAL} may delete it.
+   *
+   * @param id the partition; one that is not there is ignored
+   */
+  void setAside(TopicIdPartition id) throws IOException;
+
+  /**
+   * Deletes logs that were set aside before a time, also by an earlier run of the engine.
+   *
+   * @param beforeMs milliseconds since the epoch, exclusive
+   * @return how many
+   */
+  int deleteSetAside(long beforeMs) throws IOException;
+
+  /**
    * Reads a table of one number per partition that was written before.
    *
    * @param name the table's name: letters, digits, '-'

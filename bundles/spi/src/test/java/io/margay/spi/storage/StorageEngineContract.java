@@ -69,6 +69,35 @@ public abstract class StorageEngineContract extends LogStoreContract {
   }
 
   @Test
+  void aLogThatIsSetAsideFreesItsNameAndIsKeptForItsTime() throws IOException {
+    long begin = System.currentTimeMillis();
+    LogStore store = engine.open(ID, SMALL);
+    append(store, 3, 10);
+    store.writeBlob("x", new byte[1], false);
+    assertThatThrownBy(() -> engine.setAside(ID)).isInstanceOf(IllegalStateException.class);
+    store.close();
+    TopicIdPartition again = new TopicIdPartition(new UUID(1, 2), ID.topicPartition());
+    engine.setAside(again);
+    assertThat(engine.list()).containsExactly(ID);
+    engine.setAside(ID);
+    assertThat(engine.list()).isEmpty();
+    assertThat(engine.placeOf(ID)).isNull();
+    try (LogStore fresh = engine.open(again, SMALL)) {
+      assertThat(fresh.endOffset()).isZero();
+      assertThat(fresh.blobs()).isEmpty();
+    }
+    assertThat(engine.deleteSetAside(begin - 10_000)).isZero();
+    boolean durable = engine.promise() == StorageEngine.Promise.DURABLE;
+    if (durable) {
+      restart();
+    }
+    assertThat(engine.list()).containsExactlyElementsOf(durable ? List.of(again) : engine.list());
+    assertThat(engine.deleteSetAside(Long.MAX_VALUE)).isEqualTo(engine.promise() == StorageEngine.Promise.EPHEMERAL ? 0 : 1);
+    assertThat(engine.deleteSetAside(Long.MAX_VALUE)).isZero();
+    assertThat(engine.placeOf(again)).isNotNull();
+  }
+
+  @Test
   void aDeletedNameIsFreeAtOnceAndInheritsNothing() throws IOException {
     LogStore store = engine.open(ID, SMALL);
     append(store, 3, 10);

@@ -58,7 +58,7 @@ final class Bystander implements AutoCloseable {
   static void createTopic(Admin admin) throws Exception {
     NewTopic topic = new NewTopic(PARTITION.topic(), 1, (short) 1)
         .configs(Map.of("max.message.bytes", "3000000", "segment.bytes", "16000000", "retention.bytes", "32000000"));
-    admin.createTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS);
+    HostileBroker.create(admin, topic);
   }
 
   /** Begins to work, after a first turn that warms the client up. */

@@ -9,12 +9,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.errors.TopicExistsException;
 
 /** The broker that is attacked, a bystander that works with it all the time, and the memory of its process. */
 final class HostileBroker implements AutoCloseable {
@@ -66,7 +68,18 @@ final class HostileBroker implements AutoCloseable {
 
   void createTopic(String name, int partitions, Map<String, String> configs) throws Exception {
     try (Admin admin = admin()) {
-      admin.createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(configs))).all().get(30, TimeUnit.SECONDS);
+      create(admin, new NewTopic(name, partitions, (short) 1).configs(configs));
+    }
+  }
+
+  /** The client asks again when an answer is late: then the topic may be there already. */
+  static void create(Admin admin, NewTopic topic) throws Exception {
+    try {
+      admin.createTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof TopicExistsException)) {
+        throw e;
+      }
     }
   }
 

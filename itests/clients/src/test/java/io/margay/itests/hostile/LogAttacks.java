@@ -78,7 +78,7 @@ final class LogAttacks {
       if (line.startsWith("FORGED") || line.startsWith("2026-01-01 00:00:00.000")) {
         throw new AssertionError("a forged line: " + line);
       }
-      if (line.length() > 4_000) {
+      if (line.length() > 10_000) {
         throw new AssertionError("a line of " + line.length() + " characters");
       }
     }

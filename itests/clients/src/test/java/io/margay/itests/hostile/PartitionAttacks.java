@@ -15,9 +15,9 @@ final class PartitionAttacks {
   static List<Attack> all() {
     return List.of(
         Attack.alone("i", "CreateTopics of 5 times 10,000 partitions, a record to each", b -> create(b, 5, 10_000)),
-        Attack.alone("i-many", "CreateTopics of " + size(20, 100) + " times 500 partitions, a record to each, restart",
-            b -> create(b, size(20, 100), 500)),
-        Attack.alone("i-auto", "Metadata that creates " + size(3, 30) + ",000 topics", PartitionAttacks::automatic),
+        Attack.alone("i-many", "CreateTopics of " + size(8, 100) + " times 500 partitions, a record to each, restart",
+            b -> create(b, size(8, 100), 500)),
+        Attack.alone("i-auto", "Metadata that creates " + size(1, 30) + ",000 topics", PartitionAttacks::automatic),
         Attack.of("i-grow", "CreatePartitions to 100,000", PartitionAttacks::grow));
   }
 
@@ -55,7 +55,7 @@ final class PartitionAttacks {
 
   private static String automatic(HostileBroker broker) throws Exception {
     Wire wire = broker.connect();
-    int names = size(3_000, 30_000);
+    int names = size(1_000, 30_000);
     for (int from = 0; from < names; from += 1_000) {
       int first = from;
       wire.send(Wire.frame(ApiKeys.METADATA, 4, out -> {

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.Properties;
 
 /**
- * Who this node is: written once, when it starts for the first time, and never changed. It guards data against being
- * served by another node or in another cluster. The file has the form of Kafka's {@code meta.properties}.
+ * Identifies this node: written once, at its first start, and never changed. It keeps another node or cluster from serving
+ * these data. The file has the form of Kafka's {@code meta.properties}.
  *
  * @param clusterId the cluster's id, 22 characters
  * @param nodeId this node's id
@@ -19,7 +19,7 @@ import java.util.Properties;
 record ClusterIdentity(String clusterId, int nodeId) {
   private static final String FILE = "meta.properties";
 
-  /** The data belong to another node or cluster, or the settings do not say which. The message tells the user what to do. */
+  /** The data belong to another node or cluster. The message says what to do. */
   static final class MismatchException extends IllegalStateException {
     private static final long serialVersionUID = 1;
 
@@ -34,7 +34,7 @@ record ClusterIdentity(String clusterId, int nodeId) {
    * @param directory where the file is; exists
    * @param nodeId this node's id, from the settings
    * @param wantedClusterId the cluster's id from the settings; null or empty when it is not set
-   * @throws MismatchException when the file says otherwise than the settings
+   * @throws MismatchException when the file contradicts the settings
    */
   static ClusterIdentity loadOrCreate(Path directory, int nodeId, String wantedClusterId) throws IOException {
     boolean wanted = wantedClusterId != null && !wantedClusterId.isBlank();

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 final class DurableFiles {
   private DurableFiles() { }
 
-  /** Replaces a file as a whole: whoever opens it, also after a crash, finds the old or the new contents. */
+  /** Replaces a file as a whole: any reader, also after a crash, finds the old or the new contents. */
   static void replace(Path file, ByteBuffer... contents) throws IOException {
     Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
     try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
@@ -43,7 +43,7 @@ final class DurableFiles {
     }
   }
 
-  /** The files of a directory that fulfil a condition, in the order of their names. */
+  /** The files of a directory that match a condition, in the order of their names. */
   static List<Path> list(Path directory, Predicate<Path> condition) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       return files.filter(condition).sorted(Comparator.comparing(Path::getFileName)).toList();

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The frame of the handlers here: reads the request, answers when the answer is complete, and turns a failure into the answer
- * that {@link #failed} builds. What varies is in the subclasses, one per API key.
+ * The common part of the handlers here: reads the request, sends the answer when it is complete, and turns a failure into the
+ * answer that {@link #failed} builds. What varies is in the subclasses, one per API key.
  *
  * @param <Q> the request's type
  */

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 
-/** What the two APIs that alter settings have in common: each resource is checked by itself, and succeeds or fails by itself. */
+/** Alters settings. Each resource is checked by itself, and succeeds or fails by itself. */
 final class ConfigAlterations {
   /**
    * One resource of a request.

@@ -40,8 +40,8 @@ public final class DescribeConfigsHandler extends AdminHandler<DescribeConfigsRe
   private static final byte LOGGER_SOURCE = 6;
   private static final long RESOURCE_BYTES = 400;
   private static final long KEY_BYTES = 60;
-  private static final long SETTING_BYTES = 200;
-  private static final long SYNONYMS_BYTES = 400;
+  private static final long SETTING_BYTES = 400;
+  private static final long SYNONYMS_BYTES = 600;
 
   private final ControllerRuntime controller;
   private final LogLevels levels;

@@ -51,7 +51,7 @@ public final class ElectLeadersHandler extends AdminHandler<ElectLeadersRequest>
     }
     ClusterImage image = controller.image();
     List<ReplicaElectionResult> results = new ArrayList<>();
-    // All partitions, as null: only those that needed an election are told of, and none does.
+    // Null stands for all partitions: the answer lists only those that needed an election, and none does.
     if (message.topicPartitions() != null) {
       byte type = message.electionType();
       message.topicPartitions().forEach(t -> results.add(new ReplicaElectionResult().setTopic(t.topic()).setPartitionResult(

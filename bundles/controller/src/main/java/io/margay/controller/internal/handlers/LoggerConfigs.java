@@ -9,7 +9,7 @@ import io.margay.protocol.Errors;
 import java.util.List;
 import java.util.Set;
 
-/** Changes log levels of this broker. They belong to the process: nothing of it is put into the metadata log. */
+/** Changes log levels of this broker. They belong to the process and are not written to the metadata log. */
 final class LoggerConfigs {
   private static final Set<String> ALLOWED = Set.of("FATAL", "ERROR", "WARN", "INFO", "DEBUG", "TRACE");
 

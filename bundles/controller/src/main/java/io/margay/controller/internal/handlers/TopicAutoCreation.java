@@ -48,7 +48,7 @@ final class TopicAutoCreation {
     /**
      * Starts to create a topic, unless that is under way.
      *
-     * @return what the asker is told
+     * @return the error for the answer
      */
     Errors create(String name) {
       boolean internal = TopicNames.isInternal(name);

@@ -2,7 +2,7 @@ package io.margay.controller.internal.handlers;
 
 import io.margay.controller.internal.ControllerRuntime;
 import io.margay.controller.internal.ControllerService;
-import io.margay.controller.internal.Features;
+import io.margay.controller.internal.SupportedFeatures;
 import io.margay.controller.internal.Texts;
 import io.margay.controller.internal.state.Command.UpdateFeatures;
 import io.margay.controller.internal.state.Outcome;
@@ -75,7 +75,7 @@ public final class UpdateFeaturesHandler extends AdminHandler<UpdateFeaturesRequ
   private static Outcome check(short version, FeatureUpdateKey update, short current) {
     String name = update.feature();
     short level = update.maxVersionLevel();
-    Features.Range range = Features.supported().get(name);
+    SupportedFeatures.Range range = SupportedFeatures.supported().get(name);
     String problem = null;
     if (range == null) {
       problem = "The controller does not support feature " + Texts.shown(name) + ".";

@@ -108,8 +108,8 @@ final class TopicCommands {
       return Outcome.of(Errors.UNKNOWN_TOPIC_OR_PARTITION);
     }
     if (topic.partitions().size() != more.existing()) {
-      return new Outcome(Errors.INVALID_PARTITIONS, "The topic " + topic.name() + " has got " + topic.partitions().size()
-          + " partitions meanwhile, instead of " + more.existing() + ".");
+      return new Outcome(Errors.INVALID_PARTITIONS, "The topic " + topic.name() + " has " + topic.partitions().size()
+          + " partitions now instead of " + more.existing() + ".");
     }
     List<PartitionImage> partitions = new ArrayList<>(topic.partitions());
     for (List<BrokerId> replicas : more.replicas()) {

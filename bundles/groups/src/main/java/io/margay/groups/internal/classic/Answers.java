@@ -11,7 +11,7 @@ public final class Answers {
   private Answers() { }
 
   /**
-   * @param memberId the member id that the client is told
+   * @param memberId the member id for the client
    * @param error why it did not join
    * @return the answer
    */

@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * A classic group: its members, generation and state. It knows the rules of membership; who waits for whom and for how long
- * is {@link Rebalance}'s. Belongs to one shard and is used with the shard held. Its size is bounded by {@code group.max.size} and by
+ * A classic group: its members, generation and state. It knows the rules of membership; {@link Rebalance} knows which
+ * members to wait for and how long. Belongs to one shard and is used with the shard held. Its size is bounded by {@code group.max.size} and by
  * the memory of groups.
  */
 public final class ClassicGroup extends Group {
@@ -47,7 +47,7 @@ public final class ClassicGroup extends Group {
   private long stateSinceMs;
   private boolean restored;
   private int generation;
-  /** Null when nobody has joined ever. */
+  /** Null until the first member joins. */
   private String protocolType;
   private String protocolName;
   private String leaderId;
@@ -102,7 +102,7 @@ public final class ClassicGroup extends Group {
     return protocolType == null ? "" : protocolType;
   }
 
-  /** @return the protocol type, or null when nobody has ever joined */
+  /** @return the protocol type, or null until the first member joins */
   String protocolTypeOrNull() {
     return protocolType;
   }

@@ -61,7 +61,7 @@ final class JoinLimits {
     }
   }
 
-  /** A client id as far as it is kept; it is only shown to people. */
+  /** The part of a client id that is kept; it is only shown to people. */
   String shortened(String clientId) {
     return clientId.length() <= config.idMaxLength() ? clientId : clientId.substring(0, config.idMaxLength());
   }

@@ -67,7 +67,7 @@ public final class Rebalance {
     }
   }
 
-  /** Parks a JoinGroup; one that is parked already came over a connection that was given up. */
+  /** Parks a JoinGroup; an earlier one that is still parked came over a connection that its client gave up. */
   void park(ClassicMember member, CompletableFuture<JoinGroupResponse> reply) {
     answer(member, Answers.join(member.id(), Errors.REBALANCE_IN_PROGRESS));
     member.join = reply;

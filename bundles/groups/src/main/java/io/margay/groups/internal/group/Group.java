@@ -4,7 +4,7 @@ import io.margay.coordinator.CoordinatorException;
 import io.margay.protocol.message.DescribeGroupsResponse;
 
 /**
- * A group of any kind, as those see it that keep its offsets, list it and delete it. Belongs to one shard and is used with the shard
+ * A group of any kind, as seen by the code that keeps its offsets, lists it and deletes it. Belongs to one shard and is used with the shard
  * held. It counts what it holds, in a {@link ShardMemory} while a {@link GroupTable} keeps it.
  */
 public abstract class Group {
@@ -74,7 +74,7 @@ public abstract class Group {
   /** @return whether it has no members */
   public abstract boolean isEmpty();
 
-  /** @return whether it has no members and nobody is about to join */
+  /** @return whether it has no members and none is about to join */
   public abstract boolean mayBeForgotten();
 
   /** @return whether the log has a record of the group itself, beside its offsets */

@@ -95,7 +95,7 @@ public final class GroupTable {
 
   /**
    * @param group a group
-   * @return whether it is the one that is kept under its id
+   * @return whether this very object is kept under its id
    */
   public boolean keeps(Group group) {
     return groups.get(group.id()) == group;

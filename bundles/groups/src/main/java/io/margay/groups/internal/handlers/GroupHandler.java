@@ -98,10 +98,10 @@ abstract class GroupHandler<Q extends Message> implements ApiHandler {
     try {
       request.read(query);
     } catch (MalformedMessageException e) {
-      // then the answer names none of what was asked for
+      // then the answer has no elements
       query = type.get();
     }
-    // a coordinator that is being replaced is one that is not there: clients look for it again
+    // while the coordinator is being replaced, clients look for it again
     return error(query, error == Errors.REQUEST_TIMED_OUT ? Errors.COORDINATOR_NOT_AVAILABLE : error, request.version());
   }
 

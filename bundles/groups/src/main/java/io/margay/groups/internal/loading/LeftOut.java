@@ -1,8 +1,8 @@
 package io.margay.groups.internal.loading;
 
 /**
- * Remembers, in a fixed 64 KiB, which groups of a shard were left out when it was loaded: a Bloom filter of the hashes of their ids. So
- * one of a few thousand groups that are new may be taken for one that was left out, but never the other way round.
+ * Remembers, in a fixed 64 KiB, which groups of a shard were left out when it was loaded: a Bloom filter of the hashes of their ids. It
+ * takes a few in a thousand new groups for ones that were left out, but never the other way round.
  */
 final class LeftOut {
   private static final int WORDS = 8_192;

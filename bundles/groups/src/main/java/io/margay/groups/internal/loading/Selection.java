@@ -188,9 +188,14 @@ public final class Selection {
     pass = Pass.LOADED;
     activity = null;
     if (leftOut != null) {
-      LOG.error("A partition of the offsets topic holds more groups than fit in memory; those that were idle longest are left out "
-          + "until there is room. partition={} leftOut={} loaded={} usedBytes={} limitBytes={} setting={}", shard, leftOut.count(),
-          groups.all().size(), memory().usedBytes(), limitBytes, "margay.groups.memory.bytes");
+      LOG.debug("Left groups out. partition={} leftOut={} loaded={} usedBytes={} limitBytes={}", shard, leftOut.count(),
+          groups.all().size(), memory().usedBytes(), limitBytes);
+      // usually all partitions have this trouble
+      if (memory().node().logs().pass("left out") >= 0) {
+        LOG.error("Partitions of the offsets topic hold more groups than fit in memory; groups that were idle longest are left out "
+            + "until there is room. firstPartition={} leftOut={} loaded={} setting={}", shard, leftOut.count(), groups.all().size(),
+            "margay.groups.memory.bytes");
+      }
     }
     return false;
   }

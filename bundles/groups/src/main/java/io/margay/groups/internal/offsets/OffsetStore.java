@@ -23,7 +23,7 @@ public final class OffsetStore {
   /** Estimated bytes that an offset of an open transaction needs beside itself. */
   private static final int OPEN_BYTES = 400;
 
-  /** Told of offsets. */
+  /** Takes offsets one after the other. */
   @FunctionalInterface
   interface Visitor {
     /** @return false to end the visit */

@@ -17,11 +17,11 @@ import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import io.margay.spi.log.PartitionLog;
 import io.margay.spi.storage.StorageEngine;
+import java.util.BitSet;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -56,21 +56,8 @@ public final class DescribeLogDirsHandler implements ApiHandler {
   }
 
   private DescribeLogDirsResponse answer(DescribeLogDirsRequest asked) {
-    Map<String, Set<Integer>> wanted = asked.topics() == null ? null : new HashMap<>();
-    if (wanted != null) {
-      for (DescribableLogDirTopic topic : asked.topics()) {
-        wanted.computeIfAbsent(topic.topic(), name -> new HashSet<>()).addAll(topic.partitions());
-      }
-    }
     Map<String, Map<String, DescribeLogDirsTopic>> byPlace = new HashMap<>();
-    for (ServedTopic topic : table.topics()) {
-      Set<Integer> partitions = wanted == null ? null : wanted.get(topic.name());
-      for (int i = 0; i < topic.partitions() && (wanted == null || partitions != null); i++) {
-        if (partitions == null || partitions.contains(i)) {
-          add(topic.name(), topic.replica(i), byPlace);
-        }
-      }
-    }
+    wanted(asked).forEach((topic, partitions) -> partitions.stream().forEach(i -> add(topic.name(), topic.replica(i), byPlace)));
     Map<String, DescribeLogDirsResult> results = new LinkedHashMap<>();
     for (StorageEngine.Place place : replication.logs().places()) {
       DescribeLogDirsResult result = new DescribeLogDirsResult().setLogDir(place.path()).setTotalBytes(place.totalBytes())
@@ -85,6 +72,27 @@ public final class DescribeLogDirsHandler implements ApiHandler {
     DescribeLogDirsResponse response = new DescribeLogDirsResponse();
     response.results().addAll(results.values());
     return response;
+  }
+
+  /** By topic. Takes as much as the topics that there are, whatever is asked for, and however often. */
+  private Map<ServedTopic, BitSet> wanted(DescribeLogDirsRequest asked) {
+    Map<ServedTopic, BitSet> wanted = new IdentityHashMap<>();
+    if (asked.topics() == null) {
+      table.topics().forEach(topic -> {
+        BitSet all = new BitSet(topic.partitions());
+        all.set(0, topic.partitions());
+        wanted.put(topic, all);
+      });
+      return wanted;
+    }
+    for (DescribableLogDirTopic name : asked.topics()) {
+      ServedTopic topic = table.topic(name.topic());
+      if (topic != null) {
+        BitSet some = wanted.computeIfAbsent(topic, key -> new BitSet(key.partitions()));
+        name.partitions().stream().filter(topic::has).forEach(some::set);
+      }
+    }
+    return wanted;
   }
 
   private void add(String name, LocalReplica replica, Map<String, Map<String, DescribeLogDirsTopic>> byPlace) {

@@ -9,6 +9,7 @@ import io.margay.protocol.message.DescribeProducersResponse;
 import io.margay.protocol.message.DescribeProducersResponse.PartitionResponse;
 import io.margay.protocol.message.DescribeProducersResponse.ProducerState;
 import io.margay.protocol.message.DescribeProducersResponse.TopicResponse;
+import io.margay.replication.internal.AnswerMemory;
 import io.margay.replication.internal.LocalReplica;
 import io.margay.replication.internal.PartitionLeader;
 import io.margay.replication.internal.ReplicaTable;
@@ -26,6 +27,11 @@ import org.osgi.service.component.annotations.Reference;
 /** Serves DescribeProducers: the idempotent and transactional producers that a log remembers. */
 @Component(service = ApiHandler.class, immediate = true)
 public final class DescribeProducersHandler implements ApiHandler {
+  /** An element of the answer, and of what finds it. */
+  private static final int BYTES_EACH = 64;
+  private static final int PRODUCER_BYTES = 64;
+  private static final int FEW = 8;
+
   private final ReplicationContext replication;
   private final ReplicaTable table;
 
@@ -44,21 +50,29 @@ public final class DescribeProducersHandler implements ApiHandler {
   @Override
   public void handle(Request request) {
     DescribeProducersRequest asked = request.read(new DescribeProducersRequest());
-    List<LocalReplica> replicas = new ArrayList<>();
+    int partitions = asked.topics().stream().mapToInt(topic -> topic.partitionIndexes().size()).sum();
+    if (!AnswerMemory.reserve(request, this, partitions, BYTES_EACH)) {
+      return;
+    }
+    List<LocalReplica> replicas = new ArrayList<>(partitions);
     for (TopicRequest topic : asked.topics()) {
       topic.partitionIndexes().forEach(index -> replicas.add(table.replica(topic.name(), index)));
     }
-    replication.gate().whenOpen(request, replicas, replication.openWaitMs(),
-        again -> request.respond(answer(asked, this::describe)));
+    replication.gate().whenOpen(request, this, replicas, replication.openWaitMs(),
+        again -> request.respond(answer(asked, (topic, index) -> describe(request, topic, index))));
   }
 
-  private PartitionResponse describe(String topic, Integer index) {
+  private PartitionResponse describe(Request request, String topic, Integer index) {
     PartitionLeader leader = table.leader(topic, index);
     if (leader == null) {
       return failed(index, table.whyNoLeader(topic, index));
     }
     PartitionResponse answer = new PartitionResponse().setPartitionIndex(index);
-    for (PartitionLog.ProducerInfo producer : leader.log().producers()) {
+    List<PartitionLog.ProducerInfo> producers = leader.log().producers();
+    if (producers.size() > FEW && !request.reserve((long) producers.size() * PRODUCER_BYTES)) {
+      return failed(index, Errors.THROTTLING_QUOTA_EXCEEDED);
+    }
+    for (PartitionLog.ProducerInfo producer : producers) {
       answer.activeProducers().add(new ProducerState().setProducerId(producer.producerId())
           .setProducerEpoch(producer.producerEpoch())
           .setLastSequence(producer.lastSequence()).setLastTimestamp(producer.lastTimestamp())

@@ -76,14 +76,37 @@ final class FetchAttempt {
     return bytes;
   }
 
+  /** How many partitions the answer tells of, about: what changes meanwhile may change that. */
+  int answerCount() {
+    if (!context.incremental()) {
+      return answers.length;
+    }
+    int count = 0;
+    for (int i = 0; i < answers.length; i++) {
+      if (answers[i] != null || isNews(parts[i])) {
+        count++;
+      }
+    }
+    return count;
+  }
+
   /** By index of the parts; null where an incremental answer has nothing to say. The records in them are the caller's. */
   PartitionData[] answers() {
     for (int i = 0; i < answers.length; i++) {
-      if (answers[i] == null) {
+      if (answers[i] == null && (!context.incremental() || isNews(parts[i]))) {
         answers[i] = withoutRecords(parts[i]);
       }
     }
     return answers;
+  }
+
+  /** Whether a partition without records has anything to tell to a client that knows what it was told before. */
+  private static boolean isNews(FetchPart part) {
+    if (part.error() != Errors.NONE) {
+      return true;
+    }
+    PartitionLeader leader = part.leader();
+    return !part.suspended() && part.item().isNews(leader.highWatermark(), leader.logStartOffset());
   }
 
   private PartitionData read(FetchPart part) {
@@ -93,11 +116,12 @@ final class FetchAttempt {
     if (topic == null || !topic.has(item.partition())) {
       // what was never there is no reason to answer the rest before its time
       answered |= before != null;
-      return failure(item, topic == null && context.topicIds() ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION);
+      part.failed(topic == null && context.topicIds() ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION);
+      return null;
     }
     LocalReplica replica = topic.replica(item.partition());
     if (before != null && replica != before) {
-      return answer(item, topic.id().equals(before.id().topicId()) ? Errors.NOT_LEADER_OR_FOLLOWER
+      return answer(part, topic.id().equals(before.id().topicId()) ? Errors.NOT_LEADER_OR_FOLLOWER
           : Errors.UNKNOWN_TOPIC_OR_PARTITION);
     }
     PartitionLeader leader = replica == null ? null : replica.leader();
@@ -106,28 +130,28 @@ final class FetchAttempt {
       return suspended(part);
     }
     if (leader == null) {
-      return answer(item, replica == null ? Errors.NOT_LEADER_OR_FOLLOWER : replica.leaderError());
+      return answer(part, replica == null ? Errors.NOT_LEADER_OR_FOLLOWER : replica.leaderError());
     }
     mayWait++;
     try {
       return read(part, item, leader);
     } catch (IndexOutOfBoundsException e) {
       // the log was truncated, or its head deleted, after the look at its range
-      return answer(item, Errors.OFFSET_OUT_OF_RANGE);
+      return answer(part, Errors.OFFSET_OUT_OF_RANGE);
     } catch (LogSuspendedException e) {
       mayWait--;
       replica.mustWait();
       return suspended(part);
     } catch (IOException e) {
       // either the log has told the fault handler, or it was closed because this node leads it no more
-      return answer(item, replica.leader() == leader ? Errors.KAFKA_STORAGE_ERROR : replica.leaderError());
+      return answer(part, replica.leader() == leader ? Errors.KAFKA_STORAGE_ERROR : replica.leaderError());
     }
   }
 
   /** The log is being opened, or suspended: there is nothing to read now, and that is no error until it has lasted too long. */
   private PartitionData suspended(FetchPart part) {
     if (part.replica().waitingTooLong(replication.openWaitMs())) {
-      return answer(part.item(), Errors.NOT_LEADER_OR_FOLLOWER);
+      return answer(part, Errors.NOT_LEADER_OR_FOLLOWER);
     }
     mayWait++;
     part.foundSuspended();
@@ -137,14 +161,14 @@ final class FetchAttempt {
   private PartitionData read(FetchPart part, FetchItem item, PartitionLeader leader) throws IOException {
     Errors epochError = leader.checkEpoch(item.currentLeaderEpoch());
     if (epochError != Errors.NONE) {
-      return answer(item, epochError);
+      return answer(part, epochError);
     }
     PartitionLog log = leader.log();
     long offset = item.fetchOffset();
     if (item.lastFetchedEpoch() >= 0) {
       PartitionLog.EpochEnd end = log.endOfEpoch(item.lastFetchedEpoch());
       if (end.epoch() < 0 || end.endOffset() < 0) {
-        return answer(item, Errors.OFFSET_OUT_OF_RANGE);
+        return answer(part, Errors.OFFSET_OUT_OF_RANGE);
       }
       if (end.epoch() < item.lastFetchedEpoch() || end.endOffset() < offset) {
         answered = true;
@@ -157,10 +181,10 @@ final class FetchAttempt {
     long bound = limits.bound(leader);
     part.sawUpTo(bound);
     if (offset < log.logStartOffset() || offset > log.logEndOffset()) {
-      return answer(item, Errors.OFFSET_OUT_OF_RANGE);
+      return answer(part, Errors.OFFSET_OUT_OF_RANGE);
     }
     if (limits.isFollower() && !leader.onFollowerFetch(limits.replicaId(), offset)) {
-      return answer(item, Errors.NOT_LEADER_OR_FOLLOWER);
+      return answer(part, Errors.NOT_LEADER_OR_FOLLOWER);
     }
     Records records = records(item, leader, bound);
     if (records.sizeBytes() == 0) {
@@ -211,17 +235,13 @@ final class FetchAttempt {
     return aborted;
   }
 
-  /** The answer for a partition that has no records for this fetch; null when the client knows all of it. */
+  /** The answer for a partition that has no records for this fetch. */
   private PartitionData withoutRecords(FetchPart part) {
     PartitionLeader leader = part.leader();
-    if (part.suspended() && (leader == null || context.incremental())) {
-      return context.incremental() ? null : failure(part.item(), Errors.NONE).setLastStableOffset(UNKNOWN).setLogStartOffset(UNKNOWN);
+    if (part.error() != Errors.NONE || leader == null) {
+      return failure(part.item().partition(), part.error());
     }
-    long highWatermark = leader.highWatermark();
-    if (context.incremental() && !part.item().isNews(highWatermark, leader.logStartOffset())) {
-      return null;
-    }
-    PartitionData answer = data(part.item(), leader, highWatermark, Records.EMPTY);
+    PartitionData answer = data(part.item(), leader, leader.highWatermark(), Records.EMPTY);
     return limits.readCommitted() && !part.suspended() ? answer.setAbortedTransactions(new ArrayList<>(0)) : answer;
   }
 
@@ -231,13 +251,11 @@ final class FetchAttempt {
         .setRecords(records);
   }
 
-  private PartitionData answer(FetchItem item, Errors error) {
+  /** Notes a failure, which the client learns at once. */
+  private PartitionData answer(FetchPart part, Errors error) {
     answered = true;
-    return failure(item, error);
-  }
-
-  private static PartitionData failure(FetchItem item, Errors error) {
-    return failure(item.partition(), error);
+    part.failed(error);
+    return null;
   }
 
   /** The answer for a partition that cannot be read. */

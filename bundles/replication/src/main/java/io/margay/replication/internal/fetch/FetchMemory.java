@@ -23,7 +23,7 @@ final class FetchMemory {
 
   /** Whether the request may be looked at. @param partitions how many it names */
   boolean mayName(int partitions) {
-    return partitions <= FEW || reserve(partitions * (FetchItem.SIZE_BYTES + FetchPart.SIZE_BYTES + ANSWER_BYTES));
+    return partitions <= FEW || reserve((long) partitions * (FetchItem.SIZE_BYTES + FetchPart.SIZE_BYTES));
   }
 
   /** Whether its partitions may be read. @param partitions how many there are with those that the session knows */
@@ -34,6 +34,11 @@ final class FetchMemory {
   /** Whether it may wait. @param partitions as in {@link #mayRead} */
   boolean mayWait(int partitions) {
     return reserve(Math.max(reserved, (long) partitions * (FetchItem.SIZE_BYTES + FetchPart.SIZE_BYTES)) + FETCH_BYTES);
+  }
+
+  /** Whether its answer may be built. @param partitions how many it tells of */
+  boolean mayAnswer(int partitions) {
+    return partitions <= FEW || reserve(reserved + partitions * ANSWER_BYTES);
   }
 
   private boolean reserve(long total) {

@@ -1,5 +1,6 @@
 package io.margay.replication.internal.fetch;
 
+import io.margay.protocol.Errors;
 import io.margay.replication.internal.DataWaiters;
 import io.margay.replication.internal.LocalReplica;
 import io.margay.replication.internal.PartitionLeader;
@@ -14,13 +15,14 @@ import io.margay.replication.internal.PartitionLeader;
  */
 final class FetchPart extends DataWaiters.Waiter {
   /** Bytes of one part, with its places in arrays. */
-  static final int SIZE_BYTES = 88;
+  static final int SIZE_BYTES = 80;
 
   private final PendingFetch fetch;
   private final FetchItem item;
   private LocalReplica replica;
   private PartitionLeader leader;
   private boolean suspended;
+  private Errors error = Errors.NONE;
   private long bound;
   private long appendedBytes;
   private long credited;
@@ -54,6 +56,7 @@ final class FetchPart extends DataWaiters.Waiter {
     replica = foundReplica;
     leader = foundLeader;
     suspended = false;
+    error = Errors.NONE;
     if (foundLeader != null) {
       appendedBytes = foundLeader.appendedBytes();
     }
@@ -61,6 +64,15 @@ final class FetchPart extends DataWaiters.Waiter {
 
   void foundSuspended() {
     suspended = true;
+  }
+
+  /** Why the last pass could not read it, or NONE. */
+  Errors error() {
+    return error;
+  }
+
+  void failed(Errors why) {
+    error = why;
   }
 
   /** Notes the exclusive end of what the fetch could see. */

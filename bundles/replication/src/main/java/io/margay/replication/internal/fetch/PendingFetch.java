@@ -94,7 +94,12 @@ final class PendingFetch {
 
   private void answer(FetchAttempt attempt, int throttleMs) {
     FetchResponse response = null;
-    if (!request.cancelled()) {
+    int wait = throttleMs;
+    if (!request.cancelled() && !memory.mayAnswer(attempt.answerCount())) {
+      attempt.release();
+      response = FetchHandler.error(request, Errors.THROTTLING_QUOTA_EXCEEDED);
+      wait = REFUSED_WAIT_MS;
+    } else if (!request.cancelled()) {
       response = context.respond(attempt.answers(), replication.clock().millis());
       hints.add(request, response);
     }
@@ -103,8 +108,8 @@ final class PendingFetch {
     } else if (response == null) {
       attempt.release();
       request.respondNothing();
-    } else if (throttleMs > 0) {
-      request.respond(response.setThrottleTimeMs(throttleMs), throttleMs);
+    } else if (wait > 0) {
+      request.respond(response.setThrottleTimeMs(wait), wait);
     } else {
       request.respond(response);
     }

@@ -1,16 +1,14 @@
 package io.margay.replication.internal.fetch;
 
 import io.margay.protocol.KafkaUuid;
+import io.margay.replication.internal.SeededHash;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * How a client names a topic, by name or by id; shared by the topic's partitions in a fetch. Its hash is seeded, because clients choose
  * names and ids, and could else choose many with the same hash.
  */
 final class TopicKey {
-  private static final long SEED = ThreadLocalRandom.current().nextLong();
-  private static final long MULTIPLIER = 0x9E3779B97F4A7C15L;
   private static final int OWN_BYTES = 32;
   private static final int STRING_BYTES = 56;
   private static final int UUID_BYTES = 32;
@@ -29,17 +27,7 @@ final class TopicKey {
     boolean named = id.getMostSignificantBits() == 0 && id.getLeastSignificantBits() == 0;
     this.name = name;
     this.id = named ? KafkaUuid.ZERO : id;
-    long mixed = SEED;
-    for (int i = 0; i < name.length(); i++) {
-      mixed = mix(mixed, name.charAt(i));
-    }
-    mixed = mix(mix(mixed, id.getMostSignificantBits()), id.getLeastSignificantBits());
-    this.hash = (int) (mixed >>> 32);
-  }
-
-  private static long mix(long hash, long value) {
-    long mixed = (hash ^ value) * MULTIPLIER;
-    return mixed ^ mixed >>> 29;
+    this.hash = (int) (SeededHash.of(name, id) >>> 32);
   }
 
   String name() {

@@ -9,6 +9,7 @@ import io.margay.protocol.message.DeleteRecordsRequest.DeleteRecordsTopic;
 import io.margay.protocol.message.DeleteRecordsResponse;
 import io.margay.protocol.message.DeleteRecordsResponse.DeleteRecordsPartitionResult;
 import io.margay.protocol.message.DeleteRecordsResponse.DeleteRecordsTopicResult;
+import io.margay.replication.internal.AnswerMemory;
 import io.margay.replication.internal.LocalReplica;
 import io.margay.replication.internal.PartitionLeader;
 import io.margay.replication.internal.ReplicaTable;
@@ -31,6 +32,8 @@ import org.osgi.service.component.annotations.Reference;
 @Component(service = ApiHandler.class, immediate = true)
 public final class DeleteRecordsHandler implements ApiHandler {
   private static final long UP_TO_HIGH_WATERMARK = -1;
+  /** An element of the answer, and of what finds it. */
+  private static final int BYTES_EACH = 56;
 
   private final ReplicationContext replication;
   private final ReplicaTable table;
@@ -50,12 +53,16 @@ public final class DeleteRecordsHandler implements ApiHandler {
   @Override
   public void handle(Request request) {
     DeleteRecordsRequest delete = request.read(new DeleteRecordsRequest());
-    List<LocalReplica> replicas = new ArrayList<>();
+    int partitions = delete.topics().stream().mapToInt(topic -> topic.partitions().size()).sum();
+    if (!AnswerMemory.reserve(request, this, partitions, BYTES_EACH)) {
+      return;
+    }
+    List<LocalReplica> replicas = new ArrayList<>(partitions);
     for (DeleteRecordsTopic topic : delete.topics()) {
       topic.partitions().forEach(partition -> replicas.add(table.replica(topic.name(), partition.partitionIndex())));
     }
     long waitMs = Math.min(delete.timeoutMs(), replication.openWaitMs());
-    replication.gate().whenOpen(request, replicas, waitMs, again -> {
+    replication.gate().whenOpen(request, this, replicas, waitMs, again -> {
       if (!replication.reads().run(request, this, () -> delete(request, delete, again))) {
         request.respond(errorResponse(request, Errors.REQUEST_TIMED_OUT));
       }
@@ -94,8 +101,8 @@ public final class DeleteRecordsHandler implements ApiHandler {
       suspended.set(true);
       return failed(partition, Errors.NOT_LEADER_OR_FOLLOWER);
     } catch (IOException e) {
-      // the log has told the fault handler
-      return failed(partition, Errors.KAFKA_STORAGE_ERROR);
+      // either the log has told the fault handler, or it was closed because this node leads it no more
+      return failed(partition, leader.ended() ? leader.replica().leaderError() : Errors.KAFKA_STORAGE_ERROR);
     }
     return new DeleteRecordsPartitionResult().setPartitionIndex(partition.partitionIndex())
         .setLowWatermark(leader.logStartOffset());

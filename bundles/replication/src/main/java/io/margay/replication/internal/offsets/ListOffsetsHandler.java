@@ -9,19 +9,19 @@ import io.margay.protocol.message.ListOffsetsRequest.ListOffsetsTopic;
 import io.margay.protocol.message.ListOffsetsResponse;
 import io.margay.protocol.message.ListOffsetsResponse.ListOffsetsPartitionResponse;
 import io.margay.protocol.message.ListOffsetsResponse.ListOffsetsTopicResponse;
+import io.margay.replication.internal.AnswerMemory;
 import io.margay.replication.internal.LocalReplica;
 import io.margay.replication.internal.PartitionLeader;
 import io.margay.replication.internal.ReplicaTable;
 import io.margay.replication.internal.ReplicationContext;
+import io.margay.replication.internal.SeededHash;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import io.margay.spi.log.LogSuspendedException;
 import io.margay.spi.log.PartitionLog;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.osgi.service.component.annotations.Activate;
@@ -38,6 +38,8 @@ public final class ListOffsetsHandler implements ApiHandler {
   private static final long LATEST_TIERED = -5;
   private static final long EARLIEST_PENDING_UPLOAD = -6;
   private static final int CONSUMER = -1;
+  /** An element of the answer, and of what finds it. */
+  private static final int BYTES_EACH = 80;
   private static final short FIRST_WITH_OFFSET_NOT_AVAILABLE = 5;
 
   private final ReplicationContext replication;
@@ -58,14 +60,26 @@ public final class ListOffsetsHandler implements ApiHandler {
   @Override
   public void handle(Request request) {
     ListOffsetsRequest list = request.read(new ListOffsetsRequest());
-    List<LocalReplica> replicas = new ArrayList<>();
+    int partitions = partitions(list);
+    if (!AnswerMemory.reserve(request, this, partitions, BYTES_EACH)) {
+      return;
+    }
+    List<LocalReplica> replicas = new ArrayList<>(partitions);
     for (ListOffsetsTopic topic : list.topics()) {
       for (ListOffsetsPartition partition : topic.partitions()) {
         replicas.add(table.replica(topic.name(), partition.partitionIndex()));
       }
     }
     long waitMs = list.timeoutMs() > 0 ? Math.min(list.timeoutMs(), replication.openWaitMs()) : replication.openWaitMs();
-    replication.gate().whenOpen(request, replicas, waitMs, again -> dispatch(request, list, again));
+    replication.gate().whenOpen(request, this, replicas, waitMs, again -> dispatch(request, list, again));
+  }
+
+  private static int partitions(ListOffsetsRequest list) {
+    int count = 0;
+    for (ListOffsetsTopic topic : list.topics()) {
+      count += topic.partitions().size();
+    }
+    return count;
   }
 
   private void dispatch(Request request, ListOffsetsRequest list, BooleanSupplier again) {
@@ -99,22 +113,13 @@ public final class ListOffsetsHandler implements ApiHandler {
 
   /** @param suspended set when a log was suspended meanwhile, so that the answer is not final */
   private ListOffsetsResponse answer(Request request, ListOffsetsRequest list, AtomicBoolean suspended) {
-    Set<String> seen = new HashSet<>();
-    Set<String> twice = new HashSet<>();
-    for (ListOffsetsTopic topic : list.topics()) {
-      for (ListOffsetsPartition partition : topic.partitions()) {
-        String name = topic.name() + '-' + partition.partitionIndex();
-        if (!seen.add(name)) {
-          twice.add(name);
-        }
-      }
-    }
+    NamedTwice twice = new NamedTwice(list, partitions(list));
     ListOffsetsResponse response = new ListOffsetsResponse();
     for (ListOffsetsTopic topic : list.topics()) {
       ListOffsetsTopicResponse answer = new ListOffsetsTopicResponse().setName(topic.name());
+      long hash = SeededHash.of(topic.name());
       for (ListOffsetsPartition partition : topic.partitions()) {
-        boolean again = twice.contains(topic.name() + '-' + partition.partitionIndex());
-        answer.partitions().add(again ? failed(partition, Errors.INVALID_REQUEST)
+        answer.partitions().add(twice.contains(hash, partition.partitionIndex()) ? failed(partition, Errors.INVALID_REQUEST)
             : answer(list, topic.name(), partition, request.version(), suspended));
       }
       response.topics().add(answer);
@@ -141,8 +146,8 @@ public final class ListOffsetsHandler implements ApiHandler {
       suspended.set(true);
       return failed(partition, Errors.NOT_LEADER_OR_FOLLOWER);
     } catch (IOException e) {
-      // the log has told the fault handler
-      return failed(partition, Errors.KAFKA_STORAGE_ERROR);
+      // either the log has told the fault handler, or it was closed because this node leads it no more
+      return failed(partition, leader.ended() ? leader.replica().leaderError() : Errors.KAFKA_STORAGE_ERROR);
     }
   }
 

@@ -9,6 +9,7 @@ import io.margay.protocol.message.OffsetForLeaderEpochRequest.OffsetForLeaderTop
 import io.margay.protocol.message.OffsetForLeaderEpochResponse;
 import io.margay.protocol.message.OffsetForLeaderEpochResponse.EpochEndOffset;
 import io.margay.protocol.message.OffsetForLeaderEpochResponse.OffsetForLeaderTopicResult;
+import io.margay.replication.internal.AnswerMemory;
 import io.margay.replication.internal.LocalReplica;
 import io.margay.replication.internal.PartitionLeader;
 import io.margay.replication.internal.ReplicaTable;
@@ -28,6 +29,9 @@ import org.osgi.service.component.annotations.Reference;
  */
 @Component(service = ApiHandler.class, immediate = true)
 public final class OffsetForLeaderEpochHandler implements ApiHandler {
+  /** An element of the answer, and of what finds it. */
+  private static final int BYTES_EACH = 56;
+
   private final ReplicationContext replication;
   private final ReplicaTable table;
 
@@ -46,11 +50,15 @@ public final class OffsetForLeaderEpochHandler implements ApiHandler {
   @Override
   public void handle(Request request) {
     OffsetForLeaderEpochRequest asked = request.read(new OffsetForLeaderEpochRequest());
-    List<LocalReplica> replicas = new ArrayList<>();
+    int partitions = asked.topics().stream().mapToInt(topic -> topic.partitions().size()).sum();
+    if (!AnswerMemory.reserve(request, this, partitions, BYTES_EACH)) {
+      return;
+    }
+    List<LocalReplica> replicas = new ArrayList<>(partitions);
     for (OffsetForLeaderTopic topic : asked.topics()) {
       topic.partitions().forEach(partition -> replicas.add(table.replica(topic.topic(), partition.partition())));
     }
-    replication.gate().whenOpen(request, replicas, replication.openWaitMs(),
+    replication.gate().whenOpen(request, this, replicas, replication.openWaitMs(),
         again -> request.respond(answer(asked, this::find)));
   }
 

@@ -7,6 +7,7 @@ import io.margay.protocol.message.ProduceRequest.PartitionProduceData;
 import io.margay.protocol.message.ProduceResponse;
 import io.margay.protocol.message.ProduceResponse.PartitionProduceResponse;
 import io.margay.replication.internal.CommitWaiter;
+import io.margay.replication.internal.FailedRequests;
 import io.margay.replication.internal.LocalReplica;
 import io.margay.replication.internal.PartitionLeader;
 import io.margay.spi.handler.Request;
@@ -18,7 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A produce request with partitions that are not decided: their log has them wait, or their records are appended and not yet
+ * A produce request with partitions that are not decided: their log is not available yet, or their records are appended and not yet
  * committed. Answered when all are decided, or when its time is over.
  *
  * <p>Set up by the thread that serves the request, which parks and adds, then starts it; a partition that was parked may be
@@ -52,7 +53,7 @@ final class PendingProduce {
     this.registry = registry;
   }
 
-  /** One partition's wait. What it writes to the answer is seen by whoever decides the last partition, through the counter. */
+  /** One partition's wait. What it writes to the answer is seen by the thread that decides the last partition, through the counter. */
   private final class Waiter extends CommitWaiter {
     private final PartitionLeader leader;
     private final PartitionProduceResponse answer;
@@ -68,7 +69,7 @@ final class PendingProduce {
       boolean shrunk = outcome == Errors.NONE && acks == ALL && leader.tooFewInSync();
       Errors error = shrunk ? Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND : outcome;
       if (error != Errors.NONE) {
-        answer.setErrorCode(error.code()).setBaseOffset(-1).setLogAppendTimeMs(-1);
+        answer.setErrorCode(ProduceHandler.inVersion(request.version(), error).code()).setBaseOffset(-1).setLogAppendTimeMs(-1);
       }
       decided();
     }
@@ -81,7 +82,7 @@ final class PendingProduce {
   }
 
   /**
-   * The records of one partition whose log has them wait.
+   * The records of one partition that wait for its log.
    *
    * <pre>
    *   WAITING --the log goes on--> RUNNING --appended or refused--> DONE, or a wait for the commit
@@ -161,7 +162,7 @@ final class PendingProduce {
     waiters.add(new Waiter(leader, nextOffset, answer));
   }
 
-  /** Has the records of a partition appended when its log is open and not suspended, after those that came before. */
+  /** Appends the records of a partition when its log is open and not suspended, after those that came before. */
   void park(LocalReplica replica, PartitionProduceData data, PartitionProduceResponse answer) {
     Parked wait = new Parked(replica, data, answer);
     parked.add(wait);
@@ -186,9 +187,10 @@ final class PendingProduce {
     if (!parked.isEmpty()) {
       parkTimer = scheduler.after(Math.max(parkMs, 0), this::expireParked);
       request.onCancel(this::expireParked);
-      if (handler.closed()) {
-        expire();
-      }
+    }
+    if (expired || handler.closed()) {
+      // its time was over, or the handler left, before all waits had begun
+      expire();
     }
     decided();
   }
@@ -197,7 +199,7 @@ final class PendingProduce {
     parked.forEach(Parked::expire);
   }
 
-  /** The time is over: whoever still waits is told so. Records that are appended stay in the log, as Kafka's clients expect. */
+  /** The time is over: all waits end. Records that are appended stay in the log, as Kafka's clients expect. */
   void expire() {
     expired = true;
     expireParked();
@@ -220,6 +222,10 @@ final class PendingProduce {
     if (second != null) {
       second.cancel();
     }
-    handler.finish(request, acks, response);
+    try {
+      handler.finish(request, acks, response);
+    } catch (RuntimeException | Error e) {
+      FailedRequests.failed(request, handler, e);
+    }
   }
 }

@@ -30,6 +30,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Serves Produce. A request is decoded, appended and answered on the caller's thread. Only where a partition waits for its
@@ -39,6 +41,7 @@ import org.osgi.service.component.annotations.Reference;
  */
 @Component(service = ApiHandler.class, immediate = true)
 public final class ProduceHandler implements ApiHandler {
+  private static final Logger LOG = LoggerFactory.getLogger(ProduceHandler.class);
   private static final short FIRST_WITH_TOPIC_IDS = 13;
   private static final short ALL = -1;
   private static final String ADMIN_CLIENT = "__admin_client";
@@ -46,7 +49,7 @@ public final class ProduceHandler implements ApiHandler {
   private final ReplicaTable table;
   private final ReplicationContext replication;
   private final Scheduler scheduler;
-  private final LeaderHints hints;
+  private final ProduceHints hints;
   private final Set<PendingProduce> pending = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
@@ -56,7 +59,7 @@ public final class ProduceHandler implements ApiHandler {
     this.replication = replication;
     this.table = replication.table();
     this.scheduler = replication.scheduler();
-    this.hints = new LeaderHints(replication.partitions());
+    this.hints = new ProduceHints(replication.partitions());
   }
 
   boolean closed() {
@@ -89,7 +92,7 @@ public final class ProduceHandler implements ApiHandler {
     return version >= FIRST_WITH_TOPIC_IDS ? table.topic(topic.topicId()) : table.topic(topic.name());
   }
 
-  /** @param gated whether some log has requests wait, so that each partition has to be looked at */
+  /** @param gated whether some log is paused, so that each partition has to be looked at */
   private void append(Request request, ProduceRequest produce, boolean gated) {
     short version = request.version();
     short acks = produce.acks();
@@ -157,6 +160,11 @@ public final class ProduceHandler implements ApiHandler {
     }
   }
 
+  /** The error as clients of a version know it. */
+  static Errors inVersion(short version, Errors error) {
+    return version >= FIRST_WITH_TOPIC_IDS && error == Errors.UNKNOWN_TOPIC_OR_PARTITION ? Errors.UNKNOWN_TOPIC_ID : error;
+  }
+
   private Errors refusal(Request request, ServedTopic served, PartitionProduceData partition) {
     if (served == null) {
       return request.version() >= FIRST_WITH_TOPIC_IDS ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION;
@@ -197,8 +205,20 @@ public final class ProduceHandler implements ApiHandler {
    */
   PartitionLog.Appended append(short version, ProduceRequest produce, LocalReplica replica, PartitionLeader leader,
       PartitionProduceData partition, PartitionProduceResponse answer) {
+    try {
+      return appendNow(version, produce, replica, leader, partition, answer);
+    } catch (RuntimeException | Error e) {
+      LOG.error("Records cannot be appended partition={}", replica == null ? null : replica.id(), e);
+      answer.setErrorCode(Errors.UNKNOWN_SERVER_ERROR.code()).setBaseOffset(-1).setLogAppendTimeMs(-1);
+      return null;
+    }
+  }
+
+  private PartitionLog.Appended appendNow(short version, ProduceRequest produce, LocalReplica replica, PartitionLeader leader,
+      PartitionProduceData partition, PartitionProduceResponse answer) {
     if (leader == null) {
-      answer.setErrorCode((replica == null ? Errors.NOT_LEADER_OR_FOLLOWER : replica.leaderError()).code());
+      Errors error = replica == null ? Errors.NOT_LEADER_OR_FOLLOWER : replica.leaderError();
+      answer.setErrorCode(inVersion(version, error).code());
       return null;
     }
     Records records = partition.records();

@@ -47,7 +47,7 @@ final class ProducedBatch {
     }
     int attributes = buffer.getShort(start + RecordBatchFormat.ATTRIBUTES_OFFSET);
     if ((attributes & RecordBatchFormat.TRANSACTIONAL_MASK) != 0) {
-      // Nobody has begun a transaction here: no later marker would end it, and its readers would wait for ever.
+      // No transaction was begun here, so no marker would end it, and its readers would wait for ever.
       return produce.transactionalId() == null
           ? refuse(answer, Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, "A transactional batch came without a transactional id")
           : refuse(answer, Errors.INVALID_TXN_STATE, "The transactional id has no transaction that is under way");

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves InitProducerId for idempotent producers: a new id with epoch 0. Transactional ids are not served: there is no
- * transaction coordinator, and the answer says that this is not supported rather than that it might be later.
+ * Serves InitProducerId for idempotent producers: a new id with epoch 0. Requests with a transactional id are refused with
+ * UNSUPPORTED_VERSION (not retriable).
  */
 @Component(service = ApiHandler.class, immediate = true)
 public final class InitProducerIdHandler implements ApiHandler {

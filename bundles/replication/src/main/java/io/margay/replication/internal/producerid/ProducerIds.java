@@ -4,18 +4,20 @@ import io.margay.protocol.Errors;
 import io.margay.spi.controller.Controller;
 import io.margay.spi.controller.Controller.ProducerIdBlock;
 import java.util.ArrayDeque;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Hands out producer ids from blocks that the controller reserves for this node, and fetches the next block before the current
- * one is used up. Who comes while there is none waits for it. Safe for all threads.
+ * one is used up. A request that comes while there is none waits for it. Safe for all threads.
  */
 final class ProducerIds {
   private static final Logger LOG = LoggerFactory.getLogger(ProducerIds.class);
   private static final int MOST_WAITERS = 10_000;
 
-  /** Who wants an id. Called once, on any thread, without locks. */
+  /** Takes an id. Called once, on any thread, without locks. */
   interface Taker {
     /** The id, when {@code error} is NONE. */
     void take(Errors error, long producerId);
@@ -79,7 +81,13 @@ final class ProducerIds {
   }
 
   private void fetch() {
-    controller.allocateProducerIds().whenComplete((block, failure) -> {
+    CompletionStage<ProducerIdBlock> answer;
+    try {
+      answer = controller.allocateProducerIds();
+    } catch (RuntimeException | Error e) {
+      answer = CompletableFuture.failedStage(e);
+    }
+    answer.whenComplete((block, failure) -> {
       if (failure == null && block != null && block.size() > 0) {
         fetched(block);
       } else {
@@ -87,6 +95,15 @@ final class ProducerIds {
         failed();
       }
     });
+  }
+
+  /** Whatever one taker throws, the others get their answer. */
+  private static void give(Taker taker, Errors error, long id) {
+    try {
+      taker.take(error, id);
+    } catch (RuntimeException | Error e) {
+      LOG.error("A producer id could not be given", e);
+    }
   }
 
   private void fetched(ProducerIdBlock block) {
@@ -112,7 +129,7 @@ final class ProducerIds {
       if (taker == null) {
         return;
       }
-      taker.take(Errors.NONE, id);
+      give(taker, Errors.NONE, id);
     }
   }
 
@@ -124,10 +141,10 @@ final class ProducerIds {
       refused = new ArrayDeque<>(waiting);
       waiting.clear();
     }
-    refused.forEach(taker -> taker.take(Errors.COORDINATOR_LOAD_IN_PROGRESS, -1));
+    refused.forEach(taker -> give(taker, Errors.COORDINATOR_LOAD_IN_PROGRESS, -1));
   }
 
-  /** Refuses whoever waits, and all that come. */
+  /** Refuses what waits, and all that comes. */
   void close() {
     synchronized (this) {
       closed = true;

@@ -96,6 +96,30 @@ class FetchHandlerTest {
   }
 
   @Test
+  void readersThatWaitGetASmallBatchFromMemory() throws IOException {
+    FakeRequest first = send(sessionless(topic("a", from(0, 0))), 12);
+    FakeRequest second = send(sessionless(topic("a", from(0, 0))), 12);
+    broker.append("a", 0, 2);
+    first.runLoop();
+    second.runLoop();
+    assertThat(offsets(only(first.answer(new FetchResponse())))).containsExactly(0L);
+    assertThat(only(second.answer(new FetchResponse())).records().sizeBytes()).isEqualTo(TestBroker.batch(2).readableBytes());
+    assertThat(broker.log("a", 0).isRead()).isFalse();
+    assertThat(offsets(only(now(sessionless(topic("a", from(0, 1))), 12)))).containsExactly(0L);
+    assertThat(broker.log("a", 0).isRead()).isTrue();
+  }
+
+  @Test
+  void readersThatWaitGetWhatTheLogHasCompressedFromTheLog() throws IOException {
+    broker.create("gzip", 1, Map.of("compression.type", "gzip"));
+    FakeRequest request = send(sessionless(topic("gzip", from(0, 0))), 12);
+    broker.append("gzip", 0, 2);
+    request.runLoop();
+    assertThat(offsets(only(request.answer(new FetchResponse())))).containsExactly(0L);
+    assertThat(broker.log("gzip", 0).isRead()).isTrue();
+  }
+
+  @Test
   void waitsNoLongerThanAsked() throws IOException {
     FakeRequest request = send(sessionless(topic("a", from(0, 0))), 12);
     broker.scheduler.advance(499);
@@ -365,13 +389,16 @@ class FetchHandlerTest {
   void answersWhenAReadEndsWithAnError() throws IOException {
     broker.append("a", 1, 1);
     FakeRequest waiting = send(sessionless(topic("a", from(0, 0), from(2, 0))), 12);
-    broker.log("a", 0).readError = new OutOfMemoryError("of this test");
+    broker.log("a", 0).boundsError = new OutOfMemoryError("of this test");
     broker.append("a", 0, 1);
     waiting.runLoop();
     assertThat(waiting.answer(new FetchResponse()).errorCode()).isEqualTo(Errors.UNKNOWN_SERVER_ERROR.code());
     assertThat(broker.leader("a", 2).replica().dataWaiters().isEmpty()).isTrue();
+    broker.log("a", 0).boundsError = null;
+    broker.log("a", 0).readError = new OutOfMemoryError("of this test");
     broker.log("a", 0).hot = false;
-    FakeRequest cold = send(sessionless(topic("a", from(1, 0), from(0, 0))), 12);
+    broker.append("a", 0, 1);
+    FakeRequest cold = send(sessionless(topic("a", from(1, 0), from(0, 1))), 12);
     assertThat(cold.answer(new FetchResponse()).errorCode()).isEqualTo(Errors.UNKNOWN_SERVER_ERROR.code());
     broker.log("a", 0).readError = null;
     assertThat(offsets(only(now(sessionless(topic("a", from(1, 0))), 12)))).containsExactly(0L);

@@ -14,6 +14,7 @@ import io.margay.replication.internal.TestBroker;
 import io.margay.spi.handler.FakeRequest;
 import io.margay.spi.log.PartitionLog;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -51,6 +52,22 @@ class ListOffsetsHandlerTest {
     FakeRequest request = new FakeRequest(ListOffsetsRequest.API, list, version);
     handler.handle(request);
     return request.answer(new ListOffsetsResponse()).topics().get(0).partitions();
+  }
+
+  @Test
+  void refusesMorePartitionsThanThereIsMemoryFor() {
+    int[] some = new int[200];
+    Arrays.setAll(some, i -> i % 2 == 0 ? i / 2 : -2);
+    FakeRequest refused = new FakeRequest(ListOffsetsRequest.API, list("a", some), 5).budget(1000);
+    handler.handle(refused);
+    assertThat(refused.answer(new ListOffsetsResponse()).topics().get(0).partitions()).hasSize(100)
+        .allSatisfy(partition -> assertThat(partition.errorCode()).isEqualTo(Errors.THROTTLING_QUOTA_EXCEEDED.code()));
+    int[] many = new int[40_000];
+    Arrays.setAll(many, i -> i % 2 == 0 ? i / 2 : -2);
+    FakeRequest closed = new FakeRequest(ListOffsetsRequest.API, list("a", many), 5).budget(1_000_000);
+    handler.handle(closed);
+    assertThat(closed.closedBecause()).isNotNull();
+    assertThat(ask(list("a", many), 5)).hasSize(20_000);
   }
 
   private ListOffsetsPartitionResponse ask(long timestamp, int version) {

@@ -280,6 +280,35 @@ class ProduceHandlerTest {
   }
 
   @Test
+  void tellsWhenTheTopicIsDeletedMeanwhile() {
+    UUID id = broker.put("a", KafkaUuid.random(), List.of(TestBroker.partition(0, TestBroker.SELF, 0, BOTH, BOTH)), Map.of());
+    FakeRequest byName = send(produce(-1, topic("a", data(0, TestBroker.batch(1)))), 9);
+    FakeRequest byId = send(produce(-1, topic("", data(0, TestBroker.batch(1))).setTopicId(id)), 13);
+    assertThat(byName.isAnswered()).isFalse();
+    broker.delete("a");
+    assertThat(only(byName).errorCode()).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+    assertThat(only(byId).errorCode()).isEqualTo(Errors.UNKNOWN_TOPIC_ID.code());
+    assertThat(broker.scheduler.size()).isZero();
+  }
+
+  @Test
+  void aTimerThatComesBeforeTheWaitersEndsTheWait() {
+    broker.put("a", KafkaUuid.random(), List.of(TestBroker.partition(0, TestBroker.SELF, 0, BOTH, BOTH)), Map.of());
+    broker.scheduler.runAtOnce();
+    FakeRequest request = send(produce(-1, topic("a", data(0, TestBroker.batch(1)))), 9);
+    assertThat(only(request).errorCode()).isEqualTo(Errors.REQUEST_TIMED_OUT.code());
+  }
+
+  @Test
+  void answersAPartitionWhoseLogFailsWithAnError() {
+    broker.create("a", 2);
+    broker.log("a", 0).appendError = new OutOfMemoryError("of this test");
+    FakeRequest request = send(produce(1, topic("a", data(0, TestBroker.batch(1)), data(1, TestBroker.batch(1)))), 9);
+    assertThat(request.answer(new ProduceResponse()).responses().get(0).partitionResponses())
+        .extracting(PartitionProduceResponse::errorCode).containsExactly(Errors.UNKNOWN_SERVER_ERROR.code(), Errors.NONE.code());
+  }
+
+  @Test
   void refusesWithTooFewInSync() {
     broker.put("a", KafkaUuid.random(), List.of(TestBroker.partition(0, TestBroker.SELF, 0, BOTH, List.of(TestBroker.SELF))),
         Map.of("min.insync.replicas", "2"));

@@ -87,6 +87,16 @@ public final class FileStorage implements StorageEngine {
   }
 
   @Override
+  public void setAside(TopicIdPartition id) throws IOException {
+    engine.setAside(id);
+  }
+
+  @Override
+  public int deleteSetAside(long beforeMs) throws IOException {
+    return engine.deleteSetAside(beforeMs);
+  }
+
+  @Override
   public Map<TopicIdPartition, Long> readCheckpoint(String name) throws IOException {
     return engine.readCheckpoint(name);
   }

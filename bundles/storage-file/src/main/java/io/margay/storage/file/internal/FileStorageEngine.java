@@ -234,8 +234,35 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
     staleNames.clear();
   }
 
+  /** Renames the directory of a partition, so that it is one no more. */
+  @FunctionalInterface
+  private interface Renaming {
+    void of(LogDirectory directory, Path path) throws IOException;
+  }
+
   @Override
-  public synchronized void delete(TopicIdPartition id) throws IOException {
+  public void delete(TopicIdPartition id) throws IOException {
+    remove(id, (directory, path) -> deleteLater(directory.renameForDeletion(path)));
+  }
+
+  @Override
+  public void setAside(TopicIdPartition id) throws IOException {
+    remove(id, (directory, path) -> directory.setAside(path, clock.millis()));
+  }
+
+  @Override
+  public int deleteSetAside(long beforeMs) throws IOException {
+    int count = 0;
+    for (LogDirectory directory : directories.online()) {
+      for (Path stray : directory.setAsideBefore(beforeMs)) {
+        deleteLater(directory.renameForDeletion(stray));
+        count++;
+      }
+    }
+    return count;
+  }
+
+  private synchronized void remove(TopicIdPartition id, Renaming renaming) throws IOException {
     PartitionEntry entry = entries.get(id.topicPartition());
     if (entry == null || !entry.id().equals(id)) {
       return;
@@ -244,7 +271,7 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
       if (entry.store() != null) {
         throw new IllegalStateException("the log of " + id + " is open");
       }
-      deleteLater(entry.directory().renameForDeletion(entry.path()));
+      renaming.of(entry.directory(), entry.path());
       if (entry.takeDoubt()) {
         entry.directory().onRecovered();
       }

@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -43,6 +44,8 @@ final class LogDirectory {
   static final String BOOT_FILE = ".boot-id";
   private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
   private static final String DELETE_SUFFIX = "-delete";
+  /** Directories of logs that the cluster does not know. */
+  private static final String STRAY_SUFFIX = "-stray";
   /** Not among the letters of a checkpoint's name, so that the file is taken for no table. */
   private static final String DAMAGED_SUFFIX = ".damaged";
   private static final int MAX_NAME = 255;
@@ -239,9 +242,33 @@ final class LogDirectory {
     }
   }
 
+  /**
+   * Frees a partition's name and keeps its files, under the name that Kafka gives such a directory. When that was is the directory's
+   * own time of change, so that whoever touches it meanwhile keeps it longer.
+   */
+  void setAside(Path directory, long nowMs) throws IOException {
+    Files.setLastModifiedTime(rename(directory, STRAY_SUFFIX), FileTime.fromMillis(nowMs));
+  }
+
+  /** @return the directories that were set aside before a time */
+  List<Path> setAsideBefore(long beforeMs) throws IOException {
+    List<Path> strays = new ArrayList<>();
+    for (String name : SegmentSwap.names(path)) {
+      Path directory = path.resolve(name);
+      if (name.endsWith(STRAY_SUFFIX) && Files.getLastModifiedTime(directory).toMillis() < beforeMs) {
+        strays.add(directory);
+      }
+    }
+    return strays;
+  }
+
   /** Frees a partition's name. @return the directory's new name, for the files to be deleted */
   Path renameForDeletion(Path directory) throws IOException {
-    String suffix = "." + UUID.randomUUID().toString().replace("-", "") + DELETE_SUFFIX;
+    return rename(directory, DELETE_SUFFIX);
+  }
+
+  private Path rename(Path directory, String kind) throws IOException {
+    String suffix = "." + UUID.randomUUID().toString().replace("-", "") + kind;
     String name = directory.getFileName().toString();
     Path target = path.resolve(name.substring(0, Math.min(name.length(), MAX_NAME - suffix.length())) + suffix);
     Files.move(directory, target);

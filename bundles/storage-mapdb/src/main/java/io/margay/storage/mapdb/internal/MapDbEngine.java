@@ -11,6 +11,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +36,8 @@ final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
   private static final Pattern TABLE_NAME = Pattern.compile("[A-Za-z0-9-]{1,200}");
   /** The counter of partitions; no table can have this name. */
   private static final String NEXT_NUMBER = ".next";
+  /** How the names of rows begin that keep a log that was set aside; no table can have such a name. */
+  private static final String STRAY = ".stray.";
 
   private final Path directory;
   private final Disk disk;
@@ -244,11 +248,64 @@ final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
     }
     db.change(d -> {
       d.partitions().remove(entry.number);
-      entry.state.segments().forEach(segment -> d.garbage().put(segment.recid(), new byte[0]));
-      entry.state.blobs().values().forEach(recid -> d.store().delete(recid, Serializer.BYTE_ARRAY_NOSIZE));
+      discard(d, entry.state);
       return id;
     }, entries::remove);
     collectGarbage();
+  }
+
+  private static void discard(Database d, LogState state) {
+    state.segments().forEach(segment -> d.garbage().put(segment.recid(), new byte[0]));
+    state.blobs().values().forEach(recid -> d.store().delete(recid, Serializer.BYTE_ARRAY_NOSIZE));
+  }
+
+  /** What was kept of the partition moves from the partitions to the tables, behind the time. */
+  @Override
+  public synchronized void setAside(TopicIdPartition id) throws IOException {
+    Database db = database(false);
+    Entry entry = entries.get(id);
+    if (db == null || entry == null) {
+      return;
+    }
+    if (entry.store != null) {
+      throw new IllegalStateException("the log of " + id + " is open");
+    }
+    long change = db.change(d -> {
+      d.partitions().remove(entry.number);
+      byte[] state = entry.state.encode(id);
+      d.tables().put(STRAY + entry.number, ByteBuffer.allocate(Long.BYTES + state.length).putLong(clock.millis()).put(state).array());
+      return d.sequence() + 1;
+    }, sequence -> entries.remove(id));
+    db.force(change);
+  }
+
+  @Override
+  public synchronized int deleteSetAside(long beforeMs) throws IOException {
+    Database db = database(false);
+    if (db == null) {
+      return 0;
+    }
+    List<String> due = db.read(d -> {
+      List<String> names = new ArrayList<>();
+      for (Map.Entry<String, byte[]> table : d.tables().tailMap(STRAY).entrySet()) {
+        if (!table.getKey().startsWith(STRAY)) {
+          break;
+        }
+        if (ByteBuffer.wrap(table.getValue()).getLong() < beforeMs) {
+          names.add(table.getKey());
+        }
+      }
+      return names;
+    });
+    for (String name : due) {
+      db.change(d -> {
+        byte[] row = d.tables().remove(name);
+        discard(d, LogState.decode(Arrays.copyOfRange(row, Long.BYTES, row.length)).state());
+        return name;
+      });
+    }
+    collectGarbage();
+    return due.size();
   }
 
   @Override

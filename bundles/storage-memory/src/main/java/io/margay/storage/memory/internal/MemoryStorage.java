@@ -81,6 +81,17 @@ public final class MemoryStorage implements StorageEngine {
     checkpoints.replaceAll((name, rows) -> without(rows, id));
   }
 
+  /** There is no place to keep it but the heap, and nothing was promised. */
+  @Override
+  public void setAside(TopicIdPartition id) {
+    delete(id);
+  }
+
+  @Override
+  public int deleteSetAside(long beforeMs) {
+    return 0;
+  }
+
   private static Map<TopicIdPartition, Long> without(Map<TopicIdPartition, Long> rows, TopicIdPartition id) {
     Map<TopicIdPartition, Long> kept = new HashMap<>(rows);
     kept.remove(id);

@@ -5,7 +5,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** The feature levels that this software can finalise. A level is listed only when what it stands for works. */
-public final class Features {
+public final class SupportedFeatures {
   /** The feature that the version of the metadata stands for. */
   public static final String METADATA_VERSION = "metadata.version";
   /** Level of metadata.version in Kafka 4.4. */
@@ -24,7 +24,7 @@ public final class Features {
   private static final SortedMap<String, Range> SUPPORTED = Collections.unmodifiableSortedMap(new TreeMap<>(
       java.util.Map.of(METADATA_VERSION, new Range(METADATA_VERSION_LOWEST, METADATA_VERSION_HIGHEST))));
 
-  private Features() { }
+  private SupportedFeatures() { }
 
   /** What can be finalised, by name. */
   public static SortedMap<String, Range> supported() {
