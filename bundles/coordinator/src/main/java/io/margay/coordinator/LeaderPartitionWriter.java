@@ -1,5 +1,6 @@
 package io.margay.coordinator;
 
+import io.margay.protocol.ByteBufChannel;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Records;
 import io.margay.protocol.record.BatchCursor;
@@ -18,8 +19,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -141,17 +140,7 @@ public final class LeaderPartitionWriter implements PartitionWriter {
       return in.retainedSlice();
     }
     ByteBuf out = Unpooled.buffer(records.sizeBytes());
-    long size = records.sizeBytes();
-    long position = 0;
-    try (WritableByteChannel sink = new Sink(out)) {
-      while (position < size) {
-        long n = records.transferTo(sink, position, size - position);
-        if (n <= 0) {
-          throw new IOException("a log read ended at " + position + " of " + size + " bytes");
-        }
-        position += n;
-      }
-    }
+    ByteBufChannel.transfer(records, out);
     return out;
   }
 
@@ -199,26 +188,6 @@ public final class LeaderPartitionWriter implements PartitionWriter {
       }
     } catch (RuntimeException e) {
       skipped.add(record.offset(), e);
-    }
-  }
-
-  /** Appends to a buffer. */
-  private record Sink(ByteBuf out) implements WritableByteChannel {
-    @Override
-    public int write(ByteBuffer source) {
-      int n = source.remaining();
-      out.writeBytes(source);
-      return n;
-    }
-
-    @Override
-    public boolean isOpen() {
-      return true;
-    }
-
-    @Override
-    public void close() {
-      // belongs to the caller
     }
   }
 }

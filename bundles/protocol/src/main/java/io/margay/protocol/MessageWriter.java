@@ -5,8 +5,6 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -304,15 +302,9 @@ public final class MessageWriter {
   private void copyFrom(Records value, int size, String field) {
     buffer.ensureWritable(size);
     try {
-      for (long done = 0; done < size;) {
-        long count = value.transferTo(new BufferChannel(buffer), done, size - done);
-        if (count <= 0) {
-          throw new IOException(field + " ended after " + done + " of " + size + " bytes");
-        }
-        done += count;
-      }
+      ByteBufChannel.transfer(value, buffer);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(field + " cannot be written", e);
     }
   }
 
@@ -376,25 +368,5 @@ public final class MessageWriter {
       index++;
     }
     return index;
-  }
-
-  /** Appends to the buffer; only for the time of one call, never closed. */
-  private record BufferChannel(ByteBuf buffer) implements WritableByteChannel {
-    @Override
-    public int write(ByteBuffer source) {
-      int count = source.remaining();
-      buffer.writeBytes(source);
-      return count;
-    }
-
-    @Override
-    public boolean isOpen() {
-      return true;
-    }
-
-    @Override
-    public void close() {
-      // The buffer belongs to the writer.
-    }
   }
 }

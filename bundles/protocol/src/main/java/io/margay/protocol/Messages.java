@@ -1,7 +1,6 @@
 package io.margay.protocol;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.function.Supplier;
@@ -10,13 +9,6 @@ import java.util.function.Supplier;
  * message, also when it fails. */
 public final class Messages {
   private Messages() {
-  }
-
-  /** The message in a new buffer of {@code allocator}, which the caller releases. */
-  public static ByteBuf toBuffer(Message message, short version, ByteBufAllocator allocator) {
-    ByteBuf buffer = allocator.buffer();
-    write(message, version, buffer);
-    return buffer;
   }
 
   /** The message as bytes. */

@@ -57,7 +57,8 @@ public class MessageBenchmark {
           : new TopicProduceData().setName("topic");
       topic.setPartitionData(List.of(new PartitionProduceData().setIndex(3).setRecords(BufferRecords.view(zeros))));
       ProduceRequest request = new ProduceRequest().setAcks((short) -1).setTimeoutMs(30_000).setTopicData(List.of(topic));
-      body = Messages.toBuffer(request, version, ALLOCATOR);
+      body = ALLOCATOR.buffer();
+      request.write(MessageWriter.copying(body), version);
     }
 
     @TearDown

@@ -24,8 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells which broker coordinates a group: the leader of the group's partition of {@code __consumer_offsets}. The first question
- * ever creates the topic and waits until the partition is led, so that the first consumer of a new cluster need not ask again. Safe for all threads.
+ * Finds the broker that coordinates a group: the leader of the group's partition of {@code __consumer_offsets}. The first question
+ * ever creates the topic and waits until the partition is led, so that the first consumer of a new cluster need not ask again. Safe
+ * for all threads.
  */
 final class CoordinatorFinder implements AutoCloseable {
   /** The topic of groups and offsets. */
@@ -33,7 +34,8 @@ final class CoordinatorFinder implements AutoCloseable {
   private static final byte GROUP = 0;
   private static final byte TRANSACTION = 1;
   private static final byte SHARE = 2;
-  private static final String NO_TRANSACTIONS = "transactions are not served by this cluster; use a producer without transactional.id";
+  private static final String NO_TRANSACTIONS =
+      "transactions are not served by this cluster; use a producer without transactional.id";
   private static final String NO_SHARE_GROUPS = "share groups are not served by this cluster";
   private static final int MAX_WAITING = 1_000;
   private static final Logger LOG = LoggerFactory.getLogger(CoordinatorFinder.class);

@@ -1,14 +1,14 @@
 package io.margay.http.internal;
 
-/** What bounds requests, asked for each anew since the settings may change. */
+/** The limits of requests. Asked for each request, because the settings may change. */
 interface HttpLimits {
-  /** @return bytes of a body at the most */
+  /** @return the largest body in bytes */
   long maxRequestBytes();
 
-  /** @return requests at a time at the most */
+  /** @return how many requests are served at a time */
   int maxRequests();
 
-  /** @return milliseconds in which a request must get on */
+  /** @return milliseconds within which a request must make progress */
   int timeoutMs();
 
   /** @return milliseconds that a record waits for the producer's service while it is being replaced */

@@ -8,11 +8,13 @@ import java.util.Locale;
 /**
  * Where to listen.
  *
- * @param host a name or address, IPv6 without brackets; empty for every interface
+ * @param host a name or address, IPv6 without brackets
  * @param port 1 to 65535
  */
 record HttpListener(String host, int port) {
   private static final String SCHEME = "http://";
+  /** Where to listen when no host is given: there is no authentication, so no other machine may come by mistake. */
+  private static final String LOOPBACK = "127.0.0.1";
 
   /** @param values of {@code margay.http.listeners}, which has been checked */
   static List<HttpListener> parse(List<String> values) {
@@ -22,7 +24,7 @@ record HttpListener(String host, int port) {
       if (!value.toLowerCase(Locale.ROOT).startsWith(SCHEME) || colon < SCHEME.length()) {
         throw new InvalidSettingException("margay.http.listeners", "expected HTTP://host:port but there is " + value);
       }
-      String host = value.substring(SCHEME.length(), colon);
+      String host = colon == SCHEME.length() ? LOOPBACK : value.substring(SCHEME.length(), colon);
       listeners.add(new HttpListener(host.startsWith("[") ? host.substring(1, host.length() - 1) : host,
           Integer.parseInt(value.substring(colon + 1))));
     }

@@ -17,13 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the HTTP server of the container listen. That is Felix's Jetty, which makes a server of its own, with a whiteboard of its
+ * Opens listeners of the HTTP server of the container. That is Felix's Jetty, which makes a server of its own, with a whiteboard of its
  * own, for each factory configuration of {@value #PID}. So what else runs on HTTP in this container is not touched, and the only
  * servlet behind our listeners is the one that asks for the property {@value #MARK}.
  *
  * <p>Jetty is installed from a directory when a listener is wanted, and uninstalled when none is: it costs memory as soon as it is
- * installed, and whoever starts it without a configuration, as Karaf does with all bundles of a feature when it starts again, has
- * it listen on port 8080 of all interfaces. One that the container has by itself is used as it is. Used by one thread at a time.
+ * installed, and when it is started without a configuration, as Karaf does with all bundles of a feature when it starts again, it
+ * listens on port 8080 of all interfaces. One that the container has by itself is used as it is. Used by one thread at a time.
  */
 final class JettyServer {
   /** The property of the whiteboard's runtime that tells ours from others. */
@@ -52,7 +52,7 @@ final class JettyServer {
   }
 
   /**
-   * Has it listen; whether the port was free is seen in the log.
+   * Opens the listeners; the log says whether the ports were free.
    *
    * @param listeners where, none of them twice
    * @param idleMs milliseconds without a byte after which a connection is closed
@@ -80,9 +80,7 @@ final class JettyServer {
     Dictionary<String, Object> p = new Hashtable<>();
     p.put("org.apache.felix.http.enable", true);
     p.put("org.apache.felix.https.enable", false);
-    if (!listener.host().isEmpty()) {
-      p.put("org.apache.felix.http.host", listener.host());
-    }
+    p.put("org.apache.felix.http.host", listener.host());
     p.put("org.osgi.service.http.port", listener.port());
     p.put("org.apache.felix.http.timeout", idleMs);
     p.put("org.apache.felix.http.jetty.headerBufferSize", HEADER_BYTES);
@@ -133,7 +131,7 @@ final class JettyServer {
     return null;
   }
 
-  /** Has it listen no more. What cannot be undone is logged. */
+  /** Closes the listeners. What cannot be undone is logged. */
   void close() {
     for (Configuration c : ours) {
       try {

@@ -19,7 +19,7 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Writes the records of one request whose partition the client chose: the service {@code Producer} always asks the partitioner.
- * One batch is under way at a time, which keeps the order; what comes meanwhile is the next one. Bounded by whoever adds: a
+ * One batch is under way at a time, which keeps the order; what comes meanwhile is the next one. Bounded by its callers: a
  * request has a bounded number of records under way. Safe for all threads.
  */
 final class PartitionWriter {

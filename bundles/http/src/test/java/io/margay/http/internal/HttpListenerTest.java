@@ -18,7 +18,7 @@ class HttpListenerTest {
   void listenersHaveHostAndPort() {
     assertThat(parse("")).isEmpty();
     assertThat(parse("HTTP://127.0.0.1:8082, http://[::1]:8083,HTTP://:80")).containsExactly(new HttpListener("127.0.0.1", 8082),
-        new HttpListener("::1", 8083), new HttpListener("", 80));
+        new HttpListener("::1", 8083), new HttpListener("127.0.0.1", 80));
   }
 
   @ParameterizedTest

@@ -8,9 +8,8 @@ import java.util.List;
 /**
  * What there is to compact in a log.
  *
- * @param segments the segments that a pass goes over, from the first one on; the ones that are being written or must not be
- *     touched
- *     yet are not among them
+ * @param segments the segments that a pass goes over, from the first one on, without those that are being written or must not
+ *     be touched yet
  * @param firstDirty records before it have been compacted against each other
  * @param endOffset where the last of the segments ends
  * @param dirtyRatio bytes of segments from {@code firstDirty} on over all bytes of the segments, 0 to 1

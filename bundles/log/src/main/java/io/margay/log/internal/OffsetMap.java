@@ -8,9 +8,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * The last offset of each key, in a fixed amount of memory: 24 bytes a slot, of which three quarters are used at the most. Keys
- * are kept as 128 bits of their SHA-256, and not of an MD5 as in Kafka, for which anybody can make two keys that are taken for
- * one. One thread.
+ * The last offset of each key, in a fixed amount of memory: 24 bytes a slot, of which at most three quarters are used. Keys
+ * are kept as 128 bits of their SHA-256, and not of an MD5 as in Kafka, because anyone can make two keys with the same MD5. One
+ * thread.
  *
  * <pre>
  *   slot: first half of the hash int64 | second half int64 | offset + 1 int64, 0 when free
@@ -32,7 +32,7 @@ final class OffsetMap {
 
   /**
    * @param maxBytes how much memory it may take
-   * @param maxKeys how many keys there can be at the most; less memory is taken when they are few
+   * @param maxKeys most keys that there can be; less memory is taken when they are few
    */
   OffsetMap(long maxBytes, long maxKeys) {
     long wanted = maxKeys >= Integer.MAX_VALUE / 2 ? Integer.MAX_VALUE : maxKeys * 4 / 3 + 2;

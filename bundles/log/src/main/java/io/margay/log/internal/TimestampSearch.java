@@ -1,5 +1,6 @@
 package io.margay.log.internal;
 
+import io.margay.protocol.record.InvalidRecordBatchException;
 import io.margay.protocol.record.Record;
 import io.margay.protocol.record.RecordBatch;
 import io.margay.protocol.record.RecordReader;
@@ -8,7 +9,10 @@ import io.margay.spi.storage.LogStore;
 import io.margay.spi.storage.SegmentInfo;
 import java.io.IOException;
 
-/** Finds records by time. Stores find the batch; the record inside it is found here. Without state, for any thread. */
+/**
+ * Finds records by time. Stores find the batch; the record inside it is found here. A batch that cannot be read counts with what
+ * its header says. Without state, for any thread.
+ */
 final class TimestampSearch {
   /** One batch is looked for at a time, so little is read ahead. */
   private static final int CHUNK = 64 << 10;
@@ -52,7 +56,13 @@ final class TimestampSearch {
         }
       }
       return null;
+    } catch (InvalidRecordBatchException e) {
+      return batch.maxTimestamp() >= timestamp ? byHeader(batch, from) : null;
     }
+  }
+
+  private static FoundOffset byHeader(RecordBatch batch, long from) {
+    return new FoundOffset(Math.max(from, batch.baseOffset()), batch.maxTimestamp(), batch.partitionLeaderEpoch());
   }
 
   /**
@@ -92,6 +102,8 @@ final class TimestampSearch {
               best[0] = new FoundOffset(record.offset(), record.timestamp(), batch.partitionLeaderEpoch());
             }
           }
+        } catch (InvalidRecordBatchException e) {
+          best[0] = byHeader(batch, from);
         }
       }
       return true;

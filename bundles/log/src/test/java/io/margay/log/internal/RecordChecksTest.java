@@ -102,6 +102,18 @@ class RecordChecksTest {
     }
   }
 
+  @Test
+  void lookUpsByTimePassABatchThatCannotBeRead() throws IOException {
+    TestLog t = new TestLog(HEADER);
+    t.put(TestLog.timed(CompressionType.LZ4, 1));
+    t.put(garbage(CompressionType.LZ4));
+    t.put(TestLog.timed(CompressionType.LZ4, 9));
+    t.commitAll();
+    assertThat(t.log.findByTimestamp(8)).isEqualTo(new FoundOffset(4, 9, 1));
+    assertThat(t.log.findByTimestamp(6)).as("what its header says").isEqualTo(new FoundOffset(1, 7, 1));
+    assertThat(t.log.findMaxTimestamp()).isEqualTo(new FoundOffset(4, 9, 1));
+  }
+
   @ParameterizedTest
   @EnumSource(CompressionType.class)
   void timesBefore1970AreStored(CompressionType codec) throws IOException {

@@ -4,7 +4,18 @@ package io.margay.server.internal;
 final class BadFrameException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  BadFrameException(String message) {
+  private final String kind;
+
+  /**
+   * @param kind what it is, one of a few texts, for the limit of log lines
+   * @param message what it is, with its values
+   */
+  BadFrameException(String kind, String message) {
     super(message, null, false, false);
+    this.kind = kind;
+  }
+
+  String kind() {
+    return kind;
   }
 }

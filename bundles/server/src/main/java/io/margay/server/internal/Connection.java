@@ -166,7 +166,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         start(frame, frames.takenBytes());
       }
     } catch (BadFrameException e) {
-      refuse("what came is no frame", "what came is " + e.getMessage());
+      refuse(e.kind(), "what came is " + e.getMessage());
     } finally {
       draining = false;
     }

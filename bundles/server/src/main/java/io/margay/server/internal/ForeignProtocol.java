@@ -5,6 +5,9 @@ import java.nio.charset.StandardCharsets;
 
 /** Guesses what the first bytes of a connection are when they are no Kafka request, for one helpful line in the log. */
 final class ForeignProtocol {
+  /** The beginning of what is said when nothing is recognized. */
+  static final String UNKNOWN = "no Kafka request";
+
   private static final String[] HTTP = {"GET ", "POST", "PUT ", "HEAD", "DELE", "OPTI", "PATC", "CONN", "TRAC", "HTTP", "PRI "};
 
   private ForeignProtocol() { }
@@ -28,6 +31,6 @@ final class ForeignProtocol {
     if (head.startsWith("SSH-")) {
       return "an SSH client";
     }
-    return "no Kafka request: its size field is " + in.getInt(index) + (readable > 4 ? "" : " and nothing follows");
+    return UNKNOWN + ": its size field is " + in.getInt(index) + (readable > 4 ? "" : " and nothing follows");
   }
 }

@@ -137,7 +137,8 @@ final class FrameSource {
     int size = from.getInt(from.readerIndex());
     if (size < MIN_FRAME_BYTES || size > maxFrameBytes) {
       String what = ForeignProtocol.describe(from, from.readerIndex(), readable);
-      throw new BadFrameException(size > maxFrameBytes ? what + "; the limit is " + maxFrameBytes
+      String kind = what.startsWith(ForeignProtocol.UNKNOWN) ? ForeignProtocol.UNKNOWN : what;
+      throw new BadFrameException(kind, size > maxFrameBytes ? what + "; the limit is " + maxFrameBytes
           + " bytes, from socket.request.max.bytes and margay.request.memory.bytes" : what);
     }
     return size;
@@ -210,7 +211,7 @@ final class FrameSource {
    * Takes memory, or waits for it with reading paused.
    *
    * @param bytes how many are needed now
-   * @param wish how many will be needed soon: who has to wait waits once for all of them
+   * @param wish how many will be needed soon; a frame that has to wait waits once for all of them
    * @param small whether the whole frame is small
    */
   private boolean obtain(long bytes, long wish, boolean small) {
@@ -292,7 +293,7 @@ final class FrameSource {
     return in != null;
   }
 
-  /** @return whether a frame has begun to arrive and the client is the one that lets it wait */
+  /** @return whether the rest of a frame that has begun to arrive is up to the client */
   boolean waitsForClient() {
     return partial != null && !waiting;
   }

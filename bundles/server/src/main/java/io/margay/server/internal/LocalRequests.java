@@ -118,7 +118,7 @@ final class LocalRequests implements LocalClient {
       try {
         into.read(new MessageReader(Messages.toBytes(response, version())), version());
         result.complete(into);
-      } catch (Throwable e) { // also an Error: somebody waits for the result
+      } catch (Throwable e) { // also an Error: the caller waits for the result
         result.completeExceptionally(e);
       }
     }

@@ -4,13 +4,13 @@ import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A number of bytes that the connections of the process share. Who finds it spent waits, and is served in turns from both ends of
- * the queue: the first, so that nobody waits for ever, and the last, so that one who comes is not held up by a crowd that came
- * before it.
+ * A number of bytes that the connections of the process share. When it is spent, owners wait in a queue, which is served in turns
+ * from both ends: from the front so that no wait is endless, and from the back so that a crowd does not hold up one that comes
+ * after it.
  *
- * <p>What grows while it holds a part, as a frame does, could wait for others that wait for it. So one owner at a time is
- * <em>privileged</em>: when it waits it is served although the pool is spent, unless the pool is overdrawn by more than a quarter
- * when it becomes privileged. So it can finish, and what it held then serves others.
+ * <p>An owner that grows while it holds a part, as a frame does, could wait for others that wait for it. So one owner at a time is
+ * <em>privileged</em>: it is served although the pool is spent, and so it can finish and give back what it held. An owner becomes
+ * privileged only while the pool is not overdrawn by more than a quarter.
  *
  * <p>Small requests may take the last eighth, which large ones leave alone. Safe for all threads; taking and giving need no lock
  * while nobody waits.
@@ -29,7 +29,7 @@ final class MemoryPool {
   /** Free for small requests when nothing else is. */
   private final AtomicLong smallFreeBytes;
   private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
-  /** Whether somebody waits; changed under the lock. */
+  /** Whether there are waiters; changed under the lock. */
   private volatile boolean contended;
   private Object privileged;
   private boolean last;
@@ -65,7 +65,7 @@ final class MemoryPool {
     return freeBytes.get() < totalBytes / 4;
   }
 
-  /** @return whether somebody waits */
+  /** @return whether there are waiters */
   boolean contended() {
     return contended;
   }

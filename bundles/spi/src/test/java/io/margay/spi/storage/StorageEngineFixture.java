@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.margay.model.TopicIdPartition;
 import io.margay.model.TopicPartition;
+import io.margay.protocol.ByteBufChannel;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
