@@ -8,13 +8,16 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /**
  * A process that writes to several logs at the same time is killed without warning, again and again, at a random moment. What it
- * reported must be there: all batches that were appended, without a gap, byte for byte. For engines that promise to be durable.
+ * reported must be there: all batches that were appended, without a gap, byte for byte. Meanwhile segments are replaced by others
+ * with the same content. For engines that promise to be durable.
  *
  * <p>An engine's tests extend this class and say how it is started and stopped; the class needs a constructor without parameters,
  * because the process that is killed makes one too. {@code -Dstorage.kills} says how often, {@code -Dstorage.seed} repeats a run.
@@ -130,6 +133,32 @@ public abstract class StorageEngineKillContract extends StorageEngineFixture {
         int own = writer;
         new Thread(() -> write(stores, own, new Random(Long.parseLong(args[2]) + own))).start();
       }
+      new Thread(() -> replace(stores, new Random(Long.parseLong(args[2]) - 1))).start();
+    }
+
+    /** Beside the writers, except where they change segments, too. */
+    private static void replace(LogStore[] stores, Random random) {
+      try {
+        while (true) {
+          int log = random.nextInt(LOGS);
+          LogStore store = stores[log];
+          synchronized (store) {
+            List<SegmentInfo> segments = store.segments();
+            if (segments.size() > 2) {
+              SegmentInfo first = segments.get(0);
+              List<ByteBuf> same = new ArrayList<>();
+              for (long base = first.baseOffset(); base < first.nextOffset(); base += 3) {
+                same.add(batch(log, base));
+              }
+              try (LogStore.Replacement replacement = store.prepareReplacement(first.baseOffset(), first.nextOffset(), same)) {
+                replacement.commit();
+              }
+            }
+          }
+        }
+      } catch (IOException e) {
+        throw new java.io.UncheckedIOException(e);
+      }
     }
 
     /** Each log belongs to one thread. */
@@ -142,7 +171,9 @@ public abstract class StorageEngineKillContract extends StorageEngineFixture {
           store.append(batch(log, base), base, base + 3, base + log);
           int dice = random.nextInt(200);
           if (dice >= 195) {
-            store.truncateTo(base);
+            synchronized (store) {
+              store.truncateTo(base);
+            }
             store.append(batch(log, base), base, base + 3, base + log);
           }
           report("append " + log + " " + (base + 3));
@@ -153,7 +184,9 @@ public abstract class StorageEngineKillContract extends StorageEngineFixture {
           } else if (dice < 8) {
             long drop = base - random.nextInt(2000);
             report("drop " + log + " " + Math.max(0, drop));
-            store.dropHead(drop);
+            synchronized (store) {
+              store.dropHead(drop);
+            }
           } else if (dice < 12) {
             store.writeBlob("note", new byte[8], dice == 8);
           }

@@ -25,7 +25,7 @@ final class BundleMap {
           "partitioners", "assignors", "placements", "client"),
       List.of("log"), List.of("replication", "controller"), List.of("groups"),
       List.of("server", "shell", "producer", "http", "metatype", "karaf-completion"));
-  /** Build-time only: no bundle. */
+  /** Build-time only: no bundle. Those that begin with {@code wrap-} hold a library and know nothing of this project. */
   static final Set<String> TOOLS = Set.of("protocol-generator");
 
   private static final Pattern PROVIDED = Pattern.compile("<provide interface=\"([^\"]+)\"");
@@ -65,7 +65,7 @@ final class BundleMap {
   static Map<String, Bundle> read() throws Exception {
     Map<String, Bundle> bundles = new TreeMap<>();
     for (String name : Sources.bundles()) {
-      if (!TOOLS.contains(name)) {
+      if (!TOOLS.contains(name) && !name.startsWith("wrap-")) {
         bundles.put(name, read(name));
       }
     }

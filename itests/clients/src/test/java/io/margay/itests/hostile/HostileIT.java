@@ -65,8 +65,7 @@ class HostileIT {
       return rows.contains(attack.row());
     }
     // In the short form, the small heap is for those who are after memory.
-    boolean small = heap.equals(SHIPPED) || Attack.FULL || "cdefghjkm".indexOf(attack.row().charAt(0)) >= 0;
-    return small && !Attacks.NOT_YET.contains(attack.row());
+    return heap.equals(SHIPPED) || Attack.FULL || "cdefghjkm".indexOf(attack.row().charAt(0)) >= 0;
   }
 
   private static HostileBroker start(String heap, Map<String, String> settings) throws Exception {

@@ -51,6 +51,40 @@ record LogState(boolean clean, List<SegmentState> segments, Map<String, Long> bl
     return new LogState(clean, segments, now);
   }
 
+  /** @return index of the last segment that begins at or before an offset, or 0 */
+  int floor(long offset) {
+    int low = 0;
+    int high = segments.size() - 1;
+    while (low < high) {
+      int middle = (low + high + 1) >>> 1;
+      if (segments.get(middle).baseOffset() <= offset) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
+  }
+
+  /**
+   * @return the segments of {@code [fromOffset, toOffset)}
+   * @throws IllegalArgumentException when these are not whole segments before the last one
+   */
+  List<SegmentState> whole(long fromOffset, long toOffset) {
+    int from = 0;
+    while (from < segments.size() && segments.get(from).baseOffset() != fromOffset) {
+      from++;
+    }
+    int to = from;
+    while (to < segments.size() && segments.get(to).nextOffset() < toOffset) {
+      to++;
+    }
+    if (to >= segments.size() - 1 || segments.get(to).nextOffset() != toOffset) {
+      throw new IllegalArgumentException("[" + fromOffset + ", " + toOffset + ") are not whole segments before the last one");
+    }
+    return List.copyOf(segments.subList(from, to + 1));
+  }
+
   byte[] encode(TopicIdPartition id) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(64 + 64 * segments.size());
     try (DataOutputStream out = new DataOutputStream(bytes)) {

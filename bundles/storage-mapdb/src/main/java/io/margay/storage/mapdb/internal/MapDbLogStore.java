@@ -188,7 +188,7 @@ final class MapDbLogStore implements LogStore {
       LogState now = state;
       List<Batch> found = new ArrayList<>(SLICE_ROOM);
       int[] bytes = {0};
-      for (int i = floor(now.segments(), offset); i < now.segments().size() && found.isEmpty(); i++) {
+      for (int i = now.floor(offset); i < now.segments().size() && found.isEmpty(); i++) {
         boolean[] stopped = {false};
         SegmentIndex.walk(d.store(), now.segments().get(i).recid(), offset, -1, batch -> {
           boolean fits = batch.baseOffset() < endOffset
@@ -218,22 +218,7 @@ final class MapDbLogStore implements LogStore {
     return new LogSlice(new BufferRecords(Unpooled.wrappedBuffer(bytes)), found.get(0).baseOffset());
   }
 
-  /** @return the last segment that begins at or before an offset, or the first one */
-  private static int floor(List<SegmentState> segments, long offset) {
-    int low = 0;
-    int high = segments.size() - 1;
-    while (low < high) {
-      int middle = (low + high + 1) >>> 1;
-      if (segments.get(middle).baseOffset() <= offset) {
-        low = middle;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return low;
-  }
-
-  /** Told by the engine every minute or so. */
+  /** The engine calls it about once a minute. */
   void onTick() {
     hot.onTick(endOffset());
   }
@@ -346,7 +331,7 @@ final class MapDbLogStore implements LogStore {
   public Replacement prepareReplacement(long fromOffset, long toOffset, Iterable<ByteBuf> batches) throws IOException {
     synchronized (preparing) {
       refuseIfClosed();
-      List<SegmentState> old = whole(state.segments(), fromOffset, toOffset);
+      List<SegmentState> old = state.whole(fromOffset, toOffset);
       PreparedReplacement prepared = new PreparedReplacement(db, owner, old, config.segmentBytes(), this::commit);
       try {
         prepared.write(toOffset, batches);
@@ -356,21 +341,6 @@ final class MapDbLogStore implements LogStore {
         throw e;
       }
     }
-  }
-
-  private static List<SegmentState> whole(List<SegmentState> segments, long fromOffset, long toOffset) {
-    int from = 0;
-    while (from < segments.size() && segments.get(from).baseOffset() != fromOffset) {
-      from++;
-    }
-    int to = from;
-    while (to < segments.size() && segments.get(to).nextOffset() < toOffset) {
-      to++;
-    }
-    if (to >= segments.size() - 1 || segments.get(to).nextOffset() != toOffset) {
-      throw new IllegalArgumentException("[" + fromOffset + ", " + toOffset + ") are not whole segments before the last one");
-    }
-    return List.copyOf(segments.subList(from, to + 1));
   }
 
   private boolean commit(List<SegmentState> old, List<SegmentState> fresh) throws IOException {
