@@ -25,7 +25,7 @@ final class Background {
     }
     File log = layout.consoleLog().toFile();
     Files.createDirectories(layout.consoleLog().getParent());
-    // nohup: the broker shall outlive the terminal. Its exec keeps the process id.
+    // nohup: the broker must outlive the terminal. Its exec keeps the process id.
     Process broker = new ProcessBuilder("nohup", layout.home().resolve("bin/margay").toString(), "run", "--no-console")
         .redirectInput(new File("/dev/null")).redirectOutput(log).redirectErrorStream(true).start();
     long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_TIMEOUT_MS);

@@ -26,14 +26,14 @@ import org.osgi.framework.wiring.FrameworkWiring;
 /**
  * One run of the broker in this process: the framework with its bundles, from the main thread's {@link #run} to the shutdown hook.
  *
- * <p>What the first answer needs is installed and started first, up to {@link #SERVING_LEVEL}; the rest follows on a thread of its
- * own once the server says that it serves. The server says so through a service of type {@code Consumer<String>} with the property
- * {@code margay.launcher=ready}; a part that cannot go on calls the one with {@code margay.launcher=fatal}. Both return at once.
+ * <p>The bundles that the first response needs are installed and started first, up to {@link #SERVING_LEVEL}. The rest follows on
+ * another thread when the server is ready. The server reports that through a service of type {@code Consumer<String>} with the
+ * property {@code margay.launcher=ready}; a part that cannot continue calls {@code margay.launcher=fatal}. Both return at once.
  */
 final class Broker {
   /** The last start level that the first answer needs. */
   static final int SERVING_LEVEL = 40;
-  /** Bundles from this level on are only for a broker with a console. */
+  /** Bundles from this level on are installed only for a broker with a console. */
   static final int CONSOLE_LEVEL = 80;
   /** The framework property with the jars that are installed once the server serves. */
   private static final String LATER_BUNDLES = "margay.bundles.later";
@@ -44,7 +44,7 @@ final class Broker {
   private final boolean console;
   private final long startMs;
   private final CountDownLatch ready = new CountDownLatch(1);
-  /** Where the server serves; null until it does. */
+  /** The address that the server serves; null until it is ready. */
   private volatile String address;
 
   Broker(Layout layout, boolean console, long startMs) {
@@ -69,7 +69,7 @@ final class Broker {
     register(context, "fatal", this::onFatal);
     BundleInstaller installer = new BundleInstaller(context);
     installAndStart(framework, installer, levels.headMap(SERVING_LEVEL + 1));
-    // Asked to stop already, the framework has bundles that are not active, and that is no problem.
+    // If the framework was already asked to stop, bundles that are not active are no problem.
     if (framework.getState() == Bundle.ACTIVE && report(installer.problems())) {
       return 1;
     }
@@ -140,7 +140,7 @@ final class Broker {
     context.registerService(Consumer.class, consumer, properties);
   }
 
-  /** Prints the line that scripts wait for, once: a server that is replaced says again that it serves. */
+  /** Prints the line that scripts wait for, once: a replaced server reports again that it is ready. */
   private synchronized void onReady(String message) {
     if (address == null) {
       address = message;
@@ -179,12 +179,12 @@ final class Broker {
         Training.startLater(layout);
       }
     } catch (InterruptedException | IllegalStateException e) {
-      // The framework is stopping, which takes its context away: there is nothing more to start.
+      // The framework is stopping, which invalidates its context: there is nothing more to start.
       Thread.currentThread().interrupt();
     }
   }
 
-  /** What fails here is reported, and the broker goes on: its clients do not need it. */
+  /** Failures here are reported, and the broker continues: its clients do not need these bundles. */
   private void startShell(Framework framework, SortedMap<Integer, List<Path>> levels) throws InterruptedException {
     BundleInstaller installer = new BundleInstaller(framework.getBundleContext());
     levels.headMap(CONSOLE_LEVEL).forEach(installer::install);
@@ -214,10 +214,10 @@ final class Broker {
     return reached;
   }
 
-  /** Returns when the framework has reached the level, or is asked to stop: then the level is never reached. */
+  /** Returns when the framework has reached the level, or was asked to stop and never will. */
   private static void await(CountDownLatch reached, Framework framework) throws InterruptedException {
     while (!reached.await(LEVEL_CHECK_MS, TimeUnit.MILLISECONDS) && framework.getState() == Bundle.ACTIVE) {
-      // the start of a bundle takes its time
+      // starting a bundle may take long
     }
   }
 

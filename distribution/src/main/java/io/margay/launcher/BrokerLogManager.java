@@ -5,8 +5,8 @@ import java.util.logging.LogManager;
 /**
  * A log manager that leaves everything to the logging bundle.
  *
- * <p>The JDK's own closes all handlers in a shutdown hook, at the same time as ours stops the bundles: what they log while they stop
- * would be lost. It also reads the JDK's logging.properties and opens a console handler that nobody wants.
+ * <p>The JDK's log manager closes all handlers in a shutdown hook, while our hook stops the bundles: their last log records would be
+ * lost. It also reads the JDK's logging.properties and opens a console handler that is not needed.
  *
  * <p>Public because java.util.logging creates it by name.
  */
@@ -21,6 +21,6 @@ public final class BrokerLogManager extends LogManager {
 
   @Override
   public void reset() {
-    // the logging bundle takes its handlers away when it stops, last of all bundles
+    // the logging bundle removes its handlers when it stops, as the last bundle
   }
 }

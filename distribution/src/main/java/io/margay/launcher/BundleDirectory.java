@@ -19,7 +19,7 @@ final class BundleDirectory {
    * @throws IOException if the directory cannot be read, holds a directory that is no start level, or no jar at all
    */
   static SortedMap<Integer, List<Path>> scan(Path directory) throws IOException {
-    // java.io.File: the directory streams of java.nio load some forty classes more.
+    // java.io.File: the directory streams of java.nio load about forty more classes.
     File[] entries = directory.toFile().listFiles();
     if (entries == null) {
       throw new IOException("cannot read " + directory);

@@ -10,8 +10,8 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
 
 /**
- * Installs jars where they lie ({@code reference:}), without a copy in the framework's cache, and finds out which of them did not
- * come up. Problems are collected as messages for the user. Used by one thread at a time.
+ * Installs jars in place ({@code reference:}), without a copy in the framework's cache, and finds the bundles that did not
+ * start. Problems are collected as messages for the user. Used by one thread at a time.
  */
 final class BundleInstaller {
   private final BundleContext context;
@@ -24,7 +24,7 @@ final class BundleInstaller {
 
   /** Installs the jars and marks them to be started at the level; if the framework has reached it already, starts them. */
   void install(int startLevel, List<Path> jars) {
-    // Set once for all: set for each bundle, each would be written to the cache a second time.
+    // Set once for all bundles: otherwise each would be written to the cache a second time.
     context.getBundle(0).adapt(FrameworkStartLevel.class).setInitialBundleStartLevel(startLevel);
     List<Bundle> added = new ArrayList<>(jars.size());
     for (Path jar : jars) {
@@ -51,12 +51,12 @@ final class BundleInstaller {
     }
   }
 
-  /** What was installed, in this order. */
+  /** The installed bundles, in order. */
   List<Bundle> installed() {
     return installed;
   }
 
-  /** All problems so far, and each bundle that is not in the state in which it should be now. */
+  /** All problems so far, and each bundle that is not in its expected state. */
   List<String> problems() {
     List<String> all = new ArrayList<>(problems);
     for (Bundle bundle : installed) {

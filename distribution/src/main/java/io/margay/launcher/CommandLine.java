@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the user typed, checked.
+ * The checked command line.
  *
  * @param command what to do
  * @param console false if {@code --no-console} was given; true otherwise, also for commands that have no console
  * @param text for {@link Command#SHELL} the command to send, not blank; empty otherwise
  */
 record CommandLine(Command command, boolean console, String text) {
-  /** The commands, named as they are typed. */
+  /** The commands, with the names that are typed. */
   enum Command { RUN, START, STOP, STATUS, SHELL, VERSION, HELP }
 
   static final String USAGE = """

@@ -14,7 +14,7 @@ import org.osgi.framework.startlevel.BundleStartLevel;
  * The interactive shell on the terminal of a broker in the foreground.
  *
  * <p>JLine finds its terminal through the context class loader of the thread that starts it, and falls back to a dumb terminal if
- * that is the launcher's. So the console's bundles are started here, by a thread that has JLine's loader, and not by the start
+ * that is the launcher's. So the console's bundles are started here, by a thread with JLine's class loader, and not by the start
  * level.
  */
 final class Console {

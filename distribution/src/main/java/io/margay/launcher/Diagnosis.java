@@ -8,8 +8,8 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 
 /**
- * Says which components wait for what. By reflection: the types of Declarative Services belong to a bundle, and the launcher's
- * class path does not have them.
+ * Reports which components wait for what. It uses reflection, because the types of Declarative Services belong to a bundle and are
+ * not on the launcher's class path.
  */
 final class Diagnosis {
   private static final String RUNTIME = "org.osgi.service.component.runtime.ServiceComponentRuntime";

@@ -5,7 +5,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.ServiceReference;
 
-/** The framework's own messages, on standard error: standard output belongs to the line that says the broker is ready. */
+/** The framework's own messages, on standard error: standard output is reserved for the line that says the broker is ready. */
 final class FrameworkLogger extends Logger {
   @Override
   protected void doLog(Bundle bundle, ServiceReference service, int level, String message, Throwable failure) {

@@ -12,8 +12,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.OptionalLong;
 
 /**
- * One process for each data directory: a file that holds the process id and is locked as long as the process lives. The kernel
- * drops the lock with the process, so a file that a crash left behind never keeps the next start from working.
+ * Allows one process per data directory: a file that holds the process id and is locked while the process lives. The kernel
+ * releases the lock with the process, so a file that a crash left behind never prevents the next start.
  */
 final class InstanceLock implements Closeable {
   private final FileChannel channel;
@@ -59,8 +59,8 @@ final class InstanceLock implements Closeable {
   }
 
   /**
-   * Called last: after it, another process may use the directory. The file stays: were it deleted, a process that has opened it
-   * already would lock a file that nobody else sees.
+   * Called last: afterwards, another process may use the directory. The file stays. If it were deleted, a process that has already
+   * opened it would lock a file that no other process sees.
    */
   @Override
   public void close() throws IOException {

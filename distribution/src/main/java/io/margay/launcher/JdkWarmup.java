@@ -12,9 +12,9 @@ import org.xml.sax.SAXException;
 import org.xml.sax.helpers.DefaultHandler;
 
 /**
- * Has the JDK set up what bundles will need, on a second thread while the framework is made on the first: the XML parser of
- * Declarative Services, the method handles behind the comparison of records, random numbers. Each costs some milliseconds the first
- * time.
+ * Initializes what bundles will need from the JDK, on a second thread while the first one creates the framework: the XML parser for
+ * Declarative Services, the method handles behind the comparison of records, random numbers. The first use of each costs some
+ * milliseconds.
  */
 final class JdkWarmup {
   private static final byte[] DOCUMENT = "<a b='c'><d/></a>".getBytes(StandardCharsets.US_ASCII);

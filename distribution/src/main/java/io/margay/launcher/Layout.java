@@ -3,13 +3,13 @@ package io.margay.launcher;
 import java.nio.file.Path;
 
 /**
- * Where things lie.
+ * The directories of the broker.
  *
  * @param home the installed distribution, read only while it runs
  * @param data what the broker writes
  */
 record Layout(Path home, Path data) {
-  /** From the system properties margay.home and margay.data, which are set to the absolute paths found, for all bundles to see. */
+  /** Reads the system properties margay.home and margay.data, and sets them to absolute paths for all bundles. */
   static Layout fromSystemProperties() {
     Path home = Path.of(System.getProperty("margay.home", ".")).toAbsolutePath().normalize();
     String given = System.getProperty("margay.data", "");
@@ -40,7 +40,7 @@ record Layout(Path home, Path data) {
     return data.resolve("shell.sock");
   }
 
-  /** What a broker in the background prints. */
+  /** The output of a broker in the background. */
   Path consoleLog() {
     return data.resolve("log").resolve("console.log");
   }

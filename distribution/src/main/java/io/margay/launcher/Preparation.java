@@ -5,10 +5,10 @@ import java.util.List;
 import org.osgi.framework.Bundle;
 
 /**
- * Does in advance, on a thread that would only wait, what the framework's own thread would do later: it loads the classes of
- * components, and runs what a bundle names in its manifest, a {@link Runnable}, as {@value #HEADER}. It may do so before the bundle
- * is started, or while it is: nothing is started by it, and what it does not get done is done later. Bundles that are not resolved
- * are passed over: loading from them would resolve them, which must not happen beside the thread that starts bundles.
+ * Does work in advance, on a thread that would otherwise wait, that the framework's thread would do later. It loads the classes of
+ * components, and runs the {@link Runnable} that a bundle names in its manifest as {@value #HEADER}. It may do so before or while the
+ * bundle starts. It starts nothing, and whatever it does not finish is done later. Bundles that are not resolved are skipped: loading
+ * their classes would resolve them, which must not happen while another thread starts bundles.
  */
 final class Preparation {
   private static final String HEADER = "Margay-Prepare";
@@ -17,7 +17,7 @@ final class Preparation {
 
   private Preparation() {}
 
-  /** Prepares the bundles, those first that ask for it. What cannot be loaded is left to the start, which reports it. */
+  /** Prepares the bundles, those with the header first. The start reports classes that cannot be loaded. */
   static void run(List<Bundle> bundles) {
     List<Bundle> resolved = new ArrayList<>(bundles);
     resolved.removeIf(bundle -> bundle.getState() == Bundle.INSTALLED);
@@ -43,14 +43,14 @@ final class Preparation {
     }
   }
 
-  /** A component's description is named after its class, unless somebody wanted it otherwise: then there is nothing to load. */
+  /** The description of a component is usually named after its class. If it is not, nothing is loaded. */
   private static void loadComponents(Bundle bundle, String components) {
     for (String file : components.split(",")) {
       String name = file.strip();
       if (name.endsWith(SUFFIX)) {
         name = name.substring(name.lastIndexOf('/') + 1, name.length() - SUFFIX.length());
         try {
-          // Asking for the constructors loads the classes of their parameters, too.
+          // Reading the constructors also loads the classes of their parameters.
           bundle.loadClass(name).getConstructors();
         } catch (ClassNotFoundException | LinkageError | IllegalStateException e) {
           // Not loadable, not resolvable or stopped meanwhile.

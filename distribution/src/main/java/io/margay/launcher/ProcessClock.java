@@ -6,17 +6,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * When this process began, script included.
+ * The start time of this process, including the script.
  *
- * <p>On Linux the kernel tells it in hundredths of a second. The JDK's own answer is not used: it adds the boot time, which the
- * kernel gives in whole seconds, and its management classes take 30 ms to load.
+ * <p>On Linux the kernel provides it in hundredths of a second. The JDK's value is not used: it adds the boot time, which the kernel
+ * gives in whole seconds, and its management classes take 30 ms to load.
  */
 final class ProcessClock {
   private static final int TICKS_PER_SECOND = 100;
 
   private ProcessClock() {}
 
-  /** Milliseconds since the epoch; now, if the system does not say. */
+  /** Milliseconds since the epoch; the current time if the system does not provide the start time. */
   static long startMs() {
     long nowMs = System.currentTimeMillis();
     try {

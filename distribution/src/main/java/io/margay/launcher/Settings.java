@@ -12,7 +12,7 @@ import java.util.Properties;
 final class Settings {
   private Settings() {}
 
-  /** Returns a map that the caller owns; empty if there is no such file. */
+  /** Returns a map that the caller owns; empty if the file does not exist. */
   static Map<String, String> load(Path file, Layout layout) throws IOException {
     Map<String, String> settings = new HashMap<>();
     if (Files.exists(file)) {

@@ -21,10 +21,10 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Request: the command in UTF-8, then a zero byte; or, if the command has the argument {@code -}, a byte 2 and the standard
  * input, after which the sending half is closed. Reply: the output, a zero byte, the exit code in decimal digits, and, after a line
- * feed, the reason of a failure, which goes to the standard error; end of stream.
+ * feed, the reason for a failure, which goes to the standard error; end of stream.
  */
 final class ShellClient {
-  /** The exit code if the broker went away in the middle of its reply. */
+  /** The exit code if the connection ends in the middle of the reply. */
   static final int BROKEN_REPLY = 4;
   private static final long WAIT_MS = 10_000;
   private static final long POLL_MS = 20;
@@ -34,8 +34,8 @@ final class ShellClient {
   private ShellClient() {}
 
   /**
-   * The socket of the broker of this data directory: there, or where the file shell.path says, because a path that is too long
-   * cannot be a socket's.
+   * The socket of the broker of this data directory: in the directory, or at the path in the file shell.path, because the path of a
+   * socket must not be too long.
    */
   static Path locate(Layout layout) throws IOException {
     try {
@@ -52,8 +52,8 @@ final class ShellClient {
   }
 
   /**
-   * Connects to the broker of this data directory. Its shell opens a moment after it serves, so one that runs is waited for, at the
-   * most for {@value #WAIT_MS} ms.
+   * Connects to the broker of this data directory. Its shell opens a moment after the broker is ready, so this waits for a running
+   * broker, at most {@value #WAIT_MS} ms.
    *
    * @throws IOException when none runs, or its shell does not open
    */
@@ -117,7 +117,7 @@ final class ShellClient {
       }
       channel.shutdownOutput();
     } catch (IOException e) {
-      // The command has ended and takes no more; what it said is in the reply.
+      // The command has ended and reads no more; its output is in the reply.
       return;
     }
   }

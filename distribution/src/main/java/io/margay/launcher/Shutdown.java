@@ -11,7 +11,7 @@ final class Shutdown {
 
   private Shutdown() {}
 
-  /** Installs the shutdown hook. The lock is given back when the framework has stopped. */
+  /** Installs the shutdown hook. The lock is released when the framework has stopped. */
   static void install(Framework framework, InstanceLock lock) {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> {
       stop(framework);
@@ -23,7 +23,7 @@ final class Shutdown {
     }, "margay-shutdown"));
   }
 
-  /** Returns when the framework has stopped; if that takes too long, ends the process. Does nothing the second time. */
+  /** Returns when the framework has stopped; if that takes too long, ends the process. A second call does nothing. */
   static void stop(Framework framework) {
     // From another thread: stop() itself may wait for a bundle that hangs.
     Thread stopper = new Thread(() -> {

@@ -14,22 +14,22 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 
 /**
- * Makes the archive of classes from which later starts load: {@code margay train} runs a broker on a free port, which does here what
- * a first client asks for, and ends; the JVM writes the archive as it exits.
+ * Creates the archive of classes that later starts load: {@code margay train} runs a broker on a free port, sends the requests of a
+ * first client to it, and ends. The JVM writes the archive when it exits.
  */
 final class Training {
   private static final int TIMEOUT_MS = 5_000;
   private static final short API_VERSIONS = 18;
   private static final short METADATA = 3;
   private static final byte[] CLIENT_ID = "margay-train".getBytes(StandardCharsets.US_ASCII);
-  /** A broker is busy after its start, and its clients come: the training waits that long. */
+  /** The training waits that long, because a broker is busy after its start while its clients connect. */
   private static final long DELAY_MS = 20_000;
 
   private Training() {}
 
   /**
-   * Starts a training in a process of low priority, once this broker has settled. Its result is seen by the next start; if it fails,
-   * nothing is lost but time. The process outlives neither its bound nor a stop of this one in the time before it begins.
+   * Starts a training in a process of low priority, once this broker has settled. The next start uses its result; if it fails, only
+   * time is lost. The training ends after a bounded time, and does not start if this process stops before.
    */
   static void startLater(Layout layout) throws InterruptedException {
     Thread.sleep(DELAY_MS);
@@ -77,10 +77,10 @@ final class Training {
       while (entries != null && entries.hasMoreElements()) {
         String path = entries.nextElement().getPath();
         try {
-          // The methods are not of interest: the JVM links a class before it lists them.
+          // The methods themselves are not needed: the JVM links a class before it lists them.
           bundle.loadClass(path.substring(1, path.length() - ".class".length()).replace('/', '.')).getDeclaredMethods();
         } catch (ClassNotFoundException | LinkageError e) {
-          // A class for an optional library that is not here: a broker would not load it either.
+          // A class for an optional library that is not installed: a broker would not load it either.
           continue;
         }
       }
@@ -100,7 +100,7 @@ final class Training {
     in.skipNBytes(in.readInt());
   }
 
-  /** Ends the process if the training takes longer than it may. */
+  /** Ends the process if the training takes too long. */
   static void bound() {
     Thread watchdog = new Thread(() -> {
       try {

@@ -3,7 +3,7 @@ package io.margay.metadata;
 import java.util.Objects;
 
 /**
- * What a setting belongs to.
+ * The resource that a setting belongs to.
  *
  * @param type which kind
  * @param name a topic's name, a broker's id, a group's id; empty for the default of all brokers

@@ -8,10 +8,9 @@ package io.margay.metadata;
 @FunctionalInterface
 public interface MetadataPublisher {
   /**
-   * Called on the controller's thread; must not wait for the controller, nor block: work that takes
-   * long moves to a thread of the publisher.
-   * The answer to the command that caused the change is given after all publishers have returned, so a client that
-   * created a topic finds it served.
+   * Called on the controller's thread; must neither wait for the controller nor block. Long work runs on a thread of the publisher.
+   * The response to the command that caused the change is sent after all publishers have returned, so a client that created a
+   * topic can use it at once.
    *
    * @param delta what changed
    * @param image the new image

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * All topics, to be found by name and by id.
+ * All topics, by name and by id.
  *
  * <p>Invariant: {@code names} holds the name of each topic in {@code byName} by its id, and nothing else.
  *

@@ -1,6 +1,6 @@
 /**
- * What the cluster agreed on, as one immutable {@link io.margay.metadata.ClusterImage}. The controller makes a new image for
- * each batch of applied commands and hands (delta, image) to every {@link io.margay.metadata.MetadataPublisher}, in order. All
+ * What the cluster has agreed on, as one immutable {@link io.margay.metadata.ClusterImage}. The controller creates a new image for
+ * each batch of applied commands and passes (delta, image) to every {@link io.margay.metadata.MetadataPublisher}, in order. All
  * collections are unmodifiable.
  */
 @Export

@@ -1,6 +1,6 @@
 package io.margay.model;
 
-/** Time as a port, so that tests and simulations decide what time it is. Implementations are safe for all threads. */
+/** Time as a port, so that tests and simulations control it. Implementations are safe for all threads. */
 public interface Clock {
   /** The machine's clock. */
   Clock SYSTEM = new Clock() {

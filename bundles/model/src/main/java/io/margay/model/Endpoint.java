@@ -3,11 +3,11 @@ package io.margay.model;
 import java.util.Objects;
 
 /**
- * Where a broker listens, or says that it can be reached.
+ * An address on which a broker listens, or that it advertises.
  *
  * @param listener the listener's name in upper case, such as PLAINTEXT
  * @param protocol the security protocol's name: PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL
- * @param host a name or address; IPv6 without brackets; empty for every interface
+ * @param host a name or address; IPv6 without brackets; empty for all interfaces
  * @param port 0 (any free one) to 65535
  */
 public record Endpoint(String listener, String protocol, String host, int port) {

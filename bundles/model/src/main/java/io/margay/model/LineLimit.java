@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Limits log lines that clients can cause to one a minute and cause, so that nobody fills the disk with them:
+ * Limits log lines that clients can cause to one per minute and cause, so that no client fills the disk with them:
  *
  * <pre>
  *   long held = limit.pass("too many connections");
@@ -14,13 +14,13 @@ import java.util.concurrent.TimeUnit;
  *   }
  * </pre>
  *
- * A cause is best a constant of the program. Beyond {@value #MAX_CAUSES} causes within a minute all others count as one.
+ * A cause should be a constant of the program. Beyond {@value #MAX_CAUSES} causes within a minute, all others count as one.
  * Safe for all threads.
  */
 public final class LineLimit {
   /** The result of {@link #pass} for a line that is held back. */
   public static final long HELD = -1;
-  /** How many causes are told apart. */
+  /** The number of causes that are distinguished. */
   public static final int MAX_CAUSES = 1000;
 
   private static final long MINUTE = TimeUnit.MINUTES.toNanos(1);
@@ -35,17 +35,17 @@ public final class LineLimit {
   /** Guarded by itself. */
   private final Map<String, Cause> causes = new HashMap<>();
 
-  /** @param clock tells when a minute has passed */
+  /** @param clock measures the minute */
   public LineLimit(Clock clock) {
     this.clock = clock;
   }
 
   /**
-   * Asks whether a line may be written now.
+   * Checks whether a line may be written now.
    *
    * @param cause why it would be written
    * @return how many lines of this cause were held back since the last one that passed, or {@link #HELD} when this one is held
-   *     back, too
+   *     back as well
    */
   public long pass(String cause) {
     long now = clock.nanos();

@@ -4,7 +4,7 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * A partition that cannot be mistaken for one of a deleted topic with the same name.
+ * A partition that cannot be confused with one of a deleted topic with the same name.
  *
  * @param topicId the topic's id, not null
  * @param topicPartition the topic's name and the partition's index, not null

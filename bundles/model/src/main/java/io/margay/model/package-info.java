@@ -1,6 +1,6 @@
 /**
  * The nouns of the server and the ports through which its parts reach time and failure. Everything here is immutable or an
- * interface, except {@link io.margay.model.LineLimit}, which each part that logs on behalf of clients makes for itself.
+ * interface, except {@link io.margay.model.LineLimit}, which each part that logs on behalf of clients creates for itself.
  */
 @Export
 @Version("1.1.0")

@@ -17,27 +17,27 @@ final class AcceptedBrokerSettings implements SettingDefinitions {
 
   /** {@code background.threads}. */
   public static final Setting<Integer> BACKGROUND_THREADS = ALL.broker(INT, "background.threads", 10).from(1).live().inert()
-      .doc("Threads for what no client waits for.");
+      .doc("Threads for background work.");
   /** {@code log.segment.delete.delay.ms}. */
   public static final Setting<Long> LOG_SEGMENT_DELETE_DELAY_MS = ALL.broker(LONG, "log.segment.delete.delay.ms", 60_000L)
       .from(0).live().inert()
-      .doc("Milliseconds between taking a segment out of the log and deleting its files.");
+      .doc("Milliseconds between the removal of a segment from the log and the deletion of its files.");
   /** {@code log.dir.failure.timeout.ms}. */
   public static final Setting<Long> LOG_DIR_FAILURE_TIMEOUT_MS = ALL.broker(LONG, "log.dir.failure.timeout.ms", 30_000L)
       .from(1).inert()
-      .doc("Milliseconds that the controller may take to learn of a broken log directory before the broker stops.");
+      .doc("Milliseconds in which the controller must learn that a log directory failed; otherwise the broker stops.");
   /** {@code auto.leader.rebalance.enable}. */
   public static final Setting<Boolean> AUTO_LEADER_REBALANCE_ENABLE = ALL.broker(BOOLEAN, "auto.leader.rebalance.enable", true)
       .live().inert()
-      .doc("Whether leadership goes back to the preferred replicas by itself.");
+      .doc("Whether leadership returns to the preferred replicas automatically.");
   /** {@code leader.imbalance.check.interval.seconds}. */
   public static final Setting<Long> LEADER_IMBALANCE_CHECK_INTERVAL_SECONDS =
       ALL.broker(LONG, "leader.imbalance.check.interval.seconds", 300L).from(1)
-      .inert().doc("Seconds between two looks for leaders that are not the preferred replica.");
+      .inert().doc("Seconds between two checks for leaders that are not the preferred replica.");
   /** {@code broker.heartbeat.interval.ms}. */
   public static final Setting<Integer> BROKER_HEARTBEAT_INTERVAL_MS = ALL.broker(INT, "broker.heartbeat.interval.ms", 2000)
       .from(1).inert()
-      .doc("Milliseconds between a broker's heartbeats to the controller.");
+      .doc("Milliseconds between two heartbeats of a broker to the controller.");
   /** {@code broker.session.timeout.ms}. */
   public static final Setting<Integer> BROKER_SESSION_TIMEOUT_MS = ALL.broker(INT, "broker.session.timeout.ms", 9000).from(1)
       .inert()
@@ -48,11 +48,11 @@ final class AcceptedBrokerSettings implements SettingDefinitions {
       .doc("Milliseconds that the first registration with the controller may take before the node gives up.");
   /** {@code controlled.shutdown.enable}. */
   public static final Setting<Boolean> CONTROLLED_SHUTDOWN_ENABLE = ALL.broker(BOOLEAN, "controlled.shutdown.enable", true).inert()
-      .doc("Whether a node that stops hands its leaderships over first.");
+      .doc("Whether a node moves its leaderships to other nodes before it stops.");
   /** {@code process.roles}. */
   public static final Setting<List<String>> PROCESS_ROLES = ALL.broker(LIST, "process.roles", List.of("broker", "controller"))
       .in("broker", "controller")
-      .inert().doc("Kafka's roles of a node. Every node here is both.");
+      .inert().doc("Kafka's roles of a node. Here every node is broker and controller.");
   /** {@code controller.quorum.voters}. */
   public static final Setting<List<String>> CONTROLLER_QUORUM_VOTERS =
       ALL.broker(LIST, "controller.quorum.voters", List.<String>of()).inert()
@@ -60,11 +60,11 @@ final class AcceptedBrokerSettings implements SettingDefinitions {
   /** {@code controller.quorum.bootstrap.servers}. */
   public static final Setting<List<String>> CONTROLLER_QUORUM_BOOTSTRAP_SERVERS =
       ALL.broker(LIST, "controller.quorum.bootstrap.servers", List.<String>of()).inert()
-      .doc("Where to find the nodes that keep the metadata: a list of host:port.");
+      .doc("Addresses of nodes that keep the metadata: a list of host:port.");
   /** {@code controller.quorum.election.timeout.ms}. */
   public static final Setting<Integer> CONTROLLER_QUORUM_ELECTION_TIMEOUT_MS =
       ALL.broker(INT, "controller.quorum.election.timeout.ms", 1000).from(0).inert()
-      .doc("Milliseconds without a leader of the metadata quorum after which a node stands for election.");
+      .doc("Milliseconds without a leader of the metadata quorum after which a node starts an election.");
   /** {@code controller.quorum.request.timeout.ms}. */
   public static final Setting<Integer> CONTROLLER_QUORUM_REQUEST_TIMEOUT_MS =
       ALL.broker(INT, "controller.quorum.request.timeout.ms", 2000).from(0).inert()
@@ -72,7 +72,7 @@ final class AcceptedBrokerSettings implements SettingDefinitions {
   /** {@code metadata.log.max.snapshot.interval.ms}. */
   public static final Setting<Long> METADATA_LOG_MAX_SNAPSHOT_INTERVAL_MS =
       ALL.broker(LONG, "metadata.log.max.snapshot.interval.ms", 3_600_000L).from(0).inert()
-      .doc("Milliseconds after which a snapshot of changed metadata is written; 0 is never.");
+      .doc("Milliseconds after which a snapshot of changed metadata is written; 0 means never.");
   /** {@code num.replica.fetchers}. */
   public static final Setting<Integer> NUM_REPLICA_FETCHERS = ALL.broker(INT, "num.replica.fetchers", 1).from(1).live().inert()
       .doc("Connections to each other broker through which followers fetch.");
@@ -85,11 +85,11 @@ final class AcceptedBrokerSettings implements SettingDefinitions {
   /** {@code replica.fetch.max.bytes}. */
   public static final Setting<Integer> REPLICA_FETCH_MAX_BYTES = ALL.broker(INT, "replica.fetch.max.bytes", 1_048_576).from(0)
       .live().inert()
-      .doc("Bytes of one partition that a follower's Fetch takes at a time; a larger single batch still passes.");
+      .doc("Bytes of one partition in the response to a follower's Fetch; a single larger batch is still returned.");
   /** {@code replica.fetch.response.max.bytes}. */
   public static final Setting<Integer> REPLICA_FETCH_RESPONSE_MAX_BYTES =
       ALL.broker(INT, "replica.fetch.response.max.bytes", 10_485_760).from(0).live()
-      .inert().doc("Bytes of one response to a follower's Fetch.");
+      .inert().doc("Bytes of the whole response to a follower's Fetch.");
   /** {@code replica.fetch.wait.max.ms}. */
   public static final Setting<Integer> REPLICA_FETCH_WAIT_MAX_MS = ALL.broker(INT, "replica.fetch.wait.max.ms", 500).live().inert()
       .doc("Milliseconds that a follower's Fetch waits for replica.fetch.min.bytes.");
@@ -99,14 +99,14 @@ final class AcceptedBrokerSettings implements SettingDefinitions {
       .doc("Milliseconds that a follower waits after an error before it fetches again.");
   /** {@code replica.socket.timeout.ms}. */
   public static final Setting<Integer> REPLICA_SOCKET_TIMEOUT_MS = ALL.broker(INT, "replica.socket.timeout.ms", 30_000).inert()
-      .doc("Milliseconds that a follower waits for any answer.");
+      .doc("Milliseconds that a follower waits for a response.");
   /** {@code replica.socket.receive.buffer.bytes}. */
   public static final Setting<Integer> REPLICA_SOCKET_RECEIVE_BUFFER_BYTES =
       ALL.broker(INT, "replica.socket.receive.buffer.bytes", 65_536).from(-1)
-      .inert().doc("The receive buffer of a follower's connection in bytes; -1 leaves it to the system.");
+      .inert().doc("Size in bytes of the receive buffer of a follower's connection; -1 leaves it to the operating system.");
   /** {@code replica.selector.class}. */
   public static final Setting<String> REPLICA_SELECTOR_CLASS = ALL.broker(STRING, "replica.selector.class", null).inert()
-      .doc("With org.apache.kafka.common.replica.RackAwareReplicaSelector consumers may read from a follower in their own rack.");
+      .doc("Class that selects the replica a consumer reads from, such as org.apache.kafka.common.replica.RackAwareReplicaSelector.");
 
   @Override
   public Catalogue catalogue() {

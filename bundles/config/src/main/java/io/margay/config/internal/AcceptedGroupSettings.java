@@ -17,7 +17,7 @@ final class AcceptedGroupSettings implements SettingDefinitions {
   public static final Setting<List<String>> GROUP_COORDINATOR_REBALANCE_PROTOCOLS =
       ALL.broker(LIST, "group.coordinator.rebalance.protocols", List.of("classic", "consumer", "streams"))
       .in("consumer", "classic", "share", "streams").inert()
-      .doc("Group protocols that Kafka is to serve. Here those are served whose bundles are there.");
+      .doc("Group protocols that Kafka serves. Here the installed bundles decide.");
   /** {@code group.consumer.assignors}. */
   public static final Setting<List<String>> GROUP_CONSUMER_ASSIGNORS =
       ALL.broker(LIST, "group.consumer.assignors", List.of("uniform", "range")).live()
@@ -26,15 +26,15 @@ final class AcceptedGroupSettings implements SettingDefinitions {
   public static final Setting<String> GROUP_CONSUMER_MIGRATION_POLICY = ALL.broker(STRING, "group.consumer.migration.policy",
           "bidirectional")
       .matching("(?i)disabled|downgrade|upgrade|bidirectional", "disabled, downgrade, upgrade or bidirectional").live().inert()
-      .doc("Whether a group may go over from the classic protocol to the consumer protocol and back while in use.");
+      .doc("Whether a group may change between the classic and the consumer protocol while it is in use.");
   /** {@code group.consumer.max.size}. */
   public static final Setting<Integer> GROUP_CONSUMER_MAX_SIZE = ALL.broker(INT, "group.consumer.max.size", Integer.MAX_VALUE)
       .from(1).live().inert()
-      .doc("Members of a consumer group at the most.");
+      .doc("Members of one consumer group.");
   /** {@code group.consumer.heartbeat.interval.ms}. */
   public static final Setting<Integer> GROUP_CONSUMER_HEARTBEAT_INTERVAL_MS =
       ALL.broker(INT, "group.consumer.heartbeat.interval.ms", 5000).from(1).live()
-      .inert().doc("Milliseconds between heartbeats that members of consumer groups are told.");
+      .inert().doc("Milliseconds between two heartbeats of a member of a consumer group.");
   /** {@code group.consumer.min.heartbeat.interval.ms}. */
   public static final Setting<Integer> GROUP_CONSUMER_MIN_HEARTBEAT_INTERVAL_MS =
       ALL.broker(INT, "group.consumer.min.heartbeat.interval.ms", 5000).from(1).live().inert()
@@ -46,7 +46,7 @@ final class AcceptedGroupSettings implements SettingDefinitions {
   /** {@code group.consumer.session.timeout.ms}. */
   public static final Setting<Integer> GROUP_CONSUMER_SESSION_TIMEOUT_MS =
       ALL.broker(INT, "group.consumer.session.timeout.ms", 45_000).from(1).live()
-      .inert().doc("Milliseconds without a heartbeat after which a member is taken out of its consumer group.");
+      .inert().doc("Milliseconds without a heartbeat after which a member is removed from its consumer group.");
   /** {@code group.consumer.min.session.timeout.ms}. */
   public static final Setting<Integer> GROUP_CONSUMER_MIN_SESSION_TIMEOUT_MS =
       ALL.broker(INT, "group.consumer.min.session.timeout.ms", 45_000).from(1).live().inert()
@@ -58,7 +58,7 @@ final class AcceptedGroupSettings implements SettingDefinitions {
   /** {@code group.consumer.assignment.interval.ms}. */
   public static final Setting<Integer> GROUP_CONSUMER_ASSIGNMENT_INTERVAL_MS =
       ALL.broker(INT, "group.consumer.assignment.interval.ms", 1000).from(0).live().inert()
-      .doc("Milliseconds that must lie between two computations of a consumer group's assignment.");
+      .doc("Shortest time in milliseconds between two assignments of a consumer group.");
   /** {@code group.consumer.min.assignment.interval.ms}. */
   public static final Setting<Integer> GROUP_CONSUMER_MIN_ASSIGNMENT_INTERVAL_MS =
       ALL.broker(INT, "group.consumer.min.assignment.interval.ms", 0).from(0).live().inert()
@@ -70,7 +70,7 @@ final class AcceptedGroupSettings implements SettingDefinitions {
   /** {@code group.consumer.regex.refresh.interval.ms}. */
   public static final Setting<Integer> GROUP_CONSUMER_REGEX_REFRESH_INTERVAL_MS =
       ALL.broker(INT, "group.consumer.regex.refresh.interval.ms", 600_000).from(10_000).live().inert()
-      .doc("Milliseconds after which the patterns of a group's subscription are matched with the topics again.");
+      .doc("Milliseconds after which the patterns of a group's subscription are matched against the topics again.");
 
   @Override
   public Catalogue catalogue() {

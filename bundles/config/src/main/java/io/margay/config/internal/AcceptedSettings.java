@@ -7,22 +7,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Settings of Kafka's brokers that are known and do nothing here, so that an existing configuration is accepted as it is. A
- * table rather than constants, because nobody reads them by name. A line is {@code TYPE | name | default | documentation}; a star
+ * Settings of Kafka's brokers that are known and do nothing here, so that an existing configuration is accepted unchanged. A
+ * table rather than constants, because no code reads them by name. A line is {@code TYPE | name | default | documentation}; a star
  * after the type says that Kafka lets it change for the whole cluster while it runs, an at sign for each broker.
  */
 final class AcceptedSettings {
   private static final String GENERAL = """
       INT | add.partitions.to.txn.retry.backoff.max.ms | 100 | Longest wait in milliseconds for an earlier transaction of the \
           producer to end.
-      INT | add.partitions.to.txn.retry.backoff.ms | 20 | Milliseconds between two looks whether an earlier transaction of the \
+      INT | add.partitions.to.txn.retry.backoff.ms | 20 | Milliseconds between two checks whether an earlier transaction of the \
           producer has ended.
       CLASS | alter.config.policy.class.name | null | A class that may refuse changes of settings.
       INT | alter.log.dirs.replication.quota.window.num | 11 | Samples for the quota of moves between log directories.
       INT | alter.log.dirs.replication.quota.window.size.seconds | 1 | Seconds of each sample for the quota of moves between \
           log directories.
       CLASS | client.quota.callback.class | null | A class that decides on quotas.
-      LIST* | config.providers |  | Names of sources for values that are written as variables.
+      LIST* | config.providers |  | Names of the providers for values that are written as variables.
       LONG | controller.performance.always.log.threshold.ms | 2000 | Milliseconds from which a slow event of the controller is \
           logged.
       LONG | controller.performance.sample.period.ms | 60000 | Milliseconds between two reports of the controller's slowest \
@@ -35,15 +35,15 @@ final class AcceptedSettings {
       INT | controller.quorum.fetch.snapshot.max.bytes | 1048576 | Bytes of one fetch of a metadata snapshot.
       INT | controller.quorum.fetch.timeout.ms | 2000 | Milliseconds without a fetch from a majority after which a metadata \
           leader resigns.
-      INT | controller.quorum.retry.backoff.ms | 20 | Milliseconds between two tries of a request within the metadata quorum.
+      INT | controller.quorum.retry.backoff.ms | 20 | Milliseconds between two attempts of a request within the metadata quorum.
       INT | controller.quota.window.num | 11 | Samples for the quota of topic changes.
       INT | controller.quota.window.size.seconds | 1 | Seconds of each sample for the quota of topic changes.
       INT | controller.socket.timeout.ms | 30000 | Milliseconds that a request to the controller may take.
       LIST@ | cordoned.log.dirs |  | Log directories that take no new partitions.
       CLASS | create.topic.policy.class.name | null | A class that may refuse new topics.
-      LONG | delegation.token.expiry.check.interval.ms | 3600000 | Milliseconds between two looks for delegation tokens that \
+      LONG | delegation.token.expiry.check.interval.ms | 3600000 | Milliseconds between two checks for delegation tokens that \
           have expired.
-      LONG | delegation.token.expiry.time.ms | 86400000 | Milliseconds that a delegation token is good for unless it is renewed.
+      LONG | delegation.token.expiry.time.ms | 86400000 | Milliseconds that a delegation token is valid unless it is renewed.
       LONG | delegation.token.max.lifetime.ms | 604800000 | Milliseconds after which a delegation token cannot be renewed.
       PASSWORD | delegation.token.secret.key | null | The secret that delegation tokens are signed with.
       INT | delete.records.purgatory.purge.interval.requests | 1 | Requests after which finished DeleteRecords are swept.
@@ -74,43 +74,43 @@ final class AcceptedSettings {
       LONG | metrics.sample.window.ms | 30000 | Milliseconds of each sample.
       INT | num.replica.alter.log.dirs.threads | null | Threads that move replicas between log directories.
       CLASS@ | principal.builder.class | org.apache.kafka.common.security.authenticator.DefaultKafkaPrincipalBuilder | A class \
-          that tells who a connection is.
+          that determines the principal of a connection.
       INT | producer.purgatory.purge.interval.requests | 1000 | Requests after which finished produces are swept.
       LONG | queued.max.request.bytes | -1 | Bytes of requests that may be queued; margay.request.memory.bytes bounds them here.
-      INT | queued.max.requests | 500 | Requests that may be queued; they are not queued here.
+      INT | queued.max.requests | 500 | Requests that may be queued; there is no request queue here.
       INT | quota.window.num | 11 | Samples for client quotas.
       INT | quota.window.size.seconds | 1 | Seconds of each sample for client quotas.
       INT | replication.quota.window.num | 11 | Samples for the quota of replication.
       INT | replication.quota.window.size.seconds | 1 | Seconds of each sample for the quota of replication.
       STRING | security.providers | null | Classes of security providers.
       LONG | server.max.startup.time.ms | 9223372036854775807 | Milliseconds that the start may take.
-      LONG | socket.connection.setup.timeout.max.ms | 30000 | Longest time in milliseconds to set a connection to another node up.
-      LONG | socket.connection.setup.timeout.ms | 10000 | First time in milliseconds to set a connection to another node up.
+      LONG | socket.connection.setup.timeout.max.ms | 30000 | Longest time in milliseconds to open a connection to another node.
+      LONG | socket.connection.setup.timeout.ms | 10000 | Initial time in milliseconds to open a connection to another node.
       INT | telemetry.max.bytes | 1048576 | Bytes of metrics that a client may push at a time.
-      LONG | unclean.leader.election.interval.ms | 300000 | Milliseconds between two looks for partitions without a leader.
+      LONG | unclean.leader.election.interval.ms | 300000 | Milliseconds between two checks for partitions without a leader.
       BOOLEAN | unstable.api.versions.enable | false | Whether unfinished versions of requests are served.
-      BOOLEAN | unstable.feature.versions.enable | false | Whether unfinished features may be switched on.
+      BOOLEAN | unstable.feature.versions.enable | false | Whether unfinished features may be enabled.
       """;
 
   private static final String GROUPS = """
-      BOOLEAN* | errors.deadletterqueue.auto.create.topics.enable | false | Whether dead letter topics come into being by \
-          themselves.
+      BOOLEAN* | errors.deadletterqueue.auto.create.topics.enable | false | Whether dead letter topics are created \
+          automatically.
       STRING* | errors.deadletterqueue.topic.name.prefix | dlq. | What the names of dead letter topics begin with.
-      BOOLEAN* | group.consumer.assignor.offload.enable | true | Whether assignments are computed on a thread of their own.
+      BOOLEAN* | group.consumer.assignor.offload.enable | true | Whether assignments are computed on a separate thread.
       INT | group.coordinator.append.linger.ms | -1 | Milliseconds that a group coordinator gathers records; -1 adapts to the \
           load.
       INT | group.coordinator.background.threads | 2 | Threads for a group coordinator's long computations.
       INT* | group.coordinator.cached.buffer.max.bytes | 1048588 | Bytes of a buffer that a group coordinator keeps for its \
           next write.
-      INT* | group.share.assignment.interval.ms | 1000 | Milliseconds that must lie between two assignments of a share group.
-      BOOLEAN* | group.share.assignor.offload.enable | true | Whether assignments of share groups are computed on a thread of \
-          their own.
+      INT* | group.share.assignment.interval.ms | 1000 | Shortest time in milliseconds between two assignments of a share group.
+      BOOLEAN* | group.share.assignor.offload.enable | true | Whether assignments of share groups are computed on a separate \
+          thread.
       LIST | group.share.assignors | simple | Assignors of share groups.
-      INT | group.share.delivery.count.limit | 5 | How often a record is delivered at the most.
+      INT | group.share.delivery.count.limit | 5 | Number of times that a record is delivered.
       STRING | group.share.dlq.manager.class.name | org.apache.kafka.server.share.dlq.DefaultShareGroupDLQManager | The class \
           that writes to dead letter topics.
-      INT | group.share.heartbeat.interval.ms | 5000 | Milliseconds between heartbeats that members of share groups are told.
-      INT | group.share.initialize.retry.interval.ms | 30000 | Milliseconds between two tries to set a share group's state up.
+      INT | group.share.heartbeat.interval.ms | 5000 | Milliseconds between two heartbeats of a member of a share group.
+      INT | group.share.initialize.retry.interval.ms | 30000 | Milliseconds between two attempts to initialize a share group's state.
       INT | group.share.max.assignment.interval.ms | 15000 | The longest assignment interval in milliseconds that a share group \
           may be given.
       INT | group.share.max.delivery.count.limit | 10 | The highest delivery count that a share group may be given.
@@ -121,8 +121,8 @@ final class AcceptedSettings {
       INT | group.share.max.record.lock.duration.ms | 60000 | The longest lock in milliseconds that a share group may be given.
       INT | group.share.max.session.timeout.ms | 60000 | The longest session timeout in milliseconds that a share group may be \
           given.
-      INT | group.share.max.share.sessions | 2000 | Share sessions that are remembered at a time.
-      INT | group.share.max.size | 200 | Members of a share group at the most.
+      INT | group.share.max.share.sessions | 2000 | Share sessions that are kept at a time.
+      INT | group.share.max.size | 200 | Members of one share group.
       INT | group.share.min.assignment.interval.ms | 0 | The shortest assignment interval in milliseconds that a share group \
           may be given.
       INT | group.share.min.delivery.count.limit | 2 | The lowest delivery count that a share group may be given.
@@ -133,19 +133,19 @@ final class AcceptedSettings {
       INT | group.share.min.record.lock.duration.ms | 15000 | The shortest lock in milliseconds that a share group may be given.
       INT | group.share.min.session.timeout.ms | 45000 | The shortest session timeout in milliseconds that a share group may be \
           given.
-      INT | group.share.partition.max.record.locks | 2000 | Records of a partition that a share group may have out at a time.
+      INT | group.share.partition.max.record.locks | 2000 | Records of a partition that the members of a share group may hold at a time.
       STRING | group.share.persister.class.name | org.apache.kafka.server.share.persister.DefaultStatePersister | The class \
           that stores the state of share groups.
       INT | group.share.record.lock.duration.ms | 30000 | Milliseconds that a member of a share group has to acknowledge a record.
       INT | group.share.session.timeout.ms | 45000 | Milliseconds without a heartbeat after which a member of a share group is \
-          taken out.
-      LONG | group.streams.acceptable.recovery.lag | 10000 | Records that a task's state may be behind for it to count as \
+          removed.
+      LONG | group.streams.acceptable.recovery.lag | 10000 | Records that a task's state may be behind while it counts as \
           caught up.
-      INT* | group.streams.assignment.interval.ms | 1000 | Milliseconds that must lie between two assignments of a streams group.
-      BOOLEAN* | group.streams.assignor.offload.enable | true | Whether assignments of streams groups are computed on a thread \
-          of their own.
+      INT* | group.streams.assignment.interval.ms | 1000 | Shortest time in milliseconds between two assignments of a streams group.
+      BOOLEAN* | group.streams.assignor.offload.enable | true | Whether assignments of streams groups are computed on a \
+          separate thread.
       LIST | group.streams.assignors | sticky | Assignors of streams groups.
-      INT | group.streams.heartbeat.interval.ms | 5000 | Milliseconds between heartbeats that members of streams groups are told.
+      INT | group.streams.heartbeat.interval.ms | 5000 | Milliseconds between two heartbeats of a member of a streams group.
       INT | group.streams.initial.rebalance.delay.ms | 3000 | Milliseconds that an empty streams group waits for more members.
       INT | group.streams.max.assignment.interval.ms | 15000 | The longest assignment interval in milliseconds that a streams \
           group may be given.
@@ -153,9 +153,9 @@ final class AcceptedSettings {
           group may be given.
       INT | group.streams.max.session.timeout.ms | 60000 | The longest session timeout in milliseconds that a streams group may \
           be given.
-      INT | group.streams.max.size | 2147483647 | Members of a streams group at the most.
-      INT | group.streams.max.standby.replicas | 2 | The most standby copies that a streams group may be given.
-      INT | group.streams.max.warmup.replicas | 20 | The most extra copies that a streams group may be given.
+      INT | group.streams.max.size | 2147483647 | Members of one streams group.
+      INT | group.streams.max.standby.replicas | 2 | The most standby replicas that a streams group may be given.
+      INT | group.streams.max.warmup.replicas | 20 | The most warm-up replicas that a streams group may be given.
       INT | group.streams.min.assignment.interval.ms | 0 | The shortest assignment interval in milliseconds that a streams \
           group may be given.
       INT | group.streams.min.heartbeat.interval.ms | 5000 | The shortest heartbeat interval in milliseconds that a streams \
@@ -164,12 +164,12 @@ final class AcceptedSettings {
           may be given.
       INT | group.streams.min.task.offset.interval.ms | 15000 | The shortest interval of task offset reports in milliseconds \
           that a streams group may be given.
-      INT | group.streams.num.standby.replicas | 0 | Standby copies of each stateful task.
-      INT | group.streams.num.warmup.replicas | 2 | Extra copies of tasks that may be built up before they move.
-      LIST | group.streams.rack.aware.assignment.tags |  | Client tags by which standby copies are spread.
+      INT | group.streams.num.standby.replicas | 0 | Standby replicas of each stateful task.
+      INT | group.streams.num.warmup.replicas | 2 | Extra replicas of tasks that may be warmed up before the tasks move.
+      LIST | group.streams.rack.aware.assignment.tags |  | Client tags by which standby replicas are spread.
       INT | group.streams.session.timeout.ms | 45000 | Milliseconds without a heartbeat after which a member of a streams group \
-          is taken out.
-      INT | group.streams.task.offset.interval.ms | 60000 | Milliseconds between the reports of task offsets.
+          is removed.
+      INT | group.streams.task.offset.interval.ms | 60000 | Milliseconds between two reports of task offsets.
       CLASS | group.streams.topology.description.plugin.class | null | A class that stores descriptions of topologies.
       INT | share.coordinator.append.linger.ms | -1 | Milliseconds that a share coordinator gathers records; -1 adapts to the \
           load.
@@ -182,7 +182,7 @@ final class AcceptedSettings {
       INT | share.coordinator.state.topic.compression.codec | 0 | How the share state topic is compressed.
       SHORT | share.coordinator.state.topic.min.isr | 2 | In-sync replicas that a write to the share state topic needs.
       INT | share.coordinator.state.topic.num.partitions | 50 | Partitions of the share state topic.
-      INT | share.coordinator.state.topic.prune.interval.ms | 300000 | Milliseconds between two looks for share states that can \
+      INT | share.coordinator.state.topic.prune.interval.ms | 300000 | Milliseconds between two checks for share states that can \
           go.
       SHORT | share.coordinator.state.topic.replication.factor | 3 | Replicas of the share state topic.
       INT | share.coordinator.state.topic.segment.bytes | 104857600 | Bytes of a segment of the share state topic.
@@ -203,43 +203,43 @@ final class AcceptedSettings {
       CLASS | sasl.login.class | null | A class that keeps a SASL login.
       INT | sasl.login.connect.timeout.ms | null | Milliseconds to connect to a login provider.
       INT | sasl.login.read.timeout.ms | null | Milliseconds to read from a login provider.
-      SHORT@ | sasl.login.refresh.buffer.seconds | 300 | Seconds before a token's end within which it is not refreshed.
+      SHORT@ | sasl.login.refresh.buffer.seconds | 300 | Seconds before a token expires within which it is not refreshed.
       SHORT@ | sasl.login.refresh.min.period.seconds | 60 | Seconds between two refreshes of a token.
       DOUBLE@ | sasl.login.refresh.window.factor | 0.8 | Part of a token's life after which it is refreshed.
       DOUBLE@ | sasl.login.refresh.window.jitter | 0.05 | Random part of that time.
-      LONG | sasl.login.retry.backoff.max.ms | 10000 | Longest wait in milliseconds between two tries of a login.
-      LONG | sasl.login.retry.backoff.ms | 100 | First wait in milliseconds between two tries of a login.
+      LONG | sasl.login.retry.backoff.max.ms | 10000 | Longest wait in milliseconds between two login attempts.
+      LONG | sasl.login.retry.backoff.ms | 100 | Initial wait in milliseconds between two login attempts.
       STRING | sasl.mechanism.controller.protocol | GSSAPI | The SASL mechanism of connections to controllers.
       BOOLEAN | sasl.oauthbearer.allow.unverified.audience | false | Whether a token's audience may go unchecked.
       BOOLEAN | sasl.oauthbearer.allow.unverified.issuer | false | Whether a token's issuer may go unchecked.
       STRING | sasl.oauthbearer.assertion.algorithm | RS256 | How an assertion is signed.
       STRING | sasl.oauthbearer.assertion.claim.aud | null | Audience in an assertion.
-      INT | sasl.oauthbearer.assertion.claim.exp.seconds | 300 | Seconds that an assertion is good for.
+      INT | sasl.oauthbearer.assertion.claim.exp.seconds | 300 | Seconds that an assertion is valid.
       STRING | sasl.oauthbearer.assertion.claim.iss | null | Issuer in an assertion.
       BOOLEAN | sasl.oauthbearer.assertion.claim.jti.include | false | Whether an assertion has a number of its own.
-      INT | sasl.oauthbearer.assertion.claim.nbf.seconds | 60 | Seconds that an assertion is good for before now.
+      INT | sasl.oauthbearer.assertion.claim.nbf.seconds | 60 | Seconds before now from which an assertion is valid.
       STRING | sasl.oauthbearer.assertion.claim.sub | null | Subject in an assertion.
       STRING | sasl.oauthbearer.assertion.file | null | A file with a ready assertion.
       STRING | sasl.oauthbearer.assertion.private.key.file | null | The key that assertions are signed with.
       PASSWORD | sasl.oauthbearer.assertion.private.key.passphrase | null | The password of that key.
       STRING | sasl.oauthbearer.assertion.template.file | null | A file with fixed parts of assertions.
-      STRING | sasl.oauthbearer.client.credentials.client.id | null | The client's id with the token provider.
-      PASSWORD | sasl.oauthbearer.client.credentials.client.secret | null | The client's secret with the token provider.
+      STRING | sasl.oauthbearer.client.credentials.client.id | null | The client's id at the token provider.
+      PASSWORD | sasl.oauthbearer.client.credentials.client.secret | null | The client's secret at the token provider.
       INT | sasl.oauthbearer.clock.skew.seconds | 30 | Seconds by which clocks may differ.
       LIST | sasl.oauthbearer.expected.audience |  | Audiences that tokens may have.
       STRING | sasl.oauthbearer.expected.issuer | null | The issuer that tokens must have.
       LONG | sasl.oauthbearer.jwks.endpoint.refresh.ms | 3600000 | Milliseconds between two reads of the keys that tokens are \
           checked with.
-      LONG | sasl.oauthbearer.jwks.endpoint.retry.backoff.max.ms | 10000 | Longest wait in milliseconds between two tries to \
+      LONG | sasl.oauthbearer.jwks.endpoint.retry.backoff.max.ms | 10000 | Longest wait in milliseconds between two attempts to \
           read the keys.
-      LONG | sasl.oauthbearer.jwks.endpoint.retry.backoff.ms | 100 | First wait in milliseconds between two tries to read the \
+      LONG | sasl.oauthbearer.jwks.endpoint.retry.backoff.ms | 100 | Initial wait in milliseconds between two attempts to read the \
           keys.
-      STRING | sasl.oauthbearer.jwks.endpoint.url | null | Where the keys are that tokens are checked with.
+      STRING | sasl.oauthbearer.jwks.endpoint.url | null | URL of the keys that tokens are checked with.
       CLASS | sasl.oauthbearer.jwt.retriever.class | org.apache.kafka.common.security.oauthbearer.DefaultJwtRetriever | A class \
           that gets tokens.
       CLASS | sasl.oauthbearer.jwt.validator.class | org.apache.kafka.common.security.oauthbearer.DefaultJwtValidator | A class \
           that checks tokens.
-      STRING | sasl.oauthbearer.scope | null | Scope that is asked for with the token provider.
+      STRING | sasl.oauthbearer.scope | null | Scope that is requested from the token provider.
       STRING | sasl.oauthbearer.scope.claim.name | scope | The claim that has the scope.
       STRING | sasl.oauthbearer.sub.claim.name | sub | The claim that has the subject.
       STRING | sasl.oauthbearer.token.endpoint.url | null | Where tokens are issued.
@@ -274,7 +274,7 @@ final class AcceptedSettings {
       LONG | remote.log.manager.task.interval.ms | 30000 | Milliseconds between two runs of the remote storage tasks.
       LONG | remote.log.manager.task.retry.backoff.max.ms | 30000 | Longest wait in milliseconds before a remote storage task \
           is tried again.
-      LONG | remote.log.manager.task.retry.backoff.ms | 500 | First wait in milliseconds before a remote storage task is tried \
+      LONG | remote.log.manager.task.retry.backoff.ms | 500 | Initial wait in milliseconds before a remote storage task is tried \
           again.
       DOUBLE | remote.log.manager.task.retry.jitter | 0.2 | Random part of that wait.
       INT | remote.log.manager.thread.pool.size | 2 | Threads of the remote storage tasks.
@@ -295,12 +295,12 @@ final class AcceptedSettings {
 
   private AcceptedSettings() { }
 
-  /** The settings of the present version of Kafka. */
+  /** The settings of the current version of Kafka. */
   static List<Setting<?>> all() {
     return read(List.of(GENERAL, GROUPS, SECURITY, REMOTE));
   }
 
-  /** The settings of its former versions, and those that it keeps outside its broker's definition. */
+  /** The settings of earlier versions, and those that Kafka defines outside its broker's configuration. */
   static List<Setting<?>> former() {
     return read(List.of(FormerSettings.TABLE));
   }

@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells listeners which settings have changed, each one in turn of its changes and on a thread of a small pool: one that is slow, or
- * asks a slow resolver for names, delays neither the others nor the thread that publishes the cluster's changes. What changes while
- * a listener is busy is kept for it as one set of names, which is never larger than the number of settings. Safe for all threads.
+ * Notifies listeners of changed settings, on the threads of a small pool. Each listener gets its changes in order. A slow listener,
+ * such as one that waits for a name resolver, delays neither the others nor the thread that publishes the cluster's changes. Changes
+ * for a busy listener are kept as one set of names, which is never larger than the number of settings. Safe for all threads.
  */
 final class ChangeListeners {
   private static final Logger LOG = LoggerFactory.getLogger(ChangeListeners.class);
@@ -30,14 +30,14 @@ final class ChangeListeners {
     this.executor = executor;
   }
 
-  /** Threads that end when there is nothing to tell. */
+  /** Its threads end when there is nothing to do. */
   static ThreadPoolExecutor pool() {
     ThreadPoolExecutor pool = new ThreadPoolExecutor(THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
         task -> {
           Thread thread = new Thread(task, "margay-settings");
           thread.setDaemon(true);
           return thread;
-        }, new ThreadPoolExecutor.DiscardPolicy()); // after the end there is nobody to tell
+        }, new ThreadPoolExecutor.DiscardPolicy()); // after close() no listener is left
     pool.allowCoreThreadTimeOut(true);
     return pool;
   }
@@ -59,7 +59,7 @@ final class ChangeListeners {
     }
   }
 
-  /** Invariant: it is queued or runs exactly while {@code busy}. */
+  /** Invariant: {@code busy} exactly while it is queued or runs. */
   private static final class Listener implements Runnable {
     private final Consumer<Set<String>> consumer;
     private final Set<String> pending = new TreeSet<>();
@@ -98,7 +98,7 @@ final class ChangeListeners {
       for (Set<String> changed = take(); !changed.isEmpty(); changed = take()) {
         try {
           consumer.accept(changed);
-        } catch (Throwable t) { // also an error: the next change must be told, too
+        } catch (Throwable t) { // also an Error: the next change must still be delivered
           LOG.error("A listener for changed settings failed: listener={}", consumer, t);
         }
       }

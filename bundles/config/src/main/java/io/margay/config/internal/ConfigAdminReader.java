@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
-/** Takes settings from the properties of a component, which come from Configuration Admin. */
+/** Reads settings from the properties of a component, which come from Configuration Admin. */
 final class ConfigAdminReader {
-  /** What the framework and its helpers add by themselves. */
+  /** Properties that the framework adds. */
   private static final List<String> NOT_SETTINGS_PREFIXES =
       List.of("component.", "service.", "felix.", "osgi.", "webconsole.", "org.apache.karaf.", ".");
-  /** Where File Install and Karaf say which file a configuration comes from, and is written back to. */
+  /** Properties in which File Install and Karaf store the file that a configuration comes from and is written back to. */
   private static final String FILE = "felix.fileinstall.filename";
 
   private ConfigAdminReader() { }

@@ -14,21 +14,21 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
- * All settings that are known, by scope and name, with those that may be given for one listener alone. What a part defines is
- * stronger than what is accepted without effect. Immutable.
+ * All known settings, by scope and name, including those that may be given for a single listener. The definition of a part
+ * takes precedence over a setting that is accepted without effect. Immutable.
  */
 final class Definitions {
   private static final String LISTENER_PREFIX = "listener.name.";
-  /** What begins like this belongs to plug-ins of Kafka's or to another vendor: accepted and without effect. */
+  /** Prefixes of settings of Kafka's plug-ins or of other vendors: accepted without effect. */
   private static final List<String> FOREIGN_PREFIXES = List.of("config.providers.", "confluent.", "rlmm.config.", "rsm.config.");
 
   private final Map<Setting.Scope, Map<String, Setting<?>>> byScope = new EnumMap<>(Setting.Scope.class);
-  /** Settings of former versions of Kafka: known, but not listed. */
+  /** Settings of earlier versions of Kafka: known, but not listed. */
   private final Map<String, Setting<?>> former = new TreeMap<>();
 
   /**
    * @param ofParts the settings of each part
-   * @param conflict told when two parts define the same setting differently; the first one counts
+   * @param conflict called with the name when two parts define the same setting differently; the first definition applies
    */
   Definitions(Collection<List<Setting<?>>> ofParts, Consumer<String> conflict) {
     for (Setting.Scope scope : Setting.Scope.values()) {
@@ -65,7 +65,7 @@ final class Definitions {
   }
 
   /**
-   * All definitions of a scope by name, but those of former versions of Kafka only if they are given.
+   * All definitions of a scope by name. Those of earlier versions of Kafka are included only if they are given.
    *
    * @param given names that are given
    */
@@ -96,7 +96,7 @@ final class Definitions {
     }
     for (String prefix : FOREIGN_PREFIXES) {
       if (name.startsWith(prefix)) {
-        // a password, because nobody here knows whether it is one
+        // treated as a password, because it may be one
         return new Setting<>(name, SettingType.PASSWORD, null, SettingCheck.ANY, scope,
             Setting.Update.AT_START, false, List.of(), "A setting that has no effect here.");
       }
@@ -108,7 +108,7 @@ final class Definitions {
     return find(Setting.Scope.BROKER, name);
   }
 
-  /** A sentence that says that there is no such setting, and which one may have been meant. */
+  /** A sentence that says that there is no such setting, and which one was probably meant. */
   String unknown(String name) {
     Setting<?> ofTopics = byScope.get(Setting.Scope.TOPIC).get(name);
     if (ofTopics != null && !ofTopics.synonyms().isEmpty()) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Where this node's files are.
+ * The directories of this node.
  *
  * @param data the directory below which everything is written, absolute
  * @param file the file of settings, absolute; it may be missing
@@ -40,7 +40,7 @@ record Directories(Path data, Path file, Path home) {
     return data.resolve(path).normalize().toString();
   }
 
-  /** The log directories that are meant by a list which may be null or empty. */
+  /** The log directories of a list, which may be null or empty. */
   List<String> logDirs(List<String> given) {
     List<String> dirs = new ArrayList<>();
     for (String dir : given == null || given.isEmpty() ? List.of("logs") : given) {

@@ -1,6 +1,6 @@
 package io.margay.config.internal;
 
-/** How far a misspelt name is from another one: letters inserted, removed, replaced, or swapped with their neighbour. */
+/** The distance between a misspelt name and another one: letters inserted, removed, replaced, or swapped with their neighbour. */
 final class EditDistance {
   private EditDistance() { }
 

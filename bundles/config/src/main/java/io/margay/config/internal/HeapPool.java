@@ -9,8 +9,8 @@ import javax.management.NotificationEmitter;
 import javax.management.NotificationListener;
 
 /**
- * The part of the heap that objects end up in when they live for long. The JVM tells it when a collection left more in it than
- * the threshold.
+ * The part of the heap that holds long-lived objects. The JVM notifies it when a collection leaves more than the threshold in
+ * use.
  */
 final class HeapPool {
   private final MemoryPoolMXBean pool;
@@ -44,8 +44,8 @@ final class HeapPool {
   }
 
   /**
-   * Calls a task on a thread of the JVM when a collection leaves more than the threshold, and again when it does so after it had
-   * left less.
+   * Calls a task on a thread of the JVM when a collection leaves more than the threshold in use, and again each time after the
+   * use has fallen below it.
    */
   void watch(long thresholdBytes, Runnable task) {
     listener = (notification, handback) -> task.run();

@@ -21,7 +21,7 @@ final class HeapReport {
   /**
    * @param usedBytes in use after a collection
    * @param maxBytes the most that fit
-   * @param users who may keep them
+   * @param users the known users of the heap
    * @param nanos the monotonic clock
    * @return the sentence for the log, or null when one was given less than a minute ago
    */

@@ -14,11 +14,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says in the log what holds the memory before a full heap ends the process. The shipped JVM options end it at the first
+ * Logs what holds the memory before a full heap ends the process. The shipped JVM options end it at the first
  * OutOfMemoryError; a collection that leaves the heap nearly full comes before that.
  *
- * <p>Begins some time after the start: the classes of the JVM's management cost the start more than they are worth, and a heap
- * does not fill in the first seconds. While this bundle is updated nothing is watched; no request depends on it.
+ * <p>Starts some time after the broker: the management classes of the JVM would slow the start down, and a heap does not fill
+ * in the first seconds. While this bundle is updated nothing is watched; no request depends on it.
  */
 @Component(service = {}, immediate = true)
 public final class HeapWatch {
@@ -32,7 +32,7 @@ public final class HeapWatch {
   private HeapPool pool;
   private boolean closed;
 
-  /** @param scheduler for the delayed begin */
+  /** @param scheduler for the delayed start */
   @Activate
   public HeapWatch(@Reference Scheduler scheduler) {
     begin = scheduler.after(BEGIN_MS, this::begin);

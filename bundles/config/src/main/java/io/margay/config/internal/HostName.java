@@ -5,13 +5,13 @@ import java.net.UnknownHostException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The name of this machine, for clients that are told of a listener on every interface. */
+/** The name of this machine, which is advertised for a listener on all interfaces. */
 final class HostName {
   private static final Logger LOG = LoggerFactory.getLogger(HostName.class);
 
   private HostName() { }
 
-  /** The canonical name, which may ask the name service; localhost when the machine does not know its own name. */
+  /** The canonical name, which may query the name service; localhost when the machine does not know its own name. */
   static String canonical() {
     try {
       return InetAddress.getLocalHost().getCanonicalHostName();

@@ -10,41 +10,42 @@ import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingDefinitions;
 import java.util.List;
 
-/** Settings that {@link io.margay.spi.config.NodeSettings} itself works out. */
+/** Settings that {@link io.margay.spi.config.NodeSettings} itself evaluates. */
 @DefinesSettings
 public final class IdentitySettings implements SettingDefinitions {
   private static final Catalogue ALL = new Catalogue("Identity and listeners");
 
   /** {@code node.id}. */
   public static final Setting<Integer> NODE_ID = ALL.broker(INT, "node.id", 1).from(0).synonyms("broker.id")
-      .doc("The number of this node, different from that of every other node of the cluster, and never changed.");
+      .doc("Number of this node. It is unique in the cluster and must never change.");
   /** {@code broker.id}. */
   public static final Setting<Integer> BROKER_ID = ALL.broker(INT, "broker.id", -1).from(-1).synonyms("node.id")
-      .doc("The older name of node.id; -1 is not set. When both are set they must agree.");
+      .doc("Older name of node.id; -1 means not set. If both are set, they must be equal.");
   /** {@code listeners}. */
   public static final Setting<List<String>> LISTENERS = ALL.broker(LIST, "listeners", List.of("PLAINTEXT://:9092")).perBroker()
       .matching(".+", "at least one value")
-      .doc("Where to listen: a list of NAME://host:port. An empty host is every interface, port 0 any free port.");
+      .doc("Addresses to listen on: a list of NAME://host:port. An empty host means all interfaces, port 0 any free port.");
   /** {@code advertised.listeners}. */
   public static final Setting<List<String>> ADVERTISED_LISTENERS = ALL.broker(LIST, "advertised.listeners", null).perBroker()
-      .doc("What clients are told to connect to: a list of NAME://host:port. When not set: listeners, with the machine's name in "
-          + "place of an empty host.");
+      .doc("Addresses that clients use to connect: a list of NAME://host:port. When not set: the value of listeners, with the machine's "
+          + "host name instead of an empty host.");
   /** {@code listener.security.protocol.map}. */
   public static final Setting<String> LISTENER_SECURITY_PROTOCOL_MAP = ALL.broker(STRING, "listener.security.protocol.map",
       "SASL_SSL:SASL_SSL,PLAINTEXT:PLAINTEXT,SSL:SSL,SASL_PLAINTEXT:SASL_PLAINTEXT").perBroker()
-      .doc("The security protocol of each listener by name: a list of NAME:PROTOCOL.");
+      .doc("Security protocol of each listener name: a list of NAME:PROTOCOL.");
   /** {@code inter.broker.listener.name}. */
   public static final Setting<String> INTER_BROKER_LISTENER_NAME = ALL.broker(STRING, "inter.broker.listener.name", null)
-      .doc("The listener through which brokers talk to each other. When not set: the one with security.inter.broker.protocol.");
+      .doc("Name of the listener that brokers use to connect to each other. When not set: the listener with "
+          + "security.inter.broker.protocol.");
   /** {@code security.inter.broker.protocol}. */
   public static final Setting<String> SECURITY_INTER_BROKER_PROTOCOL = ALL.broker(STRING, "security.inter.broker.protocol",
           "PLAINTEXT")
       .in("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
-      .doc("The security protocol between brokers; not together with inter.broker.listener.name.");
+      .doc("Security protocol between brokers. Set either this or inter.broker.listener.name.");
   /** {@code controller.listener.names}. */
   public static final Setting<List<String>> CONTROLLER_LISTENER_NAMES =
       ALL.broker(LIST, "controller.listener.names", List.<String>of())
-      .doc("Names of listeners of Kafka's controller. They are not bound here: the controller is part of the node.");
+      .doc("Names of the listeners of Kafka's controller. They are not opened, because the controller is part of this node.");
 
   @Override
   public Catalogue catalogue() {

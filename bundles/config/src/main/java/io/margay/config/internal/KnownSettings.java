@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The definitions of the installed parts, at any time as one immutable whole. It holds values alone and nothing of a part's classes.
- * What a part defines stays known until another version of the part replaces it, also when the part goes: a setting that is given
- * for it then does not turn into a mistake. Safe for all threads.
+ * The definitions of the installed parts, always available as one immutable set. It holds only values and no classes of a part.
+ * The definitions of a part stay known until another version of the part replaces them, even if the part is removed, so that its
+ * settings do not become errors. Safe for all threads.
  */
 final class KnownSettings {
   private static final Logger LOG = LoggerFactory.getLogger(KnownSettings.class);
@@ -21,15 +21,15 @@ final class KnownSettings {
   private Supplier<Map<String, List<Setting<?>>>> later;
   private volatile Definitions now;
 
-  /** @param later reads the definitions of parts that are installed only later; asked once, when a name is not known without it */
+  /** @param later reads the definitions of parts that are installed later; called once, when a name is not known without it */
   KnownSettings(Supplier<Map<String, List<Setting<?>>>> later) {
     this.later = later;
   }
 
   /**
    * @param part the part's symbolic name
-   * @param settings what it defines from now on
-   * @return whether that is something else than before
+   * @param settings its definitions from now on
+   * @return whether they differ from the previous ones
    */
   synchronized boolean define(String part, List<Setting<?>> settings) {
     if (settings.equals(byPart.put(part, settings))) {
@@ -39,13 +39,13 @@ final class KnownSettings {
     return true;
   }
 
-  /** What is known now. */
+  /** The current definitions. */
   Definitions now() {
     Definitions definitions = now;
     return definitions == null ? join() : definitions;
   }
 
-  /** What is known now; with the definitions of parts that come later if one of the names is not known without them. */
+  /** The current definitions, with those of parts that come later if one of the names is not known without them. */
   Definitions covering(Collection<String> names) {
     Definitions definitions = now();
     for (String name : names) {

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads definitions from the jars of bundles that the launcher installs only after the first answer. That takes a few milliseconds,
- * and is needed only when such a setting is given.
+ * Reads definitions from the jars of bundles that the launcher installs only after the first response. That takes a few
+ * milliseconds and is done only when such a setting is given.
  */
 final class LaterBundles {
   /** The framework property with the paths of the jars. */

@@ -9,8 +9,8 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.util.tracker.ServiceTracker;
 
 /**
- * Tells the launcher that this node cannot start, through the service that it registers for that. In a container that was not
- * started by the launcher there is none, and the log has to do. The launcher may come later than the message.
+ * Tells the launcher that this node cannot start, through a service of the launcher. A container that was not started by the
+ * launcher has no such service; there the message is only in the log. The service may be registered after the message.
  */
 final class LauncherLink {
   private static final String FILTER = "(&(objectClass=java.util.function.Consumer)(margay.launcher=fatal))";
@@ -38,7 +38,7 @@ final class LauncherLink {
     tracker.open();
   }
 
-  /** Says why this node cannot start, now or when somebody is there to listen. */
+  /** Reports why this node cannot start, now or when the launcher's service is registered. */
   void fatal(String why) {
     remember(why);
     Consumer<String> consumer = tracker.getService();

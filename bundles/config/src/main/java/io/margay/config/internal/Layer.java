@@ -6,15 +6,15 @@ import java.util.Map;
 /**
  * One place that gives values to settings. Immutable.
  *
- * @param source which kind of place
- * @param entries what it gives, by the name that is written there
+ * @param source the kind of place
+ * @param entries its values, by the name as it is written there
  */
 record Layer(Source source, Map<String, Entry> entries) {
   /**
    * One value as it is written.
    *
    * @param text the text, not null
-   * @param origin the place for people, such as "environment KAFKA_LOG_DIRS"
+   * @param origin a description of the place, such as "environment KAFKA_LOG_DIRS"
    */
   record Entry(String text, String origin) { }
 

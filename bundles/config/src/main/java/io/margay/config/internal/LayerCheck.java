@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Looks at what layers give, entry by entry. */
+/** Checks the entries of layers one by one. */
 final class LayerCheck {
   static final String AT_NEXT_START = "takes effect at the next start";
 
@@ -61,13 +61,13 @@ final class LayerCheck {
   }
 
   /**
-   * A newly read layer without what cannot count now: what is not valid, and what takes effect only at the start. In their place
-   * stays what counted before.
+   * Returns a newly read layer without the entries that cannot apply now: those that are not valid, and those that take effect
+   * only at the start. Their previous values stay.
    *
    * @param before the layer that is in effect
    * @param now the layer as it was read
-   * @param former what was known then
-   * @param known what is known now; a setting that is known since a part came counts at once
+   * @param former the definitions that were known then
+   * @param known the definitions that are known now; a setting that became known with a new part applies at once
    * @param notApplied gets what was left out, with the reason
    */
   static Layer accept(Layer before, Layer now, Definitions former, Definitions known, List<NotApplied> notApplied) {
@@ -121,7 +121,7 @@ final class LayerCheck {
 
   static NotApplied notApplied(String name, Entry entry, Reason reason, String why, Definitions known) {
     Setting<?> setting = known.broker(name);
-    // what nobody knows may be a secret with a mistyped name
+    // an unknown name may be the mistyped name of a secret
     boolean hidden = setting == null || setting.secret();
     return new NotApplied(name, hidden ? null : entry.text(), entry.origin(), reason, why);
   }

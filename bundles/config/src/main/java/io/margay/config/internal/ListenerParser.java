@@ -14,13 +14,13 @@ import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Makes endpoints of {@code listeners}, {@code advertised.listeners} and {@code listener.security.protocol.map}. */
+/** Parses {@code listeners}, {@code advertised.listeners} and {@code listener.security.protocol.map}. */
 final class ListenerParser {
   /**
-   * What to bind and what to tell clients: one element per listener in each, in the order of {@code listeners}.
+   * The addresses to bind and the addresses for clients: one element per listener in each, in the order of {@code listeners}.
    *
-   * @param bound what to bind
-   * @param advertised what to tell
+   * @param bound the addresses to bind
+   * @param advertised the addresses for clients
    */
   record Result(List<Endpoint> bound, List<Endpoint> advertised) { }
 
@@ -38,7 +38,7 @@ final class ListenerParser {
    * @param protocolMap the text of listener.security.protocol.map
    * @param controllerNames names of listeners that are not bound here
    * @param hostName gives the canonical name of this machine, when it is needed
-   * @param notes told of what was understood although it is not well written
+   * @param notes gets a sentence for each value that was understood but is badly written
    */
   ListenerParser(String protocolMap, List<String> controllerNames, Supplier<String> hostName, Consumer<String> notes) {
     this.protocols = protocols(protocolMap);
@@ -49,9 +49,9 @@ final class ListenerParser {
   }
 
   /**
-   * @param listeners what was given for listeners
-   * @param advertised what was given for advertised.listeners, null or empty when nothing was
-   * @throws InvalidSettingException when they do not make sense
+   * @param listeners the value of listeners
+   * @param advertised the value of advertised.listeners, null or empty when it is not set
+   * @throws InvalidSettingException when they are not valid
    */
   Result parse(List<String> listeners, List<String> advertised) {
     List<Endpoint> bound = endpoints("listeners", listeners);

@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The settings of this node while it runs: one snapshot behind a volatile reference, replaced when the cluster's or the node's
- * own settings change. Changes are made under this object's lock; listeners are told outside of it, on other threads.
+ * own settings change. Changes are made under this object's lock; listeners are called outside it, on other threads.
  */
 final class LiveSettings implements NodeSettings, MetadataPublisher {
   private static final Logger LOG = LoggerFactory.getLogger(LiveSettings.class);
@@ -42,15 +42,15 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
   private List<Layer> staticLayers;
   private List<NotApplied> dynamicLeft = List.of();
   private List<NotApplied> staticLeft = List.of();
-  /** What the image said when it was last looked at, so that an image without changes costs nothing. */
+  /** The overrides of the last image, so that an image without changes costs nothing. */
   private List<Map<String, String>> seenOverrides = List.of(Map.of(), Map.of());
 
   /**
-   * @param staticLayers what environment and files give, checked, the highest first
+   * @param staticLayers the checked values of environment and files, the highest first
    * @param known the definitions, which may change
-   * @param directories where this node's files are
+   * @param directories the directories of this node
    * @param hostName gives the canonical name of this machine, when it is needed
-   * @param listeners told of changes
+   * @param listeners notified of changes
    * @throws InvalidSettingException when settings contradict each other
    */
   LiveSettings(List<Layer> staticLayers, KnownSettings known, Directories directories, Supplier<String> hostName, ChangeListeners listeners) {
@@ -64,11 +64,11 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
   }
 
   /**
-   * Takes newly read settings of environment and files into effect, each for itself: instead of one that is not valid, or waits for
-   * the next start, the one before stays. Those of listeners that contradict each other all stay as they were. What is known may
-   * have changed, too: then the cluster's settings are looked at again.
+   * Applies newly read settings of environment and files, each by itself. A setting that is not valid, or that takes effect only at
+   * the next start, keeps its previous value. If settings of listeners contradict each other, all of them keep their previous
+   * values. If the definitions have changed as well, the cluster's settings are checked again.
    *
-   * @param read what they give, as many layers as at the start
+   * @param read the layers, as many as at the start
    */
   void update(List<Layer> read) {
     Set<String> changed;
@@ -105,7 +105,7 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
     return names;
   }
 
-  /** One line for each new one. */
+  /** Logs one line for each new entry. */
   private static void say(List<NotApplied> before, List<NotApplied> now) {
     for (NotApplied n : now) {
       if (before.contains(n)) {
@@ -146,7 +146,7 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
     tell(changed);
   }
 
-  /** Takes into effect what the image last said, as far as it is known. */
+  /** Applies the overrides of the last image, as far as their settings are known. */
   private void useOverrides(Definitions definitions) {
     List<NotApplied> left = new ArrayList<>();
     List<Layer> next = List.of(usable(Source.DYNAMIC_BROKER, seenOverrides.get(0), "Admin API, this broker", definitions, left),
@@ -154,7 +154,7 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
     try {
       replace(next, staticLayers, definitions);
     } catch (InvalidSettingException e) {
-      // what counted before may contradict the files of a later start: they alone are known to be good
+      // the previous overrides may contradict the files of a later start: only the files are known to be valid
       replace(next.stream().map(l -> LayerCheck.withFormerListeners(Layer.empty(l.source()), l, e.getMessage(), definitions, left))
           .toList(), staticLayers, definitions);
     }
@@ -162,7 +162,7 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
     dynamicLeft = List.copyOf(left);
   }
 
-  /** The settings of one layer of the cluster's that can be used; the controller has checked them, but perhaps an older one. */
+  /** The usable settings of one layer of the cluster. The controller has checked them, but it may have been an older version. */
   private static Layer usable(Source source, Map<String, String> overrides, String origin, Definitions definitions,
       List<NotApplied> left) {
     Map<String, Entry> entries = new HashMap<>();
@@ -260,7 +260,7 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
     };
     List<Given> own = text == null ? List.of()
         : List.of(new Given(setting.name(), setting.secret() ? null : setting.canonical(text), source, "Admin API"));
-    // overrides of a broker that is asked about stand in place of this broker's
+    // the overrides of the given broker replace those of this broker
     return current.resolver().explain(setting, own,
         overrides != null && setting.scope() == Setting.Scope.BROKER ? Source.DYNAMIC_BROKER : null);
   }

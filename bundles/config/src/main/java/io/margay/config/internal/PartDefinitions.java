@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the definitions of each bundle that has some, as soon as it is resolved. That is before it starts, so that a part finds its
- * settings known, at the start and after an update. Nothing of the part is started, and none of its objects is kept.
+ * Reads the definitions of each bundle as soon as it is resolved. That is before it starts, so the settings of a part are known
+ * when it starts, also after an update. Nothing of the part is started, and none of its objects is kept.
  */
 final class PartDefinitions extends BundleTracker<Bundle> {
   private static final Logger LOG = LoggerFactory.getLogger(PartDefinitions.class);
@@ -39,7 +39,7 @@ final class PartDefinitions extends BundleTracker<Bundle> {
     this.changed = changed;
   }
 
-  /** Reads what is there. Parts that were installed and are not resolved yet, as after a restart of Karaf, are resolved first. */
+  /** Reads the definitions of all bundles. Installed parts that are not resolved yet, as after a restart of Karaf, are resolved first. */
   @Override
   public void open() {
     List<Bundle> unresolved = new ArrayList<>();

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds the value of a setting in layers: the highest layer that gives one counts, and within it the setting's own name before
+ * Finds the value of a setting in layers. The highest layer that has a value wins, and within it the setting's own name wins over
  * its synonyms. Immutable.
  */
 final class Resolver {
@@ -19,7 +19,7 @@ final class Resolver {
 
   /**
    * @param layers the highest first
-   * @param known the definitions of what they give
+   * @param known the definitions of the settings
    */
   Resolver(List<Layer> layers, Definitions known) {
     this.layers = List.copyOf(layers);
@@ -34,7 +34,7 @@ final class Resolver {
     return layers;
   }
 
-  /** The value, or the default, or null. What cannot be parsed counts as not set; layers are checked before they come here. */
+  /** The value, or the default, or null. A value that cannot be parsed counts as not set; layers are checked before. */
   <T> T resolve(Setting<T> setting, Map<String, String> overrides) {
     String own = overrides.get(setting.name());
     if (own != null) {
@@ -78,7 +78,7 @@ final class Resolver {
   }
 
   /**
-   * All places that give a value, in its one form, the one that counts first, the default last.
+   * All places that give a value, in its canonical form: the one in force first, the default last.
    *
    * @param own values for the setting's own name that stand above the layers
    * @param skip a kind of layer that is left out, or null

@@ -18,11 +18,11 @@ import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * Has the settings read at the start and when they change, and registers {@link NodeSettings} once they are valid: what is not
- * valid keeps every part that needs settings from starting. Registers by hand, because a component cannot withhold its service.
+ * Reads the settings at the start and when they change, and registers {@link NodeSettings} once they are valid. Until then, no
+ * part that needs settings starts. It registers the service by hand, because a component cannot withhold its own service.
  *
- * <p>All parts refer to the settings for as long as they live: updating this bundle starts them anew, the server with its listeners
- * too. It is the one part besides the server whose update clients see.
+ * <p>All parts use the settings as long as they live, so an update of this bundle restarts them, including the server with its
+ * listeners. Besides the server, it is the only part whose update clients notice.
  */
 @Component(service = {}, immediate = true, configurationPid = SettingsComponent.PID)
 @Capability(namespace = "osgi.service", attribute = "objectClass:List<String>=\"io.margay.spi.config.NodeSettings\"")
@@ -30,7 +30,7 @@ import org.osgi.service.component.annotations.Reference;
 public final class SettingsComponent implements SettingsLoader.Outcome {
   static final String PID = "io.margay";
   private static final long FILE_CHECK_MS = 3000;
-  /** Parts that read settings while they apply an image find the settings of that image. */
+  /** Parts that read settings while they apply an image see the settings of that image. */
   private static final int BEFORE_OTHER_PUBLISHERS = 10_000;
 
   private final BundleContext context;
@@ -44,8 +44,8 @@ public final class SettingsComponent implements SettingsLoader.Outcome {
 
   /**
    * @param context this bundle's
-   * @param properties what Configuration Admin has for {@value #PID}
-   * @param scheduler for the looks at the file
+   * @param properties the properties of {@value #PID} in Configuration Admin
+   * @param scheduler for the periodic check of the file
    */
   @Activate
   public SettingsComponent(BundleContext context, Map<String, Object> properties, @Reference Scheduler scheduler) {
@@ -59,13 +59,13 @@ public final class SettingsComponent implements SettingsLoader.Outcome {
     this.fileCheck = scheduler.every(FILE_CHECK_MS, FILE_CHECK_MS, loader::loadIfFileChanged);
   }
 
-  /** Where Felix's Configuration Admin keeps the configuration, when that was said to the framework; else null. */
+  /** The file in which Felix's Configuration Admin keeps the configuration, if the framework has that property; else null. */
   private static String store(BundleContext context) {
     String directory = context.getProperty("felix.cm.dir");
     return directory == null ? null : Path.of(directory, PID.replace('.', '/') + ".config").toString();
   }
 
-  /** A part came, or another version of it, with other definitions. */
+  /** Called when a part, or another version of it, brings other definitions. */
   private void reload() {
     SettingsLoader made = loader;
     // without it, this component is still being constructed, and is about to read everything
@@ -74,13 +74,13 @@ public final class SettingsComponent implements SettingsLoader.Outcome {
     }
   }
 
-  /** @param properties what Configuration Admin has now */
+  /** @param properties the current properties of Configuration Admin */
   @Modified
   void modified(Map<String, Object> properties) {
     loader.load(properties);
   }
 
-  /** Takes the settings away. */
+  /** Unregisters the settings. */
   @Deactivate
   void close() {
     fileCheck.cancel();

@@ -17,11 +17,11 @@ import java.util.Properties;
 import java.util.function.UnaryOperator;
 
 /**
- * A file of settings as {@code key = value}, in the syntax of Kafka's server.properties. A file that is not there has no
- * settings. Not safe for threads; its owner guards it.
+ * A file of settings as {@code key = value}, in the syntax of Kafka's server.properties. A missing file has no settings. Not
+ * thread-safe; its owner guards it.
  */
 final class SettingsFile {
-  /** What tells two states of a file apart; null stands for no file. */
+  /** Distinguishes two states of a file; null means that there is no file. */
   private record Stamp(long modifiedMs, long sizeBytes) { }
 
   private final Path path;
@@ -37,14 +37,14 @@ final class SettingsFile {
     this.placeholders = placeholders;
   }
 
-  /** Whether the file is not as it was when it was last read. */
+  /** Whether the file has changed since it was last read. */
   boolean changed() throws IOException {
     Stamp now = stamp();
     return now == null ? seen != null : !now.equals(seen);
   }
 
   Layer read() throws IOException {
-    // before the content: a change while it is read is then seen as a change
+    // before the content, so that a change during the read is noticed later
     seen = stamp();
     if (seen == null) {
       return Layer.empty(Source.STATIC_BROKER);

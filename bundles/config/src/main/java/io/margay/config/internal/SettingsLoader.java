@@ -19,10 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the settings of environment, Configuration Admin and file, and either hands a valid whole on or says everything that is
- * wrong with them. Once they were valid, a setting that is not is refused by itself, and the one before stays in effect.
+ * Reads the settings of environment, Configuration Admin and file. It either passes valid settings on or reports everything that is
+ * wrong with them. Later, an invalid setting is refused by itself, and its previous value stays in effect.
  *
- * <p>Calls may come from any thread; they are taken one after another.
+ * <p>Calls may come from any thread; they run one after another.
  */
 final class SettingsLoader {
   /** The process as it was started, for tests to replace: environment variables, system properties, the machine's name;
@@ -30,12 +30,12 @@ final class SettingsLoader {
   record Surroundings(Map<String, String> environment, Map<String, String> system, Supplier<String> hostName,
       ChangeListeners listeners) { }
 
-  /** Told how it went. Called under the loader's lock. */
+  /** Receives the result. Called under the loader's lock. */
   interface Outcome {
     /** Called once, when the settings are valid for the first time. */
     void onValid(LiveSettings settings);
 
-    /** Called when there are no valid settings yet, with all that is wrong. */
+    /** Called with all problems as long as there have been no valid settings. */
     void onInvalid(String message);
   }
 
@@ -59,8 +59,8 @@ final class SettingsLoader {
    * @param pid the name of the configuration that the properties come from
    * @param store the file in which Configuration Admin keeps it, for messages, or null
    * @param surroundings the process as it was started
-   * @param properties the properties from Configuration Admin, perhaps empty
-   * @param outcome told how it goes
+   * @param properties the properties from Configuration Admin, may be empty
+   * @param outcome called with the result
    */
   SettingsLoader(KnownSettings known, String pid, String store, Surroundings surroundings, Map<String, ?> properties, Outcome outcome) {
     this.known = known;
@@ -74,7 +74,7 @@ final class SettingsLoader {
     this.outcome = outcome;
   }
 
-  /** Reads everything and takes it into effect. */
+  /** Reads and applies everything. */
   synchronized void load() {
     List<String> problems = new ArrayList<>();
     List<Layer> layers = read(problems);
@@ -97,7 +97,7 @@ final class SettingsLoader {
     }
   }
 
-  /** Takes new properties of Configuration Admin into effect. */
+  /** Applies new properties of Configuration Admin. */
   synchronized void load(Map<String, ?> newProperties) {
     properties = Map.copyOf(newProperties);
     load();

@@ -18,11 +18,11 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * The settings of the broker at one moment, with every value worked out. Immutable, so that a read is one volatile read and one
- * look into a map.
+ * The settings of the broker at one moment, with all values evaluated. Immutable, so a read costs one volatile read and one
+ * map lookup.
  */
 final class Snapshot {
-  /** What a setting has, with its type; null when it has no value. */
+  /** The value of a setting, with its type; null when it has no value. */
   private record Value(SettingType<?> type, Object value) { }
 
   private final Resolver resolver;
@@ -41,11 +41,11 @@ final class Snapshot {
   }
 
   /**
-   * Works the values out.
+   * Evaluates the settings.
    *
-   * @param layers the highest first, with nothing in them that is unknown or ill-typed
+   * @param layers the highest first, without unknown or ill-typed entries
    * @param known the definitions
-   * @param directories where relative paths lead to
+   * @param directories resolve relative paths
    * @param hostName gives the canonical name of this machine, when it is needed
    * @throws InvalidSettingException when settings contradict each other
    */
@@ -95,12 +95,12 @@ final class Snapshot {
     return listeners.advertised();
   }
 
-  /** What was understood although it is not well written, for the log. */
+  /** Notes for the log about values that were understood but are badly written. */
   List<String> notes() {
     return notes;
   }
 
-  @SuppressWarnings("unchecked") // a value was made by the setting of that name
+  @SuppressWarnings("unchecked") // the value was parsed by the setting of that name
   <T> T get(Setting<T> setting) {
     if (setting.scope() == Setting.Scope.BROKER) {
       Value known = values.get(setting.name());
@@ -112,7 +112,7 @@ final class Snapshot {
     return resolver.resolve(setting, Map.of());
   }
 
-  /** Names of the settings whose value is another one here than there; what is known only here or only there is none of them. */
+  /** Names of the settings whose values differ; a setting that only one of the snapshots knows is not among them. */
   Set<String> changedSince(Snapshot before) {
     Set<String> names = new HashSet<>(values.keySet());
     names.retainAll(before.values.keySet());
@@ -122,7 +122,7 @@ final class Snapshot {
     return Set.copyOf(names);
   }
 
-  /** Settings for one listener alone are worked out only when they are asked for. */
+  /** Settings of a single listener are evaluated only when they are read. */
   private static void addListenerSettings(Set<String> names, Snapshot one, Snapshot other) {
     for (Layer layer : one.resolver.layers()) {
       for (String name : layer.entries().keySet()) {
@@ -157,7 +157,7 @@ final class Snapshot {
               + String.join(", ", bound.stream().map(Endpoint::listener).toList())));
     }
     String protocol = resolver.resolve(IdentitySettings.SECURITY_INTER_BROKER_PROTOCOL, Map.of());
-    // a node alone needs no listener for other brokers, so that none with the protocol is no error here
+    // a single node needs no listener for other brokers, so a missing one is not an error here
     return bound.stream().filter(e -> e.protocol().equals(protocol)).findFirst().orElse(bound.get(0)).listener();
   }
 }

@@ -12,7 +12,7 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Timers on one daemon thread. After it was closed nothing runs any more, and new timers are taken and never run. */
+/** Timers on one daemon thread. After {@code close}, no timer runs; new timers are accepted and never run. */
 @Component
 public final class TimerScheduler implements Scheduler {
   private static final Logger LOG = LoggerFactory.getLogger(TimerScheduler.class);
@@ -20,7 +20,7 @@ public final class TimerScheduler implements Scheduler {
 
   private final ScheduledThreadPoolExecutor executor;
 
-  /** Starts the thread with the first timer. */
+  /** The thread starts with the first timer. */
   @Activate
   public TimerScheduler() {
     executor = new ScheduledThreadPoolExecutor(1, task -> {
@@ -28,7 +28,7 @@ public final class TimerScheduler implements Scheduler {
       thread.setDaemon(true);
       return thread;
     });
-    // timers are mostly timeouts that are called off: they must not pile up until their time has come
+    // most timers are timeouts that are cancelled: they must not pile up until they would expire
     executor.setRemoveOnCancelPolicy(true);
     executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
@@ -43,7 +43,7 @@ public final class TimerScheduler implements Scheduler {
     return timer(() -> executor.scheduleWithFixedDelay(logged(task), delayMs, periodMs, TimeUnit.MILLISECONDS));
   }
 
-  /** Ends the thread, and waits for the task that runs. */
+  /** Ends the thread and waits for the running task. */
   @Deactivate
   void close() {
     executor.shutdown();
@@ -63,7 +63,7 @@ public final class TimerScheduler implements Scheduler {
       ScheduledFuture<?> future = schedule.get();
       return () -> future.cancel(false);
     } catch (RejectedExecutionException e) {
-      LOG.debug("A timer was asked for after the end");
+      LOG.debug("A timer was scheduled after the scheduler was closed");
       return () -> { };
     }
   }
@@ -72,7 +72,7 @@ public final class TimerScheduler implements Scheduler {
     return () -> {
       try {
         task.run();
-      } catch (Throwable t) { // also an error: the thread serves all parts
+      } catch (Throwable t) { // also an Error: the thread serves all parts
         LOG.error("A timer's task failed: task={}", task, t);
       }
     };

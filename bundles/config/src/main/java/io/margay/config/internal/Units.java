@@ -3,12 +3,12 @@ package io.margay.config.internal;
 import io.margay.spi.config.InvalidSettingException;
 import io.margay.spi.config.Setting;
 
-/** Turns the value of one setting into that of another which means the same in another unit; the unit is the end of the name. */
+/** Converts the value of one setting into the unit of another; the unit is the last part of a setting's name. */
 final class Units {
   private Units() { }
 
   /**
-   * @param target the setting that wants a value
+   * @param target the setting that gets the value
    * @param given the setting that the text was given for
    * @param text the text
    * @return the target's value

@@ -20,61 +20,62 @@ public final class ControllerSettings implements SettingDefinitions {
 
   /** {@code broker.rack}. */
   public static final Setting<String> BROKER_RACK = ALL.broker(STRING, "broker.rack", null)
-      .doc("The rack or zone of this node. Replicas are spread over racks, and consumers may read from their own.");
+      .doc("Rack or zone of this node. Replicas are spread over racks.");
   /** {@code max.request.partition.size.limit}. */
   public static final Setting<Integer> MAX_REQUEST_PARTITION_SIZE_LIMIT =
       ALL.broker(INT, "max.request.partition.size.limit", 2000).from(1).live()
-      .doc("The most partitions in one DescribeTopicPartitions response.");
+      .doc("Partitions in one DescribeTopicPartitions response; the client asks for the rest.");
   /** {@code margay.placement}. */
   public static final Setting<String> MARGAY_PLACEMENT = ALL.broker(STRING, "margay.placement", "spread")
       .matching(WORD, "a name of a-z, 0-9, dot, dash and underscore").live()
       .doc("How the brokers of new partitions are chosen: spread, modulo, rack-aware, or the name of an installed strategy.");
   /** {@code auto.create.topics.enable}. */
   public static final Setting<Boolean> AUTO_CREATE_TOPICS_ENABLE = ALL.broker(BOOLEAN, "auto.create.topics.enable", true).live()
-      .doc("Whether a topic comes into being when a client asks for it.");
+      .doc("Whether a topic is created when a client asks for it.");
   /** {@code delete.topic.enable}. */
   public static final Setting<Boolean> DELETE_TOPIC_ENABLE = ALL.broker(BOOLEAN, "delete.topic.enable", true).live()
       .doc("Whether clients may delete topics.");
   /** {@code num.partitions}. */
   public static final Setting<Integer> NUM_PARTITIONS = ALL.broker(INT, "num.partitions", 1).from(1).live()
-      .doc("Partitions of a new topic that does not say how many.");
+      .doc("Partitions of a new topic when the request does not say how many.");
   /** {@code default.replication.factor}. */
   public static final Setting<Integer> DEFAULT_REPLICATION_FACTOR = ALL.broker(INT, "default.replication.factor", 1).from(1).live()
-      .doc("Replicas of each partition of a new topic that does not say how many.");
+      .doc("Replicas of each partition of a new topic when the request does not say how many.");
   /** {@code unclean.leader.election.enable}. */
   public static final Setting<Boolean> UNCLEAN_LEADER_ELECTION_ENABLE_DEFAULT =
       ALL.broker(BOOLEAN, "unclean.leader.election.enable", false).live().inert()
-      .doc("Whether a replica that is not in sync may lead when nothing else can, at the price of acknowledged records.");
+      .doc("Whether a replica that is not in sync may become leader when no other can. Acknowledged records may then be lost.");
   /** {@code follower.replication.throttled.replicas}. */
   public static final Setting<List<String>> FOLLOWER_REPLICATION_THROTTLED_REPLICAS =
       ALL.topic(LIST, "follower.replication.throttled.replicas", List.<String>of()).matching("\\*|(\\d+:\\d+(,\\d+:\\d+)*)?", "a list of partition:broker, or *").inert()
-      .doc("Replicas whose fetching is slowed down, as partition:broker pairs, or * for all.");
+      .doc("Follower replicas whose fetches are throttled: a list of partition:broker, or * for all.");
   /** {@code leader.replication.throttled.replicas}. */
   public static final Setting<List<String>> LEADER_REPLICATION_THROTTLED_REPLICAS =
       ALL.topic(LIST, "leader.replication.throttled.replicas", List.<String>of()).matching("\\*|(\\d+:\\d+(,\\d+:\\d+)*)?", "a list of partition:broker, or *").inert()
-      .doc("Replicas that the leader serves slowly, as partition:broker pairs, or * for all.");
+      .doc("Replicas for which the leader throttles fetches: a list of partition:broker, or * for all.");
   /** {@code unclean.leader.election.enable}. */
   public static final Setting<Boolean> UNCLEAN_LEADER_ELECTION_ENABLE = ALL.topic(BOOLEAN, "unclean.leader.election.enable", false)
       .synonyms("unclean.leader.election.enable").inert()
-      .doc("Whether a replica that is not in sync may lead when nothing else can, at the price of acknowledged records.");
+      .doc("Whether a replica that is not in sync may become leader when no other can. Acknowledged records may then be lost.");
   /** {@code margay.max.partitions.per.request}. */
   public static final Setting<Integer> MARGAY_MAX_PARTITIONS_PER_REQUEST =
       ALL.broker(INT, "margay.max.partitions.per.request", 10_000).from(1).live()
-      .doc("Partitions that one request may create.");
+      .doc("Partitions that one request may create; a larger request is refused.");
   /** {@code margay.max.config.bytes}. */
   public static final Setting<Integer> MARGAY_MAX_CONFIG_BYTES =
       ALL.broker(INT, "margay.max.config.bytes", 65_536).from(1024).live()
-      .doc("Bytes of the names and values that one topic, broker or group may set.");
+      .doc("Bytes of all setting names and values that one topic, broker or group may have; further changes are refused.");
   /** {@code margay.max.configs.bytes}. */
   public static final Setting<Integer> MARGAY_MAX_CONFIGS_BYTES =
       ALL.broker(INT, "margay.max.configs.bytes", 8 << 20).from(65_536).live()
-      .doc("Bytes of the names and values that all topics, brokers and groups may set together.");
+      .doc("Bytes of all setting names and values that all topics, brokers and groups may have together; further changes are "
+          + "refused.");
   /** {@code margay.create.topics}. */
   public static final Setting<List<String>> MARGAY_CREATE_TOPICS = ALL.broker(LIST, "margay.create.topics", List.<String>of())
       .matching("(" + NEW_TOPIC + "(," + NEW_TOPIC + ")*)?", "a list of NAME:PARTITIONS:REPLICAS or NAME:PARTITIONS:REPLICAS:POLICY, such "
           + "as orders:3:1,customers:1:1:compact")
-      .doc("Topics that are created when the node starts, unless they are there: a list of name:partitions:replicas or "
-          + "name:partitions:replicas:cleanup.policy. The environment variable KAFKA_CREATE_TOPICS gives it, too.");
+      .doc("Topics that are created when the node starts, unless they exist: a list of name:partitions:replicas or "
+          + "name:partitions:replicas:cleanup.policy. The environment variable KAFKA_CREATE_TOPICS sets it as well.");
 
   @Override
   public Catalogue catalogue() {

@@ -12,7 +12,7 @@ import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingDefinitions;
 import java.util.List;
 
-/** Settings of single groups. Those of the broker that are named {@code group.*} give their defaults. */
+/** Settings of single groups. The broker's settings {@code group.*} give the defaults. */
 @DefinesSettings
 public final class GroupSettings implements SettingDefinitions {
   private static final Catalogue ALL = new Catalogue("Single groups");
@@ -20,48 +20,48 @@ public final class GroupSettings implements SettingDefinitions {
   /** {@code consumer.assignment.interval.ms}. */
   public static final Setting<Integer> CONSUMER_ASSIGNMENT_INTERVAL_MS = ALL.group(INT, "consumer.assignment.interval.ms", 1000)
       .from(0).synonyms("group.consumer.assignment.interval.ms").inert()
-      .doc("Milliseconds that must lie between two computations of the group's assignment.");
+      .doc("Shortest time in milliseconds between two assignments of the group.");
   /** {@code consumer.assignor.offload.enable}. */
   public static final Setting<Boolean> CONSUMER_ASSIGNOR_OFFLOAD_ENABLE =
       ALL.group(BOOLEAN, "consumer.assignor.offload.enable", true).synonyms("group.consumer.assignor.offload.enable").inert()
-      .doc("Whether the assignment is computed on a thread of its own.");
+      .doc("Whether assignments are computed on a separate thread.");
   /** {@code consumer.heartbeat.interval.ms}. */
   public static final Setting<Integer> CONSUMER_HEARTBEAT_INTERVAL_MS = ALL.group(INT, "consumer.heartbeat.interval.ms", 5000)
       .from(1).synonyms("group.consumer.heartbeat.interval.ms").inert()
-      .doc("Milliseconds between the heartbeats that members are told to send.");
+      .doc("Milliseconds between two heartbeats of a member.");
   /** {@code consumer.session.timeout.ms}. */
   public static final Setting<Integer> CONSUMER_SESSION_TIMEOUT_MS = ALL.group(INT, "consumer.session.timeout.ms", 45_000)
       .from(1).synonyms("group.consumer.session.timeout.ms").inert()
-      .doc("Milliseconds without a heartbeat after which a member is taken out of the group.");
+      .doc("Milliseconds without a heartbeat after which a member is removed from the group.");
   /** {@code errors.deadletterqueue.copy.record.enable}. */
   public static final Setting<Boolean> ERRORS_DEADLETTERQUEUE_COPY_RECORD_ENABLE =
       ALL.group(BOOLEAN, "errors.deadletterqueue.copy.record.enable", false).inert()
-      .doc("Whether a record in the dead letter queue bears the key and value of the original.");
+      .doc("Whether a record in the dead letter queue has the key and value of the original.");
   /** {@code errors.deadletterqueue.topic.name}. */
   public static final Setting<String> ERRORS_DEADLETTERQUEUE_TOPIC_NAME =
       ALL.group(STRING, "errors.deadletterqueue.topic.name", "").inert()
-      .doc("The topic that takes records which a share group gave up on; empty for none.");
+      .doc("Topic for records that a share group gave up on; empty means none.");
   /** {@code share.assignment.interval.ms}. */
   public static final Setting<Integer> SHARE_ASSIGNMENT_INTERVAL_MS = ALL.group(INT, "share.assignment.interval.ms", 1000)
       .from(0).synonyms("group.share.assignment.interval.ms").inert()
-      .doc("Milliseconds that must lie between two computations of a share group's assignment.");
+      .doc("Shortest time in milliseconds between two assignments of a share group.");
   /** {@code share.assignor.offload.enable}. */
   public static final Setting<Boolean> SHARE_ASSIGNOR_OFFLOAD_ENABLE = ALL.group(BOOLEAN, "share.assignor.offload.enable", true)
       .synonyms("group.share.assignor.offload.enable").inert()
-      .doc("Whether a share group's assignment is computed on a thread of its own.");
+      .doc("Whether assignments of a share group are computed on a separate thread.");
   /** {@code share.auto.offset.reset}. */
   public static final Setting<String> SHARE_AUTO_OFFSET_RESET = ALL.group(STRING, "share.auto.offset.reset", "latest")
       .matching("latest|earliest|by_duration:P(?=\\d|T\\d)(\\d+D)?(T(?=\\d)(\\d+H)?(\\d+M)?(\\d+(\\.\\d+)?S)?)?",
           "latest, earliest or by_duration: with a duration in ISO form, such as by_duration:PT1H").inert()
-      .doc("Where a share group begins: latest, earliest, or a duration ago.");
+      .doc("Where a new share group starts to read: latest, earliest, or by_duration with a duration before now.");
   /** {@code share.delivery.count.limit}. */
   public static final Setting<Integer> SHARE_DELIVERY_COUNT_LIMIT = ALL.group(INT, "share.delivery.count.limit", 5)
       .from(2).synonyms("group.share.delivery.count.limit").inert()
-      .doc("How often a share group delivers a record at the most.");
+      .doc("Number of times that a share group delivers a record.");
   /** {@code share.heartbeat.interval.ms}. */
   public static final Setting<Integer> SHARE_HEARTBEAT_INTERVAL_MS = ALL.group(INT, "share.heartbeat.interval.ms", 5000)
       .from(1).synonyms("group.share.heartbeat.interval.ms").inert()
-      .doc("Milliseconds between the heartbeats that members of a share group are told to send.");
+      .doc("Milliseconds between two heartbeats of a member of a share group.");
   /** {@code share.isolation.level}. */
   public static final Setting<String> SHARE_ISOLATION_LEVEL = ALL.group(STRING, "share.isolation.level", "read_uncommitted")
       .in("read_committed", "read_uncommitted").inert()
@@ -69,7 +69,7 @@ public final class GroupSettings implements SettingDefinitions {
   /** {@code share.partition.max.record.locks}. */
   public static final Setting<Integer> SHARE_PARTITION_MAX_RECORD_LOCKS = ALL.group(INT, "share.partition.max.record.locks", 2000)
       .from(100).synonyms("group.share.partition.max.record.locks").inert()
-      .doc("Records of one partition that a share group may have out at a time.");
+      .doc("Records of one partition that the members of a share group may hold at a time.");
   /** {@code share.record.lock.duration.ms}. */
   public static final Setting<Integer> SHARE_RECORD_LOCK_DURATION_MS = ALL.group(INT, "share.record.lock.duration.ms", 30_000)
       .from(1000).synonyms("group.share.record.lock.duration.ms").inert()
@@ -80,26 +80,26 @@ public final class GroupSettings implements SettingDefinitions {
   /** {@code share.session.timeout.ms}. */
   public static final Setting<Integer> SHARE_SESSION_TIMEOUT_MS = ALL.group(INT, "share.session.timeout.ms", 45_000)
       .from(1).synonyms("group.share.session.timeout.ms").inert()
-      .doc("Milliseconds without a heartbeat after which a member is taken out of a share group.");
+      .doc("Milliseconds without a heartbeat after which a member is removed from a share group.");
   /** {@code streams.acceptable.recovery.lag}. */
   public static final Setting<Long> STREAMS_ACCEPTABLE_RECOVERY_LAG = ALL.group(LONG, "streams.acceptable.recovery.lag", 10_000L)
       .from(0).synonyms("group.streams.acceptable.recovery.lag").inert()
-      .doc("Records that a task's state may be behind for it to count as caught up.");
+      .doc("Number of records that the state of a task may be behind while it still counts as caught up.");
   /** {@code streams.assignment.interval.ms}. */
   public static final Setting<Integer> STREAMS_ASSIGNMENT_INTERVAL_MS = ALL.group(INT, "streams.assignment.interval.ms", 1000)
       .from(0).synonyms("group.streams.assignment.interval.ms").inert()
-      .doc("Milliseconds that must lie between two computations of a streams group's assignment.");
+      .doc("Shortest time in milliseconds between two assignments of a streams group.");
   /** {@code streams.assignor.name}. */
   public static final Setting<String> STREAMS_ASSIGNOR_NAME = ALL.group(STRING, "streams.assignor.name", null).inert()
-      .doc("The assignor of a streams group; the first of group.streams.assignors when not set.");
+      .doc("Assignor of a streams group. When not set: the first of group.streams.assignors.");
   /** {@code streams.assignor.offload.enable}. */
   public static final Setting<Boolean> STREAMS_ASSIGNOR_OFFLOAD_ENABLE = ALL.group(BOOLEAN, "streams.assignor.offload.enable", true)
       .synonyms("group.streams.assignor.offload.enable").inert()
-      .doc("Whether a streams group's assignment is computed on a thread of its own.");
+      .doc("Whether assignments of a streams group are computed on a separate thread.");
   /** {@code streams.heartbeat.interval.ms}. */
   public static final Setting<Integer> STREAMS_HEARTBEAT_INTERVAL_MS = ALL.group(INT, "streams.heartbeat.interval.ms", 5000)
       .from(1).synonyms("group.streams.heartbeat.interval.ms").inert()
-      .doc("Milliseconds between the heartbeats that members of a streams group are told to send.");
+      .doc("Milliseconds between two heartbeats of a member of a streams group.");
   /** {@code streams.initial.rebalance.delay.ms}. */
   public static final Setting<Integer> STREAMS_INITIAL_REBALANCE_DELAY_MS =
       ALL.group(INT, "streams.initial.rebalance.delay.ms", 3000).from(0).synonyms("group.streams.initial.rebalance.delay.ms").inert()
@@ -107,24 +107,24 @@ public final class GroupSettings implements SettingDefinitions {
   /** {@code streams.num.standby.replicas}. */
   public static final Setting<Integer> STREAMS_NUM_STANDBY_REPLICAS = ALL.group(INT, "streams.num.standby.replicas", 0)
       .from(0).synonyms("group.streams.num.standby.replicas").inert()
-      .doc("Standby copies of each stateful task.");
+      .doc("Standby replicas of each stateful task.");
   /** {@code streams.num.warmup.replicas}. */
   public static final Setting<Integer> STREAMS_NUM_WARMUP_REPLICAS = ALL.group(INT, "streams.num.warmup.replicas", 2)
       .from(0).synonyms("group.streams.num.warmup.replicas").inert()
-      .doc("Extra copies of tasks that may be built up before they move.");
+      .doc("Extra replicas of tasks that may be warmed up before the tasks move.");
   /** {@code streams.rack.aware.assignment.tags}. */
   public static final Setting<List<String>> STREAMS_RACK_AWARE_ASSIGNMENT_TAGS =
       ALL.group(LIST, "streams.rack.aware.assignment.tags", List.<String>of())
       .synonyms("group.streams.rack.aware.assignment.tags").inert()
-      .doc("Client tags by which standby copies are spread.");
+      .doc("Client tags by which standby replicas are spread.");
   /** {@code streams.session.timeout.ms}. */
   public static final Setting<Integer> STREAMS_SESSION_TIMEOUT_MS = ALL.group(INT, "streams.session.timeout.ms", 45_000)
       .from(1).synonyms("group.streams.session.timeout.ms").inert()
-      .doc("Milliseconds without a heartbeat after which a member is taken out of a streams group.");
+      .doc("Milliseconds without a heartbeat after which a member is removed from a streams group.");
   /** {@code streams.task.offset.interval.ms}. */
   public static final Setting<Integer> STREAMS_TASK_OFFSET_INTERVAL_MS = ALL.group(INT, "streams.task.offset.interval.ms", 60_000)
       .from(1).synonyms("group.streams.task.offset.interval.ms").inert()
-      .doc("Milliseconds between the reports of task offsets that members are told to send.");
+      .doc("Milliseconds between two reports of task offsets by a member.");
 
   @Override
   public Catalogue catalogue() {

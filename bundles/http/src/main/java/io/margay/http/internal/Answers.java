@@ -6,16 +6,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 
-/** The answers as JSON, one object a line. */
+/** The results as JSON, one object per line. */
 final class Answers {
   private Answers() { }
 
   /**
    * @param clusterId the cluster's id
    * @param topic the topic's name
-   * @param partition where the record is
-   * @param offset where it is there
-   * @param record what was written; its timestamp is told when the client gave one
+   * @param partition the record's partition
+   * @param offset its offset there
+   * @param record what was written; its timestamp is included when the client gave one
    * @return the line
    */
   static byte[] written(String clusterId, String topic, int partition, long offset, RecordRequest record) {

@@ -11,7 +11,7 @@ final class Budget {
     this.limitBytes = limitBytes;
   }
 
-  /** Takes bytes, to be given back once; a single holder may take more than the limit when nobody else has any. */
+  /** Takes bytes, to be given back once. A single holder may take more than the limit when no other holds any. */
   boolean tryTake(long bytes) {
     for (;;) {
       long now = taken.get();

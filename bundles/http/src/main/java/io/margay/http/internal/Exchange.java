@@ -18,21 +18,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One request, from its first byte to the last of its answer. No thread waits: whatever happens (bytes have come, a record is
- * written, the client takes more, time is up) calls {@link #enter} or {@link #signal}, and one thread at a time does what can be
- * done now: writes the results that are there, in the order of the records, and reads on as long as there is room for more.
+ * One request, from its first byte to the last of its response. No thread waits. Every event (bytes have arrived, a record is
+ * written, the client reads, a timeout) calls {@link #enter} or {@link #signal}, and one thread at a time does what is possible: it
+ * writes the known results in the order of the records, and reads as long as there is room for more.
  *
  * <p>A body is read only while fewer than {@value #MAX_SLOTS} records wait for their result or for the client to read it. The
- * status is that of the first result; later errors are told in their place in the body.
+ * status is that of the first result; later errors are in their place in the body.
  *
- * <p>It ends when everything is answered, when the connection breaks, or when it does not get on for
- * {@code margay.http.timeout.ms}. What is written after the end is written all the same, but nobody is told.
+ * <p>It ends when everything is answered, when the connection breaks, or when it makes no progress for
+ * {@code margay.http.timeout.ms}. Records that are in flight then are still written, but their results are not sent.
  */
 final class Exchange implements ReadListener, WriteListener {
   private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
   private static final int MAX_SLOTS = 500;
   private static final int BUFFER_BYTES = 8 * 1024;
-  /** What each exchange may hold of an incomplete record without asking. */
+  /** Bytes of an incomplete record that each exchange may hold without reserving them. */
   private static final int FREE_BYTES = 64 * 1024;
 
   private final Producing producing;
@@ -53,7 +53,7 @@ final class Exchange implements ReadListener, WriteListener {
   private volatile long progressNanos = System.nanoTime();
   private volatile boolean done;
 
-  // below: only the thread that is inside
+  // below: used only by the thread that has entered
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private final Deque<Slot> slots = new ArrayDeque<>();
   private RecordRequest held;
@@ -80,9 +80,9 @@ final class Exchange implements ReadListener, WriteListener {
     this.out = response.getOutputStream();
   }
 
-  /** Begins; the container's thread calls it once. */
+  /** Starts; called once by the container's thread. */
   void start() {
-    // Our own timer bounds every wait; the container's would answer in its own way.
+    // Our own timer bounds every wait; the container's timeout would send its own response.
     async.setTimeout(0);
     timer = producing.scheduler().after(producing.limits().timeoutMs(), this::ring);
     producing.open().add(this);
@@ -120,28 +120,28 @@ final class Exchange implements ReadListener, WriteListener {
   }
 
   /**
-   * Reads no more, and ends as soon as what is under way is answered.
+   * Stops reading, and ends as soon as all records in flight are answered.
    *
-   * @param why what the client is told in the place of what is not read, if anything is not
+   * @param why the answer to the part of the body that is not read, if there is one
    */
   void stop(HttpError why) {
     stop = why;
     signal();
   }
 
-  /** Something has happened, on a thread that has other things to do. */
+  /** Handles an event on a thread that must not do the work itself. */
   private void signal() {
     if (events.getAndIncrement() == 0) {
       try {
         producing.executor().execute(this::drain);
       } catch (RejectedExecutionException e) {
-        // The part has gone, and has ended all exchanges before.
+        // The bundle has stopped and has ended all exchanges before.
         LOG.debug("Too late for an exchange topic={}", target.topic());
       }
     }
   }
 
-  /** Something has happened, on a thread of the container. */
+  /** Handles an event on a thread of the container. */
   private void enter() {
     if (events.getAndIncrement() == 0) {
       drain();
@@ -242,7 +242,7 @@ final class Exchange implements ReadListener, WriteListener {
     return moved;
   }
 
-  /** Takes what the incomplete record needs from the budget of all. */
+  /** Takes the bytes of the incomplete record from the shared budget. */
   private boolean reserve() {
     long wanted = source.pendingBytes() <= FREE_BYTES ? 0 : (source.pendingBytes() / FREE_BYTES + 1L) * FREE_BYTES;
     if (wanted < reservedBytes) {
@@ -262,7 +262,7 @@ final class Exchange implements ReadListener, WriteListener {
     if (!readable) {
       return false;
     }
-    // first: the container may call back at once when it says no
+    // before the call: the container may call back at once when it returns false
     readable = false;
     if (!in.isReady()) {
       return false;
@@ -283,7 +283,7 @@ final class Exchange implements ReadListener, WriteListener {
     return true;
   }
 
-  /** Nothing more is read; the client is told why in place of what it would have been answered. */
+  /** Stops reading; the client gets the reason instead of an answer to the rest. */
   private void endInput(HttpError why) {
     if (!bodyEnded && !committed) {
       response.setHeader("Connection", "close");
@@ -297,7 +297,7 @@ final class Exchange implements ReadListener, WriteListener {
     slots.add(Slot.failed(error));
   }
 
-  /** Sends the record that is held. @return whether it has left, or has been refused */
+  /** Sends the record that is held. @return whether it was sent or refused */
   private boolean dispatch() {
     Slot slot = sending.send(held);
     if (slot == null) {
@@ -318,7 +318,7 @@ final class Exchange implements ReadListener, WriteListener {
   private boolean write() throws IOException {
     boolean moved = false;
     while (writable && !slots.isEmpty() && slots.peek().line() != null) {
-      // first: the container may call back at once when it says no
+      // before the call: the container may call back at once when it returns false
       writable = false;
       if (!out.isReady()) {
         return moved;
@@ -341,7 +341,7 @@ final class Exchange implements ReadListener, WriteListener {
     }
   }
 
-  /** Sets status and headers. @param error the first thing to say, or null when it is not an error */
+  /** Sets status and headers. @param error the first result, or null when it is not an error */
   static void respond(HttpServletResponse response, HttpError error) {
     response.setStatus(error == null ? HttpServletResponse.SC_OK : error.status());
     response.setContentType("application/json");
@@ -360,7 +360,7 @@ final class Exchange implements ReadListener, WriteListener {
       return;
     }
     failing = true;
-    // what is under way is answered still, if the client can be reached
+    // records in flight are still answered if the client can be reached
     endInput(failure instanceof TimeoutException || failure.getCause() instanceof TimeoutException
         ? new HttpError(408, "the body did not come in time")
         : HttpError.malformed("the body ends too early, or is not sent as it should be: " + failure.getMessage()));
@@ -383,7 +383,7 @@ final class Exchange implements ReadListener, WriteListener {
     }
   }
 
-  /** Answers everything that is not answered yet with an error, and reads no more. */
+  /** Stops reading, and answers everything that is still open with an error. */
   private void fail(HttpError why) {
     slots.forEach(s -> s.fail(why));
     if (!inputEnded) {
@@ -391,7 +391,7 @@ final class Exchange implements ReadListener, WriteListener {
     }
   }
 
-  /** As {@link #stop}, and what is under way is not awaited any more. */
+  /** The same as {@link #stop}, without waiting for records in flight. */
   void expire(HttpError why) {
     expired = why;
     signal();

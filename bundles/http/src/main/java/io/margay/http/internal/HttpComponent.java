@@ -24,9 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens and closes {@link HttpServing} as {@code margay.http.listeners} changes. Opening and closing happen on a thread that lives
- * for it alone, one after the other; while the setting is empty there is nothing but this object. The producer and the metadata may
- * be replaced while requests are under way: those wait.
+ * Opens and closes {@link HttpServing} when {@code margay.http.listeners} changes. This happens on a thread of its own, one change
+ * after the other. While the setting is empty, only this object exists. The producer and the metadata may be replaced while requests
+ * are in flight; these requests wait.
  */
 @Component(service = {}, immediate = true)
 public final class HttpComponent {
@@ -51,10 +51,10 @@ public final class HttpComponent {
 
   /**
    * @param context this bundle's
-   * @param settings where to listen, and limits
+   * @param settings the listeners and limits
    * @param scheduler for bounded waits
-   * @param client sends what has a partition already
-   * @param configurations tell the HTTP server where to listen
+   * @param client sends records that already have a partition
+   * @param configurations configure the HTTP server's listeners
    */
   @Activate
   public HttpComponent(BundleContext context, @Reference NodeSettings settings, @Reference Scheduler scheduler,
@@ -74,25 +74,25 @@ public final class HttpComponent {
     }
   }
 
-  /** The producer comes. */
+  /** Called when a producer is registered. */
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
   void addProducer(Producer producer) {
     producers.add(producer, Map.of(NamedServices.NAME_PROPERTY, Producing.PRODUCER));
   }
 
-  /** The producer goes. */
+  /** Called when a producer is unregistered. */
   void removeProducer(Producer producer) {
     producers.remove(producer);
   }
 
-  /** The metadata come. */
+  /** Called when the metadata service is registered. */
   @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
       policyOption = ReferencePolicyOption.GREEDY)
   void bindMetadata(ClusterMetadata service) {
     metadata = service;
   }
 
-  /** The metadata go: until they are back, what was known last counts. */
+  /** Called when the metadata service is unregistered. The last image stays in use until the service is back. */
   void unbindMetadata(ClusterMetadata service) {
     if (metadata == service) {
       lastImage = service.image();
@@ -105,7 +105,7 @@ public final class HttpComponent {
     return now == null ? lastImage : now.image();
   }
 
-  /** Starting an HTTP server takes long, and the one who changes settings is not to wait for it. */
+  /** Applies the setting on another thread, because an HTTP server starts slowly and the caller must not wait. */
   private void applyLater() {
     Thread t = new Thread(this::apply, "http-listeners");
     t.setDaemon(true);
@@ -136,7 +136,7 @@ public final class HttpComponent {
     }
   }
 
-  /** Answers what is open, and closes the listeners. */
+  /** Answers open requests, and closes the listeners. */
   @Deactivate
   void close() {
     closed = true;

@@ -5,12 +5,12 @@ import io.margay.spi.producer.ProduceException;
 import java.util.concurrent.CompletionException;
 
 /**
- * Why a request or a record is refused, as the client is told.
+ * The error of a refused request or record, as the client sees it.
  *
  * @param status the HTTP status
  * @param code the error code in the answer: the status, or the status with two more digits
- * @param message what happened and where, for people
- * @param retryAfterSeconds when trying again makes sense, in seconds; 0 when it does not
+ * @param message what happened and where, readable
+ * @param retryAfterSeconds seconds after which a retry makes sense; 0 when it does not
  */
 record HttpError(int status, int code, String message, int retryAfterSeconds) {
   static final int TOPIC_NOT_FOUND = 40_401;
@@ -32,17 +32,17 @@ record HttpError(int status, int code, String message, int retryAfterSeconds) {
     return new HttpError(413, message);
   }
 
-  /** Something is full. */
+  /** A limit is reached. */
   static HttpError tooMany(String message) {
     return new HttpError(429, 429, message, 1);
   }
 
-  /** Something is away or did not answer. */
+  /** A part is unavailable or did not respond. */
   static HttpError unavailable(String message) {
     return new HttpError(503, 503, message, 1);
   }
 
-  /** What a failed write means: the one place where Kafka's error codes become HTTP statuses. */
+  /** The error of a failed write: the only place where Kafka's error codes become HTTP statuses. */
   static HttpError of(Errors error, String message) {
     String text = message + " (" + error.name() + ")";
     return switch (error) {
@@ -54,7 +54,7 @@ record HttpError(int status, int code, String message, int retryAfterSeconds) {
     };
   }
 
-  /** What the failure of a future means. */
+  /** The error of a failed future. */
   static HttpError of(Throwable failure) {
     Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     return cause instanceof ProduceException e ? of(e.error(), e.getMessage())

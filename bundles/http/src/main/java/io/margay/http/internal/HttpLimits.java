@@ -1,11 +1,11 @@
 package io.margay.http.internal;
 
-/** The limits of requests. Asked for each request, because the settings may change. */
+/** The limits of requests. Read for each request, because the settings may change. */
 interface HttpLimits {
   /** @return the largest body in bytes */
   long maxRequestBytes();
 
-  /** @return how many requests are served at a time */
+  /** @return the number of requests that are served at a time */
   int maxRequests();
 
   /** @return milliseconds within which a request must make progress */

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Where to listen.
+ * An address to listen on.
  *
  * @param host a name or address, IPv6 without brackets
  * @param port 1 to 65535
  */
 record HttpListener(String host, int port) {
   private static final String SCHEME = "http://";
-  /** Where to listen when no host is given: there is no authentication, so no other machine may come by mistake. */
+  /** The host when none is given: there is no authentication, so other machines must not get access by mistake. */
   private static final String LOOPBACK = "127.0.0.1";
 
   /** @param values of {@code margay.http.listeners}, which has been checked */

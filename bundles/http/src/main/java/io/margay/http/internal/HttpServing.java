@@ -22,7 +22,7 @@ import org.osgi.framework.BundleException;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.ConfigurationAdmin;
 
-/** What is there while HTTP is served: the servlet on the whiteboard, its threads, and the listeners in front of it. */
+/** The objects that exist while HTTP is served: the servlet on the whiteboard, its threads, and the listeners. */
 final class HttpServing implements AutoCloseable {
   private static final int THREADS = 2;
   private static final long IDLE_SECONDS = 10;
@@ -32,7 +32,7 @@ final class HttpServing implements AutoCloseable {
   private final ThreadPoolExecutor executor;
   private final ServiceRegistration<Servlet> registration;
 
-  /** Opens what {@code margay.http.listeners} says. */
+  /** Opens the listeners of {@code margay.http.listeners}. */
   HttpServing(BundleContext context, ConfigurationAdmin configurations, NodeSettings settings, Scheduler scheduler,
       LocalClient client, NamedServices<Producer> producers, Supplier<ClusterImage> image, List<HttpListener> listeners)
       throws IOException, BundleException {
@@ -83,7 +83,7 @@ final class HttpServing implements AutoCloseable {
     };
   }
 
-  /** Ends the requests that are open, bounded, and then the listeners. */
+  /** Ends the open requests within a bounded time, and then closes the listeners. */
   @Override
   public void close() {
     servlet.close();

@@ -23,18 +23,19 @@ public final class HttpSettings implements SettingDefinitions {
   public static final Setting<List<String>> MARGAY_HTTP_LISTENERS =
       ALL.broker(LIST, "margay.http.listeners", List.<String>of()).perBroker()
       .matching(LISTENERS, "a list of HTTP://host:port, such as HTTP://127.0.0.1:8082, with ports from 1 to 65535; HTTPS is not served")
-      .doc("Where to take records over HTTP: a list of HTTP://host:port. An empty host is the loopback address. Empty: no HTTP server "
-          + "runs. There is no TLS and no authentication: keep it on the loopback interface or behind a proxy.");
+      .doc("Addresses that take records over HTTP: a list of HTTP://host:port. An empty host means the loopback address. With an empty "
+          + "list, no HTTP server runs. There is no TLS and no authentication: use the loopback interface or a proxy.");
   /** {@code margay.http.request.max.bytes}. */
   public static final Setting<Long> MARGAY_HTTP_REQUEST_MAX_BYTES =
       ALL.broker(LONG, "margay.http.request.max.bytes", 104_857_600L).from(1).live()
-      .doc("The largest body of an HTTP request in bytes, of all its records together; max.message.bytes bounds each record.");
+      .doc("Largest body in bytes of an HTTP request, with all its records. max.message.bytes limits each record.");
   /** {@code margay.http.max.requests}. */
   public static final Setting<Integer> MARGAY_HTTP_MAX_REQUESTS = ALL.broker(INT, "margay.http.max.requests", 100).from(1).live()
-      .doc("HTTP requests that are served at a time; beyond it they are answered 503 at once.");
+      .doc("HTTP requests that are served at a time. Further requests are answered with status 503 at once.");
   /** {@code margay.http.timeout.ms}. */
   public static final Setting<Integer> MARGAY_HTTP_TIMEOUT_MS = ALL.broker(INT, "margay.http.timeout.ms", 30_000).from(1).live()
-      .doc("Milliseconds in which an HTTP request must get on: its next record arrive, be written, or its answer be read.");
+      .doc("Milliseconds in which an HTTP request must make progress: a record arrives, a record is written, or the client "
+          + "reads the response.");
 
   @Override
   public Catalogue catalogue() {

@@ -17,20 +17,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens listeners of the HTTP server of the container. That is Felix's Jetty, which makes a server of its own, with a whiteboard of its
- * own, for each factory configuration of {@value #PID}. So what else runs on HTTP in this container is not touched, and the only
- * servlet behind our listeners is the one that asks for the property {@value #MARK}.
+ * Opens listeners of the HTTP server of the container, Felix's Jetty. Jetty creates a separate server with its own whiteboard for each
+ * factory configuration of {@value #PID}. So other HTTP services of this container are not affected, and the only servlet behind our
+ * listeners is the one that requires the property {@value #MARK}.
  *
- * <p>Jetty is installed from a directory when a listener is wanted, and uninstalled when none is: it costs memory as soon as it is
- * installed, and when it is started without a configuration, as Karaf does with all bundles of a feature when it starts again, it
- * listens on port 8080 of all interfaces. One that the container has by itself is used as it is. Used by one thread at a time.
+ * <p>Jetty is installed from a directory when a listener is configured, and uninstalled when there is none. It costs memory as soon
+ * as it is installed. Without a configuration it listens on port 8080 of all interfaces when it is started, as Karaf does with all
+ * bundles of a feature. If the container already has a Jetty, that one is used. Used by one thread at a time.
  */
 final class JettyServer {
-  /** The property of the whiteboard's runtime that tells ours from others. */
+  /** The property of the whiteboard's runtime that distinguishes ours from others. */
   static final String MARK = "margay.http";
   private static final String PID = "org.apache.felix.http";
   private static final String JETTY = "org.apache.felix.http.jetty12";
-  /** Where the bundles are, below {@code margay.home} or, in Karaf, {@code karaf.base}. */
+  /** The directory of the bundles, below {@code margay.home} or, in Karaf, {@code karaf.base}. */
   private static final String DIRECTORY = "optional/http";
   private static final String REQUIRE_CONFIG = "org.apache.felix.http.require.config";
   private static final String PREFIX = "margay-";
@@ -54,7 +54,7 @@ final class JettyServer {
   /**
    * Opens the listeners; the log says whether the ports were free.
    *
-   * @param listeners where, none of them twice
+   * @param listeners the addresses, each of them once
    * @param idleMs milliseconds without a byte after which a connection is closed
    * @throws IOException when the configuration cannot be stored
    * @throws BundleException when there is no Jetty, or it cannot be started
@@ -67,7 +67,7 @@ final class JettyServer {
       ours.add(c);
     }
     if (jetty.getState() != Bundle.ACTIVE) {
-      // Otherwise it opens port 8080 of all interfaces by itself before it looks at any configuration.
+      // Otherwise it opens port 8080 of all interfaces before it reads any configuration.
       if (context.getProperty(REQUIRE_CONFIG) == null) {
         System.setProperty(REQUIRE_CONFIG, "true");
       }
@@ -131,7 +131,7 @@ final class JettyServer {
     return null;
   }
 
-  /** Closes the listeners. What cannot be undone is logged. */
+  /** Closes the listeners. Failures are logged. */
   void close() {
     for (Configuration c : ours) {
       try {
@@ -152,7 +152,7 @@ final class JettyServer {
     started = null;
   }
 
-  /** Jetty goes first: what nobody uses any more is gone at once. */
+  /** Jetty first: bundles that nothing uses any more are then removed at once. */
   private void uninstall() {
     installed.sort(Comparator.comparing(b -> b != started));
     for (Bundle bundle : installed) {

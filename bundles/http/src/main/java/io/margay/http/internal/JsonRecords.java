@@ -19,19 +19,19 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A body of JSON objects, one after another, each of which is a record. The bytes are cut into objects by their brackets alone, as
- * they come, and an object is parsed when it is complete, so that a record is there as soon as its last byte is. (The parser that
- * takes pieces is more lenient where a piece ends than elsewhere: it lets a trailing comma pass there.) What is wrong with a record
- * but is well-formed JSON concerns that record alone; what is not well-formed ends the body.
+ * A body of JSON objects, one after another, each of which is a record. The bytes are split into objects by their brackets as they
+ * arrive, and an object is parsed when it is complete, so that a record is available as soon as its last byte has arrived. (An
+ * incremental parser is more lenient at the end of a piece: it accepts a trailing comma there.) A record that is well-formed JSON but
+ * not valid fails alone; JSON that is not well-formed ends the body.
  */
 final class JsonRecords implements RecordSource {
   private static final int MAX_DEPTH = 100;
   private static final int MAX_NUMBER_LENGTH = 400;
   private static final int MAX_NAME_LENGTH = 1_000;
-  /** What the JSON of a record may have more than twice its bytes: names, white space. */
+  /** Bytes of names and white space that the JSON of a record may have beyond twice the record's size. */
   private static final int EXTRA_BYTES = 64 * 1024;
   private static final int FIRST_BYTES = 1_024;
-  /** A larger buffer is not kept for the next record. */
+  /** Larger buffers are not kept for the next record. */
   private static final int KEPT_BYTES = 64 * 1024;
   private static final int MAX_ARRAY_BYTES = Integer.MAX_VALUE - 64;
   /** Long strings are not bounded here: {@code pendingBytes} is. */
@@ -42,7 +42,7 @@ final class JsonRecords implements RecordSource {
   private enum At { ROOT, RECORD, HEADERS, HEADER, PAYLOAD, SKIP }
 
   private final int maxPendingBytes;
-  // bytes of the body that are not looked at yet: [from, to)
+  // bytes of the body that are not read yet: [from, to)
   private byte[] input;
   private int from;
   private int to;
@@ -52,7 +52,7 @@ final class JsonRecords implements RecordSource {
   private int depth;
   private boolean inString;
   private boolean escaped;
-  // where in the body it began, and where the next byte is; from 1
+  // its start in the body, and the position of the next byte; both from 1
   private int firstLine = 1;
   private int firstColumn = 1;
   private int line = 1;
@@ -64,7 +64,7 @@ final class JsonRecords implements RecordSource {
   private At at = At.ROOT;
   private int number;
 
-  // the record under way
+  // the record being read
   private String field;
   private HttpError refused;
   private Integer partition;
@@ -116,7 +116,7 @@ final class JsonRecords implements RecordSource {
           continue;
         }
         if (b != '{') {
-          // nothing that follows can make it good: the parser says what is wrong
+          // no later byte can repair this: the parser reports what is wrong
           from = to;
           complete = true;
         }
@@ -143,7 +143,7 @@ final class JsonRecords implements RecordSource {
     }
   }
 
-  /** Follows strings and brackets. @return whether the object ends with this byte */
+  /** Tracks strings and brackets. @return whether the object ends with this byte */
   private boolean closes(byte b) {
     if (inString) {
       inString = escaped || b != '"';
@@ -375,7 +375,7 @@ final class JsonRecords implements RecordSource {
     }
   }
 
-  /** Not more of a foreign text than an answer should bear. */
+  /** The beginning of a client's text, short enough for a response. */
   static String shown(String text) {
     return text.length() <= 40 ? text : text.substring(0, 40) + "...";
   }

@@ -19,8 +19,8 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Writes the records of one request whose partition the client chose: the service {@code Producer} always asks the partitioner.
- * One batch is under way at a time, which keeps the order; what comes meanwhile is the next one. Bounded by its callers: a
- * request has a bounded number of records under way. Safe for all threads.
+ * One batch is in flight at a time, which keeps the order; records that arrive meanwhile form the next one. Its callers bound it:
+ * a request has a bounded number of records in flight. Safe for all threads.
  */
 final class PartitionWriter {
   private static final int BATCH_BYTES = 64 * 1024;
@@ -50,7 +50,7 @@ final class PartitionWriter {
     this.partition = partition;
   }
 
-  /** @return completes when it is written, as for {@code Producer} */
+  /** @return completes when the record is written, as for {@code Producer} */
   CompletionStage<Sent> add(RecordRequest record) {
     Waiting waiting = new Waiting(record, record.timestampMs() == null ? System.currentTimeMillis() : record.timestampMs(),
         new CompletableFuture<>());

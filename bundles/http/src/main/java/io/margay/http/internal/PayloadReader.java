@@ -14,7 +14,7 @@ import java.util.Base64;
 
 /**
  * Reads {@code {"type": ..., "data": ...}}. The data may come first, so text is kept as it is until the type is known; anything
- * else is written as JSON again, numbers digit by digit as the client wrote them.
+ * else is written as JSON again, with the digits of numbers unchanged.
  */
 final class PayloadReader {
   private static final String NOT_UNICODE = "the text has half of a surrogate pair, which cannot be encoded";
@@ -98,7 +98,7 @@ final class PayloadReader {
     }
   }
 
-  /** Makes bytes of what was read. @return what is wrong, or null */
+  /** Converts what was read to bytes. @return what is wrong, or null */
   String complete(String as) throws IOException {
     if (!hasData) {
       return type == null || known(type) ? null : unknown(type);

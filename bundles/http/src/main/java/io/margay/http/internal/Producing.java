@@ -12,12 +12,12 @@ import java.util.concurrent.Executor;
  * What all exchanges share. Safe for all threads.
  *
  * @param producers the producer, by the name {@value #PRODUCER}
- * @param client sends what has a partition already
- * @param scheduler wakes exchanges that do not get on
- * @param executor where exchanges go on; takes one task of each exchange at a time
- * @param limits what bounds them
- * @param budget bytes of all of them
- * @param open those that are served now
+ * @param client sends records that already have a partition
+ * @param scheduler wakes exchanges that make no progress
+ * @param executor continues exchanges; gets one task of each exchange at a time
+ * @param limits the limits of exchanges
+ * @param budget the bytes of all exchanges
+ * @param open the exchanges that are being served
  */
 record Producing(NamedServices<Producer> producers, LocalClient client, Scheduler scheduler, Executor executor, HttpLimits limits,
     Budget budget, Set<Exchange> open) {

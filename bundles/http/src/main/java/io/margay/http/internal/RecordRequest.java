@@ -4,7 +4,7 @@ import io.margay.protocol.record.RecordHeader;
 import java.util.List;
 
 /**
- * A record that a client wants to be written.
+ * A record that a client sends to be written.
  *
  * @param partition the partition, or null to let the topic's partitioner choose
  * @param timestampMs its time in milliseconds since 1970, or null for now; only with a partition
@@ -13,7 +13,7 @@ import java.util.List;
  * @param headers in order
  */
 record RecordRequest(Integer partition, Long timestampMs, Payload key, Payload value, List<RecordHeader> headers) {
-  /** The bytes of its contents. */
+  /** The size of its contents in bytes. */
   int sizeBytes() {
     int size = key.sizeBytes() + value.sizeBytes();
     for (RecordHeader h : headers) {

@@ -1,6 +1,6 @@
 package io.margay.http.internal;
 
-/** Makes records of a body, piece by piece. Used by one thread at a time. */
+/** Parses the records of a body, piece by piece. Used by one thread at a time. */
 interface RecordSource {
   /** What was found in the body. */
   sealed interface Item { }
@@ -8,26 +8,26 @@ interface RecordSource {
   /** A record. */
   record Parsed(RecordRequest record) implements Item { }
 
-  /** A record that is wrong in itself; the ones after it can be read. */
+  /** A record that is not valid; later records can be read. */
   record Refused(HttpError error) implements Item { }
 
-  /** Nothing of the body can be read from here on. */
+  /** The rest of the body cannot be read. */
   record Broken(HttpError error) implements Item { }
 
   /**
-   * Gives it the next bytes; allowed when {@link #next} has returned null.
+   * Passes the next bytes; allowed when {@link #next} has returned null.
    *
    * @param bytes kept as a reference, and not to be changed, until {@link #next} returns null again
-   * @param length how many of them count, from the first one on
+   * @param length the number of bytes to use, from the first one on
    */
   void feed(byte[] bytes, int length);
 
-  /** Says that no more bytes come; allowed when {@link #next} has returned null. */
+  /** Signals the end of the body; allowed when {@link #next} has returned null. */
   void end();
 
-  /** @return what is next, or null when more bytes are needed or all has been said */
+  /** @return the next item, or null when more bytes are needed or the body has ended */
   Item next();
 
-  /** @return bytes that were taken in for the record that is not complete yet */
+  /** @return bytes that are held for the incomplete record */
   int pendingBytes();
 }

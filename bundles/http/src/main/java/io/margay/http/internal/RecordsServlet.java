@@ -18,9 +18,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /**
- * Takes {@code POST /topics/{topic}/records} and {@code POST /v3/clusters/{cluster_id}/topics/{topic}/records}, looks at all that
- * can be known before the body, and leaves the rest to an {@link Exchange}. Answers any other request itself, so that nothing of
- * the server shows. Safe for all threads.
+ * Serves {@code POST /topics/{topic}/records} and {@code POST /v3/clusters/{cluster_id}/topics/{topic}/records}. It checks everything
+ * that is known before the body, and leaves the rest to an {@link Exchange}. It answers any other request itself, so that nothing of
+ * the container is visible. Safe for all threads.
  */
 final class RecordsServlet extends HttpServlet {
   private static final long serialVersionUID = 1L;
@@ -42,7 +42,7 @@ final class RecordsServlet extends HttpServlet {
     this.image = image;
   }
 
-  /** Why a request is answered before its body is read. */
+  /** Thrown when a request is answered before its body is read. */
   private static final class RefusedException extends Exception {
     private static final long serialVersionUID = 1L;
     private final transient HttpError error;
@@ -86,7 +86,7 @@ final class RecordsServlet extends HttpServlet {
       response.setHeader("Allow", "POST");
       throw new RefusedException(new HttpError(405, "expected POST"));
     }
-    // Programs send none: a page in a browser must not reach a server on its user's machine.
+    // Programs send no Origin. A page in a browser must not reach a server on its user's machine.
     if (request.getHeader("Origin") != null) {
       throw new RefusedException(new HttpError(403, "requests of web pages (with an Origin header) are refused"));
     }
@@ -169,7 +169,7 @@ final class RecordsServlet extends HttpServlet {
     }
   }
 
-  /** Takes no more requests, and ends those that are open: waits for what is under way, bounded, and says then that it stops. */
+  /** Accepts no more requests and ends the open ones: waits, bounded, for records in flight, and then answers that it stops. */
   void close() {
     closed = true;
     producing.open().forEach(e -> e.stop(STOPPING));

@@ -9,9 +9,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Sends the records of one request. A record without a partition goes through the service {@code Producer}, whose use is taken for
- * that record until its result is there: so the service is not let go with records under way, and while it is away the next
- * record waits. Used by one thread at a time; results come on any.
+ * Sends the records of one request. A record without a partition goes through the service {@code Producer}. It holds a lease of the
+ * service until its result is known, so the service is not released with records in flight. While the service is unavailable, the
+ * next record waits. Used by one thread at a time; results arrive on any thread.
  */
 final class Sending {
   private final Producing producing;
@@ -26,14 +26,14 @@ final class Sending {
   private boolean producerMissing;
   private boolean closed;
 
-  /** @param onEvent called, on any thread, when a result is there or a record that had to wait may be sent */
+  /** @param onEvent called, on any thread, when a result is known or a record that had to wait may be sent */
   Sending(Producing producing, Target target, Runnable onEvent) {
     this.producing = producing;
     this.target = target;
     this.onEvent = onEvent;
   }
 
-  /** @return where its result will be, or is; null when it has to wait: to be called again with the same record after an event */
+  /** @return the slot of its result; null when the record has to wait: call again with the same record after an event */
   Slot send(RecordRequest record) {
     if (record.partition() != null && record.partition() >= target.partitions()) {
       return Slot.failed(new HttpError(404, HttpError.PARTITION_NOT_FOUND, "topic " + target.topic() + " has no partition "
@@ -60,7 +60,7 @@ final class Sending {
       if (use != null) {
         use.close();
       }
-      // when one of ours is written there is room for this one
+      // there is room for this one as soon as one of ours is written
       return underWay.get() > 0 ? null
           : Slot.failed(HttpError.tooMany("too many bytes of other requests are under way; try again"));
     }
@@ -89,7 +89,7 @@ final class Sending {
         : use.service().send(target.topic(), record.key().bytes(), record.value().bytes(), record.headers());
   }
 
-  /** @return the use of the producer, or null when it is away; then there is an event when it is back */
+  /** @return a lease of the producer, or null when it is unavailable; an event follows when it is back */
   private ServiceHolder.Lease<Producer> takeProducer() {
     synchronized (this) {
       if (lease != null || awaiting || producerMissing) {
@@ -108,7 +108,7 @@ final class Sending {
     return now;
   }
 
-  /** @return whether the record is refused, because the producer did not come back */
+  /** @return whether the record is refused because the producer did not come back */
   private synchronized boolean producerGone() {
     boolean gone = producerMissing;
     producerMissing = false;
@@ -131,7 +131,7 @@ final class Sending {
     onEvent.run();
   }
 
-  /** No more records come. Those under way are written all the same. */
+  /** Called when no more records follow. Records in flight are still written. */
   void close() {
     ServiceHolder.Lease<Producer> unused;
     synchronized (this) {

@@ -1,18 +1,18 @@
 package io.margay.http.internal;
 
-/** The place of a record in the answer. Safe for all threads. */
+/** The place of a record in the response. Safe for all threads. */
 final class Slot {
   private byte[] line;
   private HttpError error;
 
-  /** A slot with an error in it. */
+  /** A slot with an error. */
   static Slot failed(HttpError error) {
     Slot slot = new Slot();
     slot.fail(error);
     return slot;
   }
 
-  /** The first to come counts: what is written after time was up is not told any more. */
+  /** The first result wins: a record that is written after a timeout is no longer reported. */
   synchronized void complete(byte[] newLine) {
     if (line == null) {
       line = newLine;
@@ -26,7 +26,7 @@ final class Slot {
     }
   }
 
-  /** @return what to tell the client, or null when it is not known yet */
+  /** @return the result for the client, or null when it is not known yet */
   synchronized byte[] line() {
     return line;
   }

@@ -3,7 +3,7 @@ package io.margay.http.internal;
 import java.util.UUID;
 
 /**
- * Where the records of a request go.
+ * The topic that the records of a request go to.
  *
  * @param clusterId the cluster's id
  * @param topic the topic's name

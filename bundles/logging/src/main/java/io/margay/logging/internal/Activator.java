@@ -10,8 +10,7 @@ import org.osgi.service.log.LoggerFactory;
 /**
  * Sets up java.util.logging before any other bundle runs.
  *
- * <p>An activator and not a component, against the rule of this code base: logging starts before Declarative Services, because
- * what goes wrong there must be logged too.
+ * <p>It is an activator, not a component: logging starts before Declarative Services, because failures there must be logged as well.
  */
 public final class Activator implements BundleActivator {
   private JulSetup setup;

@@ -9,11 +9,11 @@ import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.Logger;
 
-/** The handlers and levels that this bundle has given to java.util.logging, and the log of threads that die, from {@link #install} to {@link #close}. */
+/** This bundle's handlers and levels in java.util.logging, and the log of threads that die, from {@link #install} to {@link #close}. */
 final class JulSetup implements AutoCloseable {
   private final Logger root;
   private final List<Handler> handlers;
-  /** java.util.logging holds its loggers weakly: one that is collected would lose its level. */
+  /** java.util.logging refers to its loggers weakly: a collected logger would lose its level. */
   @SuppressWarnings("unused")
   private final List<Logger> levelled;
 
@@ -23,7 +23,7 @@ final class JulSetup implements AutoCloseable {
     this.levelled = levelled;
   }
 
-  /** Replaces whatever java.util.logging was set to. The stream is the console; it is flushed but never closed. */
+  /** Replaces the configuration of java.util.logging. The stream is the console; it is flushed but never closed. */
   static JulSetup install(LogSettings settings, Path file, PrintStream console) {
     LogManager.getLogManager().reset();
     List<Logger> levelled = new ArrayList<>();

@@ -8,15 +8,15 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 
 /**
- * One line a record: {@code 2026-01-01T12:00:00.123Z INFO  [thread] logger - message}; a stack trace follows on its own lines.
- * Messages carry texts of clients, such as client ids. So control characters in them are escaped, and no message can pass for a
- * line of its own or send an escape sequence to a terminal; a message longer than {@value #MAX_MESSAGE_CHARS} characters is cut.
+ * One line per record: {@code 2026-01-01T12:00:00.123Z INFO  [thread] logger - message}; a stack trace follows on its own lines.
+ * Messages contain texts from clients, such as client ids. Control characters are escaped, so that no message can forge another
+ * line or send an escape sequence to a terminal. A message longer than {@value #MAX_MESSAGE_CHARS} characters is truncated.
  *
- * <p>Used on the thread that logs, whose name it prints. {@link String#format} and the date formatters are avoided, they would
- * load several hundred classes at start-up.
+ * <p>Runs on the thread that logs and prints its name. It avoids {@link String#format} and the date formatters, which would load
+ * several hundred classes at the start.
  */
 final class LineFormatter extends Formatter {
-  /** Longer messages are cut. */
+  /** Longer messages are truncated. */
   static final int MAX_MESSAGE_CHARS = 8 * 1024;
 
   @Override
@@ -45,7 +45,7 @@ final class LineFormatter extends Formatter {
     }
   }
 
-  /** The lines of a trace stay apart, and each after the first is indented: an exception's message cannot pass for a record. */
+  /** Indents all lines of a trace but the first, so that an exception's message cannot forge a record. */
   private static void appendTrace(StringBuilder line, String trace) {
     boolean atStart = true;
     for (int i = 0; i < trace.length(); i++) {
@@ -89,12 +89,12 @@ final class LineFormatter extends Formatter {
     }
   }
 
-  /** Characters that turn the direction of a text, and so could show it in another order. */
+  /** Characters that change the direction of a text and could so hide its real order. */
   private static boolean isDirection(char c) {
     return c >= '\u202a' && c <= '\u202e' || c >= '\u2066' && c <= '\u2069';
   }
 
-  /** Instant.toString leaves out zero milliseconds; columns should not move. */
+  /** Like Instant.toString, but always with milliseconds, so that columns stay aligned. */
   private static void appendInstant(StringBuilder line, long epochMs) {
     String seconds = Instant.ofEpochSecond(Math.floorDiv(epochMs, 1000L)).toString();
     int millis = (int) Math.floorMod(epochMs, 1000L);

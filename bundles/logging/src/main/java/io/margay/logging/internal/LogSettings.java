@@ -11,7 +11,7 @@ import java.util.function.UnaryOperator;
 import java.util.logging.Level;
 
 /**
- * What {@code etc/logging.properties} says, checked.
+ * The checked settings of {@code etc/logging.properties}.
  *
  * @param consoleLevel lowest level that reaches the console
  * @param fileLevel lowest level that reaches the log file
@@ -33,7 +33,7 @@ record LogSettings(Level consoleLevel, Level fileLevel, long fileMaxBytes, int f
    * Reads the file; a missing file means the defaults.
    *
    * @param override looks up a framework or system property by the setting's name; it wins over the file; null means not set
-   * @throws IllegalArgumentException if a setting is unknown or has an impossible value, with its name and what was expected
+   * @throws IllegalArgumentException if a setting is unknown or has an invalid value, with its name and what was expected
    */
   static LogSettings load(Path file, UnaryOperator<String> override) throws IOException {
     Properties properties = new Properties();

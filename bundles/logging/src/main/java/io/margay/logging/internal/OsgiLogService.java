@@ -10,8 +10,8 @@ import org.osgi.service.log.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The OSGi Log Service on SLF4J, so that what Declarative Services and Configuration Admin have to say, such as a component that
- * cannot be activated, is in the same log as everything else. There is no reader service: the log is a file.
+ * The OSGi Log Service on SLF4J, so that messages of Declarative Services and Configuration Admin, such as a component that cannot
+ * be activated, are in the same log as everything else. There is no reader service: the log is a file.
  *
  * <p>Each bundle has an instance of its own; the old methods without a logger's name log under the bundle's symbolic name.
  */
@@ -22,7 +22,7 @@ final class OsgiLogService implements LogService {
     this.bundle = bundle;
   }
 
-  /** Makes the instances. */
+  /** Creates the instances. */
   static final class Factory implements ServiceFactory<LogService> {
     @Override
     public LogService getService(Bundle bundle, ServiceRegistration<LogService> registration) {
@@ -31,7 +31,7 @@ final class OsgiLogService implements LogService {
 
     @Override
     public void ungetService(Bundle bundle, ServiceRegistration<LogService> registration, LogService service) {
-      // nothing is held
+      // holds nothing
     }
   }
 

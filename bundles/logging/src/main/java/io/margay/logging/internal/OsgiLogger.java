@@ -5,9 +5,9 @@ import org.osgi.service.log.LoggerConsumer;
 import org.slf4j.Logger;
 
 /**
- * A logger of the OSGi Log Service that hands all to one of SLF4J; messages have braces as placeholders, as there.
+ * A logger of the OSGi Log Service that forwards to SLF4J. Both use braces as placeholders.
  *
- * <p>Also given to those who ask for a {@link FormatterLogger}, whose messages are those of {@link String#format}.
+ * <p>It is also used as a {@link FormatterLogger}, with messages in the syntax of {@link String#format}.
  */
 final class OsgiLogger implements FormatterLogger {
   private final Logger log;
@@ -24,7 +24,7 @@ final class OsgiLogger implements FormatterLogger {
     return log.getName();
   }
 
-  /** String.format takes no exception apart from its arguments: the last one is both, if it is one. */
+  /** String.format has no separate parameter for an exception: if the last argument is one, it is used as both. */
   private static Throwable failure(Object[] arguments) {
     return arguments.length > 0 && arguments[arguments.length - 1] instanceof Throwable last ? last : null;
   }
@@ -209,7 +209,7 @@ final class OsgiLogger implements FormatterLogger {
     }
   }
 
-  /** SLF4J has no audit level that is always on; the nearest that is seen by default in the log file is info. */
+  /** SLF4J has no audit level that is always on. The nearest one that the log file shows by default is info. */
   @Override
   public void audit(String message) {
     info(message);

@@ -80,7 +80,7 @@ final class RotatingFileHandler extends Handler {
     shift();
   }
 
-  /** Renames the files upwards; the oldest falls off. */
+  /** Renames each file to the next number; the oldest is deleted. */
   private void shift() throws IOException {
     if (count == 1) {
       Files.deleteIfExists(file);

@@ -11,15 +11,15 @@ import org.osgi.service.metatype.MetaTypeProvider;
 import org.osgi.service.metatype.ObjectClassDefinition;
 
 /**
- * Describes the settings that the configuration {@value #PID} may hold, from their definitions. Nothing is made before somebody
- * asks, and nothing is kept: descriptions are wanted when a person looks at them. Safe for all threads.
+ * Describes the settings that the configuration {@value #PID} may hold, from their definitions. Descriptions are
+ * created on demand and not kept: they are needed only while a person looks at them. Safe for all threads.
  */
 @Component(property = MetaTypeProvider.METATYPE_PID + "=" + NodeMetaType.PID)
 public final class NodeMetaType implements MetaTypeProvider {
   /** The configuration that the bundle {@code config} reads. */
   static final String PID = "io.margay";
 
-  /** The settings of a node, without those of Kafka's that do nothing here: they may be given, but nobody needs a form for them. */
+  /** The settings of a node, without those of Kafka's that do nothing here: they may be given, but need no form. */
   private static final class Node implements ObjectClassDefinition {
     private final NodeSettings settings;
 
@@ -39,8 +39,8 @@ public final class NodeMetaType implements MetaTypeProvider {
 
     @Override
     public String getDescription() {
-      return "Settings of the node, with Kafka's names. What is set here is stronger than etc/margay.cfg and weaker than the "
-          + "environment and Kafka's Admin API. config:explain NAME shows which of them counts.";
+      return "Settings of the node, with Kafka's names. Values set here override etc/margay.cfg. The environment and "
+          + "Kafka's Admin API override them. config:explain NAME shows which value is in force.";
     }
 
     @Override
@@ -58,7 +58,7 @@ public final class NodeMetaType implements MetaTypeProvider {
 
   private final NodeSettings settings;
 
-  /** @param settings knows the definitions */
+  /** @param settings provides the definitions */
   @Activate
   public NodeMetaType(@Reference NodeSettings settings) {
     this.settings = settings;

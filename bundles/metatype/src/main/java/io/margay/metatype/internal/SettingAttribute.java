@@ -7,9 +7,9 @@ import java.util.Map;
 import org.osgi.service.metatype.AttributeDefinition;
 
 /**
- * A setting as an attribute. Lists are one text with commas, as they are everywhere else: an editor for several values could not
- * tell an empty list from none. Immutable, and equal to another one of the same setting: the Felix web console looks an attribute up
- * among the optional ones.
+ * A setting as an attribute. A list is one text with commas, as everywhere else: an editor for several values could not distinguish
+ * an empty list from none. Immutable, and equal to another attribute of the same setting, because the Felix web console looks an
+ * attribute up among the optional ones.
  *
  * @param setting the setting
  */
@@ -44,7 +44,7 @@ record SettingAttribute(Setting<?> setting) implements AttributeDefinition {
     return TYPES.getOrDefault(setting.type(), STRING);
   }
 
-  /** The choices of a setting that is one of some texts. A list of such texts is typed in. */
+  /** The choices of a setting with a fixed set of values. A list of such values is entered as text. */
   @Override
   public String[] getOptionValues() {
     return setting.type() == SettingType.LIST || setting.check().options().isEmpty() ? null

@@ -7,7 +7,7 @@ import io.margay.spi.config.DefinesSettings;
 import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingDefinitions;
 
-/** Settings of the producer within the server. */
+/** Settings of the producer inside the server. */
 @DefinesSettings
 public final class ProducerSettings implements SettingDefinitions {
   private static final Catalogue ALL = new Catalogue("Records produced within the server");
@@ -15,8 +15,8 @@ public final class ProducerSettings implements SettingDefinitions {
   /** {@code margay.producer.memory.bytes}. */
   public static final Setting<Long> MARGAY_PRODUCER_MEMORY_BYTES = ALL.broker(LONG, "margay.producer.memory.bytes", 16_777_216L).from(1)
       .live()
-      .doc("Bytes of heap for records that are produced within the server, by HTTP or other bundles, and not written yet; more "
-          + "are refused at once.");
+      .doc("Bytes of heap for records that HTTP or other bundles produce inside the server and that are not written yet. Further "
+          + "records are refused at once.");
 
   @Override
   public Catalogue catalogue() {

@@ -8,26 +8,26 @@ import io.margay.spi.config.DefinesSettings;
 import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingDefinitions;
 
-/** Settings of the internal topics, for the parts that create them and those that use them. */
+/** Settings of the internal topics, for the parts that create and use them. */
 @DefinesSettings
 public final class InternalTopicSettings implements SettingDefinitions {
   private static final Catalogue ALL = new Catalogue("Topics of coordinators");
 
   /** {@code offsets.topic.num.partitions}. */
   public static final Setting<Integer> OFFSETS_TOPIC_NUM_PARTITIONS = ALL.broker(INT, "offsets.topic.num.partitions", 50).from(1)
-      .doc("Partitions of the offsets topic when it is created; must not change afterwards.");
+      .doc("Partitions of the offsets topic when it is created; must not be changed afterwards.");
   /** {@code offsets.topic.replication.factor}. */
   public static final Setting<Short> OFFSETS_TOPIC_REPLICATION_FACTOR =
       ALL.broker(SHORT, "offsets.topic.replication.factor", (short) 3).from(1)
-      .doc("Replicas of the offsets topic when it is created. A cluster with fewer brokers gets as many as it has brokers.");
+      .doc("Replicas of the offsets topic when it is created. A cluster with fewer brokers gets one replica per broker.");
   /** {@code transaction.state.log.num.partitions}. */
   public static final Setting<Integer> TRANSACTION_STATE_LOG_NUM_PARTITIONS =
       ALL.broker(INT, "transaction.state.log.num.partitions", 50).from(1)
-      .doc("Partitions of the transaction topic when it is created; must not change afterwards.");
+      .doc("Partitions of the transaction topic when it is created; must not be changed afterwards.");
   /** {@code transaction.state.log.replication.factor}. */
   public static final Setting<Short> TRANSACTION_STATE_LOG_REPLICATION_FACTOR =
       ALL.broker(SHORT, "transaction.state.log.replication.factor", (short) 3).from(1)
-      .doc("Replicas of the transaction topic when it is created. A cluster with fewer brokers gets as many as it has brokers.");
+      .doc("Replicas of the transaction topic when it is created. A cluster with fewer brokers gets one replica per broker.");
 
   @Override
   public Catalogue catalogue() {

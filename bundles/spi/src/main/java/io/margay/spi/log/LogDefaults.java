@@ -26,59 +26,60 @@ public final class LogDefaults implements SettingDefinitions {
   /** {@code log.retention.ms}. */
   public static final Setting<Long> LOG_RETENTION_MS = ALL.broker(LONG, "log.retention.ms", null).from(-1).live()
       .synonyms("log.retention.minutes", "log.retention.hours")
-      .doc("Milliseconds that records are kept; -1 is no limit. When not set, log.retention.minutes counts.");
+      .doc("Milliseconds that records are kept; -1 means no limit. When not set, log.retention.minutes applies.");
   /** {@code log.retention.minutes}. */
   public static final Setting<Integer> LOG_RETENTION_MINUTES = ALL.broker(INT, "log.retention.minutes", null).from(-1).live()
-      .doc("Minutes that records are kept; -1 is no limit. When not set, log.retention.hours counts.");
+      .doc("Minutes that records are kept; -1 means no limit. When not set, log.retention.hours applies.");
   /** {@code log.retention.hours}. */
   public static final Setting<Integer> LOG_RETENTION_HOURS = ALL.broker(INT, "log.retention.hours", 168).from(-1).live()
-      .doc("Hours that records are kept; -1 is no limit.");
+      .doc("Hours that records are kept; -1 means no limit.");
   /** {@code log.retention.bytes}. */
   public static final Setting<Long> LOG_RETENTION_BYTES = ALL.broker(LONG, "log.retention.bytes", -1L).live()
-      .doc("Bytes of each partition that are kept; -1 is no limit.");
+      .doc("Bytes of each partition that are kept; -1 means no limit.");
   /** {@code log.roll.ms}. */
   public static final Setting<Long> LOG_ROLL_MS = ALL.broker(LONG, "log.roll.ms", null).from(1).live().synonyms("log.roll.hours")
-      .doc("Milliseconds after which a new segment is begun. When not set, log.roll.hours counts.");
+      .doc("Milliseconds after which a new segment starts. When not set, log.roll.hours applies.");
   /** {@code log.roll.hours}. */
   public static final Setting<Integer> LOG_ROLL_HOURS = ALL.broker(INT, "log.roll.hours", 168).from(1).live()
-      .doc("Hours after which a new segment is begun.");
+      .doc("Hours after which a new segment starts.");
   /** {@code log.roll.jitter.ms}. */
   public static final Setting<Long> LOG_ROLL_JITTER_MS = ALL.broker(LONG, "log.roll.jitter.ms", null).from(0).live()
       .synonyms("log.roll.jitter.hours")
-      .doc("Milliseconds by which the time of a roll is shortened at random. When not set, log.roll.jitter.hours counts.");
+      .doc("Largest number of milliseconds by which log.roll.ms is shortened at random. When not set, log.roll.jitter.hours "
+          + "applies.");
   /** {@code log.roll.jitter.hours}. */
   public static final Setting<Integer> LOG_ROLL_JITTER_HOURS = ALL.broker(INT, "log.roll.jitter.hours", 0).from(0).live()
-      .doc("Hours by which the time of a roll is shortened at random.");
+      .doc("Largest number of hours by which log.roll.ms is shortened at random.");
   /** {@code log.segment.bytes}. */
   public static final Setting<Integer> LOG_SEGMENT_BYTES = ALL.broker(INT, "log.segment.bytes", 1_073_741_824).from(1_048_576)
       .live()
-      .doc("The size in bytes at which a new segment is begun.");
+      .doc("Size in bytes at which a new segment starts.");
   /** {@code log.index.interval.bytes}. */
   public static final Setting<Integer> LOG_INDEX_INTERVAL_BYTES = ALL.broker(INT, "log.index.interval.bytes", 4096).from(0).live()
       .doc("Bytes of log between two entries of the offset index.");
   /** {@code log.index.size.max.bytes}. */
   public static final Setting<Integer> LOG_INDEX_SIZE_MAX_BYTES = ALL.broker(INT, "log.index.size.max.bytes", 10_485_760)
       .from(4).live()
-      .doc("The largest size in bytes of a segment's index.");
+      .doc("Largest size in bytes of a segment's index.");
   /** {@code log.flush.interval.messages}. */
   public static final Setting<Long> LOG_FLUSH_INTERVAL_MESSAGES =
       ALL.broker(LONG, "log.flush.interval.messages", Long.MAX_VALUE).from(1).live()
-      .doc("Records that may be appended to a partition before it is forced to disk.");
+      .doc("Records that may be appended to a partition before it is flushed to disk.");
   /** {@code log.flush.interval.ms}. */
   public static final Setting<Long> LOG_FLUSH_INTERVAL_MS = ALL.broker(LONG, "log.flush.interval.ms", null).from(0).live()
       .synonyms("log.flush.scheduler.interval.ms")
-      .doc("Milliseconds that a record may wait in memory before its partition is forced to disk.");
+      .doc("Milliseconds that a record may stay in memory before its partition is flushed to disk.");
   /** {@code log.flush.scheduler.interval.ms}. */
   public static final Setting<Long> LOG_FLUSH_SCHEDULER_INTERVAL_MS =
       ALL.broker(LONG, "log.flush.scheduler.interval.ms", Long.MAX_VALUE)
-      .doc("Milliseconds between two looks for partitions to force to disk; when not set, every second.");
+      .doc("Milliseconds between two checks for partitions to flush to disk; every second when not set.");
   /** {@code log.preallocate}. */
   public static final Setting<Boolean> LOG_PREALLOCATE = ALL.broker(BOOLEAN, "log.preallocate", false).live().inert()
-      .doc("Whether a new segment's file gets its full size at once.");
+      .doc("Whether the file of a new segment is allocated at its full size.");
   /** {@code log.message.timestamp.type}. */
   public static final Setting<String> LOG_MESSAGE_TIMESTAMP_TYPE = ALL.broker(STRING, "log.message.timestamp.type", "CreateTime")
       .in("CreateTime", "LogAppendTime").live()
-      .doc("Whose time a record bears: CreateTime is the producer's, LogAppendTime the broker's.");
+      .doc("The timestamp that a record carries: CreateTime is the producer's, LogAppendTime is the broker's.");
   /** {@code log.message.timestamp.before.max.ms}. */
   public static final Setting<Long> LOG_MESSAGE_TIMESTAMP_BEFORE_MAX_MS =
       ALL.broker(LONG, "log.message.timestamp.before.max.ms", Long.MAX_VALUE)
@@ -91,12 +92,12 @@ public final class LogDefaults implements SettingDefinitions {
       .doc("Milliseconds that a producer's timestamp may be ahead of the broker's clock.");
   /** {@code message.max.bytes}. */
   public static final Setting<Integer> MESSAGE_MAX_BYTES = ALL.broker(INT, "message.max.bytes", 1_048_588).from(0).live()
-      .doc("The largest batch in bytes, compressed if it is, that may be appended.");
+      .doc("Largest record batch in bytes that may be appended, after compression.");
   /** {@code max.decompressed.message.bytes}. */
   public static final Setting<Integer> MAX_DECOMPRESSED_MESSAGE_BYTES =
       ALL.broker(INT, "max.decompressed.message.bytes", 2_147_483_639)
       .range(1, 2_147_483_639).live()
-      .doc("The largest size in bytes that a record of a compressed batch may have after decompression.");
+      .doc("Largest size in bytes of one record of a compressed batch after decompression.");
   /** {@code compression.type}. */
   public static final Setting<String> COMPRESSION_TYPE = ALL.broker(STRING, "compression.type", "producer")
       .in("uncompressed", "zstd", "lz4", "snappy", "gzip", "producer").live()
@@ -115,47 +116,48 @@ public final class LogDefaults implements SettingDefinitions {
   /** {@code log.cleaner.delete.retention.ms}. */
   public static final Setting<Long> LOG_CLEANER_DELETE_RETENTION_MS =
       ALL.broker(LONG, "log.cleaner.delete.retention.ms", 86_400_000L).from(0).live()
-      .doc("Milliseconds that a tombstone stays in a compacted topic after it was compacted.");
+      .doc("Milliseconds that a tombstone stays in a compacted topic after compaction first processed it.");
   /** {@code log.cleaner.min.cleanable.ratio}. */
   public static final Setting<Double> LOG_CLEANER_MIN_CLEANABLE_RATIO =
       ALL.broker(DOUBLE, "log.cleaner.min.cleanable.ratio", 0.5).range(0, 1).live()
-      .doc("The part of a compacted log (0 to 1) that must be new before it is compacted again.");
+      .doc("Fraction of a compacted log (0 to 1) that must be new before the log is compacted again.");
   /** {@code log.cleaner.min.compaction.lag.ms}. */
   public static final Setting<Long> LOG_CLEANER_MIN_COMPACTION_LAG_MS =
       ALL.broker(LONG, "log.cleaner.min.compaction.lag.ms", 0L).from(0).live()
-      .doc("Milliseconds that a record is safe from compaction.");
+      .doc("Milliseconds for which a new record is not compacted.");
   /** {@code log.cleaner.max.compaction.lag.ms}. */
   public static final Setting<Long> LOG_CLEANER_MAX_COMPACTION_LAG_MS =
       ALL.broker(LONG, "log.cleaner.max.compaction.lag.ms", Long.MAX_VALUE)
       .from(1).live()
-      .doc("Milliseconds after which a record must have been considered for compaction.");
+      .doc("Milliseconds after which a record must be considered for compaction.");
   /** {@code margay.storage.engine}. */
   public static final Setting<String> MARGAY_STORAGE_ENGINE = ALL.broker(STRING, "margay.storage.engine", "file")
       .matching(WORD, "a name of a-z, 0-9, dot, dash and underscore").live()
-      .doc("The name of the storage engine of topics that choose none.");
+      .doc("Name of the storage engine for topics that do not set one.");
   /** {@code margay.flush.policy}. */
   public static final Setting<String> MARGAY_FLUSH_POLICY = ALL.broker(STRING, "margay.flush.policy", "os").in("os", "ack").live()
-      .doc("When a record counts as stored, for topics that choose none: os is in memory, ack is on disk.");
+      .doc("When a record counts as stored, for topics that do not set it: os means in the page cache of the operating system, "
+          + "ack means on disk.");
   /** {@code min.insync.replicas}. */
   public static final Setting<Integer> MIN_INSYNC_REPLICAS = ALL.broker(INT, "min.insync.replicas", 1).from(1).live()
-      .doc("In-sync replicas that there must be for a write with acks=all.");
+      .doc("In-sync replicas that a write with acks=all needs.");
   /** {@code margay.max.decompressed.batch.bytes}. */
   public static final Setting<Integer> MARGAY_MAX_DECOMPRESSED_BATCH_BYTES =
       ALL.broker(INT, "margay.max.decompressed.batch.bytes", -1).from(-1).live()
-      .doc("The most bytes to which the records of a batch may decompress, for topics that choose nothing: a larger batch is "
-          + "refused with MESSAGE_TOO_LARGE, and compaction leaves it as it is. -1 is 8 times max.message.bytes, and at least "
+      .doc("Largest size in bytes of all records of a batch after decompression, for topics that do not set it. A larger batch is "
+          + "refused with MESSAGE_TOO_LARGE, and compaction skips it. -1 means 8 times max.message.bytes, but at least "
           + "16 MiB.");
   /** {@code margay.produce.record.errors.max}. */
   public static final Setting<Integer> MARGAY_PRODUCE_RECORD_ERRORS_MAX =
       ALL.broker(INT, "margay.produce.record.errors.max", 1_000).from(1).live()
-      .doc("The most records of a refused batch that the answer names as invalid, for topics that choose nothing.");
+      .doc("Invalid records of a refused batch that the response lists, for topics that do not set it.");
   /** {@code margay.produce.validation}. */
   public static final Setting<String> MARGAY_PRODUCE_VALIDATION =
       ALL.broker(STRING, "margay.produce.validation", "full").in("full", "header").live()
-      .doc("How batches are checked before they are stored, for topics that choose nothing. full: record by record, as in "
-          + "Kafka. header: of a compressed batch only the header and the checksum, unless the topic is compacted; it costs "
-          + "less, but a faulty producer can then store a batch that no consumer can read and that compaction leaves as it "
-          + "is, and look-ups by time and retention rely on the highest timestamp that the producer gave.");
+      .doc("How batches are checked before they are stored, for topics that do not set it. full checks every record, as Kafka "
+          + "does. header checks only the header and the checksum of a compressed batch, unless the topic is compacted. That "
+          + "costs less, but a faulty producer can then store a batch that no consumer can read and that compaction skips, "
+          + "and lookups by time and retention rely on the highest timestamp that the producer sent.");
 
   @Override
   public Catalogue catalogue() {

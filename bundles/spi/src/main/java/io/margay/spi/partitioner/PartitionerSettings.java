@@ -16,13 +16,13 @@ public final class PartitionerSettings implements SettingDefinitions {
   /** {@code margay.partitioner}. */
   public static final Setting<String> MARGAY_PARTITIONER_DEFAULT = ALL.broker(STRING, "margay.partitioner", "murmur2")
       .matching(WORD + "(:.*)?", "NAME or NAME:OPTIONS, with a name of a-z, 0-9, dot, dash and underscore").live()
-      .doc("How this server chooses the partition of a record that it produces itself, for topics that choose none.");
+      .doc("How this server chooses the partition of a record that it produces itself, for topics that do not set it.");
   /** {@code margay.partitioner}. */
   public static final Setting<String> MARGAY_PARTITIONER = ALL.topic(STRING, "margay.partitioner", "murmur2")
       .matching(WORD + "(:.*)?", "NAME or NAME:OPTIONS, with a name of a-z, 0-9, dot, dash and underscore")
       .synonyms("margay.partitioner")
       .doc("How this server chooses the partition of a record that it produces itself: murmur2, crc32, round-robin, sticky, "
-          + "weighted, or the name of an installed strategy; options follow after a colon, such as weighted:0=5,1=1.");
+          + "weighted, or the name of an installed strategy. Options follow a colon, such as weighted:0=5,1=1.");
 
   @Override
   public Catalogue catalogue() {

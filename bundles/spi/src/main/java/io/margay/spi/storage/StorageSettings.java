@@ -15,10 +15,10 @@ public final class StorageSettings implements SettingDefinitions {
 
   /** {@code log.dir}. */
   public static final Setting<List<String>> LOG_DIR = ALL.broker(LIST, "log.dir", null)
-      .doc("Directories of the logs, when log.dirs is not set.");
+      .doc("Directories of the logs, used when log.dirs is not set.");
   /** {@code log.dirs}. */
   public static final Setting<List<String>> LOG_DIRS = ALL.broker(LIST, "log.dirs", null).synonyms("log.dir")
-      .doc("Directories of the logs, relative ones below the data directory; logs below the data directory when not set.");
+      .doc("Directories of the logs. Relative paths are resolved against the data directory. When not set: logs.");
 
   @Override
   public Catalogue catalogue() {

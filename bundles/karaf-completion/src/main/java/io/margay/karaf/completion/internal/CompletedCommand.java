@@ -12,7 +12,7 @@ import org.apache.karaf.shell.support.completers.StringsCompleter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One of our commands as Karaf sees it, with what its arguments may be. Immutable. */
+/** One of our commands for Karaf, with the completion of its arguments. Immutable. */
 final class CompletedCommand implements Command {
   private static final Logger LOG = LoggerFactory.getLogger(CompletedCommand.class);
 
@@ -25,7 +25,7 @@ final class CompletedCommand implements Command {
    * @param id scope and name, such as {@code topic:list}
    * @param description one sentence
    * @param function runs it
-   * @param candidates returns what may stand at a place of a command: its arguments are the id and the place, 0 for the options
+   * @param candidates returns the possible words at a position of a command; its arguments are the id and the position, 0 for the options
    */
   CompletedCommand(String id, String description, Function function, Function candidates) {
     this.id = id;
@@ -49,7 +49,7 @@ final class CompletedCommand implements Command {
     return description;
   }
 
-  /** The same whether the scope may be left out: both forms are known. */
+  /** Returns the same for both values: the command is known with and without its scope. */
   @Override
   public Completer getCompleter(boolean scoped) {
     return this::complete;
@@ -72,7 +72,7 @@ final class CompletedCommand implements Command {
   private Collection<String> values(int place) {
     try {
       return ((Collection<?>) candidates.execute(null, List.of(id, place))).stream().map(String::valueOf).toList();
-    } catch (Exception e) { // what Gogo's functions declare; completing is a comfort
+    } catch (Exception e) { // Gogo's functions declare it; a failed completion is not an error
       LOG.debug("Nothing to complete command={}", id, e);
       return List.of();
     }

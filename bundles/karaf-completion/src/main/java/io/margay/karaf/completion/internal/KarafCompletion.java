@@ -12,9 +12,9 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
- * Tells Karaf how the arguments of each of our commands are completed. Karaf finds the commands by itself, but knows no more of a
- * Gogo function than its name; a command of the same name in its registry, which comes after that one, completes in its place and
- * is never run. Safe for all threads.
+ * Tells Karaf how to complete the arguments of each of our commands. Karaf finds the commands itself, but knows only the name of a
+ * Gogo function. A command of the same name that is registered after it completes instead of it, and is never run. Safe for all
+ * threads.
  */
 @Component(immediate = true, service = {})
 public final class KarafCompletion {
@@ -25,8 +25,8 @@ public final class KarafCompletion {
   private final Map<Function, CompletedCommand> commands = new ConcurrentHashMap<>();
 
   /**
-   * @param karaf has the registry of commands
-   * @param candidates our function that knows what an argument may be
+   * @param karaf provides the registry of commands
+   * @param candidates our function that lists the possible arguments
    */
   @Activate
   public KarafCompletion(@Reference SessionFactory karaf,
@@ -50,7 +50,7 @@ public final class KarafCompletion {
     }
   }
 
-  /** Leaves nothing in the registry. */
+  /** Removes all commands from the registry. */
   @Deactivate
   void close() {
     commands.keySet().forEach(this::removeCommand);
