@@ -7,7 +7,7 @@ import io.margay.spi.config.DefinesSettings;
 import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingDefinitions;
 
-/** Settings of {@link PartitionLimit}, for the parts that heed it. */
+/** Settings of {@link PartitionLimit}, for the parts that enforce it. */
 @DefinesSettings
 public final class LimitSettings implements SettingDefinitions {
   private static final Catalogue ALL = new Catalogue("Limits of a broker");

@@ -7,7 +7,7 @@ import io.margay.spi.config.DefinesSettings;
 import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingDefinitions;
 
-/** Settings of waiting for a part that is being replaced. */
+/** Settings of the wait for a part that is being replaced. */
 @DefinesSettings
 public final class LeaseSettings implements SettingDefinitions {
   private static final Catalogue ALL = new Catalogue("Parts that are replaced");

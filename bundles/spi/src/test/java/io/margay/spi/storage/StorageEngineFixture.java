@@ -27,7 +27,7 @@ public abstract class StorageEngineFixture {
   /** A partition. */
   protected static final TopicIdPartition ID = id("orders", 0);
 
-  /** Where an engine may write; made anew for each test. */
+  /** Where an engine may write; created again for each test. */
   @TempDir
   protected Path directory;
 
