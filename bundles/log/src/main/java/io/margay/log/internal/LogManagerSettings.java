@@ -35,7 +35,7 @@ public final class LogManagerSettings implements SettingDefinitions {
   /** {@code log.cleaner.dedupe.buffer.size}. */
   public static final Setting<Long> LOG_CLEANER_DEDUPE_BUFFER_SIZE =
       ALL.broker(LONG, "log.cleaner.dedupe.buffer.size", 134_217_728L).live()
-      .doc("Bytes at the most for the table of keys, over all threads that compact.");
+      .doc("The most bytes for the table of keys, over all threads that compact.");
   /** {@code log.cleaner.io.max.bytes.per.second}. */
   public static final Setting<Double> LOG_CLEANER_IO_MAX_BYTES_PER_SECOND =
       ALL.broker(DOUBLE, "log.cleaner.io.max.bytes.per.second", Double.MAX_VALUE)
@@ -53,7 +53,7 @@ public final class LogManagerSettings implements SettingDefinitions {
   public static final Setting<Long> MARGAY_STORAGE_MOVE_MAX_BYTES_PER_SECOND =
       ALL.broker(LONG, "margay.storage.move.max.bytes.per.second", 67_108_864L)
       .from(1).live()
-      .doc("Bytes a second at the most that are copied when topics are moved to another storage engine.");
+      .doc("The most bytes per second that are copied when topics are moved to another storage engine.");
   /** {@code replica.high.watermark.checkpoint.interval.ms}. */
   public static final Setting<Long> REPLICA_HIGH_WATERMARK_CHECKPOINT_INTERVAL_MS =
       ALL.broker(LONG, "replica.high.watermark.checkpoint.interval.ms", 5000L)

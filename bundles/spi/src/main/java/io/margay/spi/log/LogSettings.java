@@ -132,7 +132,7 @@ public final class LogSettings implements SettingDefinitions {
   /** {@code segment.jitter.ms}. */
   public static final Setting<Long> SEGMENT_JITTER_MS = ALL.topic(LONG, "segment.jitter.ms", 0L)
       .from(0).synonyms("log.roll.jitter.ms", "log.roll.jitter.hours")
-      .doc("Milliseconds at the most by which segment.ms is shortened at random, so that not all partitions roll at once.");
+      .doc("The most milliseconds by which segment.ms is shortened at random, so that not all partitions roll at once.");
   /** {@code segment.ms}. */
   public static final Setting<Long> SEGMENT_MS = ALL.topic(LONG, "segment.ms", 604_800_000L)
       .from(1).synonyms("log.roll.ms", "log.roll.hours")

@@ -196,7 +196,7 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
   private synchronized LogStore create(TopicIdPartition id, StoreConfig config) throws IOException {
     TopicPartition partition = id.topicPartition();
     if (entries.containsKey(partition)) {
-      throw new IllegalStateException("the log of " + id + " is being made by somebody else");
+      throw new IllegalStateException("the log of " + id + " is being created by another thread");
     }
     if (staleNames.contains(partition)) {
       purgeStaleRows();
