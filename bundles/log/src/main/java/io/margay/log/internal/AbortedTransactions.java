@@ -151,7 +151,7 @@ final class AbortedTransactions {
         return Decoded.DAMAGED;
       }
       Entry entry = new Entry(in.getLong(), in.getLong(), in.getLong(), in.getLong());
-      // A marker lies behind the first record, so that zeros are no entry.
+      // A marker comes after the first record, so zeros are not an entry.
       if (entry.producerId < 0 || entry.firstOffset < 0 || entry.firstOffset >= entry.lastOffset) {
         return Decoded.DAMAGED;
       }

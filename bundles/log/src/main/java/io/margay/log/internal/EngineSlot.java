@@ -233,7 +233,7 @@ final class EngineSlot implements LogOwner {
         try {
           log.suspend();
         } catch (IOException | RuntimeException e) {
-          LOG.error("A log could not be closed in good order before its engine left partition={} engine={}", log.id(), name, e);
+          LOG.error("A log could not be closed cleanly before its engine left partition={} engine={}", log.id(), name, e);
         }
       }
     }
@@ -306,7 +306,7 @@ final class EngineSlot implements LogOwner {
       try {
         log.close();
       } catch (IOException | RuntimeException e) {
-        LOG.error("A log could not be closed in good order partition={}", log.id(), e);
+        LOG.error("A log could not be closed cleanly partition={}", log.id(), e);
       }
     }
     checkpoint(true);

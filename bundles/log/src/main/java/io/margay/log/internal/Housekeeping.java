@@ -104,7 +104,7 @@ final class Housekeeping {
         }
       });
     } catch (RejectedExecutionException e) {
-      LOG.debug("Background work on logs is not begun any more");
+      LOG.debug("Background work on logs is no longer started");
     }
   }
 

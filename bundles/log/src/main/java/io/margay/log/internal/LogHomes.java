@@ -78,7 +78,7 @@ final class LogHomes {
     EngineSlot home = choose(holders, id, config);
     for (EngineSlot other : holders) {
       if (other != home) {
-        LOG.warn("A copy that a move has left is deleted partition={} engine={} keptIn={}", id, other.name(), home.name());
+        LOG.warn("Deleting a copy that a move has left partition={} engine={} keptIn={}", id, other.name(), home.name());
         delete(other, id);
       }
     }

@@ -134,7 +134,7 @@ final class LogLife {
     try {
       log.store.close();
     } catch (IOException | RuntimeException e) {
-      LOG.debug("A store that had failed was not closed in good order partition={}", log.id(), e);
+      LOG.debug("A store that had failed was not closed cleanly partition={}", log.id(), e);
     }
   }
 

@@ -115,7 +115,7 @@ public final class LogManager implements Logs {
         catalog.add(slot.name(), lease.service().list());
       }
     } catch (IOException e) {
-      LOG.error("It could not be noted which logs an engine holds engine={}", slot.name(), e);
+      LOG.error("The logs of a storage engine cannot be recorded engine={}", slot.name(), e);
     }
   }
 
@@ -147,7 +147,7 @@ public final class LogManager implements Logs {
   @Override
   public PartitionLog open(TopicIdPartition id, LogConfig config) throws IOException {
     if (closed) {
-      throw new IOException("the log of " + id + " is not opened, the node stops");
+      throw new IOException("the log of " + id + " is not opened, because the node stops");
     }
     EngineSlot slot = homes.find(id, config);
     SegmentedPartitionLog log;

@@ -18,11 +18,11 @@ public final class LogManagerSettings implements SettingDefinitions {
   /** {@code log.retention.check.interval.ms}. */
   public static final Setting<Long> LOG_RETENTION_CHECK_INTERVAL_MS =
       ALL.broker(LONG, "log.retention.check.interval.ms", 300_000L).from(1)
-      .doc("Milliseconds between two looks for segments to delete.");
+      .doc("Milliseconds between two checks for segments to delete.");
   /** {@code log.flush.start.offset.checkpoint.interval.ms}. */
   public static final Setting<Integer> LOG_FLUSH_START_OFFSET_CHECKPOINT_INTERVAL_MS =
       ALL.broker(INT, "log.flush.start.offset.checkpoint.interval.ms", 60_000).from(0)
-      .doc("Milliseconds between two notes of where each log starts.");
+      .doc("Milliseconds between two checkpoints of the start of each log.");
   /** {@code log.cleaner.enable}. */
   public static final Setting<Boolean> LOG_CLEANER_ENABLE = ALL.broker(BOOLEAN, "log.cleaner.enable", true)
       .doc("Whether compacted topics are compacted.");
@@ -31,7 +31,7 @@ public final class LogManagerSettings implements SettingDefinitions {
       .doc("Threads that compact.");
   /** {@code log.cleaner.backoff.ms}. */
   public static final Setting<Long> LOG_CLEANER_BACKOFF_MS = ALL.broker(LONG, "log.cleaner.backoff.ms", 15_000L).from(0).live()
-      .doc("Milliseconds to the next look for logs to compact when there was nothing to do.");
+      .doc("Milliseconds until the next check for logs to compact when there was nothing to do.");
   /** {@code log.cleaner.dedupe.buffer.size}. */
   public static final Setting<Long> LOG_CLEANER_DEDUPE_BUFFER_SIZE =
       ALL.broker(LONG, "log.cleaner.dedupe.buffer.size", 134_217_728L).live()
@@ -48,7 +48,7 @@ public final class LogManagerSettings implements SettingDefinitions {
   /** {@code producer.id.expiration.check.interval.ms}. */
   public static final Setting<Integer> PRODUCER_ID_EXPIRATION_CHECK_INTERVAL_MS =
       ALL.broker(INT, "producer.id.expiration.check.interval.ms", 600_000).from(1)
-      .doc("Milliseconds between two looks for idempotent producers to forget.");
+      .doc("Milliseconds between two checks for idempotent producers to forget.");
   /** {@code margay.storage.move.max.bytes.per.second}. */
   public static final Setting<Long> MARGAY_STORAGE_MOVE_MAX_BYTES_PER_SECOND =
       ALL.broker(LONG, "margay.storage.move.max.bytes.per.second", 67_108_864L)
@@ -57,7 +57,7 @@ public final class LogManagerSettings implements SettingDefinitions {
   /** {@code replica.high.watermark.checkpoint.interval.ms}. */
   public static final Setting<Long> REPLICA_HIGH_WATERMARK_CHECKPOINT_INTERVAL_MS =
       ALL.broker(LONG, "replica.high.watermark.checkpoint.interval.ms", 5000L)
-      .doc("Milliseconds between two notes of the high watermarks on disk.");
+      .doc("Milliseconds between two checkpoints of the high watermarks on disk.");
   /** {@code margay.producer.ids.max}. */
   public static final Setting<Integer> MARGAY_PRODUCER_IDS_MAX = ALL.broker(INT, "margay.producer.ids.max", -1).from(-1).live()
       .doc("The most producer ids that all partitions of the node remember, one per idempotent producer and partition; beyond it "

@@ -102,7 +102,7 @@ final class LogMover {
         LOG.info("Moved a log partition={} from={} to={} bytes={} ms={}", log.id(), from.name(), to.name(), log.sizeBytes(),
             TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
       } else {
-        LOG.info("The move of a log was given up partition={} from={} to={}", log.id(), from.name(), to.name());
+        LOG.info("The move of a log was abandoned partition={} from={} to={}", log.id(), from.name(), to.name());
         retry(log, "another attempt");
       }
     } catch (IOException e) {

@@ -199,7 +199,7 @@ final class SegmentedPartitionLog extends ReadableLog {
     try {
       waiter.run();
     } catch (Throwable e) {
-      LOG.error("One that waited for a flush failed partition={}", id(), e);
+      LOG.error("A task that waited for a flush failed partition={}", id(), e);
     }
   }
 

@@ -30,7 +30,7 @@ final class SkippedBatches {
     if (reported.size() > REMEMBERED) {
       reported.remove(reported.iterator().next());
     }
-    LOG.warn("Compaction leaves stored records as they are, it cannot read them partition={} offset={} reason={}", log, offset,
+    LOG.warn("Compaction cannot read stored records and keeps them unchanged partition={} offset={} reason={}", log, offset,
         reason);
   }
 

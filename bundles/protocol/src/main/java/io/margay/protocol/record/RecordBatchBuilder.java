@@ -173,7 +173,7 @@ public final class RecordBatchBuilder implements AutoCloseable {
   }
 
   /**
-   * Makes the batch cover offsets up to and including this one although its last record lies before, or although it has no
+   * Makes the batch cover offsets up to and including this one although its last record comes before it, or although it has no
    * record at all. Compaction needs it: offset range and sequences of a batch survive its records.
    */
   public RecordBatchBuilder overrideLastOffset(long offset) {

@@ -81,7 +81,7 @@ public final class RecordReader implements Iterator<Record>, AutoCloseable {
   }
 
   /**
-   * Starts to read a batch. Its size must lie within the buffer.
+   * Starts to read a batch, which must be within the buffer.
    *
    * @param batch the view may be wrapped elsewhere afterwards; the buffer must stay alive until the reader and all
    *     records of an uncompressed batch are out of use

@@ -30,7 +30,7 @@ public final class FailedRequests {
   static void answer(Request request, ApiHandler handler, Errors reason) {
     Message error = handler.errorResponse(request, reason);
     if (error == null) {
-      request.close("A request failed whose answer has no place for an error errorCode=" + reason);
+      request.close("A request failed, and its answer cannot carry an error errorCode=" + reason);
     } else {
       request.respond(error);
     }

@@ -95,7 +95,7 @@ final class LeadershipNotifier {
     try {
       thread.execute(event);
     } catch (RejectedExecutionException e) {
-      LOG.debug("A leadership event comes after the end", e);
+      LOG.debug("A leadership event came after the end", e);
     }
   }
 

@@ -281,7 +281,7 @@ final class StoredLogs {
     try {
       log.close();
     } catch (IOException | RuntimeException e) {
-      LOG.error("A log was not closed in good order topic={} partition={}", log.id().topic(), log.id().partition(), e);
+      LOG.error("A log was not closed cleanly topic={} partition={}", log.id().topic(), log.id().partition(), e);
     }
   }
 }

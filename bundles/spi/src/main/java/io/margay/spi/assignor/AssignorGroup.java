@@ -23,7 +23,7 @@ public record AssignorGroup(List<AssignorMember> members, Map<String, Integer> p
     Set<String> ids = new HashSet<>();
     for (AssignorMember member : members) {
       if (!ids.add(member.id())) {
-        throw new IllegalArgumentException("member " + member.id() + " is there twice");
+        throw new IllegalArgumentException("member " + member.id() + " is listed twice");
       }
     }
   }

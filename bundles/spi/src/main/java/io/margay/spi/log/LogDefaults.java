@@ -71,14 +71,14 @@ public final class LogDefaults implements SettingDefinitions {
   /** {@code log.flush.scheduler.interval.ms}. */
   public static final Setting<Long> LOG_FLUSH_SCHEDULER_INTERVAL_MS =
       ALL.broker(LONG, "log.flush.scheduler.interval.ms", Long.MAX_VALUE)
-      .doc("Milliseconds between two looks for partitions to force to disk; when not set, every second.");
+      .doc("Milliseconds between two checks for partitions to force to disk; when not set, every second.");
   /** {@code log.preallocate}. */
   public static final Setting<Boolean> LOG_PREALLOCATE = ALL.broker(BOOLEAN, "log.preallocate", false).live().inert()
       .doc("Whether a new segment's file gets its full size at once.");
   /** {@code log.message.timestamp.type}. */
   public static final Setting<String> LOG_MESSAGE_TIMESTAMP_TYPE = ALL.broker(STRING, "log.message.timestamp.type", "CreateTime")
       .in("CreateTime", "LogAppendTime").live()
-      .doc("Whose time a record bears: CreateTime is the producer's, LogAppendTime the broker's.");
+      .doc("Whose time a record has: CreateTime is the producer's, LogAppendTime the broker's.");
   /** {@code log.message.timestamp.before.max.ms}. */
   public static final Setting<Long> LOG_MESSAGE_TIMESTAMP_BEFORE_MAX_MS =
       ALL.broker(LONG, "log.message.timestamp.before.max.ms", Long.MAX_VALUE)

@@ -96,7 +96,7 @@ public final class LogSettings implements SettingDefinitions {
   /** {@code message.timestamp.type}. */
   public static final Setting<String> MESSAGE_TIMESTAMP_TYPE = ALL.topic(STRING, "message.timestamp.type", "CreateTime")
       .in("CreateTime", "LogAppendTime").synonyms("log.message.timestamp.type")
-      .doc("Whose time a record bears: CreateTime is the producer's, LogAppendTime the broker's.");
+      .doc("Whose time a record has: CreateTime is the producer's, LogAppendTime the broker's.");
   /** {@code min.cleanable.dirty.ratio}. */
   public static final Setting<Double> MIN_CLEANABLE_DIRTY_RATIO = ALL.topic(DOUBLE, "min.cleanable.dirty.ratio", 0.5)
       .range(0, 1).synonyms("log.cleaner.min.cleanable.ratio")

@@ -45,7 +45,7 @@ public abstract class StorageEngineFixture {
    */
   protected abstract StorageEngine start(Path where) throws IOException;
 
-  /** Stops an engine in good order. @param running an engine from {@link #start} */
+  /** Stops an engine cleanly. @param running an engine from {@link #start} */
   protected abstract void stop(StorageEngine running) throws IOException;
 
   /**

@@ -54,7 +54,7 @@ final class CheckpointFile {
       }
       return rows;
     } catch (NumberFormatException e) {
-      throw new DamagedCheckpointException("it holds something that is no number");
+      throw new DamagedCheckpointException("it contains something that is not a number");
     }
   }
 

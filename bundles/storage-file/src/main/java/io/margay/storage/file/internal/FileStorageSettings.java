@@ -16,7 +16,7 @@ public final class FileStorageSettings implements SettingDefinitions {
   /** {@code log.flush.offset.checkpoint.interval.ms}. */
   public static final Setting<Integer> LOG_FLUSH_OFFSET_CHECKPOINT_INTERVAL_MS =
       ALL.broker(INT, "log.flush.offset.checkpoint.interval.ms", 60_000).from(0)
-      .doc("Milliseconds between two notes of how far each log is on disk, from where recovery after a crash starts.");
+      .doc("Milliseconds between two checkpoints of how far each log is on disk, where recovery after a crash starts.");
   /** {@code margay.index.cache.bytes}. */
   public static final Setting<Long> MARGAY_INDEX_CACHE_BYTES = ALL.broker(LONG, "margay.index.cache.bytes", 4_194_304L).from(65_536)
       .doc("Bytes of memory in which parts of the indexes of all segments on this node are kept.");

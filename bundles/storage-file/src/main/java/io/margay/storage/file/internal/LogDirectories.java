@@ -63,7 +63,7 @@ final class LogDirectories {
    */
   LogDirectory leastUsed(Collection<PartitionEntry> entries) throws IOException {
     if (!offline.isEmpty()) {
-      throw new IOException("no partition can be made while log directories are offline, as they may hold it: "
+      throw new IOException("no partition can be created while log directories are offline, because they may hold it: "
           + offline.keySet());
     }
     if (online.size() == 1) {

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *
  * <pre>
  *   .lock                               held while open
- *   .kafka_cleanshutdown                there when all logs were closed in good order; removed at start
+ *   .kafka_cleanshutdown                there when all logs were closed cleanly; removed at start
  *   .boot-id                            the run of the operating system in which all logs were known to be whole; removed
  *                                       after an I/O error
  *   recovery-point-offset-checkpoint    below these offsets everything is on stable storage
@@ -209,11 +209,11 @@ final class LogDirectory {
           return KafkaUuid.fromString(line.substring("topic_id:".length()).trim());
         }
       }
-      LOG.warn("A file does not tell the topic id, the topic's name decides file={}", directory.resolve(SegmentNames.METADATA));
+      LOG.warn("A file has no topic id; the topic's name is used file={}", directory.resolve(SegmentNames.METADATA));
     } catch (NoSuchFileException e) {
       return KafkaUuid.ZERO;
     } catch (IllegalArgumentException e) {
-      LOG.warn("Not a topic id, the topic's name decides file={} cause={}", directory.resolve(SegmentNames.METADATA),
+      LOG.warn("A file has no valid topic id; the topic's name is used file={} cause={}", directory.resolve(SegmentNames.METADATA),
           e.getMessage());
     }
     return KafkaUuid.ZERO;
@@ -226,8 +226,8 @@ final class LogDirectory {
   }
 
   /**
-   * Creates a partition's directory with an empty segment. Not forced to the disk: if the name is lost, so is only a partition
-   * without records.
+   * Creates a partition's directory with an empty segment. Not forced to the disk: if the name is lost, only a partition
+   * without records is lost.
    */
   Path create(TopicPartition partition, UUID topicId) throws IOException {
     Path directory = path.resolve(partition.toString());
@@ -332,7 +332,7 @@ final class LogDirectory {
       return CheckpointFile.read(file);
     } catch (DamagedCheckpointException e) {
       Path aside = file.resolveSibling(file.getFileName() + DAMAGED_SUFFIX);
-      LOG.warn("A checkpoint is damaged and counts as empty, its logs tell what it said file={} keptAs={} cause={}", file,
+      LOG.warn("A checkpoint is damaged and counts as empty; the logs supply its content file={} keptAs={} cause={}", file,
           aside.getFileName(), e.getMessage());
       Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
       return Map.of();

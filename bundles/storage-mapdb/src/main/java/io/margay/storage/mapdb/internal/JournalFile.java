@@ -155,7 +155,7 @@ final class JournalFile implements AutoCloseable {
       at += FRAME_HEADER + bytes.getInt(at + 4);
     }
 
-    /** @return the highest sequence number that a whole frame, wherever it lies, says was forced to disk; -1 when none does */
+    /** @return the highest sequence number that any whole frame says was forced to disk; -1 when none does */
     long forced() {
       long forced = -1;
       int position = HEADER;

@@ -139,7 +139,7 @@ final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
     try {
       unusable.close();
     } catch (IOException | RuntimeException e) {
-      LOG.debug("A database was not closed in good order directory={}", directory, e);
+      LOG.debug("A database was not closed cleanly directory={}", directory, e);
     }
   }
 
@@ -189,7 +189,7 @@ final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
     try {
       database(false);
     } catch (IOException e) {
-      LOG.warn("Not known whether the database holds a partition partition={} directory={}", id, directory, e);
+      LOG.warn("Cannot determine whether the database holds a partition partition={} directory={}", id, directory, e);
     }
     return entries.containsKey(id) ? directory.toString() : null;
   }

@@ -13,6 +13,6 @@ interface StoreOwner {
   /** Ends {@link #protect}. */
   void unprotect(long recid);
 
-  /** A log takes no more calls. */
+  /** A log accepts no more calls. */
   void onClosed(TopicIdPartition id, MapDbLogStore store);
 }
