@@ -28,12 +28,12 @@ public final class BufferRecords implements Records {
     this.owned = owned;
   }
 
-  /** A view of the readable bytes of {@code buffer}, which somebody else keeps alive; {@link #release()} does nothing. */
+  /** A view of the readable bytes of {@code buffer}, which another owner keeps alive; {@link #release()} does nothing. */
   public static BufferRecords view(ByteBuf buffer) {
     return viewOfSlice(buffer.slice());
   }
 
-  /** As {@link #view}, for a slice that nobody else uses. */
+  /** As {@link #view}, for a slice that no other code uses. */
   static BufferRecords viewOfSlice(ByteBuf slice) {
     return new BufferRecords(slice, false);
   }

@@ -1,6 +1,6 @@
 package io.margay.protocol;
 
-/** What would be made of a message takes more memory than is granted for it. Without a stack trace, because clients can cause it. */
+/** Decoding a message needs more memory than is granted. Without a stack trace, because clients can cause it. */
 public final class MessageMemoryException extends MalformedMessageException {
   private static final long serialVersionUID = 1L;
 

@@ -28,7 +28,7 @@ public final class MessageReader {
   /** The value of empty byte fields. */
   public static final byte[] NO_BYTES = new byte[0];
 
-  /** What may be made of a message before any {@link Memory} is asked for it, in bytes. */
+  /** Bytes of decoded message that need no {@link Memory}. */
   public static final int FREE_BYTES = 2048;
 
   private static final int MAX_INITIAL_CAPACITY = 1024;
@@ -37,7 +37,7 @@ public final class MessageReader {
   private static final int ARRAY_BYTES = 16;
   private static final int UNKNOWN_FIELD_BYTES = 48;
 
-  /** Grants memory for what is made of a message. */
+  /** Grants memory for a decoded message. */
   public interface Memory {
     /**
      * @param bytes how many more are needed
@@ -59,11 +59,11 @@ public final class MessageReader {
   }
 
   /**
-   * Reads the bytes of {@code buffer} that are readable now, and asks for memory before it makes anything that takes more than the
-   * first {@link #FREE_BYTES}: elements of arrays, strings, byte fields. What is made may be many times larger than its bytes.
+   * Reads the bytes of {@code buffer} that are readable now. Asks for memory before the decoded array elements, strings and byte
+   * fields take more than the first {@link #FREE_BYTES}. A decoded message may be many times larger than its bytes.
    *
-   * @param buffer has the message
-   * @param memory is asked; when it denies, {@link MessageMemoryException} is thrown
+   * @param buffer holds the message
+   * @param memory grants the memory; when it refuses, {@link MessageMemoryException} is thrown
    */
   public MessageReader(ByteBuf buffer, Memory memory) {
     this(buffer, memory, FREE_BYTES);
@@ -104,7 +104,7 @@ public final class MessageReader {
     }
   }
 
-  /** Asks for as much as there is already, so that a large message does not ask often, or else for what is needed now. */
+  /** Asks for as much as is reserved already, so that a large message asks rarely, or else for what is needed now. */
   private void reserve(String field) {
     long needed = -freeBytes;
     long ask = Math.max(needed, reservedBytes);

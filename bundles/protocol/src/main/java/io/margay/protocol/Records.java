@@ -6,13 +6,13 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 
 /**
- * Zero or more record batches as they go over the wire: in a buffer, in a file, or elsewhere. The bytes do not change while
- * somebody holds this.
+ * Zero or more record batches as they are sent over the wire: in a buffer, in a file, or elsewhere. The bytes do not change while
+ * this is held.
  *
- * <p>Ownership: there is one holder at a time, and the holder calls {@link #release()} exactly once. Handing it on, to a message
- * that is going to be written and so to the {@link MessageWriter}, hands the duty on. What lies in a file keeps the file open
- * (and its bytes readable, also when the segment is deleted meanwhile) until it is released. Records that a
- * {@link MessageReader} gives are views of its buffer: their release does nothing, and they end with the buffer.
+ * <p>Ownership: there is one holder at a time, and the holder calls {@link #release()} exactly once. Passing the records to a
+ * message that is going to be written, and so to the {@link MessageWriter}, passes on this duty. Records in a file keep the file
+ * open (and its bytes readable, even when the segment is deleted) until they are released. Records that a {@link MessageReader}
+ * returns are views of its buffer: releasing them does nothing, and they are valid as long as the buffer.
  *
  * <p>Threads: one at a time.
  */

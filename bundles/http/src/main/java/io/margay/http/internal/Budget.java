@@ -27,8 +27,4 @@ final class Budget {
   void giveBack(long bytes) {
     taken.addAndGet(-bytes);
   }
-
-  long takenBytes() {
-    return taken.get();
-  }
 }

@@ -24,7 +24,8 @@ public final class HttpSettings implements SettingDefinitions {
       ALL.broker(LIST, "margay.http.listeners", List.<String>of()).perBroker()
       .matching(LISTENERS, "a list of HTTP://host:port, such as HTTP://127.0.0.1:8082, with ports from 1 to 65535; HTTPS is not served")
       .doc("Addresses that take records over HTTP: a list of HTTP://host:port. An empty host means the loopback address. With an empty "
-          + "list, no HTTP server runs. There is no TLS and no authentication: use the loopback interface or a proxy.");
+          + "list, no HTTP server runs. There is no TLS, no authentication and no limit on open connections: use the loopback "
+          + "interface or a proxy.");
   /** {@code margay.http.request.max.bytes}. */
   public static final Setting<Long> MARGAY_HTTP_REQUEST_MAX_BYTES =
       ALL.broker(LONG, "margay.http.request.max.bytes", 104_857_600L).from(1).live()

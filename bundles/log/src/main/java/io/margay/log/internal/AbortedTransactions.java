@@ -19,19 +19,19 @@ import java.util.zip.CRC32C;
  *   count x { producer id int64 | first offset int64 | offset of the marker int64 | last stable offset after the marker int64 }
  * </pre>
  *
- * <p>Version 0, which is still read, is Kafka's: entries without checksum, each behind a version.
+ * <p>Version 0, which can still be read, is Kafka's: entries without checksum, each after a version.
  */
 final class AbortedTransactions {
   /** One of them; {@code lastOffset} is that of its marker. */
   record Entry(long producerId, long firstOffset, long lastOffset, long lastStableOffset) { }
 
-  /** What became of a blob. */
+  /** The result of reading a blob. */
   enum Decoded {
     /** Its entries were added. */
     COMPLETE,
     /** Those at or after the end were left out. */
     STALE,
-    /** It is cut off, or holds what is no entry. */
+    /** It is cut off, or contains an invalid entry. */
     DAMAGED
   }
 
@@ -52,7 +52,7 @@ final class AbortedTransactions {
     if (entries.isEmpty()) {
       entries = new ArrayList<>(4);
     } else if (entries.get(entries.size() - 1).lastOffset >= entry.lastOffset) {
-      // replay goes over a range whose blob was written before
+      // replay covers a range whose blob was written before
       return;
     }
     entries.add(entry);
@@ -62,7 +62,7 @@ final class AbortedTransactions {
     return List.copyOf(entries);
   }
 
-  /** Forgets those whose markers are at these offsets. Returns whether there was one. */
+  /** Forgets those whose markers are at these offsets. Returns whether any existed. */
   boolean remove(Set<Long> markers) {
     if (entries.isEmpty() || !entries.removeIf(entry -> markers.contains(entry.lastOffset))) {
       return false;
@@ -151,7 +151,7 @@ final class AbortedTransactions {
         return Decoded.DAMAGED;
       }
       Entry entry = new Entry(in.getLong(), in.getLong(), in.getLong(), in.getLong());
-      // A marker lies behind the first record, so that zeros are no entry.
+      // A marker comes after the first record, so zeros are not an entry.
       if (entry.producerId < 0 || entry.firstOffset < 0 || entry.firstOffset >= entry.lastOffset) {
         return Decoded.DAMAGED;
       }

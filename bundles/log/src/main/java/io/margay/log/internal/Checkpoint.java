@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * A table of one offset per partition that an engine keeps for us. Rows of logs that are not open now stay as they are. Safe
- * for all threads; writes exclude one another.
+ * A table of one offset per partition that an engine stores for us. Rows of logs that are not open stay unchanged. Safe for all
+ * threads; writes exclude one another.
  */
 final class Checkpoint {
   static final String HIGH_WATERMARKS = "replication-offset-checkpoint";
@@ -37,7 +37,7 @@ final class Checkpoint {
     return rows(engine).getOrDefault(id, -1L);
   }
 
-  /** Sets a row, which the next write takes along. */
+  /** Sets a row, which the next write includes. */
   synchronized void put(TopicIdPartition id, long offset) {
     if (rows != null) {
       rows.put(id, offset);
@@ -50,7 +50,7 @@ final class Checkpoint {
     }
   }
 
-  /** Writes the rows, if they are not those that were written last. */
+  /** Writes the rows, unless they are those of the last write. */
   synchronized void write(StorageEngine engine) throws IOException {
     Map<TopicIdPartition, Long> now = rows(engine);
     if (!now.equals(written)) {

@@ -10,7 +10,7 @@ final class CleanerPace {
 
   private final SettingValues settings;
   private volatile boolean stopped;
-  /** When the bytes so far may have been read at the earliest. Guarded by this. */
+  /** The earliest time at which the bytes so far may have been read. Guarded by this. */
   private long dueNanos = System.nanoTime();
 
   CleanerPace(SettingValues settings) {
@@ -26,7 +26,7 @@ final class CleanerPace {
   }
 
   /**
-   * Waits as long as the bytes that were read call for.
+   * Waits as long as the number of bytes read requires.
    *
    * @throws LogOfflineException when the cleaner stops
    */

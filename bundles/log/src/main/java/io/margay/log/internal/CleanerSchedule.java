@@ -16,12 +16,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks for logs to compact every {@code log.cleaner.backoff.ms} and compacts the dirtiest first, on {@code log.cleaner.threads}
- * threads that end when there is nothing to do. A log that fails is passed over until the next look.
+ * Checks every {@code log.cleaner.backoff.ms} for logs to compact and compacts the dirtiest first, on {@code log.cleaner.threads}
+ * threads that end when there is nothing to do. A log that fails is skipped until the next check.
  */
 final class CleanerSchedule {
   private static final Logger LOG = LoggerFactory.getLogger(CleanerSchedule.class);
-  /** No more than this share of the heap goes to the table of keys, whatever the setting says. */
+  /** At most this share of the heap is used for the table of keys, whatever the setting says. */
   private static final int HEAP_SHARE = 8;
 
   private record Candidate(SegmentedPartitionLog log, CompactionPlan plan) { }
@@ -49,7 +49,7 @@ final class CleanerSchedule {
     timer = scheduler.after(Math.max(1, settings.get(LogManagerSettings.LOG_CLEANER_BACKOFF_MS)), this::look);
   }
 
-  /** On the scheduler's thread: only finds out whether there is something to do. */
+  /** On the scheduler's thread: only checks whether there is something to do. */
   private void look() {
     if (pace.stopped()) {
       return;

@@ -20,23 +20,23 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The core of compaction: a batch goes in, what stays of it comes out. Batches come in the order of their offsets, from the
- * start of the log. No I/O and no clock; one thread. Of a compressed batch one record at a time is in memory.
+ * The core of compaction: a batch goes in, and what remains of it comes out. Batches come in the order of their offsets, from the
+ * start of the log. No I/O and no clock; one thread. Of a compressed batch, one record at a time is in memory.
  *
- * <p>What stays: a record whose key has no later one in the map; a tombstone until its delete horizon (KIP-534: it is set in the
+ * <p>What remains: a record whose key has no later one in the map; a tombstone until its delete horizon (KIP-534: it is set in the
  * batch's header by the first pass that sees the tombstone); nothing of an aborted transaction; a marker until no record of its
- * transaction was left and its own horizon has passed; and, without records, the last batch of each producer, because it holds
- * the sequence that the producer goes on from. A batch that cannot be read, or whose records are larger than allowed, stays as it
- * is, and so do all tombstones behind it, because one may be what hides a record of that batch.
+ * transaction is left and its own horizon has passed; and, without records, the last batch of each producer, because it holds the
+ * sequence from which the producer continues. A batch that cannot be read, or whose records are larger than allowed, is kept
+ * unchanged, and so are all tombstones after it, because one of them may hide a record of that batch.
  */
 final class CompactionFilter {
   /** The last batch of a producer: the offset of its last record, or -1 when only a marker is left; and the epoch. */
   record LastBatch(long lastOffset, short epoch) { }
 
-  /** Learns of a batch that stays because it cannot be read. */
+  /** Is notified of a batch that is kept because it cannot be read. */
   @FunctionalInterface
   interface Unreadable {
-    /** @param reason for people */
+    /** @param reason the reason in words */
     void skip(RecordBatch batch, String reason);
   }
 
@@ -47,7 +47,7 @@ final class CompactionFilter {
   private final Rules rules;
   private final StoredRecords stored;
   private final Unreadable unreadable;
-  /** Which records of the current batch stay, by their index. */
+  /** Which records of the current batch are kept, by their index. */
   private final BitSet kept = new BitSet();
   private boolean keepsTombstones;
   /** Producers with records, in this pass, of the transaction that is open at the current batch. */
@@ -72,12 +72,12 @@ final class CompactionFilter {
     return map;
   }
 
-  /** Markers that were seen and whose transactions have no record any more, so that readers need not be told of them. */
+  /** Markers whose transactions have no records any more, so that readers do not need to know about them. */
   Set<Long> emptyMarkers() {
     return emptyMarkers;
   }
 
-  /** What it remembers of the batches so far, to begin again from the same place. */
+  /** What it remembers about the batches so far, to start again from the same place. */
   Set<Long> state() {
     return new HashSet<>(withRecords);
   }
@@ -100,9 +100,9 @@ final class CompactionFilter {
   }
 
   /**
-   * Adds what stays of a batch to a buffer.
+   * Adds what remains of a batch to a buffer.
    *
-   * @return whether the batch stays exactly as it is
+   * @return whether the batch is kept unchanged
    */
   boolean filter(RecordBatch batch, ByteBuf out) {
     int start = out.writerIndex();
@@ -201,7 +201,7 @@ final class CompactionFilter {
     out.writeBytes(batch.buffer(), batch.index(), batch.sizeBytes());
   }
 
-  /** Adds the batch without records. Returns false, as that is not what it was. */
+  /** Adds the batch without records. Returns false, because that changes it. */
   private boolean emptyOut(RecordBatch batch, ByteBuf out) {
     kept.clear();
     rebuild(batch, batch.deleteHorizonMs(), out);

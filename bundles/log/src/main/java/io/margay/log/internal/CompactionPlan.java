@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What there is to compact in a log.
+ * What to compact in a log.
  *
  * @param segments the segments that a pass goes over, from the first one on, without those that are being written or must not
  *     be touched yet
@@ -19,8 +19,8 @@ record CompactionPlan(List<SegmentInfo> segments, long firstDirty, long endOffse
   /**
    * @param all the log's segments, the active one last
    * @param logStartOffset where the log starts
-   * @param cleanedTo up to where it was compacted before
-   * @param lastStableOffset nothing from there on is touched
+   * @param cleanedTo end of what was compacted before
+   * @param lastStableOffset nothing at or after it is touched
    */
   static CompactionPlan of(List<SegmentInfo> all, LogConfig config, long logStartOffset, long cleanedTo, long lastStableOffset,
       long nowMs) {
@@ -28,7 +28,7 @@ record CompactionPlan(List<SegmentInfo> segments, long firstDirty, long endOffse
     long cleanBytes = 0;
     long dirtyBytes = 0;
     boolean overdue = false;
-    // A checkpoint beyond the end is one of a log that was lost.
+    // A checkpoint beyond the end is from a log that was lost.
     long end = all.get(all.size() - 1).nextOffset();
     long firstDirty = cleanedTo > end ? logStartOffset : Math.max(cleanedTo, logStartOffset);
     for (SegmentInfo segment : all.subList(0, all.size() - 1)) {
@@ -55,7 +55,7 @@ record CompactionPlan(List<SegmentInfo> segments, long firstDirty, long endOffse
     return config.minCompactionLagMs() > 0 && newest > nowMs - config.minCompactionLagMs();
   }
 
-  /** Whether it is worth it now. */
+  /** Whether a pass is worthwhile now. */
   boolean isDue(LogConfig config) {
     return dirtyRatio > 0 && (dirtyRatio >= config.minCleanableDirtyRatio() || overdue);
   }

@@ -2,7 +2,7 @@ package io.margay.log.internal;
 
 import java.io.IOException;
 
-/** What a store holds does not divide into batches, although it could be read. */
+/** The content of a store could be read, but does not consist of batches. */
 final class DamagedLogException extends IOException {
   private static final long serialVersionUID = 1L;
 

@@ -20,13 +20,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which engines hold which partitions of this node, in a file, so that it is known while an engine is not there: a partition that
- * such an engine holds must not begin empty in another one. A row too many costs a wait, one too few could cost records; so rows
- * are written before a log is created, and taken back after it is deleted.
+ * Which engines hold which partitions of this node, in a file, so that this is known while an engine is absent: a partition that
+ * such an engine holds must not start empty in another one. A superfluous row costs a wait, a missing one could cost records. So
+ * rows are written before a log is created, and removed after it is deleted.
  *
- * <p>The file has one line for each change, {@code + engine topicId topic partition} or {@code - ...}, and is written again at the
- * start when most of its lines are history. Like what it speaks of, it outlives the process as soon as it is written. Engines that
- * keep nothing have no rows. Safe for all threads.
+ * <p>The file has one line for each change, {@code + engine topicId topic partition} or {@code - ...}, and is rewritten at the
+ * start when most of its lines are history. Like the logs themselves, a line survives the end of the process as soon as it is
+ * written. Engines that keep nothing have no rows. Safe for all threads.
  */
 final class EngineCatalog {
   private static final String FILE = "storage-engines";
@@ -65,7 +65,7 @@ final class EngineCatalog {
     return bytes.length == 0 || bytes[bytes.length - 1] == '\n';
   }
 
-  /** False when it is no line of ours. */
+  /** False when it is not a valid line. */
   private boolean apply(String[] words) {
     if (words.length != 5) {
       return words.length == 1 && words[0].isEmpty();
@@ -112,7 +112,7 @@ final class EngineCatalog {
     }
   }
 
-  /** Notes that an engine holds partitions, or soon will. */
+  /** Records that an engine holds partitions, or soon will. */
   synchronized void add(String engine, Iterable<TopicIdPartition> ids) throws IOException {
     StringBuilder lines = new StringBuilder();
     for (TopicIdPartition id : ids) {
@@ -124,14 +124,14 @@ final class EngineCatalog {
     ids.forEach(id -> rows.computeIfAbsent(id, key -> new TreeSet<>()).add(engine));
   }
 
-  /** Notes that an engine no longer holds a partition. */
+  /** Records that an engine no longer holds a partition. */
   synchronized void remove(String engine, TopicIdPartition id) throws IOException {
     if (dropRow(id, engine)) {
       write(line('-', engine, id));
     }
   }
 
-  /** An engine that holds a partition and is not there, or null. */
+  /** An absent engine that holds a partition, or null. */
   synchronized String absentHolder(TopicIdPartition id, Predicate<String> there) {
     return rows.getOrDefault(id, Set.of()).stream().filter(there.negate()).findFirst().orElse(null);
   }

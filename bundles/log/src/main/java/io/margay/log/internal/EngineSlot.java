@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What belongs to one engine's name: the engine while it is there, its checkpoints, its flushers, its open logs. Outlives the
- * engine, so that another one of the same name goes on where it stopped.
+ * Everything that belongs to one engine's name: the engine while it is present, its checkpoints, its flushers, its open logs.
+ * Outlives the engine, so that another engine of the same name continues where it stopped.
  */
 final class EngineSlot implements LogOwner {
   private static final Logger LOG = LoggerFactory.getLogger(EngineSlot.class);
@@ -33,7 +33,7 @@ final class EngineSlot implements LogOwner {
   private final Checkpoint cleanerOffsets = new Checkpoint(Checkpoint.CLEANER_OFFSETS);
   private final Map<String, PlaceFlusher> flushers = new ConcurrentHashMap<>();
   private final Map<TopicIdPartition, SegmentedPartitionLog> logs = new ConcurrentHashMap<>();
-  /** Held while logs are suspended or resumed, so that one follows the other. */
+  /** Held while logs are suspended or resumed, so that these do not overlap. */
   private final Object suspensions = new Object();
   private final Set<LogMove> arriving = ConcurrentHashMap.newKeySet();
   private final Consumer<SegmentedPartitionLog> whenConfigured;
@@ -41,8 +41,8 @@ final class EngineSlot implements LogOwner {
 
   /**
    * @param environments makes the environment of the logs that a flusher serves
-   * @param whenConfigured told of logs whose settings may name another engine
-   * @param whenOffline told of logs that an I/O error took offline
+   * @param whenConfigured called for logs whose settings may name another engine
+   * @param whenOffline called for logs that an I/O error took offline
    */
   EngineSlot(String name, Function<Flusher, LogEnvironment> environments, Consumer<SegmentedPartitionLog> whenConfigured,
       Consumer<SegmentedPartitionLog> whenOffline) {
@@ -79,7 +79,7 @@ final class EngineSlot implements LogOwner {
     return logs.get(id);
   }
 
-  /** Makes a log of a store that the engine has just opened. */
+  /** Makes a log from a store that the engine has just opened. */
   SegmentedPartitionLog open(StorageEngine engine, TopicIdPartition id, LogConfig config) throws IOException {
     LogStore store = engine.open(id, config.store());
     try {
@@ -101,7 +101,7 @@ final class EngineSlot implements LogOwner {
     return environments.apply(flushers.computeIfAbsent(String.valueOf(engine.placeOf(id)), PlaceFlusher::new));
   }
 
-  /** A copy is being written here; it is closed when the engine leaves. */
+  /** Registers a copy that is being written here; it is closed when the engine leaves. */
   void moveBegins(LogMove move) {
     arriving.add(move);
   }
@@ -110,7 +110,7 @@ final class EngineSlot implements LogOwner {
     arriving.remove(move);
   }
 
-  /** Writes to the checkpoints what they have to say of a log that is about to live here. */
+  /** Writes the checkpointed values of a log that is about to move here. */
   void takeOver(StorageEngine engine, SegmentedPartitionLog log, LogStore copy) throws IOException {
     highWatermarks.get(engine, log.id());
     startOffsets.get(engine, log.id());
@@ -121,12 +121,12 @@ final class EngineSlot implements LogOwner {
     cleanerOffsets.write(engine);
   }
 
-  /** The log lives here from now on. */
+  /** The log is kept here from now on. */
   void adopt(SegmentedPartitionLog log) {
     logs.put(log.id(), log);
   }
 
-  /** The log lives elsewhere from now on. */
+  /** The log is kept elsewhere from now on. */
   void release(SegmentedPartitionLog log) {
     logs.remove(log.id(), log);
   }
@@ -154,7 +154,7 @@ final class EngineSlot implements LogOwner {
     whenOffline.accept(log);
   }
 
-  /** Opens a log again that is offline. @return false when the engine is not there */
+  /** Reopens a log that is offline. @return false when the engine is absent */
   boolean reopen(SegmentedPartitionLog log) throws IOException {
     try (ServiceHolder.Lease<StorageEngine> lease = holder.lease()) {
       if (lease == null) {
@@ -191,7 +191,7 @@ final class EngineSlot implements LogOwner {
     }
   }
 
-  /** The store knows the start itself when a segment begins there. */
+  /** The store itself knows the start when a segment begins there. */
   private void noteStart(SegmentedPartitionLog log, LogStore store) {
     if (log.logStartOffset() > store.startOffset()) {
       startOffsets.put(log.id(), log.logStartOffset());
@@ -200,7 +200,7 @@ final class EngineSlot implements LogOwner {
     }
   }
 
-  /** Writes the checkpoint of the starts, if the engine is there and something has changed. */
+  /** Writes the checkpoint of the starts, if the engine is present and something has changed. */
   void checkpointStarts() {
     try (ServiceHolder.Lease<StorageEngine> lease = holder.lease()) {
       if (lease != null) {
@@ -225,7 +225,7 @@ final class EngineSlot implements LogOwner {
     }
   }
 
-  /** Closes the stores of all logs, because the engine goes. */
+  /** Closes the stores of all logs, because the engine leaves. */
   void suspendLogs(StorageEngine engine) {
     arriving.forEach(LogMove::abandon);
     synchronized (suspensions) {
@@ -233,7 +233,7 @@ final class EngineSlot implements LogOwner {
         try {
           log.suspend();
         } catch (IOException | RuntimeException e) {
-          LOG.error("A log could not be closed in good order before its engine left partition={} engine={}", log.id(), name, e);
+          LOG.error("A log could not be closed cleanly before its engine left partition={} engine={}", log.id(), name, e);
         }
       }
     }
@@ -241,7 +241,7 @@ final class EngineSlot implements LogOwner {
     LOG.info("The storage engine has left engine={} suspendedLogs={}", name, logs.size());
   }
 
-  /** Has the logs that wait for an engine go on. */
+  /** Resumes the logs that wait for an engine. */
   void resumeLogs() {
     int count = 0;
     try (ServiceHolder.Lease<StorageEngine> lease = holder.lease()) {
@@ -287,9 +287,9 @@ final class EngineSlot implements LogOwner {
   }
 
   /**
-   * Writes the checkpoints, if the engine is there and something has changed.
+   * Writes the checkpoints, if the engine is present and something has changed.
    *
-   * @param starts whether also that of the logs' starts
+   * @param starts whether to include the checkpoint of the logs' starts
    */
   void checkpoint(boolean starts) {
     try (ServiceHolder.Lease<StorageEngine> lease = holder.lease()) {
@@ -299,14 +299,14 @@ final class EngineSlot implements LogOwner {
     }
   }
 
-  /** Closes what is open, in good order, and writes the checkpoints. */
+  /** Closes what is open, cleanly, and writes the checkpoints. */
   void close() {
     List<SegmentedPartitionLog> open = List.copyOf(logs.values());
     for (SegmentedPartitionLog log : open) {
       try {
         log.close();
       } catch (IOException | RuntimeException e) {
-        LOG.error("A log could not be closed in good order partition={}", log.id(), e);
+        LOG.error("A log could not be closed cleanly partition={}", log.id(), e);
       }
     }
     checkpoint(true);

@@ -7,22 +7,25 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
-/** Who waits for storage engines: told when one has come that ends the wait, or when the time is over. Safe for all threads. */
+/**
+ * Callers that wait for storage engines. A wait ends when an engine has come that satisfies it, or when its time is over. Safe for
+ * all threads.
+ */
 final class EngineWaits {
   private final Scheduler scheduler;
   private final LongSupplier waitMs;
   private final Set<Wait> waiting = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  /** @param waitMs how long to wait at the most, in milliseconds */
+  /** @param waitMs how long to wait at most, in milliseconds */
   EngineWaits(Scheduler scheduler, LongSupplier waitMs) {
     this.scheduler = scheduler;
     this.waitMs = waitMs;
   }
 
   /**
-   * @param over whether there is nothing to wait for any more
-   * @param ready run once: at once when it is over, else when it is, or its time is, or at the end
+   * @param over whether there is nothing left to wait for
+   * @param ready runs once: at once when the wait is over already, else when it ends, its time is over, or this closes
    */
   void await(BooleanSupplier over, Runnable ready) {
     if (closed || over.getAsBoolean()) {
@@ -32,13 +35,13 @@ final class EngineWaits {
     Wait wait = new Wait(over, ready);
     wait.timer = scheduler.after(waitMs.getAsLong(), wait::end);
     waiting.add(wait);
-    // it may have come between the look and the entry
+    // the engine may have come between the check and the entry
     if (closed || over.getAsBoolean()) {
       wait.end();
     }
   }
 
-  /** Whoever waits looks again. */
+  /** Each waiter checks again. */
   void engineCame() {
     waiting.forEach(wait -> {
       if (wait.over.getAsBoolean()) {
@@ -47,7 +50,7 @@ final class EngineWaits {
     });
   }
 
-  /** Everybody goes on at once. */
+  /** Ends all waits at once. */
   void close() {
     closed = true;
     waiting.forEach(Wait::end);

@@ -64,7 +64,7 @@ final class EpochCache {
   }
 
   /**
-   * Notes that an epoch begins at an offset. Entries that contradict it, because they are as young or begin as late, go.
+   * Records that an epoch begins at an offset. Removes entries that contradict it because their epoch or start is not lower.
    *
    * @return whether anything changed
    */
@@ -82,7 +82,7 @@ final class EpochCache {
     return true;
   }
 
-  /** The end of the largest known epoch that is not greater than the given one; both are -1 when nothing can be said. */
+  /** The end of the largest known epoch that is not greater than the given one; both are -1 when it is unknown. */
   EpochEnd endOf(int epoch, long logEndOffset) {
     Entries now = entries;
     if (epoch < 0 || now.size() == 0) {
@@ -95,11 +95,11 @@ final class EpochCache {
     if (floor == now.size() - 1) {
       return new EpochEnd(-1, -1);
     }
-    // Below the first known epoch the answer is the start of the first one: whoever asks has to cut to there.
+    // Below the first known epoch the answer is the start of the first one: the caller has to truncate to there.
     return new EpochEnd(floor < 0 ? epoch : now.epochs[floor], now.starts[floor + 1]);
   }
 
-  /** Epoch of the record at the offset, or -1 when the offset lies before all entries. */
+  /** Epoch of the record at the offset, or -1 when the offset is before all entries. */
   int epochAt(long offset) {
     Entries now = entries;
     int at = now.floorOffset(offset);
@@ -118,7 +118,7 @@ final class EpochCache {
   }
 
   /**
-   * Forgets epochs that end at or before the offset; the one that holds it begins there afterwards. Returns whether anything
+   * Forgets epochs that end at or before the offset; the epoch that contains it then begins there. Returns whether anything
    * changed.
    */
   boolean truncateFromStart(long startOffset) {

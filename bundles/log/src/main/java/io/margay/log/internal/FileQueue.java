@@ -5,22 +5,22 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 
 /**
- * Writes and deletions of a log's small files that wait: what changes the state of a log adds them under the log's lock, and they
- * are done in that order without it, so that no append waits for them. A crash before they are done is as one before the change:
- * the batches tell. Safe for all threads.
+ * Pending writes and deletions of a log's small files. Code that changes the state of a log adds them under the log's lock; they
+ * are carried out in that order without it, so that no append waits for them. A crash before that is like one before the change:
+ * the state is rebuilt from the batches. Safe for all threads.
  */
 final class FileQueue {
-  /** How many may wait before the one that adds to them does them. */
+  /** How many may wait before the thread that adds one carries them out itself. */
   static final int MOST = 32;
 
-  /** Something that is done with the small files of a store. */
+  /** One write or deletion of a store's small files. */
   @FunctionalInterface
   interface Work {
     void run(LogStore store) throws IOException;
   }
 
   private final ArrayDeque<Work> waiting = new ArrayDeque<>();
-  /** Held while the work is done, so that it is done in its order. */
+  /** Held while the work is done, to keep its order. */
   private final Object working = new Object();
   private volatile int count;
 
@@ -40,7 +40,8 @@ final class FileQueue {
   }
 
   /**
-   * Does what waited when this was called. After a failure the log is offline, and drops what is left when it is opened again.
+   * Carries out what was queued when this was called. After a failure the log is offline, and the rest is dropped when it is
+   * reopened.
    */
   void drain(LogStore store) throws IOException {
     int left = count;

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Who waits for the next flush of one log, and whether the log is in its flusher's queue. Safe for all threads. */
+/** Callers that wait for the next flush of one log, and whether the log is in its flusher's queue. Safe for all threads. */
 final class FlushWaiters {
   private final AtomicBoolean queued = new AtomicBoolean();
   /** Null when nobody waits, which is so for most logs. */
@@ -17,7 +17,7 @@ final class FlushWaiters {
     waiters.add(whenFlushed);
   }
 
-  /** Those that came before the flush that begins now; belongs to the caller. */
+  /** Takes the waiters that came before the flush that begins now; the list belongs to the caller. */
   synchronized List<Runnable> take() {
     List<Runnable> taken = waiters == null ? List.of() : waiters;
     waiters = null;

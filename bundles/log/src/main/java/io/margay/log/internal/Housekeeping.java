@@ -19,18 +19,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What runs for all logs now and then: checkpoints, retention, expiry of producers, {@code flush.ms}. One thread does it, one
- * thing after another, and ends when there is nothing to do; compaction has threads of its own, because it takes long: {@link
- * CleanerSchedule}.
+ * The periodic work on all logs: checkpoints, retention, expiry of producers, {@code flush.ms}. One thread does it, one task after
+ * another, and ends when there is nothing to do. Compaction has threads of its own, because it takes long: {@link CleanerSchedule}.
  */
 final class Housekeeping {
   private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
   private static final long FIRST_RETENTION_MS = 30_000;
-  /** When log.flush.scheduler.interval.ms is not set. Kafka would not look at all then, and flush.ms of a topic do nothing. */
+  /**
+   * Used when log.flush.scheduler.interval.ms is not set. Kafka would not check at all then, and a topic's flush.ms would have no
+   * effect.
+   */
   private static final long FLUSH_CHECK_MS = 1_000;
   private static final long SWEEP_CHECK_MS = 1_000;
   private static final long CLOSE_MS = 30_000;
-  /** How often logs that were set aside are looked at. */
+  /** How often logs that were set aside are checked. */
   private static final long STRAYS_MS = 3_600_000;
 
   private final LogManager manager;
@@ -60,7 +62,7 @@ final class Housekeeping {
       }
     }));
     this.cleaner = new CleanerSchedule(manager, settings, clock, scheduler);
-    // This one only looks, and leaves the work to the flushers.
+    // This task only checks, and leaves the work to the flushers.
     long flushMs = settings.get(LogDefaults.LOG_FLUSH_SCHEDULER_INTERVAL_MS);
     long flushCheckMs = flushMs == Long.MAX_VALUE ? FLUSH_CHECK_MS : Math.max(1, flushMs);
     timers.add(scheduler.every(flushCheckMs, flushCheckMs, this::flushDue));
@@ -73,7 +75,7 @@ final class Housekeeping {
     return executor;
   }
 
-  /** Runs a task again and again, never twice at once, so that the queue holds it once at the most. */
+  /** Runs a task repeatedly, never twice at once, so that the queue holds it at most once. */
   private void every(Scheduler scheduler, ThreadPoolExecutor executor, long delayMs, long periodMs, Runnable task) {
     AtomicBoolean pending = new AtomicBoolean();
     timers.add(scheduler.every(delayMs, periodMs, () -> {
@@ -97,12 +99,12 @@ final class Housekeeping {
         try {
           task.run();
         } catch (Throwable e) {
-          // Errors as well: what runs now and then runs again.
+          // Errors as well: a periodic task must run again.
           LOG.error("Background work on logs failed", e);
         }
       });
     } catch (RejectedExecutionException e) {
-      LOG.debug("Background work on logs is not begun any more");
+      LOG.debug("Background work on logs is no longer started");
     }
   }
 
@@ -161,7 +163,7 @@ final class Housekeeping {
     }
   }
 
-  /** Ends the timers, then the threads; waits, bounded. */
+  /** Stops the timers, then the threads; waits for a bounded time. */
   void close() {
     timers.forEach(Scheduler.Timer::cancel);
     cleaner.close();

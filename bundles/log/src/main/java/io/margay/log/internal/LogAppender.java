@@ -23,7 +23,7 @@ import java.io.IOException;
  * share. How long that takes is bounded by what a batch may decompress to.
  *
  * <p>The order is: validate, check the producer, assign offsets and epoch in place, append to the store, update the state. Until
- * the store has taken the bytes nothing of the log has changed, so a refusal needs no undo.
+ * the store has accepted the bytes nothing in the log has changed, so a refusal needs no undo.
  */
 final class LogAppender {
   /** Bytes after which a snapshot is written although no segment was rolled, to bound what a crash has to replay. */
@@ -42,15 +42,15 @@ final class LogAppender {
   private BatchRules coordinatorRules;
 
   /**
-   * Bytes and first timestamp of the segment that is being written; about right, as the store may roll on its own. {@link #UNKNOWN}
-   * until the first append, because asking the store costs a read, and most logs that are opened stay idle.
+   * Bytes and first timestamp of the active segment; approximate, because the store may roll on its own. {@link #UNKNOWN} until the
+   * first append, because asking the store costs a read, and most logs that are opened stay idle.
    */
   private long activeBytes = UNKNOWN;
   private long activeFirstTimestamp = RecordBatchFormat.NO_TIMESTAMP;
   private long bytesSinceSnapshot;
   private long messagesSinceFlush;
 
-  // What the pass over the batches that are being appended found, and when it was.
+  // What the pass over the batches that are being appended found, and the time of the append.
   private long nowMs;
   private int batchCount;
   private int totalBytes;
@@ -65,7 +65,7 @@ final class LogAppender {
     this.state = state;
   }
 
-  /** The segment that is being written is another one now. */
+  /** Another segment is active now. */
   void forgetActiveSegment() {
     activeBytes = UNKNOWN;
   }
@@ -104,7 +104,7 @@ final class LogAppender {
     }
   }
 
-  /** The pass before the append. Returns false when there is a refusal. */
+  /** The pass before the append. Returns false when the batches are refused. */
   private boolean examine(ByteBuf records, boolean client) {
     LogConfig config = log.config();
     BatchRules rules = rules(config, client);
@@ -202,7 +202,7 @@ final class LogAppender {
     return Appended.at(base, next, appendTimeMs, false);
   }
 
-  /** Appends what a leader sent, as it is. */
+  /** Appends batches from a leader unchanged. */
   Appended asFollower(ByteBuf records) throws IOException {
     nowMs = log.environment().clock().millis();
     long end = log.logEndOffset();
@@ -319,14 +319,14 @@ final class LogAppender {
     LogConfig config = log.config();
     long segmentMs = config.segmentMs() - jitterMs(config);
     long rollMs = config.compact() ? Math.min(segmentMs, config.maxCompactionLagMs()) : segmentMs;
-    // As a record's time counts and not the clock's, replicas roll alike, and so do replays of old data.
+    // The record's time counts and not the clock's, so replicas roll alike, and so do replays of old data.
     boolean old = activeFirstTimestamp >= 0 && maxTimestamp - activeFirstTimestamp > rollMs;
     if (old || activeBytes + bytes > config.store().segmentBytes()) {
       roll();
     }
   }
 
-  /** Differs between partitions, not between the replicas of one, so that these roll alike. */
+  /** Differs between partitions, but not between the replicas of one, so that these roll alike. */
   private long jitterMs(LogConfig config) {
     long most = Math.min(config.segmentJitterMs(), config.segmentMs());
     if (most == 0) {
@@ -388,7 +388,7 @@ final class LogAppender {
     if (config != rulesFor) {
       boolean appendTime = config.timestampType() == TimestampType.LOG_APPEND_TIME;
       BatchRules.Limits limits = config.checks().limits();
-      // What has to be compressed again is decompressed in any case, and a fault would only be found later.
+      // A batch that is compressed again is decompressed in any case, and a fault would only be found later.
       BatchRules keyed = BatchRules.of(BatchRules.Origin.CLIENT, limits).withRequireKeys(config.compact())
           .withDeep(config.checks().full() || codec(config) != null);
       clientRules = appendTime ? keyed

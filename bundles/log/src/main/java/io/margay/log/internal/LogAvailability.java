@@ -35,7 +35,7 @@ final class LogAvailability {
     return closed;
   }
 
-  /** Whether nothing else is wrong with it. */
+  /** Whether it is neither offline nor closed. */
   boolean suspended() {
     return suspended && !offline && !closed;
   }
@@ -55,7 +55,7 @@ final class LogAvailability {
     return suspended() ? new LogSuspendedException(reason(), cause) : new LogOfflineException(reason(), cause);
   }
 
-  /** Why it cannot be used, for people. */
+  /** Why it cannot be used, in words. */
   String reason() {
     return "log of " + id
         + (closed ? " is closed" : offline ? " is offline after an I/O error" : " waits for its storage engine");
@@ -69,17 +69,17 @@ final class LogAvailability {
     suspended = now;
   }
 
-  /** Its store was opened again. */
+  /** Its store was reopened. */
   void online() {
     suspended = false;
     offline = false;
   }
 
   /**
-   * The one place where an I/O error becomes an offline log. A failure that only comes from the log being closed or suspended
-   * under a caller is none.
+   * The one place where an I/O error takes a log offline. A failure that is only caused by closing or suspending the log during a
+   * call is not an error.
    *
-   * @return what to throw on: the cause, or a {@link LogSuspendedException}
+   * @return what to throw: the cause, or a {@link LogSuspendedException}
    */
   IOException fault(String what, IOException cause) {
     if (cause instanceof LogOfflineException || cause instanceof LogSuspendedException) {

@@ -20,11 +20,11 @@ import java.util.Set;
 
 /**
  * Compacts one log: reads its dirty part into a map from key to last offset, then goes over all segments up to there and replaces
- * those of which something can go. One thread, which is the cleaner's. What cannot be read stays as it is, is reported once, and
- * counts as compacted, because no later pass can do more.
+ * those from which something can be removed. Runs on one thread of the cleaner. What cannot be read is kept unchanged, is reported
+ * once, and counts as compacted, because no later pass can do better.
  *
- * <p>What stays of a group of segments is collected in memory first, because often nothing can be removed; above
- * {@value #COLLECT_MAX_BYTES} bytes it is produced again while the store writes it. Appends wait for neither.
+ * <p>What remains of a group of segments is first collected in memory, because often nothing can be removed; above
+ * {@value #COLLECT_MAX_BYTES} bytes it is produced a second time while the store writes it. Appends wait for neither.
  */
 final class LogCleaner {
   private static final int COLLECT_MAX_BYTES = 8 << 20;
@@ -32,7 +32,7 @@ final class LogCleaner {
   private static final long NOT_REPLACED = -1;
 
   private final SegmentedPartitionLog log;
-  /** The one that the pass began with: another one ends it. */
+  /** The store at the beginning of the pass: another store ends the pass. */
   private final LogStore store;
   private final CompactionPlan plan;
   private final CleanerPace pace;
@@ -66,11 +66,11 @@ final class LogCleaner {
   /**
    * Makes one pass.
    *
-   * @param mapBytes most memory for the map; when it is full the pass ends there, and the next one goes on
+   * @param mapBytes most memory for the map; when it is full the pass ends there, and the next pass continues
    * @param pace slows the pass down, and ends it by a {@link LogOfflineException}
-   * @param skipped learns of what cannot be read
+   * @param skipped is notified of what cannot be read
    * @throws LogOfflineException also when the log was closed meanwhile
-   * @throws io.margay.spi.log.LogSuspendedException when its store went meanwhile
+   * @throws io.margay.spi.log.LogSuspendedException when its store was closed meanwhile
    */
   static Outcome clean(SegmentedPartitionLog log, CompactionPlan plan, long mapBytes, long nowMs, CleanerPace pace,
       SkippedBatches skipped) throws IOException {
@@ -86,7 +86,7 @@ final class LogCleaner {
     }
   }
 
-  /** As {@link SegmentReads#walk(io.margay.spi.storage.LogStore, long, long, SegmentReads.Visitor)}, until it is stopped. */
+  /** As {@link SegmentReads#walk(io.margay.spi.storage.LogStore, long, long, SegmentReads.Visitor)}, until the cleaner stops. */
   private void walk(long from, long to, SegmentReads.Visitor visitor) throws IOException {
     SegmentReads.walk(store, from, to, batch -> {
       pace.onBytes(batch.sizeBytes());
@@ -104,7 +104,7 @@ final class LogCleaner {
       long sizeBefore = group.stream().mapToLong(SegmentInfo::sizeBytes).sum();
       long sizeAfter = clean(group, sizeBefore);
       if (sizeAfter == NOT_REPLACED) {
-        // Retention or a move was faster. What is left of the group has not been compacted; the next pass begins there.
+        // Retention or a move changed the segments first. The rest of the group has not been compacted; the next pass begins there.
         cleanedTo = Math.min(cleanedTo, group.get(0).baseOffset());
         continue;
       }
@@ -151,8 +151,8 @@ final class LogCleaner {
   }
 
   /**
-   * Returns false when the map is full before the batch is through. A batch that cannot be read to its end adds nothing: its keys
-   * must not cost older records that can be read.
+   * Returns false when the map is full before the end of the batch. A batch that cannot be read to its end adds nothing: its keys
+   * must not remove older records that can be read.
    */
   private boolean addKeys(RecordBatch batch) {
     try {
@@ -213,7 +213,7 @@ final class LogCleaner {
     }
   }
 
-  /** What a run over a group found; when it is not complete the buffers hold only the beginning. */
+  /** The result of a run over a group; when it is not complete the buffers hold only the beginning. */
   private record Filtered(boolean unchanged, boolean complete, long bytes) { }
 
   private Filtered collect(long from, long to, List<ByteBuf> collected) throws IOException {
@@ -251,7 +251,7 @@ final class LogCleaner {
   }
 
   /**
-   * What stays of a range, produced buffer by buffer while a store writes it. Each buffer is good until the next is asked for.
+   * What remains of a range, produced buffer by buffer while a store writes it. Each buffer is valid until the next is requested.
    */
   private final class Producing implements Iterator<ByteBuf> {
     private final long to;
@@ -302,7 +302,7 @@ final class LogCleaner {
     }
   }
 
-  /** Whether the log should be compacted now, and what that would be. */
+  /** Whether the log should be compacted now, and the plan for it. */
   static CompactionPlan plan(SegmentedPartitionLog log, long nowMs) {
     LogConfig config = log.config();
     return CompactionPlan.of(log.segments(), config, log.logStartOffset(), log.cleanedTo(), log.lastStableOffset(), nowMs);

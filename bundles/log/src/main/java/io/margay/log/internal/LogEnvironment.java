@@ -10,11 +10,11 @@ import java.util.function.LongSupplier;
  * What all logs of a broker share.
  *
  * @param clock the time
- * @param faults told when a log goes offline
+ * @param faults notified when a log goes offline
  * @param flusher forces logs to stable storage on threads of its own
- * @param producerExpirationMs {@code producer.id.expiration.ms}, as it is now
- * @param background runs what an append leaves to be done, one after the other
- * @param scratches memory to decompress with
+ * @param producerExpirationMs the current {@code producer.id.expiration.ms}
+ * @param background runs the work that an append leaves to be done, one task after another
+ * @param scratches memory for decompression
  * @param producerLimits how many producers logs may know
  */
 record LogEnvironment(Clock clock, FaultHandler faults, Flusher flusher, LongSupplier producerExpirationMs, Executor background,

@@ -14,11 +14,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the engine that a log has to be opened in: the one that holds it, which need not be the one that its settings name, as the
- * log may still have to be moved. Leaves one copy when a crash in the middle of a move has left two.
+ * Finds the engine in which to open a log: the one that holds it. That may differ from the one that its settings name, because the
+ * log may still have to be moved. Leaves one copy when a crash during a move has left two.
  *
- * <p>Of two copies the one counts that is marked as complete from the other's engine; a copy that is marked as unfinished does not.
- * Between the creation of a copy and its marker it is empty, so an empty one does not count either.
+ * <p>Of two copies, the one counts whose marker says that it is a complete copy from the other engine; a copy that is marked as
+ * unfinished does not count. Between its creation and its marker a copy is empty, so an empty one does not count either.
  */
 final class LogHomes {
   private static final Logger LOG = LoggerFactory.getLogger(LogHomes.class);
@@ -38,7 +38,7 @@ final class LogHomes {
     return slot != null && slot.holder().peek() != null;
   }
 
-  /** The engine that has to come before a log can be opened, or null. */
+  /** The absent engine that must come before a log can be opened, or null. */
   String missing(TopicIdPartition id, LogConfig config) {
     String absent = catalog.absentHolder(id, this::isThere);
     if (absent != null || isThere(config.engine()) || !holders(id).isEmpty()) {
@@ -59,9 +59,9 @@ final class LogHomes {
   }
 
   /**
-   * Where to open a log; it may be new there.
+   * Finds where to open a log, which may be new there.
    *
-   * @throws IOException when an engine is missing, or a copy cannot be read
+   * @throws IOException when an engine is absent, or a copy cannot be read
    */
   EngineSlot find(TopicIdPartition id, LogConfig config) throws IOException {
     List<EngineSlot> holders = holders(id);
@@ -78,7 +78,7 @@ final class LogHomes {
     EngineSlot home = choose(holders, id, config);
     for (EngineSlot other : holders) {
       if (other != home) {
-        LOG.warn("A copy that a move has left is deleted partition={} engine={} keptIn={}", id, other.name(), home.name());
+        LOG.warn("Deleting a copy that a move has left partition={} engine={} keptIn={}", id, other.name(), home.name());
         delete(other, id);
       }
     }
@@ -103,7 +103,7 @@ final class LogHomes {
     catalog.remove(slot.name(), id);
   }
 
-  /** A copy, as its store tells of it. */
+  /** A copy, as found in its store. */
   private record Copy(EngineSlot slot, MoveMarker marker, boolean empty) {
     boolean counts() {
       return !empty && (marker == null || marker.complete());
@@ -135,7 +135,7 @@ final class LogHomes {
     List<Copy> left = new ArrayList<>(copies);
     left.removeIf(copy -> copies.stream().anyMatch(other -> other.marker != null && other.marker.complete()
         && other.marker.from().equals(copy.slot.name())));
-    // a copy that is complete counts, also when the log is empty
+    // a complete copy counts, even when the log is empty
     return left.stream().filter(copy -> copy.marker != null && copy.marker.complete()).findFirst()
         .or(() -> left.stream().filter(Copy::counts).findFirst())
         .or(() -> left.stream().filter(copy -> copy.marker == null).findFirst())

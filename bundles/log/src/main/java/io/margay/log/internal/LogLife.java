@@ -7,9 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How a log comes by its store and leaves it: close, suspension while its engine is replaced, opening again after an I/O error, the
- * last step of a move. All of it holds {@code reshaping}, so that one follows the other, and the log's lock only where what appends
- * see changes.
+ * How a log gets its store and loses it: close, suspension while its engine is replaced, reopening after an I/O error, the last
+ * step of a move. All of these hold {@code reshaping}, so that they do not overlap. They hold the log's lock only to change what
+ * appends see.
  */
 final class LogLife {
   private static final Logger LOG = LoggerFactory.getLogger(LogLife.class);
@@ -53,7 +53,7 @@ final class LogLife {
     }
   }
 
-  /** Without the lock: nobody appends any more. The store is closed even when the state cannot be written. */
+  /** Not under the lock: no appends come any more. The store is closed even when the state cannot be written. */
   private void closeStore(boolean write, boolean close) throws IOException {
     LogStore closing = log.store;
     try {
@@ -68,8 +68,8 @@ final class LogLife {
   }
 
   /**
-   * Closes the store in good order, because its engine goes. An append is answered that it must wait, from before the store is
-   * closed until {@link #resume}. The caller suspends and resumes one after the other.
+   * Closes the store cleanly, because its engine leaves. From before the store is closed until {@link #resume}, appends
+   * answer that the log is suspended. The caller does not suspend and resume at the same time.
    */
   void suspend() throws IOException {
     if (log.unusable()) {
@@ -99,10 +99,10 @@ final class LogLife {
   }
 
   /**
-   * Goes on after an I/O error: opens its store again. Blocks.
+   * Recovers from an I/O error: reopens the store. Blocks.
    *
-   * @param engine the one that holds it
-   * @throws IOException when that fails, or what is there lacks records that were committed; the log stays offline then
+   * @param engine the engine that holds it
+   * @throws IOException when that fails, or the store lacks records that were committed; the log then stays offline
    */
   void reopen(StorageEngine engine) throws IOException {
     log.reshaping.lock();
@@ -134,7 +134,7 @@ final class LogLife {
     try {
       log.store.close();
     } catch (IOException | RuntimeException e) {
-      LOG.debug("A store that had failed was not closed in good order partition={}", log.id(), e);
+      LOG.debug("A store that had failed was not closed cleanly partition={}", log.id(), e);
     }
   }
 
@@ -161,9 +161,9 @@ final class LogLife {
   }
 
   /**
-   * Goes on over the store of another engine of the same name.
+   * Continues with the store of another engine of the same name.
    *
-   * @param fresh what that engine opened; it may have lost the log's end if it promises no more
+   * @param fresh the store that this engine opened; it may lack the end of the log if the engine promises no more
    */
   void resume(LogStore fresh) throws IOException {
     log.reshaping.lock();
@@ -187,16 +187,16 @@ final class LogLife {
     log.suspensionChanged();
   }
 
-  /** Makes a copy whole. */
+  /** Completes a copy. */
   @FunctionalInterface
   interface Completion {
     void complete(LogStore original) throws IOException;
   }
 
   /**
-   * Goes on over a copy of its store; suspended. The caller closes the original.
+   * Continues with a copy of its store; suspended. The caller closes the original.
    *
-   * @param completion called under the log's lock, with all state saved; when it fails the log stays where it is
+   * @param completion called under the log's lock, after all state has been saved; when it fails the log keeps its store
    * @return false when the log is closed or offline
    */
   boolean moveTo(LogStore copy, LogOwner newOwner, LogEnvironment newEnvironment, Completion completion) throws IOException {

@@ -37,14 +37,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The entry of this bundle: opens and deletes logs over the storage engines that are there, by name. An engine that leaves
- * suspends its logs; one that comes resumes them. What runs in the background is {@link Housekeeping}'s.
+ * The entry of this bundle: opens and deletes logs in the storage engines that are present, by name. An engine that leaves suspends
+ * its logs; one that comes resumes them. {@link Housekeeping} runs the background work.
  */
 @Component(service = Logs.class)
 public final class LogManager implements Logs {
   private static final Logger LOG = LoggerFactory.getLogger(LogManager.class);
 
-  /** Unless it is set, one producer id is kept for so many bytes of the heap. */
+  /** Unless it is set, the limit is one producer id for this many bytes of the heap. */
   private static final long HEAP_PER_PRODUCER_ID = 1024;
 
   private final Map<String, EngineSlot> slots = new ConcurrentHashMap<>();
@@ -67,7 +67,7 @@ public final class LogManager implements Logs {
     this(settings, clock, scheduler, faults, settings.dataDirectory());
   }
 
-  /** @param directory where it is noted which engine holds what; null for nowhere */
+  /** @param directory where the file that tells which engine holds what is kept; null for nowhere */
   LogManager(SettingValues settings, Clock clock, Scheduler scheduler, FaultHandler faults, Path directory) throws IOException {
     this.catalog = new EngineCatalog(directory);
     this.homes = new LogHomes(slots, this::slot, catalog);
@@ -89,7 +89,7 @@ public final class LogManager implements Logs {
     return producerLimits;
   }
 
-  /** An engine came: whoever waits for its name goes on. */
+  /** An engine came: callers that wait for its name continue. */
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC,
       policyOption = ReferencePolicyOption.GREEDY)
   void addEngine(StorageEngine engine) {
@@ -108,18 +108,18 @@ public final class LogManager implements Logs {
     });
   }
 
-  /** Logs that were there before it was noted what is where. */
+  /** Records logs that were stored before the catalog existed. */
   private void noteWhatIsIn(EngineSlot slot) {
     try (Lease<StorageEngine> lease = slot.holder().lease()) {
       if (lease != null && lease.service().promise() != StorageEngine.Promise.EPHEMERAL) {
         catalog.add(slot.name(), lease.service().list());
       }
     } catch (IOException e) {
-      LOG.error("It could not be noted which logs an engine holds engine={}", slot.name(), e);
+      LOG.error("The logs of a storage engine cannot be recorded engine={}", slot.name(), e);
     }
   }
 
-  /** An engine goes: its logs are closed in good order before this returns, while it still works. */
+  /** An engine leaves: its logs are closed cleanly before this returns, while it still works. */
   void removeEngine(StorageEngine engine) {
     EngineSlot slot = slots.get(engine.name());
     if (slot == null || slot.holder().peek() != engine) {
@@ -135,7 +135,7 @@ public final class LogManager implements Logs {
         log -> mover.configured(log), offline::wentOffline));
   }
 
-  /** Runs a task in the background, after those that were given before. */
+  /** Runs a task in the background, after earlier tasks. */
   void soon(Runnable task) {
     housekeeping.soon(task);
   }
@@ -147,7 +147,7 @@ public final class LogManager implements Logs {
   @Override
   public PartitionLog open(TopicIdPartition id, LogConfig config) throws IOException {
     if (closed) {
-      throw new IOException("the log of " + id + " is not opened, the node stops");
+      throw new IOException("the log of " + id + " is not opened, because the node stops");
     }
     EngineSlot slot = homes.find(id, config);
     SegmentedPartitionLog log;
@@ -198,13 +198,13 @@ public final class LogManager implements Logs {
     return placements;
   }
 
-  /** A log that changes its slot enters the new one before it leaves the old one, and may be passed by; not when one looks twice. */
+  /** A log that changes its slot enters the new one before it leaves the old one, so one look may miss it, but not two. */
   private void forEachSlotTwice(Consumer<EngineSlot> look) {
     slots.values().forEach(look);
     slots.values().forEach(look);
   }
 
-  /** About as many bytes as are behind an offset, by segments and evenly within one. */
+  /** Approximate number of bytes after an offset: by segment, and evenly within one. */
   private static long bytesFrom(SegmentedPartitionLog log, long offset) {
     long bytes = 0;
     for (SegmentInfo segment : log.segments()) {

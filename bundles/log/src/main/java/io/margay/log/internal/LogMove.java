@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One log's way from one engine to another: copies while the log is in use, suspends it for the last bytes, has it go on over the
- * copy, and deletes the original. Used once, by the mover's thread; another thread may {@link #abandon} it.
+ * Moves one log from one engine to another: copies it while it is in use, suspends it for the last bytes, switches it to the copy,
+ * and deletes the original. Used once, by the mover's thread; another thread may {@link #abandon} it.
  *
  * <pre>
  *   marker "moving" -> batches, again and again until little is left -> flush
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  *     -> delete the original -> delete the marker
  * </pre>
  *
- * <p>A crash before "complete" leaves the original as the one that counts, after it the copy; see {@link LogHomes}.
+ * <p>After a crash before "complete" the original counts, after a later one the copy; see {@link LogHomes}.
  *
  * <p>Locks, in this order: the suspensions of the engine that is left, this move, the log. Each step holds this move's monitor for
  * one chunk, so that an engine that leaves waits for a moment only.
@@ -48,7 +48,7 @@ final class LogMove {
   private volatile boolean abandoned;
   private volatile long copiedTo = -1;
 
-  /** @param pace told of the bytes that were copied; waits, to leave the disks to others */
+  /** @param pace called with the number of bytes copied; waits, so that the disks are available to others */
   LogMove(SegmentedPartitionLog log, EngineSlot from, EngineSlot to, EngineCatalog catalog, IntConsumer pace) {
     this.log = log;
     this.from = from;
@@ -61,12 +61,12 @@ final class LogMove {
     return log.id();
   }
 
-  /** Exclusive end of what is copied, -1 before it begins. */
+  /** Exclusive end of what is copied, -1 before the start. */
   long copiedTo() {
     return copiedTo;
   }
 
-  /** Does it all. False when it was abandoned before the log used the copy; then the log is as before. */
+  /** Makes the whole move. False when it was abandoned before the log used the copy; then the log is unchanged. */
   boolean run() throws IOException {
     log.moving(true);
     try {
@@ -81,7 +81,7 @@ final class LogMove {
     return true;
   }
 
-  /** Creates the copy, after what an earlier attempt has left is gone. */
+  /** Creates the copy, after removing the remains of an earlier attempt. */
   private boolean begin() throws IOException {
     try (Lease<StorageEngine> lease = to.holder().lease()) {
       if (lease == null) {
@@ -149,7 +149,7 @@ final class LogMove {
   /** Copies some batches that begin before an end; returns their bytes, 0 when none are left. Under the monitor. */
   private int copyChunk(long end) throws IOException {
     if (log.store().startOffset() > target.endOffset()) {
-      // all that is copied was deleted meanwhile
+      // everything that is copied was deleted meanwhile
       target.resetTo(log.store().startOffset());
     }
     long offset = target.endOffset();
@@ -168,12 +168,12 @@ final class LogMove {
     }
   }
 
-  /** Batches that are appended together: as many as have one entry in a sparse index, and never of two segments. */
+  /** Batches that are appended together: as many as share one entry in a sparse index, and never of two segments. */
   private final class Group {
     private final ByteBuf buffer;
     private final int limit;
     private final List<SegmentInfo> segments;
-    /** Index of the first segment that no batch has been seen of. */
+    /** Index of the first segment of which no batch has been seen. */
     private int next;
     private long baseOffset;
     private long nextOffset;
@@ -252,7 +252,7 @@ final class LogMove {
     return switched;
   }
 
-  /** Under the log's lock: makes the copy whole and has it count. */
+  /** Under the log's lock: completes the copy and makes it the one that counts. */
   private void complete(StorageEngine engine, LogStore former) throws IOException {
     original = former;
     long end = former.endOffset();
@@ -277,7 +277,7 @@ final class LogMove {
     new MoveMarker(true, from.name()).writeTo(target);
   }
 
-  /** The log is on the copy: the original goes, then the marker. What fails here is done when the log is opened again. */
+  /** The log uses the copy: deletes the original, then the marker. What fails here is done when the log is opened again. */
   private void cleanUp() {
     from.forget(id());
     try (Lease<StorageEngine> lease = from.holder().lease()) {
@@ -292,7 +292,7 @@ final class LogMove {
     }
   }
 
-  /** Ends it unless the log uses the copy already; returns when the copy is closed. */
+  /** Abandons the move unless the log uses the copy already; returns when the copy is closed. */
   void abandon() {
     abandoned = true;
     synchronized (this) {

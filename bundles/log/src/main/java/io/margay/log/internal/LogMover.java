@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves the logs that are in another engine than their settings name, one after the other, on one thread that ends when there is
- * nothing to do. A move whose engine is not there waits for it; one that fails is tried again.
+ * Moves logs that are in a different engine than the one that their settings name. It moves one after the other, on one thread that
+ * ends when there is nothing to do. A move whose engine is absent waits for it; one that fails is tried again.
  */
 final class LogMover {
   private static final Logger LOG = LoggerFactory.getLogger(LogMover.class);
@@ -27,7 +27,7 @@ final class LogMover {
   private final SettingValues settings;
   private final Scheduler scheduler;
   private final ThreadPoolExecutor thread = Housekeeping.thread("margay-log-mover");
-  /** Logs whose move waits, and for what. Only for people and for {@link #engineCame}: what is done goes by the settings. */
+  /** Logs whose move waits, and for what. Informational, and used by {@link #engineCame}; decisions are made from the settings. */
   private final Map<TopicIdPartition, Waiting> waiting = new ConcurrentHashMap<>();
   /** Set under the monitor, so that a log that is closed is either not moved or has its move abandoned. */
   private volatile LogMove running;
@@ -42,7 +42,7 @@ final class LogMover {
     this.scheduler = scheduler;
   }
 
-  /** A log's settings name an engine: moves it there unless it is there. Does not block. */
+  /** A log has new settings: moves it to the engine that they name unless it is there. Does not block. */
   void configured(SegmentedPartitionLog log) {
     if (isToMove(log)) {
       waiting.put(log.id(), new Waiting(log, "its turn"));
@@ -54,7 +54,7 @@ final class LogMover {
     return !log.gone() && !log.config().engine().equals(log.engine());
   }
 
-  /** An engine has come: what waited for it is tried again. */
+  /** An engine came: moves that waited for it are tried again. */
   void engineCame(String name) {
     for (Waiting each : waiting.values()) {
       if (each.log.config().engine().equals(name) || each.log.engine().equals(name)) {
@@ -82,7 +82,7 @@ final class LogMover {
   private void await(SegmentedPartitionLog log, EngineSlot slot, String what) {
     waiting.put(log.id(), new Waiting(log, what));
     if (slot.holder().peek() != null) {
-      // it came between the look and the entry
+      // the engine came between the check and the entry
       configured(log);
     }
   }
@@ -102,7 +102,7 @@ final class LogMover {
         LOG.info("Moved a log partition={} from={} to={} bytes={} ms={}", log.id(), from.name(), to.name(), log.sizeBytes(),
             TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
       } else {
-        LOG.info("The move of a log was given up partition={} from={} to={}", log.id(), from.name(), to.name());
+        LOG.info("The move of a log was abandoned partition={} from={} to={}", log.id(), from.name(), to.name());
         retry(log, "another attempt");
       }
     } catch (IOException e) {
@@ -121,7 +121,7 @@ final class LogMover {
     }
   }
 
-  /** On the mover's thread: leaves the disks to others. */
+  /** On the mover's thread: waits, so that the disks are available to others. */
   private void pause(int bytes) {
     long limit = settings.get(LogManagerSettings.MARGAY_STORAGE_MOVE_MAX_BYTES_PER_SECOND);
     long until = System.nanoTime() + (long) ((double) bytes / limit * TimeUnit.SECONDS.toNanos(1));
@@ -130,19 +130,19 @@ final class LogMover {
     }
   }
 
-  /** What a log waits for before it is moved; null when it is being moved, or need not be. */
+  /** What a log waits for before it is moved; null when it is being moved, or does not need to be. */
   String waitsFor(TopicIdPartition id) {
     Waiting now = waiting.get(id);
     return now == null ? null : now.what;
   }
 
-  /** Exclusive end of what is copied of a log; -1 when it is not being moved now. */
+  /** Exclusive end of the part of a log that is copied; -1 when it is not being moved now. */
   long copiedTo(TopicIdPartition id) {
     LogMove move = running;
     return move != null && move.id().equals(id) ? move.copiedTo() : -1;
   }
 
-  /** The log is closed already, and to be deleted: its move, if any, writes nothing any more when this returns. */
+  /** The log is closed and will be deleted: when this returns, no move writes to it any more. */
   void cancel(TopicIdPartition id) {
     LogMove move;
     synchronized (this) {
@@ -154,7 +154,7 @@ final class LogMover {
     }
   }
 
-  /** Gives up what is under way and waits for its end, bounded. */
+  /** Abandons the move in progress and waits for its end, for a bounded time. */
   void close() {
     LogMove move;
     synchronized (this) {

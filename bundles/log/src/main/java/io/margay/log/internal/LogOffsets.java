@@ -28,7 +28,7 @@ final class LogOffsets {
     return highWatermark;
   }
 
-  /** Up to where the log has been compacted; at most the end. */
+  /** End of what has been compacted; at most the end. */
   long cleanedTo() {
     return cleanedTo;
   }
@@ -37,7 +37,7 @@ final class LogOffsets {
     cleanedTo = offset;
   }
 
-  /** Sets all three, moved into their order. */
+  /** Sets all three, adjusted to keep their order. */
   void set(long newStart, long newHighWatermark, long newEnd) {
     start = Math.min(newStart, newEnd);
     highWatermark = Math.min(Math.max(newHighWatermark, start), newEnd);
@@ -53,7 +53,7 @@ final class LogOffsets {
     start = offset;
   }
 
-  /** Raises the high watermark, to the end at most. Any thread. Returns whether it moved. */
+  /** Raises the high watermark, at most to the end. Any thread. Returns whether it moved. */
   boolean raiseHighWatermark(long offset) {
     long target = Math.min(offset, end);
     for (long now = highWatermark; target > now; now = highWatermark) {
@@ -64,14 +64,14 @@ final class LogOffsets {
     return false;
   }
 
-  /** Lowers the high watermark, before the end is cut to there. */
+  /** Lowers the high watermark, before the log is truncated to there. */
   void lowerHighWatermark(long offset) {
     highWatermark = Math.min(highWatermark, offset);
   }
 
   /** The last stable offset, given the first one that is unstable. */
   long lastStable(ProducerStates producers) {
-    // The high watermark is read first: what becomes unstable after that lies above it.
+    // The high watermark is read first: what becomes unstable after that is above it.
     long high = highWatermark;
     return Math.max(Math.min(high, producers.firstUnstableOffset()), Math.min(start, high));
   }

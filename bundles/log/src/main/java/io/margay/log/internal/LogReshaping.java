@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
 
-/** Changes of a log's segments but appending: its start moves, its end is cut, segments are dropped or replaced. */
+/** All changes of a log's segments except appends: its start moves, its end is cut, segments are dropped or replaced. */
 final class LogReshaping {
   private final SegmentedPartitionLog log;
 
@@ -26,7 +26,7 @@ final class LogReshaping {
           moveStart(offset);
         }
       });
-      // It may have been there before, and a crash must not bring it back after this returns.
+      // The start may have been there already; either way a crash must not move it back after this returns.
       if (offset == log.offsets.start()) {
         log.store.dropHead(offset);
         if (log.store.startOffset() < offset) {
@@ -52,14 +52,14 @@ final class LogReshaping {
       if (offset >= log.offsets.end()) {
         return;
       }
-      // Readers and the high watermark first: nobody may see an end that is not there any more.
+      // Readers and the high watermark first: no reader may see an end that no longer exists.
       log.offsets.lowerHighWatermark(offset);
       log.store.truncateTo(offset);
       endWasCut();
     }));
   }
 
-  /** Under the log's lock: brings everything in line with an end of the store that is lower than it was. */
+  /** Under the log's lock: adjusts everything to an end of the store that is lower than before. */
   void endWasCut() throws IOException {
     log.cuts++;
     log.offsets.set(Math.max(log.offsets.start(), log.store.startOffset()), log.offsets.highWatermark(), log.store.endOffset());
@@ -82,7 +82,7 @@ final class LogReshaping {
     });
   }
 
-  /** Removes whole segments below an offset, which is at most the high watermark. Returns the bytes that went. */
+  /** Removes whole segments below an offset, which is at most the high watermark. Returns the number of bytes removed. */
   long dropHead(long offset) throws IOException {
     long[] dropped = new long[1];
     log.reshape("drop segments", () -> {
@@ -99,9 +99,9 @@ final class LogReshaping {
   }
 
   /**
-   * Replaces segments by what compaction left of them, beside appends. A failure before the last step leaves the log as it was.
+   * Replaces segments by what compaction left of them, concurrently with appends. A failure before the last step changes nothing.
    *
-   * @param group segments as the pass found them; when they are not there any more nothing happens
+   * @param group segments as the pass found them; when they no longer exist nothing happens
    * @return whether they were replaced
    */
   boolean replaceSegments(List<SegmentInfo> group, Iterable<ByteBuf> batches) throws IOException {

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a log knows besides its batches: leader epochs, producers, aborted transactions. All of it follows from the batches; small
- * files beside them (snapshots and indexes) save reading everything when the log is opened. Used under the lock of its log.
+ * What a log knows besides its batches: leader epochs, producers, aborted transactions. All of it can be derived from the batches;
+ * small files beside them (snapshots and indexes) avoid reading everything when the log is opened. Used under the lock of its log.
  *
  * <pre>
  *   leader-epoch-checkpoint   the epochs, as text
@@ -32,16 +32,16 @@ final class LogState {
   final AbortedTransactions aborted = new AbortedTransactions();
   final ProducerStates producers;
   private final ProducerLimits producerLimits;
-  /** Offsets of the snapshots that are there, rising. */
+  /** Offsets of the existing snapshots, ascending. */
   private List<Long> snapshots = List.of();
   /** Whether there may be blobs with aborted transactions. */
   private boolean indexed;
-  /** Whether the epochs are not those that were written; then at the most the last one lacks. */
+  /** Whether the epochs differ from those that were written; the file then lacks at most the last one. */
   private boolean epochsChanged;
-  /** What is to be written; done by the log, see {@link #files}. */
+  /** Pending writes, carried out by the log; see {@link #files}. */
   private final FileQueue files = new FileQueue();
 
-  /** The writes that wait. Whoever calls a method here that changes something has them done when it is out of the lock. */
+  /** The pending writes. A caller of a method that changes something carries them out after it has released the lock. */
   FileQueue files() {
     return files;
   }
@@ -54,7 +54,7 @@ final class LogState {
   /**
    * Brings the state in line with the store.
    *
-   * @param trusted whether the log was closed in good order, so that what is not written was not there
+   * @param trusted whether the log was closed cleanly, so that what is not in the files did not exist
    * @param nowMs producers that have expired by now are left out
    */
   void load(LogStore store, long logStartOffset, boolean trusted, long nowMs, long producerExpirationMs) throws IOException {
@@ -90,7 +90,7 @@ final class LogState {
       saveEpochs();
     }
     if (stale || damaged) {
-      // It speaks of transactions that were lost in a crash; other ones may have taken their offsets by the next time.
+      // It describes transactions that were lost in a crash; others may have taken their offsets by the next time.
       rewriteIndexes(end);
     }
     files.drain(store);
@@ -110,7 +110,7 @@ final class LogState {
       if (blob.endsWith(INDEX)) {
         indexes.add(blob);
       } else if (offset > end) {
-        // the batches that it speaks of were lost in a crash
+        // the batches that it describes were lost in a crash
         store.deleteBlob(blob);
       } else {
         found.add(offset);
@@ -121,7 +121,7 @@ final class LogState {
     snapshots = found;
   }
 
-  /** Loads the newest snapshot that can be read. Returns from where on batches have to be replayed. */
+  /** Loads the newest snapshot that can be read. Returns the offset from which batches have to be replayed. */
   private long loadProducers(LogStore store, boolean trusted, long nowMs, long expirationMs) throws IOException {
     boolean damaged = false;
     for (int i = snapshots.size() - 1; i >= 0; i--) {
@@ -140,7 +140,7 @@ final class LogState {
       }
       return Math.max(snapshots.get(i), store.startOffset());
     }
-    // A log that was closed in good order and has no snapshot has no producers, unless there was one that cannot be read.
+    // A log that was closed cleanly and has no snapshot has no producers, unless there is a snapshot that cannot be read.
     return trusted && !damaged ? store.endOffset() : store.startOffset();
   }
 
@@ -167,7 +167,7 @@ final class LogState {
     });
   }
 
-  /** Only where the batch says something else, as its epoch may have begun long before it, and other ones after it. */
+  /** Only where the batch says something else: its epoch may have begun long before it, and other epochs after it. */
   private void noteEpoch(RecordBatch batch) {
     if (epochs.epochAt(batch.baseOffset()) != batch.partitionLeaderEpoch()) {
       epochsChanged |= epochs.assign(batch.partitionLeaderEpoch(), batch.baseOffset());
@@ -175,7 +175,9 @@ final class LogState {
   }
 
   /**
-   * An epoch begins at the log's end. It is written when the log is rolled or closed and has a batch of it: an epoch without one
+   * An epoch begins at the log's end. It is written when the log is rolled or closed and has a batch of it: an epoch without
+   * batches changes no answer after a restart, and after a crash it is found in the batches. Thousands of logs begin an epoch at
+   * every start.
    * changes no answer after a restart, and after a crash the batches tell. Thousands of logs begin an epoch at every start.
    */
   void beginEpoch(int epoch, long end) {
@@ -195,7 +197,7 @@ final class LogState {
     epochsChanged = false;
   }
 
-  /** Writes what {@link #load} needs to go on from the log's current end, as far as it is not written yet. */
+  /** Writes what {@link #load} needs to continue from the log's current end, unless it is written already. */
   void save(long end) {
     saveEpochsWithBatches(end);
     if (!producers.isEmpty() || !snapshots.isEmpty()) {
@@ -204,7 +206,7 @@ final class LogState {
     saveAborted(end);
   }
 
-  /** As {@link #save}, but leaves a snapshot also when there is no producer, so that a crash has little to replay. */
+  /** As {@link #save}, but leaves a snapshot even when there is no producer, so that a crash leaves little to replay. */
   void saveAtRoll(long end) {
     saveEpochsWithBatches(end);
     writeSnapshot(end);
@@ -237,7 +239,7 @@ final class LogState {
     }
   }
 
-  /** The store was opened again after it had failed: what waited for it is gone, and everything is written once more. */
+  /** The store was reopened after a failure: pending writes are gone, and everything is written once more. */
   void reload(LogStore store, long logStartOffset, long nowMs, long producerExpirationMs) throws IOException {
     files.clear();
     truncated(store, logStartOffset, nowMs, producerExpirationMs);
@@ -248,7 +250,7 @@ final class LogState {
     files.drain(store);
   }
 
-  /** The store was cut at its end, or begun again. */
+  /** The end of the store was cut, or the store was reset. */
   void truncated(LogStore store, long logStartOffset, long nowMs, long producerExpirationMs) throws IOException {
     files.drain(store);
     long end = store.endOffset();
@@ -280,7 +282,7 @@ final class LogState {
     if (!indexed) {
       return;
     }
-    // What stays of the newest blob that begins before the end is written again without what has gone.
+    // What remains of the newest blob that begins before the end is written again without the removed entries.
     String straddling = null;
     for (String blob : store.blobs()) {
       if (!blob.endsWith(INDEX)) {
@@ -310,14 +312,14 @@ final class LogState {
     files.drain(store);
   }
 
-  /** Forgets aborted transactions, given by the offsets of their markers, and writes the others again. */
+  /** Forgets aborted transactions, given by the offsets of their markers, and rewrites the others. */
   void removeAborted(long end, Set<Long> markers) {
     if (aborted.remove(markers)) {
       rewriteIndexes(end);
     }
   }
 
-  /** Puts all aborted transactions into one index. A crash half way leaves some of them twice, which is harmless. */
+  /** Merges all aborted transactions into one index. A crash half way leaves some of them twice, which is harmless. */
   private void rewriteIndexes(long end) {
     aborted.written(0);
     saveAborted(end);
@@ -331,7 +333,7 @@ final class LogState {
     });
   }
 
-  /** The log starts later now. */
+  /** The start of the log has advanced. */
   void advanceStart(long logStartOffset) {
     if (epochs.truncateFromStart(logStartOffset)) {
       saveEpochs();
@@ -343,7 +345,7 @@ final class LogState {
     }
   }
 
-  /** Deletes indexes all of whose markers are before an offset, which is so when the next one begins before it, too. */
+  /** Deletes indexes whose markers are all before an offset: this is so when the next index begins before it, too. */
   private static void dropEarlierIndexes(LogStore store, long logStartOffset) throws IOException {
     List<String> indexes = new ArrayList<>(store.blobs());
     indexes.removeIf(blob -> !blob.endsWith(INDEX));
@@ -353,7 +355,7 @@ final class LogState {
     }
   }
 
-  /** The offset in the name of a blob of ours, or -1. */
+  /** The offset in the name of one of our blobs, or -1. */
   private static long offsetOf(String blob) {
     if (!blob.endsWith(SNAPSHOT) && !blob.endsWith(INDEX) || blob.indexOf('.') != OFFSET_DIGITS) {
       return -1;
@@ -361,7 +363,7 @@ final class LogState {
     try {
       return Long.parseLong(blob, 0, OFFSET_DIGITS, 10);
     } catch (NumberFormatException e) {
-      // somebody else's file
+      // not one of our files
       return -1;
     }
   }

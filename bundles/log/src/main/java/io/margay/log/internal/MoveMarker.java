@@ -7,11 +7,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The small file that tells of a copy whether it is whole, while a log is moved from one engine to another. It is written to the
- * new copy before its first batch, changed when the copy is complete and on stable storage, and deleted after the old copy is.
+ * The small file that says whether a copy is complete while a log is moved from one engine to another. It is written to the new
+ * copy before its first batch, changed when the copy is complete and on stable storage, and deleted after the old copy.
  *
- * @param complete whether the copy is whole, so that it counts and the one that it comes from does not
- * @param from the engine that it comes from
+ * @param complete whether the copy is complete, so that it counts and its original does not
+ * @param from the engine that held the original
  */
 record MoveMarker(boolean complete, String from) {
   private static final Logger LOG = LoggerFactory.getLogger(MoveMarker.class);

@@ -12,12 +12,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings logs back that an I/O error took offline: opens each again after a second, then after two, four and so on up to a minute,
- * for as long as it takes. One thread does it, one log after another, so that a broken disk has no more than one of them at a time.
- * A log that fails again soon after its return goes on where its waits had come to.
+ * Reopens logs that an I/O error took offline: each after a second, then after two, four and so on up to a minute, until it
+ * succeeds. One thread does this, one log after another, so that a broken disk blocks no more than one of them at a time. A log
+ * that fails again soon after its return continues with its previous wait.
  *
- * <p>Of thousands of logs on one disk not each is worth a line: one tells that a log went, one that a log came back, and each says
- * how many others were not told of since. Safe for all threads.
+ * <p>With thousands of logs on one disk, not each is worth a line: one line reports that a log went offline, one that a log came
+ * back, and each says how many others were not reported since. Safe for all threads.
  */
 final class OfflineLogs implements FaultHandler {
   private static final Logger LOG = LoggerFactory.getLogger(OfflineLogs.class);
@@ -30,21 +30,21 @@ final class OfflineLogs implements FaultHandler {
   private final Reopening reopening;
   private final LineLimit lines;
   private final ThreadPoolExecutor thread = Housekeeping.thread("margay-log-reopen");
-  /** Logs that are offline, or were not long ago. */
+  /** Logs that are offline, or were recently. */
   private final Map<SegmentedPartitionLog, Absence> absences = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
-  /** Opens a log again. */
+  /** Reopens a log. */
   @FunctionalInterface
   interface Reopening {
-    /** @return false when the log's engine is not there */
+    /** @return false when the log's engine is absent */
     boolean reopen(SegmentedPartitionLog log) throws IOException;
   }
 
-  /** @param waitMs until the next try */
+  /** @param waitMs until the next attempt */
   private record Absence(long sinceMs, long returnedMs, long waitMs) { }
 
-  /** @param faults told of logs that go offline, of the first in a minute */
+  /** @param faults notified of the first log in a minute that goes offline */
   OfflineLogs(Clock clock, Scheduler scheduler, FaultHandler faults, Reopening reopening) {
     this.clock = clock;
     this.scheduler = scheduler;
@@ -101,7 +101,7 @@ final class OfflineLogs implements FaultHandler {
   private void returned(SegmentedPartitionLog log, Absence absence) {
     long now = clock.millis();
     if (log.offline()) {
-      // It failed again at once, and has said so.
+      // It failed again at once, and that is logged already.
       return;
     }
     absences.put(log, new Absence(absence.sinceMs, now, absence.waitMs));
@@ -112,7 +112,7 @@ final class OfflineLogs implements FaultHandler {
     }
   }
 
-  /** Logs that are offline stay so. Waits, bounded, for the one that is being opened. */
+  /** Logs that are offline stay so. Waits, for a bounded time, for the one that is being reopened. */
   void close() {
     closed = true;
     Housekeeping.shutdown(thread);

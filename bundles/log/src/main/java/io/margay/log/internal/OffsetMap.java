@@ -8,9 +8,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * The last offset of each key, in a fixed amount of memory: 24 bytes a slot, of which at most three quarters are used. Keys
- * are kept as 128 bits of their SHA-256, and not of an MD5 as in Kafka, because anyone can make two keys with the same MD5. One
- * thread.
+ * The last offset of each key, in a fixed amount of memory: 24 bytes per slot, and at most three quarters of the slots are used.
+ * Keys are kept as 128 bits of their SHA-256, and not of an MD5 as in Kafka, because anyone can make two keys with the same MD5.
+ * One thread.
  *
  * <pre>
  *   slot: first half of the hash int64 | second half int64 | offset + 1 int64, 0 when free
@@ -31,8 +31,8 @@ final class OffsetMap {
   private long latestOffset = -1;
 
   /**
-   * @param maxBytes how much memory it may take
-   * @param maxKeys most keys that there can be; less memory is taken when they are few
+   * @param maxBytes the most memory that it may take
+   * @param maxKeys the most keys that are possible; less memory is taken when they are few
    */
   OffsetMap(long maxBytes, long maxKeys) {
     long wanted = maxKeys >= Integer.MAX_VALUE / 2 ? Integer.MAX_VALUE : maxKeys * 4 / 3 + 2;
@@ -55,7 +55,7 @@ final class OffsetMap {
     return size;
   }
 
-  /** The highest offset that was looked at, whether or not its record had a key; -1 at the beginning. */
+  /** The highest offset that was seen, whether or not its record had a key; -1 at the beginning. */
   long latestOffset() {
     return latestOffset;
   }

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 final class PlaceFlusher implements Flusher {
   private static final long IDLE_SECONDS = 20;
 
-  /** Holds each log once at the most, see {@link FlushWaiters#enterQueue}. */
+  /** Holds each log at most once, see {@link FlushWaiters#enterQueue}. */
   private final ThreadPoolExecutor thread;
 
   PlaceFlusher(String place) {
@@ -32,13 +32,13 @@ final class PlaceFlusher implements Flusher {
         log.flushNow();
       });
     } catch (RejectedExecutionException e) {
-      // At shutdown nobody may be left waiting; logs are flushed when they are closed.
+      // At shutdown no request may be left waiting; logs are flushed when they are closed.
       log.flushWaiters().leaveQueue();
       log.flushNow();
     }
   }
 
-  /** Serves what is in the queue and ends; waits, bounded. */
+  /** Serves what is in the queue and ends; waits, for a bounded time. */
   void close(long waitMs) {
     thread.shutdown();
     try {

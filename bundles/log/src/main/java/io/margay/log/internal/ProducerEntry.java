@@ -4,9 +4,9 @@ import io.margay.protocol.record.RecordBatchFormat;
 import java.util.Arrays;
 
 /**
- * What a log knows of one producer (KIP-98): epoch, the last batches, the open transaction. Owned by {@link ProducerStates}.
- * The last batch lies in fields, those before it in an array, because a broker may know hundreds of thousands of producers, most
- * of which sent a single batch: such a one takes 88 bytes, one with five batches 200.
+ * What a log knows about one producer (KIP-98): epoch, the last batches, the open transaction. Owned by {@link ProducerStates}. The
+ * last batch is in fields, those before it in an array, because a broker may know hundreds of thousands of producers, most of which
+ * sent a single batch. Such a producer takes 88 bytes, one with five batches 200.
  *
  * <pre>
  *   earlier: count x { last sequence int32 | offset delta int32 | last offset int64 | timestamp int64 }, the oldest first
@@ -27,8 +27,8 @@ final class ProducerEntry {
   /** Highest timestamp of the last batch, or that of the last marker, in milliseconds since the epoch. */
   long lastTimestamp = RecordBatchFormat.NO_TIMESTAMP;
   /**
-   * When the last batch or marker came, by the broker's clock, in milliseconds since the epoch. Kafka takes {@link #lastTimestamp} for
-   * it, and so forgets at every start who copies old records.
+   * When the last batch or marker came, by the broker's clock, in milliseconds since the epoch. Kafka uses {@link #lastTimestamp}
+   * instead, and so forgets at every start the producers that copy old records.
    */
   long lastSeenMs;
 
@@ -77,7 +77,7 @@ final class ProducerEntry {
     return batch == count - 1;
   }
 
-  /** Moves to an epoch; the batches of another one count no more. */
+  /** Moves to an epoch; batches of another epoch no longer count. */
   void moveToEpoch(short newEpoch) {
     if (epoch != newEpoch) {
       epoch = newEpoch;
@@ -112,7 +112,7 @@ final class ProducerEntry {
     return -1;
   }
 
-  /** Moves the last batch to the earlier ones, of which the oldest goes when there are enough. */
+  /** Moves the last batch to the earlier ones, and removes the oldest when there are enough. */
   private void keepLast() {
     if (count == MAX_BATCHES) {
       count--;

@@ -4,11 +4,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 
 /**
- * How many producers the logs of a node may know, each and together, and how many they know. Safe for all threads.
+ * How many producers the logs of a node may know, each and together, and how many they know now. Safe for all threads.
  *
- * <p>A log that knows too many forgets its oldest. When all together know too many, a sweep forgets the oldest of all; until it
- * comes, a log that learns of a new producer makes room itself once the node is a quarter above its limit. So there are never
- * more than that and one for each log.
+ * <p>A log that knows too many forgets its oldest. When all together know too many, a sweep forgets the oldest of all. Until the
+ * sweep runs, a log that meets a new producer makes room itself once the node is a quarter above its limit. So there are never more
+ * than that plus one for each log.
  */
 final class ProducerLimits {
   private final IntSupplier perLog;
@@ -16,8 +16,8 @@ final class ProducerLimits {
   private final AtomicInteger count = new AtomicInteger();
 
   /**
-   * @param perLog most producers of a log, as it is now
-   * @param perNode most producers of all logs together, as it is now
+   * @param perLog the current limit of a log
+   * @param perNode the current limit of all logs together
    */
   ProducerLimits(IntSupplier perLog, IntSupplier perNode) {
     this.perLog = perLog;
@@ -32,7 +32,7 @@ final class ProducerLimits {
     return perNode.getAsInt();
   }
 
-  /** How many there are in all logs. Too high when a log was dropped without a word, until {@link #recounted}. */
+  /** How many there are in all logs. Too high when a log was dropped without notice, until {@link #recounted}. */
   int count() {
     return count.get();
   }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
- * The bytes of a producer snapshot, in Kafka's format with a tail of our own that Kafka's reader passes over:
+ * The bytes of a producer snapshot, in Kafka's format with an additional tail that Kafka's reader ignores:
  *
  * <pre>
  *   version int16 (1) | crc uint32 of all that follows | count int32
@@ -17,8 +17,8 @@ import java.util.zip.CRC32C;
  *             | batches x { last sequence int32 | last offset int64 | delta int32 | timestamp int64 } }
  * </pre>
  *
- * <p>Kafka keeps one batch per producer over a restart. We keep all of them, oldest first, the last one in both places, because a
- * log is also opened anew when its storage engine is replaced under producers with requests in flight.
+ * <p>Kafka keeps one batch per producer across a restart. We keep all of them, oldest first, the last one in both places, because a
+ * log is also reopened when its storage engine is replaced while producers have requests in flight.
  */
 final class ProducerSnapshot {
   private static final short VERSION = 1;
@@ -59,7 +59,7 @@ final class ProducerSnapshot {
   /**
    * The producers in a snapshot; null when it is damaged or of another version.
    *
-   * @param most at most so many, those that were seen last, besides those with an open transaction
+   * @param most the maximum number, those that were seen last, besides those with an open transaction
    */
   static List<ProducerEntry> decode(byte[] bytes, int most) {
     if (bytes == null || bytes.length < HEADER_SIZE + Integer.BYTES) {

@@ -20,12 +20,12 @@ import java.util.TreeMap;
 
 /**
  * The producers of one log (KIP-98): duplicates, sequences, epochs, and which transactions are open. Used under the lock of its
- * log, except {@link #firstUnstableOffset}. A log that no producer with an id writes to pays for one empty object. How many there
- * may be is bounded by {@link ProducerLimits}: the ones that were silent for longest are forgotten first, but none with an open
+ * log, except {@link #firstUnstableOffset}. A log to which no producer with an id writes costs one empty object.
+ * {@link ProducerLimits} bounds their number: the producers that were silent for longest are forgotten first, but none with an open
  * transaction.
  *
- * <p>Checking and applying are two steps: {@link #check} changes nothing and comes before the append, {@link #apply} follows it,
- * and is all there is for followers and for replay.
+ * <p>Checking and applying are two steps: {@link #check} changes nothing and comes before the append; {@link #apply} follows it,
+ * and is the only step for followers and for replay.
  */
 final class ProducerStates {
   /** No transaction is open. */
@@ -39,16 +39,16 @@ final class ProducerStates {
   private EndTransactionMarker marker;
   private LongObjectHashMap<ProducerEntry> entries;
   /**
-   * Transactions by their first offset, with the offset of their marker, or {@link #STABLE} while they are open. One that has
-   * ended stays until the high watermark has passed its marker: before, the marker may still be lost.
+   * Transactions by their first offset, with the offset of their marker, or {@link #STABLE} while they are open. A completed one
+   * stays until the high watermark has passed its marker, because the marker may be lost before that.
    */
   private TreeMap<Long, Long> unstable;
   private final AbortedTransactions aborted;
   private final ProducerLimits limits;
   private volatile long firstUnstableOffset = STABLE;
-  /** When so many are known it is time to look for some to forget. Above the limit only after a look that found none. */
+  /** At this number it is time to check for producers to forget. Above the limit only after a check that found none. */
   private int nextLook;
-  /** How many entries the map has had. */
+  /** The largest size that the map has had. */
   private int mostEntries;
 
   ProducerStates(AbortedTransactions aborted, ProducerLimits limits) {
@@ -102,7 +102,7 @@ final class ProducerStates {
       }
     }
     if (entry == null) {
-      // What is not known, because it is new or was expired or compacted away, may begin with any sequence.
+      // A producer that is unknown, because it is new, has expired or was compacted away, may begin with any sequence.
       return Errors.NONE;
     }
     if (batch.producerEpoch() < entry.epoch) {
@@ -130,7 +130,7 @@ final class ProducerStates {
   }
 
   /**
-   * Says in words what {@link #check} refused.
+   * Describes why {@link #check} refused a batch.
    *
    * @param error what it returned
    */
@@ -150,9 +150,10 @@ final class ProducerStates {
   }
 
   /**
-   * Takes note of a batch, with its final offsets, that is in the log now.
+   * Applies a batch, with its final offsets, that is in the log now.
    *
-   * @param nowMs when it came; when it is read from the log after a crash, that time, which is the best that is known
+   * @param nowMs when it came; for a batch that is read from the log after a crash, the time of reading, because nothing better is
+   *     known
    */
   void apply(RecordBatch batch, long nowMs) {
     if (!batch.hasProducerId()) {
@@ -207,7 +208,7 @@ final class ProducerStates {
     unstable.put(first, markerOffset);
   }
 
-  /** Puts back an entry that was read from a snapshot. */
+  /** Restores an entry that was read from a snapshot. */
   void restore(ProducerEntry entry) {
     add(entry);
     if (entry.transactionStart != ProducerEntry.NO_TRANSACTION) {
@@ -215,7 +216,7 @@ final class ProducerStates {
     }
   }
 
-  /** The high watermark has moved: what ended below it is stable. */
+  /** The high watermark has moved: transactions that ended below it are stable. */
   void committed(long highWatermark) {
     if (unstable == null || unstable.isEmpty()) {
       return;
@@ -232,7 +233,7 @@ final class ProducerStates {
     refresh();
   }
 
-  /** The log starts later now: ended transactions that begin before hold nothing back any more. */
+  /** The start of the log has advanced: completed transactions that begin before it no longer hold anything back. */
   void advanceStart(long logStartOffset) {
     if (unstable != null && unstable.headMap(logStartOffset).values().removeIf(marker -> marker != STABLE)) {
       refresh();
@@ -250,7 +251,7 @@ final class ProducerStates {
   /**
    * Forgets producers without an open transaction that were last seen at that time or before.
    *
-   * @param most no more than so many
+   * @param most the most to forget
    * @return how many
    */
   int forget(long lastSeenMs, int most) {

@@ -12,7 +12,7 @@ final class ProducerSweep {
   private static final Logger LOG = LoggerFactory.getLogger(ProducerSweep.class);
   /** A sweep leaves some room, so that the next one is not due at once. */
   private static final int ROOM = 8;
-  /** A flood of producers makes one line in so many milliseconds. */
+  /** Many new producers cause at most one log line in this many milliseconds. */
   private static final long REPORT_MS = 60_000;
 
   private final LogManager manager;
@@ -32,7 +32,7 @@ final class ProducerSweep {
     return limits.exceeded();
   }
 
-  /** Does nothing when a sweep that was queued before has done it. */
+  /** Does nothing when a sweep that was queued before has done the work. */
   void runIfDue() {
     if (isDue()) {
       run();

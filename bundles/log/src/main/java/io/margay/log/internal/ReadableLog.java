@@ -20,14 +20,14 @@ abstract class ReadableLog implements PartitionLog {
   protected final LogState state;
   protected final LogOffsets offsets = new LogOffsets();
   protected final LogAvailability availability;
-  /** Another one after the log was moved. */
+  /** Changes when the log is moved. */
   protected volatile LogEnvironment environment;
   protected final FlushWaiters flushWaiters = new FlushWaiters();
-  /** Held by whatever changes the log, for a moment: event loops take it. */
+  /** Held briefly by whatever changes the log: event loops take it. */
   protected final ReentrantLock lock = new ReentrantLock();
-  /** Held while segments are dropped, cut or replaced, or another store is put in place; taken before {@link #lock}. */
+  /** Held while segments are dropped, cut or replaced, or the store is exchanged; taken before {@link #lock}. */
   protected final ReentrantLock reshaping = new ReentrantLock();
-  /** Another one after the engine was replaced. */
+  /** Changes when the engine is replaced. */
   protected volatile LogStore store;
   protected volatile LogConfig config;
   private final TopicIdPartition id;
@@ -175,7 +175,7 @@ abstract class ReadableLog implements PartitionLog {
     suspensionListener.run();
   }
 
-  /** While it is being copied nothing is compacted, as the copy would have the old segments and lack the newer tombstones. */
+  /** Nothing is compacted during a copy, because the copy would have the old segments and lack the newer tombstones. */
   void moving(boolean now) {
     moving = now;
   }
@@ -225,7 +225,7 @@ abstract class ReadableLog implements PartitionLog {
     }
   }
 
-  /** As {@link #fault}, for a store that may have been closed under its user because another one has taken its place. */
+  /** As {@link #fault}, for a store that may have been closed during the call because another one has taken its place. */
   protected final IOException faultOf(LogStore used, String what, IOException cause) {
     return store == used ? fault(what, cause)
         : new LogSuspendedException("the log of " + id + " has another store since", cause);
@@ -235,7 +235,7 @@ abstract class ReadableLog implements PartitionLog {
     return availability.unusable();
   }
 
-  /** Takes the log offline, unless it was closed under the caller; whoever waits for a flush is told. Returns the cause. */
+  /** Takes the log offline, unless it was closed during the call; completes waiting flush requests. Returns the cause. */
   protected final IOException fault(String what, IOException cause) {
     boolean before = availability.offline();
     IOException told = availability.fault(what, cause);
@@ -248,10 +248,10 @@ abstract class ReadableLog implements PartitionLog {
     return told;
   }
 
-  /** Told when it goes offline. */
+  /** Called when it goes offline. */
   protected abstract void wentOffline();
 
-  /** Has the flusher look at the log soon, and at those who wait for it. */
+  /** Asks the flusher to check the log soon, with its waiting flush requests. */
   protected abstract void requestFlush();
 
   LogEnvironment environment() {

@@ -13,7 +13,7 @@ import io.netty.buffer.ByteBufAllocator;
 
 /**
  * Compresses batches again with another codec, for topics whose {@code compression.type} is not {@code producer}. The slow path:
- * one record at a time is in memory, and the result is not longer than what a batch may decompress to.
+ * one record at a time is in memory, and the result is not longer than the limit for decompressed batches.
  */
 final class Recompressor {
   private final RecordScratchPool scratches;

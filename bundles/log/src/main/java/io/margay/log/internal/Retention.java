@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Which segments a log may forget, by {@code retention.ms}, {@code retention.bytes} and its start offset. Only whole segments
- * go, the oldest first, none that reaches above the high watermark. Without state.
+ * Decides which segments a log may delete, by {@code retention.ms}, {@code retention.bytes} and its start offset. Only whole
+ * segments are deleted, the oldest first, and none that reaches above the high watermark. Without state.
  */
 final class Retention {
   private Retention() { }
@@ -15,7 +15,7 @@ final class Retention {
   /**
    * Drops what is due.
    *
-   * @return how many bytes went
+   * @return how many bytes were deleted
    */
   static long enforce(SegmentedPartitionLog log, long nowMs) throws IOException {
     LogConfig config = log.config();
@@ -23,7 +23,7 @@ final class Retention {
     long high = log.highWatermark();
     int expired = config.delete() ? expired(segments, config.retentionMs(), high, nowMs) : 0;
     if (expired == segments.size()) {
-      // What is being written is too old as well: it becomes an old segment, and an empty one takes its place.
+      // The active segment is too old as well: it becomes an old segment, and an empty one takes its place.
       log.roll();
     }
     int excess = config.delete() ? excess(segments, config.retentionBytes(), high) : 0;
@@ -51,7 +51,7 @@ final class Retention {
     return count;
   }
 
-  /** How many segments, from the oldest, the log can do without and still have as many bytes as it shall keep. */
+  /** How many segments, from the oldest, can be deleted while the log keeps as many bytes as it should. */
   static int excess(List<SegmentInfo> segments, long retentionBytes, long highWatermark) {
     if (retentionBytes < 0) {
       return 0;
@@ -72,7 +72,7 @@ final class Retention {
     return count;
   }
 
-  /** How many segments, from the oldest, lie below the log's start. */
+  /** How many segments, from the oldest, are below the log's start. */
   static int passed(List<SegmentInfo> segments, long logStartOffset) {
     int count = 0;
     while (count < segments.size() - 1 && segments.get(count + 1).baseOffset() <= logStartOffset) {

@@ -7,12 +7,12 @@ import io.margay.spi.storage.LogStore;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 
-/** Reads over the borders of segments, which a store's reads do not cross. */
+/** Reads across the boundaries of segments, which a store's reads do not cross. */
 final class SegmentReads {
-  /** Bytes that are looked at in one go. */
+  /** Bytes that are read at a time. */
   private static final int CHUNK = 1 << 20;
 
-  /** What is done with each batch. */
+  /** What to do with each batch. */
   @FunctionalInterface
   interface Visitor {
     /**
@@ -24,7 +24,7 @@ final class SegmentReads {
 
   private SegmentReads() { }
 
-  /** As {@link LogStore#read}, but when compaction left nothing at the end of a segment, goes on in the next one. */
+  /** As {@link LogStore#read}, but continues in the next segment when compaction left nothing at the end of one. */
   static LogSlice read(LogStore store, long offset, int maxBytes, long endOffset, boolean atLeastOne) throws IOException {
     LogSlice slice = store.read(offset, maxBytes, endOffset, atLeastOne);
     long from = offset;
@@ -41,7 +41,7 @@ final class SegmentReads {
     return slice;
   }
 
-  /** Whether there is a batch, which then must have been longer than allowed. It must not be passed over. */
+  /** Whether there is a batch, which then must have been longer than allowed. It must not be skipped. */
   private static boolean holdsLargeBatch(LogStore store, long offset, long endOffset) throws IOException {
     LogSlice probe = store.read(offset, 0, endOffset, true);
     boolean found = probe.records().sizeBytes() > 0;
@@ -50,7 +50,7 @@ final class SegmentReads {
   }
 
   /**
-   * Visits the batches from the one that holds an offset, or the first after it, to an end.
+   * Visits the batches from the one that contains an offset, or the first after it, to an end.
    *
    * @param from inclusive
    * @param to batches that begin at or after it are not visited

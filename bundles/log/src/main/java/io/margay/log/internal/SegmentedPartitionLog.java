@@ -22,8 +22,9 @@ import org.slf4j.LoggerFactory;
  * {@link LogCleaner}, and all that only reads is in {@link ReadableLog}.
  *
  * <p>Threads: whatever changes the log holds {@link #lock}; what only reads takes no lock, because offsets are volatile and the
- * store's reads may run at any time. Event loops append, so nothing waits for a disk under that lock but a cut of the log's end.
- * Who drops, cuts or replaces segments holds {@link #reshaping}, so that files are written, forced and deleted beside appends.
+ * store's reads may run at any time. Event loops append, so nothing under that lock waits for a disk except a cut of the log's end.
+ * Code that drops, cuts or replaces segments holds {@link #reshaping}, so that files are written, forced and deleted while appends
+ * go on.
  *
  * <p>Invariant: {@code logStartOffset <= highWatermark <= logEndOffset}, and the store's start is at most the log's.
  *
@@ -36,10 +37,10 @@ final class SegmentedPartitionLog extends ReadableLog {
   final LogAppender appender;
   private final LogReshaping shape = new LogReshaping(this);
   private final LogLife life = new LogLife(this);
-  /** Whether a task waits that writes the small files. */
+  /** Whether a task that writes the small files is queued. */
   private final AtomicBoolean writing = new AtomicBoolean();
   private volatile long lastFlushMs;
-  /** How often the log's end was cut, so that a copy may differ from it. */
+  /** How often the log's end was cut, after which a copy may differ from the log. */
   volatile int cuts;
 
   private SegmentedPartitionLog(TopicIdPartition id, LogConfig config, LogStore store, LogEnvironment environment,
@@ -69,7 +70,7 @@ final class SegmentedPartitionLog extends ReadableLog {
   @Override
   public Appended appendAsLeader(ByteBuf records, LeaderEpoch leaderEpoch, Origin origin) {
     if (unusable()) {
-      // Without the lock, which is held for long while a log is moved or opened again.
+      // Without the lock, which is held for long while a log is moved or reopened.
       return refused();
     }
     lock.lock();
@@ -96,7 +97,7 @@ final class SegmentedPartitionLog extends ReadableLog {
     }
   }
 
-  /** Has the small files written that the last append left, on another thread unless very many wait. */
+  /** Requests the write of the small files that the last append left, on another thread unless very many wait. */
   private void writeStateSoon() {
     FileQueue files = state.files();
     if (files.isEmpty()) {
@@ -116,12 +117,12 @@ final class SegmentedPartitionLog extends ReadableLog {
     try {
       writeState();
     } catch (IOException e) {
-      // The log is offline now, or goes on over another store that has its own.
+      // The log is offline now, or continues with another store that has its own files.
       LOG.debug("The state of a log was not written partition={}", id(), e);
     }
   }
 
-  /** Writes the small files that wait. Not under the lock. */
+  /** Writes the pending small files. Not under the lock. */
   void writeState() throws IOException {
     LogStore used = store;
     if (unusable()) {
@@ -171,7 +172,7 @@ final class SegmentedPartitionLog extends ReadableLog {
     owner.wentOffline(this);
   }
 
-  /** Forces the log to stable storage and tells all who asked for it before. On a flusher's thread. */
+  /** Forces the log to stable storage and completes all earlier requests. On a flusher's thread. */
   void flushNow() {
     List<Runnable> waiters = flushWaiters.take();
     LogStore used = store;
@@ -193,12 +194,12 @@ final class SegmentedPartitionLog extends ReadableLog {
     }
   }
 
-  /** One that fails keeps nothing from the others. */
+  /** One that fails does not affect the others. */
   private void tell(Runnable waiter) {
     try {
       waiter.run();
     } catch (Throwable e) {
-      LOG.error("One that waited for a flush failed partition={}", id(), e);
+      LOG.error("A task that waited for a flush failed partition={}", id(), e);
     }
   }
 
@@ -315,7 +316,7 @@ final class SegmentedPartitionLog extends ReadableLog {
     offsets.cleanedTo(offset);
   }
 
-  /** What a pass of compaction goes by, as it is now. */
+  /** The current rules for a pass of compaction. */
   CompactionFilter.Rules compactionRules(long nowMs) {
     lock.lock();
     try {
@@ -326,7 +327,7 @@ final class SegmentedPartitionLog extends ReadableLog {
   }
 
   /**
-   * Throws when the log is out of use, or goes on over another store: what failed on that one is no fault then.
+   * Throws when the log is out of use, or continues with another store: a failure of the earlier store is no fault then.
    *
    * @param failure becomes the cause of what is thrown
    */
@@ -345,7 +346,7 @@ final class SegmentedPartitionLog extends ReadableLog {
     writeState();
   }
 
-  /** Whether there is nothing to do on it now: it is empty, or out of use. */
+  /** Whether there is nothing to do for it now: it is empty, or out of use. */
   boolean idle() {
     return unusable() || (offsets.start() == offsets.end() && store.startOffset() == offsets.end());
   }
@@ -362,7 +363,7 @@ final class SegmentedPartitionLog extends ReadableLog {
     }
   }
 
-  /** How many producers it knows, about; any thread. */
+  /** About how many producers it knows; any thread. */
   int producerCount() {
     lock.lock();
     try {
@@ -414,7 +415,7 @@ final class SegmentedPartitionLog extends ReadableLog {
     }
   }
 
-  /** Runs a change of the segments, beside appends. */
+  /** Runs a change of the segments, concurrently with appends. */
   void reshape(String what, Change change) throws IOException {
     reshaping.lock();
     try {

@@ -21,7 +21,7 @@ final class SkippedBatches {
   /**
    * Reports a place in a log, unless that was done before.
    *
-   * @param offset where the batch, or what cannot be told apart any more, begins
+   * @param offset where the batch begins, or the bytes in which no batch can be recognized
    */
   synchronized void report(TopicIdPartition log, long offset, String reason) {
     if (!reported.add(new Place(log, offset))) {
@@ -30,7 +30,7 @@ final class SkippedBatches {
     if (reported.size() > REMEMBERED) {
       reported.remove(reported.iterator().next());
     }
-    LOG.warn("Compaction leaves stored records as they are, it cannot read them partition={} offset={} reason={}", log, offset,
+    LOG.warn("Compaction cannot read stored records and keeps them unchanged partition={} offset={} reason={}", log, offset,
         reason);
   }
 

@@ -7,13 +7,13 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 
-/** Brings what was read from a store into memory, for the few who look into it. */
+/** Loads what was read from a store into memory, for the few callers that examine it. */
 final class SliceBytes {
   private SliceBytes() { }
 
   /**
-   * Takes a slice over: its bytes, in a buffer that the caller releases. The slice's records are released here, or together
-   * with the buffer.
+   * Takes over a slice and returns its bytes, in a buffer that the caller releases. The slice's records are released here, or
+   * together with the buffer.
    *
    * @param slice what was read; belongs to this method from now on
    * @return its bytes from reader to writer index

@@ -14,7 +14,7 @@ final class StoredRecords implements AutoCloseable {
   private final BatchRules rules;
   private final BatchValidator validator;
 
-  /** @param limits what a batch may decompress to; more is an error as any other */
+  /** @param limits what a batch may decompress to; more is an error like any other */
   StoredRecords(RecordScratchPool scratches, BatchRules.Limits limits) {
     this.scratches = scratches;
     this.scratch = scratches.take();

@@ -10,8 +10,8 @@ import io.margay.spi.storage.SegmentInfo;
 import java.io.IOException;
 
 /**
- * Finds records by time. Stores find the batch; the record inside it is found here. A batch that cannot be read counts with what
- * its header says. Without state, for any thread.
+ * Finds records by time. Stores find the batch; the record inside it is found here. For a batch that cannot be read, the header's
+ * values count. Without state, for any thread.
  */
 final class TimestampSearch {
   /** One batch is looked for at a time, so little is read ahead. */

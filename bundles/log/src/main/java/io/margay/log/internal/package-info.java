@@ -1,5 +1,5 @@
 /**
- * Logs of partitions over storage engines. The names, from the outside in:
+ * Logs of partitions over storage engines. The names, from the outside to the inside:
  *
  * <pre>
  *   Logs                    the service: opens and deletes logs                           one a node, LogManager

@@ -24,7 +24,7 @@ final class FakeEngine implements StorageEngine {
 
   private final String name;
   private final Promise promise;
-  /** Told of each store that is created. */
+  /** Called for each store that is created. */
   Consumer<FakeStore> whenOpened = store -> { };
   /** Run before a deletion. */
   Runnable beforeDelete = () -> { };

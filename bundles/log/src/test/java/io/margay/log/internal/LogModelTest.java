@@ -213,7 +213,7 @@ class LogModelTest {
 
     /**
      * With the segments where a transaction began, and the snapshots since, its beginning is forgotten; then it begins with its
-     * first record that is still there. A transaction of which no record is there matters to nobody.
+     * first record that is still there. A transaction without records has no effect.
      */
     List<AbortedTransaction> visible(List<AbortedTransaction> transactions) {
       return transactions.stream().filter(a -> firstVisible(a) >= 0)

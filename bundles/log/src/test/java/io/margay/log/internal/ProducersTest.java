@@ -71,7 +71,7 @@ class ProducersTest {
     assertThat(produce(7, 0, 5)).isEqualTo(Errors.NONE);
   }
 
-  /** Whoever copies old records, or has a wrong clock, has them there once all the same. */
+  /** A client that copies old records, or has a wrong clock, still has each of them once. */
   @Test
   void silenceIsMeasuredByTheBrokersClockNotByTheRecords() throws IOException {
     t.clock.now = 2 * t.producerExpirationMs;

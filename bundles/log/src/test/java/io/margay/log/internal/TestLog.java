@@ -40,7 +40,7 @@ final class TestLog {
       TimestampType.CREATE_TIME, Long.MAX_VALUE, Long.MAX_VALUE, 0.5, 0, Long.MAX_VALUE, 86_400_000L, Long.MAX_VALUE, Long.MAX_VALUE, false, "producer",
       0, "fake", 1, new StoreConfig(1 << 20, 4096, 1 << 20, false));
 
-  /** A time that only moves when it is told to. */
+  /** A clock that only moves when the test moves it. */
   static final class StoppedClock implements Clock {
     long now = 1_000_000;
 
@@ -141,7 +141,7 @@ final class TestLog {
         c.flushMs(), c.flushOnAck(), c.compression(), c.compressionLevel(), engine, c.minInsyncReplicas(), c.store());
   }
 
-  /** Closes in good order and opens again. */
+  /** Closes cleanly and opens again. */
   void restart() throws IOException {
     long high = log.highWatermark();
     log.close();

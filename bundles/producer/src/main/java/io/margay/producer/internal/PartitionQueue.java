@@ -16,15 +16,17 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The records of one partition. One batch is under way at a time, which keeps the order; what comes meanwhile is the next batch.
- * Guarded by itself; requests are sent by the producer's thread.
+ * The records of one partition. One batch is in flight at a time, which keeps the order; records that arrive meanwhile form the
+ * next batch. Guarded by itself; requests are sent by the producer's thread.
  */
 final class PartitionQueue {
   private static final int BATCH_BYTES = 64 * 1024;
   private static final int BATCH_RECORDS = 1_000;
   private static final int REQUEST_TIMEOUT_MS = 30_000;
   private static final int RETRY_MS = 100;
-  /** Errors that pass, and that say for certain that nothing was written: after any other one, a retry might write records twice. */
+  /**
+   * Retriable errors after which it is certain that nothing was written: after any other error, a retry might write records twice.
+   */
   private static final Set<Errors> NOT_WRITTEN = EnumSet.of(Errors.NOT_LEADER_OR_FOLLOWER, Errors.LEADER_NOT_AVAILABLE,
       Errors.UNKNOWN_TOPIC_OR_PARTITION, Errors.NOT_ENOUGH_REPLICAS);
 
@@ -127,7 +129,7 @@ final class PartitionQueue {
     return queue.isEmpty() && underWay.isEmpty();
   }
 
-  /** Fails what is not answered. */
+  /** Fails the unanswered records. */
   void close() {
     List<PendingRecord> all;
     synchronized (this) {

@@ -7,7 +7,7 @@ import io.margay.spi.producer.ProduceException;
 import io.margay.spi.producer.Producer.Sent;
 import java.util.concurrent.CompletableFuture;
 
-/** A record on its way. */
+/** A record that is being sent. */
 final class PendingRecord {
   /** The objects that carry a record, its result and its place in queues. */
   private static final int OBJECT_BYTES = 256;
@@ -37,7 +37,7 @@ final class PendingRecord {
     return result;
   }
 
-  /** About what it takes on the heap while it is on its way. */
+  /** Approximate bytes of heap that it takes while it is being sent. */
   int heapBytes() {
     return sizeBytes() + OBJECT_BYTES;
   }

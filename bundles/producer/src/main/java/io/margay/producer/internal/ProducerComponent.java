@@ -19,8 +19,9 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
- * The service. Partitioners may come and go while it is used: records wait in order for one that is updated. When this bundle is
- * updated, or one whose service it refers to (server, controller), records on their way fail, and callers get the new service.
+ * The service. Partitioners may come and go while it is used: records wait in order for one that is being updated. When this bundle
+ * is updated, or one whose service it refers to (server, controller), records that are being sent fail, and callers get the new
+ * service.
  */
 @Component(service = Producer.class)
 public final class ProducerComponent implements Producer {
@@ -33,7 +34,7 @@ public final class ProducerComponent implements Producer {
    * @param client sends the requests
    * @param metadata knows the topics
    * @param settings knows the topics' settings
-   * @param scheduler when to try again
+   * @param scheduler schedules retries
    */
   @Activate
   public ProducerComponent(@Reference LocalClient client, @Reference ClusterMetadata metadata, @Reference NodeSettings settings,
@@ -41,18 +42,18 @@ public final class ProducerComponent implements Producer {
     producer = new RecordProducer(client, metadata, settings, scheduler, partitioners);
   }
 
-  /** A partitioner comes. */
+  /** A partitioner was registered. */
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
   void addPartitioner(Partitioner partitioner, Map<String, Object> properties) {
     partitioners.add(partitioner, properties);
   }
 
-  /** A partitioner goes. */
+  /** A partitioner leaves. */
   void removePartitioner(Partitioner partitioner) {
     producer.remove(partitioner);
   }
 
-  /** Fails what is not written yet. */
+  /** Fails the records that are not written yet. */
   @Deactivate
   void close() {
     producer.close();

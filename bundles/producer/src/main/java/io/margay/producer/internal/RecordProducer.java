@@ -21,14 +21,14 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Produces records through the handlers of this server. The call chooses the partition and puts the record into its queue; one
- * thread of its own sends a batch for each partition at a time. Memory is bounded: a record that does not fit is refused at once.
+ * Produces records through the handlers of this server. The call chooses the partition and puts the record into its queue; a
+ * dedicated thread sends a batch for each partition at a time. Memory is bounded: a record that does not fit is refused at once.
  * Safe for all threads; owned by its component, which closes it.
  */
 final class RecordProducer implements Producer, AutoCloseable {
-  /** How long a record is tried again, in milliseconds. */
+  /** How long the producer retries a record, in milliseconds. */
   static final int DELIVERY_MS = 30_000;
-  /** Queues of topics that are gone are removed when there are as many more queues than topics. */
+  /** Queues of deleted topics are removed when there are this many more queues than topics. */
   private static final int MOST_LEFT = 100;
   static final String CLOSED = "the producer was stopped; whether the record was written is not known";
 
@@ -73,7 +73,7 @@ final class RecordProducer implements Producer, AutoCloseable {
       record.result().whenComplete((sent, e) -> bytes.addAndGet(-size));
       queue(topic).add(record);
       if (closed) {
-        // the thread that closes may have passed the queue already
+        // the closing thread may have passed the queue already
         record.fail(Errors.NETWORK_EXCEPTION, CLOSED);
       }
     }
@@ -92,7 +92,7 @@ final class RecordProducer implements Producer, AutoCloseable {
     return topics.computeIfAbsent(topic, t -> new TopicQueue(this, t));
   }
 
-  /** Runs a task on the producer's thread; after the end it is dropped, since all records have failed then. */
+  /** Runs a task on the producer's thread; after the end the task is dropped, because all records have failed then. */
   void execute(Runnable task) {
     try {
       thread.execute(task);
@@ -123,7 +123,7 @@ final class RecordProducer implements Producer, AutoCloseable {
     return partitioners;
   }
 
-  /** A partitioner goes. When this returns, no call is inside it, and nothing of it is kept. */
+  /** A partitioner leaves. When this returns, no call is inside it, and no reference to it is kept. */
   void remove(Partitioner gone) {
     partitioners.remove(gone);
     topics.values().forEach(topic -> topic.forget(gone));

@@ -14,7 +14,7 @@ import java.util.BitSet;
 
 /**
  * The partitioner of one topic: created again when the setting changes or another service has taken over, so that a changed weight
- * counts for the next record and nothing of a bundle that is gone is used. Not safe for several threads: {@link TopicQueue} has
+ * counts for the next record and nothing from an uninstalled bundle is used. Not safe for several threads: {@link TopicQueue} holds
  * the lock.
  */
 final class TopicChoice {
@@ -25,10 +25,10 @@ final class TopicChoice {
   private TopicView view;
 
   /**
-   * @param lease the use of the partitioner's service; not closed here
+   * @param lease the lease on the partitioner's service; not closed here
    * @param now the value of the setting
    * @return the partition
-   * @throws ProduceException when options are wrong, or the partitioner is
+   * @throws ProduceException when options are wrong, or the partitioner fails
    */
   int partition(ServiceHolder.Lease<Partitioner> lease, PartitionerChoice now, TopicImage topic, PartitionerRecord record)
       throws ProduceException {
@@ -50,7 +50,7 @@ final class TopicChoice {
     return partition;
   }
 
-  /** A partitioner goes: nothing of it is kept until the next record, which may never come. */
+  /** A partitioner leaves: drops its objects now, because the next record may never come. */
   void forget(Partitioner gone) {
     if (service == gone) {
       service = null;

@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The records of one topic, from the call until their partition is known. While the partitioner is away they wait here in order,
- * all of them: a record never overtakes one before it. Guarded by itself; results are never completed inside the lock.
+ * The records of one topic, from the call until their partition is known. While the partitioner is absent all of them wait here in
+ * order: a record never overtakes an earlier one. Guarded by itself; results are never completed inside the lock.
  */
 final class TopicQueue {
   private final RecordProducer producer;
@@ -92,7 +92,7 @@ final class TopicQueue {
         } catch (ProduceException e) {
           failure = e;
         } catch (RuntimeException | Error e) {
-          // the record at the head must go, or all later ones would wait behind it for ever
+          // the record at the head must go, or all later records would wait behind it for ever
           failure = new ProduceException(Errors.UNKNOWN_SERVER_ERROR, "partitioner " + now.name() + " is broken: " + e);
         }
         waiting.poll();

@@ -3,9 +3,9 @@ package io.margay.protocol.record;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Walks the batches that lie one after the other in a range of a buffer, without allocating per batch. Reusable, one thread at
- * a time, retains nothing. Only sizes and the magic are checked, so old formats are passed on with their magic; a last batch
- * that the range cuts off ends the walk and is reported by {@link #hasTrailingPartial()}.
+ * Walks the consecutive batches in a range of a buffer, without allocating per batch. Reusable, one thread at a time, retains
+ * nothing. Checks only sizes and the magic, so old formats are returned with their magic. A last batch that the range cuts off ends
+ * the walk and is reported by {@link #hasTrailingPartial()}.
  *
  * <pre>
  *   while (cursor.next()) {

@@ -8,9 +8,9 @@ import java.util.Objects;
  * @param origin who sent the batch
  * @param requireKeys refuse records without a key, as compacted topics do; implies the walk through compressed records
  * @param deep also decompress and walk the records of compressed batches
- * @param limits what may come of a batch
- * @param timestampBeforeMaxMs how far a create time may lie before now; {@link Long#MAX_VALUE} is no limit
- * @param timestampAfterMaxMs how far a create time may lie after now; {@link Long#MAX_VALUE} is no limit
+ * @param limits the limits of a batch
+ * @param timestampBeforeMaxMs how far a create time may be before now; {@link Long#MAX_VALUE} is no limit
+ * @param timestampAfterMaxMs how far a create time may be after now; {@link Long#MAX_VALUE} is no limit
  */
 public record BatchRules(Origin origin, boolean requireKeys, boolean deep, Limits limits, long timestampBeforeMaxMs,
     long timestampAfterMaxMs) {
@@ -26,7 +26,7 @@ public record BatchRules(Origin origin, boolean requireKeys, boolean deep, Limit
   }
 
   /**
-   * What may come of a batch.
+   * The limits of a batch, and of the errors about it.
    *
    * @param maxDecompressedBytes most bytes to which the records of a compressed batch may decompress; above 0
    * @param maxRecordBytes most bytes of one record of a compressed batch; above 0

@@ -23,8 +23,8 @@ import java.util.List;
  * <p>A batch whose size or checksum is wrong is a {@link CorruptRecordException}; when these are right, every fault of the
  * records is an INVALID_RECORD, because the producer meant what it sent.
  *
- * <p>Compression types are known by id only; whether the version of the request allows one (zstd needs Produce 7) is for the
- * caller to say.
+ * <p>Compression types are known by id only. The caller checks whether the version of the request allows one (zstd needs Produce
+ * 7).
  */
 public final class BatchValidator {
   private final RecordScratchPool scratches;
@@ -36,7 +36,7 @@ public final class BatchValidator {
   private long minTimestamp;
   private long maxTimestamp;
   private int maxRecordBytes;
-  /** Which record is being looked at. */
+  /** Index of the record that is being checked. */
   private int recordIndex;
   /** Records that break a rule; null while there is none. */
   private List<Fault> faults;
@@ -60,8 +60,8 @@ public final class BatchValidator {
     }
 
     /**
-     * Largest timestamp of the records in ms, or what the header says when they were not walked. When the header says
-     * otherwise the caller corrects it with {@link RecordBatch#setMaxTimestamp}, as a wrong one is no reason to refuse a batch.
+     * Largest timestamp of the records in ms, or the header's value when they were not walked. When the header has another value
+     * the caller corrects it with {@link RecordBatch#setMaxTimestamp}, because a wrong one is no reason to refuse a batch.
      */
     public long maxTimestamp() {
       return foundMaxTimestamp;

@@ -8,11 +8,11 @@ import java.nio.ByteOrder;
  * Data that breaks the format raises {@link CorruptRecordException}, and nothing else.
  *
  * <pre>
- *   start, then next until it is false; block from from to to are the bytes that the last next brought
+ * start, then next until it returns false; after each next, the bytes are in block, from "from" to "to"
  * </pre>
  */
 abstract class BlockDecoder {
-  /** Where the current bytes lie: in the scratch, or in the compressed data where it holds them as they are. */
+  /** Holds the current bytes: the scratch, or the compressed data where it stores them uncompressed. */
   protected ByteBuffer block;
   protected int from;
   protected int to;
@@ -59,7 +59,7 @@ abstract class BlockDecoder {
     return true;
   }
 
-  /** @param what stands there */
+  /** @param what names the missing part */
   protected final void require(int bytes, String what) {
     if (in.remaining() < bytes) {
       throw new CorruptRecordException("compressed records are cut off before the " + what);

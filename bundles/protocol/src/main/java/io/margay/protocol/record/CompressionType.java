@@ -42,7 +42,7 @@ public enum CompressionType {
     return maxLevel;
   }
 
-  /** Level used when none is configured; for gzip -1, which lies outside the range and lets zlib choose. */
+  /** Level used when none is configured; for gzip -1, which is outside the range and lets zlib choose. */
   public int defaultLevel() {
     return defaultLevel;
   }

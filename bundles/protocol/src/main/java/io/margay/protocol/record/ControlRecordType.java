@@ -9,7 +9,7 @@ public enum ControlRecordType {
   SNAPSHOT_FOOTER(4),
   KRAFT_VERSION(5),
   KRAFT_VOTERS(6),
-  /** A type that a later version defines; consumers pass over it. */
+  /** A type that a later version defines; consumers skip it. */
   UNKNOWN(-1);
 
   private static final ControlRecordType[] TYPES = values();

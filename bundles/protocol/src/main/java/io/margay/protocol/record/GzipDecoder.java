@@ -7,8 +7,7 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Members of gzip (RFC 1952), one after the other. As the JDK's stream does, it takes what follows a member and is no member
- * for the end.
+ * Consecutive gzip members (RFC 1952). Like the JDK's stream, it treats data after a member that is not another member as the end.
  *
  * <pre>
  *   1f 8b | method 8 | flags | time int32 | extra flags | system | { extra | name | comment | header checksum } as the flags say

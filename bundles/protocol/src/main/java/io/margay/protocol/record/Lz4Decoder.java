@@ -9,8 +9,8 @@ import net.jpountz.xxhash.XXHash32;
 import net.jpountz.xxhash.XXHashFactory;
 
 /**
- * One LZ4 frame, as Kafka's clients read it: blocks must be independent, checksums of header and blocks are verified, and
- * what follows the frame is not looked at. A block that is stored as it is stays where it is.
+ * One LZ4 frame, as Kafka's clients read it: blocks must be independent, checksums of header and blocks are verified, and what
+ * follows the frame is ignored. A block that is stored uncompressed is not copied.
  *
  * <pre>
  *   04 22 4d 18 | flags | block size id in bits 4 to 6 | { content size int64 } | header checksum

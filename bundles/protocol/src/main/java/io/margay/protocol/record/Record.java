@@ -100,7 +100,7 @@ public final class Record {
   }
 
   /**
-   * The headers in their order, decoded anew at each call.
+   * The headers in their order, decoded again at each call.
    *
    * @throws IllegalStateException if the reader skips keys and values
    */
@@ -109,7 +109,7 @@ public final class Record {
     if (headerCount == 0) {
       return List.of();
     }
-    // A header takes two bytes at least and all were walked, so the count is bounded by the size of the record.
+    // A header takes at least two bytes and all were walked, so the count is bounded by the size of the record.
     List<RecordHeader> headers = new ArrayList<>(headerCount);
     ByteBuf in = buf.duplicate();
     in.setIndex(headersIndex, buf.capacity());

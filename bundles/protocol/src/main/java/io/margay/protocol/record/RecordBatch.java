@@ -42,7 +42,7 @@ public final class RecordBatch {
   /**
    * Points this view to the batch at {@code index} of {@code buf}.
    *
-   * @param buf at least {@link RecordBatchFormat#HEADER_SIZE} bytes must lie at {@code index} for the accessors to work
+   * @param buf must have at least {@link RecordBatchFormat#HEADER_SIZE} bytes at {@code index} for the accessors to work
    * @return this
    */
   public RecordBatch wrap(ByteBuf buf, int index) {
@@ -51,7 +51,7 @@ public final class RecordBatch {
     return this;
   }
 
-  /** Buffer that this view looks at; still owned by whoever wrapped it. */
+  /** Buffer that this view looks at; still owned by the caller of {@link #wrap}. */
   public ByteBuf buffer() {
     return buf;
   }
@@ -214,8 +214,8 @@ public final class RecordBatch {
   }
 
   /**
-   * Sets timestamp type and max timestamp in place and computes the checksum anew, unless both are as they were. The buffer
-   * must be writable.
+   * Sets timestamp type and max timestamp in place and recomputes the checksum, unless both are unchanged. The buffer must be
+   * writable.
    *
    * @param maxTimestampMs ms since the epoch, or {@link RecordBatchFormat#NO_TIMESTAMP}
    */

@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Builds one batch. Settings come first, then records, then {@link #build()} once, which hands the buffer to the caller. A
- * builder that is given up before is closed instead. One thread at a time.
+ * Builds one batch. Settings come first, then records, then {@link #build()} once, which hands the buffer to the caller. An
+ * abandoned builder is closed instead. One thread at a time.
  *
  * <pre>
  *   try (RecordBatchBuilder builder = new RecordBatchBuilder(allocator)) {
@@ -173,7 +173,7 @@ public final class RecordBatchBuilder implements AutoCloseable {
   }
 
   /**
-   * Makes the batch cover offsets up to and including this one although its last record lies before, or although it has no
+   * Makes the batch cover offsets up to and including this one although its last record comes before it, or although it has no
    * record at all. Compaction needs it: offset range and sequences of a batch survive its records.
    */
   public RecordBatchBuilder overrideLastOffset(long offset) {
@@ -196,7 +196,7 @@ public final class RecordBatchBuilder implements AutoCloseable {
     return count == 0 && !lastOffsetOverridden ? baseOffset : lastOffset + 1;
   }
 
-  /** Bytes that a record takes at most before compression; sizes of -1 stand for null. */
+  /** The most bytes that a record takes before compression; sizes of -1 stand for null. */
   public static int maxRecordSizeBytes(int keySizeBytes, int valueSizeBytes, List<RecordHeader> headers) {
     int fixed = 1 + Varint.MAX_VARLONG_SIZE + 2 * Varint.MAX_VARINT_SIZE;
     return fixed + bodySize(keySizeBytes, valueSizeBytes, headersSize(headers));

@@ -84,7 +84,7 @@ public final class RecordBatchFormat {
   }
 
   /**
-   * Sequence that lies {@code increment} after {@code sequence}; sequences wrap from {@link Integer#MAX_VALUE} to 0.
+   * Sequence that is {@code increment} after {@code sequence}; sequences wrap from {@link Integer#MAX_VALUE} to 0.
    *
    * @param sequence at least 0
    * @param increment at least 0

@@ -33,7 +33,7 @@ public final class RecordReader implements Iterator<Record>, AutoCloseable {
   /** One record of a compressed batch. */
   private final RecordSource single = new RecordSource();
   private final int maxRecordBytes;
-  /** What this reader decompresses with; null when the batch is not compressed, or when the scratch is somebody else's. */
+  /** What this reader decompresses with; null when the batch is not compressed, or when the caller owns the scratch. */
   private final RecordScratch ownScratch;
   private int read;
   private int previousDelta = -1;
@@ -81,7 +81,7 @@ public final class RecordReader implements Iterator<Record>, AutoCloseable {
   }
 
   /**
-   * Starts to read a batch. Its size must lie within the buffer.
+   * Starts to read a batch, which must be within the buffer.
    *
    * @param batch the view may be wrapped elsewhere afterwards; the buffer must stay alive until the reader and all
    *     records of an uncompressed batch are out of use
@@ -94,7 +94,7 @@ public final class RecordReader implements Iterator<Record>, AutoCloseable {
   }
 
   /**
-   * As {@link #open(RecordBatch, long)}, for those who read many batches.
+   * As {@link #open(RecordBatch, long)}, for callers that read many batches.
    *
    * @param scratch for this reader alone until it is closed
    */
@@ -102,7 +102,7 @@ public final class RecordReader implements Iterator<Record>, AutoCloseable {
     return new RecordReader(batch, maxDecompressedBytes, false, scratch);
   }
 
-  /** As {@link #open}, but the records show offsets, timestamps and sizes only, and contents are passed over. */
+  /** As {@link #open}, but the records show offsets, timestamps and sizes only, and contents are skipped. */
   public static RecordReader openSkippingKeyValue(RecordBatch batch, long maxDecompressedBytes) {
     return new RecordReader(batch, maxDecompressedBytes, true, null);
   }

@@ -5,8 +5,8 @@ import io.netty.buffer.ByteBufAllocator;
 import java.nio.ByteBuffer;
 
 /**
- * The memory that decompressing takes: one buffer for what comes out, and the state of each codec that was used. Reusable, one
- * thread at a time; {@link RecordScratchPool} shares them. Native libraries are loaded with the first batch of their codec.
+ * The memory for decompression: one buffer for the output, and the state of each codec that was used. Reusable, one thread at a
+ * time; {@link RecordScratchPool} shares them. Native libraries are loaded with the first batch of their codec.
  *
  * <p>Between two uses it holds at most {@value #KEPT_BYTES} bytes of buffers and what the codecs keep for windows of at most
  * 8 MiB, of which only the pages that were written count.
@@ -20,7 +20,7 @@ public final class RecordScratch implements AutoCloseable {
   private final BlockDecoder[] decoders = new BlockDecoder[CompressionType.ZSTD.id() + 1];
   private ByteBuf outBuffer;
   private ByteBuffer out;
-  /** Holds a copy of compressed bytes that do not lie in direct memory, which the codecs need. */
+  /** Holds a copy of compressed bytes that are not in direct memory, which the codecs need. */
   private ByteBuf inBuffer;
 
   /** A scratch whose buffers come from the allocator. It takes no memory before its first use. */
@@ -32,7 +32,7 @@ public final class RecordScratch implements AutoCloseable {
    * Begins to decompress.
    *
    * @param compressed from position to limit; used until the decoder has finished
-   * @param maxBytes most bytes that may come out
+   * @param maxBytes the most bytes of output
    * @return the codec's decoder, at its start
    */
   BlockDecoder open(CompressionType type, ByteBuffer compressed, long maxBytes) {
@@ -68,7 +68,7 @@ public final class RecordScratch implements AutoCloseable {
     return inBuffer.nioBuffer(0, length);
   }
 
-  /** The buffer for what comes out, with at least {@code minBytes}; what it held is lost when it has to grow. */
+  /** The buffer for the output, with at least {@code minBytes}; its content is lost when it has to grow. */
   ByteBuffer out(int minBytes) {
     if (out == null || out.capacity() < minBytes) {
       releaseOut();
@@ -80,7 +80,7 @@ public final class RecordScratch implements AutoCloseable {
     return out;
   }
 
-  /** Gives back what was only needed for an unusual batch. */
+  /** Releases what only an unusual batch needed. */
   void trim() {
     if (out != null && out.capacity() > KEPT_BYTES) {
       releaseOut();

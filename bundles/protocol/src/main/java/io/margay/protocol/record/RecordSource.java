@@ -49,9 +49,9 @@ final class RecordSource {
   }
 
   /**
-   * Reads what a decoder brings.
+   * Reads the output of a decoder.
    *
-   * @param allowance most bytes that it may bring
+   * @param allowance the most bytes that the decoder may produce
    */
   RecordSource decode(BlockDecoder started, long allowance) {
     decoder = started;
@@ -108,7 +108,7 @@ final class RecordSource {
     return window.get(next++);
   }
 
-  /** Passes over {@code count} bytes, at least 0. */
+  /** Skips {@code count} bytes, at least 0. */
   void skip(int count) {
     if (count <= end - next) {
       next += count;

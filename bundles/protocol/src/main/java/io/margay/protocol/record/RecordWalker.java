@@ -2,7 +2,7 @@ package io.margay.protocol.record;
 
 /**
  * Reads the structure of one record after the other and keeps the fields of the last, without touching key, value or headers.
- * It checks that every length lies within the record and that nothing is left at its end. Reusable.
+ * It checks that every length is within the record and that nothing is left at its end. Reusable.
  */
 final class RecordWalker {
   long timestampDelta;

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Snappy in either of the two shapes that producers send: blocks in the framing of snappy-java, or one block without any
- * framing, as librdkafka writes it. The size that a block announces is checked before memory for it is taken.
+ * Snappy in either of the two forms that producers send: blocks in the framing of snappy-java, or one block without any framing, as
+ * librdkafka writes it. The size that a block announces is checked before memory for it is taken.
  *
  * <pre>
  *   82 'S' 'N' 'A' 'P' 'P' 'Y' 00 | version int32 | compatible version int32 | { block size int32 | block }

@@ -6,9 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Zstandard frames, one after the other, through the library's stream. It decodes windows of up to 128 MiB, which level 22
- * writes, so a lower bound would refuse valid producers; a large window is reserved but touched only as far as bytes are
- * decompressed, and freed after the batch.
+ * Consecutive Zstandard frames, through the library's stream. It decodes windows of up to 128 MiB, which level 22 writes, because a
+ * lower bound would refuse valid producers. A large window is reserved but touched only as far as bytes are decompressed, and freed
+ * after the batch.
  */
 final class ZstdDecoder extends BlockDecoder {
   private static final int MAGIC = 0xFD2FB528;

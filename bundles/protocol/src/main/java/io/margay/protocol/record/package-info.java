@@ -6,8 +6,8 @@
  * compaction not every offset in it has a record.
  *
  * <p>Ownership of buffers. Views ({@link io.margay.protocol.record.RecordBatch}, {@link io.margay.protocol.record.BatchCursor},
- * {@link io.margay.protocol.record.RecordReader}) never retain, release or move the indices of the buffer they look at; its
- * owner keeps it alive for as long as a view or a slice of a {@link io.margay.protocol.record.Record} is in use. Whoever calls
+ * {@link io.margay.protocol.record.RecordReader}) never retain, release or move the indices of the buffer they look at; its owner
+ * keeps it alive for as long as a view or a slice of a {@link io.margay.protocol.record.Record} is in use. The caller of
  * {@link io.margay.protocol.record.RecordBatchBuilder#build()} owns the buffer that it returns and releases it.
  *
  * <p>Threads. Everything here is confined to one thread at a time, except enums, constants and Java records, which are

@@ -4,21 +4,21 @@ import io.margay.protocol.Errors;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 
-/** Reserves what handlers build for each partition that a request names, before they build it. */
+/** Reserves memory for what handlers build for each partition that a request names, before they build it. */
 public final class AnswerMemory {
-  /** What as many partitions take is less than what a connection takes. */
+  /** Up to this many partitions take less memory than a connection. */
   private static final int FEW = 64;
-  /** For more partitions than that there is no answer but the end of the connection. */
+  /** For more partitions than this the only answer is to close the connection. */
   private static final int MOST_ERRORS = 10_000;
 
   private AnswerMemory() { }
 
   /**
    * @param request the request
-   * @param handler whose request it is
+   * @param handler the handler of the request
    * @param partitions how many it names
    * @param bytesEach what each takes in the answer
-   * @return false when there is no memory for it; the request is answered then
+   * @return false when there is no memory for it; the request has been answered then
    */
   public static boolean reserve(Request request, ApiHandler handler, int partitions, int bytesEach) {
     if (partitions <= FEW || request.reserve((long) partitions * bytesEach)) {

@@ -13,13 +13,13 @@ import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The few threads on which handlers do what may wait for a disk. They end when idle; a full queue refuses. */
+/** The few threads on which handlers do what may wait for a disk. Idle threads end; a full queue refuses tasks. */
 public final class BlockingReads implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BlockingReads.class);
   private static final int QUEUE = 512;
   private static final long CLOSE_SECONDS = 10;
 
-  /** What may block, and what is done instead when the threads end before it has begun. */
+  /** What may block, and what to do instead when the threads end before it has begun. */
   private record Task(Runnable action, Runnable instead) implements Runnable {
     @Override
     public void run() {
@@ -30,7 +30,7 @@ public final class BlockingReads implements AutoCloseable {
       try {
         action.run();
       } catch (RuntimeException | Error e) {
-        // each request answers its own failures; this one has no request left to answer
+        // each request handles its own failures; no request is left here to answer
         LOG.error("A task that reads from disks failed", e);
       }
     }
@@ -42,7 +42,7 @@ public final class BlockingReads implements AutoCloseable {
   /**
    * Starts no thread yet.
    *
-   * @param count at most how many threads, above 0; asked before each task, so that it may change
+   * @param count the most threads, above 0; asked before each task, so that it may change
    */
   public BlockingReads(IntSupplier count) {
     this.count = count;
@@ -54,9 +54,9 @@ public final class BlockingReads implements AutoCloseable {
 
   /**
    * @param action what may block
-   * @param instead run in its place, on the thread that closes, when it was accepted and the threads ended before it began; must not
-   *     block
-   * @return false when the queue is full or closed; neither is run then
+   * @param instead runs in its place, on the thread that closes, when it was accepted but the threads ended before it began; must
+   *     not block
+   * @return false when the queue is full or closed; neither runs then
    */
   public boolean run(Runnable action, Runnable instead) {
     try {
@@ -69,13 +69,13 @@ public final class BlockingReads implements AutoCloseable {
   }
 
   /**
-   * As {@link #run(Runnable, Runnable)}, for a task that ends with the answer to a request; when it throws, the handler's error is the
-   * answer.
+   * As {@link #run(Runnable, Runnable)}, for a task that ends with the answer to a request; when it throws an exception, the
+   * handler's error is the answer.
    *
    * @param request the request
-   * @param handler whose request it is
+   * @param handler the handler of the request
    * @param action what may block
-   * @return false when the queue is full or closed; the task is not run then
+   * @return false when the queue is full or closed; the task does not run then
    */
   public boolean run(Request request, ApiHandler handler, Runnable action) {
     return run(() -> {
@@ -87,7 +87,10 @@ public final class BlockingReads implements AutoCloseable {
     }, () -> FailedRequests.answer(request, handler, Errors.NOT_LEADER_OR_FOLLOWER));
   }
 
-  /** Refuses further tasks and waits, bounded, for those that were accepted. What has not begun by then is answered without it. */
+  /**
+   * Refuses further tasks and waits, for a bounded time, for those that were accepted. Of tasks that have not begun by then,
+   * {@code instead} is run.
+   */
   @Override
   public void close() {
     if (Pools.end(threads, CLOSE_SECONDS)) {

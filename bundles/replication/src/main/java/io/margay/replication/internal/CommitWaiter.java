@@ -4,11 +4,11 @@ import io.margay.protocol.Errors;
 
 /** A wait until a partition's high watermark reaches an offset. Completed exactly once. */
 public abstract class CommitWaiter {
-  /** The place in no list. */
+  /** The position of a waiter that is in no list. */
   static final int NOWHERE = -1;
 
   private final long nextOffset;
-  /** Its place in the list of {@link CommitWaiters}, or {@link #NOWHERE}; guarded by that list. */
+  /** Its position in the list of {@link CommitWaiters}, or {@link #NOWHERE}; guarded by that list. */
   int position = NOWHERE;
 
   /** @param nextOffset exclusive end of what must be committed */
@@ -24,7 +24,7 @@ public abstract class CommitWaiter {
   /**
    * The wait is over. Called on any thread, without locks.
    *
-   * @param error NONE when it is committed, else why it will not be known here
+   * @param error NONE when the offset is committed, else why this leader will not know
    */
   protected abstract void complete(Errors error);
 }

@@ -7,11 +7,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The waiters of one leadership, in no order. The lock is the partition's own and held for a few instructions; while nobody waits, an
- * advance of the high watermark costs one volatile read. How many wait is bounded by the requests that wait: a waiter takes less than
- * the records in the request's frame, which holds its share of the request memory.
+ * The waiters of one leadership, in no order. The lock is the partition's own and held for a few instructions; without waiters, an
+ * advance of the high watermark costs one volatile read. The number of waiters is bounded by the waiting requests: a waiter takes
+ * less memory than the records in the request's frame, which holds its share of the request memory.
  *
- * <p>Invariant: {@code size} is the length of the list whenever the lock is free, and each waiter knows its place in it.
+ * <p>Invariant: {@code size} is the length of the list whenever the lock is free, and each waiter knows its position in it.
  */
 final class CommitWaiters {
   private static final Logger LOG = LoggerFactory.getLogger(CommitWaiters.class);
@@ -20,7 +20,7 @@ final class CommitWaiters {
   private volatile int size;
   private boolean closed;
 
-  /** Adds a waiter; false when the leadership has ended, and then it is not completed here. */
+  /** Adds a waiter; false when the leadership has ended, in which case the waiter is not completed here. */
   synchronized boolean add(CommitWaiter waiter) {
     if (closed) {
       return false;
@@ -31,7 +31,7 @@ final class CommitWaiters {
     return true;
   }
 
-  /** Takes a waiter out; whether it was there, so that only the caller completes it. */
+  /** Removes a waiter; returns whether it was present, in which case only the caller completes it. */
   boolean remove(CommitWaiter waiter) {
     if (size == 0) {
       return false;
@@ -56,7 +56,7 @@ final class CommitWaiters {
     size = waiting.size();
   }
 
-  /** Completes all that wait for no more than {@code highWatermark}. */
+  /** Completes all waiters whose offset is at most {@code highWatermark}. */
   void onAdvance(long highWatermark) {
     if (size == 0) {
       return;
@@ -74,12 +74,12 @@ final class CommitWaiters {
     complete(due, Errors.NONE);
   }
 
-  /** Refuses further ones. */
+  /** Refuses further waiters. */
   synchronized void close() {
     closed = true;
   }
 
-  /** Completes all with an error. */
+  /** Completes all waiters with an error. */
   void failAll(Errors error) {
     List<CommitWaiter> due;
     synchronized (this) {

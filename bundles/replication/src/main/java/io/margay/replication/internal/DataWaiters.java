@@ -5,11 +5,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What waits for something to read from one replica. A wake-up takes all waiters out, together with the array in which they stand, so
- * nothing is copied. Entering and leaving take the same time however many wait. While nobody waits, a wake-up costs one volatile read
- * and no memory is held.
+ * Waiters for something to read from one replica. A wake-up takes out all waiters together with their array, so nothing is copied.
+ * Entering and leaving take constant time. Without waiters, a wake-up costs one volatile read and no memory is held.
  *
- * <p>How many wait is bounded by the requests that wait: each reserves the memory of its waiters.
+ * <p>The number of waiters is bounded by the waiting requests: each reserves the memory of its waiters.
  *
  * <p>Invariant: {@code waiting[i].position == i} for each {@code i < size}; a waiter that is in no list has position -1.
  */
@@ -17,15 +16,15 @@ public final class DataWaiters {
   private static final Logger LOG = LoggerFactory.getLogger(DataWaiters.class);
   private static final int SMALLEST = 4;
 
-  /** Waits in at most one list. */
+  /** A waiter, which is in at most one list. */
   public abstract static class Waiter {
     private static final int NOWHERE = -1;
-    /** Guarded by the list that it is, or was last, in. */
+    /** Guarded by the list that it is in, or was last in. */
     private int position = NOWHERE;
 
     /**
-     * There may be more to read, or another answer to give. The waiter is in the list no more; it may enter it again. Called on any
-     * thread, which appends or changes a leadership, so this is quick.
+     * There may be more to read, or another answer to give. The waiter has left the list and may enter it again. Called on any
+     * thread that appends or changes a leadership, so this must be quick.
      */
     protected abstract void wake();
   }
@@ -34,7 +33,7 @@ public final class DataWaiters {
   private int capacity = SMALLEST;
   private volatile int size;
 
-  /** @param waiter enters, unless it is in already */
+  /** @param waiter enters, unless it is in the list already */
   public synchronized void add(Waiter waiter) {
     if (waiter.position != Waiter.NOWHERE) {
       return;
@@ -50,7 +49,7 @@ public final class DataWaiters {
     size = at + 1;
   }
 
-  /** @param waiter leaves, if it is in */
+  /** @param waiter leaves, if it is in the list */
   public void remove(Waiter waiter) {
     if (size == 0) {
       return;
@@ -74,7 +73,7 @@ public final class DataWaiters {
     }
   }
 
-  /** Takes all waiters out and wakes them; one that fails does not keep the others from it. */
+  /** Takes out all waiters and wakes them; one that fails does not affect the others. */
   void wakeAll() {
     if (size == 0) {
       return;
@@ -101,7 +100,7 @@ public final class DataWaiters {
     }
   }
 
-  /** @return whether nobody waits */
+  /** @return whether there are no waiters */
   public boolean isEmpty() {
     return size == 0;
   }

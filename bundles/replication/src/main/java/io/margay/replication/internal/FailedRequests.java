@@ -7,7 +7,7 @@ import io.margay.spi.handler.Request;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers requests that cannot be served any more, on threads that have no other one to do it. */
+/** Answers requests that cannot be served any more, on threads where no other code does it. */
 public final class FailedRequests {
   private static final Logger LOG = LoggerFactory.getLogger(FailedRequests.class);
 
@@ -17,7 +17,7 @@ public final class FailedRequests {
    * Answers a request whose handler threw, and logs the failure.
    *
    * @param request the request
-   * @param handler whose request it is
+   * @param handler the handler of the request
    * @param cause what the handler threw
    */
   public static void failed(Request request, ApiHandler handler, Throwable cause) {
@@ -26,11 +26,11 @@ public final class FailedRequests {
     answer(request, handler, Errors.UNKNOWN_SERVER_ERROR);
   }
 
-  /** Answers with an error; closes the connection where the answer has no place for one. */
+  /** Answers with an error; closes the connection when the answer cannot carry one. */
   static void answer(Request request, ApiHandler handler, Errors reason) {
     Message error = handler.errorResponse(request, reason);
     if (error == null) {
-      request.close("A request failed whose answer has no place for an error errorCode=" + reason);
+      request.close("A request failed, and its answer cannot carry an error errorCode=" + reason);
     } else {
       request.respond(error);
     }

@@ -9,14 +9,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Copies of small batches that were appended while readers waited for them. All of these readers want the same bytes at once: from
- * memory they are sent with the rest of the answer, in one system call, while a range of a file takes another one for each reader.
+ * Copies of small batches that were appended while readers waited for them. All these readers want the same bytes at once. From
+ * memory they are sent with the rest of the answer, in one system call; from a file each reader would need another call.
  *
- * <p>Bounded: at most {@value #SLOTS} batches of at most {@value #LARGEST_BYTES} bytes for all partitions; the oldest goes first. A
- * reader that comes when its batch is gone reads the log. Safe for all threads.
+ * <p>Bounded: at most {@value #SLOTS} batches of at most {@value #LARGEST_BYTES} bytes for all partitions; the oldest is replaced
+ * first. A reader whose batch is gone reads the log. Safe for all threads.
  */
 final class FreshBatches implements AutoCloseable {
-  /** Larger ones are worth a system call. */
+  /** Larger batches are worth a system call. */
   static final int LARGEST_BYTES = 16 * 1024;
   private static final int SLOTS = 64;
 
@@ -39,7 +39,7 @@ final class FreshBatches implements AutoCloseable {
     /**
      * The batch for a read, as {@link io.margay.spi.log.PartitionLog#read} would return it.
      *
-     * @return null when it is another one, or does not fit, or is gone
+     * @return null when the batch is a different one, does not fit, or is gone
      */
     Records read(long offset, int maxBytes, long endOffset, boolean atLeastOne) {
       if (offset != baseOffset || nextOffset > endOffset) {

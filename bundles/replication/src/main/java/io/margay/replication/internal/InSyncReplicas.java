@@ -5,8 +5,8 @@ import io.margay.model.BrokerId;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * How far the followers of a leadership have come. The members are fixed; a changed ISR makes a new object that takes over what
- * was known. Safe for all threads.
+ * The progress of the followers of a leadership. The members are fixed; a changed ISR creates a new object that takes over what was
+ * known. Safe for all threads.
  */
 final class InSyncReplicas {
   private static final long UNKNOWN = -1;
@@ -43,7 +43,7 @@ final class InSyncReplicas {
     return end;
   }
 
-  /** Notes that a follower has everything below {@code end}; false when it is no replica of the partition. */
+  /** Records that a follower has everything below {@code end}; false when it is not a replica of the partition. */
   boolean onFetch(int replicaId, long end) {
     for (int i = 0; i < followers.length; i++) {
       if (followers[i] == replicaId) {

@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * Finds, for one answer, the leaders of partitions whose clients asked the wrong broker, and their addresses (KIP-951), so that
- * clients need not fetch metadata. Used by one thread.
+ * Finds, for one answer, the leaders of partitions for which clients asked the wrong broker, and their addresses (KIP-951), so that
+ * clients do not need to fetch metadata. Used by one thread.
  */
 public final class LeaderHints {
   /** The address of a leader on the client's listener; the rack may be null. */
@@ -26,9 +26,9 @@ public final class LeaderHints {
   private final Map<BrokerId, Node> nodes = new TreeMap<>();
 
   /**
-   * @param image what the cluster knows
-   * @param request whose answer it is
-   * @param topicIds whether its topics are named by id
+   * @param image the current metadata of the cluster
+   * @param request the request that is answered
+   * @param topicIds whether the request names topics by id
    */
   public LeaderHints(ClusterImage image, Request request, boolean topicIds) {
     this.image = image;
@@ -37,10 +37,10 @@ public final class LeaderHints {
   }
 
   /**
-   * Finds a leader, and notes its address.
+   * Finds a leader, and adds its address.
    *
-   * @param name the topic's name, when topics are named so
-   * @param id the topic's id, when topics are named so
+   * @param name the topic's name, when topics are named by name
+   * @param id the topic's id, when topics are named by id
    * @param index the partition's index
    * @return the partition; null when the cluster does not know it
    */
@@ -58,7 +58,7 @@ public final class LeaderHints {
     return partition;
   }
 
-  /** @return the addresses that were noted, each once */
+  /** @return the addresses that were added, each once */
   public Collection<Node> nodes() {
     return nodes.values();
   }

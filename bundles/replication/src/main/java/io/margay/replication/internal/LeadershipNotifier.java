@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells leadership listeners, on one thread of its own, so that the order of events is the same for all of them and no listener
- * can hold up an image. The thread ends when there is nothing to tell. What is elected is known to that thread only, so a
- * listener that joins hears of each leadership exactly once.
+ * Notifies leadership listeners, on one thread of its own, so that all of them see events in the same order and no listener delays
+ * an image. The thread ends when there is nothing to report. Only that thread knows the current leaderships, so a listener that
+ * joins hears of each leadership exactly once.
  */
 final class LeadershipNotifier {
   private static final Logger LOG = LoggerFactory.getLogger(LeadershipNotifier.class);
@@ -63,7 +63,7 @@ final class LeadershipNotifier {
     });
   }
 
-  /** Waits, bounded, until the listener is not called any more. */
+  /** Waits, for a bounded time, until the listener is no longer called. */
   void remove(LeadershipListener listener) {
     CountDownLatch left = new CountDownLatch(1);
     run(() -> {
@@ -95,11 +95,11 @@ final class LeadershipNotifier {
     try {
       thread.execute(event);
     } catch (RejectedExecutionException e) {
-      LOG.debug("A leadership event comes after the end", e);
+      LOG.debug("A leadership event came after the end", e);
     }
   }
 
-  /** Tells what is still to be told, then ends. */
+  /** Delivers the remaining events, then ends. */
   void close() {
     Pools.end(thread, LEAVE_SECONDS);
   }

@@ -26,13 +26,13 @@ import org.slf4j.LoggerFactory;
  *      +----failed--> OFFLINE <--beginEpoch failed--  PAUSED
  * </pre>
  *
- * <p>Changes of state hold the replica's monitor; look-ups read volatile fields. Requests that find it OPENING or PAUSED queue up
- * here and run in their order before any later one sees it OPEN. A log may be suspended before the replica knows: an append that
- * finds it so queues up, too, and comes first again when it is run by the thread that empties the queue. Where this node does not lead,
- * nothing waits for the log.
+ * <p>Changes of state hold the replica's monitor; look-ups read volatile fields. Requests that find it OPENING or PAUSED are queued
+ * here and run in their order before any later request sees it OPEN. A log may be suspended before the replica knows. An append
+ * that finds it suspended is queued, too; when it is being run by the thread that empties the queue, it returns to the head. On a
+ * node that does not lead, nothing waits for the log.
  *
- * <p>Invariant: the table counts the replica among those that are paused exactly while it is PAUSED, and {@link StoredLogs} counts it
- * there while it is OPENING.
+ * <p>Invariant: the table counts the replica as paused exactly while it is PAUSED, and {@link StoredLogs} counts it there while it
+ * is OPENING.
  */
 public final class LocalReplica {
   private static final Logger LOG = LoggerFactory.getLogger(LocalReplica.class);
@@ -56,12 +56,12 @@ public final class LocalReplica {
   /** The thread that empties the queue now, or null. */
   private Thread drainer;
   private Scheduler.Timer retry;
-  /** Whether the log could not be opened the last time. */
+  /** Whether the last attempt to open the log failed. */
   private boolean failing;
   private volatile State state = State.OPENING;
   /** Whether the image says that this node leads. */
   private volatile boolean leads;
-  /** What clients learn when the replica is closed. */
+  /** The error for clients after the replica is closed. */
   private volatile Errors closedError = Errors.NOT_LEADER_OR_FOLLOWER;
   private volatile long waitingSinceNanos;
   private volatile PartitionLog log;
@@ -91,7 +91,7 @@ public final class LocalReplica {
     return log;
   }
 
-  /** @return whether this node leads, and the log is being opened, or suspended, so that waiting helps */
+  /** @return whether this node leads and the log is being opened or is suspended, so that waiting helps */
   public boolean waiting() {
     return leads && isUnavailable();
   }
@@ -101,7 +101,7 @@ public final class LocalReplica {
     return now == State.OPENING || now == State.PAUSED;
   }
 
-  /** @return as {@link #waiting}, when a call has just found the log suspended, which the replica may not have heard of yet */
+  /** @return as {@link #waiting}, after a call has found the log suspended, which the replica may not know yet */
   public synchronized boolean mustWait() {
     maybePause();
     return waiting();
@@ -109,13 +109,13 @@ public final class LocalReplica {
 
   /**
    * @param waitMs how long requests wait, in milliseconds
-   * @return whether they have waited for longer than that already
+   * @return whether requests have already waited for longer than that
    */
   public boolean waitingTooLong(long waitMs) {
     return environment.clock().nanos() - waitingSinceNanos > TimeUnit.MILLISECONDS.toNanos(waitMs);
   }
 
-  /** @return what waits for something to read */
+  /** @return the waiters for something to read */
   public DataWaiters dataWaiters() {
     return dataWaiters;
   }
@@ -129,21 +129,21 @@ public final class LocalReplica {
     };
   }
 
-  /** The log could not be opened. @return whether that is news */
+  /** The log could not be opened. @return whether that is new */
   synchronized boolean beginFailure() {
     boolean news = !failing;
     failing = true;
     return news;
   }
 
-  /** The log was opened. @return whether it could not be before */
+  /** The log was opened. @return whether an earlier attempt had failed */
   synchronized boolean endFailure() {
     boolean was = failing;
     failing = false;
     return was;
   }
 
-  /** Held while the log is opened or deleted, so that these two exclude each other; taken before the monitor, never after. */
+  /** Held while the log is opened or deleted, so that these exclude each other; taken before the monitor, never after. */
   Object fileLock() {
     return fileLock;
   }
@@ -157,11 +157,11 @@ public final class LocalReplica {
   }
 
   /**
-   * Registers a task that runs when the log is open and not suspended, or cannot be opened, or this node leads no more. Tasks run in
-   * the order in which they came. A task that re-registers while it is being run goes to the head of the queue.
+   * Registers a task that runs when the log is open and not suspended, or cannot be opened, or this node no longer leads. Tasks run
+   * in the order of registration. A task that re-registers while it is being run goes to the head of the queue.
    *
-   * @param task run by the thread that opens or resumes the log; may append, must not wait
-   * @return false when the wait is over already; the task is not run then
+   * @param task runs on the thread that opens or resumes the log; may append, must not wait
+   * @return false when the wait is over already; the task does not run then
    */
   public synchronized boolean whenOpen(Runnable task) {
     maybePause();
@@ -176,7 +176,7 @@ public final class LocalReplica {
     return true;
   }
 
-  /** Under the monitor: follows a log that is suspended. */
+  /** Under the monitor: follows the suspension of a log. */
   private void maybePause() {
     if (state == State.OPEN && log.suspended()) {
       pause();
@@ -201,7 +201,7 @@ public final class LocalReplica {
 
   /**
    * @param task given to {@link #whenOpen} before
-   * @return whether it was still waiting; it will not be run then
+   * @return whether it was still waiting; it will not run then
    */
   public synchronized boolean cancelWhenOpen(Runnable task) {
     return openWaiters.remove(task);
@@ -217,7 +217,7 @@ public final class LocalReplica {
       if (state == State.OPENING && opened.suspended()) {
         pause();
       } else if (state == State.OPENING && leader == null) {
-        // nothing to keep in order: those that waited are refused
+        // there is no order to keep: the waiting requests are refused
         state = leads ? State.OFFLINE : State.OPEN;
       }
     }
@@ -251,7 +251,7 @@ public final class LocalReplica {
     dataWaiters.wakeAll();
   }
 
-  /** It will be tried again; false when the replica is gone or open. */
+  /** The log will be opened again; false when the replica is closed or open. */
   synchronized boolean reopening() {
     if (state != State.OFFLINE || log != null) {
       return false;
@@ -261,7 +261,7 @@ public final class LocalReplica {
     return true;
   }
 
-  /** The log was suspended, or goes on. On the thread that does so. */
+  /** The log was suspended, or resumed. On the thread that does so. */
   private void onSuspensionChange() {
     PartitionLeader resumed = null;
     PartitionLeader former = null;
@@ -286,13 +286,13 @@ public final class LocalReplica {
   }
 
   /**
-   * Runs what waits, unless another thread does so already. Requests keep arriving at the end of the queue until it is empty; only then
-   * does the replica become OPEN. Whatever a task throws, the next one is run.
+   * Runs the queued tasks, unless another thread does so already. Requests keep arriving at the end of the queue until it is empty;
+   * only then does the replica become OPEN. A task that throws an exception does not affect the next one.
    */
   private void drain() {
     synchronized (this) {
       if (drainer != null) {
-        // it looks at the queue and the state again before it leaves
+        // that thread checks the queue and the state again before it leaves
         return;
       }
       drainer = Thread.currentThread();
@@ -313,7 +313,7 @@ public final class LocalReplica {
     }
   }
 
-  /** The next task of the one that drains; null when there is none that may run, and then it drains no more. */
+  /** The next task for the thread that drains; null when none may run, and then that thread stops. */
   private synchronized Runnable nextOrEnd() {
     boolean usable = log != null && !log.suspended();
     Runnable task = usable || !waiting() ? openWaiters.poll() : null;
@@ -326,7 +326,7 @@ public final class LocalReplica {
     return task;
   }
 
-  /** Follows a new image of the partition. */
+  /** Applies a new image of the partition. */
   void apply(PartitionImage image) {
     PartitionLeader former = null;
     boolean waits;
@@ -345,7 +345,7 @@ public final class LocalReplica {
       former.tellEnd(Errors.NOT_LEADER_OR_FOLLOWER);
     }
     if (!waits) {
-      // what waits for a log that this node leads no more is refused now
+      // requests that wait for a log that this node no longer leads are refused now
       drain();
     }
     dataWaiters.wakeAll();
@@ -371,7 +371,7 @@ public final class LocalReplica {
     try {
       log.beginEpoch(target.leaderEpoch());
     } catch (LogSuspendedException e) {
-      // begun when the log goes on
+      // it begins when the log is resumed
       pause();
       return;
     } catch (IOException | RuntimeException e) {
@@ -431,7 +431,7 @@ public final class LocalReplica {
   }
 
   /**
-   * Ends everything but the log itself, which is returned for the caller to close or delete; null when it is not open.
+   * Ends everything except the log itself, which is returned for the caller to close or delete; null when it is not open.
    *
    * @param why the error for clients whose requests wait: NOT_LEADER_OR_FOLLOWER, or UNKNOWN_TOPIC_OR_PARTITION
    */

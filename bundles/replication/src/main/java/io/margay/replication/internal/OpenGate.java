@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
 /**
- * Lets requests wait as a whole, bounded, for logs that are being opened or suspended. They continue on the thread that opens or
- * resumes the log. For requests whose order does not matter: a produce request waits partition by partition.
+ * Lets whole requests wait, for a bounded time, for logs that are being opened or are suspended. They continue on the thread that
+ * opens or resumes the log. For requests whose order does not matter: a produce request waits partition by partition.
  */
 public final class OpenGate implements AutoCloseable {
   private final Scheduler scheduler;
@@ -23,15 +23,15 @@ public final class OpenGate implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * @param scheduler for the bound of the waits
-   * @param clock tells what is left of it
+   * @param scheduler ends the waits after their time
+   * @param clock tells how much of the wait is left
    */
   public OpenGate(Scheduler scheduler, Clock clock) {
     this.scheduler = scheduler;
     this.clock = clock;
   }
 
-  /** Parks a request; false when there is nothing to wait for, so that the caller goes on at once. */
+  /** Parks a request; false when there is nothing to wait for, so that the caller continues at once. */
   private boolean park(LocalReplica replica, Wait owner, int next) {
     long waitMs = owner.leftMs();
     if (closed || waitMs <= 0) {
@@ -54,29 +54,29 @@ public final class OpenGate implements AutoCloseable {
     return true;
   }
 
-  /** What is done with a request when the logs are there. */
+  /** How a request continues when the logs are available. */
   public interface Action {
     /**
-     * @param again runs the action once more after another wait, because a log was found suspended all the same; returns false
-     *     when the time is over, so that the request has to be answered now
+     * @param again runs the action once more after another wait, because a log was still found suspended; returns false when the
+     *     time is over, so that the request has to be answered now
      */
     void run(BooleanSupplier again);
   }
 
   /**
-   * Runs an action when none of some logs is being opened or suspended any more, or when the time is over.
+   * Runs an action when none of the given logs is being opened or is suspended any more, or when the time is over.
    *
-   * @param request the request that waits
-   * @param handler whose request it is; answers when the action throws after a wait
-   * @param replicas what it is about; null elements are passed over
-   * @param waitMs at most how long to wait, in milliseconds
-   * @param action goes on with the request; run at once on this thread when there is nothing to wait for
+   * @param request the waiting request
+   * @param handler the handler of the request; answers when the action throws an exception after a wait
+   * @param replicas the replicas that it needs; null elements are skipped
+   * @param waitMs how long to wait at most, in milliseconds
+   * @param action continues the request; runs at once on this thread when there is nothing to wait for
    */
   public void whenOpen(Request request, ApiHandler handler, List<LocalReplica> replicas, long waitMs, Action action) {
     new Wait(request, handler, replicas, clock.nanos() + TimeUnit.MILLISECONDS.toNanos(waitMs), action).from(0);
   }
 
-  /** The way of one request through the gate. */
+  /** The passage of one request through the gate. */
   private final class Wait {
     private final Request request;
     private final ApiHandler handler;
@@ -106,7 +106,7 @@ public final class OpenGate implements AutoCloseable {
       action.run(this::again);
     }
 
-    /** Goes on after a wait, on a thread that knows nothing of the request. */
+    /** Continues after a wait, on a thread that knows nothing about the request. */
     private void resume(int next) {
       try {
         from(next);
@@ -129,14 +129,14 @@ public final class OpenGate implements AutoCloseable {
     }
   }
 
-  /** Ends all waits: the requests go on at once. */
+  /** Ends all waits: the requests continue at once. */
   @Override
   public void close() {
     closed = true;
     parked.forEach(Parked::run);
   }
 
-  /** One request that waits. Claimed once: by the opening, the timer or the cancellation. */
+  /** One request that waits. Claimed once: by the opening of a log, the timer or the cancellation. */
   private final class Parked implements Runnable {
     private final LocalReplica replica;
     private final Wait owner;

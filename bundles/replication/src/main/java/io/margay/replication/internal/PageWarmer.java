@@ -8,11 +8,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Lets the kernel bring bytes of a file into its page cache, so that they are there when an event loop sends them: an event loop must
- * not wait for a disk. They are transferred to the null device, which takes pages without copying them: a fifth of the CPU
- * of reading them.
+ * Makes the kernel load bytes of a file into its page cache, so that they are there when an event loop sends them: an event loop
+ * must not wait for a disk. They are transferred to the null device, which takes pages without copying them, for a fifth of the CPU
+ * time of reading them.
  *
- * <p>Safe for all threads that may block. Closed when none of them reads any more; one that does all the same goes without it.
+ * <p>Safe for all threads that may block. Closed when no thread reads any more; a read that still comes does without it.
  */
 public final class PageWarmer implements AutoCloseable {
   private FileChannel sink;

@@ -16,13 +16,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * One leadership of a partition: it ends with its epoch, and a new one is a new object. Owned by the {@link LocalReplica}.
+ * One leadership of a partition: it ends with its epoch, and a new epoch has a new object. Owned by the {@link LocalReplica}.
  *
  * <p>An append runs on the caller's thread. With {@code margay.flush.policy=os} the leader has reached an offset when it is
- * appended; with {@code ack} when it is flushed. The high watermark is the least of what the in-sync replicas have reached.
+ * appended; with {@code ack} when it is flushed. The high watermark is the lowest offset that the in-sync replicas have reached.
  *
- * <p>Invariant: {@code highWatermark} falls only when an engine has lost the log's end; the log knows it before a waiter
- * does.
+ * <p>Invariant: {@code highWatermark} falls only when an engine has lost the log's end; the log knows it before a waiter does.
  */
 public final class PartitionLeader implements LeaderPartition {
   private static final String AS_PRODUCED = "producer";
@@ -61,8 +60,8 @@ public final class PartitionLeader implements LeaderPartition {
   }
 
   /**
-   * The log goes on after it was suspended: what waits for a flush asks for it again. An engine that keeps nothing may have lost
-   * the log's end; then nothing that is gone counts as committed.
+   * The log continues after a suspension: what waits for a flush requests it again. An engine that keeps nothing may have lost the
+   * log's end; then nothing that is gone counts as committed.
    */
   void onLogResumed() {
     lastAppended = null;
@@ -75,7 +74,7 @@ public final class PartitionLeader implements LeaderPartition {
     maybeAdvance();
   }
 
-  /** Ends the leadership: appends are refused, and nothing waits for it from now on. What waits already is left to {@link #tellEnd}. */
+  /** Ends the leadership: appends are refused, and no new wait begins. Existing waits are left to {@link #tellEnd}. */
   void end() {
     ended = true;
     lastAppended = null;
@@ -117,9 +116,9 @@ public final class PartitionLeader implements LeaderPartition {
    * As {@link #append(ByteBuf, PartitionLog.Origin)}.
    *
    * @param records whole batches, writable; borrowed
-   * @param origin who appends
-   * @param allReplicas whether the acknowledgement stands for all in-sync replicas, so that too few of them refuse it
-   * @return what became of it
+   * @param origin the source of the append
+   * @param allReplicas whether the acknowledgement stands for all in-sync replicas, so that too few of them refuse the append
+   * @return the result
    */
   public PartitionLog.Appended append(ByteBuf records, PartitionLog.Origin origin, boolean allReplicas) {
     if (ended) {
@@ -141,7 +140,9 @@ public final class PartitionLeader implements LeaderPartition {
     return appended;
   }
 
-  /** A log that compresses itself has rebuilt what it was given, and offsets were assigned there; so that is not kept. */
+  /**
+   * A log that compresses batches itself has rebuilt what it was given and assigned offsets in the copy, so nothing is kept here.
+   */
   private void keepForWaiters(ByteBuf records, int index, int sizeBytes, PartitionLog.Appended appended) {
     if (sizeBytes <= FreshBatches.LARGEST_BYTES && !replica.dataWaiters().isEmpty()
         && log.config().compression().equals(AS_PRODUCED) && records.getLong(index) == appended.baseOffset()) {
@@ -159,7 +160,7 @@ public final class PartitionLeader implements LeaderPartition {
     return replica.cancelWhenOpen(task);
   }
 
-  /** @return whether the in-sync replicas are fewer than the topic demands for acks=all */
+  /** @return whether there are fewer in-sync replicas than the topic demands for acks=all */
   public boolean tooFewInSync() {
     return isr.isrSize() < log.config().minInsyncReplicas();
   }
@@ -170,7 +171,7 @@ public final class PartitionLeader implements LeaderPartition {
     }
   }
 
-  /** On the flusher's thread. What waits for a disk that has failed gets an error, as it would wait in vain. */
+  /** On the flusher's thread. Waiters for a disk that has failed get an error, because they would wait in vain. */
   private void flushed() {
     if (log.offline()) {
       waiters.failAll(Errors.KAFKA_STORAGE_ERROR);
@@ -180,7 +181,7 @@ public final class PartitionLeader implements LeaderPartition {
   }
 
   /**
-   * A follower asked for what comes at {@code fetchOffset}, so it has all before it.
+   * A follower asked for what comes at {@code fetchOffset}, so it has everything before it.
    *
    * @param replicaId the follower
    * @param fetchOffset exclusive end of what it has
@@ -215,9 +216,9 @@ public final class PartitionLeader implements LeaderPartition {
   }
 
   /**
-   * Waits for a commit. The waiter is completed at once, on this thread, when that has happened already.
+   * Waits for a commit. The waiter is completed at once, on this thread, when the offset is committed already.
    *
-   * @param waiter completed exactly once, unless {@link #cancel} gave it back before
+   * @param waiter completed exactly once, unless {@link #cancel} removed it before
    */
   public void await(CommitWaiter waiter) {
     if (highWatermark >= waiter.nextOffset()) {
@@ -225,7 +226,7 @@ public final class PartitionLeader implements LeaderPartition {
     } else if (!waiters.add(waiter)) {
       waiter.complete(Errors.NOT_LEADER_OR_FOLLOWER);
     } else if (highWatermark >= waiter.nextOffset()) {
-      // it advanced between the look and the entry, maybe without seeing this waiter
+      // the high watermark advanced between the check and the entry, maybe without seeing this waiter
       waiters.onAdvance(highWatermark);
     }
   }
@@ -233,7 +234,7 @@ public final class PartitionLeader implements LeaderPartition {
   /**
    * Ends a wait.
    *
-   * @param waiter what waits
+   * @param waiter the waiter
    * @return whether it was still waiting; then only the caller completes it
    */
   public boolean cancel(CommitWaiter waiter) {
@@ -329,7 +330,7 @@ public final class PartitionLeader implements LeaderPartition {
     return log.config().flushOnAck();
   }
 
-  /** @return whether a record may be appended some time before it is committed */
+  /** @return whether a record may be committed some time after it is appended */
   public boolean commitsLater() {
     return flushOnAck() || isr.isrSize() > 1;
   }

@@ -30,14 +30,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the cluster's images: opens the logs of partitions that have a replica here, deletes those that an image has deleted, begins and
- * ends leaderships. The blocking part is the {@link StoredLogs}'s.
+ * Follows the cluster's images: opens the logs of partitions that have a replica here, deletes those that an image has deleted,
+ * begins and ends leaderships. {@link StoredLogs} does the blocking part.
  *
- * <p>All logs are opened in the background. {@link #onImage} waits for those of new topics, up to {@value #CREATION_WAIT_MS} ms,
- * so that a topic is served when its creator gets the answer; it does not wait for those that were there before this broker started.
+ * <p>All logs are opened in the background. {@link #onImage} waits for those of new topics, up to {@value #CREATION_WAIT_MS} ms, so
+ * that a topic is served when its creator gets the answer. It does not wait for logs that existed before this broker started.
  *
- * <p>Those are opened when the image says that this process is registered: before, their leaderships are those of the process that
- * was here before and end at once, and the work would delay the registration.
+ * <p>Those are opened when the image says that this process is registered. Before that, their leaderships are those of the previous
+ * process and end at once, and the work would delay the registration.
  */
 public final class PartitionManager implements MetadataPublisher, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionManager.class);
@@ -57,9 +57,9 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
   private final LineLimit lines;
   /** Replicas in {@code table}; at most {@link #mostReplicas}. */
   private int replicas;
-  /** Replicas of the images since the last line about them that there was no room for. */
+  /** Replicas of the images that did not fit, since the last log line about them. */
   private int leftClosed;
-  /** Those of the first image that wait to be opened; null when none do. */
+  /** Replicas of the first image that wait to be opened; null when none do. */
   private List<LocalReplica> waiting;
   private boolean closed;
 
@@ -188,7 +188,7 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
     }
   }
 
-  /** @param ending what becomes of replicas that are not to be here any more */
+  /** @param ending what to do with replicas that no longer belong here */
   private void follow(TopicImage topic, ClusterImage next, List<LocalReplica> added, BiConsumer<LocalReplica, Errors> ending) {
     ServedTopic sameName = table.topic(topic.name());
     if (sameName != null && !sameName.id().equals(topic.id())) {
@@ -277,17 +277,17 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
     }
   }
 
-  /** @param listener hears of all leaderships there are, and of all changes from now on */
+  /** @param listener is notified of all existing leaderships, and of all changes from now on */
   public void addListener(LeadershipListener listener) {
     notifier.add(listener);
   }
 
-  /** @param listener is not called any more when this returns, unless it holds up the caller for seconds */
+  /** @param listener is no longer called when this returns, unless it holds up the caller for seconds */
   public void removeListener(LeadershipListener listener) {
     notifier.remove(listener);
   }
 
-  /** Ends all leaderships, tells the listeners, closes the logs in good order and waits for that. */
+  /** Ends all leaderships, notifies the listeners, closes the logs cleanly and waits for that. */
   @Override
   public void close() {
     List<LocalReplica> replicas = new ArrayList<>();

@@ -4,11 +4,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** What all pools of this bundle need. */
+/** What all thread pools of this bundle need. */
 final class Pools {
   private Pools() { }
 
-  /** Gives a pool another number of threads, in an order that never wants more of them than are allowed. */
+  /** Changes the number of threads of a pool, in an order that never asks for more core threads than the maximum. */
   static void resize(ThreadPoolExecutor pool, int count) {
     int now = pool.getMaximumPoolSize();
     if (count > now) {
@@ -21,8 +21,8 @@ final class Pools {
   }
 
   /**
-   * Refuses further tasks and waits, bounded, for those that were accepted. Interrupts nothing: an interrupt would close the files that
-   * a task reads.
+   * Refuses further tasks and waits, for a bounded time, for those that were accepted. Interrupts nothing: an interrupt would close
+   * the files that a task reads.
    *
    * @return whether all tasks have ended
    */

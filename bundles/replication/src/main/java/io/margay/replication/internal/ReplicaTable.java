@@ -7,7 +7,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Finds topics and their local replicas without allocating. Written by the image thread, read by all. */
+/** Finds topics and their local replicas without allocating. Written by the image thread, read by all threads. */
 public final class ReplicaTable {
   private final Map<String, ServedTopic> byName = new ConcurrentHashMap<>();
   private final Map<UUID, ServedTopic> byId = new ConcurrentHashMap<>();
@@ -42,7 +42,7 @@ public final class ReplicaTable {
   /**
    * @param name a topic's name
    * @param index a partition's index
-   * @return this node's leadership, or null; then {@link #whyNoLeader} tells why
+   * @return this node's leadership, or null; then {@link #whyNoLeader} gives the reason
    */
   public PartitionLeader leader(String name, int index) {
     LocalReplica replica = replica(name, index);

@@ -19,9 +19,9 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
- * Connects {@link ReplicationContext} with the container. The handlers need it as a service, which is registered when the first image has
- * arrived: a handler that did not know the topics yet would answer that there are none. So while this bundle is updated, requests
- * wait in the server for handlers that can serve them. Immediate, so that the logs stay open while its users are replaced.
+ * Connects {@link ReplicationContext} with the container. The handlers need it as a service, which is registered when the first
+ * image has arrived: a handler that did not know the topics yet would answer that there are none. So while this bundle is updated,
+ * requests wait in the server for handlers that can serve them. Immediate, so that the logs stay open while its users are replaced.
  */
 @Capability(namespace = "osgi.service", attribute = "objectClass:List<String>=\"io.margay.replication.internal.ReplicationContext\"")
 @Component(service = MetadataPublisher.class, immediate = true)

@@ -12,12 +12,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the handlers of this bundle share: the partitions, the threads for blocking reads, and the ports. A service that is there from
- * the first image on, see {@link ReplicationComponent}; it leaves after the handlers, which refer to it.
+ * What the handlers of this bundle share: the partitions, the threads for blocking reads, and the ports. A service that is
+ * registered from the first image on, see {@link ReplicationComponent}; it leaves after the handlers, which refer to it.
  */
 public final class ReplicationContext implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicationContext.class);
-  /** A process as young as this is still starting, and not registered yet. */
+  /** A process younger than this is still starting, and not registered yet. */
   private static final long STARTING_MS = 20_000;
   private static final long REGISTRATION_WAIT_MS = 1_000;
 
@@ -55,7 +55,7 @@ public final class ReplicationContext implements AutoCloseable {
   @Override
   public void close() {
     gate.close();
-    // cold reads under way end with what they read, while the logs are open
+    // cold reads in progress finish while the logs are open
     reads.close();
     partitions.close();
     try {

@@ -3,7 +3,7 @@ package io.margay.replication.internal;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Hashes of what clients choose, seeded, so that a client cannot choose many with the same hash. */
+/** Hashes of values that clients choose, seeded, so that a client cannot choose many with the same hash. */
 public final class SeededHash {
   private static final long SEED = ThreadLocalRandom.current().nextLong();
   private static final long MULTIPLIER = 0x9E3779B97F4A7C15L;

@@ -3,8 +3,7 @@ package io.margay.replication.internal;
 import java.util.UUID;
 
 /**
- * What the handlers need of one topic that the cluster knows. The replicas of this node stand at their index, the others are
- * null.
+ * What the handlers need to know about one topic of the cluster. The replicas of this node are at their index, the others are null.
  */
 public final class ServedTopic {
   private final String name;
@@ -29,7 +28,7 @@ public final class ServedTopic {
     return id;
   }
 
-  /** @return whether it belongs to the server */
+  /** @return whether it is an internal topic */
   public boolean internal() {
     return internal;
   }

@@ -29,18 +29,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens, closes, deletes and sets aside the stored logs, on a few threads that end when there is nothing to do. A log that cannot be
- * opened is tried again, because its disk or its engine may come back. A partition is never opened before one with the same name has
- * been deleted or set aside, as the two may share a place.
+ * Opens, closes, deletes and sets aside the stored logs, on a few threads that end when there is nothing to do. A log that cannot
+ * be opened is tried again, because its disk or its engine may come back. A partition is never opened before an earlier one with
+ * the same name has been deleted or set aside, because the two may share a place.
  *
- * <p>Deleted is what an image has deleted. What an image does not know, without having deleted it while this node followed it, is set
- * aside: the topic may have been deleted while this node was down, or the metadata may be damaged.
+ * <p>A partition that an image has deleted is deleted. A partition that an image does not know, and that was not deleted while this
+ * node followed the images, is set aside: the topic may have been deleted while this node was down, or the metadata may be damaged.
  */
 final class StoredLogs {
   private static final Logger LOG = LoggerFactory.getLogger(StoredLogs.class);
   private static final long REOPEN_MS = 5_000;
   private static final long CLOSE_SECONDS = 60;
-  /** Logs that are set aside are logged one by one up to this many, then their number. */
+  /** Logs that are set aside are logged one by one up to this many, then only their number. */
   private static final int MOST_TOLD = 20;
 
   private final Logs logs;
@@ -48,7 +48,7 @@ final class StoredLogs {
   private final Scheduler scheduler;
   private final ThreadPoolExecutor threads;
   private final IntSupplier threadCount;
-  /** What is being deleted or set aside. */
+  /** A log that is being deleted or set aside. */
   private final Map<TopicPartition, CompletableFuture<Void>> removals = new ConcurrentHashMap<>();
   private final AtomicInteger setAside = new AtomicInteger();
 
@@ -58,13 +58,13 @@ final class StoredLogs {
     this.logs = logs;
     this.table = table;
     this.scheduler = scheduler;
-    // The queue holds at most some tasks for each partition.
+    // The queue holds at most a few tasks for each partition.
     this.threads = new ThreadPoolExecutor(first, first, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
         task -> new Thread(task, "margay-open-logs"));
     threads.allowCoreThreadTimeOut(true);
   }
 
-  /** Opens the logs of replicas, whose opening the table has counted. */
+  /** Opens the logs of replicas that the table counts as being opened. */
   void open(List<LocalReplica> replicas) {
     replicas.forEach(this::open);
   }
@@ -78,7 +78,7 @@ final class StoredLogs {
     }
   }
 
-  /** No thread waits for an engine, so that one that is late does not delay the logs of others. */
+  /** No thread waits for an engine, so that a late engine does not delay the logs of others. */
   private void whenReady(LocalReplica replica) {
     logs.whenReady(replica.id(), replica.config(), () -> submit(replica));
   }
@@ -191,11 +191,11 @@ final class StoredLogs {
   }
 
   /**
-   * The first image is there: sets aside what it does not know, opens the rest, all in the background.
+   * The first image is there: sets aside what it does not know, and opens the rest, all in the background.
    *
-   * @param image gives the newest of what the cluster knows
+   * @param image gives the newest image
    * @param self this node
-   * @param replicas those to open
+   * @param replicas the replicas to open
    */
   void start(Supplier<ClusterImage> image, BrokerId self, List<LocalReplica> replicas) {
     execute(() -> {
@@ -207,15 +207,16 @@ final class StoredLogs {
   }
 
   /**
-   * Sets aside what is stored here and not in the image, by topic id: what was deleted while this node was down, or what damaged
-   * metadata have lost. When the cluster has no topics at all, which looks more like lost metadata, all is left in its place.
+   * Sets aside logs that are stored here but not in the image, by topic id: topics that were deleted while this node was down, or
+   * that damaged metadata have lost. When the cluster has no topics at all, which looks more like lost metadata, all logs stay in
+   * their place.
    */
   private void setStraysAside(Supplier<ClusterImage> newest, BrokerId self) {
     List<TopicIdPartition> strays = new ArrayList<>();
     ClusterImage image;
     try {
       List<TopicIdPartition> stored = logs.stored();
-      // Only now, so that the image has every topic whose log was made before the logs were listed.
+      // Only now, so that the image has every topic whose log was created before the logs were listed.
       image = newest.get();
       for (TopicIdPartition id : stored) {
         if (isStray(id, image, self)) {
@@ -235,7 +236,7 @@ final class StoredLogs {
     }
   }
 
-  /** A log whose topic id is not known, because a crash took the file, belongs to the topic of its name. */
+  /** A log whose topic id is unknown, because a crash took the file, belongs to the topic of its name. */
   private static boolean isStray(TopicIdPartition id, ClusterImage image, BrokerId self) {
     TopicImage topic = id.topicId().equals(KafkaUuid.ZERO) ? image.topic(id.topic()) : image.topic(id.topicId());
     if (topic == null || id.partition() >= topic.partitions().size()) {
@@ -263,7 +264,7 @@ final class StoredLogs {
     }
   }
 
-  /** Ends the replicas and closes their logs; what is still to be opened is not. Waits, bounded. */
+  /** Ends the replicas and closes their logs; logs that are not open yet stay closed. Waits, for a bounded time. */
   void close(List<LocalReplica> replicas) {
     for (LocalReplica replica : replicas) {
       PartitionLog log = replica.close(Errors.NOT_LEADER_OR_FOLLOWER);
@@ -280,7 +281,7 @@ final class StoredLogs {
     try {
       log.close();
     } catch (IOException | RuntimeException e) {
-      LOG.error("A log was not closed in good order topic={} partition={}", log.id().topic(), log.id().partition(), e);
+      LOG.error("A log was not closed cleanly topic={} partition={}", log.id().topic(), log.id().partition(), e);
     }
   }
 }

@@ -383,7 +383,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       answers.write(head.parts);
       written = true;
       if (head.closeReason != null) {
-        refuse(head.closeReason, head.closeReason);
+        refuse("request " + head.api().name(), head.closeReason);
       } else if (head.throttleMs > 0) {
         throttle(head.throttleMs);
       }

@@ -161,9 +161,9 @@ final class HandlerTable {
     try {
       handler.handle(request);
     } catch (MessageMemoryException ex) {
-      noMemory(e, handler, request, ex);
+      noMemory(e, request, ex);
     } catch (MalformedMessageException ex) {
-      request.close("the request cannot be decoded: " + ex.getMessage());
+      request.close(e.api.name() + " cannot be decoded: " + ex.getMessage());
     } catch (Throwable ex) { // also an Error: what the request holds must be given back
       if (lines.pass("handle " + e.api.name()) != LineLimit.HELD) {
         LOG.error("Handling a request failed apiKey={} version={} clientId={}", e.api.name(), request.version(), request.clientId(), ex);
@@ -173,28 +173,34 @@ final class HandlerTable {
   }
 
   /** What is decoded from a request does not fit: it waits until there is memory, or is refused when there never will be. */
-  private void noMemory(Entry e, ApiHandler handler, RoutedRequest request, MessageMemoryException why) {
+  private void noMemory(Entry e, RoutedRequest request, MessageMemoryException why) {
     if (request.denial() == RoutedRequest.Denial.POOL && !request.isAnswered()) {
       long needed = request.restartReservation();
       request.endLease();
       request.parked();
-      new MemoryWait(request, needed, () -> fail(e.last, request, Errors.REQUEST_TIMED_OUT)).begin(waitMs.getAsLong());
+      new MemoryWait(request, needed, () -> refuse(e, request, Errors.REQUEST_TIMED_OUT, why)).begin(waitMs.getAsLong());
+      return;
+    }
+    refuse(e, request, request.denial() == RoutedRequest.Denial.NEVER ? Errors.INVALID_REQUEST : Errors.REQUEST_TIMED_OUT, why);
+  }
+
+  /** Answers with an error, or closes the connection where the answer has no place for it. One line in the log says so either way. */
+  private void refuse(Entry e, RoutedRequest request, Errors error, MessageMemoryException why) {
+    if (request.isAnswered()) {
+      return;
+    }
+    String reason = e.api.name() + " needs more memory than it gets (" + error + "): " + why.getMessage() + ", a connection has at most "
+        + request.memory().workShareBytes() + " bytes; see margay.request.memory.bytes";
+    Message answer = errorAnswer(e.last, request, error);
+    if (answer == null) {
+      request.close(reason); // logged by the connection
       return;
     }
     long held = lines.pass("memory " + e.api.name());
     if (held != LineLimit.HELD) {
-      LOG.warn("Refusing a request that takes more memory than a connection gets: {} apiKey={} version={} clientId={} limit={} "
-          + "sinceLast={}; the limit comes from margay.request.memory.bytes", why.getMessage(), e.api.name(), request.version(),
-          request.clientId(), request.memory().workShareBytes(), held);
+      LOG.warn("Refusing a request: {} version={} clientId={} sinceLast={}", reason, request.version(), request.clientId(), held);
     }
-    Errors error = request.denial() == RoutedRequest.Denial.NEVER ? Errors.INVALID_REQUEST : Errors.REQUEST_TIMED_OUT;
-    Message answer = errorAnswer(handler, request, error);
-    // Parts of the request would have to be named where the answer has no error code of its own, and they were not decoded.
-    if (answer == null || !answer.hasErrorCode(request.version())) {
-      request.close("request needs more memory than it gets");
-    } else {
-      request.respond(answer);
-    }
+    request.respond(answer);
   }
 
   private void park(Entry e, RoutedRequest request) {
@@ -234,15 +240,19 @@ final class HandlerTable {
     }
     Message answer = errorAnswer(handler, request, error);
     if (answer == null) {
-      request.close("request failed with " + error);
+      request.close(request.api().name() + " failed with " + error + ", and its answer has no place for the error");
     } else {
       request.respond(answer);
     }
   }
 
+  /** @return null when there is no answer that would tell the client about the error */
   private Message errorAnswer(ApiHandler handler, RoutedRequest request, Errors error) {
     try {
-      return handler.errorResponse(request, error);
+      Message answer = handler.errorResponse(request, error);
+      // Without an error code of its own, the answer's parts carry the error. They cannot be named when the request was not decoded, and an
+      // answer without parts looks like success.
+      return answer != null && request.isUndecoded() && !answer.hasErrorCode(request.version()) ? null : answer;
     } catch (MalformedMessageException ex) {
       LOG.debug("An error answer needs the request, which cannot be decoded apiKey={}", request.api().name(), ex);
     } catch (Throwable ex) { // also an Error, as above

@@ -57,6 +57,8 @@ abstract class RoutedRequest implements Request {
   private long unusedBytes;
   private long deniedBytes;
   private Denial denial;
+  /** The last decoding began and did not end. */
+  private boolean undecoded;
 
   RoutedRequest(Api api, short version, int correlationId, ByteBuf body, long receivedNanos) {
     this.api = api;
@@ -250,8 +252,15 @@ abstract class RoutedRequest implements Request {
 
   @Override
   public final <T extends Message> T read(T into) {
+    undecoded = true;
     into.read(new MessageReader(body, this::reserve), version);
+    undecoded = false;
     return into;
+  }
+
+  /** @return whether the last {@link #read} failed; on the thread that called it */
+  final boolean isUndecoded() {
+    return undecoded;
   }
 
   @Override

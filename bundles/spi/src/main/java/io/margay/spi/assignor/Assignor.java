@@ -12,12 +12,12 @@ public interface Assignor {
   String NAME_PROPERTY = "name";
 
   /**
-   * Shares partitions among members.
+   * Assigns partitions to the members of a group.
    *
-   * @param group the members, the partitions there are, and who has what now
-   * @return for each member of the group, by its id, its partitions in ascending order (an empty list for none). Each partition
-   *     of a topic that somebody subscribes to is there once, with a member that subscribes to it. The same group gives the same
-   *     answer, in whatever order its members are listed
+   * @param group the members, the existing partitions, and the current assignment
+   * @return the partitions of each member, by member id, in ascending order (an empty list for none). Each partition of a topic
+   *     that a member subscribes to is assigned exactly once, to a member that subscribes to the topic. The same group gives the
+   *     same answer, whatever the order of its members
    */
   Map<String, List<TopicPartition>> assign(AssignorGroup group);
 }

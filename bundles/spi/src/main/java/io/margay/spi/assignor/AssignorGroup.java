@@ -7,11 +7,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What an assignor works on. Immutable.
+ * The input of an assignor. Immutable.
  *
  * @param members the members, each id once
- * @param partitionCounts how many partitions each topic has; topics that are not here do not exist
- * @param current who has what now, by member id; may name members, topics and partitions that are gone, and may be empty
+ * @param partitionCounts the number of partitions of each topic; topics that are absent do not exist
+ * @param current the current assignment, by member id; it may name members, topics and partitions that no longer exist, and may be
+ *     empty
  */
 public record AssignorGroup(List<AssignorMember> members, Map<String, Integer> partitionCounts,
     Map<String, Set<TopicPartition>> current) {
@@ -22,7 +23,7 @@ public record AssignorGroup(List<AssignorMember> members, Map<String, Integer> p
     Set<String> ids = new HashSet<>();
     for (AssignorMember member : members) {
       if (!ids.add(member.id())) {
-        throw new IllegalArgumentException("member " + member.id() + " is there twice");
+        throw new IllegalArgumentException("member " + member.id() + " is listed twice");
       }
     }
   }

@@ -7,7 +7,7 @@ import java.util.Set;
  * A member of a group.
  *
  * @param id its id, unique in the group
- * @param instanceId the id that it keeps over restarts, or null when it is a dynamic member
+ * @param instanceId the id that a static member keeps across restarts, or null for a dynamic member
  * @param rack where it runs, or null
  * @param topics what it subscribes to, by name; topics that do not exist are ignored
  */

@@ -1,8 +1,8 @@
 /**
- * Who reads a partition: strategies that share the partitions of topics among the members of a group.
+ * Assignors: strategies that distribute the partitions of topics among the members of a group.
  *
  * <p>A strategy is an OSGi service {@link io.margay.spi.assignor.Assignor} with a service property {@code name}. It is a pure
- * function: no state, no clock, no chance. The coordinator calls it on its own thread and checks what it returns.
+ * function: no state, no clock, no randomness. The coordinator calls it on its own thread and checks what it returns.
  */
 @Export
 @Version("1.0.0")

@@ -15,7 +15,7 @@ public interface LocalClient {
    * @param request the request
    * @param response a new message of the API's response type, filled by the answer; records in it are copies on the heap
    * @param <R> its type
-   * @return completes with {@code response}, on any thread; exceptionally when nobody serves the API or the server stops
+   * @return completes with {@code response}, on any thread; exceptionally when no handler serves the API or the server stops
    */
   <R extends Message> CompletionStage<R> send(Api api, Message request, R response);
 }

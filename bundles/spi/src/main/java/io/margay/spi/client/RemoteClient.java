@@ -6,28 +6,29 @@ import org.osgi.annotation.versioning.ProviderType;
 /**
  * Opens connections to other brokers, of this cluster or another. Safe for all threads.
  *
- * <p>When the service goes, its connections are closed and their open requests fail; a caller opens new ones with the next service.
+ * <p>When the service is unregistered, its connections are closed and their open requests fail; a caller opens new ones through the
+ * next service.
  */
 @ProviderType
 public interface RemoteClient {
   /**
    * Connects, and asks which versions the broker serves.
    *
-   * @param target whom to connect to, and the bounds of the connection
+   * @param target the broker to connect to, and the limits of the connection
    * @return completes when requests may be sent, on a thread of the client; exceptionally with an {@link java.io.IOException} whose
    *     message names the address when the broker cannot be reached or does not answer in time
    */
   CompletionStage<RemoteConnection> connect(Target target);
 
   /**
-   * Whom to connect to.
+   * The broker to connect to, and the limits of the connection.
    *
    * @param host name or address
    * @param port TCP port, 1 to 65535
-   * @param clientId what this client calls itself
+   * @param clientId the client id that requests carry
    * @param connectTimeoutMs milliseconds until requests may be sent, {@code > 0}
-   * @param maxInFlight requests that may be open at a time, {@code > 0}
-   * @param maxResponseBytes size of the largest response that is read; a larger one closes the connection
+   * @param maxInFlight the most requests that may be open at a time, {@code > 0}
+   * @param maxResponseBytes size of the largest response that is accepted; a larger one closes the connection
    */
   record Target(String host, int port, String clientId, int connectTimeoutMs, int maxInFlight, int maxResponseBytes) {
     public Target {

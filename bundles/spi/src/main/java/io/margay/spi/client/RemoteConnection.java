@@ -24,19 +24,19 @@ public interface RemoteConnection extends AutoCloseable {
    * @param version as {@link #version} gave it, or a lower one that the broker serves
    * @param request the request, encoded before this returns; records in it are copied and released
    * @param response a new message of the API's response type, filled by the answer
-   * @param timeoutMs milliseconds until the answer must be there, {@code > 0}. A late answer closes the connection, as nothing behind
-   *     it can be read before it
+   * @param timeoutMs milliseconds in which the answer must arrive, {@code > 0}. A late answer closes the connection, because
+   *     answers come in order and none after it can be read first
    * @param <R> type of the response
-   * @return completes on {@link #executor}, with a reply that the receiver closes; exceptionally with an {@link java.io.IOException}
-   *     when the connection breaks or is closed, the time is over, or the answer cannot be decoded, and with a
-   *     {@link java.util.concurrent.RejectedExecutionException} when too many requests are open
+   * @return completes on {@link #executor}, with a reply that the receiver closes; exceptionally with an
+   *     {@link java.io.IOException} when the connection breaks or is closed, the timeout expires, or the answer cannot be decoded,
+   *     and with a {@link java.util.concurrent.RejectedExecutionException} when too many requests are open
    */
   <R extends Message> CompletionStage<Reply<R>> send(Api api, short version, Message request, R response, long timeoutMs);
 
-  /** @return runs tasks on the thread of this connection, in order; drops them when the client stops */
+  /** @return an executor that runs tasks on the thread of this connection, in order, and drops them when the client stops */
   Executor executor();
 
-  /** @return completes, without exception, when the connection is closed by either side */
+  /** @return completes normally when either side closes the connection */
   CompletionStage<Void> closed();
 
   /** Closes the connection; open requests fail. */

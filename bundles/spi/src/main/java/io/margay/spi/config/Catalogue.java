@@ -77,7 +77,7 @@ public final class Catalogue {
   }
 
   /**
-   * A definition that is being written down.
+   * A definition under construction.
    *
    * @param <T> the type of the setting's values
    */
@@ -133,7 +133,7 @@ public final class Catalogue {
 
     /**
      * @param pattern a regular expression that the whole text must match; elements of a list are separated by a comma alone
-     * @param allowed what matches it, for people
+     * @param allowed describes the texts that match, for messages
      * @return this
      */
     public Definition<T> matching(String pattern, String allowed) {
@@ -162,7 +162,7 @@ public final class Catalogue {
     }
 
     /**
-     * The setting is accepted and does nothing.
+     * The setting is accepted but has no effect.
      *
      * @return this
      */

@@ -11,8 +11,8 @@ import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * The settings of this node, as one truth from these sources, highest first: dynamic for this broker, dynamic for all brokers,
- * environment, files, default. The service is there only when all that was given is known and valid. Safe for all threads.
+ * The settings of this node, merged from these sources, the strongest first: dynamic for this broker, dynamic for all brokers,
+ * environment, files, default. The service is registered only when all given settings are known and valid. Safe for all threads.
  */
 @ProviderType
 public interface NodeSettings extends SettingValues {
@@ -46,29 +46,29 @@ public interface NodeSettings extends SettingValues {
   /**
    * One place that gives a value.
    *
-   * @param name the name that the value was set under, which may be a synonym
-   * @param text the value as text in its one form ({@link Setting#canonical}), or null
-   * @param source which kind of place
-   * @param origin the place for people: a file's name, "environment KAFKA_...", "Admin API", "default"
+   * @param name the name under which the value was set, which may be a synonym
+   * @param text the value in its canonical form ({@link Setting#canonical}), or null
+   * @param source the kind of place
+   * @param origin describes the place: a file's name, "environment KAFKA_...", "Admin API", "default"
    */
   record Given(String name, String text, Source source, String origin) { }
 
-  /** Why something that was given does not count. */
+  /** Why a given value is not in effect. */
   enum Reason {
-    /** It is unknown, ill-typed, out of its range, or contradicts others: what counted before goes on to count. */
+    /** It is unknown, ill-typed, out of range, or contradicts others; the previous value stays in effect. */
     REFUSED,
-    /** It was changed after the start, and takes effect at the next one. */
+    /** It was changed after the start, and takes effect at the next start. */
     AT_NEXT_START
   }
 
   /**
-   * Something that was given and does not count.
+   * A given value that is not in effect.
    *
-   * @param name the name that it was given under
-   * @param text the text as it is written, or null: it was taken away, or is secret
-   * @param origin the place for people, as in {@link Given}
-   * @param reason what kind of reason
-   * @param why the reason for people, with what was expected if it was refused
+   * @param name the name under which it was given
+   * @param text the text as written, or null: the value was removed, or is secret
+   * @param origin describes the place, as in {@link Given}
+   * @param reason the kind of reason
+   * @param why the reason in words; for a refused value it says what was expected
    */
   record NotApplied(String name, String text, String origin, Reason reason, String why) { }
 
@@ -84,55 +84,57 @@ public interface NodeSettings extends SettingValues {
   /** @return the listeners to bind, from {@code listeners} and {@code listener.security.protocol.map} */
   List<Endpoint> listeners();
 
-  /** @return what clients are told, from {@code advertised.listeners}; one per listener; port 0 means the bound one */
+  /**
+   * @return the addresses that clients get, from {@code advertised.listeners}; one per listener; port 0 stands for the bound port
+   */
   List<Endpoint> advertisedListeners();
 
-  /** @return the definitions of a scope that clients may be told, by name */
+  /** @return the definitions of a scope that may be shown to clients, by name */
   Collection<Setting<?>> definitions(Setting.Scope scope);
 
   /**
    * @param scope which scope
    * @param name a setting's name
-   * @return its definition, or null when nobody knows it
+   * @return its definition, or null when the name is unknown
    */
   Setting<?> definition(Setting.Scope scope, String name);
 
   /**
    * The values of a topic: its overrides over the server's settings (by synonym) over the defaults.
    *
-   * @param overrides the topic's own, by name; kept as a reference; what cannot be parsed counts as not set
+   * @param overrides the topic's own settings, by name; referenced, not copied; a value that cannot be parsed counts as not set
    * @return a view
    */
   SettingValues topic(Map<String, String> overrides);
 
   /**
-   * All places that give a value to a setting, the one that counts first, the default last.
+   * All places that give a value to a setting: the one in effect first, the default last.
    *
    * @param setting a setting
-   * @param overrides the overrides of the topic, broker or group that is asked about; null to use what this node knows of itself
+   * @param overrides the overrides of the topic, broker or group in question; null for those of this node
    * @return at least one element
    */
   List<Given> explain(Setting<?> setting, Map<String, String> overrides);
 
   /**
-   * What environment, files, Configuration Admin and cluster give and is not in effect. That it is hidden by a stronger source is
-   * no reason to be here; see {@link #explain}.
+   * Values from the environment, files, Configuration Admin and the cluster that are not in effect. A valid value that a stronger
+   * source overrides is not listed here; see {@link #explain}.
    *
-   * @return in the order of the sources, then by name; empty as a rule
+   * @return in the order of the sources, then by name; usually empty
    */
   default List<NotApplied> notApplied() {
     return List.of();
   }
 
   /**
-   * Has somebody told of changes.
+   * Registers a listener for changes.
    *
    * @param listener called with the names of the changed settings, on any thread, after they took effect
-   * @return closes without exception to end it
+   * @return removes the listener when closed; closing throws nothing
    */
   Registration onChange(Consumer<Set<String>> listener);
 
-  /** Ends something that was registered. */
+  /** A registration; closing it ends it. */
   interface Registration extends AutoCloseable {
     @Override
     void close();

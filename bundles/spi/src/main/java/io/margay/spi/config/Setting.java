@@ -9,13 +9,13 @@ import java.util.Objects;
  *
  * @param name its name
  * @param type its type, which says how text becomes a value
- * @param defaultValue value when nobody sets it; null when there is none
- * @param check what a value must fulfil beyond its type, not null
+ * @param defaultValue the value when it is not set; null when there is none
+ * @param check what a value must satisfy beyond its type, not null
  * @param scope what it belongs to
  * @param update when a change takes effect
- * @param effective false for a setting of Kafka's that is accepted, so that existing configurations work, and does nothing here
- * @param synonyms names of the server's settings that give its default, the first one that is set counts; for a server
- *     setting, other spellings of it in a finer unit first (log.retention.ms, log.retention.minutes, log.retention.hours)
+ * @param effective false for a Kafka setting that is accepted so that existing configurations work, but has no effect here
+ * @param synonyms names of the server's settings that give its default; the first one that is set wins. For a server setting, its
+ *     variants in other units, the finest first (log.retention.ms, log.retention.minutes, log.retention.hours)
  * @param documentation a few sentences in our own words, with the unit
  * @param <T> the type of its values
  */
@@ -33,7 +33,7 @@ public record Setting<T>(String name, SettingType<T> type, T defaultValue, Setti
 
   /** When a change takes effect. */
   public enum Update {
-    /** It is part of the node's identity, or of how it was started: at the next start. */
+    /** At the next start: it is part of the node's identity, or of how it was started. */
     AT_START,
     /** At once, and each broker may have its own value. */
     PER_BROKER,
@@ -53,7 +53,7 @@ public record Setting<T>(String name, SettingType<T> type, T defaultValue, Setti
    *
    * @param text the text, not null; white space around it is ignored
    * @return the value
-   * @throws InvalidSettingException when the text is no such value; the message names the setting, the text (unless it is
+   * @throws InvalidSettingException when the text is not a valid value; the message names the setting, the text (unless it is
    *     secret) and what was expected
    */
   public T parse(String text) {
@@ -69,17 +69,17 @@ public record Setting<T>(String name, SettingType<T> type, T defaultValue, Setti
     return type == SettingType.LIST && !check.options().isEmpty() ? distinct(value) : value;
   }
 
-  /** A choice that is named twice is the same choice. */
+  /** Naming a choice twice has no effect. */
   @SuppressWarnings("unchecked") // the values of the type LIST are lists of texts
   private T distinct(T list) {
     return (T) ((List<String>) list).stream().distinct().toList();
   }
 
   /**
-   * Writes a value in the one form that clients are told, whatever form it was given in: {@code TRUE} becomes {@code true}.
+   * Writes a value in its canonical form, which clients get whatever form it was given in: {@code TRUE} becomes {@code true}.
    *
    * @param text the text, not null
-   * @return the text of the value that it stands for; the same text if it stands for none
+   * @return the canonical text; the same text if it is not a value
    */
   public String canonical(String text) {
     try {
@@ -89,7 +89,7 @@ public record Setting<T>(String name, SettingType<T> type, T defaultValue, Setti
     }
   }
 
-  /** @return what a value of it looks like, for people, such as "a number of at least 1" */
+  /** @return describes its values for messages, such as "a number of at least 1" */
   public String expected() {
     String allowed = check.allowed();
     return allowed == null ? type.expected() : allowed;
@@ -101,7 +101,7 @@ public record Setting<T>(String name, SettingType<T> type, T defaultValue, Setti
    *
    * @param listener the listener's name, in any case
    * @param mechanism the SASL mechanism's name, in any case, or null
-   * @return its definition; where it is not set, the value of the setting without prefix counts
+   * @return its definition; where it is not set, the value of the setting without prefix applies
    */
   public Setting<T> ofListener(String listener, String mechanism) {
     String prefix = "listener.name." + listener.toLowerCase(Locale.ROOT) + "."

@@ -31,7 +31,7 @@ public final class SettingType<T> {
   public static final SettingType<List<String>> LIST =
       new SettingType<>((byte) 7, "a list separated by commas", SettingType::list,
       l -> l.stream().collect(Collectors.joining(",")));
-  /** The name of a class of Kafka's; it is never loaded. */
+  /** The name of a Kafka class; it is never loaded. */
   public static final SettingType<String> CLASS = new SettingType<>((byte) 8, "a class name", s -> s, s -> s);
   /** Text that is never shown. */
   public static final SettingType<String> PASSWORD = new SettingType<>((byte) 9, "text", s -> s, s -> s);
@@ -53,7 +53,7 @@ public final class SettingType<T> {
     return code;
   }
 
-  /** @return what a text of this type looks like, for messages */
+  /** @return describes the texts of this type, for messages */
   public String expected() {
     return expected;
   }
@@ -61,7 +61,7 @@ public final class SettingType<T> {
   /**
    * @param text trimmed text
    * @return the value
-   * @throws IllegalArgumentException when it is none
+   * @throws IllegalArgumentException when the text is not a value of this type
    */
   public T parse(String text) {
     return parser.apply(text);

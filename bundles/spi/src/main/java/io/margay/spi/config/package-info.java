@@ -1,6 +1,6 @@
 /**
- * The settings, with type, default, unit and documentation where they are defined, and the service that knows their values.
- * Names and meanings are Kafka's where Kafka has the setting; our own begin with {@code margay.}.
+ * Definitions of settings (type, default, unit and documentation) and the service that knows their values. Names and meanings are
+ * Kafka's where Kafka has the setting; our own begin with {@code margay.}.
  */
 @Export
 @Version("2.0.0")

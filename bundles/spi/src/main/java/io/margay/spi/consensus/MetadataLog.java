@@ -7,29 +7,30 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface MetadataLog {
   /**
-   * Connects the state machine: restores it from the newest snapshot, replays what follows, and applies commands from then on.
-   * At most one is attached. Returns when everything that was committed before has been applied.
+   * Connects the state machine: restores it from the newest snapshot, replays what follows, and applies commands from then on. At
+   * most one is attached at a time. Returns when all commands committed before the call have been applied.
    *
    * @param machine the state machine
    */
   void attach(StateMachine machine);
 
   /**
-   * Disconnects the state machine: no call to it is under way when this returns. Open proposals fail.
+   * Disconnects the state machine: no call to it is in progress when this returns. Open proposals fail.
    *
-   * @param machine the one that was attached
+   * @param machine the attached state machine
    */
   void detach(StateMachine machine);
 
   /**
-   * Puts a command in order, makes it durable and applies it. On a node that does not lead, a log of several nodes sends it to the
-   * one that does. Proposals of one thread keep their order while the node leads.
+   * Orders a command, makes it durable and applies it. On a node that does not lead, a replicated log forwards it to the leader.
+   * Proposals of one thread keep their order while the node leads.
    *
    * @param command the command; not changed afterwards
    * @return completes after {@link StateMachine#apply} has returned on the leader, with its result; this node may apply the command
-   *     later than that. Exceptionally with what the state machine threw or an exception with its message; with
-   *     {@link NotLeaderException}, when it may or may not have been applied; with
-   *     {@link java.util.concurrent.RejectedExecutionException} when too many wait; with {@link CommandTooLargeException}, or with an {@link java.io.IOException} when it could not be made durable
+   *     later than that. Completes exceptionally with what the state machine threw, or an exception with its message; with
+   *     {@link NotLeaderException}, when the command may or may not have been applied; with
+   *     {@link java.util.concurrent.RejectedExecutionException} when too many proposals wait; with
+   *     {@link CommandTooLargeException}; or with an {@link java.io.IOException} when the command could not be made durable
    */
   CompletionStage<byte[]> propose(byte[] command);
 
@@ -42,7 +43,7 @@ public interface MetadataLog {
   /** @return id of the cluster that the log belongs to, 22 characters; the same for all its nodes, and never changed */
   String clusterId();
 
-  /** A command is larger than this log takes; no retry helps. */
+  /** A command is larger than this log accepts; retries do not help. */
   final class CommandTooLargeException extends IllegalArgumentException {
     private static final long serialVersionUID = 1;
 
@@ -52,7 +53,7 @@ public interface MetadataLog {
     }
   }
 
-  /** Proposals are refused because another node leads, or none. */
+  /** Proposals are refused because another node leads, or no node does. */
   final class NotLeaderException extends RuntimeException {
     private static final long serialVersionUID = 1;
 

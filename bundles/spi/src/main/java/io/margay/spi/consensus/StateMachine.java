@@ -6,15 +6,15 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface StateMachine {
   /**
-   * Applies a committed command. Deterministic: what it does depends on the state, the command and the time given, and on nothing
-   * else. Never throws for a command that is refused: the refusal is the result.
+   * Applies a committed command. Deterministic: the effect depends only on the state, the command and the given time. Never throws
+   * for a command that is refused: the refusal is the result.
    *
-   * @param index the command's place in the log, rising
+   * @param index the command's index in the log; rises from call to call
    * @param timestampMs when it was proposed, milliseconds since the epoch
    * @param command the command
-   * @return the result that the proposer gets, as bytes that may travel to another node; never null
-   * @throws UnsupportedCommandException when this software does not know such commands: the log stops, because going on without it
-   *     would let this node's state differ from that of others
+   * @return the result for the proposer, as bytes that may be sent to another node; never null
+   * @throws UnsupportedCommandException when this software does not know such commands: the log stops, because continuing without
+   *     the command would make this node's state differ from that of other nodes
    */
   byte[] apply(long index, long timestampMs, byte[] command);
 
@@ -25,14 +25,14 @@ public interface StateMachine {
    * Replaces the state.
    *
    * @param index the last command that the snapshot holds
-   * @param snapshot what {@link #snapshot} gave before
+   * @param snapshot what {@link #snapshot} returned earlier
    */
   void restore(long index, byte[] snapshot);
 
   /**
-   * Says who leads, in order with the commands.
+   * Reports the leader, in order with the commands.
    *
-   * @param leaderId the leader, -1 when there is none now
+   * @param leaderId the leader, -1 when there is none
    * @param self whether that is this node
    */
   void onLeader(int leaderId, boolean self);

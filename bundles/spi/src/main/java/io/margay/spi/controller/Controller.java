@@ -18,24 +18,24 @@ public interface Controller {
   record ProducerIdBlock(long first, int size) { }
 
   /**
-   * Creates a topic unless it is there.
+   * Creates a topic unless it exists.
    *
    * @param name its name
    * @param partitions how many partitions, -1 for the default
    * @param replicationFactor how many replicas, -1 for the default
    * @param configs its settings
-   * @param internal whether it belongs to the server
-   * @return {@link Errors#NONE} when it was created and is served, TOPIC_ALREADY_EXISTS, or why it was not
+   * @param internal whether it is an internal topic
+   * @return {@link Errors#NONE} when it was created and is served, TOPIC_ALREADY_EXISTS, or another error
    */
   CompletionStage<Errors> createTopic(String name, int partitions, int replicationFactor, Map<String, String> configs,
       boolean internal);
 
-  /** @return a block of producer ids that is given out once */
+  /** @return a block of producer ids that no other caller gets */
   CompletionStage<ProducerIdBlock> allocateProducerIds();
 
   /**
-   * Whether the image shows this broker as this process registered it. Until then it may show what an earlier process said:
-   * addresses that are not bound any more, and leader epochs that are about to grow.
+   * Whether the image shows this broker as this process registered it. Until then it may show the registration of an earlier
+   * process: addresses that are no longer bound, and leader epochs that are about to rise.
    *
    * @return whether clients may be answered from the image
    */

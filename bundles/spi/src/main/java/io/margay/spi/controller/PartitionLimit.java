@@ -6,9 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * How many replicas of partitions one broker holds: {@code margay.max.partitions.per.broker}, or what the heap and the file
- * descriptors of this process allow. The controller refuses to create more. Replicas that are there already are opened up to
- * {@link #derivedOpen}, so that older data, or a smaller heap than before, do not end the process.
+ * The maximum number of replicas on one broker: {@code margay.max.partitions.per.broker}, or what the heap and the file descriptors
+ * of this process allow. The controller refuses to create more. Existing replicas are opened up to {@link #derivedOpen}, so that
+ * older data, or a smaller heap than before, do not end the process.
  */
 public final class PartitionLimit {
   /** Heap that a replica takes, measured with idle partitions, and rounded up. */
@@ -34,7 +34,7 @@ public final class PartitionLimit {
   }
 
   /**
-   * The limit that follows from what a process has.
+   * Derives the limit from the resources of a process.
    *
    * @param heapBytes the largest heap
    * @param descriptors the files that it may open

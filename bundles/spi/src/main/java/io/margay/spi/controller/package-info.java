@@ -1,5 +1,5 @@
 /**
- * What parts ask of the controller in process, where Kafka's brokers send internal requests.
+ * Calls to the controller within the process, where Kafka's brokers send internal requests.
  */
 @Export
 @Version("1.2.0")

@@ -6,9 +6,9 @@ import io.margay.protocol.Message;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Serves the requests of one API key. Registered as an OSGi service; when it leaves while the listener is open, its requests
- * wait, bounded, for the next one with the same key. Requests that it was given before it left are its own to finish: the
- * server waits, bounded, for their answers before the service is released.
+ * Serves the requests of one API key. Registered as an OSGi service. When it is unregistered while the listener is open, new
+ * requests wait, for a bounded time, for the next handler with the same key. The handler finishes the requests that it already has:
+ * the server waits, for a bounded time, for their answers before it releases the service.
  */
 @ConsumerType
 public interface ApiHandler {
@@ -16,7 +16,7 @@ public interface ApiHandler {
   enum Ordering {
     /** The next request starts when this one has been answered. */
     SERIAL,
-    /** The next request starts when {@link #handle} has returned; answers leave in the order of the requests all the same. */
+    /** The next request starts when {@link #handle} has returned; answers still leave in the order of the requests. */
     PIPELINED
   }
 
@@ -47,8 +47,8 @@ public interface ApiHandler {
   void handle(Request request);
 
   /**
-   * Builds the answer that carries an error and nothing else, in the shape of the request's version. The server calls it when
-   * the handler threw, or left and did not return in time.
+   * Builds an answer that carries only an error, in the format of the request's version. The server calls it when the handler threw
+   * an exception, or was unregistered and did not answer in time.
    *
    * @param request the request; its body may be undecodable
    * @param error the error

@@ -3,13 +3,13 @@ package io.margay.spi.handler;
 import java.util.Objects;
 
 /**
- * Who asks.
+ * The identity of a client.
  *
- * @param type the kind, User for all that authenticate today
+ * @param type the kind; User for all clients that authenticate today
  * @param name the name
  */
 public record Principal(String type, String name) {
-  /** Somebody who has not authenticated. */
+  /** A client that has not authenticated. */
   public static final Principal ANONYMOUS = new Principal("User", "ANONYMOUS");
 
   public Principal {

@@ -9,25 +9,25 @@ import java.util.concurrent.Executor;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * One request on its way. It owns the buffer that the request arrived in: {@link #body}, and every slice that was decoded from
- * it, is valid until the request is answered. Exactly one of {@link #respond}, {@link #respondNothing} and {@link #close} is
- * called, by any thread; a second call is ignored and logged as a bug.
+ * One request in progress. It owns the buffer that the request arrived in: {@link #body}, and every slice that was decoded from it,
+ * is valid until the request is answered. Exactly one of {@link #respond}, {@link #respondNothing} and {@link #close} is called, by
+ * any thread; a second call is ignored and logged as a bug.
  */
 @ProviderType
 public interface Request {
-  /** @return the API that was asked for */
+  /** @return the requested API */
   Api api();
 
   /** @return the version, among those that the handler serves */
   short version();
 
-  /** @return the client's number for this request */
+  /** @return the correlation id that the client chose */
   int correlationId();
 
-  /** @return what the client calls itself; empty when it does not say */
+  /** @return the client id; empty when the client sends none */
   String clientId();
 
-  /** @return who asks; never null */
+  /** @return the identity of the client; never null */
   Principal principal();
 
   /** @return the address of the client; the loopback address for requests from inside the process */
@@ -39,32 +39,32 @@ public interface Request {
   /** @return whether records from a file can be sent without copying them; false behind TLS */
   boolean zeroCopy();
 
-  /** @return {@link System#nanoTime} when the last byte of the request had arrived */
+  /** @return {@link System#nanoTime} when the last byte of the request arrived */
   long receivedNanos();
 
   /** @return the body, positioned at its first byte; borrowed, valid until the request is answered */
   ByteBuf body();
 
-  /** @return where answers are best allocated */
+  /** @return the allocator to use for answers */
   ByteBufAllocator allocator();
 
-  /** @return runs tasks on the connection's event loop; drops them when the connection is gone */
+  /** @return an executor that runs tasks on the connection's event loop, and drops them when the connection is closed */
   Executor executor();
 
-  /** @return whether the connection is gone, so that an answer is of no use */
+  /** @return whether the connection is closed, so that an answer is useless */
   boolean cancelled();
 
   /**
-   * Has a task run, on any thread, when the connection goes away before the request is answered.
+   * Registers a task that runs, on any thread, when the connection closes before the request is answered.
    *
-   * @param task what to run; at most one, the last one given counts
+   * @param task the task; it replaces an earlier one
    */
   void onCancel(Runnable task);
 
   /**
-   * Reserves memory of the process's request budget for what this request keeps beyond its frame until it is answered: the items
-   * of a fetch that waits, scratch space, an answer that is being built. May be called several times; the sum is given back when
-   * the request is answered or its connection closes, whichever way it ends. Any thread.
+   * Reserves memory of the process's request budget for what this request keeps beyond its frame until it is answered: the items of
+   * a waiting fetch, scratch space, an answer that is being built. May be called several times; the sum is released when the
+   * request is answered or its connection closes. Any thread.
    *
    * @param bytes how many more, {@code >= 0}
    * @return false when the share of the connection or the whole budget is spent, or the request has ended; nothing is reserved
@@ -78,20 +78,20 @@ public interface Request {
    * @param into a new message of the API's request type
    * @param <T> its type
    * @return {@code into}
-   * @throws io.margay.protocol.MalformedMessageException when the bytes are no such message; the server answers for the
-   *     handler when it lets this pass
+   * @throws io.margay.protocol.MalformedMessageException when the bytes are not such a message; the server answers when the handler
+   *     does not catch it
    */
   <T extends Message> T read(T into);
 
   /**
-   * Answers. The message is encoded at once; records in it are released when they were sent.
+   * Answers. The message is encoded at once; records in it are released after they have been sent.
    *
    * @param response a message of the API's response type
    */
   void respond(Message response);
 
   /**
-   * Answers, and has the connection read no further request for a time.
+   * Answers, and stops reading requests from the connection for a time.
    *
    * @param response a message of the API's response type
    * @param throttleMs milliseconds, {@code >= 0}

@@ -1,7 +1,7 @@
 /**
- * One service per API key. The server finds every {@link io.margay.spi.handler.ApiHandler}, routes requests to it and computes
- * ApiVersions from what is registered. A handler is called on the event loop of the connection and must not block it; it
- * answers on any thread, exactly once.
+ * One service per API key. The server finds every {@link io.margay.spi.handler.ApiHandler}, routes requests to it and computes the
+ * ApiVersions response from the registered handlers. A handler is called on the event loop of the connection and must not block it;
+ * it answers on any thread, exactly once.
  */
 @Export
 @Version("1.0.0")

@@ -16,8 +16,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Services of one type by their property {@value #NAME_PROPERTY}, each of which may come, be replaced and go at any moment. Of
- * several with one name, the one with the highest {@code service.ranking} counts, then the newest. Safe for all threads.
+ * Services of one type, by their property {@value #NAME_PROPERTY}. Each may be registered, replaced and unregistered at any time.
+ * Among services with the same name, the one with the highest {@code service.ranking} is used, then the newest. Safe for all
+ * threads.
  *
  * @param <T> the services' type
  */
@@ -30,7 +31,7 @@ public final class NamedServices<T> {
   private static final class Slot<T> {
     private final ServiceHolder<T> holder;
     private final List<Candidate<T>> candidates = new ArrayList<>();
-    /** Not under the lock: who holds a lease must never wait for somebody who waits for leases to end. */
+    /** Completed outside the lock: a thread that holds a lease must never wait for a thread that waits for leases to end. */
     private final Queue<CompletableFuture<ServiceHolder.Lease<T>>> waiting = new ConcurrentLinkedQueue<>();
     private volatile boolean known;
 
@@ -46,7 +47,7 @@ public final class NamedServices<T> {
 
   /**
    * @param kind what these services are, for messages, such as "partitioner"
-   * @param drainMs how long a service that leaves waits for its callers at the most, in milliseconds
+   * @param drainMs how long an unregistration waits for callers at most, in milliseconds
    */
   public NamedServices(String kind, long drainMs) {
     this.kind = kind;
@@ -54,7 +55,7 @@ public final class NamedServices<T> {
   }
 
   /**
-   * A service has come: the bind method of a component calls this. Whoever waits for the name goes on, on this thread.
+   * Adds a service; called by the bind method of a component. Callers that wait for the name continue on this thread.
    *
    * @param service the service
    * @param properties its service properties
@@ -75,7 +76,7 @@ public final class NamedServices<T> {
   }
 
   /**
-   * A service goes: the unbind method of a component calls this. Waits, bounded, for those who use it.
+   * Removes a service; called by the unbind method of a component. Waits, for a bounded time, for its callers.
    *
    * @param service the service
    */
@@ -88,7 +89,7 @@ public final class NamedServices<T> {
     });
   }
 
-  /** Another one with the name takes over at once, so that callers never find nothing. */
+  /** Another service with the name takes over at once, so that callers always find one. */
   private void choose(Slot<T> slot) {
     slot.candidates.sort(Comparator.comparingInt((Candidate<T> c) -> c.ranking()).thenComparingLong(Candidate::number));
     if (!slot.candidates.isEmpty()) {
@@ -101,7 +102,7 @@ public final class NamedServices<T> {
 
   /**
    * @param name a name
-   * @return the use of the service, closed once by the caller; null when it is not there
+   * @return a lease on the service, which the caller closes once; null when there is no such service
    */
   public ServiceHolder.Lease<T> lease(String name) {
     Slot<T> slot = slots.get(name);
@@ -110,9 +111,9 @@ public final class NamedServices<T> {
 
   /**
    * @param name a name
-   * @param timeoutMs how long to wait at the most, in milliseconds
-   * @return completes with the use of the service, closed once by the caller: at once when it is there, else on the thread that
-   *     brings it; exceptionally with a {@link TimeoutException} that says what is missing
+   * @param timeoutMs how long to wait at most, in milliseconds
+   * @return completes with a lease on the service, which the caller closes once: at once when the service is present, else on the
+   *     thread that adds it; exceptionally with a {@link TimeoutException} that says what is missing
    */
   public CompletionStage<ServiceHolder.Lease<T>> await(String name, long timeoutMs) {
     ServiceHolder.Lease<T> now = lease(name);
@@ -128,14 +129,14 @@ public final class NamedServices<T> {
       slot.waiting.remove(future);
       future.completeExceptionally(new TimeoutException(missing(name)));
     });
-    // A timer that went on would hold the service, and with it the classes of a bundle that may be gone by then.
+    // A timer that was not cancelled would hold the service, and with it the classes of a bundle that may be uninstalled by then.
     future.whenComplete((lease, e) -> timer.cancel(false));
-    // It may have come between the look and the entry in the list.
+    // The service may have been added between the check and the entry in the list.
     give(slot, future);
     return future;
   }
 
-  /** When it went again at once, whoever waits for it waits on. */
+  /** When the service is removed again at once, its waiters keep waiting. */
   private static <T> void give(Slot<T> slot, CompletableFuture<ServiceHolder.Lease<T>> future) {
     ServiceHolder.Lease<T> lease = slot.holder.lease();
     if (lease != null) {
@@ -152,7 +153,7 @@ public final class NamedServices<T> {
 
   /**
    * @param name a name that is not there
-   * @return what to tell people
+   * @return a message that names the missing and the installed services
    */
   public String missing(String name) {
     Set<String> names = names();
@@ -161,14 +162,14 @@ public final class NamedServices<T> {
 
   /**
    * @param name a name
-   * @return whether a service with this name is there, or was: it may be away for a moment, as when its bundle is updated
+   * @return whether a service with this name is or was present: it may be absent for a moment, as when its bundle is updated
    */
   public boolean known(String name) {
     Slot<T> slot = slots.get(name);
     return slot != null && slot.known;
   }
 
-  /** @return the names that are there now, in ascending order */
+  /** @return the names of the present services, in ascending order */
   public Set<String> names() {
     Set<String> names = new TreeSet<>();
     new HashMap<>(slots).forEach((name, slot) -> {

@@ -5,9 +5,9 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Holds a service that may be replaced at any moment. Callers take a {@link Lease}, use the service and close the lease; the
- * thread that replaces the service waits, bounded, until no lease on the old one is left, so that a component is never
- * deactivated under a caller. Taking a lease costs two uncontended adds and a volatile read, and never blocks.
+ * Holds a service that may be replaced at any time. Callers take a {@link Lease}, use the service and close the lease. The thread
+ * that replaces the service waits, for a bounded time, until no lease on the old one is left, so that a component is not
+ * deactivated while a caller uses it. Taking a lease costs two uncontended adds and a volatile read, and never blocks.
  *
  * <p>Safe for all threads. {@link #set} and {@link #clear} are called by the bind and unbind methods of a component, and must
  * not be called by a thread that holds a lease of the same holder.
@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
  * @param <T> the service's type
  */
 public final class ServiceHolder<T> {
-  /** The use of a service. Closing it a second time has no effect on other leases only if it is never done: close once. */
+  /** A lease on a service. Close it exactly once; a second close would make the holder count another caller as gone. */
   public static final class Lease<T> implements AutoCloseable {
     private final T service;
     private final LongAdder entered = new LongAdder();
@@ -30,7 +30,7 @@ public final class ServiceHolder<T> {
       return service;
     }
 
-    /** Gives the use back. Any thread may do so, also another one than took it. */
+    /** Returns the lease. Any thread may call this, not only the one that took it. */
     @Override
     public void close() {
       exited.increment();
@@ -46,13 +46,13 @@ public final class ServiceHolder<T> {
   private final long drainNanos;
   private volatile Lease<T> current;
 
-  /** @param drainMs how long a replacement waits for callers at the most, in milliseconds */
+  /** @param drainMs how long a replacement waits for callers at most, in milliseconds */
   public ServiceHolder(long drainMs) {
     this.drainNanos = TimeUnit.MILLISECONDS.toNanos(drainMs);
   }
 
   /**
-   * Takes the use of the service.
+   * Takes a lease on the service.
    *
    * @return a lease that the caller closes once, or null when there is no service now
    */
@@ -70,17 +70,17 @@ public final class ServiceHolder<T> {
     }
   }
 
-  /** @return the service, or null; for looks that need no lease, such as whether there is one */
+  /** @return the service, or null; for checks that need no lease, such as whether there is a service */
   public T peek() {
     Lease<T> slot = current;
     return slot == null ? null : slot.service;
   }
 
   /**
-   * Puts a service in place of the one before, then waits until nobody uses that one any more.
+   * Replaces the service, then waits until no lease on the old one is left.
    *
    * @param service the new service, not null
-   * @return whether all callers of the one before had left in time
+   * @return whether all leases on the old service ended in time
    */
   public boolean set(T service) {
     Lease<T> old = current;
@@ -89,10 +89,10 @@ public final class ServiceHolder<T> {
   }
 
   /**
-   * Takes a service away, unless another one has replaced it already, then waits until nobody uses it any more.
+   * Removes a service, unless another one has replaced it already, then waits until no lease on it is left.
    *
-   * @param service the service that leaves
-   * @return whether all its callers had left in time
+   * @param service the service to remove
+   * @return whether all leases on it ended in time
    */
   public boolean clear(T service) {
     Lease<T> old = current;

@@ -1,5 +1,5 @@
 /**
- * Lets whoever uses a service finish with it before it goes: dynamic references keep the service in a
+ * Lets callers finish with a service before it is unregistered: dynamic references keep the service in a
  * {@link io.margay.spi.lease.ServiceHolder}.
  */
 @Export

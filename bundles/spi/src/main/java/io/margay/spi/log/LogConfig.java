@@ -7,10 +7,10 @@ import io.margay.spi.storage.StoreConfig;
 import java.util.List;
 
 /**
- * The settings of one topic that its logs go by, as an immutable whole. Times are milliseconds, sizes bytes; -1 is no limit.
+ * The settings that the logs of one topic use. Immutable. Times are in milliseconds, sizes in bytes; -1 is no limit.
  *
- * @param delete whether {@code cleanup.policy} has delete
- * @param compact whether {@code cleanup.policy} has compact
+ * @param delete whether {@code cleanup.policy} contains delete
+ * @param compact whether {@code cleanup.policy} contains compact
  * @param retentionMs {@code retention.ms}
  * @param retentionBytes {@code retention.bytes}
  * @param segmentMs {@code segment.ms}
@@ -31,7 +31,7 @@ import java.util.List;
  * @param compressionLevel the level of that codec, {@code compression.*.level}; 0 when it has none
  * @param engine {@code margay.storage.engine}
  * @param minInsyncReplicas {@code min.insync.replicas}
- * @param store how the engine cuts and indexes
+ * @param store how the engine divides the log into segments and indexes it
  */
 public record LogConfig(boolean delete, boolean compact, long retentionMs, long retentionBytes, long segmentMs,
     long segmentJitterMs, int maxMessageBytes, RecordChecks checks, TimestampType timestampType, long timestampBeforeMaxMs,
@@ -39,14 +39,16 @@ public record LogConfig(boolean delete, boolean compact, long retentionMs, long 
     long deleteRetentionMs, long flushMessages, long flushMs, boolean flushOnAck, String compression, int compressionLevel,
     String engine, int minInsyncReplicas, StoreConfig store) {
 
-  /** What a batch may decompress to unless its topic says otherwise: so many times its largest size, and at least so much. */
+  /**
+   * A batch may decompress to this multiple of its largest size, and at least to the bytes below, unless its topic says otherwise.
+   */
   private static final long DECOMPRESSION_FACTOR = 8;
   private static final long MIN_DECOMPRESSED_BYTES = 16L << 20;
 
   /**
    * How the records of producers are checked.
    *
-   * @param full whether compressed records are looked at, {@code margay.produce.validation}
+   * @param full whether compressed records are checked, {@code margay.produce.validation}
    * @param limits {@code margay.max.decompressed.batch.bytes}, {@code max.decompressed.message.bytes} and
    *     {@code margay.produce.record.errors.max}
    */
@@ -54,7 +56,7 @@ public record LogConfig(boolean delete, boolean compact, long retentionMs, long 
 
   /**
    * @param values the values of a topic
-   * @return them as a whole
+   * @return the configuration made of them
    */
   public static LogConfig of(SettingValues values) {
     List<String> policy = values.get(LogSettings.CLEANUP_POLICY);

@@ -3,8 +3,8 @@ package io.margay.spi.log;
 import java.io.IOException;
 
 /**
- * A log was asked for something while it is suspended: its storage engine is being replaced, or it is being moved to another one.
- * Nothing was changed and nothing is wrong; the same call may be made again when {@link PartitionLog#suspended} is over.
+ * The log is suspended: its storage engine is being replaced, or it is being moved to another engine. Nothing was changed and
+ * nothing is wrong; the call may be repeated when {@link PartitionLog#suspended} is false again.
  */
 public final class LogSuspendedException extends IOException {
   private static final long serialVersionUID = 1L;
@@ -16,7 +16,7 @@ public final class LogSuspendedException extends IOException {
 
   /**
    * @param message which log, and what it waits for
-   * @param cause what failed because the log was being suspended meanwhile
+   * @param cause the failure that the suspension caused
    */
   public LogSuspendedException(String message, Throwable cause) {
     super(message, cause);

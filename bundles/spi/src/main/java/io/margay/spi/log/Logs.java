@@ -7,8 +7,8 @@ import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Opens and deletes partition logs, and runs their retention, compaction and flushing. A log whose settings name another storage
- * engine than the one that holds it is moved there in the background, while it is in use. Safe for all threads.
+ * Opens and deletes partition logs, and runs their retention, compaction and flushing. A log whose settings name a different
+ * storage engine than the one that holds it is moved in the background, while it is in use. Safe for all threads.
  */
 @ProviderType
 public interface Logs {
@@ -16,9 +16,9 @@ public interface Logs {
    * A storage engine.
    *
    * @param name its name
-   * @param promise what it promises; null while it is not there
-   * @param places where it keeps logs; empty while it is not there
-   * @param logs how many logs that are open are kept in it
+   * @param promise what it promises; null while it is absent
+   * @param places where it keeps logs; empty while it is absent
+   * @param logs the number of open logs that it holds
    */
   record EngineState(String name, StorageEngine.Promise promise, List<StorageEngine.Place> places, int logs) { }
 
@@ -27,51 +27,51 @@ public interface Logs {
    *
    * @param id the partition
    * @param engine the engine that holds it
-   * @param wanted the engine that its settings name; another one while it is still to be moved
+   * @param wanted the engine that its settings name; differs from {@code engine} until the log has been moved
    * @param sizeBytes bytes of its batches
-   * @param leftBytes about how many bytes are still to be copied, 0 when it need not be moved
-   * @param waitsFor what the move waits for, for people; null when it is under way or there is nothing to do
+   * @param leftBytes about how many bytes are still to be copied, 0 when it does not need to be moved
+   * @param waitsFor what the move waits for, in words; null when it is in progress or there is nothing to move
    */
   record LogPlacement(TopicIdPartition id, String engine, String wanted, long sizeBytes, long leftBytes, String waitsFor) { }
 
   /**
-   * Opens a log in the engine that holds it, or creates it when none does: repairs it after a crash and rebuilds the state of its
-   * producers. Blocks.
+   * Opens a log in the engine that holds it, or creates it when no engine does. Repairs it after a crash and rebuilds the state of
+   * its producers. Blocks.
    *
-   * @param id the partition, not open now
+   * @param id the partition, whose log is not open
    * @param config its settings; {@code config.engine()} names the engine for it
    * @return the log; closed by the caller
-   * @throws IOException when its place is offline or it cannot be read, or its engine is not there; see {@link #whenReady}
+   * @throws IOException when its place is offline, the log cannot be read, or its engine is absent; see {@link #whenReady}
    */
   PartitionLog open(TopicIdPartition id, LogConfig config) throws IOException;
 
   /**
-   * Waits, without a thread, until the engines are there that opening a log needs: the one that its settings name, and the one that
-   * holds it.
+   * Waits, without blocking a thread, until the engines that opening a log needs are present: the one that its settings name, and
+   * the one that holds it.
    *
    * @param id the partition
    * @param config its settings
-   * @param ready run once, also when that has taken longer than {@code margay.handler.wait.ms} or this service ends; at once on
-   *     this thread when there is nothing to wait for, else on any thread; must not block
+   * @param ready runs once, also when the wait exceeds {@code margay.handler.wait.ms} or this service ends; at once on this thread
+   *     when there is nothing to wait for, else on any thread; must not block
    */
   void whenReady(TopicIdPartition id, LogConfig config, Runnable ready);
 
   /**
-   * Deletes a log and all that belongs to it. Closes it first when it is open.
+   * Deletes a log and everything that belongs to it. Closes it first when it is open.
    *
    * @param id the partition
    */
   void delete(TopicIdPartition id) throws IOException;
 
   /**
-   * Sets a log aside that the cluster does not know. It is kept, unknown to all, for {@code margay.stray.retention.ms}, then deleted.
-   * Closes it first when it is open.
+   * Sets aside a log that the cluster does not know. Its data are kept, but no longer listed, for
+   * {@code margay.stray.retention.ms}, and are then deleted. An open log is closed first.
    *
    * @param id the partition
    */
   void setAside(TopicIdPartition id) throws IOException;
 
-  /** @return the partitions that the engines hold now, open or not, so that what the cluster does not know can be set aside */
+  /** @return the partitions that the engines hold, open or not, so that those unknown to the cluster can be set aside */
   List<TopicIdPartition> stored() throws IOException;
 
   /** @return the places of all engines */
@@ -83,7 +83,7 @@ public interface Logs {
    */
   String placeOf(TopicIdPartition id);
 
-  /** @return the engines that are there, and those that logs wait for, by name */
+  /** @return the engines that are present, and those that logs wait for, by name */
   List<EngineState> engines();
 
   /** @return where each open log is kept */

@@ -12,17 +12,17 @@ import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * The log of one partition. Appending, truncating and cleaning exclude one another inside; reads run at any time. All methods
- * may be called by any thread. After an I/O error the log is offline: it was reported to the fault handler, and every further
- * call answers {@link Errors#KAFKA_STORAGE_ERROR} or throws {@link IOException}.
+ * The log of one partition. Appending, truncating and cleaning exclude one another internally; reads run at any time. Any thread
+ * may call any method. After an I/O error, which is reported to the fault handler, the log is offline: every further call answers
+ * {@link Errors#KAFKA_STORAGE_ERROR} or throws {@link IOException}.
  *
  * <p>A log may be suspended for a while, because its storage engine is being replaced or it is moved to another one. Appends then
- * answer {@link Appended#SUSPENDED}, other calls that need the store throw {@link LogSuspendedException}, and offsets, epochs and
- * producers are what they were. Whoever opened the log has requests wait meanwhile; see {@link #onSuspensionChange}.
+ * answer {@link Appended#SUSPENDED}, and other calls that need the store throw {@link LogSuspendedException}. Offsets, epochs and
+ * producers stay as they were. The owner of the log lets requests wait in the meantime; see {@link #onSuspensionChange}.
  */
 @ProviderType
 public interface PartitionLog extends AutoCloseable {
-  /** Who appends. */
+  /** The source of an append. */
   enum Origin {
     /** A client. */
     CLIENT,
@@ -31,27 +31,27 @@ public interface PartitionLog extends AutoCloseable {
   }
 
   /**
-   * What became of an append.
+   * The result of an append.
    *
    * @param error {@link Errors#NONE}, or why nothing was appended
    * @param message what was wrong and what was expected, or null
    * @param baseOffset offset of the first record, -1 on error; for a duplicate, the offset it got the first time
    * @param nextOffset offset after the last record
-   * @param appendTimeMs the time that was stamped when the topic uses LogAppendTime, else -1
-   * @param duplicate whether the batch was there already (idempotent producer)
-   * @param faults the records of the batch that were at fault, up to a limit; empty if the fault is not in one record
+   * @param appendTimeMs the timestamp that the broker set when the topic uses LogAppendTime, else -1
+   * @param duplicate whether the batch had been appended before (idempotent producer)
+   * @param faults the invalid records of the batch, up to a limit; empty if the error is not about single records
    */
   record Appended(Errors error, String message, long baseOffset, long nextOffset, long appendTimeMs, boolean duplicate,
       List<Fault> faults) {
     /**
-     * The answer, by identity, of an append that found the log suspended: nothing was appended, and the same append may be made
-     * again when the log is no longer suspended. Its error is for those that do not wait.
+     * The result of an append to a suspended log; compare it by identity. Nothing was appended, and the same append may be repeated
+     * when the log is no longer suspended. Its error is for callers that do not wait.
      */
     public static final Appended SUSPENDED = failed(Errors.KAFKA_STORAGE_ERROR, "the log waits for its storage engine");
 
     /**
      * @param error why
-     * @param message for people
+     * @param message the reason in words
      * @return a failed append
      */
     public static Appended failed(Errors error, String message) {
@@ -60,8 +60,8 @@ public interface PartitionLog extends AutoCloseable {
 
     /**
      * @param error why
-     * @param message for people
-     * @param faults the records that were at fault
+     * @param message the reason in words
+     * @param faults the invalid records
      * @return a failed append
      */
     public static Appended failed(Errors error, String message, List<Fault> faults) {
@@ -71,8 +71,8 @@ public interface PartitionLog extends AutoCloseable {
     /**
      * @param baseOffset offset of the first record
      * @param nextOffset offset after the last record
-     * @param appendTimeMs the time that was stamped, or -1
-     * @param duplicate whether the batch was there already
+     * @param appendTimeMs the timestamp that the broker set, or -1
+     * @param duplicate whether the batch had been appended before
      * @return an append that succeeded
      */
     public static Appended at(long baseOffset, long nextOffset, long appendTimeMs, boolean duplicate) {
@@ -89,7 +89,7 @@ public interface PartitionLog extends AutoCloseable {
   /** An aborted transaction: producer and offset of its first record. */
   record AbortedTransaction(long producerId, long firstOffset) { }
 
-  /** What a log knows of a producer, as DescribeProducers shows it. */
+  /** What a log knows about a producer, as DescribeProducers shows it. */
   record ProducerInfo(long producerId, int producerEpoch, int lastSequence, long lastTimestamp, int coordinatorEpoch,
       long currentTransactionStartOffset) { }
 
@@ -103,28 +103,29 @@ public interface PartitionLog extends AutoCloseable {
    * @param records whole batches between reader and writer index, writable; borrowed for the call; offsets, epochs and timestamps
    *     in it are overwritten
    * @param leaderEpoch the epoch of the leader
-   * @param origin who appends
-   * @return what became of it, with Kafka's error codes (MESSAGE_TOO_LARGE, CORRUPT_MESSAGE, INVALID_RECORD,
-   *     INVALID_TIMESTAMP, UNSUPPORTED_FOR_MESSAGE_FORMAT, OUT_OF_ORDER_SEQUENCE_NUMBER, INVALID_PRODUCER_EPOCH,
-   *     UNKNOWN_PRODUCER_ID, KAFKA_STORAGE_ERROR, ...)
+   * @param origin the source of the append
+   * @return the result, with Kafka's error codes (MESSAGE_TOO_LARGE, CORRUPT_MESSAGE, INVALID_RECORD, INVALID_TIMESTAMP,
+   *     UNSUPPORTED_FOR_MESSAGE_FORMAT, OUT_OF_ORDER_SEQUENCE_NUMBER, INVALID_PRODUCER_EPOCH, UNKNOWN_PRODUCER_ID,
+   *     KAFKA_STORAGE_ERROR, ...)
    */
   Appended appendAsLeader(ByteBuf records, LeaderEpoch leaderEpoch, Origin origin);
 
   /**
-   * Appends what a leader sent, offsets and epochs as they are.
+   * Appends batches from the leader with their offsets and epochs unchanged.
    *
    * @param records whole batches; borrowed; a partial batch at the end is ignored
-   * @return what became of it
+   * @return the result
    */
   Appended appendAsFollower(ByteBuf records);
 
   /**
    * Reads whole batches; see {@link io.margay.spi.storage.LogStore#read}.
    *
-   * @param offset from {@link #logStartOffset} to {@link #logEndOffset}, both inclusive; outside an {@link IndexOutOfBoundsException}
-   * @param maxBytes how many bytes at the most
+   * @param offset from {@link #logStartOffset} to {@link #logEndOffset}, both inclusive; any other offset throws an
+   *     {@link IndexOutOfBoundsException}
+   * @param maxBytes the most bytes to return
    * @param endOffset batches that begin at or after it are not returned
-   * @param atLeastOne whether the first batch is returned however long it is
+   * @param atLeastOne whether the first batch is returned whatever its size
    * @return the batches; the caller releases the records
    */
   LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws IOException;
@@ -138,12 +139,12 @@ public interface PartitionLog extends AutoCloseable {
   /** @return the offset of the next record */
   long logEndOffset();
 
-  /** @return the high watermark that was last told, or restored from a checkpoint when the log was opened */
+  /** @return the high watermark that was last set, or restored from a checkpoint when the log was opened */
   long highWatermark();
 
   /**
-   * Tells how far the log is committed. Retention and compaction never pass it; it is checkpointed now and then. Never lowered
-   * but by truncation.
+   * Sets the high watermark. Retention and compaction never go beyond it; it is checkpointed from time to time. Only truncation
+   * lowers it.
    *
    * @param offset exclusive end of what is committed
    */
@@ -169,17 +170,17 @@ public interface PartitionLog extends AutoCloseable {
   long flushedOffset();
 
   /**
-   * Has everything up to the current end forced to stable storage by the log's flusher, together with what others ask for.
+   * Requests a flush of everything up to the current end. The log's flusher serves several requests with one flush.
    *
-   * @param whenFlushed called on the flusher's thread once {@link #flushedOffset} has reached it; also when the log goes offline
-   *     or is closed, so check {@link #flushedOffset}
+   * @param whenFlushed called on the flusher's thread once {@link #flushedOffset} has reached that end; also when the log goes
+   *     offline or is closed, so check {@link #flushedOffset}
    */
   void requestFlush(Runnable whenFlushed);
 
   /**
    * @param timestamp milliseconds since the epoch
    * @return the first record, at or after the start and below the high watermark, whose timestamp is not lower; null when there is
-   *     none. Exact to the record, also inside a compressed batch. May block.
+   *     none. Exact to the record, even inside a compressed batch. May block.
    */
   FoundOffset findByTimestamp(long timestamp) throws IOException;
 
@@ -199,23 +200,23 @@ public interface PartitionLog extends AutoCloseable {
   int epochAt(long offset);
 
   /**
-   * Notes that a leader's epoch begins at the current end.
+   * Records that a leader epoch begins at the current end.
    *
    * @param epoch the epoch
    */
   void beginEpoch(LeaderEpoch epoch) throws IOException;
 
   /**
-   * Moves the log's start ahead (DeleteRecords, or because the leader's moved). Lasts over a restart.
+   * Advances the log's start (DeleteRecords, or because the leader's start moved). Survives a restart.
    *
    * @param offset the new start, at most the high watermark; lower than the current one changes nothing
    */
   void advanceStart(long offset) throws IOException;
 
-  /** @param offset first offset to go; the producers' state and epochs follow */
+  /** @param offset the first offset to remove; the producers' state and the epochs are truncated as well */
   void truncateTo(long offset) throws IOException;
 
-  /** @param offset the new start and end, everything is dropped (a follower that fell out of the leader's log) */
+  /** @param offset the new start and end; everything is dropped (for a follower that is outside of the leader's log) */
   void truncateFullyAndStartAt(long offset) throws IOException;
 
   /** @return the producers with state in this log */
@@ -227,22 +228,22 @@ public interface PartitionLog extends AutoCloseable {
   /** @param config takes effect at once; with another engine's name the log is moved there in the background */
   void configure(LogConfig config);
 
-  /** @return whether it is suspended now: neither usable, nor offline or closed; a volatile read */
+  /** @return whether it is suspended: temporarily unusable, but neither offline nor closed; a volatile read */
   boolean suspended();
 
   /**
-   * Has somebody told of the beginning and of the end of each suspension. Told after {@link #suspended} has changed, by the thread
-   * that suspends or resumes the log, without the log's lock, so that a listener may append. The last suspension of a log that
-   * cannot go on ends when it goes offline or is closed.
+   * Registers a listener for the beginning and the end of each suspension. It is called after {@link #suspended} has changed, by
+   * the thread that suspends or resumes the log, without the log's lock, so that it may append. If the log cannot resume, its last
+   * suspension ends when it goes offline or is closed.
    *
-   * @param listener told again and again; asks {@link #suspended} what is true now; at most one, the last one given counts
+   * @param listener called for each change; asks {@link #suspended} for the current state; replaces an earlier listener
    */
   void onSuspensionChange(Runnable listener);
 
   /** @return whether an I/O error has put it offline */
   boolean offline();
 
-  /** Writes checkpoints and snapshots, flushes and closes in good order. Completes flush requests. */
+  /** Writes checkpoints and snapshots, flushes and closes cleanly. Completes flush requests. */
   @Override
   void close() throws IOException;
 }

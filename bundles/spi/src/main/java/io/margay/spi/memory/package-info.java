@@ -1,6 +1,6 @@
 /**
- * Who keeps memory, and how much. A part that keeps memory for long registers a {@link io.margay.spi.memory.MemoryUser}; it bounds
- * that memory by itself, so nothing here asks it to free any.
+ * Accounts for memory that is kept for long. A part that keeps such memory registers a {@link io.margay.spi.memory.MemoryUser}. It
+ * bounds that memory itself, so nothing here asks it to free any.
  */
 @Export
 @Version("1.0.0")

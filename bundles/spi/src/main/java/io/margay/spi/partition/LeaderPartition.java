@@ -23,25 +23,25 @@ public interface LeaderPartition {
    * Appends batches; see {@link PartitionLog#appendAsLeader}. They are not committed yet.
    *
    * @param records whole batches, writable; borrowed
-   * @param origin who appends
-   * @return what became of it; NOT_LEADER_OR_FOLLOWER when the leadership has ended, NOT_ENOUGH_REPLICAS when the ISR is too small;
-   *     {@link PartitionLog.Appended#SUSPENDED} when it has to be done again, see {@link #whenResumed}
+   * @param origin the source of the append
+   * @return the result; NOT_LEADER_OR_FOLLOWER when the leadership has ended, NOT_ENOUGH_REPLICAS when the ISR is too small;
+   *     {@link PartitionLog.Appended#SUSPENDED} when the append has to be repeated, see {@link #whenResumed}
    */
   PartitionLog.Appended append(ByteBuf records, PartitionLog.Origin origin);
 
   /**
-   * Registers a task that runs when the log is no longer suspended: after an append answered {@link PartitionLog.Appended#SUSPENDED}, or a
-   * read threw {@link io.margay.spi.log.LogSuspendedException}. It also runs when the leadership ends meanwhile. Tasks run in the
-   * order in which they came; nothing bounds the wait but {@link #cancelResume}.
+   * Registers a task that runs when the log is no longer suspended: after an append answered
+   * {@link PartitionLog.Appended#SUSPENDED}, or a read threw {@link io.margay.spi.log.LogSuspendedException}. It also runs when the
+   * leadership ends before that. Tasks run in the order of registration; only {@link #cancelResume} bounds the wait.
    *
    * @param task run once by the thread that resumes the log; may append, must not block
-   * @return false when the log is not suspended any more; the task is not run then
+   * @return false when the log is no longer suspended; the task does not run then
    */
   boolean whenResumed(Runnable task);
 
   /**
    * @param task given to {@link #whenResumed}
-   * @return whether it was still waiting; it is not run then
+   * @return whether it was still waiting; it does not run then
    */
   boolean cancelResume(Runnable task);
 
@@ -51,7 +51,7 @@ public interface LeaderPartition {
    * @param nextOffset exclusive end of what must be committed
    * @param done gets {@link Errors#NONE}, or NOT_LEADER_OR_FOLLOWER when the leadership ended before, or REQUEST_TIMED_OUT; called
    *     exactly once, at once on this thread when it is committed already, else on any thread
-   * @param timeoutMs at most how long to wait, in milliseconds
+   * @param timeoutMs how long to wait at most, in milliseconds
    */
   void whenCommitted(long nextOffset, int timeoutMs, Consumer<Errors> done);
 

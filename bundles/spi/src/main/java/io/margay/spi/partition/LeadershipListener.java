@@ -5,8 +5,9 @@ import io.margay.model.TopicPartition;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Hears when this broker begins and ceases to lead partitions. Registered as a service; a listener that joins later first hears of
- * all leaderships that exist then. Calls for one partition come in order, one at a time, on a thread that may not be blocked for long.
+ * Is notified when this broker starts and stops leading partitions. Registered as a service; a new listener is first notified of
+ * all leaderships that exist at that time. Calls for one partition come in order, one at a time, on a thread that must not be
+ * blocked for long.
  */
 @ConsumerType
 public interface LeadershipListener {

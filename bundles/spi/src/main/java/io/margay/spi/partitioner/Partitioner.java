@@ -11,7 +11,7 @@ public interface Partitioner {
   /**
    * Prepares the strategy for one topic.
    *
-   * @param options what stands behind the colon of the setting, empty when there is none; never null
+   * @param options the text after the colon of the setting; empty when there is none, never null
    * @return a new object with the state for one topic
    * @throws IllegalArgumentException when the options are wrong; the message says which one, and what is expected
    */

@@ -4,7 +4,7 @@ package io.margay.spi.partitioner;
  * The value of the setting {@code margay.partitioner}: {@code NAME} or {@code NAME:OPTIONS}.
  *
  * @param name the strategy's name, not empty
- * @param options what it is given, empty for none
+ * @param options the strategy's options, empty for none
  */
 public record PartitionerChoice(String name, String options) {
   public PartitionerChoice {

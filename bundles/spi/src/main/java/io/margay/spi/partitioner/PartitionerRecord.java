@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A record that wants a partition. The arrays are not copied; nobody changes them during the call.
+ * A record that needs a partition. The arrays are not copied; they do not change during the call.
  *
  * @param topic the topic's name, not null
  * @param key may be null

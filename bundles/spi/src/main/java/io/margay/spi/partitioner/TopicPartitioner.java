@@ -3,8 +3,8 @@ package io.margay.spi.partitioner;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * A strategy at work for one topic. What it remembers from record to record (counters, the partition that it sticks to) is here
- * and nowhere else: no static and no thread-local state. Safe for all threads; never blocks.
+ * A strategy in use for one topic. It holds all state that is kept between records (counters, the current sticky partition): there
+ * is no static and no thread-local state. Safe for all threads; never blocks.
  */
 @ConsumerType
 @FunctionalInterface

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * What a strategy may know of a topic: how many partitions there are, and which of them have a leader now. Immutable.
+ * What a strategy may know about a topic: how many partitions it has, and which of them have a leader now. Immutable.
  */
 public final class TopicView {
   private final int partitionCount;

@@ -1,10 +1,10 @@
 /**
- * Where a record goes: strategies that choose its partition on the server's side.
+ * Partitioners: strategies that choose the partition of a record on the server's side.
  *
  * <p>A strategy is an OSGi service {@link io.margay.spi.partitioner.Partitioner} with a service property {@code name}. A topic
- * names it in its setting {@code margay.partitioner}, as {@code NAME} or {@code NAME:OPTIONS}. The service keeps nothing; what a
- * topic needs to remember is in the {@link io.margay.spi.partitioner.TopicPartitioner} that it creates for it. When the service
- * goes, or the setting changes, those who use it let go of what it created and ask the next one.
+ * names it in its setting {@code margay.partitioner}, as {@code NAME} or {@code NAME:OPTIONS}. The service keeps no state; the
+ * state for a topic is in the {@link io.margay.spi.partitioner.TopicPartitioner} that the service creates. When the service is
+ * unregistered, or the setting changes, callers drop that object and ask the next service for a new one.
  *
  * <p>Threads: services are called by any thread at any time. Arrays that are passed in are borrowed for the call and never
  * changed.

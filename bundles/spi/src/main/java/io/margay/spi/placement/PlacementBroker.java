@@ -7,8 +7,8 @@ import java.util.Objects;
  * A broker that may get replicas.
  *
  * @param id its id
- * @param rack where it stands, or null when it does not say
- * @param fenced whether the cluster has lost it; it gets nothing then
+ * @param rack its rack, or null when unknown
+ * @param fenced whether the cluster has lost it; it then gets no replicas
  */
 public record PlacementBroker(BrokerId id, String rack, boolean fenced) {
   public PlacementBroker {

@@ -4,9 +4,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * What is to be placed. Immutable.
+ * The partitions to place. Immutable.
  *
- * @param brokers all brokers; kept in ascending order of their ids, whatever order they come in
+ * @param brokers all brokers; kept in ascending order of their ids, whatever order they are given in
  * @param from index of the first partition
  * @param to index after the last partition
  * @param replicationFactor replicas of each partition, {@code >= 1}
@@ -26,7 +26,7 @@ public record PlacementRequest(List<PlacementBroker> brokers, int from, int to, 
 
   /**
    * @return the brokers that are not fenced, in ascending order of their ids; as many as the replication factor or more
-   * @throws IllegalArgumentException when they are fewer
+   * @throws IllegalArgumentException when there are fewer
    */
   public List<PlacementBroker> usable() {
     List<PlacementBroker> usable = brokers.stream().filter(b -> !b.fenced()).toList();

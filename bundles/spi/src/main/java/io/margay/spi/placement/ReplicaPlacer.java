@@ -13,7 +13,7 @@ public interface ReplicaPlacer {
   /**
    * Chooses brokers for the partitions {@code [from, to)} of one topic.
    *
-   * @param request which partitions, how many replicas, and the brokers there are
+   * @param request which partitions, how many replicas, and the existing brokers
    * @return one list for each partition, in order: {@code replicationFactor} different brokers, none of them fenced, the
    *     preferred leader first. With the same brokers and start, {@code [0, a)} followed by {@code [a, b)} is {@code [0, b)}
    * @throws IllegalArgumentException when these brokers cannot hold the replicas; the message says why

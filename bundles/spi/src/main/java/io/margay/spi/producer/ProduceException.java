@@ -10,7 +10,7 @@ public final class ProduceException extends Exception {
 
   /**
    * @param error Kafka's error code for it
-   * @param message what happened, for people
+   * @param message what happened, in words
    */
   public ProduceException(Errors error, String message) {
     super(message);

@@ -12,7 +12,7 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface Producer {
   /**
-   * Where a record is.
+   * The position of a record.
    *
    * @param partition its partition
    * @param offset its offset there
@@ -25,7 +25,7 @@ public interface Producer {
    * @param topic the topic's name; it must exist
    * @param key may be null
    * @param value may be null
-   * @param headers in order, not null; like key and value they must not be changed until the result is there
+   * @param headers in order, not null; like key and value they must not be changed until the result completes
    * @return completes when the record is written, on any thread; exceptionally with a {@link ProduceException}
    */
   CompletionStage<Sent> send(String topic, byte[] key, byte[] value, List<RecordHeader> headers);

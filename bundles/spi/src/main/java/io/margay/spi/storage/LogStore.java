@@ -15,8 +15,8 @@ import org.osgi.annotation.versioning.ConsumerType;
  *       {@link #close}. So the head is dropped and segments are replaced while the writer appends and rolls.
  * </ul>
  *
- * <p>All others run at any time, on any thread, {@link #prepareReplacement} one at a time. {@link #append} and {@link #roll} run on
- * event loops: they force nothing to the disk, read nothing from it, and wait for no call that does.
+ * <p>All other methods run at any time, on any thread, {@link #prepareReplacement} one at a time. {@link #append} and {@link #roll}
+ * run on event loops: they force nothing to the disk, read nothing from it, and wait for no call that does.
  */
 @ConsumerType
 public interface LogStore extends AutoCloseable {
@@ -29,17 +29,17 @@ public interface LogStore extends AutoCloseable {
   /** @return bytes of all batches */
   long sizeBytes();
 
-  /** @return whether the log was closed in good order before it was opened; true for a new one */
+  /** @return whether the log was closed cleanly before it was opened; true for a new one */
   boolean wasClean();
 
   /** @return everything below this offset is on stable storage */
   long flushedOffset();
 
-  /** @return the segments by offset; the last one is being written; at least one. May read from the disk. */
+  /** @return the segments by offset; at least one, of which the last is the active one. May read from the disk. */
   List<SegmentInfo> segments();
 
   /**
-   * What an append must know of the segment that is being written; never waits for a disk.
+   * What an append needs to know about the active segment; never waits for a disk.
    *
    * @return the last segment; {@code lastModifiedMs} may be -1
    */
@@ -62,8 +62,8 @@ public interface LogStore extends AutoCloseable {
   }
 
   /**
-   * Appends whole batches with offsets that rise and begin at or after {@link #endOffset}. Rolls a new segment first when
-   * the current one would grow too big. After an exception nothing of it can be read, or the store refuses all further calls.
+   * Appends whole batches with rising offsets that begin at or after {@link #endOffset}. Rolls a new segment first when the current
+   * one would grow too big. After an exception none of the batches can be read, or the store refuses all further calls.
    *
    * @param batches the bytes between reader and writer index, at least one whole batch; borrowed, indexes unchanged
    * @param baseOffset base offset of the first batch
@@ -73,7 +73,7 @@ public interface LogStore extends AutoCloseable {
   void append(ByteBuf batches, long baseOffset, long nextOffset, long maxTimestamp) throws IOException;
 
   /**
-   * Reads whole batches, from the one that holds the offset, or the first after it, and never one that begins at or after
+   * Reads whole batches, starting with the one that holds the offset or else the first after it; never one that begins at or after
    * {@code endOffset}. The slice never spans two segments, so a short one does not mean that nothing follows.
    *
    * @param offset where to begin, {@code >=} {@link #startOffset}
@@ -85,7 +85,7 @@ public interface LogStore extends AutoCloseable {
   LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws IOException;
 
   /**
-   * A guess whether a read would find its bytes in memory, so that it may run on an event loop.
+   * Guesses whether a read would find its bytes in memory, so that it may run on an event loop.
    *
    * @param offset where the read would begin
    * @return true when it most likely does not wait for a disk
@@ -96,7 +96,7 @@ public interface LogStore extends AutoCloseable {
    * Finds the first batch, at or after an offset, whose maximum timestamp is not below the given one.
    *
    * @param timestamp milliseconds since the epoch
-   * @param fromOffset batches that end before it are passed over
+   * @param fromOffset batches that end before it are skipped
    * @return the base offset of that batch; -1 when there is none
    */
   long findByTimestamp(long timestamp, long fromOffset) throws IOException;
@@ -105,18 +105,18 @@ public interface LogStore extends AutoCloseable {
   void roll() throws IOException;
 
   /**
-   * Cuts the tail: afterwards {@link #endOffset} is the given offset or, when that lies inside a batch, that batch's base offset.
+   * Cuts the tail: afterwards {@link #endOffset} is the given offset or, when that is inside a batch, that batch's base offset.
    *
-   * @param offset first offset to go; at or above the end nothing happens
+   * @param offset the first offset to remove; nothing happens when it is at or above the end
    */
   void truncateTo(long offset) throws IOException;
 
   /**
-   * Drops whole segments, all of whose records have lower offsets; never the last one. They are gone for good when this returns,
-   * also after a crash; their space may be freed later. Runs beside the writer.
+   * Drops whole segments whose records all have lower offsets; never the last one. When this returns they are gone for good, even
+   * after a crash; their space may be freed later. Runs concurrently with the writer.
    *
-   * @param offset first offset to stay
-   * @return how many bytes went
+   * @param offset the first offset to keep
+   * @return how many bytes were dropped
    */
   long dropHead(long offset) throws IOException;
 
@@ -128,25 +128,25 @@ public interface LogStore extends AutoCloseable {
   void resetTo(long offset) throws IOException;
 
   /**
-   * The slow half of replacing whole segments by others with fewer records of the same offsets (compaction): writes the new ones,
-   * on stable storage when it returns. The log is as before until {@link Replacement#commit}; a failure changes nothing. May run
-   * beside the writer. Never for the last segment.
+   * The slow half of replacing whole segments with others that have fewer records at the same offsets (compaction): writes the new
+   * ones, which are on stable storage when it returns. The log does not change until {@link Replacement#commit}; a failure changes
+   * nothing. May run concurrently with the writer. Never for the last segment.
    *
-   * @param fromOffset base offset of the first segment to go
-   * @param toOffset {@code nextOffset} of the last segment to go
-   * @param batches the new content, in order, buffers borrowed until the next one is asked for; may be empty
-   * @return what to commit or to close before the next one is prepared
+   * @param fromOffset base offset of the first segment to replace
+   * @param toOffset {@code nextOffset} of the last segment to replace
+   * @param batches the new content, in order, each buffer borrowed until the next one is requested; may be empty
+   * @return the replacement, committed or closed before the next one is prepared
    * @throws IllegalArgumentException when these are not whole segments before the last one
    */
   Replacement prepareReplacement(long fromOffset, long toOffset, Iterable<ByteBuf> batches) throws IOException;
 
-  /** New segments that are written and wait to take the place of old ones. */
+  /** New segments that are written and ready to replace old ones. */
   interface Replacement extends AutoCloseable {
     /**
-     * The second half: after a crash either the old or the new segments are there. Readers that hold slices of the old ones may
-     * finish. Blocks, and runs beside the writer.
+     * The second half: replaces the segments. After a crash either the old or the new segments exist. Readers that hold slices of
+     * the old ones may finish. Blocks; runs concurrently with the writer.
      *
-     * @return false when the old segments are not all there any more; nothing is changed then
+     * @return false when some of the old segments no longer exist; nothing is changed then
      */
     boolean commit() throws IOException;
 
@@ -182,13 +182,13 @@ public interface LogStore extends AutoCloseable {
    */
   void writeBlob(String name, byte[] bytes, boolean sync) throws IOException;
 
-  /** @param name the small file to delete; none is fine */
+  /** @param name the small file to delete; ignored when it does not exist */
   void deleteBlob(String name) throws IOException;
 
   /** @return the names of the small files */
   List<String> blobs() throws IOException;
 
-  /** Flushes and closes in good order. Slices that were read stay valid until they are released. */
+  /** Flushes and closes cleanly. Slices that were read stay valid until they are released. */
   @Override
   void close() throws IOException;
 }

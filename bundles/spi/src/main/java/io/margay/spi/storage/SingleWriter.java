@@ -3,20 +3,20 @@ package io.margay.spi.storage;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Checks at run time that a {@link LogStore} has one writer at a time, for engines to use. It does not make one wait for the other:
- * that would hide the bug. Safe for all threads; costs one compare-and-set a call.
+ * Checks at run time that a {@link LogStore} has one writer at a time, for engines to use. It does not make one writer wait for the
+ * other: that would hide the bug. Safe for all threads; costs one compare-and-set per call.
  */
 public final class SingleWriter {
   private final AtomicReference<Thread> current = new AtomicReference<>();
   private final Object what;
 
-  /** @param what for the message */
+  /** @param what names the store in messages */
   public SingleWriter(Object what) {
     this.what = what;
   }
 
   /**
-   * A call of the writer begins.
+   * Begins a call of the writer.
    *
    * @throws IllegalStateException when another call has not ended; names both threads
    */
@@ -28,7 +28,7 @@ public final class SingleWriter {
     }
   }
 
-  /** The call that {@link #enter entered} ends. */
+  /** Ends the call that {@link #enter} began. */
   public void exit() {
     current.setRelease(null);
   }

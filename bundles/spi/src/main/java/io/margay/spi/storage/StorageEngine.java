@@ -7,7 +7,7 @@ import java.util.Map;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * A way to keep logs. Registered as a service with the property {@link #NAME_PROPERTY}; a topic chooses one by the setting
+ * Stores logs. Registered as a service with the property {@link #NAME_PROPERTY}; a topic chooses an engine by the setting
  * {@code margay.storage.engine}. Safe for all threads.
  */
 @ConsumerType
@@ -15,11 +15,11 @@ public interface StorageEngine {
   /** The service property with the engine's name. */
   String NAME_PROPERTY = "margay.storage.engine";
 
-  /** What an engine promises of an acknowledged append. */
+  /** The durability that an engine promises for an acknowledged append. */
   enum Promise {
     /** What was flushed outlives a crash of the machine; what was appended outlives a crash of the process. */
     DURABLE,
-    /** A crash may lose or damage data, which the engine detects; only for what can be fetched again from elsewhere. */
+    /** A crash may lose or damage data, which the engine detects; only for data that can be fetched again from elsewhere. */
     REBUILDABLE,
     /** Nothing outlives the process. */
     EPHEMERAL
@@ -34,7 +34,7 @@ public interface StorageEngine {
   /** @return what it promises */
   Promise promise();
 
-  /** @return the partitions that it holds now, opened or not */
+  /** @return the partitions that it holds now, open or not */
   List<TopicIdPartition> list() throws IOException;
 
   /** @return the places where it keeps logs, at least one */
@@ -47,11 +47,11 @@ public interface StorageEngine {
   String placeOf(TopicIdPartition id);
 
   /**
-   * Opens a log, creating it when it is not there, and repairs its tail after a crash. A partition is opened once at a time.
-   * Blocks for as long as that takes.
+   * Opens a log, creating it when it does not exist, and repairs its tail after a crash. A partition is open at most once at a
+   * time. Blocks until this is done.
    *
    * @param id the partition
-   * @param config how to cut and index it
+   * @param config how to divide it into segments and index it
    * @return the log; closed by the caller
    * @throws IOException when the place is offline or the log cannot be read
    */
@@ -60,24 +60,24 @@ public interface StorageEngine {
   /**
    * Deletes a log that is not open. The name is free at once; space may be freed later.
    *
-   * @param id the partition; one that is not there is ignored
+   * @param id the partition; an unknown one is ignored
    */
   void delete(TopicIdPartition id) throws IOException;
 
   /**
-   * Sets a log that is not open aside: it is listed no more and its name is free, but its data are kept until {@link #deleteSetAside}
-   * takes them. The cluster does not know the log's partition; nobody can say whether its data are worth something. An engine that is
-   * {@link Promise#EPHEMERAL} may delete it.
+   * Sets aside a log that is not open and whose partition the cluster does not know, because its data may still matter: the log is
+   * no longer listed and its name is free, but its data are kept until {@link #deleteSetAside} deletes them. An engine that is
+   * {@link Promise#EPHEMERAL} may delete it at once.
    *
-   * @param id the partition; one that is not there is ignored
+   * @param id the partition; an unknown one is ignored
    */
   void setAside(TopicIdPartition id) throws IOException;
 
   /**
-   * Deletes logs that were set aside before a time, also by an earlier run of the engine.
+   * Deletes logs that were set aside before a time, including those of an earlier run of the engine.
    *
    * @param beforeMs milliseconds since the epoch, exclusive
-   * @return how many
+   * @return how many were deleted
    */
   int deleteSetAside(long beforeMs) throws IOException;
 

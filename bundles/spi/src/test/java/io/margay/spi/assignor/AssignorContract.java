@@ -22,7 +22,7 @@ public abstract class AssignorContract {
   /** @return the strategy under test */
   protected abstract Assignor assignor();
 
-  /** @return whether members with one subscription get numbers of partitions that differ by one at the most */
+  /** @return whether members with the same subscription get numbers of partitions that differ by at most one */
   protected abstract boolean balancesTotals();
 
   /** @return whether partitions stay where they are unless balance wants them elsewhere */

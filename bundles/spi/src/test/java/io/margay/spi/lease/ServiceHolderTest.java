@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class ServiceHolderTest {
-  /** A service that notices when it is used after it was told to stop. */
+  /** A service that notices when it is used after it was stopped. */
   private static final class Service {
     private volatile boolean stopped;
     private final AtomicLong calls = new AtomicLong();

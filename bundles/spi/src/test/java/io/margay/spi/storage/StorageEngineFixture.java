@@ -27,7 +27,7 @@ public abstract class StorageEngineFixture {
   /** A partition. */
   protected static final TopicIdPartition ID = id("orders", 0);
 
-  /** Where an engine may write; made anew for each test. */
+  /** Where an engine may write; created again for each test. */
   @TempDir
   protected Path directory;
 
@@ -45,7 +45,7 @@ public abstract class StorageEngineFixture {
    */
   protected abstract StorageEngine start(Path where) throws IOException;
 
-  /** Stops an engine in good order. @param running an engine from {@link #start} */
+  /** Stops an engine cleanly. @param running an engine from {@link #start} */
   protected abstract void stop(StorageEngine running) throws IOException;
 
   /**

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -137,12 +138,25 @@ class QuorumTest {
   }
 
   @Test
-  void aMachineIsExchangedWhileTheOthersGoOn() throws Exception {
-    propose(0, "a");
-    machines[1].whenIt(1);
-    logs[1].detach(machines[1]);
-    propose(2, "b");
-    attach(1);
-    assertThat(machines[1].whenIt(2)).containsExactly("a", "b");
+  void aMachineOfAFollowerIsExchangedWhileTheOthersGoOn() throws Exception {
+    int follower = (leader() + 1) % 3;
+    machines[follower].whenIt(1);
+    logs[follower].detach(machines[follower]);
+    propose((follower + 1) % 3, "b");
+    attach(follower);
+    assertThat(machines[follower].whenIt(2)).containsExactly("who leads", "b");
+  }
+
+  @Test
+  void proposalsWaitWhileTheMachineOfTheLeaderIsExchanged() throws Exception {
+    int leader = leader();
+    int follower = (leader + 1) % 3;
+    logs[leader].detach(machines[leader]);
+    CompletableFuture<byte[]> waiting = logs[follower].propose("b".getBytes(StandardCharsets.UTF_8)).toCompletableFuture();
+    machines[follower].whenIt(1);
+    assertThat(waiting).isNotDone();
+    attach(leader);
+    assertThat(new String(waiting.get(60, TimeUnit.SECONDS), StandardCharsets.UTF_8)).isEqualTo("2");
+    assertThat(machines[leader].whenIt(2)).containsExactly("who leads", "b");
   }
 }

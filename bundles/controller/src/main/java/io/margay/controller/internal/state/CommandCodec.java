@@ -17,6 +17,7 @@ import io.margay.controller.internal.state.Command.UpdateFeatures;
 import io.margay.metadata.ConfigResource;
 import io.margay.model.BrokerId;
 import io.margay.model.Endpoint;
+import io.margay.spi.consensus.StateMachine.UnsupportedCommandException;
 import java.util.TreeMap;
 
 /**
@@ -25,6 +26,7 @@ import java.util.TreeMap;
  */
 public final class CommandCodec {
   private static final int VERSION = 1;
+  private static final String NEWER = "; it was written by newer software, install that again";
   private static final Operation[] OPERATIONS = Operation.values();
 
   private CommandCodec() { }
@@ -57,7 +59,8 @@ public final class CommandCodec {
   /**
    * The command that bytes stand for.
    *
-   * @throws IllegalArgumentException when they are no command of this version
+   * @throws UnsupportedCommandException when newer software wrote them
+   * @throws IllegalArgumentException when they are damaged
    */
   public static Command decode(byte[] bytes) {
     return BinaryReader.read(bytes, CommandCodec::read);
@@ -66,7 +69,7 @@ public final class CommandCodec {
   private static Command read(BinaryReader in) {
     int version = in.int8();
     if (version != VERSION) {
-      throw new IllegalArgumentException("a command has format version " + version + ", expected " + VERSION);
+      throw new UnsupportedCommandException("a metadata change has format " + version + ", this software knows " + VERSION + NEWER);
     }
     int type = in.int8();
     return switch (type) {
@@ -79,7 +82,7 @@ public final class CommandCodec {
       case 7 -> new AlterConfigs(in.list(CommandCodec::readChange));
       case 8 -> new AllocateProducerIds(in.int32());
       case 9 -> new UpdateFeatures(new TreeMap<>(in.map(BinaryReader::text, BinaryReader::int16)));
-      default -> throw new IllegalArgumentException("unknown command type " + type);
+      default -> throw new UnsupportedCommandException("a metadata change has the unknown type " + type + NEWER);
     };
   }
 

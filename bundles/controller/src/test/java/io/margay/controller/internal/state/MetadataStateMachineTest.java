@@ -26,6 +26,7 @@ import io.margay.model.BrokerId;
 import io.margay.model.Endpoint;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
+import io.margay.spi.consensus.StateMachine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -305,5 +306,16 @@ class MetadataStateMachineTest {
           : new UpdateFeatures(new TreeMap<>(Map.of("f" + random.nextInt(3), (short) random.nextInt(3))));
       default -> new InitCluster("cluster" + step, new TreeMap<>());
     };
+  }
+
+  @Test
+  void aCommandOfNewerSoftwareIsNotSkipped() {
+    byte[] command = CommandCodec.encode(new AllocateProducerIds(1));
+    command[1] = 99;
+    assertThatThrownBy(() -> machine.apply(0, 0, command)).isInstanceOf(StateMachine.UnsupportedCommandException.class)
+        .hasMessageContaining("type 99").hasMessageContaining("newer software");
+    command[0] = 2;
+    assertThatThrownBy(() -> machine.apply(0, 0, command)).isInstanceOf(StateMachine.UnsupportedCommandException.class)
+        .hasMessageContaining("format 2");
   }
 }

@@ -80,14 +80,14 @@ public final class DescribeLogDirsHandler implements ApiHandler {
     return response;
   }
 
-  /** Directories of log.dirs come first, in their order: tools take the first one for the default. */
+  /** Directories of log.dirs come first, in their order: tools use the first one as the default. */
   private int order(String path) {
     List<String> directories = replication.settings().get(StorageSettings.LOG_DIRS);
     int index = directories == null ? -1 : directories.indexOf(path);
     return index < 0 ? Integer.MAX_VALUE : index;
   }
 
-  /** By topic. Takes as much as the topics that there are, whatever is asked for, and however often. */
+  /** By topic. Takes as much memory as the existing topics need, whatever is asked for, and however often. */
   private Map<ServedTopic, BitSet> wanted(DescribeLogDirsRequest asked) {
     Map<ServedTopic, BitSet> wanted = new IdentityHashMap<>();
     if (asked.topics() == null) {

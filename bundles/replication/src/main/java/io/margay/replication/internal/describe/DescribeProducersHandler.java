@@ -27,7 +27,7 @@ import org.osgi.service.component.annotations.Reference;
 /** Serves DescribeProducers: the idempotent and transactional producers that a log remembers. */
 @Component(service = ApiHandler.class, immediate = true)
 public final class DescribeProducersHandler implements ApiHandler {
-  /** An element of the answer, and of what finds it. */
+  /** Bytes of one element of the answer, and of what finds it. */
   private static final int BYTES_EACH = 64;
   private static final int PRODUCER_BYTES = 64;
   private static final int FEW = 8;

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One pass over the partitions of a fetch. Owns the records that it read until they are handed to an answer or {@link #release}d.
+ * One pass over the partitions of a fetch. Owns the records that it read until they are passed to an answer or {@link #release}d.
  * Used once, by one thread.
  */
 final class FetchAttempt {
@@ -37,7 +37,7 @@ final class FetchAttempt {
   private final FetchContext context;
   private final FetchPart[] parts;
   private final Mode mode;
-  /** By index of the parts; null where there is no more to tell than that there are no records. */
+  /** By index of the parts; null where the only result is that there are no records. */
   private final PartitionData[] answers;
   private int bytes;
   private int mayWait;
@@ -53,7 +53,7 @@ final class FetchAttempt {
     this.answers = new PartitionData[parts.length];
   }
 
-  /** Reads what there is. */
+  /** Reads what is available. */
   void run() {
     for (int i = 0; i < parts.length && !needsDisk; i++) {
       answers[i] = read(parts[i]);
@@ -61,12 +61,12 @@ final class FetchAttempt {
     answered |= mayWait == 0;
   }
 
-  /** Whether the pass ended before its time, because it must go on where it may block. */
+  /** Whether the pass ended early, because it must continue where it may block. */
   boolean needsDisk() {
     return needsDisk;
   }
 
-  /** Whether the client need not wait any longer. */
+  /** Whether the client does not need to wait any longer. */
   boolean satisfied() {
     return answered || bytes >= limits.minBytes();
   }
@@ -76,7 +76,7 @@ final class FetchAttempt {
     return bytes;
   }
 
-  /** How many partitions the answer tells of, about: what changes meanwhile may change that. */
+  /** About how many partitions the answer reports; changes during the pass may change the number. */
   int answerCount() {
     if (!context.incremental()) {
       return answers.length;
@@ -90,7 +90,7 @@ final class FetchAttempt {
     return count;
   }
 
-  /** By index of the parts; null where an incremental answer has nothing to say. The records in them are the caller's. */
+  /** By index of the parts; null where an incremental answer has nothing to report. The caller owns the records in them. */
   PartitionData[] answers() {
     for (int i = 0; i < answers.length; i++) {
       if (answers[i] == null && (!context.incremental() || isNews(parts[i]))) {
@@ -100,7 +100,7 @@ final class FetchAttempt {
     return answers;
   }
 
-  /** Whether a partition without records has anything to tell to a client that knows what it was told before. */
+  /** Whether a partition without records has news for a client that knows the previous answer. */
   private static boolean isNews(FetchPart part) {
     if (part.error() != Errors.NONE) {
       return true;
@@ -114,7 +114,7 @@ final class FetchAttempt {
     LocalReplica before = part.replica();
     ServedTopic topic = context.topicIds() ? replication.table().topic(item.topicId()) : replication.table().topic(item.topic());
     if (topic == null || !topic.has(item.partition())) {
-      // what was never there is no reason to answer the rest before its time
+      // a partition that never existed is no reason to answer early
       answered |= before != null;
       part.failed(topic == null && context.topicIds() ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION);
       return null;
@@ -136,19 +136,19 @@ final class FetchAttempt {
     try {
       return read(part, item, leader);
     } catch (IndexOutOfBoundsException e) {
-      // the log was truncated, or its head deleted, after the look at its range
+      // the log was truncated, or its head deleted, after the check of its range
       return answer(part, Errors.OFFSET_OUT_OF_RANGE);
     } catch (LogSuspendedException e) {
       mayWait--;
       replica.mustWait();
       return suspended(part);
     } catch (IOException e) {
-      // either the log has told the fault handler, or it was closed because this node leads it no more
+      // either the log has called the fault handler, or it was closed because this node no longer leads it
       return answer(part, replica.leader() == leader ? Errors.KAFKA_STORAGE_ERROR : replica.leaderError());
     }
   }
 
-  /** The log is being opened, or suspended: there is nothing to read now, and that is no error until it has lasted too long. */
+  /** The log is being opened or is suspended: there is nothing to read now, and that is no error until it has lasted too long. */
   private PartitionData suspended(FetchPart part) {
     if (part.replica().waitingTooLong(replication.openWaitMs())) {
       return answer(part, Errors.NOT_LEADER_OR_FOLLOWER);
@@ -176,7 +176,7 @@ final class FetchAttempt {
             .setDivergingEpoch(new EpochEndOffset().setEpoch(end.epoch()).setEndOffset(end.endOffset()));
       }
     }
-    // the bounds before the range check: what is appended meanwhile may be seen the next time
+    // the bounds before the range check: what is appended in between is seen by the next pass
     long highWatermark = leader.highWatermark();
     long bound = limits.bound(leader);
     part.sawUpTo(bound);
@@ -251,7 +251,7 @@ final class FetchAttempt {
         .setRecords(records);
   }
 
-  /** Notes a failure, which the client learns at once. */
+  /** Records a failure, which the client gets at once. */
   private PartitionData answer(FetchPart part, Errors error) {
     answered = true;
     part.failed(error);
@@ -264,7 +264,7 @@ final class FetchAttempt {
         .setAbortedTransactions(null).setRecords(Records.EMPTY);
   }
 
-  /** Gives the records back, when they are not handed to an answer. */
+  /** Releases the records, when they were not passed to an answer. */
   void release() {
     for (int i = 0; i < answers.length; i++) {
       PartitionData answer = answers[i];

@@ -12,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What one request fetches, as its session and its epoch say, and how its answer is put together. A partition that a request names
- * several times is fetched once, as the last mention says, as in Kafka.
+ * What one request fetches, according to its session and epoch, and how its answer is assembled. A partition that a request names
+ * several times is fetched once, as its last mention says, as in Kafka.
  */
 final class FetchContext {
   private static final short FIRST_WITH_TOPIC_IDS = 13;
@@ -65,7 +65,7 @@ final class FetchContext {
     this.items = NOTHING;
   }
 
-  /** Finds or checks the session of a request and takes over what the request changes in it. */
+  /** Finds or checks the session of a request and applies what the request changes in it. */
   static FetchContext of(FetchRequest request, short version, boolean privileged, FetchSessionCache cache, long nowMs) {
     boolean topicIds = version >= FIRST_WITH_TOPIC_IDS;
     int epoch = request.sessionEpoch();
@@ -98,14 +98,14 @@ final class FetchContext {
       }
       session.advanceEpoch();
       if (!cache.touch(session, items.size(), items.sizeBytes(), nowMs)) {
-        // too large for a session; the client begins again and gets none
+        // too large for a session; the client starts over and gets none
         return new FetchContext(Errors.FETCH_SESSION_ID_NOT_FOUND);
       }
       return new FetchContext(cache, session, items.toArray());
     }
   }
 
-  /** How many partitions a request names, each time counted. */
+  /** How many partitions a request names, including repetitions. */
   static int partitions(FetchRequest request) {
     int count = 0;
     List<FetchTopic> topics = request.topics();
@@ -158,9 +158,9 @@ final class FetchContext {
   }
 
   /**
-   * Puts the answer together; the records in it become the answer's.
+   * Assembles the answer, which takes over the records.
    *
-   * @param answers by index of {@link #items}; null where an incremental answer has nothing to say
+   * @param answers by index of {@link #items}; null where an incremental answer has nothing to report
    */
   FetchResponse respond(PartitionData[] answers, long nowMs) {
     FetchResponse response = new FetchResponse();

@@ -21,12 +21,13 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * Serves Fetch. What is in the hot tail of the logs is read and answered on the event loop; what needs a disk, on a thread that
- * may wait; what is not there yet, when it comes. Sessions are kept in memory only: when this handler is replaced, clients learn
- * that theirs is unknown and open a new one.
+ * Serves Fetch. Records in the hot tail of the logs are read and answered on the event loop; those that need a disk, on a thread
+ * that may wait; those that are not there yet, when they come. Sessions are kept in memory only: when this handler is replaced,
+ * clients learn that their session is unknown and open a new one.
  *
- * <p>What a fetch keeps beyond its frame is reserved with the request: at once for one with many partitions, else when it begins to
- * wait. Where that is refused, many partitions are answered with an error, and few without a wait.
+ * <p>The memory that a fetch takes beyond its frame is reserved with the request: at once for a fetch with many partitions, else
+ * when it begins to wait. When that is refused, a fetch with many partitions gets an error, and one with few is answered without a
+ * wait.
  */
 @Component(service = ApiHandler.class, immediate = true)
 public final class FetchHandler implements ApiHandler {
@@ -54,7 +55,7 @@ public final class FetchHandler implements ApiHandler {
     this.serverMaxBytes = settings.get(ReplicationSettings.FETCH_MAX_BYTES);
   }
 
-  /** Answers what still waits, with what there is. Reads from disks that have begun are answered when they end. */
+  /** Answers the waiting fetches with what is available. Reads from disks that have begun are answered when they end. */
   @Deactivate
   public void close() {
     registration.close();
@@ -101,7 +102,7 @@ public final class FetchHandler implements ApiHandler {
     }
   }
 
-  /** Anyone may say that it is a follower; only the sessions of brokers are worth more than others. */
+  /** Any client may claim to be a follower; only the sessions of brokers take precedence. */
   private boolean isBroker(FetchLimits limits) {
     return limits.isFollower()
         && replication.partitions().image().brokers().containsKey(new BrokerId(limits.replicaId()));
@@ -112,7 +113,7 @@ public final class FetchHandler implements ApiHandler {
     return error(request, error);
   }
 
-  /** An answer with nothing but an error; in versions that have no place for it, the error of each partition. */
+  /** An answer with only an error; in versions that have no field for it, the error of each partition. */
   static FetchResponse error(Request request, Errors error) {
     if (request.version() >= FIRST_WITH_ERROR) {
       return new FetchResponse().setErrorCode(error.code());

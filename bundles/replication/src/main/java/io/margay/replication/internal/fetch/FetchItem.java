@@ -5,8 +5,9 @@ import io.margay.protocol.message.FetchResponse.PartitionData;
 import java.util.UUID;
 
 /**
- * One partition that a client fetches, and in a session also what it was last told. It carries the links of the {@link FetchItems} that
- * it belongs to, so that a session costs one object for each partition. A session's items are changed under the session's monitor.
+ * One partition that a client fetches, and in a session also what the client was last told. It contains the links of the
+ * {@link FetchItems} that it belongs to, so that a session costs one object for each partition. A session's items are changed under
+ * the session's monitor.
  */
 final class FetchItem {
   /** Bytes of one item, with its place in the table of {@link FetchItems}. */
@@ -31,7 +32,7 @@ final class FetchItem {
     this.partition = partition;
   }
 
-  /** Takes over what a request says. */
+  /** Applies what a request says. */
   FetchItem update(FetchPartition request) {
     fetchOffset = request.fetchOffset();
     maxBytes = request.partitionMaxBytes();
@@ -80,7 +81,7 @@ final class FetchItem {
     return highWatermark != toldHighWatermark || logStartOffset != toldLogStartOffset;
   }
 
-  /** Notes what the client is told. After an error the next answer without one is news in any case. */
+  /** Records what the client gets. After an error the next answer without one is always news. */
   void told(PartitionData answer) {
     boolean failed = answer.errorCode() != 0 || answer.divergingEpoch().epoch() >= 0;
     toldHighWatermark = failed ? NOTHING_TOLD : answer.highWatermark();

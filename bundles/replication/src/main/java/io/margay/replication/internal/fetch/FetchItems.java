@@ -1,10 +1,10 @@
 package io.margay.replication.internal.fetch;
 
 /**
- * The partitions of a fetch or of a session, each once, in an order. A hash table whose chains and order are links of the items
+ * The partitions of a fetch or of a session, each once, in an order. A hash table whose chains and order are links in the items
  * themselves. Not safe for threads.
  *
- * <p>Invariant: {@code sizeBytes} is what the items and their topics take.
+ * <p>Invariant: {@code sizeBytes} is the memory of the items and their topics.
  */
 final class FetchItems {
   private static final int LARGEST_TABLE = 1 << 26;
@@ -33,7 +33,7 @@ final class FetchItems {
     return sizeBytes;
   }
 
-  /** The item of a partition; a new one, at the end, when there is none. */
+  /** The item of a partition; a new one, at the end, when it is missing. */
   FetchItem get(TopicKey topic, int partition) {
     int hash = topic.hash(partition);
     for (FetchItem item = table[hash & table.length - 1]; item != null; item = item.nextInBucket) {
@@ -64,7 +64,7 @@ final class FetchItems {
     table = larger;
   }
 
-  /** Takes an item out, if it is there. */
+  /** Removes an item, if it is present. */
   void remove(TopicKey topic, int partition) {
     int bucket = topic.hash(partition) & table.length - 1;
     FetchItem previous = null;
@@ -84,7 +84,9 @@ final class FetchItems {
     }
   }
 
-  /** Moves an item behind the others, so that one that always has much does not starve them; nothing when it was taken out. */
+  /**
+   * Moves an item behind the others, so that a partition that always has much data does not starve them; ignores a removed item.
+   */
   void moveToEnd(FetchItem item) {
     if (item != last && (item.before != null || item == first)) {
       unlink(item);

@@ -4,13 +4,13 @@ import io.margay.protocol.message.FetchRequest;
 import io.margay.replication.internal.PartitionLeader;
 
 /**
- * What a request asks for, for all of its partitions.
+ * What a request asks for, for all its partitions together.
  *
  * @param replicaId the follower that asks; -1 for a consumer
- * @param readCommitted whether records of open and aborted transactions are held back
- * @param minBytes answer at once when there are as many, {@code >= 0}
- * @param maxBytes answer with no more than that, but at least one batch; {@code >= 0}
- * @param maxWaitMs wait no longer for the minimum, {@code >= 0}
+ * @param readCommitted whether records of open and aborted transactions are withheld
+ * @param minBytes answer at once when this many bytes are available, {@code >= 0}
+ * @param maxBytes answer with at most this many bytes, but at least one batch; {@code >= 0}
+ * @param maxWaitMs how long to wait for the minimum, {@code >= 0}
  */
 record FetchLimits(int replicaId, boolean readCommitted, int minBytes, int maxBytes, int maxWaitMs) {
   private static final short FIRST_WITH_REPLICA_STATE = 15;

@@ -3,11 +3,12 @@ package io.margay.replication.internal.fetch;
 import io.margay.spi.handler.Request;
 
 /**
- * What a fetch keeps beyond its frame, reserved with its request: before it is made when there are many partitions, else when the fetch
- * begins to wait. So a fetch with few partitions that is answered at once costs no reservation. Used by one thread at a time.
+ * The memory that a fetch takes beyond its frame, reserved with its request: in advance when there are many partitions, else when
+ * the fetch begins to wait. So a fetch with few partitions that is answered at once costs no reservation. Used by one thread at a
+ * time.
  */
 final class FetchMemory {
-  /** A fetch with as many partitions takes less than its connection does. */
+  /** A fetch with up to this many partitions takes less memory than its connection does. */
   static final int FEW = 64;
   /** The objects of a fetch that do not depend on its partitions. */
   private static final long FETCH_BYTES = 400;
@@ -26,7 +27,7 @@ final class FetchMemory {
     return partitions <= FEW || reserve((long) partitions * (FetchItem.SIZE_BYTES + FetchPart.SIZE_BYTES));
   }
 
-  /** Whether its partitions may be read. @param partitions how many there are with those that the session knows */
+  /** Whether its partitions may be read. @param partitions their number, including those that the session knows */
   boolean mayRead(int partitions) {
     return partitions <= FEW || reserve((long) partitions * FetchPart.SIZE_BYTES);
   }
@@ -36,7 +37,7 @@ final class FetchMemory {
     return reserve(Math.max(reserved, (long) partitions * (FetchItem.SIZE_BYTES + FetchPart.SIZE_BYTES)) + FETCH_BYTES);
   }
 
-  /** Whether its answer may be built. @param partitions how many it tells of */
+  /** Whether its answer may be built. @param partitions how many it reports */
   boolean mayAnswer(int partitions) {
     return partitions <= FEW || reserve(reserved + partitions * ANSWER_BYTES);
   }

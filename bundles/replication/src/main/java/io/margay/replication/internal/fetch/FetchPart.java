@@ -6,15 +6,15 @@ import io.margay.replication.internal.LocalReplica;
 import io.margay.replication.internal.PartitionLeader;
 
 /**
- * One partition of a fetch: what the last pass found there, and its place among the replica's waiters.
+ * One partition of a fetch: what the last pass found there, and its position among the replica's waiters.
  *
- * <p>Written by the thread that makes a pass. Threads that append read it while the fetch waits; what they see of a pass that has just
- * begun can at worst cause a pass in vain.
+ * <p>Written by the thread that makes a pass. Threads that append read it while the fetch waits; if they see parts of a pass that
+ * has just begun, the worst result is an unnecessary pass.
  *
- * <p>Invariant: the replica never changes; a fetch whose partition has another one is answered.
+ * <p>Invariant: the replica never changes; when the partition has a different replica, the fetch is answered.
  */
 final class FetchPart extends DataWaiters.Waiter {
-  /** Bytes of one part, with its places in arrays. */
+  /** Bytes of one part, with its positions in arrays. */
   static final int SIZE_BYTES = 80;
 
   private final PendingFetch fetch;
@@ -51,7 +51,7 @@ final class FetchPart extends DataWaiters.Waiter {
     return suspended;
   }
 
-  /** Notes what a pass finds. */
+  /** Records what a pass finds. */
   void found(LocalReplica foundReplica, PartitionLeader foundLeader) {
     replica = foundReplica;
     leader = foundLeader;
@@ -75,7 +75,7 @@ final class FetchPart extends DataWaiters.Waiter {
     error = why;
   }
 
-  /** Notes the exclusive end of what the fetch could see. */
+  /** Records the exclusive end of what the fetch could see. */
   void sawUpTo(long end) {
     bound = end;
   }
@@ -85,12 +85,12 @@ final class FetchPart extends DataWaiters.Waiter {
     return end > bound;
   }
 
-  /** Begins to count what is appended after the last pass. */
+  /** Starts counting what is appended after the last pass. */
   void beginCredit() {
     credited = 0;
   }
 
-  /** How many bytes more than at the last call were appended, as far as the fetch takes them. */
+  /** How many more bytes than at the last call were appended, as far as the fetch accepts them. */
   long moreBytes(PartitionLeader current) {
     long total = Math.min(current.appendedBytes() - appendedBytes, Math.max(item.maxBytes(), 0));
     long more = total - credited;
@@ -118,7 +118,7 @@ final class FetchPart extends DataWaiters.Waiter {
       return;
     }
     enter();
-    // what happened since it was taken out woke nobody
+    // changes since it was taken out woke no waiter
     fetch.wake(this);
     if (fetch.isDone()) {
       leave();

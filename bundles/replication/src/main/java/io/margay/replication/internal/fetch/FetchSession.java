@@ -1,8 +1,8 @@
 package io.margay.replication.internal.fetch;
 
 /**
- * The partitions that one client fetches, so that it only names what changed (KIP-227). Items and epoch are guarded by the
- * session's monitor; what the cache orders sessions by is guarded by the cache's.
+ * The partitions that one client fetches, so that the client only names changes (KIP-227). Items and epoch are guarded by the
+ * session's monitor; the fields by which the cache orders sessions are guarded by the cache.
  */
 final class FetchSession {
   /** The epoch that asks for a new session. */

@@ -8,9 +8,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 
 /**
- * The fetch sessions, bounded in number and in bytes. When there is no room, a new session takes the place of one that was not used for
- * {@value #EVICTION_MS} ms, or of one that has been there as long and is worth less: a consumer's before a follower's, a small
- * one before a large one. Else the client goes without a session. Guarded by its monitor.
+ * The fetch sessions, bounded in number and in bytes. When there is no room, a new session replaces one that was not used for
+ * {@value #EVICTION_MS} ms, or one that has existed for that long and is worth less: a consumer's before a follower's, a small one
+ * before a large one. Otherwise the client gets no session. Guarded by its monitor.
  *
  * <p>Invariant: {@code bytes} is the sum of the sessions' {@code cachedBytes}, at most the bound, unless the bound was lowered.
  */
@@ -38,7 +38,7 @@ final class FetchSessionCache {
   private final TreeSet<FetchSession> byValue = new TreeSet<>(LEAST_VALUABLE);
   private long bytes;
 
-  /** @param bounds asked whenever a session is added or grows */
+  /** @param bounds read whenever a session is added or grows */
   FetchSessionCache(Supplier<Bounds> bounds) {
     this.bounds = bounds;
   }
@@ -77,7 +77,7 @@ final class FetchSessionCache {
     return session;
   }
 
-  /** Notes a use, with what the session holds now. @return false when that is too much: the session is gone then */
+  /** Records a use, and what the session holds now. @return false when that is too much: the session is removed then */
   synchronized boolean touch(FetchSession session, int size, long sizeBytes, long nowMs) {
     if (sessions.get(session.id()) != session) {
       return false;

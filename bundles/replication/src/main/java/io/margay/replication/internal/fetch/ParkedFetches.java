@@ -3,12 +3,12 @@ package io.margay.replication.internal.fetch;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The fetches that wait, so that they are answered when the handler leaves. Safe for all threads. */
+/** The waiting fetches, so that they are answered when the handler leaves. Safe for all threads. */
 final class ParkedFetches {
   private final Set<PendingFetch> parked = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  /** Takes a fetch in, before it waits; false when the handler leaves, so that the fetch has to be answered now. */
+  /** Adds a fetch before it waits; false when the handler leaves, so that the fetch has to be answered now. */
   boolean add(PendingFetch fetch) {
     parked.add(fetch);
     if (closed) {

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One fetch request until it is answered: passes over its partitions, with waits between them until there is enough, or its time
- * is over, or the client has left. While it waits, each of its parts stands among the waiters of its replica, and only the part whose
- * replica changed is looked at.
+ * One fetch request until it is answered: passes over its partitions, with waits between them, until there is enough, its time is
+ * over, or the client has disconnected. While it waits, each of its parts is among the waiters of its replica, and only the part
+ * whose replica changed is checked.
  *
  * <pre>
  *   RUNNING --not enough--> WAITING --woken--> SCHEDULED --on the connection's event loop--> RUNNING
@@ -23,11 +23,11 @@ import org.slf4j.LoggerFactory;
  *      +--------answered-------+----client left----+--> DONE
  * </pre>
  *
- * <p>Only the thread that brought it to RUNNING touches the parts, but for what {@link FetchPart} says.
+ * <p>Only the thread that changed the state to RUNNING touches the parts, except as {@link FetchPart} says.
  */
 final class PendingFetch {
   private static final Logger LOG = LoggerFactory.getLogger(PendingFetch.class);
-  /** How long the connection of a fetch that may not wait is not read. */
+  /** How long the connection is not read when a fetch may not wait. */
   private static final int REFUSED_WAIT_MS = 100;
 
   private enum State { RUNNING, WAITING, SCHEDULED, DONE }
@@ -122,7 +122,7 @@ final class PendingFetch {
     }
   }
 
-  /** Gets what a wait takes; false when the fetch may not wait. */
+  /** Reserves the memory for a wait; false when the fetch may not wait. */
   private boolean park() {
     if (!memory.mayWait(parts.length) || !registry.add(this)) {
       return false;
@@ -141,7 +141,7 @@ final class PendingFetch {
       part.enter();
     }
     state.set(State.WAITING);
-    // what happened before this thread was WAITING woke nobody
+    // changes before this thread was WAITING woke no waiter
     if (request.cancelled()) {
       cancel();
     } else if (expired || anyWorthAPass()) {
@@ -165,7 +165,7 @@ final class PendingFetch {
     return false;
   }
 
-  /** Whether another pass would most likely find enough, or another answer to give, because of one partition. */
+  /** Whether, because of one partition, another pass would most likely find enough, or another answer to give. */
   private boolean isWorthAPass(FetchPart part) {
     PartitionLeader leader = part.replica().leader();
     if (leader != part.leader() || part.suspended() && !part.replica().waiting()) {
@@ -188,7 +188,8 @@ final class PendingFetch {
   /**
    * A part was woken. Called on any thread that appends or changes a leadership.
    *
-   * @return whether the part need not wait for more: either another pass follows, which lets it wait again, or it is answered
+   * @return whether the part does not need to wait for more: either another pass follows, which lets it wait again, or it is
+   *     answered
    */
   boolean wake(FetchPart part) {
     State now = state.get();
@@ -227,14 +228,14 @@ final class PendingFetch {
 
   private void cancel() {
     expired = true;
-    // when it is RUNNING, the end of the pass finds that the client has left
+    // when it is RUNNING, the end of the pass notices that the client has disconnected
     if (state.compareAndSet(State.WAITING, State.DONE) || state.compareAndSet(State.SCHEDULED, State.DONE)) {
       leave();
       request.respondNothing();
     }
   }
 
-  /** The handler leaves: answers at once with what there is, on this thread. */
+  /** The handler leaves: answers at once with what is available, on this thread. */
   void close() {
     expired = true;
     if (state.compareAndSet(State.WAITING, State.RUNNING) || state.compareAndSet(State.SCHEDULED, State.RUNNING)) {

@@ -5,8 +5,8 @@ import io.margay.replication.internal.SeededHash;
 import java.util.UUID;
 
 /**
- * How a client names a topic, by name or by id; shared by the topic's partitions in a fetch. Its hash is seeded, because clients choose
- * names and ids, and could else choose many with the same hash.
+ * How a client names a topic, by name or by id; shared by the topic's partitions in a fetch. Its hash is seeded, because clients
+ * choose names and ids, and could otherwise choose many with the same hash.
  */
 final class TopicKey {
   private static final int OWN_BYTES = 32;
@@ -38,12 +38,12 @@ final class TopicKey {
     return id;
   }
 
-  /** Notes one more item. @return bytes that the key takes, when it is the first one; else 0 */
+  /** Counts one more item. @return bytes that the key takes, when it is the first one; else 0 */
   int refer() {
     return items++ == 0 ? sizeBytes() : 0;
   }
 
-  /** Notes one item less. @return bytes that the key took, when it was the last one; else 0 */
+  /** Counts one item less. @return bytes that the key took, when it was the last one; else 0 */
   int forget() {
     return --items == 0 ? sizeBytes() : 0;
   }

@@ -28,11 +28,11 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
-/** Serves DeleteRecords: moves the start of logs ahead, on a thread that may wait for a disk. */
+/** Serves DeleteRecords: advances the start of logs, on a thread that may wait for a disk. */
 @Component(service = ApiHandler.class, immediate = true)
 public final class DeleteRecordsHandler implements ApiHandler {
   private static final long UP_TO_HIGH_WATERMARK = -1;
-  /** An element of the answer, and of what finds it. */
+  /** Bytes of one element of the answer, and of what finds it. */
   private static final int BYTES_EACH = 56;
 
   private final ReplicationContext replication;
@@ -69,7 +69,7 @@ public final class DeleteRecordsHandler implements ApiHandler {
     });
   }
 
-  /** What was deleted before a log was found suspended is deleted; doing it again changes nothing. */
+  /** What was deleted before a log was found suspended stays deleted; a repetition changes nothing. */
   private void delete(Request request, DeleteRecordsRequest delete, BooleanSupplier again) {
     AtomicBoolean suspended = new AtomicBoolean();
     DeleteRecordsResponse response = answer(delete, (topic, partition) -> delete(topic, partition, suspended));
@@ -101,7 +101,7 @@ public final class DeleteRecordsHandler implements ApiHandler {
       suspended.set(true);
       return failed(partition, Errors.NOT_LEADER_OR_FOLLOWER);
     } catch (IOException e) {
-      // either the log has told the fault handler, or it was closed because this node leads it no more
+      // either the log has called the fault handler, or it was closed because this node no longer leads it
       return failed(partition, leader.ended() ? leader.replica().leaderError() : Errors.KAFKA_STORAGE_ERROR);
     }
     return new DeleteRecordsPartitionResult().setPartitionIndex(partition.partitionIndex())

@@ -38,7 +38,7 @@ public final class ListOffsetsHandler implements ApiHandler {
   private static final long LATEST_TIERED = -5;
   private static final long EARLIEST_PENDING_UPLOAD = -6;
   private static final int CONSUMER = -1;
-  /** An element of the answer, and of what finds it. */
+  /** Bytes of one element of the answer, and of what finds it. */
   private static final int BYTES_EACH = 80;
   private static final short FIRST_WITH_OFFSET_NOT_AVAILABLE = 5;
 
@@ -146,7 +146,7 @@ public final class ListOffsetsHandler implements ApiHandler {
       suspended.set(true);
       return failed(partition, Errors.NOT_LEADER_OR_FOLLOWER);
     } catch (IOException e) {
-      // either the log has told the fault handler, or it was closed because this node leads it no more
+      // either the log has called the fault handler, or it was closed because this node no longer leads it
       return failed(partition, leader.ended() ? leader.replica().leaderError() : Errors.KAFKA_STORAGE_ERROR);
     }
   }
@@ -164,7 +164,7 @@ public final class ListOffsetsHandler implements ApiHandler {
       return found(partition, version, -1, start, log.epochAt(start));
     }
     if (timestamp == LATEST_TIERED || timestamp == EARLIEST_PENDING_UPLOAD) {
-      // There is no tiered storage, so nothing is there and nothing waits to go there.
+      // There is no tiered storage, so there are no remote offsets and nothing waits to be moved there.
       return found(partition, version, -1, -1, -1);
     }
     PartitionLog.FoundOffset record = timestamp == MAX_TIMESTAMP ? log.findMaxTimestamp() : log.findByTimestamp(timestamp);
@@ -172,7 +172,7 @@ public final class ListOffsetsHandler implements ApiHandler {
         : found(partition, version, record.timestamp(), record.offset(), record.leaderEpoch());
   }
 
-  /** The end that the asking kind of reader sees. */
+  /** The end that a reader of the given kind sees. */
   private static long end(ListOffsetsRequest list, PartitionLeader leader) {
     if (list.replicaId() != CONSUMER) {
       return leader.logEndOffset();

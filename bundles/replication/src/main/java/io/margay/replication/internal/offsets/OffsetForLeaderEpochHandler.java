@@ -25,11 +25,11 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * Serves OffsetForLeaderEpoch: where a leader epoch ends, so that clients and followers find what they hold and the log does not.
+ * Serves OffsetForLeaderEpoch: where a leader epoch ends, so that clients and followers detect records that the log does not have.
  */
 @Component(service = ApiHandler.class, immediate = true)
 public final class OffsetForLeaderEpochHandler implements ApiHandler {
-  /** An element of the answer, and of what finds it. */
+  /** Bytes of one element of the answer, and of what finds it. */
   private static final int BYTES_EACH = 56;
 
   private final ReplicationContext replication;

@@ -19,10 +19,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A produce request with partitions that are not decided: their log is not available yet, or their records are appended and not yet
- * committed. Answered when all are decided, or when its time is over.
+ * A produce request with undecided partitions: their log is not available yet, or their records are appended but not yet committed.
+ * Answered when all are decided, or when its time is over.
  *
- * <p>Set up by the thread that serves the request, which parks and adds, then starts it; a partition that was parked may be
+ * <p>Set up by the thread that serves the request, which parks and adds partitions, then starts it. A parked partition may be
  * appended by another thread before that.
  */
 final class PendingProduce {
@@ -36,7 +36,7 @@ final class PendingProduce {
   private final Set<PendingProduce> registry;
   private final List<Waiter> waiters = new ArrayList<>(4);
   private final List<Parked> parked = new ArrayList<>(0);
-  /** Partitions that are not decided, and one for {@link #start}, so that nothing is answered before everything is set up. */
+  /** Undecided partitions, plus one for {@link #start}, so that nothing is answered before everything is set up. */
   private final AtomicInteger open = new AtomicInteger(1);
   private ProduceResponse response;
   private volatile boolean expired;
@@ -53,7 +53,7 @@ final class PendingProduce {
     this.registry = registry;
   }
 
-  /** One partition's wait. What it writes to the answer is seen by the thread that decides the last partition, through the counter. */
+  /** One partition's wait. The counter makes its writes to the answer visible to the thread that decides the last partition. */
   private final class Waiter extends CommitWaiter {
     private final PartitionLeader leader;
     private final PartitionProduceResponse answer;
@@ -145,7 +145,7 @@ final class PendingProduce {
       return true;
     }
 
-    /** Its time is over, or the client or the handler leaves. Its records are not in the log. */
+    /** Its time is over, or the client or the handler has gone. Its records are not in the log. */
     private void expire() {
       late = true;
       if (state.compareAndSet(ParkState.WAITING, ParkState.DONE)) {
@@ -162,7 +162,7 @@ final class PendingProduce {
     waiters.add(new Waiter(leader, nextOffset, answer));
   }
 
-  /** Appends the records of a partition when its log is open and not suspended, after those that came before. */
+  /** Appends the records of a partition when its log is open and not suspended, after earlier requests. */
   void park(LocalReplica replica, PartitionProduceData data, PartitionProduceResponse answer) {
     Parked wait = new Parked(replica, data, answer);
     parked.add(wait);
@@ -171,7 +171,7 @@ final class PendingProduce {
   }
 
   /**
-   * Begins to wait; nothing is added afterwards.
+   * Starts the waits; nothing is added afterwards.
    *
    * @param timeoutMs for everything, in milliseconds
    * @param parkMs for logs, in milliseconds, at most {@code timeoutMs}

@@ -34,10 +34,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves Produce. A request is decoded, appended and answered on the caller's thread. Only where a partition waits for its
- * followers, for stable storage, or for its log, which is being opened or suspended, is the answer left to a {@link
- * PendingProduce}. What waits for a log waits partition by partition, so that no other partition waits with it, and what was
- * appended is not appended again.
+ * Serves Produce. A request is decoded, appended and answered on the caller's thread. Only when a partition waits for its
+ * followers, for stable storage, or for a log that is being opened or is suspended, the answer is left to a {@link PendingProduce}.
+ * Waits for logs are per partition, so that no other partition waits as well, and records that were appended are not appended
+ * again.
  */
 @Component(service = ApiHandler.class, immediate = true)
 public final class ProduceHandler implements ApiHandler {
@@ -66,7 +66,7 @@ public final class ProduceHandler implements ApiHandler {
     return closed;
   }
 
-  /** Answers what still waits. */
+  /** Answers the waiting requests. */
   @Deactivate
   public void close() {
     closed = true;
@@ -92,7 +92,7 @@ public final class ProduceHandler implements ApiHandler {
     return version >= FIRST_WITH_TOPIC_IDS ? table.topic(topic.topicId()) : table.topic(topic.name());
   }
 
-  /** @param gated whether some log is paused, so that each partition has to be looked at */
+  /** @param gated whether some log is paused, so that each partition has to be checked */
   private void append(Request request, ProduceRequest produce, boolean gated) {
     short version = request.version();
     short acks = produce.acks();
@@ -151,7 +151,7 @@ public final class ProduceHandler implements ApiHandler {
     }
   }
 
-  /** With acks=0 there is no answer to carry an error: the connection is closed so that the client notices. */
+  /** With acks=0 no answer can carry an error: the connection is closed so that the client notices. */
   private static void finishUnacknowledged(Request request, int failures, Errors lastFailure) {
     if (failures == 0) {
       request.respondNothing();
@@ -160,7 +160,7 @@ public final class ProduceHandler implements ApiHandler {
     }
   }
 
-  /** The error as clients of a version know it. */
+  /** The error as clients of this version know it. */
   static Errors inVersion(short version, Errors error) {
     return version >= FIRST_WITH_TOPIC_IDS && error == Errors.UNKNOWN_TOPIC_OR_PARTITION ? Errors.UNKNOWN_TOPIC_ID : error;
   }
@@ -200,8 +200,8 @@ public final class ProduceHandler implements ApiHandler {
    * Appends the records of one partition and fills its answer.
    *
    * @param replica the partition, or null when it is not here
-   * @param leader its leadership as it is now, or null
-   * @return what became of it, {@link PartitionLog.Appended#SUSPENDED} when it has to be done again; null when it was refused
+   * @param leader its current leadership, or null
+   * @return the result, {@link PartitionLog.Appended#SUSPENDED} when the append has to be repeated; null when it was refused
    */
   PartitionLog.Appended append(short version, ProduceRequest produce, LocalReplica replica, PartitionLeader leader,
       PartitionProduceData partition, PartitionProduceResponse answer) {
@@ -251,7 +251,7 @@ public final class ProduceHandler implements ApiHandler {
         && (acks == ALL || leader.flushOnAck());
   }
 
-  /** Clients use the start offset to tell lost producer state from lost records. */
+  /** Clients use the start offset to distinguish lost producer state from lost records. */
   private static long startIfKnown(PartitionLeader leader, PartitionLog.Appended appended) {
     return appended.error() == Errors.UNKNOWN_PRODUCER_ID || appended.error() == Errors.OUT_OF_ORDER_SEQUENCE_NUMBER
         ? leader.logStartOffset() : -1;

@@ -7,13 +7,16 @@ import io.margay.protocol.record.CompressionType;
 import io.margay.protocol.record.RecordBatchFormat;
 import io.netty.buffer.ByteBuf;
 
-/** What the Produce API demands of the records of one partition, beyond what every log demands: exactly one batch of format 2. */
+/**
+ * What the Produce API demands of the records of one partition, in addition to what every log demands: exactly one batch of format
+ * 2.
+ */
 final class ProducedBatch {
   private static final short FIRST_WITH_ZSTD = 7;
 
   private ProducedBatch() { }
 
-  /** Checks the frame of the batch, and fills the answer when something is wrong. */
+  /** Checks the frame of the batch, and fills the answer when it is wrong. */
   static boolean check(ByteBuf buffer, ProduceRequest produce, short version, PartitionProduceResponse answer) {
     int sizeBytes = buffer == null ? 0 : buffer.readableBytes();
     if (sizeBytes == 0) {
@@ -37,7 +40,7 @@ final class ProducedBatch {
       return refuse(answer, Errors.CORRUPT_MESSAGE, "The record batch says that only " + length + " bytes follow");
     }
     if (length > rest) {
-      // As in Kafka, a batch that is cut off is none at all, which a producer does not send again.
+      // As in Kafka, a batch that is cut off is INVALID_RECORD, which a producer does not send again.
       return refuse(answer, Errors.INVALID_RECORD, "The record batch says that " + length + " bytes follow, but there are "
           + rest);
     }

@@ -31,7 +31,7 @@ public final class InitProducerIdHandler implements ApiHandler {
     this.ids = new ProducerIds(controller);
   }
 
-  /** Refuses what still waits, so that clients try again. */
+  /** Refuses the waiting requests, so that clients try again. */
   @Deactivate
   public void close() {
     ids.close();

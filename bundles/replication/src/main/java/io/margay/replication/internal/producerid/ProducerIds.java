@@ -10,14 +10,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands out producer ids from blocks that the controller reserves for this node, and fetches the next block before the current
- * one is used up. A request that comes while there is none waits for it. Safe for all threads.
+ * Hands out producer ids from blocks that the controller reserves for this node, and fetches the next block before the current one
+ * is used up. A request that arrives when none is left waits for it. Safe for all threads.
  */
 final class ProducerIds {
   private static final Logger LOG = LoggerFactory.getLogger(ProducerIds.class);
   private static final int MOST_WAITERS = 10_000;
 
-  /** Takes an id. Called once, on any thread, without locks. */
+  /** Receives an id. Called once, on any thread, without locks. */
   interface Taker {
     /** The id, when {@code error} is NONE. */
     void take(Errors error, long producerId);
@@ -36,7 +36,7 @@ final class ProducerIds {
     this.controller = controller;
   }
 
-  /** Gives the next id, at once when there is one. */
+  /** Gives the next id, at once when one is available. */
   void next(Taker taker) {
     long id = -1;
     boolean fetch = false;
@@ -97,7 +97,7 @@ final class ProducerIds {
     });
   }
 
-  /** Whatever one taker throws, the others get their answer. */
+  /** One receiver's exception does not affect the others. */
   private static void give(Taker taker, Errors error, long id) {
     try {
       taker.take(error, id);
@@ -133,7 +133,7 @@ final class ProducerIds {
     }
   }
 
-  /** Clients retry; so there is no retry here. */
+  /** Clients retry, so this does not. */
   private void failed() {
     ArrayDeque<Taker> refused;
     synchronized (this) {
@@ -144,7 +144,7 @@ final class ProducerIds {
     refused.forEach(taker -> give(taker, Errors.COORDINATOR_LOAD_IN_PROGRESS, -1));
   }
 
-  /** Refuses what waits, and all that comes. */
+  /** Refuses the waiting requests, and all later ones. */
   void close() {
     synchronized (this) {
       closed = true;

@@ -196,7 +196,7 @@ class FetchSessionTest {
     assertThat(now(inSession(session, 1), 12).errorCode()).isEqualTo(Errors.FETCH_SESSION_ID_NOT_FOUND.code());
   }
 
-  /** A client that fetches in a session learns the same as one that is told everything each time. */
+  /** A client that fetches in a session learns the same as one that gets everything each time. */
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void aSessionTellsAsMuchAsFullAnswers(long seed) throws IOException {

@@ -8,7 +8,7 @@ import static io.margay.protocol.record.RecordBatchFormat.LOG_OVERHEAD;
 import io.netty.buffer.ByteBuf;
 
 /**
- * The last look at batches before they are written: a mistake here would be found only by the next recovery, which cuts the
+ * The last check of batches before they are written: otherwise only the next recovery would find a mistake, and it would cut the
  * log.
  */
 final class AppendCheck {
@@ -16,8 +16,8 @@ final class AppendCheck {
   }
 
   /**
-   * @throws IllegalArgumentException when these are not whole batches with rising offsets from {@code baseOffset} to {@code
-   * nextOffset}
+   * @throws IllegalArgumentException when these are not whole batches with rising offsets from {@code baseOffset} to
+   *     {@code nextOffset}
    */
   static void check(ByteBuf batches, long baseOffset, long nextOffset, long endOffset) {
     int at = batches.readerIndex();

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One daemon thread for what nobody waits for. Failures go to the fault handler. */
+/** One daemon thread for work that no caller waits for. Failures go to the fault handler. */
 final class Background implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Background.class);
   private static final long END_SECONDS = 30;
@@ -16,7 +16,7 @@ final class Background implements AutoCloseable {
   private final ScheduledThreadPoolExecutor executor;
   private final FaultHandler faults;
 
-  /** Something that may fail. */
+  /** A task that may fail. */
   @FunctionalInterface
   interface Task {
     void run() throws IOException;
@@ -29,11 +29,11 @@ final class Background implements AutoCloseable {
       thread.setDaemon(true);
       return thread;
     });
-    // Deletions that wait are found again at the next start.
+    // Pending deletions are found again at the next start.
     executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
-  /** @param what for people, after "cannot" */
+  /** @param what continues the message "cannot ..." */
   void run(String what, Task task) {
     try {
       executor.execute(() -> attempt(what, task));
@@ -46,7 +46,7 @@ final class Background implements AutoCloseable {
     executor.scheduleWithFixedDelay(() -> attempt("maintain the logs", task), periodNanos, periodNanos, TimeUnit.NANOSECONDS);
   }
 
-  /** Errors as well: the executor would never again run a periodic task that threw one. */
+  /** Catches errors as well: the executor would never again run a periodic task that threw one. */
   private void attempt(String what, Task task) {
     try {
       task.run();
@@ -55,7 +55,7 @@ final class Background implements AutoCloseable {
     }
   }
 
-  /** Waits for the task that runs; others are dropped. Nothing is interrupted: that would close the channel under the task. */
+  /** Waits for the running task; others are dropped. Nothing is interrupted: that would close the channel under the task. */
   @Override
   public void close() {
     executor.getQueue().clear();

@@ -18,11 +18,11 @@ import java.nio.channels.FileChannel;
 import java.util.zip.CRC32C;
 
 /**
- * Walks the headers of the batches in a part of a file. Small batches are read many at a time, of a big one only the header.
- * Uses positional reads only. One thread at a time.
+ * Walks the headers of the batches in a part of a file. Small batches are read many at a time, of a big batch only the header. Uses
+ * positional reads only. One thread at a time.
  */
 final class BatchScanner {
-  /** For looking at one batch. */
+  /** For checking one batch. */
   static final int HEADER_WINDOW = HEADER_SIZE;
   /** For finding a batch: one index interval. */
   static final int SEARCH_WINDOW = 4096;
@@ -40,8 +40,8 @@ final class BatchScanner {
 
   /**
    * @param from position of a batch
-   * @param end position after the last byte to look at
-   * @param windowBytes how much to read at a time at most, at least {@code HEADER_SIZE}
+   * @param end position after the last byte to scan
+   * @param windowBytes the most bytes to read at a time, at least {@code HEADER_SIZE}
    */
   BatchScanner(FileChannel channel, int from, int end, int windowBytes) {
     this.channel = channel;
@@ -54,7 +54,7 @@ final class BatchScanner {
   /**
    * Moves to the next batch.
    *
-   * @return false when what is left holds no whole batch of a known format; {@link #position} is then where it begins
+   * @return false when the rest holds no whole batch of a known format; {@link #position} is then where the rest begins
    * @throws IOException also for a batch of an old message format, which must not be mistaken for damage
    */
   boolean next() throws IOException {
@@ -94,7 +94,7 @@ final class BatchScanner {
     return channel;
   }
 
-  /** @return position of the current batch or, after the end, of the first byte that is no batch */
+  /** @return position of the current batch or, after the end, of the first byte that is not part of a batch */
   int position() {
     return position;
   }
@@ -131,7 +131,7 @@ final class BatchScanner {
    * Reads the whole batch.
    *
    * @param buffer scratch space of any size
-   * @return whether the bytes are those that were written
+   * @return whether the bytes match the checksum
    */
   boolean isCrcValid(CRC32C crc, ByteBuffer buffer) throws IOException {
     crc.reset();

@@ -8,19 +8,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The small files of a log's user, which lie beside its segments. */
+/** The small files of a log's user, which are stored beside its segments. */
 final class Blobs {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9.-]{1,200}");
 
   private final Path directory;
-  /** Those that were there when the log was opened; null when that is unknown or may have changed. */
+  /** The files that existed when the log was opened; null when that is unknown or may have changed. */
   private volatile List<String> known;
 
   Blobs(Path directory) {
     this.directory = directory;
   }
 
-  /** @param files all files of the directory, just listed: looking again would cost a good part of the opening */
+  /** @param files all files of the directory, just listed: listing it again would cost a good part of the opening */
   void listed(String[] files) {
     known = among(files);
   }

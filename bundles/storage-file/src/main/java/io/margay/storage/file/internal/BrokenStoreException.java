@@ -2,7 +2,7 @@ package io.margay.storage.file.internal;
 
 import java.io.IOException;
 
-/** After this nobody knows what is on the disk: the store refuses all further calls until it is opened again. */
+/** The content of the disk is uncertain: the store refuses all further calls until it is opened again. */
 final class BrokenStoreException extends IOException {
   private static final long serialVersionUID = 1;
 

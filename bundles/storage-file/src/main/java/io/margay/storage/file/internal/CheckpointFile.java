@@ -25,7 +25,7 @@ final class CheckpointFile {
 
   /**
    * @return the rows; empty when there is no file
-   * @throws DamagedCheckpointException when the file is empty, torn or holds something else
+   * @throws DamagedCheckpointException when the file is empty, torn or has other content
    */
   static Map<TopicPartition, Long> read(Path file) throws IOException {
     byte[] bytes;
@@ -54,7 +54,7 @@ final class CheckpointFile {
       }
       return rows;
     } catch (NumberFormatException e) {
-      throw new DamagedCheckpointException("it holds something that is no number");
+      throw new DamagedCheckpointException("it contains something that is not a number");
     }
   }
 

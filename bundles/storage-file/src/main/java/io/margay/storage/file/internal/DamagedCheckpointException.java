@@ -2,7 +2,7 @@ package io.margay.storage.file.internal;
 
 import java.io.IOException;
 
-/** A checkpoint's file holds what no checkpoint can hold. */
+/** The content of a checkpoint's file is invalid. */
 final class DamagedCheckpointException extends IOException {
   private static final long serialVersionUID = 1;
 

@@ -5,7 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 
-/** Opens the files that batches are written to. A port, so that tests can have a disk that is full or broken. */
+/** Opens the files to which batches are written. A port, so that tests can have a disk that is full or broken. */
 @FunctionalInterface
 interface Disk {
   /** The machine's file system. */

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
-/** Small files that are there as a whole or not at all. */
+/** Small files that exist as a whole or not at all. */
 final class DurableFiles {
   private DurableFiles() {
   }
@@ -40,12 +40,12 @@ final class DurableFiles {
     }
   }
 
-  /** Forces a file's content to stable storage, if it is there. */
+  /** Forces a file's content to stable storage, if the file exists. */
   static void sync(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       channel.force(true);
     } catch (NoSuchFileException e) {
-      // Its absence is what a crash would leave, too, and it can be done without.
+      // A crash would also leave it missing, and it is not essential.
       return;
     }
   }

@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An open file with a count of its users: its {@link SegmentFile} is one, each slice that was read another. The last one to
- * release it closes the file, so a segment that was deleted meanwhile stays readable for those who hold a part of it.
+ * An open file with a count of its users: its {@link SegmentFile} is one, each slice that was read is another. The last user to
+ * release it closes the file, so a deleted segment stays readable for those who hold a part of it.
  */
 final class FileHandle {
   private static final Logger LOG = LoggerFactory.getLogger(FileHandle.class);
@@ -25,7 +25,7 @@ final class FileHandle {
     return channel;
   }
 
-  /** @return false when the last user has gone */
+  /** @return false when the last user has released it */
   boolean tryAcquire() {
     int count = users.get();
     while (count > 0) {
@@ -37,7 +37,7 @@ final class FileHandle {
     return false;
   }
 
-  /** @return true when the caller was the only user; the channel is then the caller's, and nobody can acquire the handle again */
+  /** @return true when the caller was the only user; the channel is then the caller's, and the handle cannot be acquired again */
   boolean tryTake() {
     return users.compareAndSet(1, 0);
   }
@@ -51,7 +51,7 @@ final class FileHandle {
       try {
         channel.close();
       } catch (IOException e) {
-        // Nothing was written through a handle that still had to be saved: flush() reports such errors.
+        // No unsaved data are at risk: flush() reports write errors.
         LOG.warn("Cannot close a segment file", e);
       }
     }

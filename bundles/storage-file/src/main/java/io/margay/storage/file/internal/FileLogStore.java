@@ -15,9 +15,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A partition's directory of segments. Readers take no lock: they look at an immutable array of segments, and when they meet one
- * that was retired (cut, dropped, replaced) they look again, see {@link SegmentList}. The writer appends and rolls; all other
- * changes are in {@link Reshaping}.
+ * A partition's directory of segments. Readers take no lock: they read an immutable array of segments, and when they meet a retired
+ * segment (cut, dropped, replaced) they read it again, see {@link SegmentList}. The writer appends and rolls; all other changes are
+ * in {@link Reshaping}.
  *
  * <p>Invariant: {@code flushedOffset <= endOffset}.
  */
@@ -35,12 +35,12 @@ final class FileLogStore implements LogStore {
   private volatile StoreConfig config;
 
   /**
-   * What opening a directory found.
+   * The result of opening a directory.
    *
    * @param segments at least one segment, sorted; the last one's end is known
    * @param flushed everything below is on stable storage; cut to the end
-   * @param wasClean whether it was closed in good order
-   * @param fresh whether the directory was just made
+   * @param wasClean whether it was closed cleanly
+   * @param fresh whether the directory was just created
    */
   record Opened(Path directory, List<Segment> segments, long flushed, boolean wasClean, boolean fresh) { }
 
@@ -221,7 +221,7 @@ final class FileLogStore implements LogStore {
 
   private Segment rollTo(long baseOffset) throws IOException {
     Segment old = list.last();
-    // In this order: the index of every segment but the last one is taken to be complete.
+    // In this order: recovery assumes that the index of every segment but the last one is complete.
     old.seal(false);
     Segment fresh = SegmentFiles.create(directory(), resources, baseOffset);
     old.endAt(baseOffset);
@@ -280,8 +280,8 @@ final class FileLogStore implements LogStore {
   }
 
   /**
-   * Closes files and frees indexes of old segments that nobody used for a while, and saves the active index when much is new:
-   * after a kill what it tells of need not be read. Called by the engine every minute or so.
+   * Closes files and frees indexes of old segments that were not used for a while, and saves the active index when much of it is
+   * new, so that less has to be read after a kill. Called by the engine about every minute.
    */
   void maintain(long idleNanos) throws IOException {
     Segment[] current = list.current();

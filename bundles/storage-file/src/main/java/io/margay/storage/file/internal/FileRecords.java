@@ -6,7 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.util.Objects;
 
-/** Batches that lie in a segment file. Holds the file open until it is released. */
+/** Batches in a segment file. Holds the file open until it is released. */
 final class FileRecords implements Records {
   private final FileHandle handle;
   private final int position;
@@ -30,7 +30,7 @@ final class FileRecords implements Records {
     FileChannel channel = handle.channel();
     long count = channel.transferTo(position + from, length, target);
     if (count == 0 && length > 0 && channel.size() < position + from + length) {
-      // Without this check the caller would try for ever.
+      // Without this check the caller would retry for ever.
       throw new IOException("a segment file ends at " + channel.size() + " before the batches at " + position + " with "
           + sizeBytes + " bytes");
     }

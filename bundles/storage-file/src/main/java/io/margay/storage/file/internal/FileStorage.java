@@ -21,8 +21,8 @@ import org.osgi.service.component.annotations.Reference;
 /**
  * The service: {@link FileStorageEngine} in the directories that the settings name.
  *
- * <p>When this bundle is updated, the engine's users are notified first: calls under way are finished, the stores are closed in
- * good order, and the partitions wait for the next engine of this name, which opens them again.
+ * <p>When this bundle is updated, the engine's users are notified first: calls in progress finish, the stores are closed cleanly,
+ * and the partitions wait for the next engine of this name, which opens them again.
  */
 @Component(service = StorageEngine.class, property = StorageEngine.NAME_PROPERTY + "=" + FileStorageEngine.NAME)
 public final class FileStorage implements StorageEngine {
@@ -45,7 +45,7 @@ public final class FileStorage implements StorageEngine {
     return given.stream().map(name -> settings.dataDirectory().resolve(name).normalize()).distinct().toList();
   }
 
-  /** Closes what is still open, in good order. */
+  /** Closes what is still open, cleanly. */
   @Deactivate
   public void deactivate() throws IOException {
     engine.close();

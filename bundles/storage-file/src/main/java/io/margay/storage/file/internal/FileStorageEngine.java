@@ -24,9 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs as segment files in one or several directories. Safe for all threads; different partitions are opened in parallel.
- * Everything that is not urgent (deleting, flushing rolled segments, recovery points, closing idle files) is done by the one
- * thread of {@link Background}.
+ * Logs as segment files in one or several directories. Safe for all threads; different partitions are opened in parallel. The one
+ * thread of {@link Background} does everything that is not urgent (deleting, flushing rolled segments, recovery points, closing
+ * idle files).
  */
 final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseable {
   static final String NAME = "file";
@@ -40,15 +40,15 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
   private final Background background;
   private final Map<TopicPartition, PartitionEntry> entries = new ConcurrentHashMap<>();
   private final Map<FileLogStore, PartitionEntry> open = new ConcurrentHashMap<>();
-  /** Names that tables may have rows of from an earlier topic. */
+  /** Names of tables that may have rows from an earlier topic. */
   private final Set<TopicPartition> staleNames = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   /**
-   * Locks the directories and looks which partitions they hold.
+   * Locks the directories and finds the partitions that they hold.
    *
-   * @param paths at least one, made when not there
-   * @param faults told when a directory is offline, and of failures that no caller sees
+   * @param paths at least one; created when missing
+   * @param faults notified when a directory is offline, and of failures that no caller sees
    * @throws IOException when no directory can be used
    * @throws IllegalStateException when another process uses one
    */
@@ -56,7 +56,7 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
     this(paths, SegmentResources.of(disk), faults, clock, IDLE_NANOS);
   }
 
-  /** @param recoveryPointNanos how often it is noted on disk how far each log is there */
+  /** @param recoveryPointNanos how often the recovery points are written */
   FileStorageEngine(List<Path> paths, SegmentResources resources, FaultHandler faults, Clock clock, long recoveryPointNanos)
       throws IOException {
     this.resources = resources;
@@ -192,11 +192,11 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
     return opened(entry, store);
   }
 
-  /** New partitions are made one after the other, so that the directory with the fewest is known. */
+  /** New partitions are created one after the other, so that the directory with the fewest partitions is known. */
   private synchronized LogStore create(TopicIdPartition id, StoreConfig config) throws IOException {
     TopicPartition partition = id.topicPartition();
     if (entries.containsKey(partition)) {
-      throw new IllegalStateException("the log of " + id + " is being made by somebody else");
+      throw new IllegalStateException("the log of " + id + " is being created by another thread");
     }
     if (staleNames.contains(partition)) {
       purgeStaleRows();
@@ -219,7 +219,7 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
     return store;
   }
 
-  /** Removes rows of topics that are gone, lest a new topic of the same name inherits them. */
+  /** Removes rows of deleted topics, so that a new topic of the same name does not inherit them. */
   private void purgeStaleRows() throws IOException {
     for (LogDirectory directory : directories.online()) {
       for (String name : directory.checkpoints()) {
@@ -234,7 +234,7 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
     staleNames.clear();
   }
 
-  /** Renames the directory of a partition, so that it is one no more. */
+  /** Renames the directory of a partition, so that it no longer counts as one. */
   @FunctionalInterface
   private interface Renaming {
     void of(LogDirectory directory, Path path) throws IOException;
@@ -374,7 +374,7 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
     }
   }
 
-  /** Saves recovery points that moved, closes idle files. */
+  /** Saves recovery points that moved, and closes idle files. */
   void maintain() throws IOException {
     maintainStores();
     writeRecoveryPoints();
@@ -406,7 +406,7 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
     }
   }
 
-  /** Closes all logs that are still open, and leaves the mark of a clean shutdown in each directory where that went well. */
+  /** Closes all logs that are still open, and leaves the clean-shutdown mark in each directory where that succeeded. */
   @Override
   public synchronized void close() throws IOException {
     if (closed) {

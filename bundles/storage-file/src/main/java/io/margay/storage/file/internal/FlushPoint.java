@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * How far a log is on stable storage, and bringing it further. One thread flushes at a time, while others append and change the
- * segments; a flush that a cut of the tail overtook does not vouch for what came after.
+ * How far a log is on stable storage, and advances that point. One thread flushes at a time, while others append and change the
+ * segments. A flush that was overtaken by a cut of the tail says nothing about what came after the cut.
  */
 final class FlushPoint {
   private final Path directory;
@@ -20,9 +20,9 @@ final class FlushPoint {
   /** Counts cuts of the tail. Guarded by structure. */
   private int cuts;
 
-  /** The log that is flushed. */
+  /** The log to flush. */
   interface Source {
-    /** @return the segments as they are */
+    /** @return the current segments */
     Segment[] current();
 
     long endOffset();
@@ -30,17 +30,17 @@ final class FlushPoint {
     /** @return false when the log was closed, or is broken */
     boolean takesCalls();
 
-    /** @throws IOException when it takes no calls, with the reason */
+    /** @throws IOException when it accepts no calls, with the reason */
     void refuseIfClosed() throws IOException;
 
-    /** Told that what is on the disk is in doubt; the log takes no further calls. */
+    /** Called when the content of the disk is in doubt; the log accepts no further calls. */
     void breakDown(BrokenStoreException cause);
   }
 
   /**
    * @param structure the monitor that is held while segments are changed
    * @param offset everything below is on stable storage
-   * @param fresh whether the directory was just made
+   * @param fresh whether the directory was just created
    */
   FlushPoint(Path directory, Object structure, Source source, long offset, boolean fresh) {
     this.directory = directory;
@@ -55,13 +55,13 @@ final class FlushPoint {
     return offset;
   }
 
-  /** Told when a file was made whose name must be on stable storage with its content. */
+  /** Called when a file was created whose name must be on stable storage with its content. */
   void onNewName() {
     namesUnsynced = true;
   }
 
   /**
-   * Told before the tail is cut; structure is held.
+   * Called before the tail is cut; structure is held.
    *
    * @return whether this was higher
    */
@@ -74,12 +74,12 @@ final class FlushPoint {
     return higher;
   }
 
-  /** Told that an empty log begins here; structure is held. */
+  /** Called when an empty log begins here; structure is held. */
   void reset(long to) {
     offset = to;
   }
 
-  /** @param limit offsets from here on need not be flushed */
+  /** @param limit offsets from here on do not need to be flushed */
   void flushTo(long limit) throws IOException {
     synchronized (flushing) {
       source.refuseIfClosed();
@@ -97,7 +97,7 @@ final class FlushPoint {
       try {
         force(segments, target);
       } catch (IOException e) {
-        // The kernel may have thrown the pages away and would report success the next time.
+        // The kernel may have dropped the pages and would report success the next time.
         source.breakDown(new BrokenStoreException("a flush failed", e));
         throw e;
       }
@@ -111,7 +111,7 @@ final class FlushPoint {
 
   private void force(Segment[] segments, long target) throws IOException {
     if (!SegmentFiles.force(segments, offset, target)) {
-      // A segment went meanwhile. What took its place is on the disk, or the tail was cut and the next flush sees to it.
+      // A segment was retired meanwhile. Its replacement is on the disk, or the tail was cut and the next flush takes care of it.
       Segment[] current;
       synchronized (structure) {
         current = source.current();

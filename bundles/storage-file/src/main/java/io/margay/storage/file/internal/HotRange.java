@@ -1,9 +1,9 @@
 package io.margay.storage.file.internal;
 
 /**
- * A guess which offsets lie in the page cache: those of the last 32 to 64 MiB that were appended since the log was opened, and
- * within the last one to two ticks. One thread appends, one ticks, any thread asks. When the two that write meet, the guess may be
- * off by one step until the next tick, which costs a reader no more than a hand-over to another thread.
+ * Guesses which offsets are in the page cache: those of the last 32 to 64 MiB that were appended since the log was opened, and
+ * within the last one to two ticks. One thread appends, one ticks, any thread asks. When the two writers race, the guess may be off
+ * by one step until the next tick; this costs a reader no more than a hand-over to another thread.
  */
 final class HotRange {
   private static final int HALF_BYTES = 32 << 20;
@@ -26,7 +26,7 @@ final class HotRange {
     }
   }
 
-  /** Told every minute or so: what was there at the tick before is no longer believed to be in memory. */
+  /** Called about every minute: data from before the previous tick are no longer assumed to be in memory. */
   void onTick(long endOffset) {
     from = middle;
     middle = endOffset;

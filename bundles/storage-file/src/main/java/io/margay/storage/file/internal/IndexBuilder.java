@@ -6,9 +6,9 @@ import java.nio.channels.FileChannel;
 
 /** Builds the indexes of a segment from the headers of its batches, the same entries that appending makes. */
 final class IndexBuilder {
-  /** Distance of the entries of indexes that are built again; Kafka's default. */
+  /** Distance of the entries of rebuilt indexes; Kafka's default. */
   private static final int INTERVAL_BYTES = 4096;
-  /** The timestamp of a first batch that was not among those that were added. */
+  /** The timestamp of the first batch when that batch was not added. */
   static final long NO_BATCH = Long.MIN_VALUE;
 
   private final long baseOffset;
@@ -19,7 +19,7 @@ final class IndexBuilder {
   private int bytesSinceEntry;
 
   /**
-   * @param index what is known of the bytes before; added to
+   * @param index the index of the bytes before; entries are added to it
    * @param bytesSinceEntry bytes after its last entry's batch began
    */
   IndexBuilder(long baseOffset, SegmentIndex index, int bytesSinceEntry) {

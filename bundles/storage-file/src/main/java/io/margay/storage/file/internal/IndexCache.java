@@ -4,9 +4,9 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Blocks of index files that were read, for all segments of an engine together. Each block has one slot; another block that
- * belongs to the same slot replaces it. So the memory is bounded by the number of slots, whatever is read. Safe for all threads,
- * without a lock: a lost update costs one more read.
+ * Blocks of index files that were read, for all segments of an engine together. Each block has one slot; another block with the
+ * same slot replaces it. So the number of slots bounds the memory, whatever is read. Safe for all threads, without a lock: a lost
+ * update costs one more read.
  */
 final class IndexCache {
   /** Entries of an index in one block. */
@@ -19,7 +19,7 @@ final class IndexCache {
   /** A part of an index file. @param entries immutable; fewer than a whole block at the end of the file */
   private record Block(IndexColumn owner, int number, ByteBuffer entries) { }
 
-  /** @param maxBytes the memory that all blocks may take; there is room for one block at least */
+  /** @param maxBytes the memory that all blocks may take; there is always room for one block */
   IndexCache(long maxBytes) {
     slots = new AtomicReferenceArray<>((int) Math.max(1, Math.min(1 << 20, maxBytes / BLOCK_BYTES)));
   }
@@ -29,7 +29,7 @@ final class IndexCache {
     return slots.length();
   }
 
-  /** @return a block, or null when it is not here */
+  /** @return a block, or null when it is not cached */
   ByteBuffer get(IndexColumn owner, int number) {
     Block block = slots.get(slot(owner, number));
     return block != null && block.owner == owner && block.number == number ? block.entries : null;

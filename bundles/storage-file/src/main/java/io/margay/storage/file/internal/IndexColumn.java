@@ -7,8 +7,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 
 /**
- * One file of an index: entries of two numbers, which both rise. What is saved is read from the file when it is needed, through
- * {@link IndexCache}; memory holds only what is not saved yet. One thread adds, one at a time saves, any number search.
+ * One file of an index: entries of two numbers, which both rise. Saved entries are read from the file when they are needed, through
+ * {@link IndexCache}; memory holds only entries that are not saved yet. One thread adds, one at a time saves, any number search.
  *
  * <p>Invariant: the file has at least {@code tail.saved} entries, and those of the tail follow them.
  */
@@ -17,17 +17,17 @@ final class IndexColumn {
   private static final long[] NO_FIRST = {};
   private static final int[] NO_SECOND = {};
   private static final int SMALLEST_TAIL = 8;
-  /** Entries at the end of a file that are looked at before it is believed. */
+  /** Entries at the end of a file that are checked before the file is trusted. */
   private static final int CHECKED_ENTRIES = 64;
 
   private final String suffix;
   private final int firstBytes;
   private final IndexCache cache;
   private volatile Tail tail = new Tail(0, NO_ENTRY, NO_ENTRY, NO_FIRST, NO_SECOND, 0);
-  /** Entries on stable storage. Guarded by the one that saves. */
+  /** Entries on stable storage. Guarded by the thread that saves. */
   private int forced;
 
-  /** Entries that are not saved; written below {@link #size} never again. */
+  /** Entries that are not saved; those below {@link #size} are never written again. */
   private static final class Tail {
     private final int saved;
     private final long lastSavedFirst;
@@ -56,7 +56,7 @@ final class IndexColumn {
     }
   }
 
-  /** What is done with each entry. */
+  /** What to do with each entry. */
   @FunctionalInterface
   interface Visitor {
     /** @return false to end the walk */
@@ -97,7 +97,7 @@ final class IndexColumn {
     return tail.lastSecond();
   }
 
-  /** Adds an entry; the caller has looked that it rises. */
+  /** Adds an entry; the caller has checked that it rises. */
   synchronized void add(long first, int second) {
     Tail now = tail;
     int n = now.size;
@@ -144,7 +144,7 @@ final class IndexColumn {
     }
   }
 
-  /** An entry that was found. */
+  /** A search result. */
   record Entry(long first, int second) { }
 
   /** Visits the entries in order; not through the cache. */
@@ -189,7 +189,7 @@ final class IndexColumn {
     return rises;
   }
 
-  /** One look into the file, which is opened when the cache does not have what is needed. */
+  /** One look-up in the file, which is opened when the cache does not have what is needed. */
   private final class FileSearch implements AutoCloseable {
     private final IndexFiles files;
     private final int saved;
@@ -269,9 +269,9 @@ final class IndexColumn {
   }
 
   /**
-   * Takes over a file. Looks at some entries at its end; the others are looked at when they are read.
+   * Takes over a file. Checks some entries at its end; the others are checked when they are read.
    *
-   * @return false when its size or those entries cannot be right
+   * @return false when its size or those entries are not valid
    */
   boolean attach(FileChannel channel) throws IOException {
     long size = channel.size();
@@ -287,9 +287,9 @@ final class IndexColumn {
   }
 
   /**
-   * Appends to the file what it lacks, and frees the memory of it.
+   * Appends missing entries to the file, and frees their memory.
    *
-   * @param end how many entries the file shall have; those after it stay for the next time
+   * @param end how many entries the file should have; later ones stay for the next time
    * @param force whether all that was ever saved is on stable storage when this returns
    */
   void append(IndexFiles files, int end, boolean force) throws IOException {
@@ -306,7 +306,7 @@ final class IndexColumn {
     wasSaved(end, force);
   }
 
-  /** Writes all entries up to a number into another file, which takes the place of this one's. See {@link #wasSaved}. */
+  /** Writes all entries up to a number to another file, which replaces this one's. See {@link #wasSaved}. */
   void writeWhole(IndexFiles files, String otherSuffix, int end, boolean force) throws IOException {
     try (FileChannel channel = files.open(otherSuffix, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
         StandardOpenOption.WRITE)) {
@@ -353,7 +353,7 @@ final class IndexColumn {
     }
   }
 
-  /** The file is gone. What is in memory stays: it says less than before, and nothing wrong. */
+  /** The file is gone. What is in memory stays: it says less than before, but nothing wrong. */
   synchronized void forgetFile() {
     Tail now = tail;
     forced = 0;

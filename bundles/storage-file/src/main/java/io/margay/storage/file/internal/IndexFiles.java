@@ -13,12 +13,12 @@ interface IndexFiles {
    */
   FileChannel open(String suffix, OpenOption... options) throws IOException;
 
-  /** Gives the file with one suffix the name with another one; it replaces a file that is there. */
+  /** Renames the file with one suffix to another suffix, replacing an existing file. */
   void rename(String fromSuffix, String toSuffix) throws IOException;
 
-  /** Deletes a file of which no other segment can have the name. */
+  /** Deletes a file whose name no other segment can have. */
   void discard(String suffix) throws IOException;
 
-  /** Deletes both files of the index, as far as they are there. */
+  /** Deletes both files of the index, if they exist. */
   void delete() throws IOException;
 }

@@ -22,7 +22,7 @@ final class LogDirectories {
   }
 
   /**
-   * @param faults told of each directory that is offline
+   * @param faults notified of each directory that is offline
    * @throws IOException when none can be opened
    */
   static LogDirectories open(List<Path> paths, FaultHandler faults) throws IOException {
@@ -58,12 +58,12 @@ final class LogDirectories {
 
   /**
    * @param entries all partitions
-   * @return where a new partition goes
+   * @return the directory for a new partition
    * @throws IOException when a directory is offline: it may hold that very partition, and an empty one must not take its place
    */
   LogDirectory leastUsed(Collection<PartitionEntry> entries) throws IOException {
     if (!offline.isEmpty()) {
-      throw new IOException("no partition can be made while log directories are offline, as they may hold it: "
+      throw new IOException("no partition can be created while log directories are offline, because they may hold it: "
           + offline.keySet());
     }
     if (online.size() == 1) {

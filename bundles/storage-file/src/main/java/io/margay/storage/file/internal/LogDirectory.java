@@ -23,11 +23,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One of the directories that partitions lie in. While it is open it is locked against other processes.
+ * A directory that holds partitions. While it is open it is locked against other processes.
  *
  * <pre>
  *   .lock                               held while open
- *   .kafka_cleanshutdown                there when all logs were closed in good order; removed at start
+ *   .kafka_cleanshutdown                there when all logs were closed cleanly; removed at start
  *   .boot-id                            the run of the operating system in which all logs were known to be whole; removed
  *                                       after an I/O error
  *   recovery-point-offset-checkpoint    below these offsets everything is on stable storage
@@ -46,11 +46,11 @@ final class LogDirectory {
   private static final String DELETE_SUFFIX = "-delete";
   /** Directories of logs that the cluster does not know. */
   private static final String STRAY_SUFFIX = "-stray";
-  /** Not among the letters of a checkpoint's name, so that the file is taken for no table. */
+  /** Not a letter that a checkpoint's name may have, so that the file is not taken for a table. */
   private static final String DAMAGED_SUFFIX = ".damaged";
   private static final int MAX_NAME = 255;
 
-  /** A partition's directory that was found. */
+  /** The directory of a partition. */
   record Found(TopicPartition partition, Path path) { }
 
   private final Path path;
@@ -58,11 +58,11 @@ final class LogDirectory {
   private final FileLock lock;
   private final boolean wasClean;
   private final boolean sameBoot;
-  /** Logs that were there at start, may be damaged, and were not yet recovered. Guarded by this. */
+  /** Logs that existed at start, may be damaged, and were not yet recovered. Guarded by this. */
   private int doubtful;
-  /** No I/O error was seen. Guarded by this. */
+  /** Whether no I/O error has occurred. Guarded by this. */
   private boolean healthy = true;
-  /** What the file says now. Guarded by this. */
+  /** The current content of the file. Guarded by this. */
   private Map<TopicPartition, Long> recoveryPoints;
 
   private LogDirectory(Path path, FileChannel lockChannel, FileLock lock, boolean wasClean, boolean sameBoot,
@@ -76,7 +76,7 @@ final class LogDirectory {
   }
 
   /**
-   * Locks a directory, making it when it is not there, and takes away its mark of a clean shutdown.
+   * Locks a directory, creating it when it is missing, and removes its clean-shutdown mark.
    *
    * @throws IllegalStateException when another process holds it
    */
@@ -98,7 +98,7 @@ final class LogDirectory {
     }
   }
 
-  /** @return whether the operating system is still the same run as when all logs were known to be whole */
+  /** @return whether the operating system has not restarted since all logs were known to be whole */
   private static boolean isSameBoot(Path path) throws IOException {
     Path file = path.resolve(BOOT_FILE);
     boolean same = Files.isReadable(BOOT_ID) && Files.exists(file) && Files.readString(file).equals(Files.readString(BOOT_ID));
@@ -120,26 +120,26 @@ final class LogDirectory {
     return path;
   }
 
-  /** @return whether all logs were closed in good order the last time */
+  /** @return whether all logs were closed cleanly the last time */
   boolean wasClean() {
     return wasClean;
   }
 
   /**
-   * @return whether what the last process wrote is still in the page cache or on the disk, although it was not closed in good
-   *     order: the operating system did not stop, and no I/O error was seen
+   * @return whether what the last process wrote is still in the page cache or on the disk, although it was not closed cleanly: the
+   *     operating system did not stop, and no I/O error occurred
    */
   boolean keptPageCache() {
     return sameBoot;
   }
 
-  /** @param logs how many there are now; each is going to be reported by {@link #onRecovered}, or deleted */
+  /** @param logs how many there are now; each will be reported by {@link #onRecovered}, or deleted */
   synchronized void expect(int logs) throws IOException {
     doubtful = wasClean || sameBoot ? 0 : logs;
     noteBoot();
   }
 
-  /** Told when a log that was in doubt was recovered or deleted. */
+  /** Called when a log that was in doubt has been recovered or deleted. */
   synchronized void onRecovered() throws IOException {
     if (doubtful > 0) {
       doubtful--;
@@ -154,7 +154,7 @@ final class LogDirectory {
     }
   }
 
-  /** After an I/O error the kernel may have thrown pages away: the next start reads everything after the recovery points. */
+  /** After an I/O error the kernel may have dropped pages: the next start reads everything after the recovery points. */
   synchronized void distrustPageCache() {
     healthy = false;
     try {
@@ -169,7 +169,7 @@ final class LogDirectory {
     return path.toString();
   }
 
-  /** @param leftovers where the directories of unfinished deletions are added */
+  /** @param leftovers receives the directories of unfinished deletions */
   List<Found> scan(List<Path> leftovers) throws IOException {
     List<Found> found = new ArrayList<>();
     for (String name : SegmentSwap.names(path)) {
@@ -186,7 +186,7 @@ final class LogDirectory {
     return found;
   }
 
-  /** @return null when this is no partition's name */
+  /** @return null when this is not a partition's name */
   private static TopicPartition parse(String name) {
     int dash = name.lastIndexOf('-');
     if (dash <= 0 || dash == name.length() - 1 || name.length() - dash > 10) {
@@ -200,7 +200,7 @@ final class LogDirectory {
     return new TopicPartition(name.substring(0, dash), Integer.parseInt(name, dash + 1, name.length(), 10));
   }
 
-  /** @return the topic id of a partition's directory; zero when no file tells it */
+  /** @return the topic id of a partition's directory; zero when no file contains it */
   static UUID readTopicId(Path directory) throws IOException {
     try {
       String text = new String(Files.readAllBytes(directory.resolve(SegmentNames.METADATA)), StandardCharsets.UTF_8);
@@ -209,11 +209,11 @@ final class LogDirectory {
           return KafkaUuid.fromString(line.substring("topic_id:".length()).trim());
         }
       }
-      LOG.warn("A file does not tell the topic id, the topic's name decides file={}", directory.resolve(SegmentNames.METADATA));
+      LOG.warn("A file has no topic id; the topic's name is used file={}", directory.resolve(SegmentNames.METADATA));
     } catch (NoSuchFileException e) {
       return KafkaUuid.ZERO;
     } catch (IllegalArgumentException e) {
-      LOG.warn("Not a topic id, the topic's name decides file={} cause={}", directory.resolve(SegmentNames.METADATA),
+      LOG.warn("A file has no valid topic id; the topic's name is used file={} cause={}", directory.resolve(SegmentNames.METADATA),
           e.getMessage());
     }
     return KafkaUuid.ZERO;
@@ -226,8 +226,8 @@ final class LogDirectory {
   }
 
   /**
-   * Makes a partition's directory with an empty segment. Not forced to the disk: a name that is lost is a partition without a
-   * record.
+   * Creates a partition's directory with an empty segment. Not forced to the disk: if the name is lost, only a partition
+   * without records is lost.
    */
   Path create(TopicPartition partition, UUID topicId) throws IOException {
     Path directory = path.resolve(partition.toString());
@@ -243,8 +243,8 @@ final class LogDirectory {
   }
 
   /**
-   * Frees a partition's name and keeps its files, under the name that Kafka gives such a directory. When that was is the directory's
-   * own time of change, so that whoever touches it meanwhile keeps it longer.
+   * Frees a partition's name and keeps its files, under the name that Kafka gives such a directory. The directory's modification
+   * time is the time of this call, so any later change to the directory makes it stay longer.
    */
   void setAside(Path directory, long nowMs) throws IOException {
     Files.setLastModifiedTime(rename(directory, STRAY_SUFFIX), FileTime.fromMillis(nowMs));
@@ -275,15 +275,15 @@ final class LogDirectory {
     return target;
   }
 
-  /** @return offset below which a log is on stable storage; 0 when nobody knows */
+  /** @return offset below which a log is on stable storage; 0 when unknown */
   synchronized long recoveryPoint(TopicPartition partition) {
     return recoveryPoints.getOrDefault(partition, 0L);
   }
 
   /**
-   * Writes the recovery points unless the file says the same already.
+   * Writes the recovery points unless the file has the same content already.
    *
-   * @param current asked while no point can be taken back, so that what it gives is not older than that
+   * @param current called while no point can be taken back, so that its result is up to date
    */
   synchronized void writeRecoveryPoints(Supplier<Map<TopicPartition, Long>> current) throws IOException {
     Map<TopicPartition, Long> points = current.get();
@@ -303,7 +303,7 @@ final class LogDirectory {
     }
   }
 
-  /** @return names of the tables that are there */
+  /** @return names of the existing tables */
   List<String> checkpoints() throws IOException {
     List<String> names = new ArrayList<>();
     for (String name : SegmentSwap.names(path)) {
@@ -318,21 +318,21 @@ final class LogDirectory {
     return name.matches("[A-Za-z0-9-]{1,100}");
   }
 
-  /** @return the rows of a table; none when it cannot be read, which is said in the log once */
+  /** @return the rows of a table; none when it cannot be read, which is logged once */
   synchronized Map<TopicPartition, Long> readCheckpoint(String name) throws IOException {
     return readTolerantly(path.resolve(name));
   }
 
   /**
-   * A crash of the machine can leave an empty or torn file. What it said is known from the logs, or is found out by reading them;
-   * so it is no reason to refuse them. The file is moved aside, so that the next read says nothing more.
+   * A crash of the machine can leave an empty or torn file. Its content is known from the logs, or is found by reading them, so it
+   * is no reason to refuse them. The file is moved aside, so that the next read logs nothing more.
    */
   private static Map<TopicPartition, Long> readTolerantly(Path file) throws IOException {
     try {
       return CheckpointFile.read(file);
     } catch (DamagedCheckpointException e) {
       Path aside = file.resolveSibling(file.getFileName() + DAMAGED_SUFFIX);
-      LOG.warn("A checkpoint is damaged and counts as empty, its logs tell what it said file={} keptAs={} cause={}", file,
+      LOG.warn("A checkpoint is damaged and counts as empty; the logs supply its content file={} keptAs={} cause={}", file,
           aside.getFileName(), e.getMessage());
       Files.move(file, aside, StandardCopyOption.REPLACE_EXISTING);
       return Map.of();
@@ -346,7 +346,7 @@ final class LogDirectory {
     }
   }
 
-  /** @param clean whether all logs in it were closed in good order */
+  /** @param clean whether all its logs were closed cleanly */
   void close(boolean clean) throws IOException {
     try {
       if (clean) {

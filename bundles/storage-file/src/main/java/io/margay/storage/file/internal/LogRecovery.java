@@ -15,18 +15,18 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Opens the segments of a partition. After a clean close the files are trusted, and only the headers after the last index entry
- * are read to find the end. Otherwise everything from the recovery point on is read and its checksums are compared; the log is
- * cut at the first byte that is no batch, and the indexes of what was read are built anew. One use for one opening.
+ * Opens the segments of a partition. After a clean close the files are trusted, and only the headers after the last index entry are
+ * read to find the end. Otherwise everything from the recovery point on is read and its checksums are verified; the log is cut at
+ * the first byte that is not part of a valid batch, and the indexes of what was read are rebuilt. Used once, for one opening.
  */
 final class LogRecovery {
   private static final Logger LOG = LoggerFactory.getLogger(LogRecovery.class);
   private static final int BUFFER_BYTES = 1 << 16;
   private static final int WORTH_SAYING_BYTES = 1 << 24;
 
-  /** Trust everything: the log was closed in good order. */
+  /** Trust everything: the log was closed cleanly. */
   static final long CLEAN = Long.MAX_VALUE;
-  /** Trust what the saved indexes tell of: the process was killed, but what it wrote to the page cache is still there. */
+  /** Trust what the saved indexes cover: the process was killed, but what it wrote to the page cache still exists. */
   static final long WRITTEN = Long.MAX_VALUE - 1;
 
   private final Path directory;
@@ -44,7 +44,7 @@ final class LogRecovery {
     this.recoveryPoint = recoveryPoint;
   }
 
-  /** Completes what a crash interrupted, and opens the segments. @return them, at least one */
+  /** Completes what a crash interrupted, and opens the segments. @return the segments, at least one */
   List<Segment> open() throws IOException {
     long[] bases = tidy();
     if (bases.length == 0) {
@@ -129,7 +129,7 @@ final class LogRecovery {
     return bases;
   }
 
-  /** The log ends before these: what follows a hole cannot be kept, as offsets must not be given twice. */
+  /** The log ends before these: segments after a gap cannot be kept, because offsets must not be assigned twice. */
   private void dropFrom(long[] bases, int first) throws IOException {
     for (int i = bases.length - 1; i >= first; i--) {
       Path path = SegmentNames.log(directory, bases[i]);
@@ -142,15 +142,15 @@ final class LogRecovery {
   }
 
   /**
-   * Finds the end of the last segment after a clean close, and what appending needs of it, so that the first append waits for no
-   * disk.
+   * Finds the end of the last segment after a clean close, and what appends need to know about it, so that the first append does
+   * not wait for a disk.
    *
-   * @return null when the files are not as they were left
+   * @return null when the files are not as the close left them
    */
   private Segment openTail(long base, Path path, int size) throws IOException {
     Segment segment = SegmentFiles.existing(directory, resources, base, size, base);
     SegmentIndex index = segment.newIndex();
-    // Most small partitions have no such file, and asking the system for it costs more than looking at the names.
+    // Most small partitions have no such file, and asking the system for it costs more than searching the listed names.
     if (hasFile(base, SegmentNames.INDEX)) {
       index = SegmentIndex.attach(segment, resources.indexes(), size);
       if (index == null) {
@@ -184,7 +184,7 @@ final class LogRecovery {
     return first.next() ? first.maxTimestamp() : -1;
   }
 
-  /** Reads a segment from the recovery point on, cuts it at the first damage, and builds its index again. */
+  /** Reads a segment from the recovery point on, cuts it at the first damage, and rebuilds its index. */
   private Segment recover(long base, Path path, int size) throws IOException {
     Segment segment = SegmentFiles.existing(directory, resources, base, size, base);
     try (FileChannel channel = resources.disk().open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -221,7 +221,7 @@ final class LogRecovery {
     }
   }
 
-  /** @return the index of the trusted part, to be continued */
+  /** @return the index of the trusted part, to be extended */
   private IndexBuilder trustedIndex(Segment segment, FileChannel channel, int start) throws IOException {
     if (start > 0 && recoveryPoint == WRITTEN) {
       BatchScanner first = new BatchScanner(channel, start, segment.size(), BatchScanner.SEARCH_WINDOW);
@@ -239,7 +239,7 @@ final class LogRecovery {
     return builder;
   }
 
-  /** Whether a file was there: asking the system for each of them costs more than looking at the names. */
+  /** Whether a file existed: asking the system for each file costs more than searching the listed names. */
   private boolean hasFile(long base, String suffix) {
     String wanted = SegmentNames.of(base, suffix);
     for (String name : names) {

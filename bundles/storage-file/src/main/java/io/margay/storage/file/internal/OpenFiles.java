@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bounds how many segment files are open, so that descriptors are left to accept connections with. When there are too many the
- * ones that were not used for longest are closed; they are opened again when they are needed. A file that is being read stays
- * open until that ends, and may then be one too many for a while. Safe for all threads.
+ * Bounds the number of open segment files, so that descriptors are left for connections. When there are too many, the least
+ * recently used files are closed; they are opened again when needed. A file that is being read stays open until the read ends, so
+ * the bound may be exceeded for a while. Safe for all threads.
  */
 final class OpenFiles {
   private static final Logger LOG = LoggerFactory.getLogger(OpenFiles.class);
@@ -23,7 +23,7 @@ final class OpenFiles {
   private static final int LEAST = 16;
 
   private final int limit;
-  /** In the order of their opening; those that were used since they came to the front go back once more. Guarded by this. */
+  /** In the order of their opening; files that were used since they reached the front go back once more. Guarded by this. */
   private final Set<SegmentFile> open = new LinkedHashSet<>();
 
   /** @param limit how many may be open; 0 is half of the descriptors that the process may have, at most 4096 */
@@ -52,7 +52,7 @@ final class OpenFiles {
     return UNKNOWN_LIMIT;
   }
 
-  /** Told that a file was opened. The caller holds no lock of a file. */
+  /** Called after a file was opened. The caller holds no lock of a file. */
   void opened(SegmentFile file) {
     SegmentFile victim;
     synchronized (this) {
@@ -84,7 +84,7 @@ final class OpenFiles {
     return first;
   }
 
-  /** Told that a file was closed for another reason. */
+  /** Called after a file was closed for another reason. */
   synchronized void closed(SegmentFile file) {
     open.remove(file);
   }

@@ -5,25 +5,25 @@ import io.margay.model.TopicPartition;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A partition that the engine holds. Opening and deleting it are done while its monitor is held. */
+/** A partition that the engine holds. It is opened and deleted under its monitor. */
 final class PartitionEntry {
   private final LogDirectory directory;
   private final Path path;
   private final TopicPartition partition;
-  /** Null until it is read: at start nobody waits for the ids of thousands of partitions. */
+  /** Null until it is read: the start does not wait for the ids of thousands of partitions. */
   private volatile TopicIdPartition id;
   private volatile FileLogStore store;
-  /** Whether its files are as a close in good order left them, or were made in this run; false while it is open. */
+  /** Whether its files are as a clean close left them, or were created in this run; false while it is open. */
   private volatile boolean clean;
-  /** Whether what an earlier process wrote is there, flushed or not; false once it was opened in this run. */
+  /** Whether what an earlier process wrote still exists, flushed or not; false once it was opened in this run. */
   private volatile boolean written;
-  /** Whether it was there at start and nobody looked into it yet. Guarded by this. */
+  /** Whether it existed at start and was not examined yet. Guarded by this. */
   private boolean doubtful;
   private volatile long recoveryPoint;
-  /** Whether a flush failed, so that the kernel may have thrown pages away that it takes for written. */
+  /** Whether a flush failed, so that the kernel may have dropped pages that it considers written. */
   private volatile boolean flushFailed;
 
-  /** @param id null when it is to be read from the directory */
+  /** @param id null when it has to be read from the directory */
   PartitionEntry(TopicPartition partition, TopicIdPartition id, LogDirectory directory, Path path, boolean clean) {
     this.partition = partition;
     this.id = id;
@@ -39,7 +39,7 @@ final class PartitionEntry {
     return partition;
   }
 
-  /** @return its id; the topic id is zero when no file tells it */
+  /** @return its id; the topic id is zero when no file contains it */
   TopicIdPartition id() throws IOException {
     TopicIdPartition known = id;
     return known != null ? known : readId();
@@ -93,7 +93,7 @@ final class PartitionEntry {
     flushFailed = true;
   }
 
-  /** @return true once when a flush has failed; the caller writes what was not flushed once more */
+  /** @return true once after a flush has failed; the caller writes again what was not flushed */
   boolean takeFlushFailed() {
     boolean failed = flushFailed;
     flushFailed = false;

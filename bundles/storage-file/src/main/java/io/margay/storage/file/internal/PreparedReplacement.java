@@ -9,9 +9,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * New segments as {@code .cleaned} files on stable storage, and the old ones that they are for. Used by the compactor's thread. A
- * commit takes these steps: the decision, on disk; the swap in the list of segments, which alone excludes others; the new files get
- * their names and the old ones go. Until a new segment has its name it is read under its first one.
+ * New segments as {@code .cleaned} files on stable storage, and the old ones that they replace. Used by the compactor's thread. A
+ * commit takes these steps: the decision, on disk; the swap in the list of segments, the only step that excludes others; renaming
+ * the new files and deleting the old ones. Until a new segment is renamed it is read under its first name.
  */
 final class PreparedReplacement implements LogStore.Replacement {
   private final Path directory;
@@ -23,7 +23,7 @@ final class PreparedReplacement implements LogStore.Replacement {
   /** The files belong to a decision now, which may be on disk. */
   private boolean decided;
 
-  /** Takes the steps on the store's segments. */
+  /** Executes the steps on the store's segments. */
   @FunctionalInterface
   interface Committer {
     boolean commit(PreparedReplacement replacement) throws IOException;
@@ -45,7 +45,7 @@ final class PreparedReplacement implements LogStore.Replacement {
     return committer.commit(this);
   }
 
-  /** Whether the old segments are all there, as they were. A cut makes another object of a segment, so what is the same is unchanged. */
+  /** Whether the old segments all exist unchanged. A cut creates a new object for a segment, so the same object means no change. */
   boolean fitsInto(List<Segment> all) {
     int from = all.indexOf(old.get(0));
     int end = from + old.size();
@@ -56,7 +56,7 @@ final class PreparedReplacement implements LogStore.Replacement {
     return new SegmentSwap(old.get(0).baseOffset(), toOffset, fresh.stream().map(Segment::baseOffset).toList());
   }
 
-  /** Writes the decision. When that fails nothing is changed, unless the decision is there all the same. */
+  /** Writes the decision. If that fails nothing changes, unless the decision is on disk all the same. */
   void decide() throws IOException {
     try {
       decided = true;
@@ -67,7 +67,7 @@ final class PreparedReplacement implements LogStore.Replacement {
     }
   }
 
-  /** @return the segments with the new ones in place of the old ones, of which the caller has looked that they are there */
+  /** @return the segments with the new ones in place of the old ones, which the caller has found to exist */
   Segment[] replaceIn(Segment[] current) {
     List<Segment> all = new ArrayList<>(Arrays.asList(current));
     int from = all.indexOf(old.get(0));
@@ -76,7 +76,7 @@ final class PreparedReplacement implements LogStore.Replacement {
     return all.toArray(new Segment[0]);
   }
 
-  /** Deletes the old segments and gives the new ones their names. */
+  /** Deletes the old segments and renames the new ones. */
   void takePlace() throws IOException {
     old.forEach(Segment::retire);
     SegmentSwap swap = swap();

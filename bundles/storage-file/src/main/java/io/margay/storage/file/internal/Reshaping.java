@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * All changes of a log's segments but appending: dropping the head, cutting the tail, replacing segments. One at a time; dropping
- * and replacing run beside the writer, so what they do to files is done before or after the moment in which the list changes.
+ * All changes of a log's segments except appends: dropping the head, cutting the tail, replacing segments. One at a time. Dropping
+ * and replacing run concurrently with the writer, so they work on files before or after the moment in which the list changes.
  */
 final class Reshaping {
   private final SegmentList list;
@@ -20,9 +20,9 @@ final class Reshaping {
   private final HotRange hot;
   private final SingleWriter writer;
   private final SingleWriter reshaper;
-  /** Held while files of a replacement are written, put into place or deleted; taken before {@link SegmentList#structure}. */
+  /** Held while files of a replacement are written, renamed or deleted; taken before {@link SegmentList#structure}. */
   private final Object preparing = new Object();
-  /** Another thread waits for {@link #preparing}; an unfinished replacement is then given up. */
+  /** Set while another thread waits for {@link #preparing}; an unfinished replacement is then abandoned. */
   private volatile boolean othersWait;
 
   Reshaping(SegmentList list, SegmentResources resources, StoreOwner owner, FlushPoint flushPoint, HotRange hot,
@@ -36,13 +36,13 @@ final class Reshaping {
     this.reshaper = new SingleWriter("the segments of " + list.directory());
   }
 
-  /** Something that may fail. */
+  /** A step that may fail. */
   @FunctionalInterface
   interface Step {
     void run() throws IOException;
   }
 
-  /** Runs a step before which a replacement that is being written is given up. */
+  /** Runs a step before which an unfinished replacement is abandoned. */
   void urgently(Step step) throws IOException {
     othersWait = true;
     synchronized (preparing) {
@@ -51,7 +51,7 @@ final class Reshaping {
     }
   }
 
-  /** Cuts the tail; in the writer's place. */
+  /** Cuts the tail; called in place of the writer. */
   void truncateTo(FileLogStore store, long offset) throws IOException {
     change(() -> {
       if (offset >= list.endOffset()) {
@@ -73,11 +73,11 @@ final class Reshaping {
     });
   }
 
-  /** Drops everything; in the writer's place. */
+  /** Drops everything; called in place of the writer. */
   void resetTo(FileLogStore store, long offset) throws IOException {
     urgently(() -> change(() -> {
       lowerFlushedOffset(store, Math.min(offset, list.startOffset()));
-      // Readers find nothing between the two ends meanwhile, and wait.
+      // Meanwhile readers find nothing between the two ends, and wait.
       SegmentFiles.createCleaned(list.directory(), resources.disk(), offset).close();
       SegmentSwap swap = new SegmentSwap(0, Long.MAX_VALUE, List.of(offset));
       swap.decide(list.directory());
@@ -98,7 +98,7 @@ final class Reshaping {
     }
   }
 
-  /** Runs a change of the tail. When it fails half way the store refuses all further calls. */
+  /** Runs a change of the tail. If it fails half way the store refuses all further calls. */
   private void change(Step change) throws IOException {
     reshape(() -> {
       writer.enter();
@@ -131,7 +131,7 @@ final class Reshaping {
     }
   }
 
-  /** Takes whole segments out of the log, then deletes their files. */
+  /** Removes whole segments from the log, then deletes their files. */
   void dropHead(long offset) throws IOException {
     reshape(() -> {
       List<Segment> dropped = new ArrayList<>();
@@ -156,7 +156,7 @@ final class Reshaping {
     synchronized (preparing) {
       list.refuseIfClosed();
       List<Segment> old = SegmentFiles.whole(list.current(), fromOffset, toOffset);
-      // Failing here changes nothing: what was written is deleted.
+      // A failure here changes nothing: what was written is deleted.
       List<Segment> fresh = new SegmentReplacement(list.directory(), resources, segmentBytes, () -> othersWait)
           .write(old, toOffset, batches);
       return new PreparedReplacement(list.directory(), preparing, old, fresh, toOffset, this::commit);

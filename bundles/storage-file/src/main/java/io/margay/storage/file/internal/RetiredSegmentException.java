@@ -2,7 +2,7 @@ package io.margay.storage.file.internal;
 
 import java.io.IOException;
 
-/** The segment was cut, dropped or replaced: the names of its files may belong to another one. The caller looks at the new segments. */
+/** The segment was cut, dropped or replaced: its file names may belong to another segment. The caller uses the new segments. */
 final class RetiredSegmentException extends IOException {
   private static final long serialVersionUID = 1;
 
@@ -10,7 +10,7 @@ final class RetiredSegmentException extends IOException {
     super("the segment was retired");
   }
 
-  /** It is expected, and nobody looks at its stack. */
+  /** It is expected, and its stack trace is not used. */
   @Override
   public synchronized Throwable fillInStackTrace() {
     return this;

@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One segment: its file, its indexes, what was written. Batches are never changed once readers can see them; cutting the tail
- * ends this object and makes another one.
+ * One segment: its file, its indexes, what was written. Batches never change once readers can see them; cutting the tail ends this
+ * object and creates another one.
  *
  * <p>The writer makes bytes visible in this order: file, indexes and ring, {@link #nextOffset}, {@link #size}. A reader looks at
  * the size first and so sees everything that belongs to it.
@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class Segment implements IndexFiles {
   private static final Logger LOG = LoggerFactory.getLogger(Segment.class);
   private static final long UNKNOWN = Long.MIN_VALUE;
-  /** An index that has this many entries which are not saved is saved in the background; those of one mebibyte or two. */
+  /** An index with this many unsaved entries, for one or two mebibytes of log, is saved in the background. */
   private static final int UNSAVED_ENTRIES = 512;
   private static final int UNSAVED_ENTRIES_MAX = 16 * UNSAVED_ENTRIES;
 
@@ -42,7 +42,7 @@ final class Segment implements IndexFiles {
   private volatile long nextOffset;
   /** Null until it is needed, and after {@link #evictIndex}. */
   private volatile SegmentIndex index;
-  /** Null unless this is a segment that was appended to since it was opened. */
+  /** Null unless this segment was appended to since it was opened. */
   private volatile TailRing tail;
   private volatile long maxTimestamp = UNKNOWN;
   private volatile long firstTimestamp = UNKNOWN;
@@ -52,11 +52,11 @@ final class Segment implements IndexFiles {
   private int bytesSinceEntry;
   /** Whether the engine was asked to save the index and has not done so. */
   private volatile boolean saveAsked;
-  /** Whether batches were added, or the index was built again, so that the files of the index may lack something. */
+  /** Whether batches were added, or the index was rebuilt, so that the files of the index may lack entries. */
   private volatile boolean changed;
-  /** Held while the index is read from its files or built again. Never by the writer of an active segment. */
+  /** Held while the index is read from its files or rebuilt. Never by the writer of an active segment. */
   private final Object loading = new Object();
-  /** Whether the names of its files belong to another segment, for good or still. Guarded by this, as every use of the names. */
+  /** Whether the names of its files belong to another segment, for good or still. Guarded by this, like every use of the names. */
   private boolean namesTaken;
 
   Segment(Path directory, long baseOffset, SegmentFile file, int size, long nextOffset) {
@@ -99,7 +99,7 @@ final class Segment implements IndexFiles {
     index = known;
   }
 
-  /** Gives the segment an index that was built; it is saved soon when it is large. */
+  /** Gives the segment a rebuilt index; it is saved soon when it is large. */
   void adoptBuilt(IndexBuilder builder) throws IOException {
     adopt(builder.index(), builder.maxTimestamp(), builder.maxTimestampOffset());
     if (builder.firstTimestamp() != IndexBuilder.NO_BATCH) {
@@ -109,7 +109,7 @@ final class Segment implements IndexFiles {
     saveIndexIfMuchIsNew();
   }
 
-  /** Another segment has the names of its index files still: see {@link #takePlace}. */
+  /** Another segment still has the names of its index files: see {@link #takePlace}. */
   synchronized Segment withoutNames() {
     namesTaken = true;
     return this;
@@ -124,12 +124,12 @@ final class Segment implements IndexFiles {
     saveIndexIfMuchIsNew();
   }
 
-  /** @param timestamp the highest one of the first batch */
+  /** @param timestamp the highest timestamp of the first batch */
   void firstTimestamp(long timestamp) {
     firstTimestamp = timestamp;
   }
 
-  /** What the rest of this class needs the indexes for; they are read, or built again, on first use. */
+  /** The values for which the rest of this class needs the indexes; these are read, or rebuilt, on first use. */
   SegmentIndex index(FileChannel channel) throws IOException {
     SegmentIndex current = index;
     return current != null ? current : loadIndex(channel);
@@ -159,7 +159,7 @@ final class Segment implements IndexFiles {
     }
   }
 
-  /** What was read of the index cannot be right; it is built again when it is needed next. */
+  /** What was read from the index is not valid; it is rebuilt when it is needed next. */
   private void onDamage(DamagedIndexException cause) throws IOException {
     synchronized (loading) {
       LOG.warn("The index of a segment is damaged directory={} baseOffset={} cause={}", directory.getFileName(), baseOffset,
@@ -277,7 +277,7 @@ final class Segment implements IndexFiles {
     return length;
   }
 
-  /** Removes what a failed write left. An interrupted writer has its channel closed by the JDK, hence a new one. */
+  /** Removes the remains of a failed write. The JDK closes the channel of an interrupted writer, hence a new one. */
   private void cutAfterFailure(int start, Exception cause) throws BrokenStoreException {
     boolean interrupted = Thread.interrupted();
     try {
@@ -302,8 +302,8 @@ final class Segment implements IndexFiles {
   /**
    * Reads batches of this segment.
    *
-   * @return null when the file is retired, and the caller looks again; a slice with base offset {@code Long.MIN_VALUE} when no
-   *     batch here ends after the offset
+   * @return null when the file is retired, and the caller retries; a slice with base offset {@code Long.MIN_VALUE} when no batch
+   *     here ends after the offset
    */
   LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws IOException {
     int bound = size;
@@ -339,8 +339,7 @@ final class Segment implements IndexFiles {
   }
 
   /**
-   * @return base offset of the first batch that ends after an offset and whose timestamp is not lower; -1 for none; null to
-   * look again
+   * @return base offset of the first batch that ends after an offset and whose timestamp is not lower; -1 for none; null to retry
    */
   Long findByTimestamp(long timestamp, long fromOffset) throws IOException {
     int bound = size;
@@ -376,7 +375,7 @@ final class Segment implements IndexFiles {
   }
 
   /**
-   * What is known without a look at the disk, for the active segment.
+   * What is known about the active segment without reading from the disk.
    *
    * @return a description whose time of change may be -1
    */
@@ -390,8 +389,8 @@ final class Segment implements IndexFiles {
   }
 
   /**
-   * @param active whether it is still written to, so that its time of change is asked for each time
-   * @return null when the file is retired, and the caller looks again
+   * @param active whether it is still written to, so that its modification time is read each time
+   * @return null when the file is retired, and the caller retries
    */
   SegmentInfo info(boolean active) throws IOException {
     if (size > 0 && (maxTimestamp == UNKNOWN || firstTimestamp == UNKNOWN)) {
@@ -434,10 +433,9 @@ final class Segment implements IndexFiles {
   }
 
   /**
-   * Enters the highest timestamp, so that the last entry tells it, and writes the indexes' files. At roll and close, by the
-   * writer.
+   * Enters the highest timestamp, so that the last entry contains it, and writes the index files. At roll and close, by the writer.
    *
-   * @param force whether they are on stable storage then
+   * @param force whether they are on stable storage afterwards
    */
   void seal(boolean force) throws IOException {
     SegmentIndex current = index;
@@ -448,7 +446,7 @@ final class Segment implements IndexFiles {
     tail = null;
   }
 
-  /** Told by recovery, before others see the segment, what is left of it. */
+  /** Called by recovery, before others see the segment, with what is left of it. */
   void recovered(int sizeBytes, long next) {
     size = sizeBytes;
     nextOffset = next;
@@ -459,7 +457,7 @@ final class Segment implements IndexFiles {
     nextOffset = offset;
   }
 
-  /** Ends this object: nobody can acquire its file any more, and its index is no longer saved; who reads may finish. */
+  /** Ends this object: its file can no longer be acquired, and its index is no longer saved; current readers may finish. */
   synchronized void retire() {
     namesTaken = true;
     file.retire();
@@ -471,7 +469,7 @@ final class Segment implements IndexFiles {
     return file.retireAndTake();
   }
 
-  /** @param force whether it is on stable storage then: without that, a crash of the machine may leave a part of it */
+  /** @param force whether it is on stable storage afterwards: otherwise a crash of the machine may leave a part of it */
   void saveIndex(boolean force) throws IOException {
     SegmentIndex current = index;
     if (current != null) {
@@ -493,7 +491,7 @@ final class Segment implements IndexFiles {
     }
   }
 
-  /** Saves an index that was built again, on stable storage. */
+  /** Saves a rebuilt index, on stable storage. */
   void saveIndexIfNew() throws IOException {
     SegmentIndex current = index;
     if (current != null && !current.isSaved()) {
@@ -501,7 +499,7 @@ final class Segment implements IndexFiles {
     }
   }
 
-  /** Whether the index has grown so much that it should be saved soon. True once until it is; asked after each append. */
+  /** Whether the index has grown so much that it should be saved soon. True once until it is saved; called after each append. */
   boolean wantsSave() {
     if (saveAsked || !isMuchUnsaved()) {
       return false;
@@ -546,7 +544,7 @@ final class Segment implements IndexFiles {
       try {
         saveIndex(false);
       } catch (IOException e) {
-        // The records are there; the index is tried again.
+        // The records are stored; saving the index is tried again.
         LOG.warn("Cannot save an index directory={} baseOffset={} cause={}", directory.getFileName(), baseOffset, e.toString());
       }
     }

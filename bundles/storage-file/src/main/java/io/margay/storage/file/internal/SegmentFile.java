@@ -13,11 +13,11 @@ import java.nio.file.StandardOpenOption;
  */
 final class SegmentFile {
   private final SegmentResources resources;
-  /** Another one once a segment of a replacement is in its place. Changed under this. */
+  /** Changes when a segment of a replacement is put in place. Changed under this. */
   private volatile Path path;
   private volatile FileHandle handle;
   private volatile long lastUsedNanos;
-  /** Used since {@link OpenFiles} looked. */
+  /** Whether it was used since the last check of {@link OpenFiles}. */
   private volatile boolean used = true;
   private boolean retired;
 
@@ -44,15 +44,14 @@ final class SegmentFile {
   }
 
   /**
-   * @return the open file, to be released by the caller; null when the file is retired, and the caller looks for the new
-   * segments
+   * @return the open file, to be released by the caller; null when the file is retired, and the caller uses the new segments
    */
   FileHandle acquire() throws IOException {
     if (!used) {
       used = true;
     }
     FileHandle current = handle;
-    // A thread that is interrupted while it reads closes the channel for all others: it is opened again then.
+    // An interrupted thread that reads closes the channel for all others: it is opened again then.
     if (current != null && current.channel().isOpen() && current.tryAcquire()) {
       return current;
     }
@@ -83,14 +82,14 @@ final class SegmentFile {
     return current;
   }
 
-  /** @return whether it was used since this was asked last */
+  /** @return whether it was used since the last call */
   boolean takeUsed() {
     boolean was = used;
     used = false;
     return was;
   }
 
-  /** Closes the file as soon as nobody reads it; it is opened again when needed. */
+  /** Closes the file as soon as it has no readers; it is opened again when needed. */
   void close() {
     if (handle != null) {
       resources.files().closed(this);
@@ -106,7 +105,7 @@ final class SegmentFile {
     }
   }
 
-  /** Ends this object: nobody can acquire it any more; those who did may finish. */
+  /** Ends this object: the file can no longer be acquired; current readers may finish. */
   void retire() {
     synchronized (this) {
       retired = true;
@@ -114,7 +113,7 @@ final class SegmentFile {
     close();
   }
 
-  /** Ends this object. @return the channel, owned by the caller, when nobody was reading; else null */
+  /** Ends this object. @return the channel, owned by the caller, when there were no readers; else null */
   FileChannel retireAndTake() throws IOException {
     resources.files().closed(this);
     synchronized (this) {
@@ -135,7 +134,7 @@ final class SegmentFile {
     }
   }
 
-  /** Gives the file another name, under which it is opened from now on. */
+  /** Renames the file, which is opened under the new name from now on. */
   synchronized void moveTo(Path target) throws IOException {
     Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
     path = target;

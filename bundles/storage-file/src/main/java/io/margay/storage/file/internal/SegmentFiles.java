@@ -10,13 +10,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 
-/** Makes, cuts and drops the files of segments. Stateless; called by the writer of a log. */
+/** Creates, cuts and drops the files of segments. Stateless; called by the writer of a log. */
 final class SegmentFiles {
   /**
    * Where a segment is cut.
    *
-   * @param position size of what stays
-   * @param nextOffset offset after the last batch that stays, or the base offset
+   * @param position size of the part that is kept
+   * @param nextOffset offset after the last batch that is kept, or the base offset
    * @param endOffset the log's new end
    */
   record Cut(int position, long nextOffset, long endOffset) { }
@@ -65,7 +65,7 @@ final class SegmentFiles {
     return new Segment(directory, baseOffset, new SegmentFile(resources, path, channel), 0, baseOffset);
   }
 
-  /** A segment whose file is there, opened when needed. */
+  /** A segment whose file exists, opened when needed. */
   static Segment existing(Path directory, SegmentResources resources, long baseOffset, int size, long nextOffset) {
     return existing(directory, resources, SegmentNames.log(directory, baseOffset), baseOffset, size, nextOffset);
   }
@@ -75,7 +75,7 @@ final class SegmentFiles {
     return new Segment(directory, baseOffset, new SegmentFile(resources, path, null), size, nextOffset);
   }
 
-  /** A segment of a replacement, whose file has not got its final name, and which uses no other names until then. */
+  /** A segment of a replacement, whose file does not have its final name yet, and which uses no other names until then. */
   static Segment cleaned(Path directory, SegmentResources resources, long baseOffset, int size, long nextOffset) {
     return existing(directory, resources, directory.resolve(SegmentNames.of(baseOffset, SegmentNames.CLEANED)), baseOffset, size,
         nextOffset).withoutNames();
@@ -87,7 +87,7 @@ final class SegmentFiles {
         StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
   }
 
-  /** Ends a segment and has its file deleted; readers that hold it may finish. */
+  /** Ends a segment and requests the deletion of its file; readers that hold it may finish. */
   static void drop(Path directory, Segment segment, StoreOwner owner) throws IOException {
     segment.retire();
     Path path = segment.file().path();
@@ -125,8 +125,8 @@ final class SegmentFiles {
   }
 
   /**
-   * Writes what lies at or after an offset in its place once more, so that the next flush really flushes it: after a failed one the
-   * kernel takes pages for written that are not.
+   * Writes again in place what is at or after an offset, so that the next flush really writes it: after a failed flush the kernel
+   * considers pages written that are not.
    */
   static void writeAgain(List<Segment> segments, long from) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(COPY_BYTES);
@@ -172,9 +172,9 @@ final class SegmentFiles {
   }
 
   /**
-   * Cuts a segment. When readers hold parts of its file, that file is left to them as it is, and what stays is copied.
+   * Cuts a segment. When readers hold parts of its file, they keep that file unchanged, and the part that is kept is copied.
    *
-   * @return the segment that takes its place
+   * @return the segment that replaces it
    */
   static Segment cut(Path directory, SegmentResources resources, Segment segment, Cut cut) throws IOException {
     long base = segment.baseOffset();
@@ -201,7 +201,7 @@ final class SegmentFiles {
     return result;
   }
 
-  /** Adds to the index what lies between its last entry and the end. */
+  /** Adds to the index what is between its last entry and the end. */
   private static void complete(Segment segment, SegmentIndex kept, FileChannel channel) throws IOException {
     if (segment.size() > 0) {
       IndexBuilder builder = new IndexBuilder(segment.baseOffset(), kept, 0);
@@ -226,7 +226,7 @@ final class SegmentFiles {
         }
         at += count;
       }
-      // Part of it may have been flushed before, and counts as such.
+      // Part of it may have been flushed before, and counts as flushed.
       target.force(true);
       Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE);
       return target;

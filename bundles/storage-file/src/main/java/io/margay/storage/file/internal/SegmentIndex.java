@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The two sparse indexes of one segment. One thread adds, any number search. What was added is in memory until it is saved, when
- * there is enough of it or the segment is flushed, rolled or closed; from then on it is read from the files. Kafka's layout, all
+ * The two sparse indexes of one segment. One thread adds, any number search. New entries are in memory until they are saved: when
+ * there are enough, or the segment is flushed, rolled or closed. After that they are read from the files. Kafka's layout, all
  * numbers big endian:
  *
  * <pre>
@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * Invariants: both columns of both rise; before a position is entered, and before it is saved, the highest timestamp up to that
- * batch is. So a time index may tell of more than the other one does, also after a kill, but never of less. Files that are there
- * are whole: they begin with all that is known, under another name, and get theirs at the end.
+ * batch is. So a time index may cover more than the other index, also after a kill, but never less. Existing files are complete:
+ * they are first written, with all that is known, under another name, and renamed at the end.
  */
 final class SegmentIndex {
   private static final Logger LOG = LoggerFactory.getLogger(SegmentIndex.class);
@@ -32,7 +32,7 @@ final class SegmentIndex {
   private final IndexCache cache;
   private final IndexColumn offsets;
   private final IndexColumn times;
-  /** Held while files are written and forced, never by who adds or searches. */
+  /** Held while files are written and forced, never by a thread that adds or searches. */
   private final Object saving = new Object();
 
   /** An index without entries. */
@@ -126,8 +126,8 @@ final class SegmentIndex {
   }
 
   /**
-   * @param owner whose files the copy writes
-   * @return a copy without what lies at or after a position and a relative offset; nothing of it is saved
+   * @param owner the owner of the files that the copy writes
+   * @return a copy without what is at or after a position and a relative offset; nothing of it is saved
    */
   SegmentIndex before(IndexFiles owner, int position, long relativeOffset) throws IOException {
     SegmentIndex copy = new SegmentIndex(owner, cache);
@@ -159,8 +159,8 @@ final class SegmentIndex {
   }
 
   /**
-   * Appends what is new to the files, or writes both when nothing was saved before. When that fails the files are deleted: records
-   * are not refused for the sake of an index, which is built again when it is needed. Never under a lock that an append takes.
+   * Appends new entries to the files, or writes both files when nothing was saved before. If that fails the files are deleted: no
+   * records are refused because of an index, which is rebuilt when it is needed. Never under a lock that an append takes.
    *
    * @param force whether all that was ever saved is on stable storage when this returns
    * @return false when there are no files now, although there are entries
@@ -191,7 +191,7 @@ final class SegmentIndex {
     }
   }
 
-  /** Under other names first: files that are there are believed, so they are never there in part. */
+  /** Under other names first: existing files are trusted, so they are never incomplete. */
   private void writeWhole(int offsetEnd, int timeEnd, boolean force) throws IOException {
     String suffix = SegmentNames.temporaryIndex();
     String offsetSuffix = SegmentNames.INDEX + suffix;
@@ -224,7 +224,7 @@ final class SegmentIndex {
     }
   }
 
-  /** Forces the files, as far as they are there, to stable storage. */
+  /** Forces the files, if they exist, to stable storage. */
   static void forceFiles(Disk disk, Path directory, long baseOffset) throws IOException {
     for (Path path : new Path[] {SegmentNames.timeIndex(directory, baseOffset), SegmentNames.index(directory, baseOffset)}) {
       if (Files.exists(path)) {
@@ -241,10 +241,10 @@ final class SegmentIndex {
   }
 
   /**
-   * Takes over the files. Looks at their last entries only; what lies before them is looked at when it is read.
+   * Takes over the files. Checks their last entries only; earlier entries are checked when they are read.
    *
    * @param logBytes size of the segment
-   * @return null when they are not there or cannot be right: then they are built again from the segment
+   * @return null when they are missing or not valid: then they are rebuilt from the segment
    */
   static SegmentIndex attach(IndexFiles files, IndexCache cache, int logBytes) throws IOException {
     SegmentIndex index = new SegmentIndex(files, cache);

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The segments of one log, and whether it takes calls. Read by any thread without a lock: the array is immutable and replaced.
+ * The segments of one log, and whether it accepts calls. Read by any thread without a lock: the array is immutable and replaced.
  *
  * <p>Invariants: segments are sorted by base offset and there is at least one; only the last is appended to; the array is replaced
  * under {@link #structure}, and nothing waits for a disk meanwhile unless the tail is cut.
@@ -17,7 +17,7 @@ final class SegmentList implements FlushPoint.Source {
   private final Object structure = new Object();
   private volatile Segment[] segments;
   private volatile long endOffset;
-  /** Why no further call is served: a failure that left the disk in doubt, or that the store was closed. */
+  /** Why no further calls are accepted: a failure that left the disk in doubt, or the store was closed. */
   private volatile IOException refusal;
   private FileLogStore store;
 
@@ -29,7 +29,7 @@ final class SegmentList implements FlushPoint.Source {
     this.endOffset = last().nextOffset();
   }
 
-  /** The store that these are the segments of, as its owner knows it. Called once. */
+  /** The store that these segments belong to, as its owner knows it. Called once. */
   void belongTo(FileLogStore theStore) {
     store = theStore;
   }
@@ -61,7 +61,7 @@ final class SegmentList implements FlushPoint.Source {
     return segments[0].baseOffset();
   }
 
-  /** Told by the writer. */
+  /** Called by the writer. */
   void endOffset(long offset) {
     endOffset = offset;
   }

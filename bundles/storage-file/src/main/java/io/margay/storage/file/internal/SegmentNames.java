@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Names of the files in a partition's directory: those of segments are the base offset with 20 digits and a suffix, as Kafka's.
+ * Names of the files in a partition's directory. Those of segments are the base offset with 20 digits and a suffix, as in Kafka.
  */
 final class SegmentNames {
   static final String LOG = ".log";
@@ -14,9 +14,9 @@ final class SegmentNames {
   static final String CLEANED = ".log.cleaned";
   /** The decision to replace segments. */
   static final String SWAP = ".swap";
-  /** On its way out. */
+  /** About to be deleted. */
   static final String DELETED = ".deleted";
-  /** Half written; never read. */
+  /** Incomplete; never read. */
   static final String TEMPORARY = ".tmp";
   static final String METADATA = "partition.metadata";
   private static final AtomicLong TEMPORARY_INDEXES = new AtomicLong();
@@ -47,7 +47,7 @@ final class SegmentNames {
     return directory.resolve(of(baseOffset, TIME_INDEX));
   }
 
-  /** @return the base offset in a name of 20 digits and the given suffix; -1 when the name is no such one */
+  /** @return the base offset in a name of 20 digits and the given suffix; -1 for any other name */
   static long baseOffset(String name, String suffix) {
     if (name.length() != DIGITS + suffix.length() || !name.endsWith(suffix)) {
       return -1;

@@ -11,7 +11,7 @@ final class SegmentReader {
   private SegmentReader() {
   }
 
-  /** @param bound size of the segment; nothing at or after it is looked at */
+  /** @param bound size of the segment; nothing at or after it is read */
   static LogSlice read(Segment segment, FileHandle handle, int bound, long offset, int maxBytes, long endOffset,
       boolean atLeastOne)
       throws IOException {
@@ -53,7 +53,7 @@ final class SegmentReader {
   /** Walks to the last whole batch that ends at or before the limit and begins before the end offset. */
   private static int findEnd(Segment segment, SegmentIndex index, BatchScanner first, int bound, long limit, long endOffset)
       throws IOException {
-    // Both lower bounds are boundaries of batches at or before the end that is looked for.
+    // Both lower bounds are boundaries of batches at or before the end that is searched for.
     int floor = Math.min(index.floorOfPosition(Math.min(limit, bound)),
         index.floorOfOffset(endOffset - 1 - segment.baseOffset()));
     BatchScanner scanner = first;
@@ -83,7 +83,7 @@ final class SegmentReader {
     return Segment.NOTHING_HERE;
   }
 
-  /** @return null when the ring does not know enough */
+  /** @return null when the ring does not have the answer */
   private static LogSlice readTail(Segment segment, TailRing tail, FileHandle handle, int bound, long offset, int maxBytes,
       long endOffset, boolean atLeastOne) {
     long number = tail.find(Math.max(0, offset - segment.baseOffset()));
@@ -92,7 +92,7 @@ final class SegmentReader {
     }
     long first = tail.startOf(number);
     if (first == TailRing.MISS || TailRing.position(first) >= bound) {
-      // Pushed out meanwhile, or younger than the size that this read began with: the slow way decides.
+      // Pushed out meanwhile, or newer than the size with which this read began: the slow path decides.
       return null;
     }
     int start = TailRing.position(first);

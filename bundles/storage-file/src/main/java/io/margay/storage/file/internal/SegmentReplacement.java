@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** Writes the new segments of a replacement as {@code .cleaned} files, on stable storage when it is done. One use. */
+/** Writes the new segments of a replacement as {@code .cleaned} files, which are on stable storage at the end. Used once. */
 final class SegmentReplacement {
   private final Path directory;
   private final SegmentResources resources;
@@ -36,9 +36,9 @@ final class SegmentReplacement {
   }
 
   /**
-   * @param old the segments to go; the new ones take over the newest time of change, which retention looks at
+   * @param old the segments to replace; the new ones take over the newest modification time, which retention uses
    * @param toOffset where they end
-   * @return at least one segment; they have got their indexes, but not their final names
+   * @return at least one segment; they have their indexes, but not their final names
    */
   List<Segment> write(List<Segment> old, long toOffset, Iterable<ByteBuf> batches) throws IOException {
     for (Segment segment : old) {
@@ -70,7 +70,7 @@ final class SegmentReplacement {
     return fresh;
   }
 
-  /** So that no reader has to build it, who must not use the index of the old segment of that name. */
+  /** So that no reader has to build it: a reader must not use the index of the old segment of that name. */
   private static void adoptIndex(Segment segment) throws IOException {
     FileHandle handle = segment.file().acquire();
     try {

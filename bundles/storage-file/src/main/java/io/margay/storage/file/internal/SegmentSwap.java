@@ -18,10 +18,10 @@ import java.util.List;
  *   4. FROM.swap is deleted
  * </pre>
  *
- * Step 3 can be repeated: a new segment whose {@code .cleaned} file is gone is in place already. Kafka renames each new segment
- * to {@code .swap} instead; with several of them a crash in between leaves some old and some new, which it must guess apart.
+ * Step 3 can be repeated: a new segment whose {@code .cleaned} file is gone is in place already. Kafka renames each new segment to
+ * {@code .swap} instead; with several segments, a crash in between leaves some old and some new ones, which it must guess apart.
  *
- * @param from base offset of the first segment to go
+ * @param from base offset of the first segment to replace
  * @param to segments with this or a higher base offset stay
  * @param bases base offsets of the new segments
  */
@@ -40,7 +40,7 @@ record SegmentSwap(long from, long to, List<Long> bases) {
   }
 
   /**
-   * @return the decision in a file; null when it holds none, which only a crash before the decision leaves
+   * @return the decision in a file; null when it contains none, which only a crash before the decision leaves
    */
   static SegmentSwap read(Path file) throws IOException {
     String text = new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
@@ -59,7 +59,7 @@ record SegmentSwap(long from, long to, List<Long> bases) {
     }
   }
 
-  /** Takes the decision back. @return false when that cannot be done, so that the next start may find it */
+  /** Takes the decision back. @return false when that fails, so that the next start may find it */
   boolean withdraw(Path directory) {
     try {
       Files.deleteIfExists(file(directory));
@@ -69,7 +69,7 @@ record SegmentSwap(long from, long to, List<Long> bases) {
     }
   }
 
-  /** Steps 3 and 4. Nobody opens files of the range meanwhile. */
+  /** Steps 3 and 4. No thread opens files of the range meanwhile. */
   void finish(Path directory) throws IOException {
     deleteOld(directory);
     for (long base : bases) {
@@ -82,7 +82,7 @@ record SegmentSwap(long from, long to, List<Long> bases) {
     end(directory);
   }
 
-  /** The first half of step 3; segments that are replaced under the same name go with the renaming. */
+  /** The first half of step 3; segments that are replaced under the same name are overwritten by the renaming. */
   void deleteOld(Path directory) throws IOException {
     for (String name : names(directory)) {
       long base = SegmentNames.baseOffset(name, SegmentNames.LOG);

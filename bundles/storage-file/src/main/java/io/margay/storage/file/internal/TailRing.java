@@ -3,16 +3,16 @@ package io.margay.storage.file.internal;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Where the last batches of the active segment begin, so that a reader at the tail neither searches an index nor reads headers.
- * One writer, any number of readers, no lock: a slot is overwritten only while the count stands at its number plus the
- * capacity, so a reader that finds the count lower after it read a slot has read a whole one.
+ * Where the last batches of the active segment begin, so that a reader at the tail neither searches an index nor reads headers. One
+ * writer, any number of readers, no lock. A slot is overwritten only while the count equals its number plus the capacity, so a
+ * reader that finds a lower count after it read a slot has read a consistent slot.
  *
  * <pre>
  *   slot n: | base offset - segment base (high 32 bits), position (low 32 bits) | offset after the batch - segment base |
  * </pre>
  */
 final class TailRing {
-  /** Batches that are remembered. */
+  /** Number of batches that are remembered. */
   static final int CAPACITY = 64;
 
   /** A search that did not succeed. */
@@ -39,7 +39,7 @@ final class TailRing {
   long find(long relativeOffset) {
     long end = count;
     long oldest = Math.max(0, end - CAPACITY);
-    // From the youngest back: most readers are at the very end.
+    // From the newest back: most readers are at the very end.
     for (long n = end - 1; n >= oldest; n--) {
       long next = slots.getAcquire((int) (n % CAPACITY) * 2 + 1);
       if (count >= n + CAPACITY) {
@@ -49,7 +49,7 @@ final class TailRing {
         return n + 1 < end ? n + 1 : MISS;
       }
     }
-    // Nothing lies before a batch at position 0.
+    // There is nothing before a batch at position 0.
     return oldest == 0 && end > 0 && position(slots.getAcquire(0)) == 0 && count < CAPACITY ? 0 : MISS;
   }
 

@@ -31,8 +31,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What it costs to find slices of a log of 64 MiB in the page cache, and to append to another that begins anew at 256 MiB. A
- * slice is found, not read: its bytes go from the file to the socket.
+ * The cost of finding slices of a log of 64 MiB in the page cache, and of appending to another log that starts over at 256 MiB. A
+ * slice is found, not read: its bytes are sent from the file to the socket.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

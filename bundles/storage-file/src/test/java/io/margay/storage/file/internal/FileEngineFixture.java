@@ -43,7 +43,7 @@ abstract class FileEngineFixture extends StorageEngineFixture {
     }
   }
 
-  /** Stops in good order and makes it look as if the machine had crashed before anything was flushed: everything is read. */
+  /** Stops cleanly and makes it look as if the machine had crashed before anything was flushed: everything is read. */
   void stopUnclean() throws IOException {
     stop(engine);
     forgetEnd();

@@ -65,7 +65,7 @@ class ManySegmentsTest {
     Files.deleteIfExists(log);
   }
 
-  /** Batch n has relative offset n, lies at n * STEP_BYTES and has the timestamp n. */
+  /** Batch n has relative offset n, begins at n * STEP_BYTES and has the timestamp n. */
   private static void writeIndexes(Path index, Path timeIndex) throws IOException {
     ByteBuffer offsets = ByteBuffer.allocate(ENTRIES * SegmentIndex.OFFSET_ENTRY_BYTES);
     ByteBuffer times = ByteBuffer.allocate(ENTRIES * SegmentIndex.TIME_ENTRY_BYTES);

@@ -130,7 +130,7 @@ class RecoveryTest extends FileEngineFixture {
     fill(store, 10);
     long end = store.endOffset();
     reboot();
-    // Damage where nobody looks: the proof that it was not read.
+    // Damage below the recovery point: if it were read, the log would be cut.
     try (var channel = Files.newByteChannel(file(0, ".log"), StandardOpenOption.WRITE)) {
       channel.position(70).write(ByteBuffer.wrap(new byte[] {99, 98}));
     }

@@ -25,7 +25,7 @@ record Batch(long baseOffset, long nextOffset, int sizeBytes, long maxTimestamp,
   }
 
   /**
-   * The batches in a buffer, with a last look at them before they are written.
+   * The batches in a buffer, checked a last time before they are written.
    *
    * @param from no batch may begin before it
    * @throws IllegalArgumentException when these are not whole batches with rising offsets

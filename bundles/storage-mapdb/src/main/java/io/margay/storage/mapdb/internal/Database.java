@@ -25,11 +25,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one MapDB database of all partitions. Readers run beside each other; changes one after the other. A change is there as a
- * whole or not at all: when it fails, MapDB is opened anew on what was before it.
+ * The one MapDB database of all partitions. Readers run concurrently; changes run one after the other. A change is applied as a
+ * whole or not at all: when it fails, MapDB is reopened on the state before it.
  *
- * <p>The lock is held for work in memory and one write to the page cache of the operating system, never for a disk to answer, but
- * when the journal has grown to many times its size because checkpoints do not get through.
+ * <p>The lock is held for work in memory and one write to the page cache of the operating system, but not while waiting for a disk.
+ * The exception is a journal that has grown to many times its size because checkpoints do not succeed.
  */
 final class Database implements AutoCloseable {
   /** When a checkpoint is due, and when changes wait for it. */
@@ -41,7 +41,7 @@ final class Database implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Database.class);
   private static final long CHECKPOINT_WAIT_SECONDS = 30;
 
-  /** Something that is done with the database. */
+  /** An operation on the database. */
   @FunctionalInterface
   interface Call<T> {
     T on(Database db) throws IOException;
@@ -66,7 +66,7 @@ final class Database implements AutoCloseable {
   private boolean closed;
 
   /**
-   * @param directory is there; holds nothing else
+   * @param directory exists and holds nothing else
    * @throws IOException when the database is damaged
    * @throws IllegalStateException when another process uses it
    */
@@ -99,13 +99,13 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /** Opens MapDB, or opens it anew: then it forgets what it has in memory. */
+  /** Opens MapDB, or reopens it: then it forgets what it has in memory. */
   private void openMapDb() throws IOException {
     try {
       JournaledVolume volume = new JournaledVolume(pages, directory);
       boolean exists = volume.getLong(0) != 0;
       // Not by DBMaker, which knows no store without a checksum of the whole header for each change (the page store has its own
-      // checksums), and wants a context class loader.
+      // checksums), and needs a context class loader.
       StoreDirect store = new StoreDirect(null, VolumeFactory.wrap(volume, exists), false, 0, false, 0,
           CC.PAGE_SIZE, 0, false, false, false, false, false, false);
       db = new DB(store, exists, false, DB.class.getClassLoader(), 0);
@@ -120,7 +120,7 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /** Records by their number. Held under a lock only, as the maps below. */
+  /** Records by their number. Used under a lock only, like the maps below. */
   Store store() {
     return db.getStore();
   }
@@ -145,7 +145,7 @@ final class Database implements AutoCloseable {
     return pages.sequence();
   }
 
-  /** Reads, beside other readers. */
+  /** Reads, concurrently with other readers. */
   <T> T read(Call<T> call) throws IOException {
     lock.readLock().lock();
     try {
@@ -156,16 +156,16 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /** As {@link #change(Call, Consumer)}, for who keeps nothing in memory of it. */
+  /** As {@link #change(Call, Consumer)}, for callers that keep nothing of it in memory. */
   <T> T change(Call<T> call) throws IOException {
     return change(call, result -> { });
   }
 
   /**
-   * Changes something: all of it outlives the process when this returns, or nothing of it is there.
+   * Changes something: when this returns, the whole change survives the end of the process, or nothing is changed.
    *
-   * @param call makes the change; what it throws is thrown, and nothing is changed
-   * @param afterwards is given the result when all of it is there, before anybody can read it
+   * @param call makes the change; when it throws an exception, nothing is changed and the exception is passed on
+   * @param afterwards receives the result when the change is complete, before any reader can see it
    */
   <T> T change(Call<T> call, Consumer<T> afterwards) throws IOException {
     lock.writeLock().lock();
@@ -222,7 +222,7 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /** That the database is broken is told once. */
+  /** Reports once that the database is broken. */
   private Background.Task unlessBroken(Background.Task task) {
     return () -> {
       try {
@@ -236,12 +236,12 @@ final class Database implements AutoCloseable {
     };
   }
 
-  /** Runs a task in the background again and again. */
+  /** Runs a task in the background periodically. */
   void every(long periodNanos, Background.Task task) {
     background.every(periodNanos, unlessBroken(task));
   }
 
-  /** Runs a task in the background. @param what for people, after "cannot" */
+  /** Runs a task in the background. @param what continues the message "cannot ..." */
   void inBackground(String what, Background.Task task) {
     background.run(what, unlessBroken(task));
   }
@@ -269,7 +269,7 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /** Moves changes to their places if there are many: for what changes much in the background. */
+  /** Moves changes to their places if there are many: for background work that changes much. */
   void checkpointIfDue() throws IOException {
     lock.readLock().lock();
     boolean due;
@@ -325,7 +325,7 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /** Has all changes up to one outlive the machine. */
+  /** Makes all changes up to one survive a crash of the machine. */
   void force(long sequence) throws IOException {
     try {
       pages.force(sequence);
@@ -342,12 +342,12 @@ final class Database implements AutoCloseable {
     }
   }
 
-  /** @return what outlives the machine */
+  /** @return the last change that survives a crash of the machine */
   long forcedSequence() {
     return pages.forcedSequence();
   }
 
-  /** @return why all calls fail until the database is opened anew; null when they do not */
+  /** @return why all calls fail until the database is reopened; null when they do not */
   IOException broken() {
     return pages.broken();
   }

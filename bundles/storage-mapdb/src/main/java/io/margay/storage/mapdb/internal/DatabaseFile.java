@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A file that all partitions share. The interruption of a thread closes a {@link FileChannel} under everybody; here the channel is
- * opened again and the call repeated, and the thread finds its mark of interruption afterwards. Safe for all threads.
+ * A file that all partitions share. The interruption of a thread closes a {@link FileChannel} for all users. Here the channel is
+ * opened again and the call repeated, and the thread's interrupt flag is set again afterwards. Safe for all threads.
  */
 final class DatabaseFile implements AutoCloseable {
   private final Path path;
@@ -18,13 +18,13 @@ final class DatabaseFile implements AutoCloseable {
   private volatile FileChannel channel;
   private boolean closed;
 
-  /** A positional read, write or the like, which may be repeated. */
+  /** A positional read, write or similar call, which may be repeated. */
   @FunctionalInterface
   private interface Call<T> {
     T on(FileChannel channel) throws IOException;
   }
 
-  /** Opens a file, making it when it is not there. */
+  /** Opens a file, creating it when it is missing. */
   DatabaseFile(Path path, Disk disk) throws IOException {
     this.path = path;
     this.disk = disk;
@@ -92,7 +92,7 @@ final class DatabaseFile implements AutoCloseable {
     target.flip();
   }
 
-  /** Writes what remains of a buffer. After a failure a part of it may be there. */
+  /** Writes what remains of a buffer. After a failure a part of it may be written. */
   void write(ByteBuffer source, long position) throws IOException {
     int start = source.position();
     call(open -> {

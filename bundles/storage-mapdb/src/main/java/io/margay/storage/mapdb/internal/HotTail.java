@@ -1,8 +1,8 @@
 package io.margay.storage.mapdb.internal;
 
 /**
- * The last one to two mebibytes that were appended since the log was opened and within the last one to two ticks: they are in
- * memory most likely. One thread appends, one ticks, any thread asks; when the two that write meet, the guess may be off by one step.
+ * The last one to two mebibytes that were appended since the log was opened and within the last one to two ticks: they are most
+ * likely in memory. One thread appends, one ticks, any thread asks; when the two writers race, the guess may be off by one step.
  */
 final class HotTail {
   private static final int STEP_BYTES = 1 << 20;
@@ -28,13 +28,13 @@ final class HotTail {
     }
   }
 
-  /** Told every minute or so: what was there at the tick before is no longer believed to be in memory. */
+  /** Called about every minute: data from before the previous tick are no longer assumed to be in memory. */
   void onTick(long endOffset) {
     from = next;
     next = endOffset;
   }
 
-  /** The tail was cut: what comes now counts. */
+  /** The tail was cut: what is appended from now on counts. */
   void onEndMoved(long endOffset) {
     from = endOffset;
     next = endOffset;

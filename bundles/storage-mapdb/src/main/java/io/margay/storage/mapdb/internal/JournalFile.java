@@ -14,8 +14,8 @@ import java.util.zip.CRC32C;
  * write:  position in the database (8), length (4), bytes
  * </pre>
  *
- * A frame that is cut short or damaged at the end is a change that never returned. Guarded by the lock of the {@link PageStore},
- * but {@link #force}.
+ * A frame that is cut short or damaged at the end belongs to a change that never returned. Guarded by the lock of the
+ * {@link PageStore}, except {@link #force}.
  */
 final class JournalFile implements AutoCloseable {
   /** "MARGAYJ1". */
@@ -36,7 +36,7 @@ final class JournalFile implements AutoCloseable {
     return size;
   }
 
-  /** Begins a generation, empty. */
+  /** Begins an empty generation. */
   void start(long generation) throws IOException {
     file.truncate(0);
     ByteBuffer header = ByteBuffer.allocate(HEADER);
@@ -49,7 +49,7 @@ final class JournalFile implements AutoCloseable {
    * Adds a frame.
    *
    * @param frame room for the header of the frame, then the writes; position 0, limit after the writes
-   * @throws BrokenDatabaseException when a part of it may be left in the file
+   * @throws BrokenDatabaseException when a part of it may remain in the file
    */
   void append(ByteBuffer frame, long sequence, long forced) throws IOException {
     frame.putInt(0, FRAME_MAGIC).putInt(4, frame.limit() - FRAME_HEADER).putLong(8, sequence).putLong(16, forced);
@@ -90,7 +90,7 @@ final class JournalFile implements AutoCloseable {
     size = 0;
   }
 
-  /** @return all of it, with what can be read; generation -1 when it has no header */
+  /** @return its content as far as it can be read; generation -1 when it has no header */
   Content load() throws IOException {
     long length = file.size();
     if (length > Integer.MAX_VALUE - 8) {
@@ -107,7 +107,7 @@ final class JournalFile implements AutoCloseable {
     file.close();
   }
 
-  /** What a file held when the database was opened. */
+  /** The content of a file when the database was opened. */
   static final class Content {
     private final String name;
     private final ByteBuffer bytes;
@@ -137,7 +137,7 @@ final class JournalFile implements AutoCloseable {
           && bytes.getInt(position + 24) == checksum(bytes, position, length);
     }
 
-    /** @return whether there is a whole frame where the last one ended; {@link #sequence} and {@link #writes} are its then */
+    /** @return whether a whole frame follows the last one; {@link #sequence} and {@link #writes} are then those of that frame */
     boolean hasFrame() {
       return isFrame(at);
     }
@@ -155,7 +155,7 @@ final class JournalFile implements AutoCloseable {
       at += FRAME_HEADER + bytes.getInt(at + 4);
     }
 
-    /** @return the highest sequence number that a whole frame, wherever it lies, says was forced to disk; -1 when none does */
+    /** @return the highest sequence number that any whole frame says was forced to disk; -1 when none does */
     long forced() {
       long forced = -1;
       int position = HEADER;

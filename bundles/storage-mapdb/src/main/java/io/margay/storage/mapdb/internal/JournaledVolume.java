@@ -9,8 +9,8 @@ import org.mapdb.DataInput2;
 import org.mapdb.volume.Volume;
 
 /**
- * What MapDB sees of the {@link PageStore}: an endless row of bytes. MapDB's own write-ahead log is not used, because it is not
- * read when a file is opened (3.1.0). Threads as the page store says. An I/O error reaches MapDB's caller as an
+ * MapDB's view of the {@link PageStore}: an endless sequence of bytes. MapDB's own write-ahead log is not used, because it is not
+ * read when a file is opened (3.1.0). For threads, the rules of the page store apply. An I/O error reaches MapDB's caller as an
  * {@link UncheckedIOException}.
  */
 final class JournaledVolume extends Volume {
@@ -115,12 +115,12 @@ final class JournaledVolume extends Volume {
     }
   }
 
-  /** Does nothing: {@link Database} says when a change is whole. */
+  /** Does nothing: {@link Database} decides when a change is complete. */
   @Override
   public void sync() {
   }
 
-  /** Does nothing: the files are the page store's. */
+  /** Does nothing: the files belong to the page store. */
   @Override
   public void close() {
   }

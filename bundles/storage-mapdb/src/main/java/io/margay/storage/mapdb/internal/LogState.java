@@ -15,9 +15,10 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * What the database keeps of a partition beside its batches. Immutable: a change makes a new one, which counts when it is written.
+ * What the database keeps of a partition besides its batches. Immutable: a change creates a new object, which counts when it is
+ * written.
  *
- * @param clean whether the log was closed in good order, so that the figures of the last segment are right
+ * @param clean whether the log was closed cleanly, so that the figures of the last segment are right
  * @param segments by offset; at least one
  * @param blobs numbers of the records of the small files, by name
  */

@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs in one database. The database is opened when it is needed first: while there is no partition in it, it costs nothing. When
- * it cannot be opened, the place is offline until the engine starts anew. Safe for all threads.
+ * Logs in one database. The database is opened when it is first needed: without partitions it costs nothing. When it cannot be
+ * opened, the place is offline until the engine is restarted. Safe for all threads.
  */
 final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
   static final String NAME = "mapdb";
@@ -36,7 +36,7 @@ final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
   private static final Pattern TABLE_NAME = Pattern.compile("[A-Za-z0-9-]{1,200}");
   /** The counter of partitions; no table can have this name. */
   private static final String NEXT_NUMBER = ".next";
-  /** How the names of rows begin that keep a log that was set aside; no table can have such a name. */
+  /** The prefix of the names of rows that keep a log that was set aside; no table can have such a name. */
   private static final String STRAY = ".stray.";
 
   private final Path directory;
@@ -64,7 +64,7 @@ final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
     }
   }
 
-  /** @param directory made when the first partition is */
+  /** @param directory created with the first partition */
   MapDbEngine(Path directory, Disk disk, Database.Limits limits, FaultHandler faults, Clock clock) {
     this.directory = directory;
     this.disk = disk;
@@ -83,7 +83,7 @@ final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
     return Promise.DURABLE;
   }
 
-  /** @return the database; null when there is none on disk and none is to be made */
+  /** @return the database; null when there is none on disk and none should be created */
   private Database database(boolean create) throws IOException {
     Database open = database;
     return open != null ? open : open(create);
@@ -115,7 +115,7 @@ final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
       return opened;
     } catch (IOException e) {
       if (offline == null) {
-        // The next one that needs the database tries again; that it still cannot be opened is not told each time.
+        // The next caller that needs the database tries again; only the first failure is reported.
         faults.onFault("cannot open the database in " + directory, e);
       }
       offline = e;
@@ -123,7 +123,7 @@ final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
     }
   }
 
-  /** The stores of a database that an I/O error broke are of no use: it is opened again, and each of them by its user. */
+  /** The stores of a database that an I/O error broke are useless: it is opened again, and each of them by its user. */
   private synchronized void leaveBroken() {
     Database broken = database;
     if (broken != null && broken.broken() != null) {
@@ -139,7 +139,7 @@ final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
     try {
       unusable.close();
     } catch (IOException | RuntimeException e) {
-      LOG.debug("A database was not closed in good order directory={}", directory, e);
+      LOG.debug("A database was not closed cleanly directory={}", directory, e);
     }
   }
 
@@ -189,7 +189,7 @@ final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
     try {
       database(false);
     } catch (IOException e) {
-      LOG.warn("Not known whether the database holds a partition partition={} directory={}", id, directory, e);
+      LOG.warn("Cannot determine whether the database holds a partition partition={} directory={}", id, directory, e);
     }
     return entries.containsKey(id) ? directory.toString() : null;
   }
@@ -259,7 +259,7 @@ final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
     state.blobs().values().forEach(recid -> d.store().delete(recid, Serializer.BYTE_ARRAY_NOSIZE));
   }
 
-  /** What was kept of the partition moves from the partitions to the tables, behind the time. */
+  /** What was kept of the partition moves from the partitions to the tables, after the time. */
   @Override
   public synchronized void setAside(TopicIdPartition id) throws IOException {
     Database db = database(false);
@@ -333,7 +333,7 @@ final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
     }
   }
 
-  /** Deletes so little that nobody waits long. */
+  /** Deletes so little at a time that no caller waits long. */
   private boolean deleteSome(Database db) throws IOException {
     return db.change(d -> {
       for (Long recid : d.garbage().getKeys()) {
@@ -368,7 +368,7 @@ final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
       byte[] bytes = d.tables().get(name);
       ByteBuffer table = ByteBuffer.wrap(bytes == null ? new byte[0] : bytes);
       while (table.hasRemaining()) {
-        // Numbers are not used twice: a row of a partition that is gone finds nobody.
+        // Numbers are not reused: a row of a deleted partition matches no partition.
         TopicIdPartition id = ids.get(table.getLong());
         long value = table.getLong();
         if (id != null) {

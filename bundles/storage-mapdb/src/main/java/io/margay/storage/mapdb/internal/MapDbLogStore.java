@@ -18,11 +18,11 @@ import java.util.Map;
 import org.mapdb.Serializer;
 
 /**
- * A log in the database. Every call of a writer is one change of the database. {@code state} is what the last one left; who reads
- * takes it and the records that it names under the read lock, so that both belong together.
+ * A log in the database. Every call of a writer is one change of the database. {@code state} is the result of the last change; a
+ * reader takes it and the records that it names under the read lock, so that both match.
  */
 final class MapDbLogStore implements LogStore {
-  /** Segments are smaller than a topic's setting may say: this much is dropped, searched or compacted at once. */
+  /** Segments are smaller than a topic's setting may say: a segment is dropped, searched or compacted at once. */
   static final int MAX_SEGMENT_BYTES = 4 << 20;
   private static final int SLICE_ROOM = 16;
 
@@ -41,11 +41,11 @@ final class MapDbLogStore implements LogStore {
   private volatile long flushedOffset;
   /** The last change of this log's batches. Written by the writer. */
   private volatile long changed;
-  /** Counts cuts of the tail: a flush that began before one says nothing of what came after it. Guarded by the write lock. */
+  /** Counts cuts of the tail: a flush that began before one says nothing about what came after it. Guarded by the write lock. */
   private int cuts;
   private volatile boolean closed;
 
-  /** @param state with figures that are right; all of it is on stable storage */
+  /** @param state with correct figures; all of it is on stable storage */
   MapDbLogStore(Database db, StoreOwner owner, Clock clock, TopicIdPartition id, long number, LogState state, boolean wasClean,
       StoreConfig config) {
     this.db = db;
@@ -119,7 +119,7 @@ final class MapDbLogStore implements LogStore {
     }
   }
 
-  /** Makes a change. What it returns is written and counts when all of it is there. */
+  /** Makes a change. The returned state is written and counts when the change is complete. */
   private void changeBesideWriter(Change change) throws IOException {
     db.change(d -> {
       refuseIfClosed();
@@ -161,7 +161,7 @@ final class MapDbLogStore implements LogStore {
           after = after.withClean(false);
           save(d, after);
         }
-        // The figures of the last segment are not saved each time: after a crash its index tells them.
+        // The figures of the last segment are not saved each time: after a crash they are computed from its index.
         return after.withLast(after.last().with(added, now));
       }, this::changed);
       hot.onAppend(length, nextOffset);
@@ -373,7 +373,7 @@ final class MapDbLogStore implements LogStore {
       return endOffset();
     });
     if (changed > db.forcedSequence()) {
-      // All that any log has appended until now is forced together; who comes next finds it done.
+      // What any log has appended until now is forced together; the next caller finds it done.
       db.force(covered[0]);
     }
     return db.read(d -> {
@@ -416,7 +416,7 @@ final class MapDbLogStore implements LogStore {
     }
   }
 
-  /** Not a writer's call: runs beside one. */
+  /** Not called by the writer: runs concurrently with it. */
   private long changeBlobs(String name, byte[] bytes) throws IOException {
     long[] change = {0};
     db.change(d -> {

@@ -22,13 +22,13 @@ public final class MapDbStorage implements StorageEngine {
 
   private final MapDbEngine engine;
 
-  /** Opens nothing: that waits for the first partition. */
+  /** Opens nothing: the database is opened for the first partition. */
   @Activate
   public MapDbStorage(@Reference NodeSettings settings, @Reference FaultHandler faults, @Reference Clock clock) {
     engine = new MapDbEngine(settings.dataDirectory().resolve(DIRECTORY), Disk.REAL, Database.Limits.DEFAULT, faults, clock);
   }
 
-  /** Closes what is still open, in good order. */
+  /** Closes what is still open, cleanly. */
   @Deactivate
   public void deactivate() throws IOException {
     engine.close();

@@ -6,8 +6,8 @@ import java.util.Collection;
 import java.util.zip.CRC32C;
 
 /**
- * The pages of a checkpoint, whole and forced to disk before the first of them is written to its place: a crash in the middle of a
- * page there is mended from here.
+ * The pages of a checkpoint, complete and forced to disk before the first of them is written to its place. A page that a crash
+ * leaves half written there is repaired from here.
  *
  * <pre>
  * magic (8), sequence (8), generation (8), count (4), checksum of all that follows and of these (4),
@@ -29,13 +29,13 @@ final class PageCopies implements AutoCloseable {
     this.file = file;
   }
 
-  /** Writes and forces all pages. A failure leaves nothing that counts. */
+  /** Writes and forces all pages. After a failure the file counts as empty. */
   void write(Collection<Page> pages, PageFile.Header header) throws IOException {
     CRC32C crc = new CRC32C();
     ByteBuffer head = ByteBuffer.allocate(HEADER);
     head.putLong(MAGIC).putLong(header.sequence()).putLong(header.generation()).putInt(pages.size());
     crc.update(head.array(), 0, HEADER - 4);
-    // The header comes last: until then what is here is no set of copies.
+    // The header comes last: without it the content does not count.
     file.truncate(0);
     ByteBuffer buffer = ByteBuffer.allocate(ENTRY * PAGES_AT_ONCE);
     long position = HEADER;
@@ -61,7 +61,7 @@ final class PageCopies implements AutoCloseable {
   }
 
   /**
-   * Writes the copies to their places, if they are whole.
+   * Writes the copies to their places, if they are complete.
    *
    * @return whether they were
    */

@@ -76,7 +76,7 @@ final class PageFile implements AutoCloseable {
 
   /**
    * @return the page; of zeros when it was never written
-   * @throws IOException also when it is not what was written
+   * @throws IOException also when the checksum is wrong
    */
   Page read(long number) throws IOException {
     byte[] bytes = new byte[Page.SIZE];

@@ -11,17 +11,18 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * The bytes of the database, changed in steps that are there as a whole or not at all, whenever the process or the machine ends.
+ * The bytes of the database, changed in steps that are applied as a whole or not at all, even if the process or the machine
+ * crashes.
  *
- * <p>A change writes to copies of pages in memory, and is added to the journal as one frame: then it outlives the process. After a
- * {@link #force} it outlives the machine. A checkpoint moves what has been changed from memory to the {@link PageFile} and begins
- * the next generation of the journal; there are two journal files, used in turn.
+ * <p>A change writes to copies of pages in memory, and is added to the journal as one frame: then it survives the end of the
+ * process. After a {@link #force} it survives a crash of the machine. A checkpoint moves the changes from memory to the
+ * {@link PageFile} and begins the next generation of the journal; there are two journal files, used in turn.
  *
  * <p>Guarded by the read-write lock of the {@link Database}: reads under either lock; writes, {@link #commit}, {@link #rollback},
  * {@link #beginCheckpoint} and {@link #endCheckpoint} under the write lock. {@link #writeCheckpoint} and {@link #force} hold
  * neither.
  *
- * <p>Invariant: a page is looked for in {@code change}, {@code dirty}, {@code frozen}, the cache, the file, in this order.
+ * <p>Invariant: a page is searched in {@code change}, {@code dirty}, {@code frozen}, the cache, the file, in this order.
  */
 final class PageStore implements AutoCloseable {
   private static final int CACHED_PAGES = 512;
@@ -34,7 +35,7 @@ final class PageStore implements AutoCloseable {
   private final Map<Long, Page> change = new HashMap<>();
   /** Pages that are newer than those of the checkpoint. */
   private Map<Long, Page> dirty = new HashMap<>();
-  /** Pages that the checkpoint in progress writes; not changed any more. */
+  /** Pages that the checkpoint in progress writes; no longer changed. */
   private Map<Long, Page> frozen = Map.of();
   private final AtomicReferenceArray<Page> cache = new AtomicReferenceArray<>(CACHED_PAGES);
   private ByteBuffer frame = ByteBuffer.allocateDirect(FRAME_BYTES).position(JournalFile.FRAME_HEADER);
@@ -43,9 +44,9 @@ final class PageStore implements AutoCloseable {
   private long frozenSequence;
   private long length;
   private volatile long forcedSequence;
-  /** Held while files are forced, so that those who wait find it done. */
+  /** Held while files are forced, so that waiting threads find it done. */
   private final Object forcing = new Object();
-  /** Whether the generation before the current one still holds changes that nothing else does. Guarded by {@code forcing}. */
+  /** Whether the generation before the current one still holds changes that are nowhere else. Guarded by {@code forcing}. */
   private boolean olderNeeded;
   /** Whether pages may be half written, so that the copies must be kept. */
   private boolean copiesNeeded;
@@ -54,7 +55,7 @@ final class PageStore implements AutoCloseable {
   /**
    * Opens the files and brings back what the last process had changed.
    *
-   * @param directory is there
+   * @param directory exists
    * @throws IOException also when a file is damaged; nothing is changed then
    */
   PageStore(Path directory, Disk disk) throws IOException {
@@ -111,7 +112,7 @@ final class PageStore implements AutoCloseable {
             + " cannot be read, but those up to " + forced + " were on disk");
       }
     }
-    // What was brought back is written to its place, before anything new is added to the journal.
+    // Restored changes are written to their places before anything new is added to the journal.
     generation = next;
     frozen = dirty;
     dirty = new HashMap<>();
@@ -162,7 +163,7 @@ final class PageStore implements AutoCloseable {
     return sequence;
   }
 
-  /** @return the last change that outlives the machine */
+  /** @return the last change that survives a crash of the machine */
   long forcedSequence() {
     return forcedSequence;
   }
@@ -258,7 +259,7 @@ final class PageStore implements AutoCloseable {
   }
 
   /**
-   * Ends the change in progress: it outlives the process when this returns.
+   * Completes the change in progress: it survives the end of the process when this returns.
    *
    * @throws IOException when it does not; the caller calls {@link #rollback} then
    */
@@ -292,17 +293,20 @@ final class PageStore implements AutoCloseable {
     }
   }
 
-  /** @return why nothing but a new opening helps; null when all is well */
+  /** @return why only reopening helps; null when all is well */
   IOException broken() {
     return broken;
   }
 
-  /** @return held by a force; taken before the write lock by whoever begins or ends a checkpoint, lest writers wait for a disk */
+  /**
+   * @return held by a force; taken before the write lock by a thread that begins or ends a checkpoint, so that writers do not wait
+   *     for a disk
+   */
   Object forcing() {
     return forcing;
   }
 
-  /** Has all changes up to one outlive the machine. Blocks. */
+  /** Makes all changes up to one survive a crash of the machine. Blocks. */
   void force(long upTo) throws IOException {
     if (forcedSequence >= upTo) {
       return;
@@ -320,7 +324,7 @@ final class PageStore implements AutoCloseable {
           journal().force();
         }
       } catch (IOException e) {
-        // The kernel may have thrown the pages away and would report success the next time.
+        // The kernel may have dropped the pages and would report success the next time.
         broken = new BrokenDatabaseException("the journal could not be forced to disk", e);
         throw e;
       }
@@ -331,7 +335,7 @@ final class PageStore implements AutoCloseable {
   /** @return false when there is nothing to do; else {@link #writeCheckpoint} and {@link #endCheckpoint} follow */
   boolean beginCheckpoint() throws IOException {
     refuseIfBroken();
-    // A journal may be long though nothing is left to be moved: when the last checkpoint made up for one that had failed.
+    // A journal may be long though no changes are left to move: when the last checkpoint made up for one that had failed.
     if (dirty.isEmpty() && frozen.isEmpty() && journal().sizeBytes() <= JournalFile.HEADER) {
       return false;
     }
@@ -342,7 +346,7 @@ final class PageStore implements AutoCloseable {
         olderNeeded = true;
       }
     }
-    // Those of a checkpoint that failed half way go with the ones that came after it.
+    // The pages of a checkpoint that failed half way are written together with the later ones.
     Map<Long, Page> all = new HashMap<>(frozen);
     all.putAll(dirty);
     frozen = all;
@@ -351,14 +355,14 @@ final class PageStore implements AutoCloseable {
     return true;
   }
 
-  /** Writes the pages to their places. Blocks. After a failure a later checkpoint does it. */
+  /** Writes the pages to their places. Blocks. After a failure a later checkpoint writes them. */
   void writeCheckpoint() throws IOException {
     writeCheckpointOf(new PageFile.Header(frozenSequence, generation));
   }
 
   private void writeCheckpointOf(PageFile.Header header) throws IOException {
     if (copiesNeeded) {
-      // The last one failed while it wrote to the pages: one of them may be half written.
+      // The last checkpoint failed while it wrote the pages: one of them may be half written.
       copies.restore(pages);
       copiesNeeded = false;
     }
@@ -384,7 +388,7 @@ final class PageStore implements AutoCloseable {
     }
   }
 
-  /** The frozen pages are in the file now, and what the cache has of them is old. */
+  /** The frozen pages are in the file now, and their copies in the cache are outdated. */
   private void thaw() {
     for (Page page : frozen.values()) {
       cache.set((int) (page.number() % CACHED_PAGES), page);
@@ -392,7 +396,7 @@ final class PageStore implements AutoCloseable {
     frozen = Map.of();
   }
 
-  /** Closes the files. What was not moved to the pages is found in the journal. */
+  /** Closes the files. Changes that were not moved to the pages are found in the journal. */
   @Override
   public void close() throws IOException {
     IOException failure = new IOException("cannot close the database");

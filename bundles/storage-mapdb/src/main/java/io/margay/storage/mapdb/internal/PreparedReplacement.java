@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * New segments that wait to take the place of old ones. They are listed as garbage until then, so that a crash leaves nothing, and
+ * New segments that are ready to replace old ones. Until then they are listed as garbage, so that a crash leaves nothing, and
  * protected from the collector. One thread at a time.
  */
 final class PreparedReplacement implements LogStore.Replacement {
@@ -23,7 +23,7 @@ final class PreparedReplacement implements LogStore.Replacement {
   /** The change that makes the new segments count. */
   @FunctionalInterface
   interface Swap {
-    /** @return false when the old ones are not all there any more */
+    /** @return false when some of the old segments no longer exist */
     boolean run(List<SegmentState> old, List<SegmentState> fresh) throws IOException;
   }
 
@@ -84,7 +84,7 @@ final class PreparedReplacement implements LogStore.Replacement {
     return swap.run(old, fresh);
   }
 
-  /** What was not committed is garbage now, and what it took the place of when it was. */
+  /** New segments that were not committed are garbage now, and so are old segments that were replaced. */
   @Override
   public void close() {
     if (!closed) {

@@ -12,7 +12,7 @@ import org.mapdb.Store;
 
 /**
  * The batches of one segment, as records of the {@link Store}: one for each batch, one for each 32 rows of the index, and one that
- * names those. A map of MapDB would do the same but never gives back a leaf that has become empty, and logs lose their head.
+ * names those. A map of MapDB would do the same but never frees a leaf that has become empty, and logs lose their head.
  *
  * <pre>
  * segment: for each chunk: base offset of its first row (8), record of the chunk (8), highest timestamp in it, once it is full (8)
@@ -34,7 +34,7 @@ final class SegmentIndex {
   private SegmentIndex() {
   }
 
-  /** What is done with each batch. */
+  /** What to do with each batch. */
   @FunctionalInterface
   interface Visitor {
     /** @return false to end the walk */
@@ -108,8 +108,8 @@ final class SegmentIndex {
   /**
    * Visits batches in order.
    *
-   * @param from batches that end before or at it are passed over
-   * @param timestamp full chunks without such a high timestamp are passed over
+   * @param from batches that end before or at it are skipped
+   * @param timestamp full chunks without such a high timestamp are skipped
    */
   static void walk(Store store, long segment, long from, long timestamp, Visitor visitor) throws IOException {
     ByteBuffer chunks = get(store, segment);

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 import org.mapdb.DataInput2;
 import org.mapdb.volume.Volume;
 
-/** A file as MapDB sees it. Somebody is told before each write, and may throw. */
+/** A file as MapDB sees it. A listener is called before each write, and may throw an exception. */
 final class CountedVolume extends Volume {
   private final File file;
   private final RandomAccessFile access;

@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Damage is found and told, and takes the place offline; what a crash leaves half done is mended. */
+/** Damage is found and reported, and takes the place offline; what a crash leaves half done is repaired. */
 class DamageTest extends StorageEngineFixture {
   private final List<String> faults = new ArrayList<>();
   private final FaultyDisk disk = new FaultyDisk();

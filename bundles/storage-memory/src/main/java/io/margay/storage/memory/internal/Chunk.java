@@ -10,8 +10,8 @@ import io.netty.buffer.Unpooled;
 import java.util.Arrays;
 
 /**
- * A heap buffer with some batches one after the other, and where each begins. Bytes that a reader may hold are never written
- * again: after a cut the chunk takes no more. Guarded by the lock of its log.
+ * A heap buffer with consecutive batches, and where each begins. Bytes that a reader may hold are never written again: after a cut
+ * the chunk accepts no more batches. Guarded by the lock of its log.
  */
 final class Chunk {
   private final ByteBuf bytes;

@@ -20,8 +20,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
- * A log on the heap. One lock for everything: nothing under it waits. What outlives {@link #close} is this object, which the
- * engine keeps and opens again.
+ * A log on the heap. One lock for everything: nothing waits while holding it. This object outlives {@link #close}; the engine keeps
+ * it and opens it again.
  */
 final class MemoryLogStore implements LogStore {
   private static final Pattern BLOB_NAME = Pattern.compile("[A-Za-z0-9-][A-Za-z0-9.-]{0,199}");
@@ -33,7 +33,7 @@ final class MemoryLogStore implements LogStore {
   private long endOffset;
   private long flushedOffset;
   private boolean open = true;
-  /** Counts cuts of the tail: what was prepared before one is not committed after it. */
+  /** Counts cuts of the tail: a replacement that was prepared before a cut is not committed after it. */
   private int cuts;
 
   MemoryLogStore(Clock clock, StoreConfig config) {
@@ -70,13 +70,13 @@ final class MemoryLogStore implements LogStore {
     return segments.stream().mapToLong(MemorySegment::size).sum();
   }
 
-  /** Always: what a crash leaves is nothing. */
+  /** Always true: a crash leaves nothing. */
   @Override
   public boolean wasClean() {
     return true;
   }
 
-  /** There is no stable storage; this says what {@link #flush} was called for. */
+  /** There is no stable storage; this is the offset for which {@link #flush} was last called. */
   @Override
   public synchronized long flushedOffset() {
     return flushedOffset;

@@ -15,7 +15,7 @@ import org.osgi.service.component.annotations.Reference;
 /**
  * The service: logs that end with the bundle. Safe for all threads.
  *
- * <p>When this bundle is updated, partitions wait for the next engine of this name and go on, empty.
+ * <p>When this bundle is updated, partitions wait for the next engine of this name and continue, empty.
  */
 @Component(service = StorageEngine.class, property = StorageEngine.NAME_PROPERTY + "=" + MemoryStorage.NAME)
 public final class MemoryStorage implements StorageEngine {
@@ -81,7 +81,7 @@ public final class MemoryStorage implements StorageEngine {
     checkpoints.replaceAll((name, rows) -> without(rows, id));
   }
 
-  /** There is no place to keep it but the heap, and nothing was promised. */
+  /** The heap is the only place to keep it, and nothing was promised. */
   @Override
   public void setAside(TopicIdPartition id) {
     delete(id);
