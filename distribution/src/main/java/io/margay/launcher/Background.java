@@ -20,7 +20,7 @@ final class Background {
   static int start(Layout layout) throws IOException, InterruptedException {
     OptionalLong owner = InstanceLock.owner(layout.pidFile());
     if (owner.isPresent()) {
-      System.out.println("Margay runs already, process " + owner.getAsLong());
+      System.out.println("Margay is already running, process " + owner.getAsLong());
       return 0;
     }
     File log = layout.consoleLog().toFile();
@@ -44,7 +44,7 @@ final class Background {
         return 1;
       }
     }
-    System.err.println("margay: not ready after " + START_TIMEOUT_MS + " ms, process " + broker.pid() + " goes on; see " + log);
+    System.err.println("margay: not ready after " + START_TIMEOUT_MS + " ms, process " + broker.pid() + " continues; see " + log);
     return 1;
   }
 

@@ -62,12 +62,12 @@ class ShippedFileTest {
 
   private static String file() throws Exception {
     StringBuilder text = new StringBuilder("""
-        # Settings of the broker, with the names that Kafka gives them; names that begin with margay. are its own. A line
-        # that is commented out shows the default. A change of this file is applied while the broker runs, but for what is
-        # marked "at start". Stronger than this file are variables of the environment (KAFKA_LOG_DIRS sets log.dirs,
-        # MARGAY_FLUSH_POLICY sets margay.flush.policy), and settings made with Kafka's Admin API are stronger than both.
-        # Other settings of Kafka's brokers may be given too; those that have no effect here are accepted and said so in
-        # the log. A setting that nobody knows is refused. ${margay.data} and ${margay.home} are filled in.
+        # Settings of the broker. They have Kafka's names where Kafka has the setting; additional names begin with margay.
+        # A line that is commented out shows the default. Changes of this file are applied while the broker runs, except
+        # settings marked "At start". Environment variables override this file (KAFKA_LOG_DIRS sets log.dirs,
+        # MARGAY_FLUSH_POLICY sets margay.flush.policy), and Kafka's Admin API overrides both. Other settings of Kafka's
+        # brokers are accepted; the log lists those that have no effect here. Unknown settings are refused.
+        # ${margay.data} and ${margay.home} are replaced with the two directories.
         """);
     for (Catalogue catalogue : catalogues()) {
       StringBuilder section = new StringBuilder();

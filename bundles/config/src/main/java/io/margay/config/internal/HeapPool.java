@@ -62,7 +62,7 @@ final class HeapPool {
     try {
       ((NotificationEmitter) ManagementFactory.getMemoryMXBean()).removeNotificationListener(listener);
     } catch (ListenerNotFoundException e) {
-      throw new IllegalStateException("The listener of the heap was removed by another", e);
+      throw new IllegalStateException("Another party removed the heap listener", e);
     }
     listener = null;
   }

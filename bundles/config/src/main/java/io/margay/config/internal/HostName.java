@@ -16,7 +16,7 @@ final class HostName {
     try {
       return InetAddress.getLocalHost().getCanonicalHostName();
     } catch (UnknownHostException e) {
-      LOG.warn("This machine does not know its own name; clients are told localhost: set advertised.listeners. cause={}",
+      LOG.warn("This machine does not know its own name and advertises localhost: set advertised.listeners. cause={}",
           e.getMessage());
       return "localhost";
     }

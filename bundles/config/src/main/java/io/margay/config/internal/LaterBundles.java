@@ -44,7 +44,7 @@ final class LaterBundles {
       try {
         read(Path.of(path), settings);
       } catch (IOException | ReflectiveOperationException | LinkageError | RuntimeException e) {
-        LOG.error("Cannot read the settings that a bundle defines; they are not known: jar={}", path, e);
+        LOG.error("Cannot read the setting definitions of a bundle; its settings are unknown: jar={}", path, e);
       }
     }
     return settings;

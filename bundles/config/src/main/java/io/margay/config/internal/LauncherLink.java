@@ -33,7 +33,7 @@ final class LauncherLink {
         }
       };
     } catch (InvalidSyntaxException e) {
-      throw new IllegalStateException("the filter is wrong: " + FILTER, e);
+      throw new IllegalStateException("invalid filter: " + FILTER, e);
     }
     tracker.open();
   }

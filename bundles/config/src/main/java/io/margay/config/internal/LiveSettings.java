@@ -112,10 +112,10 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
         continue;
       }
       if (n.reason() == NodeSettings.Reason.REFUSED) {
-        LOG.error("Setting refused, what counted before stays in effect: setting={} origin={} problem={}", n.name(), n.origin(),
+        LOG.error("Setting refused, the previous value stays in effect: setting={} origin={} problem={}", n.name(), n.origin(),
             n.why());
       } else {
-        LOG.warn("Setting changed, and waits for the next start: setting={} origin={}", n.name(), n.origin());
+        LOG.warn("Setting changed, takes effect at the next start: setting={} origin={}", n.name(), n.origin());
       }
     }
   }

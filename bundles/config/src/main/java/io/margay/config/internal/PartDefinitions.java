@@ -50,7 +50,7 @@ final class PartDefinitions extends BundleTracker<Bundle> {
     }
     if (!unresolved.isEmpty() && !context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkWiring.class)
         .resolveBundles(unresolved)) {
-      LOG.warn("Settings of bundles that cannot be resolved are not known: bundles={}", unresolved);
+      LOG.warn("Some bundles cannot be resolved; their settings are unknown: bundles={}", unresolved);
     }
     super.open();
     opened = true;
@@ -67,7 +67,7 @@ final class PartDefinitions extends BundleTracker<Bundle> {
       try {
         settings.addAll(((SettingDefinitions) bundle.loadClass(name).getConstructor().newInstance()).catalogue().settings());
       } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {
-        LOG.error("Cannot read the settings that a bundle defines; they are not known: bundle={} class={}", bundle, name, e);
+        LOG.error("Cannot read the setting definitions of a bundle; its settings are unknown: bundle={} class={}", bundle, name, e);
       }
     }
     if (known.define(bundle.getSymbolicName(), List.copyOf(settings)) && opened) {

@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * <p>Calls may come from any thread; they run one after another.
  */
 final class SettingsLoader {
-  /** The process as it was started, for tests to replace: environment variables, system properties, the machine's name;
-   * and who is told of changes. */
+  /** The process as it was started, replaceable in tests: environment variables, system properties, the machine's name, and the
+   * listeners for changes. */
   record Surroundings(Map<String, String> environment, Map<String, String> system, Supplier<String> hostName,
       ChangeListeners listeners) { }
 
@@ -79,7 +79,7 @@ final class SettingsLoader {
     List<String> problems = new ArrayList<>();
     List<Layer> layers = read(problems);
     if (live != null) {
-      problems.forEach(problem -> LOG.error("The settings of a file stay as they were: {}", problem));
+      problems.forEach(problem -> LOG.error("The settings of a file could not be read; the previous ones stay in effect: {}", problem));
       live.update(layers);
       sayWithoutEffect(layers);
       return;
@@ -110,7 +110,7 @@ final class SettingsLoader {
         return;
       }
     } catch (IOException e) {
-      LOG.warn("Cannot look at the file of settings: file={}", file, e);
+      LOG.warn("Cannot check the settings file for changes: file={}", file, e);
       return;
     }
     load();
@@ -143,7 +143,7 @@ final class SettingsLoader {
     sayWithoutEffect(layers);
     Set<String> ofImages = EnvironmentReader.ofImages(surroundings.environment());
     if (!ofImages.isEmpty()) {
-      LOG.info("Variables that only the start scripts of container images read, without effect here: variables={}", ofImages);
+      LOG.info("Variables of container images that have no effect here: variables={}", ofImages);
     }
     LOG.info("Settings read: node.id={} data={} log.dirs={} listeners={} advertised.listeners={}", first.nodeId(),
         directories.data(), first.get(StorageSettings.LOG_DIRS), first.listeners(), first.advertisedListeners());
@@ -157,7 +157,7 @@ final class SettingsLoader {
     }
     saidWithoutEffect = new TreeSet<>(names);
     if (names.remove("zookeeper.connect")) {
-      LOG.warn("zookeeper.connect is set and not used: metadata is kept by the brokers themselves and needs no ZooKeeper");
+      LOG.warn("zookeeper.connect is set and not used: the brokers keep the metadata themselves");
     }
     if (!names.isEmpty()) {
       LOG.info("Settings that are set and have no effect here: settings={}", names);

@@ -49,7 +49,7 @@ public final class TimerScheduler implements Scheduler {
     executor.shutdown();
     try {
       if (!executor.awaitTermination(CLOSE_MS, TimeUnit.MILLISECONDS)) {
-        LOG.warn("A timer's task does not end: waitedMs={}", CLOSE_MS);
+        LOG.warn("A timer's task has not ended: waitedMs={}", CLOSE_MS);
         executor.shutdownNow();
       }
     } catch (InterruptedException e) {

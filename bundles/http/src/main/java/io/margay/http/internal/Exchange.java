@@ -250,7 +250,7 @@ final class Exchange implements ReadListener, WriteListener {
       reservedBytes = wanted;
     } else if (wanted > reservedBytes) {
       if (!producing.budget().tryTake(wanted - reservedBytes)) {
-        endInput(HttpError.tooMany("too many bytes of other requests are under way; try again"));
+        endInput(HttpError.tooMany("too many bytes of other requests are in flight; try again"));
         return false;
       }
       reservedBytes = wanted;
@@ -362,7 +362,7 @@ final class Exchange implements ReadListener, WriteListener {
     failing = true;
     // records in flight are still answered if the client can be reached
     endInput(failure instanceof TimeoutException || failure.getCause() instanceof TimeoutException
-        ? new HttpError(408, "the body did not come in time")
+        ? new HttpError(408, "the body did not arrive in time")
         : HttpError.malformed("the body ends too early, or is not sent as it should be: " + failure.getMessage()));
   }
 

@@ -121,7 +121,7 @@ public final class HttpComponent {
       if (serving != null) {
         serving.close();
         serving = null;
-        LOG.info("HTTP is not served any more listeners={}", open);
+        LOG.info("HTTP is no longer served listeners={}", open);
       }
       open = wanted;
       if (!wanted.isEmpty()) {

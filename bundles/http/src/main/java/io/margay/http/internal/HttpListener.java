@@ -22,7 +22,7 @@ record HttpListener(String host, int port) {
     for (String value : values) {
       int colon = value.lastIndexOf(':');
       if (!value.toLowerCase(Locale.ROOT).startsWith(SCHEME) || colon < SCHEME.length()) {
-        throw new InvalidSettingException("margay.http.listeners", "expected HTTP://host:port but there is " + value);
+        throw new InvalidSettingException("margay.http.listeners", "expected HTTP://host:port instead of " + value);
       }
       String host = colon == SCHEME.length() ? LOOPBACK : value.substring(SCHEME.length(), colon);
       listeners.add(new HttpListener(host.startsWith("[") ? host.substring(1, host.length() - 1) : host,

@@ -117,7 +117,7 @@ final class JettyServer {
       }
     }
     if (jetty == null) {
-      throw new BundleException("the bundle " + JETTY + " is not installed, and not in the directory " + DIRECTORY);
+      throw new BundleException("the bundle " + JETTY + " is neither installed nor in the directory " + DIRECTORY);
     }
     return jetty;
   }
@@ -137,7 +137,7 @@ final class JettyServer {
       try {
         c.delete();
       } catch (IOException | IllegalStateException e) {
-        LOG.warn("An HTTP listener may be open still pid={}", c.getPid(), e);
+        LOG.warn("An HTTP listener may still be open pid={}", c.getPid(), e);
       }
     }
     ours.clear();

@@ -28,7 +28,7 @@ final class RecordsServlet extends HttpServlet {
   private static final String BINARY = "application/octet-stream";
   /** The header that holds the key of a binary record, in base64. */
   static final String KEY_HEADER = "Margay-Key";
-  private static final HttpError STOPPING = HttpError.unavailable("the HTTP part of the server stops");
+  private static final HttpError STOPPING = HttpError.unavailable("the HTTP service is stopping");
   private static final long STOP_MS = 2_000;
 
   private final transient Producing producing;
@@ -80,7 +80,7 @@ final class RecordsServlet extends HttpServlet {
     boolean v3 = parts.length == 7 && parts[1].equals("v3") && parts[2].equals("clusters");
     int at = v3 ? 4 : 1;
     if (!v3 && parts.length != 4 || !parts[at].equals("topics") || !parts[at + 2].equals("records")) {
-      throw new RefusedException(new HttpError(404, "there is nothing here; records go to POST /topics/{topic}/records"));
+      throw new RefusedException(new HttpError(404, "nothing is served at this path; send records with POST /topics/{topic}/records"));
     }
     if (!request.getMethod().equals("POST")) {
       response.setHeader("Allow", "POST");
@@ -88,14 +88,14 @@ final class RecordsServlet extends HttpServlet {
     }
     // Programs send no Origin. A page in a browser must not reach a server on its user's machine.
     if (request.getHeader("Origin") != null) {
-      throw new RefusedException(new HttpError(403, "requests of web pages (with an Origin header) are refused"));
+      throw new RefusedException(new HttpError(403, "requests from web pages (with an Origin header) are refused"));
     }
     if (closed) {
       throw new RefusedException(STOPPING);
     }
     if (producing.open().size() >= producing.limits().maxRequests()) {
-      throw new RefusedException(HttpError.unavailable("margay.http.max.requests, " + producing.limits().maxRequests()
-          + ", are being served; try again"));
+      throw new RefusedException(HttpError.unavailable("margay.http.max.requests=" + producing.limits().maxRequests()
+          + " requests are being served; try again"));
     }
     return target(v3 ? parts[3] : null, parts[at + 1]);
   }

@@ -62,7 +62,7 @@ final class Sending {
       }
       // there is room for this one as soon as one of ours is written
       return underWay.get() > 0 ? null
-          : Slot.failed(HttpError.tooMany("too many bytes of other requests are under way; try again"));
+          : Slot.failed(HttpError.tooMany("too many bytes of other requests are in flight; try again"));
     }
     Slot slot = new Slot();
     underWay.incrementAndGet();
