@@ -72,8 +72,8 @@ public final class LogManagerSettings implements SettingDefinitions {
   /** {@code margay.stray.retention.ms}. */
   public static final Setting<Long> MARGAY_STRAY_RETENTION_MS =
       ALL.broker(LONG, "margay.stray.retention.ms", 604_800_000L).from(-1).live()
-      .doc("Milliseconds that a stray log is kept: a stored log whose partition the cluster does not know. It is then deleted. -1 "
-          + "means never.");
+      .doc("Milliseconds that a stray log is kept: a stored log whose partition the cluster does not know. Then it is "
+          + "deleted. -1 means that it is never deleted.");
 
   @Override
   public Catalogue catalogue() {
