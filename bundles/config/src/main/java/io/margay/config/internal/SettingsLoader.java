@@ -79,7 +79,7 @@ final class SettingsLoader {
     List<String> problems = new ArrayList<>();
     List<Layer> layers = read(problems);
     if (live != null) {
-      problems.forEach(problem -> LOG.error("The settings of a file could not be read; the previous ones stay in effect: {}", problem));
+      problems.forEach(problem -> LOG.error("The previous settings of a file stay in effect: {}", problem));
       live.update(layers);
       sayWithoutEffect(layers);
       return;

@@ -65,7 +65,7 @@ final class FakeLog implements PartitionWriter {
     resumptions.remove(task);
   }
 
-  /** Waits until an append of another thread was refused and has asked to be told of the end of that. */
+  /** Waits until an append of another thread was refused and its caller waits for the end of the refusals. */
   void awaitRefused() {
     refused.acquireUninterruptibly();
     while (resumptions.isEmpty()) {

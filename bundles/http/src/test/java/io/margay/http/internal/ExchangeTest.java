@@ -107,7 +107,7 @@ class ExchangeTest {
     assertThat(producing.open()).isEmpty();
     budgetIsWhole();
     assertThat(timers).isEmpty();
-    // waits for whoever uses it still
+    // waits for all that still use it
     producers.remove(producer);
   }
 

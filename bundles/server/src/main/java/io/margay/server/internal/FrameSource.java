@@ -210,8 +210,8 @@ final class FrameSource {
   /**
    * Takes memory, or waits for it with reading paused.
    *
-   * @param bytes how many are needed now
-   * @param wish how many will be needed soon; a frame that has to wait waits once for all of them
+   * @param bytes bytes that are needed now
+   * @param wish bytes that will be needed soon; a frame that must wait waits once for all of them
    * @param small whether the whole frame is small
    */
   private boolean obtain(long bytes, long wish, boolean small) {

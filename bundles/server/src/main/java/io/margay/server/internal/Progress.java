@@ -28,10 +28,10 @@ final class Progress {
   }
 
   /**
-   * @param movedBytes bytes that have come and gone in all
-   * @param minBytes how many there should be between two looks
-   * @param holds whether it holds memory, and the client is the one who could move
-   * @return how many looks in a row it held memory and moved too little
+   * @param movedBytes all bytes received and sent so far
+   * @param minBytes bytes that should be transferred between two checks
+   * @param holds whether it holds memory and waits for the client
+   * @return number of successive checks at which it held memory and had transferred too little
    */
   int slow(long movedBytes, long minBytes, boolean holds) {
     boolean enough = movedBytes - seenBytes >= minBytes;

@@ -46,7 +46,7 @@ class FuzzIT {
       assertThat(broker.deletedFiles()).as("deleted files that are open, seed %d", seed).isEmpty();
       assertThat(broker.threads()).as("threads, seed %d: %s", seed, broker.threadNames()).isLessThanOrEqualTo(threads + 5);
       for (int i = 0; i < 3; i++) {
-        // A leak is told of when a buffer is taken after a collection.
+        // Netty reports a leak when a buffer is allocated after a collection.
         broker.liveBytes();
         Bystander.once(broker.bootstrap());
       }

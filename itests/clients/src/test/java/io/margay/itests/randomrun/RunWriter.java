@@ -25,7 +25,7 @@ final class RunWriter implements AutoCloseable {
   private final Map<Place, PartitionModel> models;
   private final KafkaProducer<Integer, byte[]> producer;
   private final Semaphore window = new Semaphore(IN_FLIGHT);
-  /** Held while a record is sent, and by the one who wants silence. */
+  /** Held while a record is sent, and by a step that needs a pause of the writers. */
   private final ReentrantLock turn = new ReentrantLock(true);
   private final AtomicLong acknowledged = new AtomicLong();
   private final Thread thread;

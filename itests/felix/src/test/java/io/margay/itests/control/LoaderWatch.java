@@ -15,7 +15,7 @@ import org.osgi.framework.wiring.BundleWiring;
 
 /** Remembers, weakly, the class loaders of bundles that were replaced, and counts those that somebody still holds. */
 public final class LoaderWatch {
-  /** Timers that hold something of a bundle that is gone may take as long as they wait for a part at the most. */
+  /** Timers may refer to a bundle that is gone for at most the time that they wait for a part. */
   private static final long DEADLINE_NANOS = TimeUnit.SECONDS.toNanos(40);
   private static final long GC_EVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
   private static final int ROUNDS_AFTER = 3;
@@ -57,7 +57,7 @@ public final class LoaderWatch {
     return held(symbolicName) + " " + ManagementFactory.getClassLoadingMXBean().getLoadedClassCount() + " " + metaspace;
   }
 
-  /** Writes the heap into a file that is not there yet, for whoever is to find out what holds a loader. */
+  /** Writes the heap into a new file, to find out what holds a class loader. */
   static void dump(String file) throws JMException {
     ManagementFactory.getPlatformMBeanServer().invoke(new ObjectName("com.sun.management:type=HotSpotDiagnostic"), "dumpHeap",
         new Object[] {file, true}, new String[] {"java.lang.String", "boolean"});

@@ -96,7 +96,7 @@ final class HotSwapReport {
       } else if (swaps.produced == null) {
         return "FAILED";
       }
-      // The pause of whoever feels it: the callers of groups, and whoever produces and consumes for the others.
+      // The pause of the clients that notice it: callers of groups; producers and consumers for the other parts.
       long pause = part == SwapPart.GROUPS ? swaps.calls.pauseNanos() : swaps.longestPause();
       String aim = "";
       if (part.targetMs() > 0) {
