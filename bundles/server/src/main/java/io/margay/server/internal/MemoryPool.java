@@ -32,7 +32,8 @@ final class MemoryPool {
   /** Whether there are waiters; changed under the lock. */
   private volatile boolean contended;
   private Object privileged;
-  private boolean last;
+  /** Whose turn it is: the end of the queue, where those who came last are, or its beginning. */
+  private boolean last = true;
 
   /**
    * @param totalBytes how many bytes there are, {@code > 0}
@@ -162,9 +163,10 @@ final class MemoryPool {
         }
       }
     }
-    last = !last;
+    // Who cannot be served yet keeps the turn: else what comes back in small pieces would go to small wishes for ever.
     Waiter first = last ? waiters.peekLast() : waiters.peekFirst();
     if (takeFree(first.bytes, first.small)) {
+      last = !last;
       return served(first, false);
     }
     for (Waiter w : waiters) {
@@ -174,6 +176,7 @@ final class MemoryPool {
     }
     if (overdrawn && privileged == null && freeBytes.get() >= -totalBytes / 4 && !first.small) {
       privileged = first.owner;
+      last = !last;
       return served(first, true);
     }
     return null;

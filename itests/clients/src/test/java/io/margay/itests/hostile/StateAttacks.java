@@ -26,7 +26,7 @@ final class StateAttacks {
         Attack.of("k-members", "2,000 JoinGroup of 150 KB for one group", b -> join(b, 2_000, i -> "group", 150_000)),
         Attack.of("k-ids", size(8, 40) + ",000 JoinGroup with ids of 32 KB",
             b -> join(b, size(8_000, 40_000), i -> "g".repeat(32_000) + i, 10)),
-        Attack.of("k-sync", "30 SyncGroup of 20 MB by leaders of groups", StateAttacks::sync));
+        Attack.alone("k-sync", "30 SyncGroup of 20 MB by leaders of groups", StateAttacks::sync));
   }
 
   private static String producerIds(HostileBroker broker) throws Exception {
