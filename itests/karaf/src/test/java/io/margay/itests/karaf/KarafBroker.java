@@ -103,6 +103,9 @@ final class KarafBroker implements AutoCloseable {
     o.add(editConfigurationFilePut(mvn, "org.ops4j.pax.url.mvn.repositories",
         System.getProperty("org.ops4j.pax.url.mvn.repositories")));
     // This is stronger than etc/margay.cfg, which the feature brings, with port 9092.
+    // Karaf writes a configuration into its file in place. Its watcher may read the file while it is empty, and then empties the
+    // configuration for good. So the watcher looks at the start only; the tests change configurations with commands.
+    o.add(editConfigurationFilePut("etc/config.properties", "felix.fileinstall.poll", "3600000"));
     o.add(editConfigurationFilePut("etc/io.margay.cfg", "listeners", "PLAINTEXT://" + bootstrap));
     o.add(editConfigurationFilePut("etc/io.margay.cfg", "group.initial.rebalance.delay.ms", "0"));
     o.add(features(maven().groupId("io.margay").artifactId("features").version(VERSION).classifier("features").type("xml"),
