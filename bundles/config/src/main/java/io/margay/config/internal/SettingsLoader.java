@@ -157,7 +157,7 @@ final class SettingsLoader {
     }
     saidWithoutEffect = new TreeSet<>(names);
     if (names.remove("zookeeper.connect")) {
-      LOG.warn("zookeeper.connect is set and not used: the brokers keep the metadata themselves");
+      LOG.warn("zookeeper.connect is set and not used: there is no ZooKeeper, the brokers keep the metadata");
     }
     if (!names.isEmpty()) {
       LOG.info("Settings that are set and have no effect here: settings={}", names);
