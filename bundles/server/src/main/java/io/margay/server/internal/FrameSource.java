@@ -41,6 +41,8 @@ final class FrameSource {
   private long grantedBytes;
   private int takenBytes;
   private boolean waiting;
+  /** Whether a whole frame has come before. */
+  private boolean proven;
   private boolean closed;
   private long receivedBytes;
 
@@ -127,6 +129,7 @@ final class FrameSource {
     in.skipBytes(4);
     ByteBuf frame = copy ? channel.alloc().directBuffer(size).writeBytes(in, size) : in.readRetainedSlice(size);
     takenBytes = taken;
+    proven = true;
     if (!in.isReadable()) {
       dropIn();
     }
@@ -181,6 +184,7 @@ final class FrameSource {
     }
     ByteBuf frame = partial.skipBytes(4);
     takenBytes = (int) partialBytes;
+    proven = true;
     partial = null;
     partialBytes = 0;
     if (takenBytes > MemoryPool.SMALL_BYTES) {
@@ -226,7 +230,7 @@ final class FrameSource {
     }
     credit.giveAll();
     long asked = Math.max(bytes, wish) - grantedBytes;
-    if (credit.pool().takeOrWait(this, asked, small, () -> grantedElsewhere(asked))) {
+    if (credit.pool().takeOrWait(this, asked, small, proven, () -> grantedElsewhere(asked))) {
       grantedBytes += asked - bytes;
       return true;
     }

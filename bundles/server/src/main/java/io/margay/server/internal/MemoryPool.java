@@ -2,11 +2,13 @@ package io.margay.server.internal;
 
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 /**
- * A number of bytes that the connections of the process share. When it is spent, owners wait in a queue, which is served in turns
- * from both ends: from the front so that no wait is endless, and from the back so that a crowd does not hold up one that comes
- * after it.
+ * A number of bytes that the connections of the process share. When it is spent, owners wait in two queues that are served in turns:
+ * one for connections that have sent a whole request before, one for all others, so that a crowd of connections that never finish
+ * one does not hold up the clients at work. Each is served in turns from both ends: from the front so that no wait is endless, and
+ * from the back so that a crowd does not hold up one that comes after it.
  *
  * <p>An owner that grows while it holds a part, as a frame does, could wait for others that wait for it. So one owner at a time is
  * <em>privileged</em>: it is served although the pool is spent, and so it can finish and give back what it held. An owner becomes
@@ -28,12 +30,15 @@ final class MemoryPool {
   private final AtomicLong freeBytes;
   /** Free for small requests when nothing else is. */
   private final AtomicLong smallFreeBytes;
-  private final ArrayDeque<Waiter> waiters = new ArrayDeque<>();
+  private final ArrayDeque<Waiter> proven = new ArrayDeque<>();
+  private final ArrayDeque<Waiter> others = new ArrayDeque<>();
   /** Whether there are waiters; changed under the lock. */
   private volatile boolean contended;
   private Object privileged;
-  /** Whose turn it is: the end of the queue, where those who came last are, or its beginning. */
-  private boolean last = true;
+  /** Whose turn it is, if both queues have waiters, and the end of each queue that is served next. */
+  private boolean turnOfProven = true;
+  private boolean provenLast = true;
+  private boolean othersLast = true;
 
   /**
    * @param totalBytes how many bytes there are, {@code > 0}
@@ -118,13 +123,22 @@ final class MemoryPool {
    * @return whether they were taken at once; then {@code granted} is not called
    */
   boolean takeOrWait(Object owner, long bytes, boolean small, Runnable granted) {
+    return takeOrWait(owner, bytes, small, false, granted);
+  }
+
+  /**
+   * As {@link #takeOrWait(Object, long, boolean, Runnable)}.
+   *
+   * @param isProven whether the owner's connection has sent a whole request before
+   */
+  boolean takeOrWait(Object owner, long bytes, boolean small, boolean isProven, Runnable granted) {
     synchronized (this) {
       contended = true;
-      if (waiters.isEmpty() && takeFree(bytes, small)) {
+      if (nobodyWaits() && takeFree(bytes, small)) {
         contended = false;
         return true;
       }
-      waiters.add(new Waiter(owner, bytes, small, granted));
+      (isProven ? proven : others).add(new Waiter(owner, bytes, small, granted));
     }
     wake();
     return false;
@@ -151,43 +165,84 @@ final class MemoryPool {
     }
   }
 
+  private boolean nobodyWaits() {
+    return proven.isEmpty() && others.isEmpty();
+  }
+
+  /** Finds the first waiter in the queues that a test accepts, or null. */
+  private Waiter find(Predicate<Waiter> accepted) {
+    for (Waiter w : proven) {
+      if (accepted.test(w)) {
+        return w;
+      }
+    }
+    for (Waiter w : others) {
+      if (accepted.test(w)) {
+        return w;
+      }
+    }
+    return null;
+  }
+
+  private boolean takesProven() {
+    return turnOfProven && !proven.isEmpty() || others.isEmpty();
+  }
+
+  private Waiter inTurn() {
+    if (takesProven()) {
+      return provenLast ? proven.peekLast() : proven.peekFirst();
+    }
+    return othersLast ? others.peekLast() : others.peekFirst();
+  }
+
+  /** The one whose turn it is will be served. */
+  private void endTurn() {
+    if (takesProven()) {
+      provenLast = !provenLast;
+      turnOfProven = false;
+    } else {
+      othersLast = !othersLast;
+      turnOfProven = true;
+    }
+  }
+
   private synchronized Waiter nextServed() {
-    if (waiters.isEmpty()) {
+    if (nobodyWaits()) {
       contended = false;
       return null;
     }
     if (privileged != null) {
-      for (Waiter w : waiters) {
-        if (w.owner == privileged) {
-          return served(w, true);
-        }
+      Waiter w = find(x -> x.owner == privileged);
+      if (w != null) {
+        return served(w, true);
       }
     }
     // Who cannot be served yet keeps the turn: else what comes back in small pieces would go to small wishes for ever.
-    Waiter first = last ? waiters.peekLast() : waiters.peekFirst();
+    Waiter first = inTurn();
     if (takeFree(first.bytes, first.small)) {
-      last = !last;
+      endTurn();
       return served(first, false);
     }
-    for (Waiter w : waiters) {
-      if (w.small && takeFree(w.bytes, true)) {
-        return served(w, false);
-      }
+    Waiter small = find(x -> x.small && takeFree(x.bytes, true));
+    if (small != null) {
+      return served(small, false);
     }
     if (overdrawn && privileged == null && freeBytes.get() >= -totalBytes / 4 && !first.small) {
       privileged = first.owner;
-      last = !last;
+      endTurn();
       return served(first, true);
     }
     return null;
   }
 
   private Waiter served(Waiter w, boolean overdraw) {
-    waiters.remove(w);
+    if (!proven.remove(w)) {
+      others.remove(w);
+    }
     if (overdraw) {
       force(w.bytes);
     }
-    contended = !waiters.isEmpty();
+    contended = !nobodyWaits();
     return w;
   }
 
@@ -199,7 +254,7 @@ final class MemoryPool {
   void forget(Object owner) {
     boolean changed;
     synchronized (this) {
-      changed = waiters.removeIf(w -> w.owner == owner);
+      changed = proven.removeIf(w -> w.owner == owner) | others.removeIf(w -> w.owner == owner);
       if (privileged == owner) {
         privileged = null;
         changed = true;

@@ -31,6 +31,23 @@ class MemoryPoolTest {
   }
 
   @Test
+  void clientsAtWorkDoNotWaitBehindACrowdThatNeverFinishedARequest() {
+    MemoryPool pool = new MemoryPool(8 * MB, false);
+    assertThat(pool.tryTake(7 * MB, false)).isTrue();
+    for (int i = 0; i < 100; i++) {
+      waitFor(pool, "crowd" + i, MB);
+    }
+    assertThat(pool.takeOrWait("client", 2 * MB, false, true, () -> served.add("client"))).isFalse();
+    for (int i = 100; i < 200; i++) {
+      waitFor(pool, "crowd" + i, MB);
+    }
+    for (int i = 0; i < 4; i++) {
+      pool.give(MB);
+    }
+    assertThat(served).contains("client").hasSizeGreaterThan(1);
+  }
+
+  @Test
   void turnsGoFromBothEnds() {
     MemoryPool pool = new MemoryPool(8 * MB, false);
     assertThat(pool.tryTake(7 * MB, false)).isTrue();
