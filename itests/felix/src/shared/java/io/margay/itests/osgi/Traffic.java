@@ -218,10 +218,25 @@ public final class Traffic implements AutoCloseable {
     long deadline = System.nanoTime() + PROGRESS_TIMEOUT_NANOS;
     while (acknowledgedCount.get() < toBeAcknowledged || readCount.get() < toBeRead) {
       if (System.nanoTime() > deadline) {
-        throw new AssertionError("no progress: acknowledged=" + acknowledgedCount + " of " + toBeAcknowledged
-            + " read=" + readCount + " of " + toBeRead + " problems=" + problems);
+        throw new AssertionError("no progress: topic=" + topic + " acknowledged=" + acknowledgedCount + " of " + toBeAcknowledged
+            + " read=" + readCount + " of " + toBeRead + " partitions=" + partitionStates() + " problems=" + problems);
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    }
+  }
+
+  /** By partition: how many records were acknowledged and read, and where the broker says that the partition ends. */
+  private List<String> partitionStates() {
+    try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(Map.<String, Object>of("bootstrap.servers", bootstrap),
+        new StringDeserializer(), new StringDeserializer())) {
+      List<String> states = new ArrayList<>();
+      for (int p = 0; p < PARTITIONS; p++) {
+        TopicPartition tp = new TopicPartition(topic, p);
+        states.add(acknowledged.get(p).size() + "/" + read.get(p).size() + "/" + consumer.endOffsets(List.of(tp)).get(tp));
+      }
+      return states;
+    } catch (RuntimeException e) {
+      return List.of("cannot tell: " + e);
     }
   }
 
