@@ -30,6 +30,11 @@ class TopicsOfStartTest {
     }
 
     @Override
+    public CompletionStage<List<Errors>> alterIsr(long brokerEpoch, List<IsrChange> changes) {
+      return CompletableFuture.failedStage(new IllegalStateException("not asked for here"));
+    }
+
+    @Override
     public CompletionStage<Void> whenRegistered() {
       return registered;
     }
