@@ -3,6 +3,7 @@ package io.margay.consensus.local.internal;
 import io.margay.model.Clock;
 import io.margay.model.FaultHandler;
 import io.margay.spi.config.NodeSettings;
+import io.margay.spi.consensus.ClusterIdentity;
 import io.margay.spi.consensus.ConsensusSettings;
 import io.margay.spi.consensus.MetadataLog;
 import io.margay.spi.consensus.StateMachine;
