@@ -75,7 +75,7 @@ final class LogCleaner {
   static Outcome clean(SegmentedPartitionLog log, CompactionPlan plan, long mapBytes, long nowMs, CleanerPace pace,
       SkippedBatches skipped) throws IOException {
     OffsetMap map = new OffsetMap(mapBytes, plan.endOffset() - plan.firstDirty());
-    try (StoredRecords stored = new StoredRecords(log.environment().scratches(), log.config().checks().limits())) {
+    try (StoredRecords stored = new StoredRecords(log.environment().scratches(), log.config().batches().checks().limits())) {
       LogCleaner cleaner = new LogCleaner(log, plan, map, nowMs, pace, skipped, stored);
       try {
         return cleaner.run();
@@ -100,7 +100,7 @@ final class LogCleaner {
     long cleanedTo = end;
     long before = 0;
     long after = 0;
-    for (List<SegmentInfo> group : plan.groups(end, log.config().store().segmentBytes())) {
+    for (List<SegmentInfo> group : plan.groups(end, log.config().segments().store().segmentBytes())) {
       long sizeBefore = group.stream().mapToLong(SegmentInfo::sizeBytes).sum();
       long sizeAfter = clean(group, sizeBefore);
       if (sizeAfter == NOT_REPLACED) {
@@ -197,7 +197,7 @@ final class LogCleaner {
         return sizeBefore;
       }
       if (filtered.complete) {
-        return log.replaceSegments(group, collected) ? filtered.bytes : NOT_REPLACED;
+        return log.shape().replaceSegments(group, collected) ? filtered.bytes : NOT_REPLACED;
       }
     } finally {
       collected.forEach(ByteBuf::release);
@@ -205,7 +205,7 @@ final class LogCleaner {
     filter.restore(state);
     Producing producing = new Producing(from, to);
     try {
-      return log.replaceSegments(group, () -> producing) ? producing.bytes : NOT_REPLACED;
+      return log.shape().replaceSegments(group, () -> producing) ? producing.bytes : NOT_REPLACED;
     } catch (UncheckedIOException e) {
       throw e.getCause();
     } finally {
