@@ -12,10 +12,29 @@ import java.util.List;
  * @param endpoints where clients reach it, one per listener
  * @param rack its rack, or null
  * @param fenced whether it may neither lead nor be in an ISR
+ * @param shuttingDown whether it is stopping in good order: it gets no leadership and no new replica any more
  */
-public record BrokerImage(BrokerId id, long epoch, List<Endpoint> endpoints, String rack, boolean fenced) {
+public record BrokerImage(BrokerId id, long epoch, List<Endpoint> endpoints, String rack, boolean fenced, boolean shuttingDown) {
   public BrokerImage {
     endpoints = List.copyOf(endpoints);
+  }
+
+  /**
+   * A broker that is not shutting down.
+   *
+   * @param id its id
+   * @param epoch grows with each registration
+   * @param endpoints where clients reach it, one per listener
+   * @param rack its rack, or null
+   * @param fenced whether it may neither lead nor be in an ISR
+   */
+  public BrokerImage(BrokerId id, long epoch, List<Endpoint> endpoints, String rack, boolean fenced) {
+    this(id, epoch, endpoints, rack, fenced, false);
+  }
+
+  /** @return whether it may become a leader or join an ISR */
+  public boolean active() {
+    return !fenced && !shuttingDown;
   }
 
   /**

@@ -14,6 +14,7 @@ import io.margay.model.Endpoint;
 import io.margay.model.LeaderEpoch;
 import io.margay.model.TopicPartition;
 import io.margay.replication.internal.ReplicationContext;
+import io.margay.spi.config.FakeSettings;
 import io.margay.storage.file.internal.FileStorage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,7 +39,6 @@ public final class BenchmarkBroker implements AutoCloseable {
 
   private static final String TOPIC = "benchmark";
   private static final long OPEN_MS = 10_000;
-  private static final Map<String, String> SERVER = Map.of("log.retention.check.interval.ms", "200");
   private static final Map<String, String> TOPIC_CONFIG = Map.of("segment.bytes", "67108864", "retention.bytes", "134217728",
       "file.delete.delay.ms", "0");
 
@@ -57,7 +57,7 @@ public final class BenchmarkBroker implements AutoCloseable {
     directory = Files.createTempDirectory("margay-benchmark");
     // The end is not reached when a benchmark fails.
     Runtime.getRuntime().addShutdownHook(new Thread(this::deleteFiles));
-    BenchmarkSettings settings = new BenchmarkSettings(directory, SERVER);
+    FakeSettings settings = new FakeSettings().in(directory).with("log.retention.check.interval.ms", "200");
     storage = new FileStorage(settings, (what, cause) -> cause.printStackTrace(), Clock.SYSTEM);
     logs = new BenchmarkLogs(settings, scheduler, storage);
     replication = new ReplicationContext(logs.logs(), settings, scheduler, Clock.SYSTEM);

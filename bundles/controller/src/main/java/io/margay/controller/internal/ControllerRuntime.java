@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -257,6 +258,14 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
   public CompletionStage<ProducerIdBlock> allocateProducerIds() {
     return this.<Long>propose(new AllocateProducerIds(PRODUCER_ID_BLOCK))
         .thenApply(first -> new ProducerIdBlock(first, PRODUCER_ID_BLOCK));
+  }
+
+  @Override
+  public CompletionStage<List<Errors>> alterIsr(long brokerEpoch, List<IsrChange> changes) {
+    List<Command.NewIsr> isrs = changes.stream().map(c -> new Command.NewIsr(c.partition().topicId(), c.partition().partition(),
+        c.leaderEpoch().value(), c.partitionEpoch(), new TreeMap<>(c.isr()))).toList();
+    return this.<List<Outcome>>propose(new Command.AlterIsr(settings.nodeId(), brokerEpoch, isrs))
+        .thenApply(outcomes -> outcomes.stream().map(Outcome::error).toList());
   }
 
   @Override

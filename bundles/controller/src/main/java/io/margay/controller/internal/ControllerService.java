@@ -10,6 +10,7 @@ import io.margay.spi.lease.NamedServices;
 import io.margay.spi.partitioner.Partitioner;
 import io.margay.spi.placement.ReplicaPlacer;
 import io.margay.spi.storage.StorageEngine;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.osgi.framework.ServiceReference;
@@ -108,6 +109,11 @@ public final class ControllerService implements ClusterMetadata, Controller {
   @Override
   public CompletionStage<ProducerIdBlock> allocateProducerIds() {
     return runtime.allocateProducerIds();
+  }
+
+  @Override
+  public CompletionStage<List<Errors>> alterIsr(long brokerEpoch, List<IsrChange> changes) {
+    return runtime.alterIsr(brokerEpoch, changes);
   }
 
   @Override

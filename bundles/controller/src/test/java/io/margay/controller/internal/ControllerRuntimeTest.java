@@ -36,7 +36,7 @@ class ControllerRuntimeTest {
 
   @BeforeEach
   void start() {
-    controller = new ControllerRuntime(log, new FakeSettings(1), placers, FakePlacers.partitioners());
+    controller = new ControllerRuntime(log, OtherSettings.known(), placers, FakePlacers.partitioners());
     controller.start();
   }
 
@@ -176,7 +176,7 @@ class ControllerRuntimeTest {
     controller.close();
     assertThatThrownBy(this::block).hasCauseInstanceOf(MetadataLog.NotLeaderException.class);
     assertThat(create("b")).isEqualTo(Errors.NOT_CONTROLLER);
-    controller = new ControllerRuntime(log, new FakeSettings(1), placers, FakePlacers.partitioners());
+    controller = new ControllerRuntime(log, OtherSettings.known(), placers, FakePlacers.partitioners());
     controller.start();
     assertThat(controller.image()).isEqualTo(before);
     controller.register(ENDPOINTS);

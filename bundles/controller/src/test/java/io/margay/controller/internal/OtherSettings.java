@@ -6,10 +6,19 @@ import static io.margay.spi.config.SettingType.PASSWORD;
 import static io.margay.spi.config.SettingType.STRING;
 
 import io.margay.spi.config.Catalogue;
+import io.margay.spi.config.FakeSettings;
 import io.margay.spi.config.SettingDefinitions;
+import io.margay.spi.controller.InternalTopicSettings;
+import io.margay.spi.controller.LimitSettings;
+import io.margay.spi.lease.LeaseSettings;
+import io.margay.spi.log.LogDefaults;
+import io.margay.spi.log.LogSettings;
+import io.margay.spi.partitioner.PartitionerSettings;
+import io.margay.spi.storage.StorageSettings;
+import java.util.List;
 
 /** A few settings that other parts define, for what the controller does with all settings alike. */
-final class OtherSettings implements SettingDefinitions {
+public final class OtherSettings implements SettingDefinitions {
   private static final Catalogue ALL = new Catalogue("Others");
 
   static {
@@ -20,6 +29,16 @@ final class OtherSettings implements SettingDefinitions {
     ALL.topic(BOOLEAN, "remote.storage.enable", false).inert().doc("Whether segments are copied to remote storage.");
     ALL.group(INT, "consumer.session.timeout.ms", 45_000).from(1).synonyms("group.consumer.session.timeout.ms").inert()
         .doc("Milliseconds without a heartbeat.");
+  }
+
+  /** @return the settings of a node with all that the controller deals with */
+  public static FakeSettings known() {
+    FakeSettings settings = new FakeSettings();
+    for (SettingDefinitions part : List.of(new LogSettings(), new LogDefaults(), new StorageSettings(), new LeaseSettings(),
+        new PartitionerSettings(), new InternalTopicSettings(), new LimitSettings(), new ControllerSettings(), new OtherSettings())) {
+      settings.define(part.catalogue().settings());
+    }
+    return settings;
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.margay.metadata.ClusterImage;
 import io.margay.metadata.TopicsImage;
 import io.margay.model.BrokerId;
 import io.margay.protocol.Errors;
+import io.margay.spi.config.FakeSettings;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.placement.ReplicaPlacer;
 import java.util.List;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 class PlacementsTest {
   private final NamedServices<ReplicaPlacer> placers = new NamedServices<>("placement", 100);
-  private final FakeSettings settings = new FakeSettings(1);
+  private final FakeSettings settings = OtherSettings.known();
   private final Placements placements = new Placements(settings, placers);
   private final ClusterImage image = image();
 

@@ -30,6 +30,11 @@ class TopicsOfStartTest {
     }
 
     @Override
+    public CompletionStage<List<Errors>> alterIsr(long brokerEpoch, List<IsrChange> changes) {
+      return CompletableFuture.failedStage(new IllegalStateException("not asked for here"));
+    }
+
+    @Override
     public CompletionStage<Void> whenRegistered() {
       return registered;
     }
@@ -37,7 +42,7 @@ class TopicsOfStartTest {
 
   @Test
   void createsEachTopicOnceTheBrokerIsRegistered() {
-    new TopicsOfStart(controller, new FakeSettings(1).with("margay.create.topics", "a:3:1, b:1:1:compact,there:2,plain"));
+    new TopicsOfStart(controller, OtherSettings.known().with("margay.create.topics", "a:3:1, b:1:1:compact,there:2,plain"));
     assertThat(created).isEmpty();
     registered.complete(null);
     assertThat(created).containsExactly("a 3 1 {}", "b 1 1 {cleanup.policy=compact}", "there 2 -1 {}", "plain -1 -1 {}");
@@ -45,7 +50,7 @@ class TopicsOfStartTest {
 
   @Test
   void createsNothingByDefault() {
-    new TopicsOfStart(controller, new FakeSettings(1));
+    new TopicsOfStart(controller, OtherSettings.known());
     registered.complete(null);
     assertThat(created).isEmpty();
   }

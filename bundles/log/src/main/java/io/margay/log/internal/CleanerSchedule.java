@@ -67,7 +67,7 @@ final class CleanerSchedule {
   private boolean anyCompacted() {
     for (EngineSlot slot : manager.slots()) {
       for (SegmentedPartitionLog log : slot.logs()) {
-        if (log.config().compact()) {
+        if (log.config().compaction().compact()) {
           return true;
         }
       }
@@ -81,7 +81,7 @@ final class CleanerSchedule {
     long now = clock.millis();
     for (EngineSlot slot : manager.slots()) {
       for (SegmentedPartitionLog log : slot.logs()) {
-        if (log.config().compact() && !log.idle()) {
+        if (log.config().compaction().compact() && !log.idle()) {
           CompactionPlan plan = LogCleaner.plan(log, now);
           if (plan.isDue(log.config())) {
             due.add(new Candidate(log, plan));

@@ -40,7 +40,7 @@ record CompactionPlan(List<SegmentInfo> segments, long firstDirty, long endOffse
       if (dirty) {
         dirtyBytes += segment.sizeBytes();
         long oldest = segment.firstTimestamp() >= 0 ? segment.firstTimestamp() : segment.lastModifiedMs();
-        overdue |= segment.sizeBytes() > 0 && nowMs - oldest > config.maxCompactionLagMs();
+        overdue |= segment.sizeBytes() > 0 && nowMs - oldest > config.compaction().maxLagMs();
       } else {
         cleanBytes += segment.sizeBytes();
       }
@@ -52,12 +52,12 @@ record CompactionPlan(List<SegmentInfo> segments, long firstDirty, long endOffse
 
   private static boolean isYoung(SegmentInfo segment, LogConfig config, long nowMs) {
     long newest = segment.maxTimestamp() >= 0 ? segment.maxTimestamp() : segment.lastModifiedMs();
-    return config.minCompactionLagMs() > 0 && newest > nowMs - config.minCompactionLagMs();
+    return config.compaction().minLagMs() > 0 && newest > nowMs - config.compaction().minLagMs();
   }
 
   /** Whether a pass is worthwhile now. */
   boolean isDue(LogConfig config) {
-    return dirtyRatio > 0 && (dirtyRatio >= config.minCleanableDirtyRatio() || overdue);
+    return dirtyRatio > 0 && (dirtyRatio >= config.compaction().minDirtyRatio() || overdue);
   }
 
   /** The segments below an end in groups that fit into one segment each, as cleaned segments are often small. */

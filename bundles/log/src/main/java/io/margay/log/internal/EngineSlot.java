@@ -81,11 +81,11 @@ final class EngineSlot implements LogOwner {
 
   /** Makes a log from a store that the engine has just opened. */
   SegmentedPartitionLog open(StorageEngine engine, TopicIdPartition id, LogConfig config) throws IOException {
-    LogStore store = engine.open(id, config.store());
+    LogStore store = engine.open(id, config.segments().store());
     try {
       SegmentedPartitionLog log = SegmentedPartitionLog.open(id, config, store, environment(engine, id), this,
           startOffsets.get(engine, id), highWatermarks.get(engine, id));
-      if (config.compact()) {
+      if (config.compaction().compact()) {
         log.cleanedTo(cleanerOffsets.get(engine, id));
       }
       logs.put(id, log);
@@ -261,7 +261,7 @@ final class EngineSlot implements LogOwner {
 
   private void resume(StorageEngine engine, SegmentedPartitionLog log) {
     try {
-      LogStore store = engine.open(log.id(), log.config().store());
+      LogStore store = engine.open(log.id(), log.config().segments().store());
       try {
         log.resume(store);
         return;

@@ -88,13 +88,13 @@ final class LogAppender {
     LogConfig config = log.config();
     ByteBuf rebuilt;
     try {
-      rebuilt = new Recompressor(log.environment().scratches(), codec(config), config.compressionLevel(),
-          config.checks().limits().maxDecompressedBytes()).rebuild(records);
+      rebuilt = new Recompressor(log.environment().scratches(), codec(config), config.batches().compressionLevel(),
+          config.batches().checks().limits().maxDecompressedBytes()).rebuild(records);
     } catch (InvalidRecordBatchException e) {
       return refusalOf(e);
     }
     try {
-      if (rebuilt.readableBytes() > config.maxMessageBytes() && batchCount == 1) {
+      if (rebuilt.readableBytes() > config.batches().maxBytes() && batchCount == 1) {
         return tooLarge(rebuilt.readableBytes(), config);
       }
       totalBytes = rebuilt.readableBytes();
@@ -108,7 +108,7 @@ final class LogAppender {
   private boolean examine(ByteBuf records, boolean client) {
     LogConfig config = log.config();
     BatchRules rules = rules(config, client);
-    boolean appendTime = config.timestampType() == TimestampType.LOG_APPEND_TIME;
+    boolean appendTime = config.batches().timestamps().type() == TimestampType.LOG_APPEND_TIME;
     CompressionType codec = codec(config);
     batchCount = 0;
     totalBytes = 0;
@@ -121,7 +121,7 @@ final class LogAppender {
     try {
       while (cursor.next()) {
         int size = cursor.nextPosition() - cursor.position();
-        if (size > config.maxMessageBytes()) {
+        if (size > config.batches().maxBytes()) {
           return refuse(tooLarge(size, config));
         }
         BatchValidator.Result result = validator().validate(records, cursor.position(), size, rules, nowMs);
@@ -181,9 +181,9 @@ final class LogAppender {
   }
 
   private Appended assignAndAppend(ByteBuf records, int leaderEpoch) throws IOException {
-    if (totalBytes > log.config().store().segmentBytes()) {
+    if (totalBytes > log.config().segments().store().segmentBytes()) {
       return Appended.failed(Errors.RECORD_LIST_TOO_LARGE, "record batches of " + totalBytes
-          + " bytes do not fit in a segment of " + log.config().store().segmentBytes());
+          + " bytes do not fit in a segment of " + log.config().segments().store().segmentBytes());
     }
     long base = log.logEndOffset();
     long next = base;
@@ -244,7 +244,7 @@ final class LogAppender {
     }
     ByteBuf whole = records.slice(records.readerIndex(), totalBytes);
     noteEpochs(whole);
-    if (totalBytes <= log.config().store().segmentBytes()) {
+    if (totalBytes <= log.config().segments().store().segmentBytes()) {
       maybeRoll(totalBytes);
       store(whole, base, next);
     } else {
@@ -298,7 +298,7 @@ final class LogAppender {
       state.saveAtRoll(next);
     }
     messagesSinceFlush += next - base;
-    if (messagesSinceFlush >= log.config().flushMessages()) {
+    if (messagesSinceFlush >= log.config().flushing().messages()) {
       messagesSinceFlush = 0;
       log.environment().flusher().request(log);
     }
@@ -317,18 +317,18 @@ final class LogAppender {
       return;
     }
     LogConfig config = log.config();
-    long segmentMs = config.segmentMs() - jitterMs(config);
-    long rollMs = config.compact() ? Math.min(segmentMs, config.maxCompactionLagMs()) : segmentMs;
+    long segmentMs = config.segments().ms() - jitterMs(config);
+    long rollMs = config.compaction().compact() ? Math.min(segmentMs, config.compaction().maxLagMs()) : segmentMs;
     // The record's time counts and not the clock's, so replicas roll alike, and so do replays of old data.
     boolean old = activeFirstTimestamp >= 0 && maxTimestamp - activeFirstTimestamp > rollMs;
-    if (old || activeBytes + bytes > config.store().segmentBytes()) {
+    if (old || activeBytes + bytes > config.segments().store().segmentBytes()) {
       roll();
     }
   }
 
   /** Differs between partitions, but not between the replicas of one, so that these roll alike. */
   private long jitterMs(LogConfig config) {
-    long most = Math.min(config.segmentJitterMs(), config.segmentMs());
+    long most = Math.min(config.segments().jitterMs(), config.segments().ms());
     if (most == 0) {
       return 0;
     }
@@ -359,7 +359,7 @@ final class LogAppender {
 
   private static Appended tooLarge(int size, LogConfig config) {
     return Appended.failed(Errors.MESSAGE_TOO_LARGE, "record batch of " + size + " bytes is longer than max.message.bytes="
-        + config.maxMessageBytes());
+        + config.batches().maxBytes());
   }
 
   private static Appended refusalOf(InvalidRecordBatchException e) {
@@ -386,13 +386,13 @@ final class LogAppender {
 
   private BatchRules rules(LogConfig config, boolean client) {
     if (config != rulesFor) {
-      boolean appendTime = config.timestampType() == TimestampType.LOG_APPEND_TIME;
-      BatchRules.Limits limits = config.checks().limits();
+      boolean appendTime = config.batches().timestamps().type() == TimestampType.LOG_APPEND_TIME;
+      BatchRules.Limits limits = config.batches().checks().limits();
       // A batch that is compressed again is decompressed in any case, and a fault would only be found later.
-      BatchRules keyed = BatchRules.of(BatchRules.Origin.CLIENT, limits).withRequireKeys(config.compact())
-          .withDeep(config.checks().full() || codec(config) != null);
+      BatchRules keyed = BatchRules.of(BatchRules.Origin.CLIENT, limits).withRequireKeys(config.compaction().compact())
+          .withDeep(config.batches().checks().full() || codec(config) != null);
       clientRules = appendTime ? keyed
-          : keyed.withTimestampLimits(config.timestampBeforeMaxMs(), config.timestampAfterMaxMs());
+          : keyed.withTimestampLimits(config.batches().timestamps().beforeMaxMs(), config.batches().timestamps().afterMaxMs());
       coordinatorRules = BatchRules.of(BatchRules.Origin.COORDINATOR, limits);
       rulesFor = config;
     }
@@ -401,7 +401,7 @@ final class LogAppender {
 
   /** The codec that the topic demands, or null when the producer's choice stays. */
   private static CompressionType codec(LogConfig config) {
-    String name = config.compression();
+    String name = config.batches().compression();
     if (name.equals("producer")) {
       return null;
     }

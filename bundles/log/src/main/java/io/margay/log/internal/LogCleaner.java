@@ -75,7 +75,7 @@ final class LogCleaner {
   static Outcome clean(SegmentedPartitionLog log, CompactionPlan plan, long mapBytes, long nowMs, CleanerPace pace,
       SkippedBatches skipped) throws IOException {
     OffsetMap map = new OffsetMap(mapBytes, plan.endOffset() - plan.firstDirty());
-    try (StoredRecords stored = new StoredRecords(log.environment().scratches(), log.config().checks().limits())) {
+    try (StoredRecords stored = new StoredRecords(log.environment().scratches(), log.config().batches().checks().limits())) {
       LogCleaner cleaner = new LogCleaner(log, plan, map, nowMs, pace, skipped, stored);
       try {
         return cleaner.run();
@@ -100,7 +100,7 @@ final class LogCleaner {
     long cleanedTo = end;
     long before = 0;
     long after = 0;
-    for (List<SegmentInfo> group : plan.groups(end, log.config().store().segmentBytes())) {
+    for (List<SegmentInfo> group : plan.groups(end, log.config().segments().store().segmentBytes())) {
       long sizeBefore = group.stream().mapToLong(SegmentInfo::sizeBytes).sum();
       long sizeAfter = clean(group, sizeBefore);
       if (sizeAfter == NOT_REPLACED) {

@@ -115,7 +115,7 @@ final class LogHomes {
       if (lease == null) {
         throw new IOException("the storage engine " + slot.name() + " has left");
       }
-      try (LogStore store = lease.service().open(id, config.store())) {
+      try (LogStore store = lease.service().open(id, config.segments().store())) {
         return new Copy(slot, MoveMarker.of(store), store.endOffset() == 0);
       }
     }

@@ -111,7 +111,7 @@ final class LogLife {
         return;
       }
       closeBroken();
-      LogStore fresh = engine.open(log.id(), log.config.store());
+      LogStore fresh = engine.open(log.id(), log.config.segments().store());
       boolean used = false;
       try {
         if (fresh.endOffset() < log.offsets.highWatermark()) {
@@ -210,7 +210,7 @@ final class LogLife {
       log.state.save(log.offsets.end());
       log.state.files().drain(former);
       completion.complete(former);
-      copy.configure(log.config.store());
+      copy.configure(log.config.segments().store());
       log.owner = newOwner;
       log.environment = newEnvironment;
       log.store = copy;

@@ -99,7 +99,7 @@ final class LogMove {
           catalog.add(to.name(), List.of(id()));
         }
         cuts = log.cuts();
-        target = engine.open(id(), log.config().store());
+        target = engine.open(id(), log.config().segments().store());
         new MoveMarker(false, from.name()).writeTo(target);
         target.resetTo(log.store().startOffset());
         copiedTo = target.endOffset();
@@ -158,7 +158,7 @@ final class LogMove {
     }
     ByteBuf buffer = ByteBufAllocator.DEFAULT.heapBuffer();
     try {
-      Group group = new Group(buffer, log.config().store().indexIntervalBytes(), log.store().segments());
+      Group group = new Group(buffer, log.config().segments().store().indexIntervalBytes(), log.store().segments());
       SegmentReads.walk(log.store(), offset, end, READ, group::add);
       group.append();
       return group.bytes;

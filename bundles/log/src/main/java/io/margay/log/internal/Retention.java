@@ -21,12 +21,12 @@ final class Retention {
     LogConfig config = log.config();
     List<SegmentInfo> segments = log.segments();
     long high = log.highWatermark();
-    int expired = config.delete() ? expired(segments, config.retentionMs(), high, nowMs) : 0;
+    int expired = config.retention().delete() ? expired(segments, config.retention().ms(), high, nowMs) : 0;
     if (expired == segments.size()) {
       // The active segment is too old as well: it becomes an old segment, and an empty one takes its place.
       log.roll();
     }
-    int excess = config.delete() ? excess(segments, config.retentionBytes(), high) : 0;
+    int excess = config.retention().delete() ? excess(segments, config.retention().bytes(), high) : 0;
     int count = Math.max(Math.max(expired, excess), passed(segments, log.logStartOffset()));
     if (count == 0) {
       return 0;

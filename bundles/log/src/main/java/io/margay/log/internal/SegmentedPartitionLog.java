@@ -205,7 +205,7 @@ final class SegmentedPartitionLog extends ReadableLog {
 
   /** Whether {@code flush.ms} has passed with something unflushed. */
   boolean isFlushDue(long nowMs) {
-    long flushMs = config.flushMs();
+    long flushMs = config.flushing().ms();
     return flushMs != Long.MAX_VALUE && nowMs - lastFlushMs >= flushMs && store.flushedOffset() < offsets.end();
   }
 
@@ -251,7 +251,7 @@ final class SegmentedPartitionLog extends ReadableLog {
     try {
       config = newConfig;
       if (!unusable()) {
-        store.configure(newConfig.store());
+        store.configure(newConfig.segments().store());
       }
     } finally {
       lock.unlock();
@@ -320,7 +320,8 @@ final class SegmentedPartitionLog extends ReadableLog {
   CompactionFilter.Rules compactionRules(long nowMs) {
     lock.lock();
     try {
-      return new CompactionFilter.Rules(state.aborted.all(), state.producers.lastBatches(), nowMs, config.deleteRetentionMs());
+      return new CompactionFilter.Rules(state.aborted.all(), state.producers.lastBatches(), nowMs,
+          config.compaction().deleteRetentionMs());
     } finally {
       lock.unlock();
     }

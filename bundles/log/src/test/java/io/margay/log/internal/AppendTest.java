@@ -10,37 +10,29 @@ import io.margay.protocol.record.CompressionType;
 import io.margay.protocol.record.InvalidRecordBatchException;
 import io.margay.protocol.record.RecordBatch;
 import io.margay.protocol.record.RecordBatchFormat;
-import io.margay.protocol.record.TimestampType;
+import io.margay.spi.config.Setting;
 import io.margay.spi.log.LogConfig;
+import io.margay.spi.log.LogSettings;
 import io.margay.spi.log.PartitionLog.Appended;
 import io.margay.spi.log.PartitionLog.Origin;
-import io.margay.spi.storage.StoreConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class AppendTest {
-  private static int codecLevel(String compression) {
-    return compression.equals("producer") || compression.equals("uncompressed") ? 0
-        : CompressionType.forName(compression).defaultLevel();
+  /** Batches of up to 2,000 bytes in segments of 4,096 bytes or one second, and what the test changes. */
+  private static LogConfig config(Map<Setting<?>, Object> changed) {
+    Map<Setting<?>, Object> values = new HashMap<>(Map.of(LogSettings.MAX_MESSAGE_BYTES, 2000, LogSettings.SEGMENT_BYTES, 4096,
+        LogSettings.SEGMENT_MS, 1000L));
+    values.putAll(changed);
+    return TestLog.config(values);
   }
 
-  private static LogConfig config(boolean compact, int maxMessageBytes, TimestampType type, long before, long after,
-      String compression) {
-    return config(compact, 0, maxMessageBytes, Integer.MAX_VALUE - 8, type, before, after, compression, codecLevel(compression));
-  }
-
-  private static LogConfig config(boolean compact, long jitterMs, int maxMessageBytes, int maxDecompressedBytes,
-      TimestampType type, long before, long after, String compression, int level) {
-    return new LogConfig(!compact, compact, -1, -1, 1000, jitterMs, maxMessageBytes,
-        TestLog.checks(true, maxDecompressedBytes), type, before, after, 0.5, 0, Long.MAX_VALUE, 0, Long.MAX_VALUE, Long.MAX_VALUE, false, compression, level, "fake", 1,
-        new StoreConfig(4096, 4096, 1 << 20, false));
-  }
-
-  private static final LogConfig PLAIN =
-      config(false, 2000, TimestampType.CREATE_TIME, Long.MAX_VALUE, Long.MAX_VALUE, "producer");
+  private static final LogConfig PLAIN = config(Map.of());
 
   @Test
   void offsetsAndEpochsAreAssignedInPlace() throws IOException {
@@ -95,7 +87,7 @@ class AppendTest {
 
   @Test
   void compactedTopicsNeedKeysAlsoInsideCompressedBatches() {
-    TestLog t = new TestLog(config(true, 2000, TimestampType.CREATE_TIME, Long.MAX_VALUE, Long.MAX_VALUE, "producer"));
+    TestLog t = new TestLog(config(Map.of(LogSettings.CLEANUP_POLICY, List.of("compact"))));
     t.put("a=1");
     assertThat(t.append(TestLog.batch(5, "=1")).error()).isEqualTo(Errors.INVALID_RECORD);
     ByteBuf zipped = TestLog.batch(CompressionType.GZIP, -1, -1, -1, false, 5, "a=1", "=2");
@@ -108,8 +100,7 @@ class AppendTest {
   void aBatchThatGrowsTooLargeWhenDecompressedIsRefused() {
     String big = "a=" + "x".repeat(1500);
     for (int limit : new int[] {1000, 3000}) {
-      TestLog t = new TestLog(config(false, 0, 2000, limit, TimestampType.CREATE_TIME, Long.MAX_VALUE, Long.MAX_VALUE, "producer",
-          0));
+      TestLog t = new TestLog(config(Map.of(LogSettings.MARGAY_MAX_DECOMPRESSED_BATCH_BYTES, limit)));
       Errors error = t.append(TestLog.batch(CompressionType.GZIP, -1, -1, -1, false, 5, big)).error();
       assertThat(error == Errors.NONE).as("%d %s", limit, error).isEqualTo(limit == 3000);
     }
@@ -123,8 +114,8 @@ class AppendTest {
     }
     long[] sizes = new long[2];
     for (int i = 0; i < 2; i++) {
-      TestLog t = new TestLog(config(false, 0, 2000, Integer.MAX_VALUE - 8, TimestampType.CREATE_TIME, Long.MAX_VALUE,
-          Long.MAX_VALUE, "gzip", i == 0 ? 1 : 9));
+      TestLog t = new TestLog(config(Map.of(LogSettings.COMPRESSION_TYPE, "gzip",
+          LogSettings.COMPRESSION_GZIP_LEVEL, i == 0 ? 1 : 9)));
       t.put(text.toString());
       sizes[i] = t.store.sizeBytes();
     }
@@ -133,8 +124,7 @@ class AppendTest {
 
   @Test
   void jitterBringsTheRollForwardByTheSameForEachReplica() throws IOException {
-    TestLog t = new TestLog(config(false, 1000, 2000, Integer.MAX_VALUE - 8, TimestampType.CREATE_TIME, Long.MAX_VALUE,
-        Long.MAX_VALUE, "producer", 0));
+    TestLog t = new TestLog(config(Map.of(LogSettings.SEGMENT_JITTER_MS, 1000L)));
     TestLog replica = new TestLog(t.log.config());
     for (TestLog log : List.of(t, replica)) {
       for (int ms = 0; ms <= 1000 && log.store.segments.size() == 1; ms++) {
@@ -147,7 +137,8 @@ class AppendTest {
 
   @Test
   void timestampsAreBounded() {
-    TestLog t = new TestLog(config(false, 2000, TimestampType.CREATE_TIME, 100, 100, "producer"));
+    TestLog t = new TestLog(config(Map.of(LogSettings.MESSAGE_TIMESTAMP_BEFORE_MAX_MS, 100L,
+        LogSettings.MESSAGE_TIMESTAMP_AFTER_MAX_MS, 100L)));
     long now = t.clock.now;
     assertThat(t.append(TestLog.batch(now - 100, "a=1")).error()).isEqualTo(Errors.NONE);
     assertThat(t.append(TestLog.batch(now + 100, "a=1")).error()).isEqualTo(Errors.NONE);
@@ -157,7 +148,8 @@ class AppendTest {
 
   @Test
   void logAppendTimeIsStampedOnPlainAndCompressedBatches() throws IOException {
-    TestLog t = new TestLog(config(false, 2000, TimestampType.LOG_APPEND_TIME, 1, 1, "producer"));
+    TestLog t = new TestLog(config(Map.of(LogSettings.MESSAGE_TIMESTAMP_TYPE, "LogAppendTime",
+        LogSettings.MESSAGE_TIMESTAMP_BEFORE_MAX_MS, 1L, LogSettings.MESSAGE_TIMESTAMP_AFTER_MAX_MS, 1L)));
     assertThat(t.append(TestLog.batch(7, "a=1")).appendTimeMs()).isEqualTo(t.clock.now);
     t.clock.now += 5;
     assertThat(t.append(TestLog.timed(CompressionType.LZ4, 1, 2)).appendTimeMs()).isEqualTo(t.clock.now);
@@ -166,7 +158,7 @@ class AppendTest {
 
   @Test
   void theTopicsCompressionReplacesTheProducers() throws IOException {
-    TestLog t = new TestLog(config(false, 2000, TimestampType.CREATE_TIME, Long.MAX_VALUE, Long.MAX_VALUE, "zstd"));
+    TestLog t = new TestLog(config(Map.of(LogSettings.COMPRESSION_TYPE, "zstd")));
     t.put(TestLog.batch(CompressionType.GZIP, 9, 3, 0, false, 77, "a=1", "b="));
     t.put("c=3");
     assertThat(t.contents()).containsExactly(new Seen(0, 77, "a", "1"), new Seen(1, 77, "b", null),

@@ -9,14 +9,13 @@ import io.margay.log.internal.TestLog.Seen;
 import io.margay.protocol.Errors;
 import io.margay.protocol.record.CompressionType;
 import io.margay.protocol.record.RecordBatch;
-import io.margay.protocol.record.TimestampType;
 import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingValues;
 import io.margay.spi.log.LogConfig;
+import io.margay.spi.log.LogSettings;
 import io.margay.spi.log.LogSuspendedException;
 import io.margay.spi.log.PartitionLog.AbortedTransaction;
 import io.margay.spi.storage.SegmentInfo;
-import io.margay.spi.storage.StoreConfig;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,9 +43,9 @@ class CompactionTest {
   private static final SkippedBatches SKIPPED = new SkippedBatches();
 
   private static LogConfig config(int segmentBytes, long minLagMs, long maxLagMs) {
-    return new LogConfig(false, true, -1, -1, 604_800_000L, 0, 1 << 20, TestLog.CHECKS, TimestampType.CREATE_TIME,
-        Long.MAX_VALUE, Long.MAX_VALUE, 0.5, minLagMs, maxLagMs, HORIZON, Long.MAX_VALUE, Long.MAX_VALUE, false, "producer", 0,
-        "fake", 1, new StoreConfig(segmentBytes, 4096, 1 << 20, false));
+    return TestLog.config(Map.of(LogSettings.CLEANUP_POLICY, List.of("compact"), LogSettings.SEGMENT_BYTES, segmentBytes,
+        LogSettings.MIN_COMPACTION_LAG_MS, minLagMs, LogSettings.MAX_COMPACTION_LAG_MS, maxLagMs,
+        LogSettings.DELETE_RETENTION_MS, HORIZON));
   }
 
   private final TestLog t = new TestLog(config(1 << 20, 0, Long.MAX_VALUE));
@@ -262,7 +261,7 @@ class CompactionTest {
     endsWith(LogSuspendedException.class, log -> log.suspend());
     endsWith(LogSuspendedException.class, log -> {
       log.suspend();
-      log.resume(new FakeStore(log.config().store()));
+      log.resume(new FakeStore(log.config().segments().store()));
     });
   }
 

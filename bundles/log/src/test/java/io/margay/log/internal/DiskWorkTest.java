@@ -130,7 +130,7 @@ class DiskWorkTest {
     List<Runnable> later = new ArrayList<>();
     LogEnvironment environment = new LogEnvironment(t.clock, t.environment.faults(), log -> { }, () -> 1000, later::add,
         t.environment.scratches(), t.producerLimits);
-    FakeStore store = new FakeStore(config.store());
+    FakeStore store = new FakeStore(config.segments().store());
     SegmentedPartitionLog log = SegmentedPartitionLog.open(TestLog.ID, config, store, environment, t.owner, -1, -1);
     store.beforeDisk = () -> {
       throw new AssertionError("an append went to the disk");

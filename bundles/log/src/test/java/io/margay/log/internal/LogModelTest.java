@@ -6,11 +6,9 @@ import io.margay.model.LeaderEpoch;
 import io.margay.protocol.Errors;
 import io.margay.protocol.record.CompressionType;
 import io.margay.protocol.record.ControlRecordType;
-import io.margay.spi.log.LogConfig;
 import io.margay.spi.log.PartitionLog.AbortedTransaction;
 import io.margay.spi.log.PartitionLog.EpochEnd;
 import io.margay.spi.log.PartitionLog.FoundOffset;
-import io.margay.spi.storage.StoreConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -40,8 +38,7 @@ class LogModelTest {
 
     Run(int seed) {
       random = new Random(seed);
-      LogConfig c = TestLog.CONFIG;
-      t = new TestLog(TestLog.withStore(c, new StoreConfig(300 + random.nextInt(2000), 4096, 1 << 20, false)));
+      t = new TestLog(TestLog.segments(300 + random.nextInt(2000)));
     }
 
     void step() throws IOException {

@@ -8,6 +8,7 @@ import io.margay.protocol.Errors;
 import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingValues;
 import io.margay.spi.log.LogConfig;
+import io.margay.spi.log.LogSettings;
 import io.margay.spi.log.Logs.LogPlacement;
 import io.margay.spi.log.PartitionLog;
 import io.margay.spi.log.PartitionLog.Origin;
@@ -18,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -30,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(30)
 class LogMoveTest {
   private static final LogConfig FAKE = TestLog.CONFIG;
-  private static final LogConfig OTHER = TestLog.withEngine(TestLog.CONFIG, "other");
+  private static final LogConfig OTHER = TestLog.config(Map.of(LogSettings.MARGAY_STORAGE_ENGINE, "other"));
   private final TestLog.StoppedClock clock = new TestLog.StoppedClock();
   private final ManualScheduler scheduler = new ManualScheduler();
   /** Of the process that runs now: another one may see its stores closed under it. */
@@ -191,7 +193,7 @@ class LogMoveTest {
     PartitionLog log = manager.open(TestLog.ID, FAKE);
     produce(log);
     // the copy was created, and nothing more
-    other.open(TestLog.ID, OTHER.store());
+    other.open(TestLog.ID, OTHER.segments().store());
     crash();
     bothEngines();
     PartitionLog again = manager.open(TestLog.ID, OTHER);

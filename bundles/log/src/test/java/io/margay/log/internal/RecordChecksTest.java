@@ -24,10 +24,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a log refuses because of a batch's records, and what it puts right. */
 class RecordChecksTest {
-  private static final LogConfig HEADER = with(false, "producer", TestLog.checks(false, 16 << 20));
+  private static final LogConfig HEADER = with(false, "producer", "header");
 
-  private static LogConfig with(boolean compact, String compression, LogConfig.RecordChecks checks) {
-    return TestLog.withChecks(TestLog.CONFIG, compact, compression, checks);
+  private static LogConfig with(boolean compact, String compression, String validation) {
+    return TestLog.records(compact, compression, validation, 16 << 20);
   }
 
   private static void fixCrc(ByteBuf batch) {
@@ -73,9 +73,8 @@ class RecordChecksTest {
   void headerOnlyTrustsTheRecordsOfCompressedBatchesUnlessTheyNeedKeysOrAnotherCodec() {
     ByteBuf garbage = garbage(CompressionType.LZ4);
     assertThat(new TestLog(HEADER).append(garbage.copy()).error()).isEqualTo(Errors.NONE);
-    LogConfig.RecordChecks header = HEADER.checks();
-    assertThat(new TestLog(with(true, "producer", header)).append(garbage.copy()).error()).isEqualTo(Errors.INVALID_RECORD);
-    assertThat(new TestLog(with(false, "zstd", header)).append(garbage.copy()).error()).isEqualTo(Errors.INVALID_RECORD);
+    assertThat(new TestLog(with(true, "producer", "header")).append(garbage.copy()).error()).isEqualTo(Errors.INVALID_RECORD);
+    assertThat(new TestLog(with(false, "zstd", "header")).append(garbage.copy()).error()).isEqualTo(Errors.INVALID_RECORD);
     garbage.release();
     assertThat(new TestLog(HEADER).append(garbage(CompressionType.NONE)).error()).isEqualTo(Errors.INVALID_RECORD);
   }
@@ -118,7 +117,7 @@ class RecordChecksTest {
   @EnumSource(CompressionType.class)
   void timesBefore1970AreStored(CompressionType codec) throws IOException {
     for (String compression : List.of("producer", "zstd", "uncompressed")) {
-      TestLog t = new TestLog(with(false, compression, TestLog.CHECKS));
+      TestLog t = new TestLog(with(false, compression, "full"));
       t.put(TestLog.timed(codec, -5_000, -2, -86_400_000));
       assertThat(t.contents()).extracting(Seen::timestamp).containsExactly(-5_000L, -2L, -86_400_000L);
     }
@@ -131,7 +130,7 @@ class RecordChecksTest {
       records[i] = i % 10 == 0 ? "=" + i : i + "=" + i;
     }
     for (CompressionType codec : CompressionType.values()) {
-      TestLog t = new TestLog(with(true, "producer", TestLog.CHECKS));
+      TestLog t = new TestLog(with(true, "producer", "full"));
       Appended refused = t.append(TestLog.batch(codec, -1, -1, -1, false, 5, records));
       assertThat(refused.error()).isEqualTo(Errors.INVALID_RECORD);
       assertThat(refused.faults()).extracting(Fault::recordIndex).containsExactly(0, 10, 20, 30, 40, 50, 60, 70, 80, 90);
@@ -146,7 +145,7 @@ class RecordChecksTest {
         if (!full && compression.equals("producer")) {
           continue;
         }
-        TestLog t = new TestLog(with(false, compression, TestLog.checks(full, 1 << 20)));
+        TestLog t = new TestLog(TestLog.records(false, compression, full ? "full" : "header", 1 << 20));
         assertThat(t.append(bomb(codec, 1, 4 << 20)).error()).isEqualTo(Errors.INVALID_RECORD);
         assertThat(t.append(bomb(codec, 40, 100_000)).error()).isEqualTo(Errors.MESSAGE_TOO_LARGE);
         assertThat(t.store.sizeBytes()).isZero();
@@ -166,7 +165,7 @@ class RecordChecksTest {
 
   @Test
   void compressingAgainKeepsHeaders() throws IOException {
-    TestLog t = new TestLog(with(false, "lz4", TestLog.CHECKS));
+    TestLog t = new TestLog(with(false, "lz4", "full"));
     ByteBuf batch;
     try (RecordBatchBuilder builder = new RecordBatchBuilder(TestLog.HEAP)) {
       builder.compression(CompressionType.GZIP).append(5, new byte[] {'k'}, new byte[] {'v'},

@@ -2,19 +2,18 @@ package io.margay.log.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.margay.protocol.record.TimestampType;
 import io.margay.spi.log.LogConfig;
+import io.margay.spi.log.LogSettings;
 import io.margay.spi.storage.SegmentInfo;
-import io.margay.spi.storage.StoreConfig;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class RetentionTest {
   private static LogConfig config(boolean delete, long retentionMs, long retentionBytes) {
-    return new LogConfig(delete, !delete, retentionMs, retentionBytes, 1_000_000, 0, 1 << 20, TestLog.CHECKS, TimestampType.CREATE_TIME,
-        Long.MAX_VALUE, Long.MAX_VALUE, 0.5, 0, Long.MAX_VALUE, 0, Long.MAX_VALUE, Long.MAX_VALUE, false, "producer", 0, "fake", 1,
-        new StoreConfig(1 << 20, 4096, 1 << 20, false));
+    return TestLog.config(Map.of(LogSettings.CLEANUP_POLICY, List.of(delete ? "delete" : "compact"),
+        LogSettings.RETENTION_MS, retentionMs, LogSettings.RETENTION_BYTES, retentionBytes));
   }
 
   private static SegmentInfo segment(long base, long next, long size, long maxTimestamp) {

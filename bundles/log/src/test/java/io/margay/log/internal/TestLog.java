@@ -8,7 +8,6 @@ import io.margay.model.TopicIdPartition;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.protocol.record.BatchCursor;
-import io.margay.protocol.record.BatchRules;
 import io.margay.protocol.record.CompressionType;
 import io.margay.protocol.record.ControlRecordType;
 import io.margay.protocol.record.ControlRecords;
@@ -16,29 +15,31 @@ import io.margay.protocol.record.Record;
 import io.margay.protocol.record.RecordBatchBuilder;
 import io.margay.protocol.record.RecordReader;
 import io.margay.protocol.record.RecordScratchPool;
-import io.margay.protocol.record.TimestampType;
+import io.margay.spi.config.Setting;
+import io.margay.spi.config.SettingValues;
 import io.margay.spi.log.LogConfig;
+import io.margay.spi.log.LogSettings;
 import io.margay.spi.log.PartitionLog.Appended;
 import io.margay.spi.log.PartitionLog.Origin;
 import io.margay.spi.storage.LogSlice;
-import io.margay.spi.storage.StoreConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 
 /** A log over a {@link FakeStore}, a clock that stands still, and short words for what tests do to it. */
 final class TestLog {
   static final UnpooledByteBufAllocator HEAP = new UnpooledByteBufAllocator(false);
   static final TopicIdPartition ID = new TopicIdPartition(new UUID(1, 2), new TopicPartition("topic", 0));
-  static final LogConfig.RecordChecks CHECKS = checks(true, 16 << 20);
-  static final LogConfig CONFIG = new LogConfig(true, false, -1, -1, 604_800_000L, 0, 1 << 20, CHECKS,
-      TimestampType.CREATE_TIME, Long.MAX_VALUE, Long.MAX_VALUE, 0.5, 0, Long.MAX_VALUE, 86_400_000L, Long.MAX_VALUE, Long.MAX_VALUE, false, "producer",
-      0, "fake", 1, new StoreConfig(1 << 20, 4096, 1 << 20, false));
+  private static final Map<Setting<?>, Object> BASE = Map.of(LogSettings.RETENTION_MS, -1L, LogSettings.MAX_MESSAGE_BYTES, 1 << 20,
+      LogSettings.MESSAGE_TIMESTAMP_AFTER_MAX_MS, Long.MAX_VALUE, LogSettings.MARGAY_STORAGE_ENGINE, "fake",
+      LogSettings.SEGMENT_BYTES, 1 << 20, LogSettings.SEGMENT_INDEX_BYTES, 1 << 20);
+  static final LogConfig CONFIG = config(Map.of());
 
   /** A clock that only moves when the test moves it. */
   static final class StoppedClock implements Clock {
@@ -103,7 +104,7 @@ final class TestLog {
   }
 
   TestLog(LogConfig config) {
-    store = new FakeStore(config.store());
+    store = new FakeStore(config.segments().store());
     try {
       log = SegmentedPartitionLog.open(ID, config, store, environment, owner, -1, -1);
     } catch (IOException e) {
@@ -111,34 +112,26 @@ final class TestLog {
     }
   }
 
-  static LogConfig.RecordChecks checks(boolean full, int maxDecompressedBytes) {
-    return new LogConfig.RecordChecks(full, new BatchRules.Limits(maxDecompressedBytes, Integer.MAX_VALUE, 100));
+  /** The base configuration with other values for some settings, which may be smaller than the settings allow. */
+  static LogConfig config(Map<Setting<?>, Object> changed) {
+    return LogConfig.of(new SettingValues() {
+      @Override
+      @SuppressWarnings("unchecked") // the maps of this test hold values of the right types
+      public <T> T get(Setting<T> setting) {
+        return (T) changed.getOrDefault(setting, BASE.getOrDefault(setting, setting.defaultValue()));
+      }
+    });
   }
 
   static LogConfig segments(int bytes) {
-    return withStore(CONFIG, new StoreConfig(bytes, 4096, 1 << 20, false));
+    return config(Map.of(LogSettings.SEGMENT_BYTES, bytes));
   }
 
-  static LogConfig withStore(LogConfig c, StoreConfig store) {
-    return new LogConfig(c.delete(), c.compact(), c.retentionMs(), c.retentionBytes(), c.segmentMs(), c.segmentJitterMs(),
-        c.maxMessageBytes(), c.checks(), c.timestampType(), c.timestampBeforeMaxMs(), c.timestampAfterMaxMs(),
-        c.minCleanableDirtyRatio(), c.minCompactionLagMs(),
-        c.maxCompactionLagMs(), c.deleteRetentionMs(), c.flushMessages(), c.flushMs(), c.flushOnAck(), c.compression(),
-        c.compressionLevel(), c.engine(), c.minInsyncReplicas(), store);
-  }
-
-  static LogConfig withChecks(LogConfig c, boolean compact, String compression, LogConfig.RecordChecks checks) {
-    return new LogConfig(!compact, compact, c.retentionMs(), c.retentionBytes(), c.segmentMs(), c.segmentJitterMs(),
-        c.maxMessageBytes(), checks, c.timestampType(), c.timestampBeforeMaxMs(), c.timestampAfterMaxMs(),
-        c.minCleanableDirtyRatio(), c.minCompactionLagMs(), c.maxCompactionLagMs(), c.deleteRetentionMs(), c.flushMessages(),
-        c.flushMs(), c.flushOnAck(), compression, compression.equals("lz4") ? CompressionType.LZ4.defaultLevel() : 0, c.engine(), c.minInsyncReplicas(), c.store());
-  }
-
-  static LogConfig withEngine(LogConfig c, String engine) {
-    return new LogConfig(c.delete(), c.compact(), c.retentionMs(), c.retentionBytes(), c.segmentMs(), c.segmentJitterMs(),
-        c.maxMessageBytes(), c.checks(), c.timestampType(), c.timestampBeforeMaxMs(), c.timestampAfterMaxMs(),
-        c.minCleanableDirtyRatio(), c.minCompactionLagMs(), c.maxCompactionLagMs(), c.deleteRetentionMs(), c.flushMessages(),
-        c.flushMs(), c.flushOnAck(), c.compression(), c.compressionLevel(), engine, c.minInsyncReplicas(), c.store());
+  /** @param maxDecompressedBytes of a batch */
+  static LogConfig records(boolean compact, String compression, String validation, int maxDecompressedBytes) {
+    return config(Map.of(LogSettings.CLEANUP_POLICY, List.of(compact ? "compact" : "delete"),
+        LogSettings.COMPRESSION_TYPE, compression, LogSettings.MARGAY_PRODUCE_VALIDATION, validation,
+        LogSettings.MARGAY_MAX_DECOMPRESSED_BATCH_BYTES, maxDecompressedBytes));
   }
 
   /** Closes cleanly and opens again. */

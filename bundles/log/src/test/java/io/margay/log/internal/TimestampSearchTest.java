@@ -3,10 +3,10 @@ package io.margay.log.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.margay.protocol.record.CompressionType;
-import io.margay.protocol.record.TimestampType;
-import io.margay.spi.log.LogConfig;
+import io.margay.spi.log.LogSettings;
 import io.margay.spi.log.PartitionLog.FoundOffset;
 import java.io.IOException;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class TimestampSearchTest {
@@ -54,9 +54,7 @@ class TimestampSearchTest {
 
   @Test
   void underLogAppendTimeTheFirstRecordOfTheBatchIsFound() throws IOException {
-    LogConfig c = TestLog.CONFIG;
-    TestLog t = new TestLog(new LogConfig(true, false, -1, -1, c.segmentMs(), 0, c.maxMessageBytes(),
-        c.checks(), TimestampType.LOG_APPEND_TIME, 1, 1, 0.5, 0, Long.MAX_VALUE, 0, Long.MAX_VALUE, Long.MAX_VALUE, false, "producer", 0, "fake", 1, c.store()));
+    TestLog t = new TestLog(TestLog.config(Map.of(LogSettings.MESSAGE_TIMESTAMP_TYPE, "LogAppendTime")));
     t.put(TestLog.timed(CompressionType.LZ4, 90, 30, 70));
     t.clock.now += 10;
     t.put(TestLog.timed(CompressionType.LZ4, 1, 2));

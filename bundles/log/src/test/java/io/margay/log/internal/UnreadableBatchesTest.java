@@ -29,8 +29,8 @@ class UnreadableBatchesTest {
       return setting.defaultValue();
     }
   };
-  private static final LogConfig TRUSTING = TestLog.withChecks(TestLog.CONFIG, false, "producer", TestLog.checks(false, 16 << 20));
-  private static final LogConfig COMPACTED = TestLog.withChecks(TestLog.CONFIG, true, "producer", TestLog.checks(true, 1 << 20));
+  private static final LogConfig TRUSTING = TestLog.records(false, "producer", "header", 16 << 20);
+  private static final LogConfig COMPACTED = TestLog.records(true, "producer", "full", 1 << 20);
 
   private final TestLog t = new TestLog(TRUSTING);
   private final SkippedBatches skipped = new SkippedBatches();
@@ -75,7 +75,7 @@ class UnreadableBatchesTest {
     assertThat(clean().cleanedTo()).isEqualTo(7);
     assertThat(readable()).containsExactly("0a", "3!", "5c", "6d");
     assertThat(t.log.cleanedTo()).isEqualTo(7);
-    t.clock.now += 10 * COMPACTED.deleteRetentionMs();
+    t.clock.now += 10 * COMPACTED.compaction().deleteRetentionMs();
     t.put("c=3");
     clean();
     assertThat(readable()).as("the tombstone may hide what the batch holds").containsExactly("0a", "3!", "6d", "7c");

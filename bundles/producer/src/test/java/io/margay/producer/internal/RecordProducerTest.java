@@ -17,6 +17,7 @@ import io.margay.protocol.Message;
 import io.margay.protocol.message.ProduceRequest;
 import io.margay.protocol.message.ProduceResponse;
 import io.margay.spi.client.LocalClient;
+import io.margay.spi.config.FakeSettings;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.partitioner.Partitioner;
 import io.margay.spi.partitioner.PartitionerRecord;

@@ -145,7 +145,7 @@ public final class PartitionLeader implements LeaderPartition {
    */
   private void keepForWaiters(ByteBuf records, int index, int sizeBytes, PartitionLog.Appended appended) {
     if (sizeBytes <= FreshBatches.LARGEST_BYTES && !replica.dataWaiters().isEmpty()
-        && log.config().compression().equals(AS_PRODUCED) && records.getLong(index) == appended.baseOffset()) {
+        && log.config().batches().compression().equals(AS_PRODUCED) && records.getLong(index) == appended.baseOffset()) {
       lastAppended = fresh.keep(records, index, sizeBytes, appended.baseOffset(), appended.nextOffset());
     }
   }
@@ -166,7 +166,7 @@ public final class PartitionLeader implements LeaderPartition {
   }
 
   private void flushIfNeeded() {
-    if (log.config().flushOnAck() && log.flushedOffset() < log.logEndOffset()) {
+    if (log.config().flushing().onAck() && log.flushedOffset() < log.logEndOffset()) {
       log.requestFlush(whenFlushed);
     }
   }
@@ -199,7 +199,7 @@ public final class PartitionLeader implements LeaderPartition {
     if (ended) {
       return;
     }
-    long reached = log.config().flushOnAck() ? log.flushedOffset() : log.logEndOffset();
+    long reached = log.config().flushing().onAck() ? log.flushedOffset() : log.logEndOffset();
     long candidate = isr.committedEnd(reached);
     if (candidate <= highWatermark) {
       return;
@@ -327,7 +327,7 @@ public final class PartitionLeader implements LeaderPartition {
 
   /** @return whether an acknowledgement promises stable storage */
   public boolean flushOnAck() {
-    return log.config().flushOnAck();
+    return log.config().flushing().onAck();
   }
 
   /** @return whether a record may be committed some time after it is appended */

@@ -318,9 +318,9 @@ class PartitionManagerTest {
   void followsConfigurations() {
     broker.start();
     broker.create("a", 2);
-    assertThat(broker.log("a", 1).config().maxMessageBytes()).isEqualTo(1_048_588);
+    assertThat(broker.log("a", 1).config().batches().maxBytes()).isEqualTo(1_048_588);
     broker.configure("a", Map.of("max.message.bytes", "77"));
-    assertThat(broker.log("a", 1).config().maxMessageBytes()).isEqualTo(77);
+    assertThat(broker.log("a", 1).config().batches().maxBytes()).isEqualTo(77);
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.margay.model.Clock;
 import io.margay.model.Endpoint;
 import io.margay.model.LeaderEpoch;
 import io.margay.protocol.record.RecordBatchBuilder;
+import io.margay.spi.config.FakeSettings;
 import io.margay.spi.log.PartitionLog;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

@@ -168,9 +168,9 @@ class AdminCommandsTest {
 
   @Test
   void explainsWhatWasGivenAndIsNotApplied() throws Exception {
-    gosh.settings.notApplied.add(new NotApplied("num.partitions", "0", "configuration io.margay", Reason.REFUSED,
+    gosh.settings.refused().add(new NotApplied("num.partitions", "0", "configuration io.margay", Reason.REFUSED,
         "expected a number of at least 1"));
-    gosh.settings.notApplied.add(new NotApplied("num.partition", null, "etc/margay.cfg:3", Reason.REFUSED, "there is none"));
+    gosh.settings.refused().add(new NotApplied("num.partition", null, "etc/margay.cfg:3", Reason.REFUSED, "there is none"));
     assertThat(gosh.run("config:explain num.partitions")).containsPattern("Applied: +false")
         .containsPattern("Not applied because: +configuration io.margay: expected a number of at least 1")
         .containsPattern("1 +default +num.partitions +default +counts")

@@ -24,8 +24,8 @@ class CompletionsTest {
   CompletionsTest() {
     Requests requests = new Requests(broker, broker::image, new BrokerId(1));
     Strategies strategies = new Strategies();
-    Map<String, CommandFunction> commands = ShellCommands.functions(requests, new FakeSettings(), new FakePlatform(), strategies);
-    completions = new Completions(commands, ShellCommands.names(requests, new FakeSettings(), strategies, commands));
+    Map<String, CommandFunction> commands = ShellCommands.functions(requests, gosh.settings, new FakePlatform(), strategies);
+    completions = new Completions(commands, ShellCommands.names(requests, gosh.settings, strategies, commands));
     gosh.processor.addListener(completions);
     gosh.processor.addCommand("margay", completions, Completions.FUNCTION);
     gosh.processor.addCommand("gogo", (Function) (session, arguments) -> learnt.add(List.copyOf(arguments)), "complete");

@@ -1,11 +1,17 @@
 package io.margay.shell.internal;
 
 import io.margay.model.BrokerId;
+import io.margay.spi.config.Catalogue;
+import io.margay.spi.config.FakeSettings;
+import io.margay.spi.config.Setting;
+import io.margay.spi.config.SettingType;
+import io.margay.spi.log.LogSettings;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
@@ -14,8 +20,12 @@ import org.apache.felix.service.command.Function;
 
 /** The real Gogo with our commands. */
 final class Gosh implements AutoCloseable {
+  private static final Setting<Integer> NUM_PARTITIONS =
+      new Catalogue("test").broker(SettingType.INT, "num.partitions", 1).from(1).live().doc("Partitions of a new topic.");
+
   final CommandProcessorImpl processor;
-  final FakeSettings settings = new FakeSettings();
+  final FakeSettings settings =
+      new FakeSettings().define(List.of(LogSettings.CLEANUP_POLICY, LogSettings.FLUSH_MS, NUM_PARTITIONS));
   final Strategies strategies = new Strategies();
   /** Replaces System.out and its like, once. */
   private static final ThreadIOImpl THREAD_IO = new ThreadIOImpl();

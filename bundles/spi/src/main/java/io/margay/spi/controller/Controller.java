@@ -1,6 +1,10 @@
 package io.margay.spi.controller;
 
+import io.margay.model.BrokerId;
+import io.margay.model.LeaderEpoch;
+import io.margay.model.TopicIdPartition;
 import io.margay.protocol.Errors;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -32,6 +36,34 @@ public interface Controller {
 
   /** @return a block of producer ids that no other caller gets */
   CompletionStage<ProducerIdBlock> allocateProducerIds();
+
+  /**
+   * A change of an ISR that the partition's leader asks for (KIP-497).
+   *
+   * @param partition which partition
+   * @param leaderEpoch the epoch in which this broker leads it
+   * @param partitionEpoch the epoch of the partition's image that the change is based on
+   * @param isr the new ISR: each broker with the epoch of its registration that the leader knows (KIP-841)
+   */
+  record IsrChange(TopicIdPartition partition, LeaderEpoch leaderEpoch, int partitionEpoch, Map<BrokerId, Long> isr) {
+    public IsrChange {
+      isr = Map.copyOf(isr);
+    }
+  }
+
+  /**
+   * Changes ISRs of partitions that this broker leads. The new ISRs come with an image; until it arrives, the leader counts the
+   * replicas of both the old and the new ISR.
+   *
+   * @param brokerEpoch epoch of this broker's registration; another one is refused
+   * @param changes at most one per partition
+   * @return one error per change, in order: NONE; FENCED_LEADER_EPOCH or NOT_LEADER_OR_FOLLOWER when this broker does not lead in
+   *     that epoch; INVALID_UPDATE_VERSION when the partition has another epoch: an image that tells is on its way;
+   *     INELIGIBLE_REPLICA when a new member is fenced, shutting down or has another epoch; UNKNOWN_TOPIC_ID; or
+   *     STALE_BROKER_EPOCH. Completes exceptionally when no controller could be reached, or it is not known whether the changes
+   *     were made: ask again, based on the newest image
+   */
+  CompletionStage<List<Errors>> alterIsr(long brokerEpoch, List<IsrChange> changes);
 
   /**
    * Whether the image shows this broker as this process registered it. Until then it may show the registration of an earlier

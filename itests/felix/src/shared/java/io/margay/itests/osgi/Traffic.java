@@ -10,9 +10,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -225,7 +227,7 @@ public final class Traffic implements AutoCloseable {
     }
   }
 
-  /** By partition: how many records were acknowledged and read, and where the broker says that the partition ends. */
+  /** By partition: how many records were acknowledged and read, and where the broker says that the partition ends; and the group. */
   private List<String> partitionStates() {
     try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(Map.<String, Object>of("bootstrap.servers", bootstrap),
         new StringDeserializer(), new StringDeserializer())) {
@@ -234,9 +236,20 @@ public final class Traffic implements AutoCloseable {
         TopicPartition tp = new TopicPartition(topic, p);
         states.add(acknowledged.get(p).size() + "/" + read.get(p).size() + "/" + consumer.endOffsets(List.of(tp)).get(tp));
       }
+      states.add(groupState());
       return states;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | ExecutionException e) {
       return List.of("cannot tell: " + e);
+    }
+  }
+
+  private String groupState() throws ExecutionException {
+    try (Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", bootstrap))) {
+      return admin.describeConsumerGroups(List.of(group())).all().get() + " committed "
+          + admin.listConsumerGroupOffsets(group()).partitionsToOffsetAndMetadata().get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "interrupted";
     }
   }
 

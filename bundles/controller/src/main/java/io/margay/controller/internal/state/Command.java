@@ -130,4 +130,25 @@ public sealed interface Command {
    * @param levels by name; 0 takes a feature away
    */
   record UpdateFeatures(SortedMap<String, Short> levels) implements Command { }
+
+  /**
+   * A leader changes ISRs. The result is a list of {@link Outcome}, one per change, as
+   * {@link io.margay.spi.controller.Controller#alterIsr} tells.
+   *
+   * @param broker the broker that leads the partitions
+   * @param brokerEpoch epoch of its registration
+   * @param changes at most one per partition
+   */
+  record AlterIsr(BrokerId broker, long brokerEpoch, List<NewIsr> changes) implements Command { }
+
+  /**
+   * A new ISR.
+   *
+   * @param topicId the topic
+   * @param partition the partition
+   * @param leaderEpoch in which the broker leads it
+   * @param partitionEpoch epoch of the partition that the change is based on
+   * @param isr the members, each with the epoch of its registration that the leader knows
+   */
+  record NewIsr(UUID topicId, int partition, int leaderEpoch, int partitionEpoch, SortedMap<BrokerId, Long> isr) { }
 }

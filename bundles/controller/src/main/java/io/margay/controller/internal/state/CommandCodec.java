@@ -2,6 +2,7 @@ package io.margay.controller.internal.state;
 
 import io.margay.controller.internal.state.Command.AllocateProducerIds;
 import io.margay.controller.internal.state.Command.AlterConfigs;
+import io.margay.controller.internal.state.Command.AlterIsr;
 import io.margay.controller.internal.state.Command.ConfigChange;
 import io.margay.controller.internal.state.Command.ConfigEdit;
 import io.margay.controller.internal.state.Command.CreatePartitions;
@@ -9,6 +10,7 @@ import io.margay.controller.internal.state.Command.CreateTopics;
 import io.margay.controller.internal.state.Command.DeleteTopics;
 import io.margay.controller.internal.state.Command.InitCluster;
 import io.margay.controller.internal.state.Command.MorePartitions;
+import io.margay.controller.internal.state.Command.NewIsr;
 import io.margay.controller.internal.state.Command.NewTopic;
 import io.margay.controller.internal.state.Command.Operation;
 import io.margay.controller.internal.state.Command.RegisterBroker;
@@ -18,7 +20,9 @@ import io.margay.metadata.ConfigResource;
 import io.margay.model.BrokerId;
 import io.margay.model.Endpoint;
 import io.margay.spi.consensus.StateMachine.UnsupportedCommandException;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /**
  * Commands as bytes: format version (int8), type (int8), fields in the order of the record. A type's number and fields never
@@ -52,6 +56,8 @@ public final class CommandCodec {
       out.int8(8).int32(c.size());
     } else if (command instanceof UpdateFeatures c) {
       out.int8(9).map(c.levels(), BinaryWriter::text, (w, level) -> w.int16(level));
+    } else if (command instanceof AlterIsr c) {
+      out.int8(10).int32(c.broker().value()).int64(c.brokerEpoch()).list(c.changes(), CommandCodec::writeIsr);
     }
     return out.toBytes();
   }
@@ -82,6 +88,7 @@ public final class CommandCodec {
       case 7 -> new AlterConfigs(in.list(CommandCodec::readChange));
       case 8 -> new AllocateProducerIds(in.int32());
       case 9 -> new UpdateFeatures(new TreeMap<>(in.map(BinaryReader::text, BinaryReader::int16)));
+      case 10 -> new AlterIsr(new BrokerId(in.int32()), in.int64(), in.list(CommandCodec::readIsr));
       default -> throw new UnsupportedCommandException("a metadata change has the unknown type " + type + NEWER);
     };
   }
@@ -92,6 +99,21 @@ public final class CommandCodec {
 
   static Endpoint readEndpoint(BinaryReader in) {
     return new Endpoint(in.text(), in.text(), in.text(), in.int32());
+  }
+
+  private static void writeIsr(BinaryWriter out, NewIsr change) {
+    out.uuid(change.topicId()).int32(change.partition()).int32(change.leaderEpoch()).int32(change.partitionEpoch())
+        .list(change.isr().entrySet(), (w, member) -> w.int32(member.getKey().value()).int64(member.getValue()));
+  }
+
+  private static NewIsr readIsr(BinaryReader in) {
+    UUID topicId = in.uuid();
+    int partition = in.int32();
+    int leaderEpoch = in.int32();
+    int partitionEpoch = in.int32();
+    SortedMap<BrokerId, Long> isr = new TreeMap<>();
+    in.list(r -> isr.put(new BrokerId(r.int32()), r.int64()));
+    return new NewIsr(topicId, partition, leaderEpoch, partitionEpoch, isr);
   }
 
   private static void writeTopic(BinaryWriter out, NewTopic t) {

@@ -2,6 +2,7 @@ package io.margay.controller.internal.state;
 
 import io.margay.controller.internal.state.Command.AllocateProducerIds;
 import io.margay.controller.internal.state.Command.AlterConfigs;
+import io.margay.controller.internal.state.Command.AlterIsr;
 import io.margay.controller.internal.state.Command.CreatePartitions;
 import io.margay.controller.internal.state.Command.CreateTopics;
 import io.margay.controller.internal.state.Command.DeleteTopics;
@@ -86,6 +87,8 @@ public final class MetadataStateMachine implements StateMachine {
       return allocate(c.size());
     } else if (command instanceof UpdateFeatures c) {
       return updateFeatures(c.levels());
+    } else if (command instanceof AlterIsr c) {
+      return PartitionCommands.alterIsr(state, c);
     } else if (command instanceof InitCluster c) {
       return init(c);
     }

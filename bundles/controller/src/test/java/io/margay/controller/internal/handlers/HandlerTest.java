@@ -2,12 +2,13 @@ package io.margay.controller.internal.handlers;
 
 import io.margay.controller.internal.ControllerRuntime;
 import io.margay.controller.internal.FakePlacers;
-import io.margay.controller.internal.FakeSettings;
+import io.margay.controller.internal.OtherSettings;
 import io.margay.controller.internal.InMemoryLog;
 import io.margay.model.Endpoint;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.Messages;
+import io.margay.spi.config.FakeSettings;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.FakeRequest;
 import java.util.List;
@@ -25,7 +26,7 @@ abstract class HandlerTest {
   static final List<Endpoint> ENDPOINTS =
       List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "broker.test", 9092), new Endpoint("EXTERNAL", "SSL", "out.test", 19092));
 
-  final FakeSettings settings = new FakeSettings(1);
+  final FakeSettings settings = OtherSettings.known();
   final InMemoryLog log = new InMemoryLog();
   ControllerRuntime controller;
 

@@ -28,6 +28,11 @@ class InitProducerIdHandlerTest {
       asked.add(new CompletableFuture<>());
       return asked.get(asked.size() - 1);
     }
+
+    @Override
+    public CompletionStage<List<Errors>> alterIsr(long brokerEpoch, List<IsrChange> changes) {
+      throw new UnsupportedOperationException();
+    }
   });
 
   private FakeRequest init(String transactionalId, int version) {
