@@ -36,7 +36,7 @@ final class HttpServing implements AutoCloseable {
     }
   }
 
-  private static HttpLimits requestLimits(NodeSettings settings) {
+  static HttpLimits requestLimits(NodeSettings settings) {
     return new HttpLimits() {
       @Override
       public long maxRequestBytes() {
@@ -60,7 +60,7 @@ final class HttpServing implements AutoCloseable {
     };
   }
 
-  private static ConnectionLimits connectionLimits(NodeSettings settings) {
+  static ConnectionLimits connectionLimits(NodeSettings settings) {
     return new ConnectionLimits() {
       @Override
       public int maxConnections() {
