@@ -62,6 +62,11 @@ public final class FileStorage implements StorageEngine {
   }
 
   @Override
+  public boolean kept() {
+    return engine.kept();
+  }
+
+  @Override
   public List<TopicIdPartition> list() throws IOException {
     return engine.list();
   }

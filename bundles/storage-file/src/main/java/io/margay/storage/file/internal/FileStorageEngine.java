@@ -111,6 +111,11 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
   }
 
   @Override
+  public boolean kept() {
+    return directories.kept();
+  }
+
+  @Override
   public List<TopicIdPartition> list() throws IOException {
     List<TopicIdPartition> ids = new ArrayList<>(entries.size());
     for (PartitionEntry entry : entries.values()) {
