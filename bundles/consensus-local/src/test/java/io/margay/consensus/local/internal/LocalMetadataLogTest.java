@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.margay.model.Clock;
+import io.margay.spi.consensus.ClusterIdentity;
 import io.margay.spi.consensus.ConsensusContract;
 import io.margay.spi.consensus.MetadataLog;
 import io.margay.spi.consensus.StateMachine;
@@ -45,7 +46,7 @@ class LocalMetadataLogTest extends ConsensusContract {
   }
 
   private Path newestSegment() throws IOException {
-    List<Path> segments = DurableFiles.list(directory, JournalSegment::isSegment);
+    List<Path> segments = NumberedFiles.list(directory, JournalSegment::isSegment);
     return segments.get(segments.size() - 1);
   }
 
@@ -107,7 +108,7 @@ class LocalMetadataLogTest extends ConsensusContract {
     reopen();
     assertThat(files(".snapshot")).hasSize(2);
     assertThat(files(".journal")).hasSizeLessThanOrEqualTo(2);
-    assertThat(JournalSegment.firstIndex(DurableFiles.list(directory, JournalSegment::isSegment).get(0))).isEqualTo(40);
+    assertThat(JournalSegment.firstIndex(NumberedFiles.list(directory, JournalSegment::isSegment).get(0))).isEqualTo(40);
     assertThat(replayed()).hasSize(55).last().isEqualTo("c54");
   }
 
@@ -320,6 +321,6 @@ class LocalMetadataLogTest extends ConsensusContract {
   }
 
   private List<Path> files(String suffix) throws IOException {
-    return DurableFiles.list(directory, f -> f.toString().endsWith(suffix));
+    return NumberedFiles.list(directory, f -> f.toString().endsWith(suffix));
   }
 }

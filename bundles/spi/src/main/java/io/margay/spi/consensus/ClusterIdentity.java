@@ -1,9 +1,9 @@
-package io.margay.consensus.local.internal;
+package io.margay.spi.consensus;
 
+import io.margay.model.DurableFiles;
 import io.margay.protocol.KafkaUuid;
 import java.io.IOException;
 import java.io.StringReader;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,14 +16,15 @@ import java.util.Properties;
  * @param clusterId the cluster's id, 22 characters
  * @param nodeId this node's id
  */
-record ClusterIdentity(String clusterId, int nodeId) {
+public record ClusterIdentity(String clusterId, int nodeId) {
   private static final String FILE = "meta.properties";
 
   /** The data belong to another node or cluster. The message says what to do. */
-  static final class MismatchException extends IllegalStateException {
+  public static final class MismatchException extends IllegalStateException {
     private static final long serialVersionUID = 1;
 
-    MismatchException(String message) {
+    /** @param message what contradicts what, and what to do */
+    public MismatchException(String message) {
       super(message);
     }
   }
@@ -34,9 +35,11 @@ record ClusterIdentity(String clusterId, int nodeId) {
    * @param directory where the file is; exists
    * @param nodeId this node's id, from the settings
    * @param wantedClusterId the cluster's id from the settings; null or empty when it is not set
+   * @return who this node is
    * @throws MismatchException when the file contradicts the settings
+   * @throws IOException when the file is damaged, or cannot be read or written
    */
-  static ClusterIdentity loadOrCreate(Path directory, int nodeId, String wantedClusterId) throws IOException {
+  public static ClusterIdentity loadOrCreate(Path directory, int nodeId, String wantedClusterId) throws IOException {
     boolean wanted = wantedClusterId != null && !wantedClusterId.isBlank();
     Path file = directory.resolve(FILE);
     if (Files.exists(file)) {
@@ -53,7 +56,7 @@ record ClusterIdentity(String clusterId, int nodeId) {
     }
     ClusterIdentity identity = new ClusterIdentity(wanted ? wantedClusterId : KafkaUuid.toString(KafkaUuid.random()), nodeId);
     String text = "version=1\ncluster.id=" + identity.clusterId + "\nnode.id=" + nodeId + "\n";
-    DurableFiles.replace(file, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    DurableFiles.replace(file, true, StandardCharsets.UTF_8.encode(text));
     return identity;
   }
 
