@@ -1,11 +1,13 @@
 package io.margay.controller.internal;
 
+import io.margay.controller.internal.session.BrokerHistory;
 import io.margay.controller.internal.session.BrokerLink;
 import io.margay.controller.internal.session.BrokerRegistration;
 import io.margay.controller.internal.session.SessionKeeper;
 import io.margay.controller.internal.session.SessionLimits;
 import io.margay.controller.internal.session.SessionSettings;
 import io.margay.controller.internal.state.Command;
+import io.margay.controller.internal.state.Command.FoundData;
 import io.margay.controller.internal.state.Command.RegisterBroker;
 import io.margay.controller.internal.state.MetadataStateMachine;
 import io.margay.controller.internal.state.Registration;
@@ -42,11 +44,11 @@ public final class BrokerPresence implements MetadataStateMachine.Watcher, AutoC
     /** @return names of the storage engines that still have everything that was appended before this process */
     List<String> keptEngines();
 
-    /** @return epoch of the registration that a process with these data had last; -1 when it is not known */
-    long epochBefore();
+    /** @return the registration that a process with these data had last */
+    BrokerHistory.Entry before();
 
-    /** Stores the epoch of this process's registration. */
-    void onRegistered(long epoch);
+    /** Stores this process's registration. */
+    void onRegistered(BrokerHistory.Entry entry);
 
     /** Ends the process, because it cannot take part in the cluster. */
     void fatal(String why);
@@ -75,7 +77,8 @@ public final class BrokerPresence implements MetadataStateMachine.Watcher, AutoC
   private final BrokerRegistration registration;
   // The same for all activations in one process, so that a replaced bundle is no new leader of the partitions.
   private final UUID incarnation;
-  private volatile long epochBefore = Long.MIN_VALUE;
+  private volatile BrokerHistory.Entry before;
+  private volatile String clusterId = "";
   private volatile SortedMap<BrokerId, BrokerImage> brokers = Collections.emptySortedMap();
 
   BrokerPresence(MetadataLog log, NodeSettings settings, Outside outside, Function<Command, CompletionStage<Object>> propose) {
@@ -99,13 +102,13 @@ public final class BrokerPresence implements MetadataStateMachine.Watcher, AutoC
   private final class RegistrationPorts implements BrokerRegistration.Ports {
     @Override
     public RegisterBroker command(List<Endpoint> endpoints) {
-      if (epochBefore == Long.MIN_VALUE) {
-        epochBefore = outside.node().epochBefore();
+      if (before == null) {
+        before = outside.node().before();
       }
       // Only replicas of other brokers make it matter, and a single node should not wait for its engines.
       List<String> kept = brokers.keySet().equals(Set.of(settings.nodeId())) || brokers.isEmpty() ? List.of() : outside.node().keptEngines();
-      return new RegisterBroker(log.clusterId(), settings.nodeId(), incarnation, endpoints,
-          settings.get(ControllerSettings.BROKER_RACK), log.isLeader(), epochBefore, kept,
+      return new RegisterBroker(settings.nodeId(), incarnation, endpoints, settings.get(ControllerSettings.BROKER_RACK),
+          log.isLeader(), new FoundData(before.clusterId(), before.epoch(), kept),
           new Registration.Defaults(settings.get(LogDefaults.MIN_INSYNC_REPLICAS),
               settings.get(ControllerSettings.UNCLEAN_LEADER_ELECTION_ENABLE_DEFAULT),
               settings.get(LogDefaults.MARGAY_FLUSH_POLICY).equals("ack"), settings.get(LogDefaults.MARGAY_STORAGE_ENGINE)));
@@ -129,7 +132,7 @@ public final class BrokerPresence implements MetadataStateMachine.Watcher, AutoC
 
   private void onRegistered(long epoch) {
     link.onRegistered(epoch);
-    outside.node().onRegistered(epoch);
+    outside.node().onRegistered(new BrokerHistory.Entry(epoch, clusterId));
   }
 
   void advertise(List<Endpoint> advertised) {
@@ -154,6 +157,7 @@ public final class BrokerPresence implements MetadataStateMachine.Watcher, AutoC
 
   /** All publishers have seen an image. */
   void onImage(ClusterImage image) {
+    clusterId = image.clusterId();
     link.onPublished(image.offset());
     registration.onImage(image);
   }

@@ -57,6 +57,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
   private final Placements placements;
   private final LineLimit refusals = new LineLimit(Clock.SYSTEM);
   private final BrokerPresence presence;
+  private volatile boolean initialising;
 
   /**
    * @param log the metadata log
@@ -76,7 +77,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
     });
     this.presence = new BrokerPresence(log, settings, outside, this::propose);
     MetadataStateMachine[] holder = new MetadataStateMachine[1];
-    this.publisher = new ImagePublisher(executor, () -> holder[0].takePublication(), outside.clock(), presence::onImage);
+    this.publisher = new ImagePublisher(executor, () -> holder[0].takePublication(), outside.clock(), this::onImage);
     this.machine = new MetadataStateMachine(publisher::onChange, presence);
     holder[0] = machine;
     this.planner = new TopicPlanner(settings, partitioners);
@@ -87,13 +88,19 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
   public void start() {
     log.attach(machine);
     publisher.start();
-    if (image().clusterId().isEmpty() && log.isLeader()) {
+  }
+
+  private void onImage(ClusterImage image) {
+    if (image.clusterId().isEmpty() && log.isLeader() && !initialising) {
+      initialising = true;
       propose(new InitCluster(log.clusterId(), SupportedFeatures.forNewCluster())).whenComplete((done, e) -> {
+        initialising = false;
         if (e != null) {
           failedToTell("The new cluster could not be given its id", e);
         }
       });
     }
+    presence.onImage(image);
   }
 
   @Override

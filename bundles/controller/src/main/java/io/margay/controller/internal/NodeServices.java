@@ -70,13 +70,13 @@ final class NodeServices implements BrokerPresence.Node, AutoCloseable {
   }
 
   @Override
-  public long epochBefore() {
+  public BrokerHistory.Entry before() {
     return history.read();
   }
 
   @Override
-  public void onRegistered(long epoch) {
-    history.write(epoch);
+  public void onRegistered(BrokerHistory.Entry entry) {
+    history.write(entry);
   }
 
   /** Ends the process if it was started by the launcher; in another container there is the line in the log. */

@@ -1,5 +1,6 @@
 package io.margay.controller.internal;
 
+import io.margay.controller.internal.session.BrokerHistory;
 import io.margay.model.Clock;
 import io.margay.model.Scheduler;
 import io.margay.spi.client.RemoteClient;
@@ -32,12 +33,12 @@ public final class TestTime implements Clock, Scheduler {
     }
 
     @Override
-    public long epochBefore() {
-      return -1;
+    public BrokerHistory.Entry before() {
+      return BrokerHistory.Entry.NONE;
     }
 
     @Override
-    public void onRegistered(long epoch) {
+    public void onRegistered(BrokerHistory.Entry entry) {
       // a test has one process
     }
 

@@ -19,9 +19,10 @@ final class BrokerCommands {
    * @return the epoch, a Long, or the {@link Outcome} of a refusal
    */
   static Object register(ClusterState state, RegisterBroker command, long index) {
-    if (!command.clusterId().isEmpty() && !state.clusterId().isEmpty() && !command.clusterId().equals(state.clusterId())) {
-      return new Outcome(Errors.INCONSISTENT_CLUSTER_ID, "Broker " + command.id() + " belongs to the cluster " + command.clusterId()
-          + ", this is " + state.clusterId());
+    String cluster = command.data().clusterId();
+    if (!cluster.isEmpty() && !state.clusterId().isEmpty() && !cluster.equals(state.clusterId())) {
+      return new Outcome(Errors.INCONSISTENT_CLUSTER_ID, "Broker " + command.id() + " belongs to the cluster " + cluster + ", this is "
+          + state.clusterId());
     }
     BrokerImage before = state.brokers().get(command.id());
     UUID known = before == null ? null : state.registrations().get(command.id()).incarnation();
@@ -52,13 +53,13 @@ final class BrokerCommands {
   private static void startProcess(ClusterState state, RegisterBroker command, long epochBefore) {
     BrokerId id = command.id();
     TopicRules topics = new TopicRules(state);
-    boolean sameData = epochBefore >= 0 && epochBefore == command.epochBefore();
+    boolean sameData = epochBefore >= 0 && epochBefore == command.data().epoch();
     state.changePartitions((topic, p) -> {
       if (!p.replicas().contains(id)) {
         return p;
       }
       boolean kept = sameData && (topics.flushed(topic, command.defaults())
-          || command.kept().contains(topics.engine(topic, command.defaults())));
+          || command.data().kept().contains(topics.engine(topic, command.defaults())));
       PartitionImage safe = kept ? p : Elections.lose(p, id, topics.of(topic));
       return safe.leader().equals(id) ? Elections.lead(safe, id) : Elections.elect(safe, topics.of(topic));
     });

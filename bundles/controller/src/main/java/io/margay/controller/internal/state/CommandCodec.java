@@ -9,6 +9,7 @@ import io.margay.controller.internal.state.Command.CreatePartitions;
 import io.margay.controller.internal.state.Command.CreateTopics;
 import io.margay.controller.internal.state.Command.DeleteTopics;
 import io.margay.controller.internal.state.Command.FenceBroker;
+import io.margay.controller.internal.state.Command.FoundData;
 import io.margay.controller.internal.state.Command.InitCluster;
 import io.margay.controller.internal.state.Command.MorePartitions;
 import io.margay.controller.internal.state.Command.NewIsr;
@@ -23,7 +24,6 @@ import io.margay.metadata.ConfigResource;
 import io.margay.model.BrokerId;
 import io.margay.model.Endpoint;
 import io.margay.spi.consensus.StateMachine.UnsupportedCommandException;
-import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -93,8 +93,8 @@ public final class CommandCodec {
     return switch (type) {
       case 1 -> new InitCluster(in.text(), new TreeMap<>(in.map(BinaryReader::text, BinaryReader::int16)));
       // Written by nodes that were alone, so they led.
-      case 2 -> new RegisterBroker("", new BrokerId(in.int32()), in.uuid(), in.list(CommandCodec::readEndpoint), in.text(), true, -1,
-          List.of(), Registration.Defaults.UNKNOWN);
+      case 2 -> new RegisterBroker(new BrokerId(in.int32()), in.uuid(), in.list(CommandCodec::readEndpoint), in.text(), true,
+          FoundData.NONE, Registration.Defaults.UNKNOWN);
       case 3 -> new UnregisterBroker(new BrokerId(in.int32()));
       case 4 -> new CreateTopics(in.list(CommandCodec::readTopic));
       case 5 -> new DeleteTopics(in.list(BinaryReader::uuid));
@@ -112,14 +112,14 @@ public final class CommandCodec {
   }
 
   private static void writeRegistration(BinaryWriter out, RegisterBroker c) {
-    out.text(c.clusterId()).int32(c.id().value()).uuid(c.incarnation()).list(c.endpoints(), CommandCodec::writeEndpoint)
-        .text(c.rack()).bool(c.leads()).int64(c.epochBefore()).list(c.kept(), BinaryWriter::text);
+    out.int32(c.id().value()).uuid(c.incarnation()).list(c.endpoints(), CommandCodec::writeEndpoint).text(c.rack()).bool(c.leads())
+        .text(c.data().clusterId()).int64(c.data().epoch()).list(c.data().kept(), BinaryWriter::text);
     writeDefaults(out, c.defaults());
   }
 
   private static RegisterBroker readRegistration(BinaryReader in) {
-    return new RegisterBroker(in.text(), new BrokerId(in.int32()), in.uuid(), in.list(CommandCodec::readEndpoint), in.text(),
-        in.bool(), in.int64(), in.list(BinaryReader::text), readDefaults(in));
+    return new RegisterBroker(new BrokerId(in.int32()), in.uuid(), in.list(CommandCodec::readEndpoint), in.text(), in.bool(),
+        new FoundData(in.text(), in.int64(), in.list(BinaryReader::text)), readDefaults(in));
   }
 
   static void writeDefaults(BinaryWriter out, Registration.Defaults defaults) {

@@ -13,12 +13,13 @@ import java.util.function.Predicate;
  * or the same object when nothing changes.
  *
  * <p>The order of candidates is: the current leader; in-sync replicas; eligible replicas (KIP-966), which have everything that was
- * committed; and only where unclean elections are allowed, the last known leaders and then any replica. Among equals the first in the
- * replica list wins. Only active brokers (neither fenced nor shutting down) are elected.
+ * committed; when there is none of these, not even one that is away, the last known leader; and only where unclean elections are allowed,
+ * other replicas. Among equals the first in the replica list wins. Only active brokers (neither fenced nor shutting down) are elected.
  *
  * <p>Eligible replicas: the high watermark does not advance while the ISR is smaller than {@code min.insync.replicas}. So a replica
  * that leaves such an ISR keeps everything that is committed until the ISR is large enough again. A replica whose broker stopped
- * uncleanly may have lost the end of its log: it leaves both sets, and is remembered as last known.
+ * uncleanly may have lost the end of its log: it leaves both sets, and is remembered as last known, the newest first. When all are lost,
+ * nobody has more than the newest: the one that was in sync for longest.
  */
 final class Elections {
   private Elections() { }
@@ -103,7 +104,7 @@ final class Elections {
     ReplicaSet members = eligible(before.members(), wanted, lost);
     BrokerId leader = candidate(before, members, rules);
     boolean clean = !leader.equals(BrokerId.NONE);
-    if (!clean && rules.unclean()) {
+    if (!clean) {
       leader = uncleanCandidate(members, rules);
     }
     if (!leader.equals(BrokerId.NONE)) {
@@ -137,12 +138,12 @@ final class Elections {
     List<BrokerId> elr = new ArrayList<>();
     List<BrokerId> lastKnown = new ArrayList<>();
     for (BrokerId id : replicas) {
-      boolean had = before.isr().contains(id) || before.elr().contains(id);
-      if (isr.contains(id)) {
-        continue;
-      } else if (had && !id.equals(lost)) {
-        elr.add(id);
-      } else if (had || before.lastKnownElr().contains(id)) {
+      if (!isr.contains(id) && (before.isr().contains(id) || before.elr().contains(id))) {
+        (id.equals(lost) ? lastKnown : elr).add(id);
+      }
+    }
+    for (BrokerId id : before.lastKnownElr()) {
+      if (replicas.contains(id) && !isr.contains(id) && !elr.contains(id) && !lastKnown.contains(id)) {
         lastKnown.add(id);
       }
     }
@@ -157,7 +158,14 @@ final class Elections {
     return inSync.equals(BrokerId.NONE) ? first(members, members.elr(), rules) : inSync;
   }
 
+  /** Who leads when nobody is known to have everything. The last known leader may even if unclean elections are not allowed. */
   private static BrokerId uncleanCandidate(ReplicaSet members, Rules rules) {
+    boolean none = members.isr().isEmpty() && members.elr().isEmpty();
+    if (none && !members.lastKnownElr().isEmpty() && rules.active().test(members.lastKnownElr().get(0))) {
+      return members.lastKnownElr().get(0);
+    } else if (!rules.unclean()) {
+      return BrokerId.NONE;
+    }
     BrokerId known = first(members, members.lastKnownElr(), rules);
     return known.equals(BrokerId.NONE) ? first(members, members.replicas(), rules) : known;
   }

@@ -8,6 +8,7 @@ import io.margay.controller.internal.state.Command.ConfigChange;
 import io.margay.controller.internal.state.Command.ConfigEdit;
 import io.margay.controller.internal.state.Command.CreateTopics;
 import io.margay.controller.internal.state.Command.FenceBroker;
+import io.margay.controller.internal.state.Command.FoundData;
 import io.margay.controller.internal.state.Command.InitCluster;
 import io.margay.controller.internal.state.Command.NewTopic;
 import io.margay.controller.internal.state.Command.Operation;
@@ -50,8 +51,8 @@ class BrokerCommandsTest {
   }
 
   private static RegisterBroker broker(int id, int process, boolean leads, long epochBefore, String... kept) {
-    return new RegisterBroker("cluster", new BrokerId(id), new UUID(id, process), List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "h", id)),
-        null, leads, epochBefore, List.of(kept), TWO_IN_SYNC);
+    return new RegisterBroker(new BrokerId(id), new UUID(id, process), List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "h", id)), null,
+        leads, new FoundData("cluster", epochBefore, List.of(kept)), TWO_IN_SYNC);
   }
 
   private static List<BrokerId> ids(int... ids) {
@@ -115,7 +116,8 @@ class BrokerCommandsTest {
   @Test
   void aBrokerOfAnotherClusterIsRefused() {
     RegisterBroker b = broker(4, 1, false, -1);
-    Outcome refused = apply(new RegisterBroker("other", b.id(), b.incarnation(), b.endpoints(), null, true, -1, List.of(), b.defaults()));
+    Outcome refused = apply(new RegisterBroker(b.id(), b.incarnation(), b.endpoints(), null, true,
+        new FoundData("other", -1, List.of()), b.defaults()));
     assertThat(refused.error()).isEqualTo(Errors.INCONSISTENT_CLUSTER_ID);
     assertThat(image().brokers()).hasSize(3);
   }
@@ -123,7 +125,7 @@ class BrokerCommandsTest {
   @Test
   void theSameProcessKeepsItsPlaceWhenItsAddressChanges() {
     RegisterBroker b = broker(2, 1, false, -1);
-    Long epoch = apply(new RegisterBroker("cluster", b.id(), b.incarnation(), List.of(), "rack", false, -1, List.of(), b.defaults()));
+    Long epoch = apply(new RegisterBroker(b.id(), b.incarnation(), List.of(), "rack", false, b.data(), b.defaults()));
     assertThat(epoch).isEqualTo(next - 1);
     assertThat(image().brokers().get(b.id()).fenced()).isFalse();
     check("t", 1, ids(1, 2, 3), List.of(), List.of());
@@ -155,6 +157,18 @@ class BrokerCommandsTest {
     check("one", 2, ids(2), List.of(), List.of());
     restart(3, 2, true);
     check("t", 3, ids(3), List.of(), ids(2));
+  }
+
+  @Test
+  void aPowerCutOfAllLeavesTheLastKnownLeader() {
+    fence(1);
+    fence(2);
+    fence(3);
+    restart(1, 2, false);
+    restart(2, 2, false);
+    check("t", -1, List.of(), ids(3), ids(2));
+    restart(3, 2, false);
+    check("t", 3, ids(3), List.of(), List.of());
   }
 
   @Test
