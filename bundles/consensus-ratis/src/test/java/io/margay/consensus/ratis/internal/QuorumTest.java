@@ -2,9 +2,9 @@ package io.margay.consensus.ratis.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.margay.consensus.ratis.internal.QuorumConfig.Voter;
 import io.margay.model.Clock;
 import io.margay.spi.consensus.ConsensusContract.Recorder;
+import io.margay.spi.consensus.QuorumNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +23,7 @@ class QuorumTest {
   @TempDir
   private Path directory;
 
-  private final List<Voter> voters = new ArrayList<>();
+  private final List<QuorumNode> voters = new ArrayList<>();
   private final RatisMetadataLog[] logs = new RatisMetadataLog[3];
   private final SafeRecorder[] machines = new SafeRecorder[3];
 
@@ -53,7 +53,7 @@ class QuorumTest {
   @BeforeEach
   void start() throws Exception {
     for (int i = 0; i < 3; i++) {
-      voters.add(new Voter(i, "127.0.0.1", RatisMetadataLogTest.freePort()));
+      voters.add(new QuorumNode(i, "127.0.0.1", RatisMetadataLogTest.freePort()));
     }
     for (int i = 0; i < 3; i++) {
       open(i);
@@ -73,7 +73,7 @@ class QuorumTest {
   }
 
   private void open(int node) throws Exception {
-    logs[node] = new RatisMetadataLog(RatisMetadataLogTest.config(directory.resolve("n" + node), node, voters), Clock.SYSTEM,
+    logs[node] = new RatisMetadataLog(RatisMetadataLogTest.config(directory.resolve("n" + node), node, voters), RatisMetadataLogTest.NONE, Clock.SYSTEM,
         (what, cause) -> { });
   }
 
