@@ -10,6 +10,7 @@ import io.margay.protocol.Records;
 import io.margay.spi.log.PartitionLog;
 import io.margay.spi.partition.LeaderPartition;
 import io.margay.spi.storage.LogSlice;
+import io.margay.spi.storage.SegmentInfo;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -239,6 +240,16 @@ public final class PartitionLeader implements LeaderPartition {
    */
   public boolean cancel(CommitWaiter waiter) {
     return waiters.remove(waiter);
+  }
+
+  @Override
+  public long nextSegment(long offset) {
+    for (SegmentInfo segment : log.segments()) {
+      if (segment.baseOffset() > offset) {
+        return segment.baseOffset();
+      }
+    }
+    return -1;
   }
 
   @Override

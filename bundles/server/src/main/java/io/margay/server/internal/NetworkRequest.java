@@ -92,11 +92,6 @@ final class NetworkRequest extends RoutedRequest {
   }
 
   @Override
-  public boolean zeroCopy() {
-    return true;
-  }
-
-  @Override
   public ByteBufAllocator allocator() {
     return connection.allocator();
   }

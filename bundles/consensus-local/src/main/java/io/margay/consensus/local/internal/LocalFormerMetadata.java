@@ -26,8 +26,8 @@ final class LocalFormerMetadata implements FormerMetadata {
   @Override
   public boolean exists() {
     try {
-      return Files.isDirectory(directory) && !DurableFiles.list(directory,
-          f -> JournalSegment.isSegment(f) || DurableFiles.numberOf(f, Snapshots.SUFFIX) >= 0).isEmpty();
+      return Files.isDirectory(directory) && !NumberedFiles.list(directory,
+          f -> JournalSegment.isSegment(f) || NumberedFiles.numberOf(f, Snapshots.SUFFIX) >= 0).isEmpty();
     } catch (IOException e) {
       throw new IllegalStateException("the metadata directory " + directory + " cannot be read: " + e.getMessage(), e);
     }

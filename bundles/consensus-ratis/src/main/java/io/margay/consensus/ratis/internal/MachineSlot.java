@@ -1,5 +1,6 @@
 package io.margay.consensus.ratis.internal;
 
+import io.margay.spi.consensus.MetadataLog.NotLeaderException;
 import io.margay.spi.consensus.StateMachine;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -213,6 +214,7 @@ final class MachineSlot {
   synchronized void close() {
     closed = true;
     self = false;
+    CompletableFuture.runAsync(() -> whenFounded.completeExceptionally(new NotLeaderException("the metadata log is closed")));
     notifyAll();
   }
 

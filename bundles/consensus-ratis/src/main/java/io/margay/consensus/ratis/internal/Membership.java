@@ -152,7 +152,11 @@ final class Membership implements MetadataQuorum, AutoCloseable {
   }
 
   static List<RaftPeer> peers(List<QuorumNode> nodes) {
-    return nodes.stream().map(n -> RaftPeer.newBuilder().setId(Integer.toString(n.id())).setAddress(n.address()).build()).toList();
+    return nodes.stream().map(n -> peer(n).build()).toList();
+  }
+
+  static RaftPeer.Builder peer(QuorumNode node) {
+    return RaftPeer.newBuilder().setId(Integer.toString(node.id())).setAddress(node.address());
   }
 
   @Override

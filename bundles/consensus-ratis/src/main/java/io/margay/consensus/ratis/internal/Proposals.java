@@ -2,8 +2,10 @@ package io.margay.consensus.ratis.internal;
 
 import io.margay.spi.consensus.MetadataLog.NotLeaderException;
 import java.io.IOException;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -39,6 +41,7 @@ final class Proposals {
   private final QuorumConfig.Timings timings;
   private final ClientId clientId = ClientId.randomId();
   private final AtomicLong calls = new AtomicLong();
+  private final Set<CompletableFuture<byte[]>> open = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   Proposals(RaftServer server, RaftClientRpc rpc, RaftGroupId group, Leader leader, QuorumConfig.Timings timings) {
@@ -52,13 +55,16 @@ final class Proposals {
   /** @return completes with the reply of the state machine, or exceptionally: with a TimeoutException when the time is up */
   CompletableFuture<byte[]> send(Message message) {
     Attempts attempts = new Attempts(message, calls.incrementAndGet());
+    open.add(attempts.result);
+    attempts.result.whenComplete((reply, e) -> open.remove(attempts.result));
     attempts.next();
     return attempts.result;
   }
 
-  /** Ends all attempts; those that wait for an answer are ended by their owner. */
+  /** Ends all attempts. What they propose may have been applied, or be applied yet. */
   void close() {
     closed = true;
+    open.forEach(result -> result.completeExceptionally(new NotLeaderException("this node takes no part in the metadata quorum now")));
   }
 
   /** One proposal. Its attempts follow one another. */
@@ -76,6 +82,9 @@ final class Proposals {
     }
 
     void next() {
+      if (result.isDone()) {
+        return;
+      }
       RaftPeerId to = suggested != null ? suggested : leader.get();
       suggested = null;
       if (to == null) {

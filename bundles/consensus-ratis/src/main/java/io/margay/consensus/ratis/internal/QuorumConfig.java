@@ -94,6 +94,11 @@ record QuorumConfig(ClusterIdentity identity, QuorumNode self, List<QuorumNode> 
     return self.id();
   }
 
+  /** Whether this node is a voter of a new cluster. */
+  boolean votes() {
+    return voters.contains(self);
+  }
+
   /** Whether this node gives a new log its first state. There is one such node, so that there cannot be two first states. */
   boolean founds() {
     return !voters.isEmpty() && voters.get(0).id() == nodeId();

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -77,7 +79,11 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
     RaftProperties properties = RatisProperties.of(config);
     groupId = RaftGroupId.valueOf(config.groupId());
     RaftPeerId self = RaftPeerId.valueOf(Integer.toString(config.nodeId()));
-    RaftGroup group = RaftGroup.valueOf(groupId, Membership.peers(config.voters()));
+    List<RaftPeer> members = new ArrayList<>(Membership.peers(config.voters()));
+    if (!config.votes()) {
+      members.add(Membership.peer(config.self()).setStartupRole(RaftPeerRole.LISTENER).build());
+    }
+    RaftGroup group = RaftGroup.valueOf(groupId, members);
     watch = new LeaderWatch(self, this::address, gone -> this.elections().replace(gone));
     server = RaftServer.newBuilder().setServerId(self).setGroup(group).setProperties(properties).setOption(StartupOption.RECOVER)
         .setStateMachine(new ReplicatedMachine(slot, clock, faults, self, this::stop, watch::leader)).build();
@@ -91,9 +97,17 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
       server.start();
     } catch (IOException | RuntimeException e) {
       closeQuietly();
-      throw new IOException("the port of " + config.self() + " cannot be used: " + Proposals.cause(e).getMessage(), e);
+      throw new IOException("the port of " + config.self() + " cannot be used: " + rootMessage(e), e);
     }
     joining.start();
+  }
+
+  private static String rootMessage(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage();
   }
 
   // The two below are used by callbacks that are created before the fields have their values, and called after.
@@ -107,7 +121,13 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
 
   private RaftPeerId leader() {
     try {
-      return server.getDivision(groupId).getInfo().getLeaderId();
+      RaftServer.Division division = server.getDivision(groupId);
+      RaftPeerId leader = division.getInfo().getLeaderId();
+      RaftPeer peer = leader == null ? null : division.getRaftConf().getPeer(leader);
+      if (peer != null) {
+        client.getClientRpc().addRaftPeers(List.of(peer)); // it may have become a member after the client was built
+      }
+      return leader;
     } catch (IOException e) {
       return null;
     }
@@ -122,7 +142,9 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
     }
     config.voters().forEach(v -> known.add(RaftPeerId.valueOf(Integer.toString(v.id()))));
     try {
-      server.getDivision(groupId).getRaftConf().getCurrentPeers().forEach(p -> known.add(p.getId()));
+      Collection<RaftPeer> voters = server.getDivision(groupId).getRaftConf().getCurrentPeers();
+      client.getClientRpc().addRaftPeers(voters);
+      voters.forEach(p -> known.add(p.getId()));
     } catch (IOException e) {
       // the voters of the settings must do
     }
@@ -138,8 +160,11 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
     }
   }
 
-  /** Whether the members that this node knows have it at its address. */
+  /** Whether the others know this node at its address, as far as this node can tell. A new observer knows only itself. */
   private boolean isMember() {
+    if (!config.votes()) {
+      return false;
+    }
     try {
       RaftPeer peer = server.getDivision(groupId).getRaftConf().getPeer(server.getId(), RaftPeerRole.FOLLOWER, RaftPeerRole.LISTENER);
       return peer != null && peer.getAddress().equals(config.self().address());

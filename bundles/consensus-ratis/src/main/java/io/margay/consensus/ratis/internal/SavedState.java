@@ -1,12 +1,10 @@
 package io.margay.consensus.ratis.internal;
 
+import io.margay.model.DurableFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 
 /**
  * The state of the machine in a file of a snapshot:
@@ -31,18 +29,7 @@ record SavedState(boolean founded, long base, long index, long timestampMs, byte
   void write(Path file) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES + state.length);
     bytes.put(FORMAT).put((byte) (founded ? 1 : 0)).putLong(base).putLong(index).putLong(timestampMs).put(state).flip();
-    Path written = file.resolveSibling(file.getFileName() + ".tmp");
-    try (FileChannel channel = FileChannel.open(written, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING,
-        StandardOpenOption.WRITE)) {
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
-    }
-    Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
-    try (FileChannel directory = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
-      directory.force(true);
-    }
+    DurableFiles.replace(file, true, bytes);
   }
 
   static SavedState read(Path file) throws IOException {

@@ -60,7 +60,7 @@ class RatisMetadataLogTest extends ConsensusContract {
 
   static QuorumConfig config(Path directory, QuorumNode self, List<QuorumNode> voters) {
     return new QuorumConfig(new ClusterIdentity("AAAAAAAAAAAAAAAAAAAAAA", self.id()), self, voters, directory.resolve("quorum"),
-        new QuorumConfig.Timings(200, 2000, 10_000), 100, 16 << 20);
+        new QuorumConfig.Timings(200, 2000, 5000), 100, 16 << 20);
   }
 
   static int freePort() throws IOException {

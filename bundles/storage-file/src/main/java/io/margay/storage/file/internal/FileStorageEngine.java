@@ -5,6 +5,7 @@ import io.margay.model.FaultHandler;
 import io.margay.model.TopicIdPartition;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.KafkaUuid;
+import io.margay.spi.storage.Background;
 import io.margay.spi.storage.LogStore;
 import io.margay.spi.storage.StorageEngine;
 import io.margay.spi.storage.StoreConfig;
@@ -84,8 +85,8 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
       directories.close(directory -> false);
       throw e;
     }
-    background.every(IDLE_NANOS, this::maintainStores);
-    background.every(recoveryPointNanos, this::writeRecoveryPoints);
+    background.every(IDLE_NANOS, "maintain the logs", this::maintainStores);
+    background.every(recoveryPointNanos, "maintain the logs", this::writeRecoveryPoints);
   }
 
   private void findStaleNames() throws IOException {
