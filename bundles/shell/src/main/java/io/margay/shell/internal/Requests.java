@@ -1,5 +1,6 @@
 package io.margay.shell.internal;
 
+import io.margay.metadata.BrokerImage;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ClusterMetadata;
 import io.margay.metadata.TopicImage;
@@ -58,6 +59,22 @@ final class Requests {
 
   ClusterImage image() {
     return metadata.image();
+  }
+
+  /** The first address of a broker, as host and port; null when it is not registered. */
+  String address(int broker) {
+    BrokerImage image = broker < 0 ? null : image().brokers().get(new BrokerId(broker));
+    return image == null || image.endpoints().isEmpty() ? null
+        : image.endpoints().get(0).host() + ":" + image.endpoints().get(0).port();
+  }
+
+  /** The broker with this id. */
+  BrokerImage broker(int id) {
+    BrokerImage broker = id < 0 ? null : image().brokers().get(new BrokerId(id));
+    if (broker == null) {
+      throw new ShellException("there is no broker " + id + "; broker:list shows the brokers");
+    }
+    return broker;
   }
 
   /** The topic of this name. */

@@ -147,11 +147,13 @@ public final class ShellCommands {
       Strategies strategies) {
     Map<String, CommandFunction> all = new TreeMap<>();
     add(all, TopicCommands.class, TopicCommands.SCOPE, io -> new TopicCommands(requests, io));
-    add(all, PartitionCommands.class, PartitionCommands.SCOPE, io -> new PartitionCommands(requests, io));
+    add(all, PartitionCommands.class, PartitionCommands.SCOPE, io -> new PartitionCommands(requests, settings, io));
     add(all, GroupCommands.class, GroupCommands.SCOPE, io -> new GroupCommands(requests, io));
     add(all, OffsetCommands.class, OffsetCommands.SCOPE, io -> new OffsetCommands(requests, io));
     add(all, ConfigCommands.class, ConfigCommands.SCOPE, io -> new ConfigCommands(requests, settings, io));
     add(all, BrokerCommands.class, BrokerCommands.SCOPE, io -> new BrokerCommands(requests, settings, platform, io));
+    add(all, ClusterCommands.class, ClusterCommands.SCOPE, io -> new ClusterCommands(requests, settings, io));
+    add(all, QuorumCommands.class, QuorumCommands.SCOPE, io -> new QuorumCommands(requests, io));
     add(all, PartitionerCommands.class, PartitionerCommands.SCOPE, io -> new PartitionerCommands(requests, strategies, io));
     add(all, AssignorCommands.class, AssignorCommands.SCOPE, io -> new AssignorCommands(requests, strategies, io));
     add(all, PlacementCommands.class, PlacementCommands.SCOPE, io -> new PlacementCommands(requests, strategies, io));

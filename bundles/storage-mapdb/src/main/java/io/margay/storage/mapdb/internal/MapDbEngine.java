@@ -211,7 +211,7 @@ final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
       SegmentState last = db.read(d -> MapDbLogStore.figures(d, unsure.last(), unsure.last().info().lastModifiedMs()));
       state = state.withLast(last);
     }
-    entry.store = new MapDbLogStore(db, this, clock, id, entry.number, state, clean, config);
+    entry.store = new MapDbLogStore(new LogRow(db, id, entry.number, state), this, clock, clean, config);
     return entry.store;
   }
 
