@@ -1,5 +1,6 @@
 package io.margay.shell.internal;
 
+import io.margay.model.BrokerId;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.message.DescribeLogDirsRequest;
 import io.margay.protocol.message.DescribeLogDirsResponse;
@@ -45,5 +46,22 @@ final class LogSizes {
       return Map.of();
     }
     return replicas;
+  }
+
+  /** As {@link #here}, for each of these brokers that this node can ask. */
+  Map<BrokerId, Map<TopicPartition, Replica>> on(Collection<BrokerId> brokers, Collection<TopicPartition> partitions)
+      throws InterruptedException {
+    Map<BrokerId, Map<TopicPartition, Replica>> all = new HashMap<>();
+    for (BrokerId broker : brokers) {
+      if (requests.isHere(broker)) {
+        all.put(broker, here(partitions));
+      }
+    }
+    return all;
+  }
+
+  /** The largest known replica of each partition. */
+  Map<TopicPartition, Replica> largest(Collection<TopicPartition> partitions) throws InterruptedException {
+    return here(partitions);
   }
 }

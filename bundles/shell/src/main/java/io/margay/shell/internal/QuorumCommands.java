@@ -1,6 +1,5 @@
 package io.margay.shell.internal;
 
-import io.margay.protocol.Errors;
 import io.margay.protocol.message.DescribeQuorumRequest;
 import io.margay.protocol.message.DescribeQuorumResponse;
 import java.util.Comparator;
@@ -13,6 +12,7 @@ import picocli.CommandLine.Option;
 final class QuorumCommands {
   static final String SCOPE = "quorum";
   private static final String METADATA = "__cluster_metadata";
+  private static final String FAILED = "cannot describe the quorum";
   private final Requests requests;
   private final CommandFunction.Io io;
 
@@ -47,24 +47,13 @@ final class QuorumCommands {
     DescribeQuorumRequest request = new DescribeQuorumRequest().setTopics(List.of(new DescribeQuorumRequest.TopicData()
         .setTopicName(METADATA).setPartitions(List.of(new DescribeQuorumRequest.PartitionData().setPartitionIndex(0)))));
     DescribeQuorumResponse response = requests.send(DescribeQuorumRequest.API, request, new DescribeQuorumResponse());
-    check(response.errorCode(), response.errorMessage());
+    requests.checkController(response.errorCode(), response.errorMessage(), FAILED);
     if (response.topics().isEmpty() || response.topics().get(0).partitions().isEmpty()) {
-      throw new ShellException("cannot describe the quorum: the answer names no quorum; see the log of the controller");
+      throw new ShellException(FAILED + ": the answer names no quorum; see the log of the controller");
     }
     DescribeQuorumResponse.PartitionData quorum = response.topics().get(0).partitions().get(0);
-    check(quorum.errorCode(), quorum.errorMessage());
+    requests.checkController(quorum.errorCode(), quorum.errorMessage(), FAILED);
     return quorum;
-  }
-
-  private void check(short code, String message) {
-    Errors error = Errors.forCode(code);
-    if (error == Errors.NOT_CONTROLLER || error == Errors.NOT_LEADER_OR_FOLLOWER) {
-      int controller = requests.image().controller().value();
-      throw new ShellException("cannot describe the quorum: this node does not lead it; "
-          + (controller < 0 ? "wait until a leader is elected, which needs more than half of the voters"
-              : "run this on broker " + controller));
-    }
-    Requests.check(code, message, "cannot describe the quorum");
   }
 
   private void row(Table table, DescribeQuorumResponse.ReplicaState node, String role, DescribeQuorumResponse.ReplicaState leader) {

@@ -124,6 +124,18 @@ final class Requests {
     }
   }
 
+  /** As {@link #check(short, String, String)}, for what only the controller does; the message says where that is. */
+  void checkController(short code, String message, String what) {
+    Errors error = Errors.forCode(code);
+    if (error == Errors.NOT_CONTROLLER || error == Errors.NOT_LEADER_OR_FOLLOWER) {
+      int controller = image().controller().value();
+      throw new ShellException(what + ": this node is not the controller; "
+          + (controller < 0 ? "wait until one is elected, which needs more than half of the voters"
+              : "run this on broker " + controller));
+    }
+    check(code, message, what);
+  }
+
   /** What to show for an error code. */
   static String text(short code, String message) {
     Errors error = Errors.forCode(code);

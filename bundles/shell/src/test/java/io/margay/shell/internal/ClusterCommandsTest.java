@@ -158,10 +158,10 @@ class ClusterCommandsTest {
     broker.others.put(DescribeQuorumRequest.API.key(), r -> quorum(
         new DescribeQuorumResponse.PartitionData().setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code())));
     assertThatThrownBy(() -> gosh.run("quorum:status"))
-        .hasMessage("cannot describe the quorum: this node does not lead it; run this on broker 3");
+        .hasMessage("cannot describe the quorum: this node is not the controller; run this on broker 3");
     broker.controller = BrokerId.NONE;
-    assertThatThrownBy(() -> gosh.run("quorum:status")).hasMessage("cannot describe the quorum: this node does not lead it; "
-        + "wait until a leader is elected, which needs more than half of the voters");
+    assertThatThrownBy(() -> gosh.run("quorum:status")).hasMessage("cannot describe the quorum: this node is not the controller; "
+        + "wait until one is elected, which needs more than half of the voters");
   }
 
   private static DescribeQuorumResponse quorum(DescribeQuorumResponse.PartitionData quorum) {

@@ -23,12 +23,12 @@ import org.slf4j.LoggerFactory;
 final class Snapshots {
   /** How many are kept. */
   static final int KEPT = 2;
+  static final String SUFFIX = ".snapshot";
 
   private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
   private static final int MAGIC = 0x4d475953;
   private static final int VERSION = 1;
   private static final int HEADER_BYTES = 28;
-  private static final String SUFFIX = ".snapshot";
 
   /**
    * A snapshot.

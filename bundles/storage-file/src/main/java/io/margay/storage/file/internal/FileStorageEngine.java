@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * thread of {@link Background} does everything that is not urgent (deleting, flushing rolled segments, recovery points, closing
  * idle files).
  */
-final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseable {
+class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseable {
   static final String NAME = "file";
   private static final Logger LOG = LoggerFactory.getLogger(FileStorageEngine.class);
   private static final long IDLE_NANOS = TimeUnit.MINUTES.toNanos(1);
