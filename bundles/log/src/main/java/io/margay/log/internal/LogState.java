@@ -178,7 +178,6 @@ final class LogState {
    * An epoch begins at the log's end. It is written when the log is rolled or closed and has a batch of it: an epoch without
    * batches changes no answer after a restart, and after a crash it is found in the batches. Thousands of logs begin an epoch at
    * every start.
-   * changes no answer after a restart, and after a crash the batches tell. Thousands of logs begin an epoch at every start.
    */
   void beginEpoch(int epoch, long end) {
     saveEpochsWithBatches(end);
