@@ -42,6 +42,8 @@ final class SegmentedPartitionLog extends ReadableLog {
   private volatile long lastFlushMs;
   /** How often the log's end was cut, after which a copy may differ from the log. */
   volatile int cuts;
+  /** The epoch in which this broker leads or follows; lower ones are refused. Guarded by the lock. */
+  private int currentEpoch = LeaderEpoch.NONE.value();
 
   private SegmentedPartitionLog(TopicIdPartition id, LogConfig config, LogStore store, LogEnvironment environment,
       LogOwner owner) {
@@ -75,7 +77,10 @@ final class SegmentedPartitionLog extends ReadableLog {
     }
     lock.lock();
     try {
-      return unusable() ? refused() : appender.asLeader(records, leaderEpoch.value(), origin);
+      if (unusable()) {
+        return refused();
+      }
+      return isOld(leaderEpoch) ? old(leaderEpoch) : appender.asLeader(records, leaderEpoch.value(), origin);
     } catch (IOException e) {
       return appendFailed(e);
     } finally {
@@ -85,10 +90,13 @@ final class SegmentedPartitionLog extends ReadableLog {
   }
 
   @Override
-  public Appended appendAsFollower(ByteBuf records) {
+  public Appended appendAsFollower(ByteBuf records, LeaderEpoch leaderEpoch, long fetchOffset) {
     lock.lock();
     try {
-      return unusable() ? refused() : appender.asFollower(records);
+      if (unusable()) {
+        return refused();
+      }
+      return isOld(leaderEpoch) ? old(leaderEpoch) : appender.asFollower(records, fetchOffset);
     } catch (IOException e) {
       return appendFailed(e);
     } finally {
@@ -211,8 +219,36 @@ final class SegmentedPartitionLog extends ReadableLog {
 
   @Override
   public void beginEpoch(LeaderEpoch epoch) throws IOException {
-    change("begin an epoch", () -> state.beginEpoch(epoch.value(), offsets.end()));
-    writeState();
+    change("begin an epoch", () -> {
+      advanceTo(epoch);
+      state.beginEpoch(epoch.value(), offsets.end());
+    });
+    writeStateSoon();
+  }
+
+  @Override
+  public void followEpoch(LeaderEpoch epoch) throws IOException {
+    change("follow an epoch", () -> {
+      advanceTo(epoch);
+      state.forgetEmptyEpochs(offsets.end());
+    });
+    writeStateSoon();
+  }
+
+  private void advanceTo(LeaderEpoch epoch) {
+    if (isOld(epoch)) {
+      throw new IllegalArgumentException("leader epoch " + epoch + " of " + id() + " is old, the current one is " + currentEpoch);
+    }
+    currentEpoch = epoch.value();
+  }
+
+  /** Under the lock. A caller may have stopped for long after it looked at its role. */
+  boolean isOld(LeaderEpoch epoch) {
+    return epoch.value() < currentEpoch;
+  }
+
+  private Appended old(LeaderEpoch epoch) {
+    return Appended.failed(Errors.NOT_LEADER_OR_FOLLOWER, "leader epoch " + epoch + " is old, the current one is " + currentEpoch);
   }
 
   @Override
@@ -221,13 +257,13 @@ final class SegmentedPartitionLog extends ReadableLog {
   }
 
   @Override
-  public void truncateTo(long offset) throws IOException {
-    shape.truncateTo(offset);
+  public boolean truncateTo(long offset, LeaderEpoch leaderEpoch) throws IOException {
+    return shape.truncateTo(offset, leaderEpoch);
   }
 
   @Override
-  public void truncateFullyAndStartAt(long offset) throws IOException {
-    shape.truncateFullyAndStartAt(offset);
+  public boolean truncateFullyAndStartAt(long offset, LeaderEpoch leaderEpoch) throws IOException {
+    return shape.truncateFullyAndStartAt(offset, leaderEpoch);
   }
 
   /** As {@link LogReshaping#endWasCut}. */
