@@ -57,6 +57,7 @@ final class Broker {
   int run() throws IOException, BundleException, InterruptedException {
     JdkWarmup.start();
     SortedMap<Integer, List<Path>> levels = BundleDirectory.scan(layout.bundles());
+    QuorumBundles.add(layout, System.getenv(), levels);
     if (Boolean.getBoolean("margay.train")) {
       Training.bound();
     }

@@ -2,14 +2,12 @@ package io.margay.config.internal;
 
 import static io.margay.spi.config.SettingType.BOOLEAN;
 import static io.margay.spi.config.SettingType.INT;
-import static io.margay.spi.config.SettingType.LIST;
 import static io.margay.spi.config.SettingType.LONG;
 import static io.margay.spi.config.SettingType.STRING;
 
 import io.margay.spi.config.Catalogue;
 import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingDefinitions;
-import java.util.List;
 
 /** Settings of brokers and of the metadata quorum that do nothing here. */
 final class AcceptedBrokerSettings implements SettingDefinitions {
@@ -49,26 +47,6 @@ final class AcceptedBrokerSettings implements SettingDefinitions {
   /** {@code controlled.shutdown.enable}. */
   public static final Setting<Boolean> CONTROLLED_SHUTDOWN_ENABLE = ALL.broker(BOOLEAN, "controlled.shutdown.enable", true).inert()
       .doc("Whether a node moves its leaderships to other nodes before it stops.");
-  /** {@code process.roles}. */
-  public static final Setting<List<String>> PROCESS_ROLES = ALL.broker(LIST, "process.roles", List.of("broker", "controller"))
-      .in("broker", "controller")
-      .inert().doc("Kafka's roles of a node. Here every node is broker and controller.");
-  /** {@code controller.quorum.voters}. */
-  public static final Setting<List<String>> CONTROLLER_QUORUM_VOTERS =
-      ALL.broker(LIST, "controller.quorum.voters", List.<String>of()).inert()
-      .doc("The nodes that keep the metadata: a list of id@host:port.");
-  /** {@code controller.quorum.bootstrap.servers}. */
-  public static final Setting<List<String>> CONTROLLER_QUORUM_BOOTSTRAP_SERVERS =
-      ALL.broker(LIST, "controller.quorum.bootstrap.servers", List.<String>of()).inert()
-      .doc("Addresses of nodes that keep the metadata: a list of host:port.");
-  /** {@code controller.quorum.election.timeout.ms}. */
-  public static final Setting<Integer> CONTROLLER_QUORUM_ELECTION_TIMEOUT_MS =
-      ALL.broker(INT, "controller.quorum.election.timeout.ms", 1000).from(0).inert()
-      .doc("Milliseconds without a leader of the metadata quorum after which a node starts an election.");
-  /** {@code controller.quorum.request.timeout.ms}. */
-  public static final Setting<Integer> CONTROLLER_QUORUM_REQUEST_TIMEOUT_MS =
-      ALL.broker(INT, "controller.quorum.request.timeout.ms", 2000).from(0).inert()
-      .doc("Milliseconds that a request within the metadata quorum may take.");
   /** {@code metadata.log.max.snapshot.interval.ms}. */
   public static final Setting<Long> METADATA_LOG_MAX_SNAPSHOT_INTERVAL_MS =
       ALL.broker(LONG, "metadata.log.max.snapshot.interval.ms", 3_600_000L).from(0).inert()

@@ -17,29 +17,37 @@ import org.slf4j.LoggerFactory;
  * Logs what holds the memory before a full heap ends the process. The shipped JVM options end it at the first
  * OutOfMemoryError; a collection that leaves the heap nearly full comes before that.
  *
- * <p>Starts some time after the broker: the management classes of the JVM would slow the start down, and a heap does not fill
- * in the first seconds. While this bundle is updated nothing is watched; no request depends on it.
+ * <p>The management classes of the JVM are loaded only when the heap has grown to half of what it may have: most brokers never
+ * need them, and loading them takes CPU time. While this bundle is updated nothing is watched; no request
+ * depends on it.
  */
 @Component(service = {}, immediate = true)
 public final class HeapWatch {
   private static final Logger LOG = LoggerFactory.getLogger(HeapWatch.class);
-  private static final long BEGIN_MS = 5_000;
+  private static final long LOOK_MS = 1_000;
   private static final double NEARLY_FULL = 0.92;
 
   private final List<MemoryUser> users = new CopyOnWriteArrayList<>();
   private final HeapReport report = new HeapReport();
-  private final Scheduler.Timer begin;
+  private final Scheduler scheduler;
+  private Scheduler.Timer look;
   private HeapPool pool;
   private boolean closed;
 
-  /** @param scheduler for the delayed start */
+  /** @param scheduler for the look at the size of the heap */
   @Activate
   public HeapWatch(@Reference Scheduler scheduler) {
-    begin = scheduler.after(BEGIN_MS, this::begin);
+    this.scheduler = scheduler;
+    this.look = scheduler.after(LOOK_MS, this::look);
   }
 
-  private synchronized void begin() {
+  private synchronized void look() {
     if (closed) {
+      return;
+    }
+    Runtime runtime = Runtime.getRuntime();
+    if (runtime.totalMemory() < runtime.maxMemory() / 2) {
+      look = scheduler.after(LOOK_MS, this::look);
       return;
     }
     pool = HeapPool.find();
@@ -71,7 +79,7 @@ public final class HeapWatch {
   @Deactivate
   synchronized void close() {
     closed = true;
-    begin.cancel();
+    look.cancel();
     if (pool != null) {
       pool.close();
     }

@@ -160,7 +160,7 @@ final class EngineSlot implements LogOwner {
       if (lease == null) {
         return false;
       }
-      log.reopen(lease.service());
+      log.life().reopen(lease.service());
       return true;
     }
   }
@@ -231,7 +231,7 @@ final class EngineSlot implements LogOwner {
     synchronized (suspensions) {
       for (SegmentedPartitionLog log : logs.values()) {
         try {
-          log.suspend();
+          log.life().suspend();
         } catch (IOException | RuntimeException e) {
           LOG.error("A log could not be closed cleanly before its engine left partition={} engine={}", log.id(), name, e);
         }
@@ -263,7 +263,7 @@ final class EngineSlot implements LogOwner {
     try {
       LogStore store = engine.open(log.id(), log.config().segments().store());
       try {
-        log.resume(store);
+        log.life().resume(store);
         return;
       } catch (IOException | RuntimeException e) {
         closeQuietly(store, e);
@@ -275,7 +275,7 @@ final class EngineSlot implements LogOwner {
       log.availability().faultAlways("go on after its storage engine was replaced", new IOException(e));
     }
     wentOffline(log);
-    log.suspensionChanged();
+    log.availability().suspensionChanged();
   }
 
   private void checkpoint(StorageEngine engine, boolean starts) {

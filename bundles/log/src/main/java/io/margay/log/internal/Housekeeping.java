@@ -149,14 +149,14 @@ final class Housekeeping {
 
   private void expireProducers() {
     long now = clock.millis();
-    manager.slots().forEach(slot -> slot.logs().forEach(log -> log.expireProducers(now)));
+    manager.slots().forEach(slot -> slot.logs().forEach(log -> log.guardedProducers().expire(now)));
   }
 
   private void flushDue() {
     long now = clock.millis();
     for (EngineSlot slot : manager.slots()) {
       for (SegmentedPartitionLog log : slot.logs()) {
-        if (log.isFlushDue(now)) {
+        if (log.flushing().isDue(now)) {
           log.environment().flusher().request(log);
         }
       }

@@ -21,6 +21,7 @@ final class LogAvailability {
   private volatile boolean offline;
   private volatile boolean closed;
   private volatile boolean suspended;
+  private volatile Runnable suspensionListener = () -> { };
 
   LogAvailability(TopicIdPartition id, FaultHandler faults) {
     this.id = id;
@@ -42,6 +43,30 @@ final class LogAvailability {
 
   boolean unusable() {
     return offline || closed || suspended;
+  }
+
+  /** Whether it is closed or offline, for good. */
+  boolean gone() {
+    return closed || offline;
+  }
+
+  void onSuspensionChange(Runnable listener) {
+    suspensionListener = listener;
+  }
+
+  /** Calls the listener. The caller holds no lock. */
+  void suspensionChanged() {
+    suspensionListener.run();
+  }
+
+  /** Suspends it and calls the listener. Returns false when it cannot be suspended now. */
+  boolean beginSuspension() {
+    if (unusable()) {
+      return false;
+    }
+    suspend(true);
+    suspensionChanged();
+    return true;
   }
 
   void require() throws IOException {

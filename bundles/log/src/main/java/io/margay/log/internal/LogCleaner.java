@@ -197,7 +197,7 @@ final class LogCleaner {
         return sizeBefore;
       }
       if (filtered.complete) {
-        return log.replaceSegments(group, collected) ? filtered.bytes : NOT_REPLACED;
+        return log.shape().replaceSegments(group, collected) ? filtered.bytes : NOT_REPLACED;
       }
     } finally {
       collected.forEach(ByteBuf::release);
@@ -205,7 +205,7 @@ final class LogCleaner {
     filter.restore(state);
     Producing producing = new Producing(from, to);
     try {
-      return log.replaceSegments(group, () -> producing) ? producing.bytes : NOT_REPLACED;
+      return log.shape().replaceSegments(group, () -> producing) ? producing.bytes : NOT_REPLACED;
     } catch (UncheckedIOException e) {
       throw e.getCause();
     } finally {

@@ -30,7 +30,7 @@ final class LogLife {
         if (log.availability.closed()) {
           return;
         }
-        usable = !log.unusable();
+        usable = !log.availability.unusable();
         wasSuspended = log.availability.suspended();
         log.availability.markClosed();
         if (usable) {
@@ -46,9 +46,9 @@ final class LogLife {
     } finally {
       log.reshaping.unlock();
       log.owner.closed(log);
-      log.flushNow();
+      log.flushing().now();
       if (wasSuspended) {
-        log.suspensionChanged();
+        log.availability.suspensionChanged();
       }
     }
   }
@@ -72,17 +72,17 @@ final class LogLife {
    * answer that the log is suspended. The caller does not suspend and resume at the same time.
    */
   void suspend() throws IOException {
-    if (log.unusable()) {
+    if (log.availability.unusable()) {
       return;
     }
     log.availability.suspend(true);
-    log.suspensionChanged();
+    log.availability.suspensionChanged();
     log.reshaping.lock();
     try {
       boolean here;
       log.lock.lock();
       try {
-        here = !log.gone();
+        here = !log.availability.gone();
         if (here) {
           log.state.save(log.offsets.end());
         }
@@ -94,7 +94,7 @@ final class LogLife {
       }
     } finally {
       log.reshaping.unlock();
-      log.flushNow();
+      log.flushing().now();
     }
   }
 
@@ -127,7 +127,7 @@ final class LogLife {
     } finally {
       log.reshaping.unlock();
     }
-    log.suspensionChanged();
+    log.availability.suspensionChanged();
   }
 
   private void closeBroken() {
@@ -169,7 +169,7 @@ final class LogLife {
     log.reshaping.lock();
     log.lock.lock();
     try {
-      if (!log.availability.suspended() || log.gone()) {
+      if (!log.availability.suspended() || log.availability.gone()) {
         fresh.close();
         return;
       }
@@ -177,14 +177,14 @@ final class LogLife {
       if (fresh.endOffset() == log.logEndOffset()) {
         log.appender.forgetActiveSegment();
       } else {
-        log.endWasCut();
+        log.shape().endWasCut();
       }
       log.availability.suspend(false);
     } finally {
       log.lock.unlock();
       log.reshaping.unlock();
     }
-    log.suspensionChanged();
+    log.availability.suspensionChanged();
   }
 
   /** Completes a copy. */
@@ -203,7 +203,7 @@ final class LogLife {
     log.reshaping.lock();
     log.lock.lock();
     try {
-      if (log.gone()) {
+      if (log.availability.gone()) {
         return false;
       }
       LogStore former = log.store;
@@ -219,7 +219,7 @@ final class LogLife {
     } finally {
       log.lock.unlock();
       log.reshaping.unlock();
-      log.flushNow();
+      log.flushing().now();
     }
   }
 }

@@ -68,14 +68,14 @@ final class LogMove {
 
   /** Makes the whole move. False when it was abandoned before the log used the copy; then the log is unchanged. */
   boolean run() throws IOException {
-    log.moving(true);
+    log.shape().moving(true);
     try {
       if (!begin() || !copy() || !finish()) {
         return false;
       }
     } finally {
       abandon();
-      log.moving(false);
+      log.shape().moving(false);
     }
     cleanUp();
     return true;
@@ -98,7 +98,7 @@ final class LogMove {
         if (engine.promise() != StorageEngine.Promise.EPHEMERAL) {
           catalog.add(to.name(), List.of(id()));
         }
-        cuts = log.cuts();
+        cuts = log.cuts;
         target = engine.open(id(), log.config().segments().store());
         new MoveMarker(false, from.name()).writeTo(target);
         target.resetTo(log.store().startOffset());
@@ -143,7 +143,7 @@ final class LogMove {
   }
 
   private boolean stopped() {
-    return abandoned || log.cuts() != cuts || !log.config().engine().equals(to.name());
+    return abandoned || log.cuts != cuts || !log.config().engine().equals(to.name());
   }
 
   /** Copies some batches that begin before an end; returns their bytes, 0 when none are left. Under the monitor. */
@@ -228,25 +228,25 @@ final class LogMove {
     try (Lease<StorageEngine> source = from.holder().lease(); Lease<StorageEngine> lease = to.holder().lease()) {
       synchronized (from.suspensions()) {
         synchronized (this) {
-          if (source == null || lease == null || stopped() || !log.beginSuspension()) {
+          if (source == null || lease == null || stopped() || !log.availability().beginSuspension()) {
             return false;
           }
           told = true;
           try {
-            switched = log.moveTo(target, to, to.environment(lease.service(), id()), former -> complete(lease.service(), former));
+            switched = log.life().moveTo(target, to, to.environment(lease.service(), id()), former -> complete(lease.service(), former));
             if (switched) {
               to.adopt(log);
               from.release(log);
               close(original, "original");
             }
           } finally {
-            log.endSuspension();
+            log.availability().suspend(false);
           }
         }
       }
     } finally {
       if (told) {
-        log.suspensionChanged();
+        log.availability().suspensionChanged();
       }
     }
     return switched;
@@ -284,7 +284,7 @@ final class LogMove {
       if (lease != null) {
         lease.service().delete(id());
         catalog.remove(from.name(), id());
-        log.deleteMoveMarker();
+        log.shape().deleteMoveMarker();
       }
     } catch (IOException e) {
       LOG.warn("What a move has left could not be deleted; it is when the log is opened again partition={} engine={}", id(),

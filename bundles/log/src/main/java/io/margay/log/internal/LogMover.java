@@ -51,7 +51,7 @@ final class LogMover {
   }
 
   private static boolean isToMove(SegmentedPartitionLog log) {
-    return !log.gone() && !log.config().engine().equals(log.engine());
+    return !log.availability().gone() && !log.config().engine().equals(log.engine());
   }
 
   /** An engine came: moves that waited for it are tried again. */
@@ -90,7 +90,7 @@ final class LogMover {
   private void move(SegmentedPartitionLog log, EngineSlot from, EngineSlot to) {
     LogMove move = new LogMove(log, from, to, catalog, this::pause);
     synchronized (this) {
-      if (closed || log.gone()) {
+      if (closed || log.availability().gone()) {
         return;
       }
       running = move;

@@ -1,6 +1,7 @@
 package io.margay.log.internal;
 
 import io.margay.model.LeaderEpoch;
+import io.margay.spi.log.LogSuspendedException;
 import io.margay.spi.storage.LogStore;
 import io.margay.spi.storage.SegmentInfo;
 import io.netty.buffer.ByteBuf;
@@ -11,9 +12,26 @@ import java.util.List;
 /** All changes of a log's segments except appends: its start moves, its end is cut, segments are dropped or replaced. */
 final class LogReshaping {
   private final SegmentedPartitionLog log;
+  private volatile boolean moving;
 
   LogReshaping(SegmentedPartitionLog log) {
     this.log = log;
+  }
+
+  /** Nothing is compacted during a copy, because the copy would have the old segments and lack the newer tombstones. */
+  void moving(boolean now) {
+    moving = now;
+  }
+
+  private void requireUnmoved() throws LogSuspendedException {
+    if (moving) {
+      throw new LogSuspendedException("the log of " + log.id() + " is being moved to another storage engine");
+    }
+  }
+
+  /** The original is deleted after a move. What is left of the marker does no harm. */
+  void deleteMoveMarker() throws IOException {
+    log.reshape("end a move", () -> log.store.deleteBlob(MoveMarker.BLOB));
   }
 
   void advanceStart(long offset) throws IOException {
@@ -33,7 +51,7 @@ final class LogReshaping {
         if (log.store.startOffset() < offset) {
           log.owner.startMoved(log);
         }
-        log.writeState();
+        log.stateWriter().write();
       }
     });
   }
@@ -107,7 +125,7 @@ final class LogReshaping {
         }
       });
       dropped[0] = log.store.dropHead(target);
-      log.writeState();
+      log.stateWriter().write();
     });
     return dropped[0];
   }
@@ -122,7 +140,7 @@ final class LogReshaping {
     long from = group.get(0).baseOffset();
     long to = group.get(group.size() - 1).nextOffset();
     log.availability.require();
-    log.requireUnmoved();
+    requireUnmoved();
     LogStore prepared = log.store;
     List<SegmentInfo> now = prepared.segments();
     if (Collections.indexOfSubList(now.subList(0, now.size() - 1), group) < 0) {
@@ -131,7 +149,7 @@ final class LogReshaping {
     try (LogStore.Replacement replacement = prepared.prepareReplacement(from, to, batches)) {
       boolean[] replaced = new boolean[1];
       log.reshape("replace segments", () -> {
-        log.requireUnmoved();
+        requireUnmoved();
         if (log.store == prepared) {
           replaced[0] = replacement.commit();
         }

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 final class PlaceFlusher implements Flusher {
   private static final long IDLE_SECONDS = 20;
 
-  /** Holds each log at most once, see {@link FlushWaiters#enterQueue}. */
+  /** Holds each log at most once, see {@link LogFlushing#enterQueue}. */
   private final ThreadPoolExecutor thread;
 
   PlaceFlusher(String place) {
@@ -23,18 +23,18 @@ final class PlaceFlusher implements Flusher {
 
   @Override
   public void request(SegmentedPartitionLog log) {
-    if (!log.flushWaiters().enterQueue()) {
+    if (!log.flushing().enterQueue()) {
       return;
     }
     try {
       thread.execute(() -> {
-        log.flushWaiters().leaveQueue();
-        log.flushNow();
+        log.flushing().leaveQueue();
+        log.flushing().now();
       });
     } catch (RejectedExecutionException e) {
       // At shutdown no request may be left waiting; logs are flushed when they are closed.
-      log.flushWaiters().leaveQueue();
-      log.flushNow();
+      log.flushing().leaveQueue();
+      log.flushing().now();
     }
   }
 

@@ -45,7 +45,7 @@ final class ProducerSweep {
     manager.slots().forEach(slot -> logs.addAll(slot.logs()));
     int total = 0;
     for (SegmentedPartitionLog log : logs) {
-      total += log.producerCount();
+      total += log.guardedProducers().count();
     }
     limits.recounted(before, total);
     int limit = limits.perNode();
@@ -56,7 +56,7 @@ final class ProducerSweep {
     long youngest = oldest(logs, total, surplus);
     int left = surplus;
     for (SegmentedPartitionLog log : logs) {
-      left -= log.forgetProducers(youngest, left);
+      left -= log.guardedProducers().forget(youngest, left);
     }
     forgotten += surplus - left;
     long now = clock.millis();
@@ -73,7 +73,7 @@ final class ProducerSweep {
     long[] seen = new long[total];
     int count = 0;
     for (SegmentedPartitionLog log : logs) {
-      count = log.idleProducers(seen, count);
+      count = log.guardedProducers().idle(seen, count);
     }
     if (count == 0) {
       return Long.MIN_VALUE;

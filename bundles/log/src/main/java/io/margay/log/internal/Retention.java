@@ -31,7 +31,7 @@ final class Retention {
     if (count == 0) {
       return 0;
     }
-    return log.dropHead(segments.get(count - 1).nextOffset());
+    return log.shape().dropHead(segments.get(count - 1).nextOffset());
   }
 
   /** How many segments, from the oldest, have a highest timestamp that is too old. */

@@ -5,21 +5,20 @@ import io.margay.model.TopicIdPartition;
 import io.margay.protocol.Errors;
 import io.margay.spi.log.LogConfig;
 import io.margay.spi.log.LogSuspendedException;
+import io.margay.spi.log.PartitionLog;
+import io.margay.spi.storage.LogSlice;
 import io.margay.spi.storage.LogStore;
 import io.margay.spi.storage.SegmentInfo;
-import io.margay.spi.storage.StorageEngine;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The log of one partition over a store that is cut into segments. This class owns the lock and the offsets; the work is done by
- * {@link LogAppender}, {@link LogReshaping}, {@link LogLife}, {@link LogState}, {@link TimestampSearch}, {@link Retention} and
- * {@link LogCleaner}, and all that only reads is in {@link ReadableLog}.
+ * The log of one partition over a store that is cut into segments. This class owns what its parts share: the lock, the store, the
+ * offsets and whether the log can be used. The parts do the work: {@link LogReader}, {@link LogAppender}, {@link LogReshaping},
+ * {@link LogLife}, {@link LogFlushing}, {@link StateWriter} and {@link GuardedProducers}.
  *
  * <p>Threads: whatever changes the log holds {@link #lock}; what only reads takes no lock, because offsets are volatile and the
  * store's reads may run at any time. Event loops append, so nothing under that lock waits for a disk except a cut of the log's end.
@@ -28,28 +27,47 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Invariant: {@code logStartOffset <= highWatermark <= logEndOffset}, and the store's start is at most the log's.
  *
- * <p>Life cycle: open until {@link #close}; offline after an I/O error, until {@link #reopen} succeeds.
+ * <p>Life cycle: open until {@link #close}; offline after an I/O error, until {@link LogLife#reopen} succeeds.
  */
-final class SegmentedPartitionLog extends ReadableLog {
-  private static final Logger LOG = LoggerFactory.getLogger(SegmentedPartitionLog.class);
-
+final class SegmentedPartitionLog implements PartitionLog {
+  private final TopicIdPartition id;
+  final LogOffsets offsets = new LogOffsets();
+  final LogState state;
+  final LogAvailability availability;
+  /** Held briefly by whatever changes the log: event loops take it. */
+  final ReentrantLock lock = new ReentrantLock();
+  /** Held while segments are dropped, cut or replaced, or the store is exchanged; taken before {@link #lock}. */
+  final ReentrantLock reshaping = new ReentrantLock();
+  /** Changes when the engine is replaced. */
+  volatile LogStore store;
+  volatile LogConfig config;
+  /** Changes when the log is moved. */
+  volatile LogEnvironment environment;
+  /** Changes when the log is moved. */
   volatile LogOwner owner;
-  final LogAppender appender;
-  private final LogReshaping shape = new LogReshaping(this);
-  private final LogLife life = new LogLife(this);
-  /** Whether a task that writes the small files is queued. */
-  private final AtomicBoolean writing = new AtomicBoolean();
-  private volatile long lastFlushMs;
   /** How often the log's end was cut, after which a copy may differ from the log. */
   volatile int cuts;
   /** The epoch in which this broker leads or follows; lower ones are refused. Guarded by the lock. */
   private int currentEpoch = LeaderEpoch.NONE.value();
+  final LogAppender appender;
+  private final LogReader reader = new LogReader(this);
+  private final LogReshaping shape = new LogReshaping(this);
+  private final LogLife life = new LogLife(this);
+  private final LogFlushing flushing;
+  private final StateWriter stateWriter = new StateWriter(this);
+  private final GuardedProducers guardedProducers = new GuardedProducers(this);
 
   private SegmentedPartitionLog(TopicIdPartition id, LogConfig config, LogStore store, LogEnvironment environment,
       LogOwner owner) {
-    super(id, config, store, environment);
+    this.id = id;
+    this.config = config;
+    this.store = store;
+    this.environment = environment;
     this.owner = owner;
+    this.state = new LogState(environment.producerLimits());
+    this.availability = new LogAvailability(id, environment.faults());
     this.appender = new LogAppender(this, state);
+    this.flushing = new LogFlushing(this, environment.clock().millis());
   }
 
   /**
@@ -65,19 +83,124 @@ final class SegmentedPartitionLog extends ReadableLog {
     log.state.load(store, log.logStartOffset(), store.wasClean(), environment.clock().millis(),
         environment.producerExpirationMs().getAsLong());
     log.state.producers.committed(log.highWatermark());
-    log.lastFlushMs = environment.clock().millis();
     return log;
   }
 
   @Override
+  public TopicIdPartition id() {
+    return id;
+  }
+
+  @Override
+  public LogConfig config() {
+    return config;
+  }
+
+  @Override
+  public boolean offline() {
+    return availability.offline();
+  }
+
+  @Override
+  public boolean suspended() {
+    return availability.suspended();
+  }
+
+  @Override
+  public void onSuspensionChange(Runnable listener) {
+    availability.onSuspensionChange(listener);
+  }
+
+  @Override
+  public LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws IOException {
+    return reader.read(offset, maxBytes, endOffset, atLeastOne);
+  }
+
+  @Override
+  public boolean isHot(long offset) {
+    return !availability.unusable() && store.isHot(offset);
+  }
+
+  @Override
+  public FoundOffset findByTimestamp(long timestamp) throws IOException {
+    return reader.findByTimestamp(timestamp);
+  }
+
+  @Override
+  public FoundOffset findMaxTimestamp() throws IOException {
+    return reader.findMaxTimestamp();
+  }
+
+  @Override
+  public List<AbortedTransaction> abortedTransactions(long fromOffset, long toOffset) throws IOException {
+    return reader.abortedTransactions(fromOffset, toOffset);
+  }
+
+  @Override
+  public long logStartOffset() {
+    return offsets.start();
+  }
+
+  @Override
+  public long logEndOffset() {
+    return offsets.end();
+  }
+
+  @Override
+  public long highWatermark() {
+    return offsets.highWatermark();
+  }
+
+  @Override
+  public long lastStableOffset() {
+    return offsets.lastStable(state.producers);
+  }
+
+  @Override
+  public long flushedOffset() {
+    return store.flushedOffset();
+  }
+
+  @Override
+  public long sizeBytes() {
+    return store.sizeBytes();
+  }
+
+  @Override
+  public List<SegmentInfo> segments() {
+    return store.segments();
+  }
+
+  @Override
+  public LeaderEpoch latestEpoch() {
+    int epoch = state.epochs.latestEpoch();
+    return epoch < 0 ? LeaderEpoch.NONE : new LeaderEpoch(epoch);
+  }
+
+  @Override
+  public EpochEnd endOfEpoch(int epoch) {
+    return state.epochs.endOf(epoch, offsets.end());
+  }
+
+  @Override
+  public int epochAt(long offset) {
+    return state.epochs.epochAt(offset);
+  }
+
+  @Override
+  public List<ProducerInfo> producers() {
+    return guardedProducers.infos();
+  }
+
+  @Override
   public Appended appendAsLeader(ByteBuf records, LeaderEpoch leaderEpoch, Origin origin) {
-    if (unusable()) {
+    if (availability.unusable()) {
       // Without the lock, which is held for long while a log is moved or reopened.
       return refused();
     }
     lock.lock();
     try {
-      if (unusable()) {
+      if (availability.unusable()) {
         return refused();
       }
       return isOld(leaderEpoch) ? old(leaderEpoch) : appender.asLeader(records, leaderEpoch.value(), origin);
@@ -85,7 +208,7 @@ final class SegmentedPartitionLog extends ReadableLog {
       return appendFailed(e);
     } finally {
       lock.unlock();
-      writeStateSoon();
+      stateWriter.writeSoon();
     }
   }
 
@@ -93,7 +216,7 @@ final class SegmentedPartitionLog extends ReadableLog {
   public Appended appendAsFollower(ByteBuf records, LeaderEpoch leaderEpoch, long fetchOffset) {
     lock.lock();
     try {
-      if (unusable()) {
+      if (availability.unusable()) {
         return refused();
       }
       return isOld(leaderEpoch) ? old(leaderEpoch) : appender.asFollower(records, fetchOffset);
@@ -101,45 +224,7 @@ final class SegmentedPartitionLog extends ReadableLog {
       return appendFailed(e);
     } finally {
       lock.unlock();
-      writeStateSoon();
-    }
-  }
-
-  /** Requests the write of the small files that the last append left, on another thread unless very many wait. */
-  private void writeStateSoon() {
-    FileQueue files = state.files();
-    if (files.isEmpty()) {
-      return;
-    }
-    if (files.isFull()) {
-      writeStateNow();
-    } else if (writing.compareAndSet(false, true)) {
-      environment.background().execute(() -> {
-        writing.set(false);
-        writeStateNow();
-      });
-    }
-  }
-
-  private void writeStateNow() {
-    try {
-      writeState();
-    } catch (IOException e) {
-      // The log is offline now, or continues with another store that has its own files.
-      LOG.debug("The state of a log was not written partition={}", id(), e);
-    }
-  }
-
-  /** Writes the pending small files. Not under the lock. */
-  void writeState() throws IOException {
-    LogStore used = store;
-    if (unusable()) {
-      return;
-    }
-    try {
-      state.files().drain(used);
-    } catch (IOException e) {
-      throw faultOf(used, "write its state", e);
+      stateWriter.writeSoon();
     }
   }
 
@@ -166,55 +251,7 @@ final class SegmentedPartitionLog extends ReadableLog {
 
   @Override
   public void requestFlush(Runnable whenFlushed) {
-    flushWaiters.add(whenFlushed);
-    requestFlush();
-  }
-
-  @Override
-  protected void requestFlush() {
-    environment.flusher().request(this);
-  }
-
-  @Override
-  protected void wentOffline() {
-    owner.wentOffline(this);
-  }
-
-  /** Forces the log to stable storage and completes all earlier requests. On a flusher's thread. */
-  void flushNow() {
-    List<Runnable> waiters = flushWaiters.take();
-    LogStore used = store;
-    try {
-      if (!unusable() && used.flushedOffset() < offsets.end()) {
-        lastFlushMs = environment.clock().millis();
-        used.flush();
-      }
-    } catch (IOException e) {
-      if (store == used) {
-        boolean before = offline();
-        availability.fault("flush", e);
-        if (!before && offline()) {
-          wentOffline();
-        }
-      }
-    } finally {
-      waiters.forEach(this::tell);
-    }
-  }
-
-  /** One that fails does not affect the others. */
-  private void tell(Runnable waiter) {
-    try {
-      waiter.run();
-    } catch (Throwable e) {
-      LOG.error("A task that waited for a flush failed partition={}", id(), e);
-    }
-  }
-
-  /** Whether {@code flush.ms} has passed with something unflushed. */
-  boolean isFlushDue(long nowMs) {
-    long flushMs = config.flushing().ms();
-    return flushMs != Long.MAX_VALUE && nowMs - lastFlushMs >= flushMs && store.flushedOffset() < offsets.end();
+    flushing.request(whenFlushed);
   }
 
   @Override
@@ -223,7 +260,7 @@ final class SegmentedPartitionLog extends ReadableLog {
       advanceTo(epoch);
       state.beginEpoch(epoch.value(), offsets.end());
     });
-    writeStateSoon();
+    stateWriter.writeSoon();
   }
 
   @Override
@@ -232,7 +269,7 @@ final class SegmentedPartitionLog extends ReadableLog {
       advanceTo(epoch);
       state.forgetEmptyEpochs(offsets.end());
     });
-    writeStateSoon();
+    stateWriter.writeSoon();
   }
 
   private void advanceTo(LeaderEpoch epoch) {
@@ -266,27 +303,12 @@ final class SegmentedPartitionLog extends ReadableLog {
     return shape.truncateFullyAndStartAt(offset, leaderEpoch);
   }
 
-  /** As {@link LogReshaping#endWasCut}. */
-  void endWasCut() throws IOException {
-    shape.endWasCut();
-  }
-
-  /** As {@link LogReshaping#dropHead}. */
-  long dropHead(long offset) throws IOException {
-    return shape.dropHead(offset);
-  }
-
-  /** As {@link LogReshaping#replaceSegments}. */
-  boolean replaceSegments(List<SegmentInfo> group, Iterable<ByteBuf> batches) throws IOException {
-    return shape.replaceSegments(group, batches);
-  }
-
   @Override
   public void configure(LogConfig newConfig) {
     lock.lock();
     try {
       config = newConfig;
-      if (!unusable()) {
+      if (!availability.unusable()) {
         store.configure(newConfig.segments().store());
       }
     } finally {
@@ -300,47 +322,47 @@ final class SegmentedPartitionLog extends ReadableLog {
     life.close();
   }
 
-  /** As {@link LogLife#suspend}. */
-  void suspend() throws IOException {
-    life.suspend();
+  LogAvailability availability() {
+    return availability;
   }
 
-  /** As {@link LogLife#resume}. */
-  void resume(LogStore fresh) throws IOException {
-    life.resume(fresh);
+  LogReshaping shape() {
+    return shape;
   }
 
-  /** As {@link LogLife#reopen}. */
-  void reopen(StorageEngine engine) throws IOException {
-    life.reopen(engine);
+  LogLife life() {
+    return life;
   }
 
-  // What a move needs; see LogMove.
+  LogFlushing flushing() {
+    return flushing;
+  }
+
+  StateWriter stateWriter() {
+    return stateWriter;
+  }
+
+  GuardedProducers guardedProducers() {
+    return guardedProducers;
+  }
+
+  LogStore store() {
+    return store;
+  }
+
+  LogEnvironment environment() {
+    return environment;
+  }
 
   /** The name of the engine that holds it. */
   String engine() {
     return owner.name();
   }
 
-  int cuts() {
-    return cuts;
-  }
-
-  /** As {@link LogLife#moveTo}. */
-  boolean moveTo(LogStore copy, LogOwner newOwner, LogEnvironment newEnvironment, LogLife.Completion completion)
-      throws IOException {
-    return life.moveTo(copy, newOwner, newEnvironment, completion);
-  }
-
-  /** The original is deleted. What is left of the marker does no harm. */
-  void deleteMoveMarker() throws IOException {
-    reshape("end a move", () -> store.deleteBlob(MoveMarker.BLOB));
-  }
-
   /** Begins a new segment unless the current one is empty. */
   void roll() throws IOException {
     change("roll", appender::roll);
-    writeState();
+    stateWriter.write();
   }
 
   /** Records before it have been compacted against each other; kept here because truncation lowers it. */
@@ -369,65 +391,23 @@ final class SegmentedPartitionLog extends ReadableLog {
    * @param failure becomes the cause of what is thrown
    */
   void requireStore(LogStore used, Exception failure) throws IOException {
-    if (unusable()) {
+    if (availability.unusable()) {
       throw availability.refusal(failure);
     }
     if (store != used) {
-      throw new LogSuspendedException("log of " + id() + " went on over another store", failure);
+      throw new LogSuspendedException("log of " + id + " went on over another store", failure);
     }
   }
 
   /** Forgets aborted transactions, given by the offsets of their markers, of which compaction found no record any more. */
   void forgetAborted(Set<Long> markers) throws IOException {
     change("forget aborted transactions", () -> state.removeAborted(offsets.end(), markers));
-    writeState();
+    stateWriter.write();
   }
 
   /** Whether there is nothing to do for it now: it is empty, or out of use. */
   boolean idle() {
-    return unusable() || (offsets.start() == offsets.end() && store.startOffset() == offsets.end());
-  }
-
-  /** Forgets producers that have been silent for too long. */
-  void expireProducers(long nowMs) {
-    lock.lock();
-    try {
-      // The store may have rolled on its own since, so the size is asked for again.
-      appender.forgetActiveSegment();
-      state.producers.expire(nowMs, environment.producerExpirationMs().getAsLong());
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** About how many producers it knows; any thread. */
-  int producerCount() {
-    lock.lock();
-    try {
-      return state.producers.size();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** As {@link ProducerStates#idle}. */
-  int idleProducers(long[] target, int from) {
-    lock.lock();
-    try {
-      return state.producers.idle(target, from);
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** As {@link ProducerStates#forget}. */
-  int forgetProducers(long lastSeenMs, int most) {
-    lock.lock();
-    try {
-      return state.producers.forget(lastSeenMs, most);
-    } finally {
-      lock.unlock();
-    }
+    return availability.unusable() || (offsets.start() == offsets.end() && store.startOffset() == offsets.end());
   }
 
   /** Under the lock: batches up to there are in the store. */
@@ -465,13 +445,38 @@ final class SegmentedPartitionLog extends ReadableLog {
     }
   }
 
+  /** As {@link #fault}, for a store that may have been closed during the call because another one has taken its place. */
+  IOException faultOf(LogStore used, String what, IOException cause) {
+    return store == used ? fault(what, cause)
+        : new LogSuspendedException("the log of " + id + " has another store since", cause);
+  }
+
+  /** As {@link #failed}, and completes the requests that wait for a flush. */
+  private IOException fault(String what, IOException cause) {
+    IOException told = failed(what, cause);
+    if (availability.offline()) {
+      flushing.request();
+    }
+    return told;
+  }
+
+  /** Takes the log offline, unless it was closed during the call. Returns what to throw. */
+  IOException failed(String what, IOException cause) {
+    boolean before = availability.offline();
+    IOException told = availability.fault(what, cause);
+    if (!before && availability.offline()) {
+      owner.wentOffline(this);
+    }
+    return told;
+  }
+
   private Appended refused() {
     return availability.suspended() ? Appended.SUSPENDED : Appended.failed(Errors.KAFKA_STORAGE_ERROR, availability.reason());
   }
 
   @Override
   public String toString() {
-    return "SegmentedPartitionLog[" + id() + ", " + offsets.start() + ".." + offsets.end() + ", highWatermark="
+    return "SegmentedPartitionLog[" + id + ", " + offsets.start() + ".." + offsets.end() + ", highWatermark="
          + offsets.highWatermark() + "]";
   }
 }

@@ -245,7 +245,7 @@ class CompactionTest {
     t.log.roll();
     t.commitAll();
     CompactionPlan plan = LogCleaner.plan(t.log, t.clock.now);
-    t.log.dropHead(1);
+    t.log.shape().dropHead(1);
     LogCleaner.clean(t.log, plan, 1000, t.clock.now, PACE, SKIPPED);
     assertThat(t.values()).containsExactly("2");
     CleanerPace stopped = new CleanerPace(DEFAULTS);
@@ -258,10 +258,10 @@ class CompactionTest {
   @Test
   void aPassIsEndedWithoutAFaultWhenItsStoreGoes() throws IOException {
     endsWith(LogOfflineException.class, log -> log.close());
-    endsWith(LogSuspendedException.class, log -> log.suspend());
+    endsWith(LogSuspendedException.class, log -> log.life().suspend());
     endsWith(LogSuspendedException.class, log -> {
-      log.suspend();
-      log.resume(new FakeStore(log.config().segments().store()));
+      log.life().suspend();
+      log.life().resume(new FakeStore(log.config().segments().store()));
     });
   }
 

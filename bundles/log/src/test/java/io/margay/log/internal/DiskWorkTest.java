@@ -76,7 +76,7 @@ class DiskWorkTest {
   @Test
   void retentionDropsSegments() throws Exception {
     fill();
-    verify(() -> t.log.dropHead(10));
+    verify(() -> t.log.shape().dropHead(10));
     assertThat(t.log.logStartOffset()).isEqualTo(10);
   }
 
@@ -84,7 +84,7 @@ class DiskWorkTest {
   void segmentsAreReplaced() throws Exception {
     fill();
     List<SegmentInfo> group = t.log.segments().subList(0, 2);
-    verify(() -> t.log.replaceSegments(group, List.of()));
+    verify(() -> t.log.shape().replaceSegments(group, List.of()));
     assertThat(t.log.segments().get(1).baseOffset()).isEqualTo(group.get(1).nextOffset());
   }
 
@@ -112,7 +112,7 @@ class DiskWorkTest {
   @Test
   void theEngineLeaves() throws Exception {
     fill();
-    verify(() -> t.log.suspend());
+    verify(() -> t.log.life().suspend());
     assertThat(t.log.suspended()).isTrue();
   }
 
@@ -125,7 +125,7 @@ class DiskWorkTest {
   @Test
   void itIsFlushed() throws Exception {
     fill();
-    verify(() -> t.log.flushNow());
+    verify(() -> t.log.flushing().now());
     assertThat(t.log.flushedOffset()).isPositive();
   }
 

@@ -66,7 +66,7 @@ class ProducersTest {
   void silentProducersAreForgotten() {
     produce(7, 0, 0);
     t.put(TestLog.transactional(8, 0, 0, "a=1"));
-    t.log.expireProducers(t.clock.now + t.producerExpirationMs);
+    t.log.guardedProducers().expire(t.clock.now + t.producerExpirationMs);
     assertThat(t.log.producers()).extracting(ProducerInfo::producerId).containsExactly(8L);
     assertThat(produce(7, 0, 5)).isEqualTo(Errors.NONE);
   }
@@ -81,7 +81,7 @@ class ProducersTest {
     t.put(late.copy());
     for (int round = 0; round < 3; round++) {
       t.clock.now += t.producerExpirationMs / 4;
-      t.log.expireProducers(t.clock.now);
+      t.log.guardedProducers().expire(t.clock.now);
       assertThat(t.append(old.copy()).duplicate()).isTrue();
       assertThat(t.append(late.copy()).duplicate()).isTrue();
       if (round == 1) {
@@ -92,7 +92,7 @@ class ProducersTest {
     }
     assertThat(t.log.producers()).extracting(ProducerInfo::lastTimestamp).containsExactlyInAnyOrder(5L, Long.MAX_VALUE);
     t.clock.now += t.producerExpirationMs / 4;
-    t.log.expireProducers(t.clock.now);
+    t.log.guardedProducers().expire(t.clock.now);
     assertThat(t.log.producers()).isEmpty();
   }
 
@@ -102,9 +102,9 @@ class ProducersTest {
     ByteBuf old = TestLog.batch(CompressionType.NONE, 7, 0, 0, false, 5, "a=1");
     t.put(old.copy());
     t.crash();
-    t.log.expireProducers(t.clock.now);
+    t.log.guardedProducers().expire(t.clock.now);
     assertThat(t.append(old.copy()).duplicate()).isTrue();
-    t.log.expireProducers(t.clock.now + t.producerExpirationMs);
+    t.log.guardedProducers().expire(t.clock.now + t.producerExpirationMs);
     assertThat(t.log.producers()).isEmpty();
   }
 

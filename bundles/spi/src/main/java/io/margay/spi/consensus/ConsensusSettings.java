@@ -1,18 +1,22 @@
 package io.margay.spi.consensus;
 
 import static io.margay.spi.config.SettingType.INT;
+import static io.margay.spi.config.SettingType.LIST;
 import static io.margay.spi.config.SettingType.LONG;
 import static io.margay.spi.config.SettingType.STRING;
 
 import io.margay.spi.config.Catalogue;
 import io.margay.spi.config.DefinesSettings;
+import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingDefinitions;
+import java.util.List;
 
 /** Settings of the metadata log, for each implementation of it. */
 @DefinesSettings
 public final class ConsensusSettings implements SettingDefinitions {
   private static final Catalogue ALL = new Catalogue("The metadata log");
+  private static final String VOTER = "\\d{1,9}@[^,@\\s]+:\\d{1,5}";
 
   /** {@code metadata.log.dir}. */
   public static final Setting<String> METADATA_LOG_DIR = ALL.broker(STRING, "metadata.log.dir", null)
@@ -31,6 +35,48 @@ public final class ConsensusSettings implements SettingDefinitions {
       .matching("[A-Za-z0-9._-]{1,255}", "1 to 255 letters, digits, dots, dashes and underscores")
       .doc("Id of a new cluster, and the id that existing data must have. When not set, a new cluster gets a random id. "
           + "The environment variables CLUSTER_ID, KAFKA_CLUSTER_ID and KAFKA_KRAFT_CLUSTER_ID set it as well.");
+  /** {@code process.roles}. */
+  public static final Setting<List<String>> PROCESS_ROLES = ALL.broker(LIST, "process.roles", List.of("broker", "controller"))
+      .in("broker", "controller")
+      .doc("Kafka's roles of a node. Every node is a broker. A node without the role controller is no voter of the metadata quorum: it "
+          + "follows the quorum that controller.quorum.voters or controller.quorum.bootstrap.servers name.");
+  /** {@code controller.quorum.voters}. */
+  public static final Setting<List<String>> CONTROLLER_QUORUM_VOTERS =
+      ALL.broker(LIST, "controller.quorum.voters", List.<String>of())
+      .matching("(" + VOTER + "(," + VOTER + ")*)?", "a list of id@host:port")
+      .doc("The nodes that replicate the metadata of a new cluster: a list of id@host:port, the same on all nodes, with ports that "
+          + "belong to the quorum alone. The first node of the list founds the cluster, with the metadata that it has. When the list is "
+          + "empty or names this node only, the metadata is on this node alone. With other nodes, margay.cluster.id must be set.");
+  /** {@code controller.quorum.bootstrap.servers}. */
+  public static final Setting<List<String>> CONTROLLER_QUORUM_BOOTSTRAP_SERVERS =
+      ALL.broker(LIST, "controller.quorum.bootstrap.servers", List.<String>of())
+      .matching("([^,@\\s]+:\\d{1,5}(,[^,@\\s]+:\\d{1,5})*)?", "a list of host:port")
+      .doc("Addresses of voters: a list of host:port. A node without the role controller asks them for the quorum, when "
+          + "controller.quorum.voters is empty.");
+  /** {@code controller.quorum.election.timeout.ms}. */
+  public static final Setting<Integer> CONTROLLER_QUORUM_ELECTION_TIMEOUT_MS =
+      ALL.broker(INT, "controller.quorum.election.timeout.ms", 500).range(50, 60_000)
+      .doc("Milliseconds without a sign of life of the leader of the metadata quorum after which a voter starts an election; a voter "
+          + "waits up to twice as long, so that not all start at once.");
+  /** {@code controller.quorum.request.timeout.ms}. */
+  public static final Setting<Integer> CONTROLLER_QUORUM_REQUEST_TIMEOUT_MS =
+      ALL.broker(INT, "controller.quorum.request.timeout.ms", 2000).range(100, 60_000)
+      .doc("Milliseconds that a request within the metadata quorum may take before it is sent again.");
+
+  /**
+   * Whether the metadata of this node is replicated. A list of voters that names this node alone, as Kafka's files for one node have
+   * it, is not enough.
+   *
+   * @param settings the settings of this node
+   * @return whether there are other nodes that have the metadata too
+   */
+  public static boolean replicated(NodeSettings settings) {
+    List<String> voters = settings.get(CONTROLLER_QUORUM_VOTERS);
+    if (!voters.isEmpty()) {
+      return voters.size() > 1 || !voters.get(0).startsWith(settings.nodeId().value() + "@");
+    }
+    return !settings.get(PROCESS_ROLES).contains("controller") && !settings.get(CONTROLLER_QUORUM_BOOTSTRAP_SERVERS).isEmpty();
+  }
 
   @Override
   public Catalogue catalogue() {

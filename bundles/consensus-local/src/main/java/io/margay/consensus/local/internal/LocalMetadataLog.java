@@ -3,6 +3,7 @@ package io.margay.consensus.local.internal;
 import io.margay.model.Clock;
 import io.margay.model.FaultHandler;
 import io.margay.spi.config.NodeSettings;
+import io.margay.spi.consensus.ClusterIdentity;
 import io.margay.spi.consensus.ConsensusSettings;
 import io.margay.spi.consensus.MetadataLog;
 import io.margay.spi.consensus.StateMachine;
@@ -199,7 +200,8 @@ final class LocalMetadataLog implements MetadataLog, AutoCloseable {
       // The thread may have emptied the queue for the last time before the offer.
       failQueued(refusal());
     }
-    return proposal.result();
+    // The bytes are free before the proposer hears of it, so that its next proposal finds room.
+    return proposal.result().whenComplete((result, e) -> queuedBytes.addAndGet(-proposal.sizeBytes()));
   }
 
   /** Why proposals are refused now, or null. */
@@ -243,7 +245,6 @@ final class LocalMetadataLog implements MetadataLog, AutoCloseable {
       } catch (Throwable e) {
         fail(e instanceof Exception exception ? exception : new IllegalStateException(e), group);
       } finally {
-        group.forEach(p -> queuedBytes.addAndGet(-p.sizeBytes()));
         group.clear();
       }
     }
@@ -392,7 +393,6 @@ final class LocalMetadataLog implements MetadataLog, AutoCloseable {
 
   private void failQueued(Exception why) {
     for (Proposal p = queue.poll(); p != null; p = queue.poll()) {
-      queuedBytes.addAndGet(-p.sizeBytes());
       p.result().completeExceptionally(why);
     }
   }

@@ -3,6 +3,7 @@ package io.margay.consensus.local.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.margay.spi.consensus.ClusterIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,9 +34,9 @@ class ClusterIdentityTest {
 
   @Test
   void anotherNodeIsRefusedWithWhatToDo() throws IOException {
-    new LocalConsensus(directory, 1, null, LocalMetadataLog.Limits.DEFAULT, (what, cause) -> { }).deactivate();
+    LocalConsensus.open(directory, 1, null, LocalMetadataLog.Limits.DEFAULT, (what, cause) -> { }).close();
     List<String> faults = new ArrayList<>();
-    assertThatThrownBy(() -> new LocalConsensus(directory, 2, null, LocalMetadataLog.Limits.DEFAULT, (what, cause) -> faults.add(what)))
+    assertThatThrownBy(() -> LocalConsensus.open(directory, 2, null, LocalMetadataLog.Limits.DEFAULT, (what, cause) -> faults.add(what)))
         .hasMessageContaining("belong to node 1").hasMessageContaining("Set node.id=1");
     assertThat(faults).singleElement().asString().contains("node.id is 2");
   }

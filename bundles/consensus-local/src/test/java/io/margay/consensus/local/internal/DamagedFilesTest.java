@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.margay.model.Clock;
+import io.margay.spi.consensus.ClusterIdentity;
 import io.margay.spi.consensus.ConsensusContract.Recorder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -3,6 +3,7 @@ package io.margay.consensus.local.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.margay.model.Clock;
+import io.margay.spi.consensus.ClusterIdentity;
 import io.margay.spi.consensus.StateMachine;
 import java.io.BufferedReader;
 import java.io.IOException;

@@ -1,6 +1,11 @@
 package io.margay.consensus.ratis.internal;
 
+import io.margay.spi.config.NodeSettings;
+import io.margay.spi.consensus.ClusterIdentity;
+import io.margay.spi.consensus.ConsensusSettings;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -19,6 +24,10 @@ import java.util.UUID;
  */
 record QuorumConfig(int nodeId, List<Voter> voters, String clusterId, Path directory, int electionTimeoutMs, int requestTimeoutMs,
     long snapshotEntries, long queueBytes) {
+  /** Below {@code metadata.log.dir}. */
+  private static final String DIRECTORY = "quorum";
+  private static final int SNAPSHOT_ENTRIES = 20_000;
+
   QuorumConfig {
     voters = List.copyOf(voters);
     if (voters.stream().noneMatch(v -> v.id() == nodeId)) {
@@ -58,6 +67,28 @@ record QuorumConfig(int nodeId, List<Voter> voters, String clusterId, Path direc
     public String toString() {
       return id + "@" + host + ":" + port;
     }
+  }
+
+  /**
+   * Reads the settings, and the identity of the node in {@code metadata.log.dir}.
+   *
+   * @throws IllegalArgumentException when they are not enough for a quorum
+   * @throws ClusterIdentity.MismatchException when the data belong to another node or cluster
+   */
+  static QuorumConfig of(NodeSettings settings) throws IOException {
+    String clusterId = settings.get(ConsensusSettings.MARGAY_CLUSTER_ID);
+    if (clusterId == null || clusterId.isBlank()) {
+      throw new IllegalArgumentException("controller.quorum.voters names other nodes, but margay.cluster.id is not set. Set it to the same "
+          + "22 characters on all nodes; an existing cluster keeps its id, see meta.properties in metadata.log.dir");
+    }
+    List<Voter> voters = settings.get(ConsensusSettings.CONTROLLER_QUORUM_VOTERS).stream().map(Voter::parse).toList();
+    Path directory = Path.of(settings.get(ConsensusSettings.METADATA_LOG_DIR));
+    Files.createDirectories(directory);
+    ClusterIdentity identity = ClusterIdentity.loadOrCreate(directory, settings.nodeId().value(), clusterId);
+    return new QuorumConfig(identity.nodeId(), voters, identity.clusterId(), directory.resolve(DIRECTORY),
+        settings.get(ConsensusSettings.CONTROLLER_QUORUM_ELECTION_TIMEOUT_MS),
+        settings.get(ConsensusSettings.CONTROLLER_QUORUM_REQUEST_TIMEOUT_MS), SNAPSHOT_ENTRIES,
+        settings.get(ConsensusSettings.MARGAY_METADATA_QUEUE_BYTES));
   }
 
   Voter self() {

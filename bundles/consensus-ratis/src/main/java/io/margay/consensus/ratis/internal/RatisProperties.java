@@ -22,6 +22,7 @@ final class RatisProperties {
     NettyConfigKeys.Server.setHost(p, config.self().host());
     NettyConfigKeys.Server.setPort(p, config.self().port());
     NettyConfigKeys.Server.setUseEpoll(p, false);
+    NettyConfigKeys.Client.setUseEpoll(p, false);
     RaftServerConfigKeys.setStorageDir(p, List.of(config.directory().toFile()));
     election(p, config);
     log(p, config);

@@ -141,6 +141,7 @@ final class ReplicatedMachine extends BaseStateMachine {
 
   @Override
   public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
+    LOG.info("The metadata quorum {} leaderId={}", leader == null ? "has no leader" : "has a leader", leader == null ? -1 : leader);
     // this node leads only once it has applied all that was committed before, see notifyLeaderReady
     if (leader == null) {
       slot.leader(-1, false);

@@ -1,12 +1,15 @@
-package io.margay.consensus.local.internal;
+package io.margay.spi.consensus;
 
 import io.margay.protocol.KafkaUuid;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Properties;
 
 /**
@@ -16,14 +19,15 @@ import java.util.Properties;
  * @param clusterId the cluster's id, 22 characters
  * @param nodeId this node's id
  */
-record ClusterIdentity(String clusterId, int nodeId) {
+public record ClusterIdentity(String clusterId, int nodeId) {
   private static final String FILE = "meta.properties";
 
   /** The data belong to another node or cluster. The message says what to do. */
-  static final class MismatchException extends IllegalStateException {
+  public static final class MismatchException extends IllegalStateException {
     private static final long serialVersionUID = 1;
 
-    MismatchException(String message) {
+    /** @param message what contradicts what, and what to do */
+    public MismatchException(String message) {
       super(message);
     }
   }
@@ -34,9 +38,11 @@ record ClusterIdentity(String clusterId, int nodeId) {
    * @param directory where the file is; exists
    * @param nodeId this node's id, from the settings
    * @param wantedClusterId the cluster's id from the settings; null or empty when it is not set
+   * @return who this node is
    * @throws MismatchException when the file contradicts the settings
+   * @throws IOException when the file is damaged, or cannot be read or written
    */
-  static ClusterIdentity loadOrCreate(Path directory, int nodeId, String wantedClusterId) throws IOException {
+  public static ClusterIdentity loadOrCreate(Path directory, int nodeId, String wantedClusterId) throws IOException {
     boolean wanted = wantedClusterId != null && !wantedClusterId.isBlank();
     Path file = directory.resolve(FILE);
     if (Files.exists(file)) {
@@ -53,8 +59,25 @@ record ClusterIdentity(String clusterId, int nodeId) {
     }
     ClusterIdentity identity = new ClusterIdentity(wanted ? wantedClusterId : KafkaUuid.toString(KafkaUuid.random()), nodeId);
     String text = "version=1\ncluster.id=" + identity.clusterId + "\nnode.id=" + nodeId + "\n";
-    DurableFiles.replace(file, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    write(file, text);
     return identity;
+  }
+
+  /** The file is there as a whole, or not at all, also after a crash. */
+  private static void write(Path file, String text) throws IOException {
+    Path temporary = file.resolveSibling(FILE + ".tmp");
+    try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
+        StandardOpenOption.TRUNCATE_EXISTING)) {
+      ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    try (FileChannel names = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
+      names.force(true);
+    }
   }
 
   private static ClusterIdentity read(Path file) throws IOException {

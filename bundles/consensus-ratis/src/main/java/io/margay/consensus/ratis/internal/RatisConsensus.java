@@ -1,0 +1,89 @@
+package io.margay.consensus.ratis.internal;
+
+import io.margay.model.Clock;
+import io.margay.model.FaultHandler;
+import io.margay.spi.config.NodeSettings;
+import io.margay.spi.consensus.ConsensusSettings;
+import io.margay.spi.consensus.MetadataLog;
+import java.io.IOException;
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.function.Consumer;
+import org.osgi.annotation.bundle.Capability;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+
+/**
+ * Takes part in the quorum that the settings name, and registers the log as the service. Where they name none, it does nothing, and
+ * no class of Ratis is loaded. A node that cannot take part does not start, and says why.
+ *
+ * <p>When this bundle is updated, this node leaves the quorum for as long as that takes. The controller holds a static reference
+ * to the service: it restarts with it.
+ */
+@Component(service = {}, immediate = true)
+@Capability(namespace = "osgi.service", attribute = "objectClass:List<String>=\"io.margay.spi.consensus.MetadataLog\"")
+public final class RatisConsensus {
+  private final BundleContext context;
+  private ServiceRegistration<MetadataLog> registration;
+  private AutoCloseable log;
+
+  /**
+   * Joins the quorum.
+   *
+   * @param context registers the service
+   * @param settings who this node is, and who the others are
+   * @param faults told when this node cannot take part
+   */
+  @Activate
+  public RatisConsensus(BundleContext context, @Reference NodeSettings settings, @Reference FaultHandler faults) {
+    this.context = context;
+    if (ConsensusSettings.replicated(settings)) {
+      try {
+        open(settings, faults);
+      } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+        String why = "This node cannot take part in the metadata quorum: " + e.getMessage();
+        faults.onFault(why, e);
+        refuse(why);
+      }
+    }
+  }
+
+  private void open(NodeSettings settings, FaultHandler faults) throws IOException {
+    RatisMetadataLog opened = new RatisMetadataLog(QuorumConfig.of(settings), Clock.SYSTEM, faults);
+    log = opened;
+    Dictionary<String, Object> properties = new Hashtable<>();
+    properties.put("consensus", "ratis");
+    registration = context.registerService(MetadataLog.class, opened, properties);
+  }
+
+  /** Ends the process, if the launcher started it. */
+  private void refuse(String why) {
+    try {
+      for (ServiceReference<?> reference : context.getServiceReferences(Consumer.class, "(margay.launcher=fatal)")) {
+        @SuppressWarnings("unchecked")
+        Consumer<String> launcher = (Consumer<String>) context.getService(reference);
+        if (launcher != null) {
+          launcher.accept(why);
+          context.ungetService(reference);
+        }
+      }
+    } catch (InvalidSyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Leaves the quorum until the next start. */
+  @Deactivate
+  public void deactivate() throws Exception {
+    if (log != null) {
+      registration.unregister();
+      log.close();
+    }
+  }
+}
