@@ -89,11 +89,19 @@ final class InSyncReplicas {
    * The largest offset that every replica that counts has reached; any thread.
    *
    * @param leaderEnd what the leader has
-   * @return {@link FollowerProgress#UNKNOWN} when one of them has not fetched yet
+   * @param minInSync see {@link #tooFew}
+   * @return {@link FollowerProgress#UNKNOWN} when one of them has not fetched yet, or too few are in sync
    */
-  long committedEnd(long leaderEnd) {
+  long committedEnd(long leaderEnd, int minInSync) {
+    FollowerProgress[] now = followers;
+    if (now.length == 0) {
+      return leaderEnd;
+    }
+    if (tooFew(minInSync)) {
+      return FollowerProgress.UNKNOWN;
+    }
     long end = leaderEnd;
-    for (FollowerProgress follower : followers) {
+    for (FollowerProgress follower : now) {
       if (follower.counted()) {
         end = Math.min(end, follower.end());
       }
@@ -130,7 +138,7 @@ final class InSyncReplicas {
    * @param epochStart where this leadership's epoch begins
    * @return the new ISR with broker epochs, or null
    */
-  synchronized Proposal propose(int replicaId, long highWatermark, long epochStart) {
+  synchronized Proposal proposeJoining(int replicaId, long highWatermark, long epochStart) {
     FollowerProgress joining = follower(replicaId);
     if (joining == null || proposed != null || isr.contains(joining.id) || joining.end() < highWatermark || joining.end() < epochStart) {
       return null;
