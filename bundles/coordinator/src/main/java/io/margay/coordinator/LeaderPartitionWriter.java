@@ -3,14 +3,12 @@ package io.margay.coordinator;
 import io.margay.protocol.ByteBufChannel;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Records;
-import io.margay.protocol.record.BatchCursor;
 import io.margay.protocol.record.CompressionType;
 import io.margay.protocol.record.ControlRecordType;
 import io.margay.protocol.record.CorruptRecordException;
 import io.margay.protocol.record.Record;
 import io.margay.protocol.record.RecordBatch;
 import io.margay.protocol.record.RecordBatchBuilder;
-import io.margay.protocol.record.RecordBatches;
 import io.margay.protocol.record.RecordReader;
 import io.margay.spi.log.PartitionLog;
 import io.margay.spi.partition.LeaderPartition;
@@ -28,7 +26,8 @@ import org.slf4j.LoggerFactory;
  * The {@link PartitionWriter} of a partition that this broker leads.
  *
  * <p>A record that cannot be replayed, because it is damaged, unpacks to too much, or is none of the coordinator's, is skipped, and
- * logged once with its offset: one bad record must not keep all others from being served.
+ * logged once with its offset: one bad record must not keep all others from being served. After a batch whose header is damaged, the
+ * next one with a right checksum is looked for; if there is none, the rest of the segment is skipped, as compaction does.
  */
 public final class LeaderPartitionWriter implements PartitionWriter {
   private static final Logger LOG = LoggerFactory.getLogger(LeaderPartitionWriter.class);
@@ -115,11 +114,8 @@ public final class LeaderPartitionWriter implements PartitionWriter {
           break;
         }
         bytes = bytesOf(slice.records());
-        long next = replay(bytes, offset, state, skipped);
-        if (next <= offset) {
-          throw new IOException("the log of " + partition.id() + " has no whole batch at offset " + offset);
-        }
-        offset = next;
+        long next = replay(bytes, offset, end, state, skipped);
+        offset = next < 0 ? nextSegment(offset, end) : next;
       } finally {
         if (bytes != null) {
           bytes.release();
@@ -134,6 +130,11 @@ public final class LeaderPartitionWriter implements PartitionWriter {
     return end;
   }
 
+  private long nextSegment(long offset, long end) {
+    long next = partition.nextSegment(offset);
+    return next < 0 ? end : next;
+  }
+
   private static ByteBuf bytesOf(Records records) throws IOException {
     ByteBuf in = records.bufferOrNull();
     if (in != null) {
@@ -144,19 +145,28 @@ public final class LeaderPartitionWriter implements PartitionWriter {
     return out;
   }
 
-  private static long replay(ByteBuf bytes, long from, ShardState state, Skipped skipped) {
+  /** Returns the offset after the last batch, or -1 when the rest of its segment cannot be read. */
+  private static long replay(ByteBuf bytes, long from, long end, ShardState state, Skipped skipped) {
     long next = from;
-    BatchCursor cursor = RecordBatches.cursor(bytes);
-    while (cursor.next()) {
-      RecordBatch batch = cursor.batch();
-      next = batch.nextOffset();
+    WholeBatches batches = new WholeBatches(bytes);
+    while (batches.next()) {
+      RecordBatch batch = batches.batch();
+      if (batches.unreadableBefore()) {
+        skipped.add(next, new CorruptRecordException("the header of a batch is damaged"));
+      }
       if (batch.isCrcValid()) {
+        next = batch.nextOffset();
         replay(batch, from, state, skipped);
       } else {
-        skipped.add(batch.baseOffset(), new CorruptRecordException("the checksum of the batch is wrong"));
+        // Nothing that it says is certain, but what follows says more.
+        skipped.add(next, new CorruptRecordException("the checksum of the batch is wrong"));
+        next = Math.min(Math.max(next, batch.nextOffset()), end);
       }
     }
-    return next;
+    if (batches.unreadableBefore()) {
+      skipped.add(next, new CorruptRecordException("the header of a batch is damaged"));
+    }
+    return batches.unreadableBefore() || next <= from ? -1 : next;
   }
 
   private static void replay(RecordBatch batch, long from, ShardState state, Skipped skipped) {

@@ -9,6 +9,7 @@ import io.margay.protocol.BufferRecords;
 import io.margay.protocol.Errors;
 import io.margay.protocol.record.CompressionType;
 import io.margay.protocol.record.RecordBatchBuilder;
+import io.margay.protocol.record.RecordBatchFormat;
 import io.margay.spi.log.PartitionLog;
 import io.margay.spi.partition.LeaderPartition;
 import io.margay.spi.storage.LogSlice;
@@ -22,13 +23,16 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Loading from a log in which not everything can be read. */
 class LeaderPartitionWriterTest {
-  /** Batches in memory; each read returns all from an offset on. */
+  /** Batches in memory; each read returns all of a segment from an offset on. */
   private static final class Partition implements LeaderPartition {
     private final List<byte[]> batches = new ArrayList<>();
     private final List<Long> baseOffsets = new ArrayList<>();
+    private final List<Long> segments = new ArrayList<>(List.of(0L));
     private long end;
 
     long add(CompressionType compression, boolean control, byte[]... keys) {
@@ -55,11 +59,16 @@ class LeaderPartitionWriterTest {
     public LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws IOException {
       ByteBuf all = Unpooled.buffer();
       for (int i = 0; i < batches.size(); i++) {
-        if (baseOffsets.get(i) >= offset) {
+        if (baseOffsets.get(i) >= offset && (nextSegment(offset) < 0 || baseOffsets.get(i) < nextSegment(offset))) {
           all.writeBytes(batches.get(i));
         }
       }
       return new LogSlice(new BufferRecords(all), offset);
+    }
+
+    @Override
+    public long nextSegment(long offset) {
+      return segments.stream().filter(base -> base > offset).findFirst().orElse(-1L);
     }
 
     @Override
@@ -170,6 +179,42 @@ class LeaderPartitionWriterTest {
     partition.add(CompressionType.NONE, false, text("b"));
     assertThat(load()).isEqualTo(3);
     assertThat(texts.seen).containsExactly("a", "b");
+  }
+
+  private void batchesOf(String... keys) {
+    for (String key : keys) {
+      partition.add(CompressionType.NONE, false, text(key));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"length 0", "length -1", "length 7fffffff", "length 400", "magic 7", "all"})
+  void aBatchWithADestroyedHeaderIsSkippedAndTheRestIsLoaded(String how) throws IOException {
+    batchesOf("a", "lost", "b", "c");
+    destroy(partition.batches.get(1), how);
+    assertThat(load()).isEqualTo(4);
+    assertThat(texts.seen).containsExactly("a", "b", "c");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"length 0", "length 7fffffff", "magic 7", "all"})
+  void whatFollowsADestroyedHeaderInAnotherSegmentIsLoaded(String how) throws IOException {
+    batchesOf("a", "lost");
+    partition.segments.add(2L);
+    batchesOf("b", "lost");
+    destroy(partition.batches.get(1), how);
+    destroy(partition.batches.get(3), how);
+    assertThat(load()).isEqualTo(4);
+    assertThat(texts.seen).containsExactly("a", "b");
+  }
+
+  private static void destroy(byte[] batch, String how) {
+    ByteBuf bytes = Unpooled.wrappedBuffer(batch);
+    switch (how.split(" ")[0]) {
+      case "length" -> bytes.setInt(RecordBatchFormat.LENGTH_OFFSET, (int) Long.parseLong(how.split(" ")[1], 16));
+      case "magic" -> bytes.setByte(RecordBatchFormat.MAGIC_OFFSET, 7);
+      default -> bytes.setZero(0, batch.length);
+    }
   }
 
   @Test

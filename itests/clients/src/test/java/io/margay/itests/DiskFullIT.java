@@ -39,17 +39,7 @@ class DiskFullIT {
     try (Broker broker = Broker.started()) {
       List<Integer> acknowledged = new ArrayList<>();
       try (KafkaProducer<Integer, byte[]> producer = producer(broker)) {
-        send(producer, FULL, 0);
-        acknowledged.add(0);
-        limit(broker, Integer.toString(LIMIT_BYTES));
-        Throwable refusal = null;
-        for (int i = 1; i <= 2 * LIMIT_BYTES / RECORD_BYTES && refusal == null; i++) {
-          int n = i;
-          refusal = catchThrowable(() -> send(producer, FULL, n));
-          if (refusal == null) {
-            acknowledged.add(n);
-          }
-        }
+        Throwable refusal = sendUntilRefused(broker, producer, acknowledged);
         assertThat(refusal).isInstanceOf(ExecutionException.class).hasCauseInstanceOf(KafkaStorageException.class);
         assertThat(acknowledged).hasSizeGreaterThan(LIMIT_BYTES / RECORD_BYTES / 2);
         assertThat(catchThrowable(() -> send(producer, FULL, -1))).hasCauseInstanceOf(KafkaStorageException.class);
@@ -77,17 +67,7 @@ class DiskFullIT {
     try (Broker broker = Broker.started()) {
       List<Integer> acknowledged = new ArrayList<>();
       try (KafkaProducer<Integer, byte[]> producer = producer(broker)) {
-        send(producer, FULL, 0);
-        acknowledged.add(0);
-        limit(broker, Integer.toString(LIMIT_BYTES));
-        Throwable refusal = null;
-        for (int i = 1; i <= 2 * LIMIT_BYTES / RECORD_BYTES && refusal == null; i++) {
-          int n = i;
-          refusal = catchThrowable(() -> send(producer, FULL, n));
-          if (refusal == null) {
-            acknowledged.add(n);
-          }
-        }
+        Throwable refusal = sendUntilRefused(broker, producer, acknowledged);
         assertThat(refusal).hasCauseInstanceOf(KafkaStorageException.class);
         limit(broker, "unlimited");
       }
@@ -105,6 +85,23 @@ class DiskFullIT {
       broker.start();
       assertThat(read(broker, FULL)).containsExactlyElementsOf(acknowledged);
     }
+  }
+
+  /** Fills the log up to a limit that it sets. Returns why the record after the last acknowledged one was refused, or null. */
+  private static Throwable sendUntilRefused(Broker broker, KafkaProducer<Integer, byte[]> producer, List<Integer> acknowledged)
+      throws Exception {
+    send(producer, FULL, 0);
+    acknowledged.add(0);
+    limit(broker, Integer.toString(LIMIT_BYTES));
+    Throwable refusal = null;
+    for (int i = 1; i <= 2 * LIMIT_BYTES / RECORD_BYTES && refusal == null; i++) {
+      int n = i;
+      refusal = catchThrowable(() -> send(producer, FULL, n));
+      if (refusal == null) {
+        acknowledged.add(n);
+      }
+    }
+    return refusal;
   }
 
   private static void limit(Broker broker, String bytes) throws Exception {

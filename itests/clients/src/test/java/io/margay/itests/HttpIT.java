@@ -329,7 +329,6 @@ class HttpIT {
         .hasMessageContaining("HTTPS is not served");
     broker.shell("config:set broker 1 margay.http.listeners=HTTP://127.0.0.1:" + port).ok();
     awaitListener();
-    // the socket is open a moment before the servlet is there
     HttpResponse<String> r = post("http-listener", text("v"));
     assertThat(r.statusCode()).isEqualTo(200);
     alter("margay.http.listeners", null);

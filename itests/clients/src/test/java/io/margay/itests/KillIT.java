@@ -68,16 +68,7 @@ class KillIT {
   }
 
   private static KafkaProducer<Long, Long> producer(Broker broker) {
-    Properties p = new Properties();
-    p.put("bootstrap.servers", broker.bootstrap());
-    p.put("acks", "all");
-    p.put("enable.idempotence", "true");
-    p.put("delivery.timeout.ms", "120000");
-    p.put("request.timeout.ms", "5000");
-    p.put("reconnect.backoff.max.ms", "100");
-    p.put("retry.backoff.ms", "20");
-    p.put("retry.backoff.max.ms", "100");
-    p.put("linger.ms", "1");
+    Properties p = PatientProducer.properties(broker.bootstrap(), 120_000);
     p.put("batch.size", "2000");
     return new KafkaProducer<>(p, new LongSerializer(), new LongSerializer());
   }

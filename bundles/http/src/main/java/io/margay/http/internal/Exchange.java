@@ -1,26 +1,19 @@
 package io.margay.http.internal;
 
+import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
-import jakarta.servlet.AsyncContext;
-import jakarta.servlet.ReadListener;
-import jakarta.servlet.ServletInputStream;
-import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One request, from its first byte to the last of its response. No thread waits. Every event (bytes have arrived, a record is
- * written, the client reads, a timeout) calls {@link #enter} or {@link #signal}, and one thread at a time does what is possible: it
- * writes the known results in the order of the records, and reads as long as there is room for more.
+ * One request, from the first byte of its body to the last of its response. No thread waits. Every event (bytes have arrived, a
+ * record is written, the client reads, a timeout) calls {@link #enter} or {@link #signal}, and the event loop of the connection does
+ * what is possible: it writes the known results in the order of the records, and reads as long as there is room for more.
  *
  * <p>A body is read only while fewer than {@value #MAX_SLOTS} records wait for their result or for the client to read it. The
  * status is that of the first result; later errors are in their place in the body.
@@ -28,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * <p>It ends when everything is answered, when the connection breaks, or when it makes no progress for
  * {@code margay.http.timeout.ms}. Records that are in flight then are still written, but their results are not sent.
  */
-final class Exchange implements ReadListener, WriteListener {
+final class Exchange {
   private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
   private static final int MAX_SLOTS = 500;
   private static final int BUFFER_BYTES = 8 * 1024;
@@ -39,21 +32,17 @@ final class Exchange implements ReadListener, WriteListener {
   private final Target target;
   private final RecordSource source;
   private final Sending sending;
-  private final AsyncContext async;
-  private final HttpServletResponse response;
-  private final ServletInputStream in;
-  private final ServletOutputStream out;
+  private final Peer peer;
   private final AtomicInteger events = new AtomicInteger();
-  private volatile boolean readable;
-  private volatile boolean writable;
   private volatile boolean timerRang;
   private volatile HttpError stop;
   private volatile HttpError expired;
-  private volatile Throwable broken;
+  private volatile String broken;
+  private volatile boolean gone;
   private volatile long progressNanos = System.nanoTime();
   private volatile boolean done;
 
-  // below: used only by the thread that has entered
+  // below: used only on the event loop
   private final byte[] buffer = new byte[BUFFER_BYTES];
   private final Deque<Slot> slots = new ArrayDeque<>();
   private RecordRequest held;
@@ -68,49 +57,44 @@ final class Exchange implements ReadListener, WriteListener {
   private boolean failing;
   private Scheduler.Timer timer;
 
-  Exchange(Producing producing, Target target, RecordSource source, AsyncContext async, HttpServletResponse response)
-      throws IOException {
+  Exchange(Producing producing, Target target, RecordSource source, Peer peer) {
     this.producing = producing;
     this.target = target;
     this.source = source;
     this.sending = new Sending(producing, target, this::onEvent);
-    this.async = async;
-    this.response = response;
-    this.in = (ServletInputStream) async.getRequest().getInputStream();
-    this.out = response.getOutputStream();
+    this.peer = peer;
   }
 
-  /** Starts; called once by the container's thread. */
+  /** Starts; called once, on the event loop, as are the next four. */
   void start() {
-    // Our own timer bounds every wait; the container's timeout would send its own response.
-    async.setTimeout(0);
     timer = producing.scheduler().after(producing.limits().timeoutMs(), this::ring);
     producing.open().add(this);
-    in.setReadListener(this);
-    out.setWriteListener(this);
-  }
-
-  @Override
-  public void onDataAvailable() {
-    readable = true;
     enter();
   }
 
-  @Override
-  public void onAllDataRead() {
-    readable = true;
+  /** There are bytes of the body, or its end. */
+  void onReadable() {
     enter();
   }
 
-  @Override
-  public void onWritePossible() {
-    writable = true;
+  /** The client has read a part of the response. */
+  void onWritable() {
     enter();
   }
 
-  @Override
-  public void onError(Throwable failure) {
-    broken = failure;
+  /**
+   * No more of the body can be read. The client may still read the response.
+   *
+   * @param why what is wrong with the body
+   */
+  void onBroken(String why) {
+    broken = why;
+    enter();
+  }
+
+  /** The connection is closed. */
+  void onGone() {
+    gone = true;
     enter();
   }
 
@@ -129,19 +113,19 @@ final class Exchange implements ReadListener, WriteListener {
     signal();
   }
 
-  /** Handles an event on a thread that must not do the work itself. */
+  /** Handles an event on any thread. */
   private void signal() {
     if (events.getAndIncrement() == 0) {
       try {
-        producing.executor().execute(this::drain);
+        peer.execute(this::drain);
       } catch (RejectedExecutionException e) {
-        // The bundle has stopped and has ended all exchanges before.
+        // The event loops have ended, and all connections with them.
         LOG.debug("Too late for an exchange topic={}", target.topic());
       }
     }
   }
 
-  /** Handles an event on a thread of the container. */
+  /** Handles an event on the event loop. */
   private void enter() {
     if (events.getAndIncrement() == 0) {
       drain();
@@ -154,11 +138,10 @@ final class Exchange implements ReadListener, WriteListener {
       seen = events.get();
       try {
         advance();
-      } catch (IOException e) {
-        LOG.debug("A connection broke topic={}", target.topic(), e);
-        finish();
-      } catch (RuntimeException e) {
-        LOG.error("Serving a request failed topic={}", target.topic(), e);
+      } catch (RuntimeException | Error e) { // also when memory is short: nothing else would end this request
+        if (producing.lines().pass("failure") != LineLimit.HELD) {
+          LOG.error("Serving a request failed topic={}", target.topic(), e);
+        }
         if (bug) {
           finish();
         } else {
@@ -170,14 +153,18 @@ final class Exchange implements ReadListener, WriteListener {
     } while (!events.compareAndSet(seen, 0) && !done);
   }
 
-  private void advance() throws IOException {
+  private void advance() {
     if (done) {
       return;
     }
-    Throwable failure = broken;
+    if (gone) {
+      finish();
+      return;
+    }
+    String failure = broken;
     if (failure != null) {
       broken = null;
-      onBroken(failure);
+      endBroken(failure);
     }
     HttpError why = stop;
     if (why != null && !inputEnded) {
@@ -197,15 +184,15 @@ final class Exchange implements ReadListener, WriteListener {
     } while (moved && !done);
     if (expired != null || inputEnded && slots.isEmpty()) {
       finish();
-    } else if (unflushed && writable && out.isReady()) {
+    } else if (unflushed) {
       unflushed = false;
-      out.flush();
+      peer.flush();
     }
   }
 
   // reading
 
-  private boolean read() throws IOException {
+  private boolean read() {
     boolean moved = false;
     while (!inputEnded && slots.size() < MAX_SLOTS) {
       if (held == null) {
@@ -258,17 +245,11 @@ final class Exchange implements ReadListener, WriteListener {
     return true;
   }
 
-  private boolean fill() throws IOException {
-    if (!readable) {
+  private boolean fill() {
+    int n = peer.read(buffer);
+    if (n == 0) {
       return false;
     }
-    // before the call: the container may call back at once when it returns false
-    readable = false;
-    if (!in.isReady()) {
-      return false;
-    }
-    readable = true;
-    int n = in.read(buffer);
     if (n < 0) {
       bodyEnded = true;
       source.end();
@@ -285,9 +266,6 @@ final class Exchange implements ReadListener, WriteListener {
 
   /** Stops reading; the client gets the reason instead of an answer to the rest. */
   private void endInput(HttpError why) {
-    if (!bodyEnded && !committed) {
-      response.setHeader("Connection", "close");
-    }
     inputEnded = true;
     held = null;
     answer(why);
@@ -315,18 +293,12 @@ final class Exchange implements ReadListener, WriteListener {
 
   // writing
 
-  private boolean write() throws IOException {
+  private boolean write() {
     boolean moved = false;
-    while (writable && !slots.isEmpty() && slots.peek().line() != null) {
-      // before the call: the container may call back at once when it returns false
-      writable = false;
-      if (!out.isReady()) {
-        return moved;
-      }
-      writable = true;
+    while (!slots.isEmpty() && slots.peek().line() != null && peer.writable()) {
       Slot slot = slots.poll();
       commit(slot.error());
-      out.write(slot.line());
+      peer.write(slot.line());
       unflushed = true;
       moved = true;
       progressNanos = System.nanoTime();
@@ -337,33 +309,20 @@ final class Exchange implements ReadListener, WriteListener {
   private void commit(HttpError first) {
     if (!committed) {
       committed = true;
-      respond(response, first);
-    }
-  }
-
-  /** Sets status and headers. @param error the first result, or null when it is not an error */
-  static void respond(HttpServletResponse response, HttpError error) {
-    response.setStatus(error == null ? HttpServletResponse.SC_OK : error.status());
-    response.setContentType("application/json");
-    response.setHeader("X-Content-Type-Options", "nosniff");
-    response.setHeader("Cache-Control", "no-store");
-    if (error != null && error.retryAfterSeconds() > 0) {
-      response.setIntHeader("Retry-After", error.retryAfterSeconds());
+      peer.begin(first, inputEnded && !bodyEnded);
     }
   }
 
   // the end
 
-  private void onBroken(Throwable failure) {
+  private void endBroken(String failure) {
     if (failing || inputEnded) {
       finish();
       return;
     }
     failing = true;
     // records in flight are still answered if the client can be reached
-    endInput(failure instanceof TimeoutException || failure.getCause() instanceof TimeoutException
-        ? new HttpError(408, "the body did not arrive in time")
-        : HttpError.malformed("the body ends too early, or is not sent as it should be: " + failure.getMessage()));
+    endInput(HttpError.malformed(failure));
   }
 
   private void checkTime() {
@@ -406,6 +365,6 @@ final class Exchange implements ReadListener, WriteListener {
     timer.cancel();
     producing.budget().giveBack(reservedBytes);
     producing.open().remove(this);
-    async.complete();
+    peer.end(committed && inputEnded && slots.isEmpty());
   }
 }

@@ -10,9 +10,6 @@ import io.margay.spi.producer.Producer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import org.osgi.framework.BundleContext;
-import org.osgi.framework.BundleException;
-import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -33,11 +30,9 @@ public final class HttpComponent {
   private static final Logger LOG = LoggerFactory.getLogger(HttpComponent.class);
   private static final long DRAIN_MS = 5_000;
 
-  private final BundleContext context;
   private final NodeSettings settings;
   private final Scheduler scheduler;
   private final LocalClient client;
-  private final ConfigurationAdmin configurations;
   private final NamedServices<Producer> producers = new NamedServices<>("producer", DRAIN_MS);
   private final NodeSettings.Registration changes;
   private volatile ClusterMetadata metadata;
@@ -50,20 +45,15 @@ public final class HttpComponent {
   private HttpServing serving;
 
   /**
-   * @param context this bundle's
    * @param settings the listeners and limits
    * @param scheduler for bounded waits
    * @param client sends records that already have a partition
-   * @param configurations configure the HTTP server's listeners
    */
   @Activate
-  public HttpComponent(BundleContext context, @Reference NodeSettings settings, @Reference Scheduler scheduler,
-      @Reference LocalClient client, @Reference ConfigurationAdmin configurations) {
-    this.context = context;
+  public HttpComponent(@Reference NodeSettings settings, @Reference Scheduler scheduler, @Reference LocalClient client) {
     this.settings = settings;
     this.scheduler = scheduler;
     this.client = client;
-    this.configurations = configurations;
     this.changes = settings.onChange(names -> {
       if (names.contains(HttpSettings.MARGAY_HTTP_LISTENERS.name())) {
         applyLater();
@@ -105,7 +95,7 @@ public final class HttpComponent {
     return now == null ? lastImage : now.image();
   }
 
-  /** Applies the setting on another thread, because an HTTP server starts slowly and the caller must not wait. */
+  /** Applies the setting on another thread, because opening and closing listeners takes a while and the caller must not wait. */
   private void applyLater() {
     Thread t = new Thread(this::apply, "http-listeners");
     t.setDaemon(true);
@@ -126,10 +116,10 @@ public final class HttpComponent {
       open = wanted;
       if (!wanted.isEmpty()) {
         try {
-          serving = new HttpServing(context, configurations, settings, scheduler, client, producers, this::image, wanted);
+          serving = new HttpServing(settings, scheduler, client, producers, this::image, wanted);
           LOG.info("HTTP is served listeners={}", wanted);
-        } catch (IOException | BundleException | IllegalStateException e) {
-          LOG.error("HTTP cannot be served listeners={}", wanted, e);
+        } catch (IOException | RuntimeException e) {
+          LOG.error("HTTP cannot be served: {} listeners={}", e.getMessage(), wanted, e);
           open = List.of();
         }
       }

@@ -1,65 +1,42 @@
 package io.margay.http.internal;
 
 import io.margay.metadata.ClusterImage;
+import io.margay.model.Clock;
+import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
 import io.margay.spi.client.LocalClient;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.lease.LeaseSettings;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.producer.Producer;
-import jakarta.servlet.Servlet;
 import java.io.IOException;
-import java.util.Dictionary;
-import java.util.Hashtable;
 import java.util.List;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import org.osgi.framework.BundleContext;
-import org.osgi.framework.BundleException;
-import org.osgi.framework.ServiceRegistration;
-import org.osgi.service.cm.ConfigurationAdmin;
 
-/** The objects that exist while HTTP is served: the servlet on the whiteboard, its threads, and the listeners. */
+/** The objects that exist while HTTP is served. */
 final class HttpServing implements AutoCloseable {
-  private static final int THREADS = 2;
-  private static final long IDLE_SECONDS = 10;
+  private final RecordsService service;
+  private final HttpServer server;
 
-  private final JettyServer jetty;
-  private final RecordsServlet servlet;
-  private final ThreadPoolExecutor executor;
-  private final ServiceRegistration<Servlet> registration;
-
-  /** Opens the listeners of {@code margay.http.listeners}. */
-  HttpServing(BundleContext context, ConfigurationAdmin configurations, NodeSettings settings, Scheduler scheduler,
-      LocalClient client, NamedServices<Producer> producers, Supplier<ClusterImage> image, List<HttpListener> listeners)
-      throws IOException, BundleException {
-    AtomicInteger number = new AtomicInteger();
-    executor = new ThreadPoolExecutor(THREADS, THREADS, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
-      Thread t = new Thread(task, "http-records-" + number.getAndIncrement());
-      t.setDaemon(true);
-      return t;
-    });
-    executor.allowCoreThreadTimeOut(true);
-    servlet = new RecordsServlet(new Producing(producers, client, scheduler, executor, limits(settings)), settings, image);
-    Dictionary<String, Object> properties = new Hashtable<>();
-    properties.put("osgi.http.whiteboard.servlet.name", "margay-records");
-    properties.put("osgi.http.whiteboard.servlet.pattern", "/*");
-    properties.put("osgi.http.whiteboard.servlet.asyncSupported", true);
-    properties.put("osgi.http.whiteboard.target", "(" + JettyServer.MARK + "=true)");
-    registration = context.registerService(Servlet.class, servlet, properties);
-    jetty = new JettyServer(context, configurations);
+  /**
+   * Opens the listeners.
+   *
+   * @throws IOException when one cannot be opened; then none is
+   */
+  HttpServing(NodeSettings settings, Scheduler scheduler, LocalClient client, NamedServices<Producer> producers,
+      Supplier<ClusterImage> image, List<HttpListener> listeners) throws IOException {
+    LineLimit lines = new LineLimit(Clock.SYSTEM);
+    service = new RecordsService(new Producing(producers, client, scheduler, requestLimits(settings), lines), settings, image);
+    server = new HttpServer(service, connectionLimits(settings), lines);
     try {
-      jetty.open(listeners, settings.get(HttpSettings.MARGAY_HTTP_TIMEOUT_MS));
-    } catch (IOException | BundleException | RuntimeException e) {
+      server.open(listeners);
+    } catch (IOException | RuntimeException e) {
       close();
       throw e;
     }
   }
 
-  private static HttpLimits limits(NodeSettings settings) {
+  static HttpLimits requestLimits(NodeSettings settings) {
     return new HttpLimits() {
       @Override
       public long maxRequestBytes() {
@@ -83,12 +60,39 @@ final class HttpServing implements AutoCloseable {
     };
   }
 
+  static ConnectionLimits connectionLimits(NodeSettings settings) {
+    return new ConnectionLimits() {
+      @Override
+      public int maxConnections() {
+        return settings.get(HttpSettings.MARGAY_HTTP_MAX_CONNECTIONS);
+      }
+
+      @Override
+      public int maxConnectionsPerAddress() {
+        return settings.get(HttpSettings.MARGAY_HTTP_MAX_CONNECTIONS_PER_IP);
+      }
+
+      @Override
+      public int maxHeaderBytes() {
+        return settings.get(HttpSettings.MARGAY_HTTP_HEADER_MAX_BYTES);
+      }
+
+      @Override
+      public int headerTimeoutMs() {
+        return settings.get(HttpSettings.MARGAY_HTTP_HEADER_TIMEOUT_MS);
+      }
+
+      @Override
+      public int idleMs() {
+        return settings.get(HttpSettings.MARGAY_HTTP_TIMEOUT_MS);
+      }
+    };
+  }
+
   /** Ends the open requests within a bounded time, and then closes the listeners. */
   @Override
   public void close() {
-    servlet.close();
-    jetty.close();
-    registration.unregister();
-    executor.shutdown();
+    service.close();
+    server.close();
   }
 }

@@ -24,8 +24,7 @@ public final class HttpSettings implements SettingDefinitions {
       ALL.broker(LIST, "margay.http.listeners", List.<String>of()).perBroker()
       .matching(LISTENERS, "a list of HTTP://host:port, such as HTTP://127.0.0.1:8082, with ports from 1 to 65535; HTTPS is not served")
       .doc("Addresses that take records over HTTP: a list of HTTP://host:port. An empty host means the loopback address. With an empty "
-          + "list, no HTTP server runs. There is no TLS, no authentication and no limit on open connections: use the loopback "
-          + "interface or a proxy.");
+          + "list, no HTTP server runs. There is no TLS and no authentication: use the loopback interface or a proxy.");
   /** {@code margay.http.request.max.bytes}. */
   public static final Setting<Long> MARGAY_HTTP_REQUEST_MAX_BYTES =
       ALL.broker(LONG, "margay.http.request.max.bytes", 104_857_600L).from(1).live()
@@ -33,10 +32,27 @@ public final class HttpSettings implements SettingDefinitions {
   /** {@code margay.http.max.requests}. */
   public static final Setting<Integer> MARGAY_HTTP_MAX_REQUESTS = ALL.broker(INT, "margay.http.max.requests", 100).from(1).live()
       .doc("HTTP requests that are served at a time. Further requests are answered with status 503 at once.");
+  /** {@code margay.http.max.connections}. */
+  public static final Setting<Integer> MARGAY_HTTP_MAX_CONNECTIONS = ALL.broker(INT, "margay.http.max.connections", 500).from(1).live()
+      .doc("Open HTTP connections of all clients. Further connections are answered with status 503 and closed.");
+  /** {@code margay.http.max.connections.per.ip}. */
+  public static final Setting<Integer> MARGAY_HTTP_MAX_CONNECTIONS_PER_IP =
+      ALL.broker(INT, "margay.http.max.connections.per.ip", 250).from(1).live()
+      .doc("Open HTTP connections from one IP address. Further connections are answered with status 503 and closed.");
+  /** {@code margay.http.header.max.bytes}. */
+  public static final Setting<Integer> MARGAY_HTTP_HEADER_MAX_BYTES =
+      ALL.broker(INT, "margay.http.header.max.bytes", 8 * 1024).range(256, 1024 * 1024).live()
+      .doc("Largest request line, and largest headers in all, in bytes, of an HTTP request. Each 64 bytes of it allow one header. Longer "
+          + "ones are refused with status 414 or 431. A change applies to new connections.");
+  /** {@code margay.http.header.timeout.ms}. */
+  public static final Setting<Integer> MARGAY_HTTP_HEADER_TIMEOUT_MS =
+      ALL.broker(INT, "margay.http.header.timeout.ms", 10_000).from(1).live()
+      .doc("Milliseconds in which the headers of an HTTP request must arrive, from its first byte, or from the opening of the connection. "
+          + "Later, the connection is closed, with status 408 if a part has arrived.");
   /** {@code margay.http.timeout.ms}. */
   public static final Setting<Integer> MARGAY_HTTP_TIMEOUT_MS = ALL.broker(INT, "margay.http.timeout.ms", 30_000).from(1).live()
       .doc("Milliseconds in which an HTTP request must make progress: a record arrives, a record is written, or the client "
-          + "reads the response.");
+          + "reads the response. A connection without a request is closed after the same time.");
 
   @Override
   public Catalogue catalogue() {

@@ -1,12 +1,12 @@
 package io.margay.http.internal;
 
+import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
 import io.margay.spi.client.LocalClient;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.producer.Producer;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executor;
 
 /**
  * What all exchanges share. Safe for all threads.
@@ -14,17 +14,17 @@ import java.util.concurrent.Executor;
  * @param producers the producer, by the name {@value #PRODUCER}
  * @param client sends records that already have a partition
  * @param scheduler wakes exchanges that make no progress
- * @param executor continues exchanges; gets one task of each exchange at a time
  * @param limits the limits of exchanges
  * @param budget the bytes of all exchanges
  * @param open the exchanges that are being served
+ * @param lines limits log lines that clients can cause
  */
-record Producing(NamedServices<Producer> producers, LocalClient client, Scheduler scheduler, Executor executor, HttpLimits limits,
-    Budget budget, Set<Exchange> open) {
+record Producing(NamedServices<Producer> producers, LocalClient client, Scheduler scheduler, HttpLimits limits, Budget budget,
+    Set<Exchange> open, LineLimit lines) {
   static final String PRODUCER = "producer";
   private static final long BUDGET_BYTES = 8 * 1024 * 1024;
 
-  Producing(NamedServices<Producer> producers, LocalClient client, Scheduler scheduler, Executor executor, HttpLimits limits) {
-    this(producers, client, scheduler, executor, limits, new Budget(BUDGET_BYTES), ConcurrentHashMap.newKeySet());
+  Producing(NamedServices<Producer> producers, LocalClient client, Scheduler scheduler, HttpLimits limits, LineLimit lines) {
+    this(producers, client, scheduler, limits, new Budget(BUDGET_BYTES), ConcurrentHashMap.newKeySet(), lines);
   }
 }

@@ -2,25 +2,25 @@ package io.margay.http.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.model.Clock;
+import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
 import io.margay.protocol.Errors;
 import io.margay.protocol.record.RecordHeader;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.producer.ProduceException;
 import io.margay.spi.producer.Producer;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The life of a request, with a container and a producer that do what the test says; everything happens on the test's thread. */
+/** The life of a request, with a client and a producer that do what the test says; everything happens on the test's thread. */
 @Timeout(30)
 class ExchangeTest {
   private static final HttpError STOPPING = HttpError.unavailable("stops");
@@ -54,7 +54,7 @@ class ExchangeTest {
   };
   private final NamedServices<Producer> producers = new NamedServices<>("producer", 60_000);
   private final FakeProducer producer = new FakeProducer();
-  private final FakeContainer container = new FakeContainer();
+  private final FakePeer client = new FakePeer();
   private long maxRequestBytes = 1_000_000;
   private int timeoutMs = 60_000;
   private Producing producing;
@@ -69,7 +69,7 @@ class ExchangeTest {
     producers.add(producer, Map.of(NamedServices.NAME_PROPERTY, Producing.PRODUCER));
   }
 
-  private void start() throws IOException {
+  private void start() {
     HttpLimits limits = new HttpLimits() {
       @Override
       public long maxRequestBytes() {
@@ -91,11 +91,10 @@ class ExchangeTest {
         return 60_000;
       }
     };
-    producing = new Producing(producers, null, scheduler, Runnable::run, limits);
-    exchange = new Exchange(producing, new Target("cluster", "t", UUID.randomUUID(), 1, 100_000), new JsonRecords(100_000),
-        container.async, container.response);
+    producing = new Producing(producers, null, scheduler, limits, new LineLimit(Clock.SYSTEM));
+    exchange = new Exchange(producing, new Target("cluster", "t", UUID.randomUUID(), 1, 100_000), new JsonRecords(100_000), client);
+    client.exchange = exchange;
     exchange.start();
-    container.begin();
   }
 
   private static String record(String value) {
@@ -103,7 +102,7 @@ class ExchangeTest {
   }
 
   private void ended() {
-    assertThat(container.complete).isTrue();
+    assertThat(client.complete).isTrue();
     assertThat(producing.open()).isEmpty();
     budgetIsWhole();
     assertThat(timers).isEmpty();
@@ -120,89 +119,89 @@ class ExchangeTest {
   }
 
   @Test
-  void resultsComeInTheOrderOfTheRecordsWhateverIsWrittenFirst() throws IOException {
+  void resultsComeInTheOrderOfTheRecordsWhateverIsWrittenFirst() {
     start();
-    container.receive(record("a") + record("b"));
-    container.endOfBody();
+    client.receive(record("a") + record("b"));
+    client.endOfBody();
     producer.answer(1);
-    assertThat(container.lines()).isEmpty();
-    assertThat(container.complete).isFalse();
+    assertThat(client.lines()).isEmpty();
+    assertThat(client.complete).isFalse();
     producer.answer(0);
-    assertThat(container.status).isEqualTo(200);
-    assertThat(container.lines()).hasSize(2);
-    assertThat(container.lines().get(0)).contains("\"offset\":0");
-    assertThat(container.lines().get(1)).contains("\"offset\":1");
+    assertThat(client.status).isEqualTo(200);
+    assertThat(client.lines()).hasSize(2);
+    assertThat(client.lines().get(0)).contains("\"offset\":0");
+    assertThat(client.lines().get(1)).contains("\"offset\":1");
     ended();
   }
 
   @Test
-  void aResultIsToldWhileTheBodyIsStillOnItsWay() throws IOException {
+  void aResultIsToldWhileTheBodyIsStillOnItsWay() {
     start();
-    container.receive(record("a"));
+    client.receive(record("a"));
     producer.answer(0);
-    assertThat(container.lines()).hasSize(1);
-    assertThat(container.complete).isFalse();
-    container.endOfBody();
+    assertThat(client.lines()).hasSize(1);
+    assertThat(client.complete).isFalse();
+    client.endOfBody();
     ended();
   }
 
   @Test
-  void anEmptyBodyIsMalformed() throws IOException {
+  void anEmptyBodyIsMalformed() {
     start();
-    container.endOfBody();
-    assertThat(container.status).isEqualTo(400);
+    client.endOfBody();
+    assertThat(client.status).isEqualTo(400);
     ended();
   }
 
   @Test
-  void theStatusIsThatOfTheFirstResult() throws IOException {
+  void theStatusIsThatOfTheFirstResult() {
     start();
-    container.receive(record("a") + record("b"));
-    container.endOfBody();
+    client.receive(record("a") + record("b"));
+    client.endOfBody();
     producer.sent.get(0).completeExceptionally(new ProduceException(Errors.REQUEST_TIMED_OUT, "away"));
     producer.answer(1);
-    assertThat(container.status).isEqualTo(503);
-    assertThat(container.headers).containsEntry("Retry-After", "1");
-    assertThat(container.lines().get(0)).contains("\"error_code\":503").contains("away (REQUEST_TIMED_OUT)");
-    assertThat(container.lines().get(1)).contains("\"error_code\":200");
+    assertThat(client.status).isEqualTo(503);
+    assertThat(client.headers).containsEntry("Retry-After", "1");
+    assertThat(client.lines().get(0)).contains("\"error_code\":503").contains("away (REQUEST_TIMED_OUT)");
+    assertThat(client.lines().get(1)).contains("\"error_code\":200");
     ended();
   }
 
   @Test
-  void whatIsMalformedEndsTheBodyAfterWhatWasBeforeIt() throws IOException {
+  void whatIsMalformedEndsTheBodyAfterWhatWasBeforeIt() {
     start();
-    container.receive(record("a") + "}" + record("b"));
+    client.receive(record("a") + "}" + record("b"));
     producer.answer(0);
     assertThat(producer.sent).hasSize(1);
-    assertThat(container.lines()).hasSize(2);
-    assertThat(container.lines().get(1)).contains("\"error_code\":400").contains("record 1");
-    assertThat(container.headers).containsEntry("Connection", "close");
+    assertThat(client.lines()).hasSize(2);
+    assertThat(client.lines().get(1)).contains("\"error_code\":400").contains("record 1");
+    assertThat(client.headers).containsEntry("Connection", "close");
     ended();
   }
 
   @Test
-  void recordsWaitWhileTheProducerIsReplaced() throws IOException {
+  void recordsWaitWhileTheProducerIsReplaced() {
     producers.remove(producer);
     start();
-    container.receive(record("a") + record("b"));
-    container.endOfBody();
+    client.receive(record("a") + record("b"));
+    client.endOfBody();
     assertThat(producer.sent).isEmpty();
     come();
     assertThat(producer.sent).hasSize(2);
     producer.answer(0);
     producer.answer(1);
-    assertThat(container.lines()).hasSize(2).allMatch(l -> l.contains("\"error_code\":200"));
+    assertThat(client.lines()).hasSize(2).allMatch(l -> l.contains("\"error_code\":200"));
     ended();
   }
 
   @Test
-  void anEndedExchangeDoesNotHoldTheProducer() throws IOException {
+  void anEndedExchangeDoesNotHoldTheProducer() {
     producers.remove(producer);
     start();
-    container.receive(record("a"));
+    client.receive(record("a"));
     exchange.stop(STOPPING);
     exchange.expire(STOPPING);
-    assertThat(container.status).isEqualTo(503);
+    assertThat(client.status).isEqualTo(503);
     ended();
     come();
     producers.remove(producer);
@@ -210,198 +209,215 @@ class ExchangeTest {
   }
 
   @Test
-  void stoppingAnswersWhatIsUnderWayAndThenSaysSo() throws IOException {
+  void stoppingAnswersWhatIsUnderWayAndThenSaysSo() {
     start();
-    container.receive(record("a"));
+    client.receive(record("a"));
     exchange.stop(STOPPING);
-    assertThat(container.complete).isFalse();
+    assertThat(client.complete).isFalse();
     producer.answer(0);
-    assertThat(container.lines()).hasSize(2);
-    assertThat(container.lines().get(1)).contains("\"error_code\":503");
+    assertThat(client.lines()).hasSize(2);
+    assertThat(client.lines().get(1)).contains("\"error_code\":503");
     ended();
   }
 
   @Test
-  void whatIsNotAnsweredWhenItStopsIsToldAsUnknown() throws IOException {
+  void whatIsNotAnsweredWhenItStopsIsToldAsUnknown() {
     start();
-    container.receive(record("a"));
-    container.endOfBody();
+    client.receive(record("a"));
+    client.endOfBody();
     exchange.stop(STOPPING);
     exchange.expire(STOPPING);
-    assertThat(container.lines()).singleElement().asString().contains("\"error_code\":503");
-    assertThat(container.complete).isTrue();
+    assertThat(client.lines()).singleElement().asString().contains("\"error_code\":503");
+    assertThat(client.complete).isTrue();
     // the producer answers too late: nobody is told, and the memory is given back
     producer.answer(0);
-    assertThat(container.lines()).hasSize(1);
+    assertThat(client.lines()).hasSize(1);
     ended();
   }
 
   @Test
-  void aSenderThatDoesNotGetOnIsEnded() throws IOException {
+  void aSenderThatDoesNotGetOnIsEnded() {
     timeoutMs = 0;
     start();
-    container.receive("{\"value\"");
+    client.receive("{\"value\"");
     timers.remove(0).run();
-    assertThat(container.status).isEqualTo(408);
-    assertThat(container.headers).containsEntry("Connection", "close");
+    assertThat(client.status).isEqualTo(408);
+    assertThat(client.headers).containsEntry("Connection", "close");
     ended();
   }
 
   @Test
-  void aRecordThatIsNotAnsweredInTimeIsToldAsUnknown() throws IOException {
+  void aRecordThatIsNotAnsweredInTimeIsToldAsUnknown() {
     timeoutMs = 0;
     start();
-    container.receive(record("a"));
-    container.endOfBody();
+    client.receive(record("a"));
+    client.endOfBody();
     timers.remove(0).run();
-    assertThat(container.status).isEqualTo(503);
-    assertThat(container.lines()).singleElement().asString().contains("not known");
+    assertThat(client.status).isEqualTo(503);
+    assertThat(client.lines()).singleElement().asString().contains("not known");
     producer.answer(0);
     ended();
   }
 
   @Test
-  void aClientThatDoesNotReadIsEnded() throws IOException {
+  void aClientThatDoesNotReadIsEnded() {
     timeoutMs = 0;
     start();
-    container.readsAnswer(false);
-    container.receive(record("a"));
-    container.endOfBody();
+    client.readsAnswer(false);
+    client.receive(record("a"));
+    client.endOfBody();
     producer.answer(0);
-    assertThat(container.complete).isFalse();
+    assertThat(client.complete).isFalse();
     timers.remove(0).run();
-    assertThat(container.lines()).isEmpty();
+    assertThat(client.lines()).isEmpty();
     ended();
   }
 
   @Test
-  void aClientThatGetsOnIsGivenMoreTime() throws IOException {
+  void aClientThatGetsOnIsGivenMoreTime() {
     start();
     timers.remove(0).run();
-    assertThat(container.complete).isFalse();
+    assertThat(client.complete).isFalse();
     assertThat(timers).hasSize(1);
-    container.receive(record("a"));
+    client.receive(record("a"));
     producer.answer(0);
-    container.endOfBody();
+    client.endOfBody();
     ended();
   }
 
   @Test
-  void theBodyIsNotReadOnWhileManyRecordsWait() throws IOException {
+  void theBodyIsNotReadOnWhileManyRecordsWait() {
     start();
     for (int i = 0; i < 600; i++) {
-      container.receive(record("a"));
+      client.receive(record("a"));
     }
-    container.endOfBody();
+    client.endOfBody();
     assertThat(producer.sent).hasSize(500);
     for (int i = 0; i < producer.sent.size(); i++) {
       producer.answer(i);
     }
-    assertThat(container.lines()).hasSize(600);
+    assertThat(client.lines()).hasSize(600);
     ended();
   }
 
   @Test
-  void theBodyIsNotReadOnWhileTheClientDoesNotRead() throws IOException {
+  void theBodyIsNotReadOnWhileTheClientDoesNotRead() {
     start();
-    container.readsAnswer(false);
+    client.readsAnswer(false);
     for (int i = 0; i < 600; i++) {
-      container.receive(record("a"));
+      client.receive(record("a"));
     }
-    container.endOfBody();
+    client.endOfBody();
     for (int i = 0; i < 500; i++) {
       producer.answer(i);
     }
     assertThat(producer.sent).hasSize(500);
-    container.readsAnswer(true);
+    client.readsAnswer(true);
     for (int i = 500; i < 600; i++) {
       producer.answer(i);
     }
-    assertThat(container.lines()).hasSize(600);
+    assertThat(client.lines()).hasSize(600);
     ended();
   }
 
   @Test
-  void aBodyThatIsTooLargeIsRefusedWhereItIs() throws IOException {
+  void aBodyThatIsTooLargeIsRefusedWhereItIs() {
     maxRequestBytes = 50;
     start();
-    container.receive(record("a"));
-    container.receive(record("b"));
+    client.receive(record("a"));
+    client.receive(record("b"));
     producer.answer(0);
-    assertThat(container.lines()).hasSize(2);
-    assertThat(container.lines().get(1)).contains("\"error_code\":413");
+    assertThat(client.lines()).hasSize(2);
+    assertThat(client.lines().get(1)).contains("\"error_code\":413");
     ended();
   }
 
   @Test
-  void aRecordThatIsTooLargeConcernsItselfAlone() throws IOException {
+  void aRecordThatIsTooLargeConcernsItselfAlone() {
     start();
     for (int i = 0; i < 15; i++) {
-      container.receive(i == 0 ? "{\"value\":{\"type\":\"STRING\",\"data\":\"" : "x".repeat(8_000));
+      client.receive(i == 0 ? "{\"value\":{\"type\":\"STRING\",\"data\":\"" : "x".repeat(8_000));
     }
-    container.receive("\"}}" + record("a"));
-    container.endOfBody();
+    client.receive("\"}}" + record("a"));
+    client.endOfBody();
     producer.answer(0);
-    assertThat(container.status).isEqualTo(413);
-    assertThat(container.lines()).hasSize(2);
+    assertThat(client.status).isEqualTo(413);
+    assertThat(client.lines()).hasSize(2);
     ended();
   }
 
   @Test
-  void withTheMemoryTakenByOthersARecordIsRefused() throws IOException {
+  void withTheMemoryTakenByOthersARecordIsRefused() {
     start();
     assertThat(producing.budget().tryTake(8 * 1024 * 1024)).isTrue();
-    container.receive(record("a"));
-    container.endOfBody();
-    assertThat(container.status).isEqualTo(429);
-    assertThat(container.headers).containsEntry("Retry-After", "1");
+    client.receive(record("a"));
+    client.endOfBody();
+    assertThat(client.status).isEqualTo(429);
+    assertThat(client.headers).containsEntry("Retry-After", "1");
     producing.budget().giveBack(8 * 1024 * 1024);
     ended();
   }
 
   @Test
-  void withTheMemoryTakenByItselfARecordWaits() throws IOException {
+  void withTheMemoryTakenByItselfARecordWaits() {
     start();
-    container.receive(record("aa"));
+    client.receive(record("aa"));
     assertThat(producing.budget().tryTake(8 * 1024 * 1024 - 3)).isTrue();
-    container.receive(record("bb"));
-    container.endOfBody();
+    client.receive(record("bb"));
+    client.endOfBody();
     assertThat(producer.sent).hasSize(1);
     producer.answer(0);
     assertThat(producer.sent).hasSize(2);
     producer.answer(1);
     producing.budget().giveBack(8 * 1024 * 1024 - 3);
-    assertThat(container.lines()).hasSize(2).allMatch(l -> l.contains("\"error_code\":200"));
+    assertThat(client.lines()).hasSize(2).allMatch(l -> l.contains("\"error_code\":200"));
     ended();
   }
 
   @Test
-  void aBodyThatBreaksOffIsMalformed() throws IOException {
+  void aBodyThatBreaksOffIsMalformed() {
     start();
-    container.receive(record("a") + "{");
-    container.breakReading(new IOException("Early EOF"));
+    client.receive(record("a") + "{");
+    exchange.onBroken("the body ends too early");
     producer.answer(0);
-    assertThat(container.lines()).hasSize(2);
-    assertThat(container.lines().get(0)).contains("\"error_code\":200");
-    assertThat(container.lines().get(1)).contains("\"error_code\":400").contains("Early EOF");
+    assertThat(client.lines()).hasSize(2);
+    assertThat(client.lines().get(0)).contains("\"error_code\":200");
+    assertThat(client.lines().get(1)).contains("\"error_code\":400").contains("too early");
     ended();
   }
 
   @Test
-  void aConnectionThatIsSilentTooLongIsTold() throws IOException {
+  void aConnectionThatBreaksTwiceIsLeft() {
     start();
-    container.breakReading(new TimeoutException("Idle timeout"));
-    assertThat(container.status).isEqualTo(408);
+    client.readsAnswer(false);
+    exchange.onBroken("the body ends too early");
+    assertThat(client.complete).isFalse();
+    exchange.onBroken("the body ends too early");
     ended();
   }
 
   @Test
-  void aConnectionThatBreaksTwiceIsLeft() throws IOException {
+  void aConnectionThatIsClosedIsLeftAtOnce() {
     start();
-    container.readsAnswer(false);
-    container.breakReading(new IOException("reset"));
-    assertThat(container.complete).isFalse();
-    container.breakReading(new IOException("reset"));
+    client.receive(record("a"));
+    exchange.onGone();
+    assertThat(client.cut).isTrue();
+    assertThat(client.lines()).isEmpty();
+    producer.answer(0);
+    ended();
+  }
+
+  @Test
+  void whatIsKnownIsSentAtOnce() {
+    start();
+    client.receive(record("a") + record("b"));
+    producer.answer(0);
+    assertThat(client.lines()).hasSize(1);
+    assertThat(client.unsent).isZero();
+    producer.answer(1);
+    assertThat(client.unsent).isZero();
+    client.endOfBody();
+    assertThat(client.cut).isFalse();
     ended();
   }
 }

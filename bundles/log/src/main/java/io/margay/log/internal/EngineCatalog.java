@@ -1,12 +1,12 @@
 package io.margay.log.internal;
 
+import io.margay.model.DurableFiles;
 import io.margay.model.TopicIdPartition;
 import io.margay.model.TopicPartition;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -96,9 +96,7 @@ final class EngineCatalog {
   private void rewrite() throws IOException {
     List<String> lines = new ArrayList<>();
     rows.forEach((id, engines) -> engines.forEach(engine -> lines.add(line('+', engine, id))));
-    Path fresh = file.resolveSibling(FILE + ".tmp");
-    Files.writeString(fresh, String.join("", lines), StandardCharsets.UTF_8);
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    DurableFiles.replace(file, false, StandardCharsets.UTF_8.encode(String.join("", lines)));
   }
 
   private static String line(char sign, String engine, TopicIdPartition id) {

@@ -2,9 +2,7 @@ package io.margay.protocol.record;
 
 import io.margay.protocol.record.BatchRules.Origin;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -29,7 +27,6 @@ import org.openjdk.jmh.infra.Blackhole;
 public class BatchValidationBenchmark {
   private static final int BATCH_BYTES = 16 << 10;
   private static final int NO_LIMIT = Integer.MAX_VALUE;
-  private static final long NOW_MS = 1_750_000_000_000L;
 
   private final BatchRules rules = Samples.rules(Origin.CLIENT, NO_LIMIT).withTimestampLimits(Long.MAX_VALUE, 3_600_000);
   private final BatchValidator validator = new BatchValidator(Samples.SCRATCHES);
@@ -41,10 +38,10 @@ public class BatchValidationBenchmark {
 
   @Setup
   public void build() {
-    kibibyteRecords = batch(CompressionType.NONE, BATCH_BYTES / 1024, 1024);
-    smallRecords = batch(CompressionType.NONE, BATCH_BYTES / 100, 100);
-    oneRecord = batch(CompressionType.NONE, 1, 100);
-    lz4 = batch(CompressionType.LZ4, BATCH_BYTES / 1024, 1024);
+    kibibyteRecords = Samples.compressible(CompressionType.NONE, BATCH_BYTES / 1024, 1024);
+    smallRecords = Samples.compressible(CompressionType.NONE, BATCH_BYTES / 100, 100);
+    oneRecord = Samples.compressible(CompressionType.NONE, 1, 100);
+    lz4 = Samples.compressible(CompressionType.LZ4, BATCH_BYTES / 1024, 1024);
   }
 
   @TearDown
@@ -54,27 +51,8 @@ public class BatchValidationBenchmark {
     }
   }
 
-  private static ByteBuf batch(CompressionType compression, int records, int valueBytes) {
-    Random random = new Random(1);
-    byte[] value = new byte[valueBytes];
-    try (RecordBatchBuilder builder = new RecordBatchBuilder(UnpooledByteBufAllocator.DEFAULT)) {
-      builder.compression(compression);
-      for (int i = 0; i < records; i++) {
-        // Sixteen letters, so that there is something to compress.
-        for (int j = 0; j < valueBytes; j++) {
-          value[j] = (byte) ('a' + random.nextInt(16));
-        }
-        builder.append(NOW_MS + i, null, value, List.of());
-      }
-      ByteBuf built = builder.build();
-      ByteBuf direct = UnpooledByteBufAllocator.DEFAULT.directBuffer(built.readableBytes()).writeBytes(built);
-      built.release();
-      return direct;
-    }
-  }
-
   private long validate(ByteBuf batch) {
-    return validator.validate(batch, batch.readerIndex(), batch.readableBytes(), rules, NOW_MS).maxTimestamp();
+    return validator.validate(batch, batch.readerIndex(), batch.readableBytes(), rules, Samples.NOW_MS).maxTimestamp();
   }
 
   /** 16 records of 1 KiB. */

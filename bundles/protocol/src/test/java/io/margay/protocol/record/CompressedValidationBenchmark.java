@@ -2,9 +2,6 @@ package io.margay.protocol.record;
 
 import io.margay.protocol.record.BatchRules.Origin;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.UnpooledByteBufAllocator;
-import java.util.List;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -29,7 +26,6 @@ import org.openjdk.jmh.annotations.Warmup;
 public class CompressedValidationBenchmark {
   private static final int BATCH_BYTES = 16 << 10;
   private static final int MAX_DECOMPRESSED_BYTES = 16 << 20;
-  private static final long NOW_MS = 1_750_000_000_000L;
 
   private final BatchRules header = Samples.rules(Origin.CLIENT, MAX_DECOMPRESSED_BYTES)
       .withTimestampLimits(Long.MAX_VALUE, 3_600_000);
@@ -45,21 +41,7 @@ public class CompressedValidationBenchmark {
 
   @Setup
   public void build() {
-    Random random = new Random(1);
-    byte[] value = new byte[valueBytes];
-    try (RecordBatchBuilder builder = new RecordBatchBuilder(UnpooledByteBufAllocator.DEFAULT)) {
-      builder.compression(codec);
-      for (int i = 0; i < BATCH_BYTES / valueBytes; i++) {
-        // Sixteen letters, so that there is something to compress.
-        for (int j = 0; j < valueBytes; j++) {
-          value[j] = (byte) ('a' + random.nextInt(16));
-        }
-        builder.append(NOW_MS + i, null, value, List.of());
-      }
-      ByteBuf built = builder.build();
-      batch = UnpooledByteBufAllocator.DEFAULT.directBuffer(built.readableBytes()).writeBytes(built);
-      built.release();
-    }
+    batch = Samples.compressible(codec, BATCH_BYTES / valueBytes, valueBytes);
   }
 
   @TearDown
@@ -78,6 +60,6 @@ public class CompressedValidationBenchmark {
   }
 
   private long validate(BatchRules rules) {
-    return validator.validate(batch, batch.readerIndex(), batch.readableBytes(), rules, NOW_MS).maxTimestamp();
+    return validator.validate(batch, batch.readerIndex(), batch.readableBytes(), rules, Samples.NOW_MS).maxTimestamp();
   }
 }

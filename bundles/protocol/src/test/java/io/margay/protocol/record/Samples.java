@@ -34,7 +34,30 @@ final class Samples {
   /** For all validators of the tests, never closed. */
   static final RecordScratchPool SCRATCHES = new RecordScratchPool(new UnpooledByteBufAllocator(true));
 
+  /** The timestamp of the first record of {@link #compressible}. */
+  static final long NOW_MS = 1_750_000_000_000L;
+
   private Samples() {
+  }
+
+  /** A batch in direct memory, to be released, for measurements. */
+  static ByteBuf compressible(CompressionType compression, int records, int valueBytes) {
+    Random random = new Random(1);
+    byte[] value = new byte[valueBytes];
+    try (RecordBatchBuilder builder = new RecordBatchBuilder(UnpooledByteBufAllocator.DEFAULT)) {
+      builder.compression(compression);
+      for (int i = 0; i < records; i++) {
+        // Sixteen letters, so that there is something to compress.
+        for (int j = 0; j < valueBytes; j++) {
+          value[j] = (byte) ('a' + random.nextInt(16));
+        }
+        builder.append(NOW_MS + i, null, value, List.of());
+      }
+      ByteBuf built = builder.build();
+      ByteBuf direct = UnpooledByteBufAllocator.DEFAULT.directBuffer(built.readableBytes()).writeBytes(built);
+      built.release();
+      return direct;
+    }
   }
 
   static Settings settings(Random random, CompressionType compression) {

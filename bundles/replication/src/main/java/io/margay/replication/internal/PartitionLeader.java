@@ -8,6 +8,7 @@ import io.margay.spi.log.LogConfig;
 import io.margay.spi.log.PartitionLog;
 import io.margay.spi.partition.LeaderPartition;
 import io.margay.spi.storage.LogSlice;
+import io.margay.spi.storage.SegmentInfo;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -283,6 +284,16 @@ public final class PartitionLeader extends PartitionRole implements LeaderPartit
   public boolean cancel(CommitWaiter waiter) {
     CommitWaiters list = waiter.list;
     return list != null && list.remove(waiter);
+  }
+
+  @Override
+  public long nextSegment(long offset) {
+    for (SegmentInfo segment : log.segments()) {
+      if (segment.baseOffset() > offset) {
+        return segment.baseOffset();
+      }
+    }
+    return -1;
   }
 
   @Override

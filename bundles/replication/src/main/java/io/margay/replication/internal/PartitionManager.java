@@ -113,9 +113,10 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
     if (closed) {
       return;
     }
+    ClusterImage before = image;
     image = next;
     try {
-      take(delta, next);
+      take(delta, before, next);
       if (delta.brokersChanged()) {
         cluster.followers().brokersChanged();
       }
@@ -124,12 +125,13 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
     }
   }
 
-  private void take(ClusterDelta delta, ClusterImage next) {
+  private void take(ClusterDelta delta, ClusterImage before, ClusterImage next) {
     if (delta.first()) {
       first(next);
       return;
     }
     for (TopicImage topic : delta.deletedTopics()) {
+      deleteUnopened(topic, null);
       ServedTopic served = table.topic(topic.id());
       if (served != null) {
         remove(served, keeper::delete);
@@ -137,6 +139,7 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
     }
     List<LocalReplica> added = new ArrayList<>();
     for (TopicImage topic : delta.changedTopics()) {
+      deleteUnopened(before.topic(topic.id()), topic);
       follow(topic, next, added, keeper::delete);
     }
     if (delta.brokersChanged()) {
@@ -148,6 +151,27 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
       ServedTopic served = resource.type() == ConfigResource.Type.TOPIC ? table.topic(resource.name()) : null;
       if (served != null) {
         configure(served, next);
+      }
+    }
+  }
+
+  /**
+   * Deletes the logs of partitions that had a replica here, have none any more, and were left closed: there is no
+   * {@link LocalReplica} that would do it.
+   *
+   * @param before the topic as it last was, or null
+   * @param now the topic as it is, or null when it is deleted
+   */
+  private void deleteUnopened(TopicImage before, TopicImage now) {
+    if (before == null) {
+      return;
+    }
+    ServedTopic served = table.topic(before.id());
+    for (PartitionImage partition : before.partitions()) {
+      int index = partition.index();
+      boolean unopened = partition.replicas().contains(self) && (served == null || served.replica(index) == null);
+      if (unopened && (now == null || !now.partitions().get(index).replicas().contains(self))) {
+        keeper.deleteUnopened(new TopicIdPartition(before.id(), new TopicPartition(before.name(), index)));
       }
     }
   }

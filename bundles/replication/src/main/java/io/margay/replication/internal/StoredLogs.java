@@ -135,6 +135,11 @@ final class StoredLogs {
     remove(replica.id(), replica.fileLock(), this::deleteNow);
   }
 
+  /** Deletes the log, if there is one, of a partition that has no replica object because there was no room to open it. */
+  void deleteUnopened(TopicIdPartition id) {
+    remove(id, this, this::deleteNow);
+  }
+
   /** Ends a replica that an image does not know, and sets its log aside in the background. */
   void setAside(LocalReplica replica, Errors why) {
     replica.close(why);

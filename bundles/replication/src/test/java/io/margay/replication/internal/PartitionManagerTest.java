@@ -77,6 +77,24 @@ class PartitionManagerTest {
   }
 
   @Test
+  void logsThatStayClosedAreDeletedWithTheirTopicOrWhenTheirReplicaMoves() {
+    broker.settings.set(ReplicationSettings.MARGAY_MAX_PARTITIONS_OPEN, "1");
+    broker.start();
+    UUID id = broker.create("a", 3);
+    UUID moved = broker.create("b", 2);
+    broker.awaitOpen();
+    assertThat(broker.leader("a", 1)).isNull();
+    broker.change("b", 1, p -> TestBroker.partition(1, TestBroker.OTHER, 1, List.of(TestBroker.OTHER), List.of(TestBroker.OTHER)));
+    TestBroker.awaitTrue(() -> broker.logs.deleted.contains(new TopicIdPartition(moved, new TopicPartition("b", 1))));
+    broker.delete("a");
+    for (int i = 0; i < 3; i++) {
+      TopicIdPartition log = new TopicIdPartition(id, new TopicPartition("a", i));
+      TestBroker.awaitTrue(() -> broker.logs.deleted.contains(log));
+    }
+    assertThat(broker.logs.deleted).hasSize(4);
+  }
+
+  @Test
   void opensManyInTheBackground() {
     broker.start();
     broker.create("many", 2000);

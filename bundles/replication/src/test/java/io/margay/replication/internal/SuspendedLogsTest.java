@@ -375,6 +375,31 @@ class SuspendedLogsTest {
     }
   }
 
+  private static FetchRequest.FetchTopic fetched(String topic) {
+    return new FetchRequest.FetchTopic().setTopic(topic).setPartitions(new ArrayList<>(List.of(
+        new FetchRequest.FetchPartition().setPartition(0).setPartitionMaxBytes(1 << 20))));
+  }
+
+  @Test
+  void aFetchThatWaitsForOneLogIsAnsweredWhenAnotherOfItsTopicsIsDeleted() {
+    broker.create("b", 1);
+    log(0).suspend(true, true);
+    FetchRequest message = new FetchRequest().setMinBytes(1).setMaxWaitMs(500).setSessionEpoch(-1)
+        .setTopics(List.of(fetched("a"), fetched("b")));
+    FakeRequest request = new FakeRequest(FetchRequest.API, message, 11);
+    fetch.handle(request);
+    request.runLoop();
+    assertThat(request.isAnswered()).isFalse();
+    // The broker of the tests does not wait then until all logs are in use.
+    broker.logs.hold = new CountDownLatch(1);
+    broker.delete("b");
+    request.runLoop();
+    List<FetchResponse.FetchableTopicResponse> topics = request.answer(new FetchResponse()).responses();
+    assertThat(topics.get(0).partitions().get(0).errorCode()).isZero();
+    assertThat(Errors.forCode(topics.get(1).partitions().get(0).errorCode())).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+    log(0).suspend(false, true);
+  }
+
   @Test
   void aFetchFailsWhenTheLogIsAwayForTooLong() {
     log(0).suspend(true, true);

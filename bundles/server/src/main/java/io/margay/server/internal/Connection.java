@@ -1,7 +1,6 @@
 package io.margay.server.internal;
 
 import io.margay.model.LineLimit;
-import io.margay.protocol.MalformedMessageException;
 import io.margay.protocol.Message;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -12,13 +11,11 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,12 +35,11 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Invariant: {@link #serial} is null, or the last element of the pipeline, and not answered.
  *
- * <p>Owned by the channel's event loop, on which all but {@link #answered} and {@link #takeWork} runs. When the channel closes, running requests
- * are notified, and their late answers are released.
+ * <p>Owned by the channel's event loop, on which all but {@link #answered} and {@link #work} runs. When the channel closes, running
+ * requests are notified, and their late answers are released.
  */
 final class Connection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
-  private static final AtomicLongFieldUpdater<Connection> WORK = AtomicLongFieldUpdater.newUpdater(Connection.class, "workBytes");
   private static final List<Object> NOTHING = List.of();
   private static final int MAX_REQUESTS = 128;
   /** What holds no more than this is not worth closing a connection for. */
@@ -59,6 +55,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private final FrameSource frames;
   private final Answers answers;
   private final Progress progress = new Progress();
+  private final HeaderReader headers = new HeaderReader(this);
+  private final WorkShare work;
   private final ArrayDeque<NetworkRequest> pipeline = new ArrayDeque<>(3);
   private LoopState loop;
   private int index;
@@ -71,10 +69,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private boolean draining;
   private boolean waitsForWork;
   private volatile State state = State.OPEN;
-  @SuppressWarnings("unused") // through WORK
-  private volatile long workBytes;
-  private ByteBuf clientIdBytes = Unpooled.EMPTY_BUFFER;
-  private String clientId = "";
 
   /**
    * @param server has the handlers and the limits
@@ -87,6 +81,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     this.gate = new ReadGate(channel);
     this.frames = new FrameSource(channel, gate, server.maxFrameBytes(), this::drain);
     this.answers = new Answers(server.memory().work());
+    this.work = new WorkShare(server.memory());
   }
 
   @Override
@@ -188,13 +183,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   private boolean hasWorkMemory() {
-    MemoryPool work = server.memory().work();
-    if (!work.spent()) {
+    MemoryPool pool = server.memory().work();
+    if (!pool.spent()) {
       return true;
     }
     if (!waitsForWork && frames.hasRest()) {
       waitsForWork = true;
-      if (work.takeOrWait(this, 1, false, () -> inLoop(this::onWorkMemory))) {
+      if (pool.takeOrWait(this, 1, false, () -> inLoop(this::onWorkMemory))) {
         onWorkMemory();
       }
     }
@@ -218,12 +213,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private void start(ByteBuf frame, int taken) {
     NetworkRequest request;
     try {
-      request = decodeHeader(frame, taken);
-    } catch (MalformedMessageException | IndexOutOfBoundsException e) {
-      refuse("header", "its request header cannot be decoded: " + e.getMessage());
-      request = null;
-    }
-    if (request == null) {
+      request = headers.read(server.handlers(), frame, taken);
+    } catch (BadFrameException e) {
+      refuse(e.kind(), e.getMessage());
       releaseFrame(frame, taken);
       return;
     }
@@ -250,50 +242,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
     route(request);
     drain();
-  }
-
-  /** Reads the header (v1 or v2) and leaves the frame at the body. @return null when the request was refused */
-  private NetworkRequest decodeHeader(ByteBuf in, int taken) {
-    short key = in.readShort();
-    short version = in.readShort();
-    int correlationId = in.readInt();
-    HandlerTable.Entry entry = server.handlers().entry(key);
-    if (entry == null) {
-      refuse("unknown API", "it asks for API key " + key + " version " + version + ", which nobody serves");
-      return null;
-    }
-    if (version < entry.lowest() || version > entry.highest()) {
-      if (key == ApiVersionsHandler.KEY) {
-        // KIP-511: a client that is newer than we are gets the answer in the version that everybody can read
-        return new NetworkRequest(this, entry, ApiVersionsHandler.UNSUPPORTED, correlationId, "", in, taken);
-      }
-      refuse("version of " + entry.api().name(), "it asks for " + entry.api().name() + " version " + version + ", served are "
-          + entry.lowest() + " to " + entry.highest());
-      return null;
-    }
-    String client = readClientId(in);
-    if (entry.api().requestHeaderVersion(version) >= 2) {
-      RequestHeaders.skipTaggedFields(in);
-    }
-    return new NetworkRequest(this, entry, version, correlationId, client, in, taken);
-  }
-
-  private String readClientId(ByteBuf in) {
-    int length = RequestHeaders.clientIdLength(in);
-    if (length < 0) {
-      return "";
-    }
-    if (length > RequestHeaders.MAX_CLIENT_ID_BYTES) {
-      return RequestHeaders.readLongClientId(in, length);
-    }
-    if (!RequestHeaders.same(in, length, clientIdBytes)) {
-      byte[] bytes = new byte[length];
-      in.getBytes(in.readerIndex(), bytes);
-      clientIdBytes = Unpooled.wrappedBuffer(bytes);
-      clientId = new String(bytes, StandardCharsets.UTF_8);
-    }
-    in.skipBytes(length);
-    return clientId;
   }
 
   private void refuse(String cause, String why) {
@@ -464,7 +412,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       return;
     }
     boolean client = frames.waitsForClient() && frames.keptBytes() > SMALL_BYTES || answers.takenBytes() > 0;
-    boolean parked = !pipeline.isEmpty() && (workBytes > SMALL_BYTES || frames.hasRest() && frames.keptBytes() > SMALL_BYTES);
+    boolean parked = !pipeline.isEmpty() && (work.bytes() > SMALL_BYTES || frames.hasRest() && frames.keptBytes() > SMALL_BYTES);
     int slow = progress.slow(frames.receivedBytes() + answers.sentBytes(), minBytes, client || parked || state == State.CLOSING);
     if (scarce && slow >= (client ? SLOW_LOOKS : STILL_LOOKS)) {
       refuse("slow", "it keeps memory that others wait for, and moves less than margay.connection.min.bytes.per.second");
@@ -474,33 +422,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /**
-   * Takes memory for what a request of this connection keeps, on any thread.
-   *
-   * @return null when it was taken, or why not
-   */
-  RoutedRequest.Denial takeWork(long bytes) {
-    RequestMemory memory = server.memory();
-    long all = WORK.addAndGet(this, bytes);
-    boolean fits = all <= memory.workShareBytes();
-    if (fits && memory.work().tryTake(bytes, bytes <= MemoryPool.SMALL_BYTES)) {
-      return null;
-    }
-    WORK.addAndGet(this, -bytes);
-    return fits ? RoutedRequest.Denial.POOL : RoutedRequest.Denial.SHARE;
-  }
-
-  void countWork(long bytes) {
-    WORK.addAndGet(this, bytes);
-  }
-
-  RequestMemory memory() {
-    return server.memory();
-  }
-
-  void giveWork(long bytes) {
-    WORK.addAndGet(this, -bytes);
-    server.memory().work().give(bytes);
+  /** What its requests have taken of the memory for work; for all threads. */
+  WorkShare work() {
+    return work;
   }
 
   /** Closes the connection once all that was started is answered, or at once when nothing is under way. */

@@ -154,11 +154,6 @@ final class LocalRequests implements LocalClient {
     }
 
     @Override
-    public boolean zeroCopy() {
-      return false;
-    }
-
-    @Override
     public ByteBufAllocator allocator() {
       return UnpooledByteBufAllocator.DEFAULT;
     }

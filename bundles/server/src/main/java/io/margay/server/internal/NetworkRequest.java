@@ -58,22 +58,22 @@ final class NetworkRequest extends RoutedRequest {
 
   @Override
   Denial takeWork(long bytes) {
-    return connection.takeWork(bytes);
+    return connection.work().take(bytes);
   }
 
   @Override
   void giveWork(long bytes) {
-    connection.giveWork(bytes);
+    connection.work().give(bytes);
   }
 
   @Override
   void counted(long bytes) {
-    connection.countWork(bytes);
+    connection.work().count(bytes);
   }
 
   @Override
   RequestMemory memory() {
-    return connection.memory();
+    return connection.work().memory();
   }
 
   @Override
@@ -89,11 +89,6 @@ final class NetworkRequest extends RoutedRequest {
   @Override
   public String listener() {
     return connection.listener();
-  }
-
-  @Override
-  public boolean zeroCopy() {
-    return true;
   }
 
   @Override

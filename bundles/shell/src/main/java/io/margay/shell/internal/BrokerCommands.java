@@ -2,7 +2,6 @@ package io.margay.shell.internal;
 
 import io.margay.metadata.BrokerImage;
 import io.margay.metadata.ClusterImage;
-import io.margay.metadata.PartitionImage;
 import io.margay.model.BrokerId;
 import io.margay.protocol.message.ApiVersionsRequest;
 import io.margay.protocol.message.ApiVersionsResponse;
@@ -37,15 +36,23 @@ final class BrokerCommands {
     this.io = io;
   }
 
-  @Command(name = "list", description = "List the brokers of the cluster.")
+  @Command(name = "list", description = "List the brokers of the cluster, their state, and how even their load is.")
   void list(@Option(names = "--json", description = "Print JSON.") boolean json) {
     ClusterImage image = requests.image();
-    Table table = new Table("broker", "endpoints", "rack", "fenced", "controller", "leads", "holds");
+    BrokerLoad load = BrokerLoad.of(image);
+    Table table = new Table("broker", "endpoints", "rack", "state", "controller", "leaders", "preferred", "replicas");
     for (BrokerImage broker : image.brokers().values()) {
-      table.row(broker.id().value(), broker.endpoints().stream().map(Object::toString).toList(), broker.rack(), broker.fenced(),
-          broker.id().equals(image.controller()), leads(image, broker.id()), holds(image, broker.id()));
+      table.row(broker.id().value(), broker.endpoints().stream().map(Object::toString).toList(), broker.rack(), state(broker),
+          broker.id().equals(image.controller()), load.leaders(broker.id()), load.preferred(broker.id()), load.replicas(broker.id()));
     }
     Page.print(io.out(), json, table);
+    if (!json && image.brokers().size() > 1) {
+      io.out().println("\n" + load.evenness(image));
+    }
+  }
+
+  private static String state(BrokerImage broker) {
+    return broker.fenced() ? "fenced" : broker.shuttingDown() ? "shutting down" : "active";
   }
 
   @Command(name = "status", description = "Show this broker: identity, memory, partitions, storage engines, bundles.")
@@ -53,6 +60,7 @@ final class BrokerCommands {
     ClusterImage image = requests.image();
     BrokerId id = settings.nodeId();
     BrokerImage self = image.brokers().get(id);
+    BrokerLoad load = BrokerLoad.of(image);
     var memory = ManagementFactory.getMemoryMXBean();
     MemoryUsage heap = memory.getHeapMemoryUsage();
     long upMs = ManagementFactory.getRuntimeMXBean().getUptime();
@@ -78,8 +86,8 @@ final class BrokerCommands {
         .fact("processId", ProcessHandle.current().pid())
         .fact("dataDirectory", settings.dataDirectory().toString())
         .fact("topics", image.topics().size())
-        .fact("partitionsLed", leads(image, id))
-        .fact("partitionsHeld", holds(image, id))
+        .fact("partitionsLed", load.leaders(id))
+        .fact("partitionsHeld", load.replicas(id))
         .fact("storageEngines", platform.storageEngines())
         .table("bundles", parts)
         .print();
@@ -95,16 +103,6 @@ final class BrokerCommands {
     List<ApiVersion> keys = response.apiKeys().stream().sorted(Comparator.comparingInt(ApiVersion::apiKey)).toList();
     keys.forEach(k -> table.row(k.apiKey(), names.get(k.apiKey()), k.minVersion(), k.maxVersion()));
     Page.print(io.out(), json, table);
-  }
-
-  private static long leads(ClusterImage image, BrokerId id) {
-    return image.topics().values().stream().flatMap(t -> t.partitions().stream())
-        .filter((PartitionImage p) -> p.leader().equals(id)).count();
-  }
-
-  private static long holds(ClusterImage image, BrokerId id) {
-    return image.topics().values().stream().flatMap(t -> t.partitions().stream())
-        .filter((PartitionImage p) -> p.replicas().contains(id)).count();
   }
 
   /** Memory of the process in bytes; null where the system does not tell it this way. */

@@ -35,7 +35,9 @@ final class Completions implements CommandSessionListener, Function {
       Map.entry("config:get", List.of("type", "topic")), Map.entry("config:set", List.of("type", "topic")),
       Map.entry("config:unset", List.of("type", "topic")), Map.entry("config:list", List.of("type", "topic")),
       Map.entry("partitioner:simulate", List.of("topic", "partitioner")), Map.entry("placement:simulate", List.of("placement")),
-      Map.entry("storage:move", List.of("topic", "engine")), Map.entry("storage:status", List.of("topic")),
+      Map.entry("reassign:plan", List.of("topic")), Map.entry("reassign:start", List.of("partition")),
+      Map.entry("reassign:status", List.of("partition")), Map.entry("reassign:cancel", List.of("moving")),
+      Map.entry("leader:elect", List.of("partition")), Map.entry("storage:move", List.of("topic", "engine")), Map.entry("storage:status", List.of("topic")),
       Map.entry("assignor:simulate", List.of("group", "assignor")),
       Map.entry("config:explain", List.of("setting", "topic")), Map.entry("margay:help", List.of("command")));
 

@@ -2,17 +2,14 @@ package io.margay.shell.internal;
 
 import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
-import io.margay.model.BrokerId;
 import io.margay.model.TopicPartition;
-import io.margay.protocol.message.DescribeLogDirsRequest;
-import io.margay.protocol.message.DescribeLogDirsResponse;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 
-/** Partitions with their state, their offsets where this broker leads them, and their size where it holds them. */
+/** Partitions with their state, their offsets where this broker leads them, and their size and lag where it holds them. */
 final class PartitionTable {
   private final Requests requests;
 
@@ -21,52 +18,31 @@ final class PartitionTable {
   }
 
   Table of(Collection<TopicImage> topics) throws InterruptedException {
+    return of(topics, (topic, partition) -> true);
+  }
+
+  /** @param filter which partitions to show */
+  Table of(Collection<TopicImage> topics, BiPredicate<TopicImage, PartitionImage> filter) throws InterruptedException {
     List<TopicPartition> all = new ArrayList<>();
-    topics.forEach(t -> all.addAll(Offsets.partitions(t)));
+    topics.forEach(t -> t.partitions().stream().filter(p -> filter.test(t, p))
+        .forEach(p -> all.add(new TopicPartition(t.name(), p.index()))));
     Offsets offsets = new Offsets(requests);
     Map<TopicPartition, Long> starts = offsets.at(all, Offsets.EARLIEST);
     Map<TopicPartition, Long> ends = offsets.at(all, Offsets.LATEST);
-    Map<TopicPartition, Long> sizes = sizes(all);
-    Table table = new Table("topic", "partition", "leader", "leaderEpoch", "replicas", "isr", "startOffset", "endOffset",
-        "sizeBytes");
+    Map<TopicPartition, LogSizes.Replica> replicas = new LogSizes(requests).here(all);
+    Table table = new Table("topic", "partition", "leader", "leaderEpoch", "replicas", "isr", "elr", "startOffset", "endOffset",
+        "lag", "sizeBytes");
     for (TopicImage topic : topics) {
       for (PartitionImage p : topic.partitions()) {
-        TopicPartition tp = new TopicPartition(topic.name(), p.index());
-        table.row(topic.name(), p.index(), p.leader().equals(BrokerId.NONE) ? null : p.leader().value(), p.leaderEpoch().value(),
-            ids(p.replicas()), ids(p.isr()), starts.get(tp), ends.get(tp), sizes.get(tp));
-      }
-    }
-    return table;
-  }
-
-  private static List<Integer> ids(List<BrokerId> brokers) {
-    return brokers.stream().map(BrokerId::value).toList();
-  }
-
-  private Map<TopicPartition, Long> sizes(List<TopicPartition> partitions) throws InterruptedException {
-    Map<String, List<Integer>> byTopic = new HashMap<>();
-    partitions.forEach(tp -> byTopic.computeIfAbsent(tp.topic(), t -> new ArrayList<>()).add(tp.partition()));
-    List<DescribeLogDirsRequest.DescribableLogDirTopic> topics = new ArrayList<>();
-    byTopic.forEach((topic, list) -> topics.add(
-        new DescribeLogDirsRequest.DescribableLogDirTopic().setTopic(topic).setPartitions(list)));
-    Map<TopicPartition, Long> sizes = new HashMap<>();
-    DescribeLogDirsResponse response;
-    try {
-      response = requests.send(DescribeLogDirsRequest.API, new DescribeLogDirsRequest().setTopics(topics),
-          new DescribeLogDirsResponse());
-    } catch (ShellException e) {
-      // sizes are an extra; the table is useful without them
-      return sizes;
-    }
-    for (var place : response.results()) {
-      for (var topic : place.topics()) {
-        for (var p : topic.partitions()) {
-          if (!p.isFutureKey()) {
-            sizes.put(new TopicPartition(topic.name(), p.partitionIndex()), p.partitionSize());
-          }
+        if (filter.test(topic, p)) {
+          TopicPartition tp = new TopicPartition(topic.name(), p.index());
+          LogSizes.Replica here = replicas.get(tp);
+          table.row(topic.name(), p.index(), PartitionHealth.leader(p), p.leaderEpoch().value(),
+              PartitionHealth.ids(p.replicas()), PartitionHealth.ids(p.isr()), PartitionHealth.ids(p.members().elr()), starts.get(tp),
+              ends.get(tp), here == null ? null : (Long) here.lag(), here == null ? null : (Long) here.sizeBytes());
         }
       }
     }
-    return sizes;
+    return table;
   }
 }

@@ -1,5 +1,6 @@
 package io.margay.shell.internal;
 
+import io.margay.metadata.BrokerImage;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ClusterMetadata;
 import io.margay.metadata.TopicImage;
@@ -60,6 +61,22 @@ final class Requests {
     return metadata.image();
   }
 
+  /** The first address of a broker, as host and port; null when it is not registered. */
+  String address(int broker) {
+    BrokerImage image = broker < 0 ? null : image().brokers().get(new BrokerId(broker));
+    return image == null || image.endpoints().isEmpty() ? null
+        : image.endpoints().get(0).host() + ":" + image.endpoints().get(0).port();
+  }
+
+  /** The broker with this id. */
+  BrokerImage broker(int id) {
+    BrokerImage broker = id < 0 ? null : image().brokers().get(new BrokerId(id));
+    if (broker == null) {
+      throw new ShellException("there is no broker " + id + "; broker:list shows the brokers");
+    }
+    return broker;
+  }
+
   /** The topic of this name. */
   TopicImage topic(String name) {
     TopicImage topic = image().topic(name);
@@ -105,6 +122,18 @@ final class Requests {
     if (code != Errors.NONE.code()) {
       throw new ShellException(what + ": " + text(code, message));
     }
+  }
+
+  /** As {@link #check(short, String, String)}, for what only the controller does; the message says where that is. */
+  void checkController(short code, String message, String what) {
+    Errors error = Errors.forCode(code);
+    if (error == Errors.NOT_CONTROLLER || error == Errors.NOT_LEADER_OR_FOLLOWER) {
+      int controller = image().controller().value();
+      throw new ShellException(what + ": this node is not the controller; "
+          + (controller < 0 ? "wait until one is elected, which needs more than half of the voters"
+              : "run this on broker " + controller));
+    }
+    check(code, message, what);
   }
 
   /** What to show for an error code. */

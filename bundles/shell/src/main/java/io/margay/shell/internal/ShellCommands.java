@@ -1,6 +1,7 @@
 package io.margay.shell.internal;
 
 import io.margay.metadata.ClusterMetadata;
+import io.margay.metadata.PartitionImage;
 import io.margay.protocol.message.ListGroupsResponse;
 import io.margay.spi.assignor.Assignor;
 import io.margay.spi.client.LocalClient;
@@ -19,6 +20,7 @@ import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSessionListener;
@@ -43,6 +45,8 @@ import picocli.CommandLine.Command;
  */
 @Component(service = {}, immediate = true)
 public final class ShellCommands {
+  /** So many partitions are offered to complete a name. */
+  private static final int COMPLETED_MAX = 1_000;
   private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
   private final Strategies strategies = new Strategies();
 
@@ -73,17 +77,24 @@ public final class ShellCommands {
   /** What arguments can be completed to, by kind. */
   static Map<String, Supplier<Collection<String>>> names(Requests requests, NodeSettings settings, Strategies strategies,
       Map<String, CommandFunction> commands) {
-    return Map.of(
-        "topic", () -> requests.image().topics().keySet(),
-        "group", () -> groups(requests),
-        "type", () -> List.of("topic", "broker", "group"),
-        "setting", () -> Arrays.stream(Setting.Scope.values()).flatMap(s -> settings.definitions(s).stream())
-            .map(Setting::name).toList(),
-        "partitioner", () -> strategies.partitioners().names(),
-        "assignor", () -> strategies.assignors().names(),
-        "placement", () -> strategies.placers().names(),
-        "engine", () -> engines(strategies),
-        "command", () -> commands.values().stream().map(CommandFunction::fullName).toList());
+    return Map.ofEntries(
+        Map.entry("topic", () -> requests.image().topics().keySet()),
+        Map.entry("partition", () -> partitions(requests, p -> true)),
+        Map.entry("moving", () -> partitions(requests, p -> p.members().reassigning())),
+        Map.entry("group", () -> groups(requests)),
+        Map.entry("type", () -> List.of("topic", "broker", "group")),
+        Map.entry("setting", () -> Arrays.stream(Setting.Scope.values()).flatMap(s -> settings.definitions(s).stream())
+            .map(Setting::name).toList()),
+        Map.entry("partitioner", () -> strategies.partitioners().names()),
+        Map.entry("assignor", () -> strategies.assignors().names()),
+        Map.entry("placement", () -> strategies.placers().names()),
+        Map.entry("engine", () -> engines(strategies)),
+        Map.entry("command", () -> commands.values().stream().map(CommandFunction::fullName).toList()));
+  }
+
+  private static Collection<String> partitions(Requests requests, Predicate<PartitionImage> which) {
+    return new TreeMap<>(requests.image().topics()).values().stream().flatMap(topic -> topic.partitions().stream().filter(which)
+        .map(p -> topic.name() + ":" + p.index())).limit(COMPLETED_MAX).toList();
   }
 
   private static Collection<String> engines(Strategies strategies) {
@@ -147,11 +158,15 @@ public final class ShellCommands {
       Strategies strategies) {
     Map<String, CommandFunction> all = new TreeMap<>();
     add(all, TopicCommands.class, TopicCommands.SCOPE, io -> new TopicCommands(requests, io));
-    add(all, PartitionCommands.class, PartitionCommands.SCOPE, io -> new PartitionCommands(requests, io));
+    add(all, PartitionCommands.class, PartitionCommands.SCOPE, io -> new PartitionCommands(requests, settings, io));
     add(all, GroupCommands.class, GroupCommands.SCOPE, io -> new GroupCommands(requests, io));
     add(all, OffsetCommands.class, OffsetCommands.SCOPE, io -> new OffsetCommands(requests, io));
     add(all, ConfigCommands.class, ConfigCommands.SCOPE, io -> new ConfigCommands(requests, settings, io));
     add(all, BrokerCommands.class, BrokerCommands.SCOPE, io -> new BrokerCommands(requests, settings, platform, io));
+    add(all, ClusterCommands.class, ClusterCommands.SCOPE, io -> new ClusterCommands(requests, settings, io));
+    add(all, QuorumCommands.class, QuorumCommands.SCOPE, io -> new QuorumCommands(requests, io));
+    add(all, ReassignCommands.class, ReassignCommands.SCOPE, io -> new ReassignCommands(requests, settings, strategies, io));
+    add(all, LeaderCommands.class, LeaderCommands.SCOPE, io -> new LeaderCommands(requests, io));
     add(all, PartitionerCommands.class, PartitionerCommands.SCOPE, io -> new PartitionerCommands(requests, strategies, io));
     add(all, AssignorCommands.class, AssignorCommands.SCOPE, io -> new AssignorCommands(requests, strategies, io));
     add(all, PlacementCommands.class, PlacementCommands.SCOPE, io -> new PlacementCommands(requests, strategies, io));

@@ -1,7 +1,6 @@
 package io.margay.shell.internal;
 
 import io.margay.metadata.ConfigResource;
-import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
 import io.margay.protocol.Errors;
 import io.margay.protocol.KafkaUuid;
@@ -149,6 +148,6 @@ final class TopicCommands {
   }
 
   private static long underReplicated(TopicImage topic) {
-    return topic.partitions().stream().filter((PartitionImage p) -> p.isr().size() < p.replicas().size()).count();
+    return topic.partitions().stream().filter(PartitionHealth::underReplicated).count();
   }
 }

@@ -43,7 +43,7 @@ class CommandsTest {
     broker.topic("orders", 2);
     gosh.run("produce orders -p 1 a b");
     assertThat(gosh.run("topic:describe orders")).contains("Partition count:").contains("SIZE BYTES")
-        .containsPattern("orders +1 +1 +0 +1 +1 +0 +2 +-");
+        .containsPattern("orders +1 +1 +0 +1 +1 +- +0 +2 +- +-");
   }
 
   @Test

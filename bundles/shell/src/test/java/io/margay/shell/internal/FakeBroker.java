@@ -1,11 +1,14 @@
 package io.margay.shell.internal;
 
+import io.margay.metadata.BrokerImage;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
 import io.margay.metadata.PartitionImage;
+import io.margay.metadata.ReplicaSet;
 import io.margay.metadata.TopicImage;
 import io.margay.metadata.TopicsImage;
 import io.margay.model.BrokerId;
+import io.margay.model.Endpoint;
 import io.margay.model.LeaderEpoch;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Api;
@@ -33,6 +36,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -42,12 +46,54 @@ import java.util.function.Function;
 /** A broker of some lines: topics in memory, answered through the wire format so that what cannot be encoded is found. */
 final class FakeBroker implements LocalClient {
   final Map<String, TopicImage> topics = new TreeMap<>();
+  final SortedMap<BrokerId, BrokerImage> brokers = new TreeMap<>();
+  BrokerId controller = new BrokerId(1);
   final Map<ConfigResource, Map<String, String>> configs = new HashMap<>();
   final Map<TopicPartition, ByteBuf> logs = new HashMap<>();
   final Map<TopicPartition, Long> ends = new HashMap<>();
   /** Answers of other APIs, by key. */
   final Map<Short, Function<Message, Message>> others = new HashMap<>();
   final List<Message> requests = new ArrayList<>();
+
+  /** Registers a broker; racks are null when not wanted. */
+  FakeBroker broker(int id, String rack, boolean fenced, boolean shuttingDown) {
+    brokers.put(new BrokerId(id), new BrokerImage(new BrokerId(id), 1,
+        List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "host" + id, 9092)), rack, fenced, shuttingDown));
+    return this;
+  }
+
+  /** Registers brokers that are well. */
+  FakeBroker brokers(int... ids) {
+    for (int id : ids) {
+      broker(id, null, false, false);
+    }
+    return this;
+  }
+
+  /** A topic with these partitions, in order; the index of each is set. */
+  FakeBroker topic(String name, PartitionImage... partitions) {
+    List<PartitionImage> list = new ArrayList<>();
+    for (PartitionImage p : partitions) {
+      list.add(new PartitionImage(list.size(), p.members(), p.leader(), p.leaderEpoch(), p.partitionEpoch()));
+    }
+    topics.put(name, new TopicImage(name, new UUID(1, topics.size() + 1), name.startsWith("__"), list));
+    return this;
+  }
+
+  /** A partition for {@link #topic(String, PartitionImage...)}; -1 is no leader. */
+  static PartitionImage partition(int leader, List<Integer> replicas, List<Integer> isr) {
+    return new PartitionImage(0, ids(replicas), ids(isr), new BrokerId(leader), new LeaderEpoch(3), 0);
+  }
+
+  /** A partition that is being reassigned. */
+  static PartitionImage moving(int leader, List<Integer> replicas, List<Integer> isr, List<Integer> adding, List<Integer> removing) {
+    return new PartitionImage(0, new ReplicaSet(ids(replicas), ids(isr), List.of(), List.of(), ids(adding), ids(removing)),
+        new BrokerId(leader), new LeaderEpoch(3), 0);
+  }
+
+  static List<BrokerId> ids(List<Integer> ids) {
+    return ids.stream().map(BrokerId::new).toList();
+  }
 
   FakeBroker topic(String name, int partitions) {
     List<PartitionImage> list = new ArrayList<>();
@@ -60,7 +106,7 @@ final class FakeBroker implements LocalClient {
   }
 
   ClusterImage image() {
-    return new ClusterImage("cluster", 1, new BrokerId(1), new TreeMap<>(), TopicsImage.of(topics), configs, Map.of());
+    return new ClusterImage("cluster", 1, controller, brokers, TopicsImage.of(topics), configs, Map.of());
   }
 
   @Override

@@ -1,15 +1,12 @@
 package io.margay.spi.consensus;
 
+import io.margay.model.DurableFiles;
 import io.margay.protocol.KafkaUuid;
 import java.io.IOException;
 import java.io.StringReader;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Properties;
 
 /**
@@ -59,25 +56,8 @@ public record ClusterIdentity(String clusterId, int nodeId) {
     }
     ClusterIdentity identity = new ClusterIdentity(wanted ? wantedClusterId : KafkaUuid.toString(KafkaUuid.random()), nodeId);
     String text = "version=1\ncluster.id=" + identity.clusterId + "\nnode.id=" + nodeId + "\n";
-    write(file, text);
+    DurableFiles.replace(file, true, StandardCharsets.UTF_8.encode(text));
     return identity;
-  }
-
-  /** The file is there as a whole, or not at all, also after a crash. */
-  private static void write(Path file, String text) throws IOException {
-    Path temporary = file.resolveSibling(FILE + ".tmp");
-    try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
-        StandardOpenOption.TRUNCATE_EXISTING)) {
-      ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
-    }
-    Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    try (FileChannel names = FileChannel.open(file.getParent(), StandardOpenOption.READ)) {
-      names.force(true);
-    }
   }
 
   private static ClusterIdentity read(Path file) throws IOException {

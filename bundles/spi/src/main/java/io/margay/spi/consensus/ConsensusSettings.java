@@ -62,6 +62,17 @@ public final class ConsensusSettings implements SettingDefinitions {
   public static final Setting<Integer> CONTROLLER_QUORUM_REQUEST_TIMEOUT_MS =
       ALL.broker(INT, "controller.quorum.request.timeout.ms", 2000).range(100, 60_000)
       .doc("Milliseconds that a request within the metadata quorum may take before it is sent again.");
+  /** {@code margay.quorum.listener}. */
+  public static final Setting<String> MARGAY_QUORUM_LISTENER = ALL.broker(STRING, "margay.quorum.listener", null)
+      .matching("[^,@\\s]+:\\d{1,5}", "host:port")
+      .doc("Address of a node that is no voter, where the leader of the metadata quorum reaches it: host:port. When not set: the host of "
+          + "the first advertised listener and a free port, which is kept in metadata.log.dir. A voter has its address from "
+          + "controller.quorum.voters.");
+  /** {@code margay.metadata.proposal.timeout.ms}. */
+  public static final Setting<Integer> MARGAY_METADATA_PROPOSAL_TIMEOUT_MS =
+      ALL.broker(INT, "margay.metadata.proposal.timeout.ms", 10_000).from(100)
+      .doc("Milliseconds that a metadata change may wait for a leader of the quorum, and for its majority. After that, its client is told "
+          + "that the request timed out; the change may still be made.");
 
   /**
    * Whether the metadata of this node is replicated. A list of voters that names this node alone, as Kafka's files for one node have

@@ -36,9 +36,6 @@ public interface Request {
   /** @return name of the listener, such as PLAINTEXT */
   String listener();
 
-  /** @return whether records from a file can be sent without copying them; false behind TLS */
-  boolean zeroCopy();
-
   /** @return {@link System#nanoTime} when the last byte of the request arrived */
   long receivedNanos();
 

@@ -58,6 +58,14 @@ public interface LeaderPartition {
   /** See {@link PartitionLog#read}. @return the batches; the caller releases the records */
   LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws IOException;
 
+  /**
+   * Finds where to go on when the rest of a segment cannot be read.
+   *
+   * @param offset an offset
+   * @return where the first segment begins that begins after the offset; -1 when there is none
+   */
+  long nextSegment(long offset);
+
   /** @return first readable offset */
   long logStartOffset();
 

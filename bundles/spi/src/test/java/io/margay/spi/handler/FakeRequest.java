@@ -171,11 +171,6 @@ public final class FakeRequest implements Request {
   }
 
   @Override
-  public boolean zeroCopy() {
-    return true;
-  }
-
-  @Override
   public long receivedNanos() {
     return System.nanoTime();
   }

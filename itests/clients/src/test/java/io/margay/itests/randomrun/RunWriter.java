@@ -1,5 +1,6 @@
 package io.margay.itests.randomrun;
 
+import io.margay.itests.PatientProducer;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
@@ -36,18 +37,9 @@ final class RunWriter implements AutoCloseable {
     this.number = number;
     this.baseTimestamp = baseTimestamp;
     this.models = models;
-    Properties p = new Properties();
-    p.put("bootstrap.servers", bootstrap);
-    p.put("acks", "all");
-    p.put("enable.idempotence", "true");
-    p.put("compression.type", number == 0 ? "none" : "lz4");
-    p.put("delivery.timeout.ms", "240000");
+    Properties p = PatientProducer.properties(bootstrap, 240_000);
     p.put("request.timeout.ms", "10000");
-    p.put("max.block.ms", "240000");
-    p.put("reconnect.backoff.max.ms", "100");
-    p.put("retry.backoff.ms", "20");
-    p.put("retry.backoff.max.ms", "200");
-    p.put("linger.ms", "2");
+    p.put("compression.type", number == 0 ? "none" : "lz4");
     producer = new KafkaProducer<>(p, new IntegerSerializer(), new ByteArraySerializer());
     thread = new Thread(this::work, "writer-" + number);
     thread.setDaemon(true);

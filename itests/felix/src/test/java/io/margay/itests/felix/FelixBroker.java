@@ -64,8 +64,6 @@ final class FelixBroker implements AutoCloseable {
     int port = KafkaRoundTrip.freePort();
     Relay relay = new Relay(port);
     Files.createDirectories(home.resolve("etc"));
-    // where the bundle http looks for an HTTP server when one is wanted
-    Files.createSymbolicLink(home.resolve("optional"), Path.of(System.getProperty("margay.dist")).toRealPath().resolve("optional"));
     Files.createDirectories(home.resolve("deploy"));
     Files.writeString(home.resolve("etc/margay.cfg"), "listeners = PLAINTEXT://127.0.0.1:" + port + "\n"
         + "advertised.listeners = PLAINTEXT://127.0.0.1:" + relay.port() + "\n" + "group.initial.rebalance.delay.ms = 0\n");

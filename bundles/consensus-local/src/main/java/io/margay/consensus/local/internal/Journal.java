@@ -1,5 +1,6 @@
 package io.margay.consensus.local.internal;
 
+import io.margay.model.DurableFiles;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -59,7 +60,7 @@ final class Journal implements Closeable {
    * @throws IOException when it cannot be read, or is damaged before its end, or does not reach back to {@code afterIndex + 1}
    */
   static Journal open(Path directory, long afterIndex, Sync sync) throws IOException {
-    List<Path> segments = DurableFiles.list(directory, JournalSegment::isSegment);
+    List<Path> segments = NumberedFiles.list(directory, JournalSegment::isSegment);
     long next = segments.isEmpty() ? afterIndex + 1 : JournalSegment.firstIndex(segments.get(0));
     if (next > afterIndex + 1) {
       throw new IOException("The metadata journal in " + directory + " begins at index " + next
@@ -130,7 +131,7 @@ final class Journal implements Closeable {
         StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
     DurableFiles.writeFully(channel, JournalSegment.header());
     channel.force(true);
-    DurableFiles.forceDirectory(directory);
+    DurableFiles.syncDirectory(directory);
     return channel;
   }
 
@@ -195,7 +196,7 @@ final class Journal implements Closeable {
   void rewind() throws IOException {
     if (!channel.isOpen()) {
       // An interrupt closes a channel.
-      List<Path> segments = DurableFiles.list(directory, JournalSegment::isSegment);
+      List<Path> segments = NumberedFiles.list(directory, JournalSegment::isSegment);
       channel = FileChannel.open(segments.get(segments.size() - 1), StandardOpenOption.WRITE);
     }
     channel.truncate(durableBytes);
@@ -211,7 +212,7 @@ final class Journal implements Closeable {
    * @return how many there were
    */
   long read(long afterIndex, Consumer<JournalEntry> reader) throws IOException {
-    List<Path> segments = DurableFiles.list(directory, JournalSegment::isSegment);
+    List<Path> segments = NumberedFiles.list(directory, JournalSegment::isSegment);
     long next = afterIndex + 1;
     for (int i = 0; i < segments.size(); i++) {
       Path file = segments.get(i);
@@ -247,7 +248,7 @@ final class Journal implements Closeable {
 
   /** Deletes segments all of whose entries are up to {@code index}. */
   void deleteThrough(long index) throws IOException {
-    List<Path> segments = new ArrayList<>(DurableFiles.list(directory, JournalSegment::isSegment));
+    List<Path> segments = new ArrayList<>(NumberedFiles.list(directory, JournalSegment::isSegment));
     while (segments.size() > 1 && JournalSegment.firstIndex(segments.get(1)) <= index + 1) {
       Files.delete(segments.remove(0));
     }

@@ -49,7 +49,7 @@ final class JournalSegment {
 
   /** The index of the first entry, from the file's name; -1 when the file is no segment. */
   static long firstIndex(Path file) {
-    return DurableFiles.numberOf(file, SUFFIX);
+    return NumberedFiles.numberOf(file, SUFFIX);
   }
 
   static ByteBuffer header() {

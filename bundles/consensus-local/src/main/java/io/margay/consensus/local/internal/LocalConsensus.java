@@ -1,16 +1,22 @@
 package io.margay.consensus.local.internal;
 
 import io.margay.model.Clock;
+import io.margay.model.Endpoint;
 import io.margay.model.FaultHandler;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.consensus.ClusterIdentity;
 import io.margay.spi.consensus.ConsensusSettings;
+import io.margay.spi.consensus.FormerMetadata;
 import io.margay.spi.consensus.MetadataLog;
+import io.margay.spi.consensus.MetadataQuorum;
+import io.margay.spi.consensus.QuorumNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.Hashtable;
+import java.util.List;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -21,16 +27,21 @@ import org.osgi.service.component.annotations.Reference;
 
 /**
  * Opens the log in {@code metadata.log.dir} and registers it as the service while the component is active. Refuses to start, and
- * says why, when the data belong to another node. Where the settings name other nodes of a quorum, it registers nothing.
+ * says why, when the data belong to another node. Where the settings name other nodes of a quorum, it registers only what this node
+ * has from the time when it was alone: the replicated log waits for that, so that there is exactly one log.
  *
  * <p>When this bundle is updated, what is being written is finished and what waits fails, so that clients ask again. The
  * controller holds a static reference to the service: it restarts with it and replays the log.
  */
 @Component(service = {}, immediate = true)
 @Capability(namespace = "osgi.service", attribute = "objectClass:List<String>=\"io.margay.spi.consensus.MetadataLog\"")
+@Capability(namespace = "osgi.service", attribute = "objectClass:List<String>=\"io.margay.spi.consensus.MetadataQuorum\"")
+@Capability(namespace = "osgi.service", attribute = "objectClass:List<String>=\"io.margay.spi.consensus.FormerMetadata\"")
 public final class LocalConsensus {
+  private static final String QUORUM = "quorum";
+
   private final LocalMetadataLog log;
-  private final ServiceRegistration<MetadataLog> registration;
+  private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
 
   /**
    * Opens the log.
@@ -41,21 +52,31 @@ public final class LocalConsensus {
    */
   @Activate
   public LocalConsensus(BundleContext context, @Reference NodeSettings settings, @Reference FaultHandler faults) {
+    Path directory = Path.of(settings.get(ConsensusSettings.METADATA_LOG_DIR));
+    LocalMetadataLog.Limits limits = LocalMetadataLog.Limits.of(settings);
+    int nodeId = settings.nodeId().value();
     if (ConsensusSettings.replicated(settings)) {
       log = null;
-      registration = null;
+      registrations.add(context.registerService(FormerMetadata.class, new LocalFormerMetadata(directory, nodeId, limits, faults), null));
       return;
     }
-    log = open(Path.of(settings.get(ConsensusSettings.METADATA_LOG_DIR)), settings.nodeId().value(),
-        settings.get(ConsensusSettings.MARGAY_CLUSTER_ID), LocalMetadataLog.Limits.of(settings), faults);
+    log = open(directory, nodeId, settings.get(ConsensusSettings.MARGAY_CLUSTER_ID), limits, faults);
+    List<Endpoint> advertised = settings.advertisedListeners();
+    QuorumNode self = advertised.isEmpty() ? new QuorumNode(nodeId, "", 0)
+        : new QuorumNode(nodeId, advertised.get(0).host(), advertised.get(0).port());
     Dictionary<String, Object> properties = new Hashtable<>();
     properties.put("consensus", "local");
-    registration = context.registerService(MetadataLog.class, log, properties);
+    registrations.add(context.registerService(MetadataQuorum.class, new LocalQuorum(self, log), properties));
+    registrations.add(context.registerService(MetadataLog.class, log, properties));
   }
 
   static LocalMetadataLog open(Path directory, int nodeId, String clusterId, LocalMetadataLog.Limits limits, FaultHandler faults) {
     try {
       Files.createDirectories(directory);
+      if (Files.isDirectory(directory.resolve(QUORUM))) {
+        throw new ClusterIdentity.MismatchException("This node is part of a metadata quorum, see " + directory.resolve(QUORUM)
+            + ". Set controller.quorum.voters as before, or choose another data directory.");
+      }
       ClusterIdentity identity = ClusterIdentity.loadOrCreate(directory, nodeId, clusterId);
       return LocalMetadataLog.open(directory, identity, limits, Clock.SYSTEM, faults);
     } catch (IOException | ClusterIdentity.MismatchException e) {
@@ -67,8 +88,10 @@ public final class LocalConsensus {
   /** Ends the log. */
   @Deactivate
   public void deactivate() throws IOException {
+    for (int i = registrations.size() - 1; i >= 0; i--) {
+      registrations.get(i).unregister();
+    }
     if (log != null) {
-      registration.unregister();
       log.close();
     }
   }

@@ -149,6 +149,26 @@ final class LocalMetadataLog implements MetadataLog, AutoCloseable {
     }
   }
 
+  /**
+   * Brings a machine to the newest state without attaching it.
+   *
+   * @return the index of the last command, -1 when there is none
+   */
+  long replayInto(StateMachine target) throws IOException {
+    applying.lock();
+    try {
+      replay(target);
+      return journal.nextIndex() - 1;
+    } finally {
+      applying.unlock();
+    }
+  }
+
+  /** The index of the last command that was made durable, -1 when there is none. */
+  long lastIndex() {
+    return journal.nextIndex() - 1;
+  }
+
   private void replay(StateMachine target) throws IOException {
     Snapshots.Snapshot snapshot = snapshots.newest();
     long after = -1;

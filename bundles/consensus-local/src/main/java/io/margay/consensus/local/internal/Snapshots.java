@@ -1,5 +1,6 @@
 package io.margay.consensus.local.internal;
 
+import io.margay.model.DurableFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -22,12 +23,12 @@ import org.slf4j.LoggerFactory;
 final class Snapshots {
   /** How many are kept. */
   static final int KEPT = 2;
+  static final String SUFFIX = ".snapshot";
 
   private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
   private static final int MAGIC = 0x4d475953;
   private static final int VERSION = 1;
   private static final int HEADER_BYTES = 28;
-  private static final String SUFFIX = ".snapshot";
 
   /**
    * A snapshot.
@@ -68,13 +69,13 @@ final class Snapshots {
     ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).putInt(MAGIC).putInt(VERSION).putInt(0).putLong(snapshot.index())
         .putLong(snapshot.timestampMs());
     header.putInt(8, crc(header, snapshot.state())).flip();
-    DurableFiles.replace(path(snapshot.index()), header, ByteBuffer.wrap(snapshot.state()));
+    DurableFiles.replace(path(snapshot.index()), true, header, ByteBuffer.wrap(snapshot.state()));
     List<Path> files = new ArrayList<>(files());
     while (files.size() > KEPT) {
       Files.delete(files.remove(0));
     }
     // With a single snapshot the journal is kept from its beginning: were it damaged, all could still be replayed.
-    return files.size() < KEPT ? -1 : DurableFiles.numberOf(files.get(0), SUFFIX);
+    return files.size() < KEPT ? -1 : NumberedFiles.numberOf(files.get(0), SUFFIX);
   }
 
   private Path path(long index) {
@@ -82,7 +83,7 @@ final class Snapshots {
   }
 
   private List<Path> files() throws IOException {
-    return DurableFiles.list(directory, f -> DurableFiles.numberOf(f, SUFFIX) >= 0);
+    return NumberedFiles.list(directory, f -> NumberedFiles.numberOf(f, SUFFIX) >= 0);
   }
 
   private static Snapshot read(Path file) throws IOException {
@@ -95,7 +96,7 @@ final class Snapshots {
     }
     byte[] state = new byte[in.limit() - HEADER_BYTES];
     in.get(HEADER_BYTES, state);
-    if (in.getInt(8) != crc(in, state) || in.getLong(12) != DurableFiles.numberOf(file, SUFFIX)) {
+    if (in.getInt(8) != crc(in, state) || in.getLong(12) != NumberedFiles.numberOf(file, SUFFIX)) {
       return null;
     }
     return new Snapshot(in.getLong(12), in.getLong(20), state);

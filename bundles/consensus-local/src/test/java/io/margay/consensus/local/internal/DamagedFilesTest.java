@@ -35,8 +35,8 @@ class DamagedFilesTest {
       log.propose(("c" + i).getBytes(StandardCharsets.UTF_8)).toCompletableFuture().get();
     }
     log.close();
-    journals = DurableFiles.list(directory, JournalSegment::isSegment);
-    snapshots = DurableFiles.list(directory, f -> f.toString().endsWith(".snapshot"));
+    journals = NumberedFiles.list(directory, JournalSegment::isSegment);
+    snapshots = NumberedFiles.list(directory, f -> f.toString().endsWith(".snapshot"));
     assertThat(journals).hasSize(2);
     assertThat(snapshots).hasSize(2);
   }

@@ -46,7 +46,7 @@ class LocalMetadataLogTest extends ConsensusContract {
   }
 
   private Path newestSegment() throws IOException {
-    List<Path> segments = DurableFiles.list(directory, JournalSegment::isSegment);
+    List<Path> segments = NumberedFiles.list(directory, JournalSegment::isSegment);
     return segments.get(segments.size() - 1);
   }
 
@@ -108,7 +108,7 @@ class LocalMetadataLogTest extends ConsensusContract {
     reopen();
     assertThat(files(".snapshot")).hasSize(2);
     assertThat(files(".journal")).hasSizeLessThanOrEqualTo(2);
-    assertThat(JournalSegment.firstIndex(DurableFiles.list(directory, JournalSegment::isSegment).get(0))).isEqualTo(40);
+    assertThat(JournalSegment.firstIndex(NumberedFiles.list(directory, JournalSegment::isSegment).get(0))).isEqualTo(40);
     assertThat(replayed()).hasSize(55).last().isEqualTo("c54");
   }
 
@@ -321,6 +321,6 @@ class LocalMetadataLogTest extends ConsensusContract {
   }
 
   private List<Path> files(String suffix) throws IOException {
-    return DurableFiles.list(directory, f -> f.toString().endsWith(suffix));
+    return NumberedFiles.list(directory, f -> f.toString().endsWith(suffix));
   }
 }

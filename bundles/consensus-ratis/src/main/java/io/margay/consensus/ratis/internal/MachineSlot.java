@@ -1,25 +1,49 @@
 package io.margay.consensus.ratis.internal;
 
+import io.margay.spi.consensus.MetadataLog.NotLeaderException;
 import io.margay.spi.consensus.StateMachine;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Where the state machine is attached. While none is, what is applied waits, and the state of the last one is kept as a snapshot,
- * so that the next one goes on where it left off. All calls to the machine are made with this object's monitor held.
+ * so that the next one continues from it. All calls to the machine are made with this object's monitor held.
+ *
+ * <p>A new log is founded once, with the metadata of a node that was alone, or with none. Until then no command has an effect, and no
+ * node leads. Indexes of commands are those of Ratis plus {@code base}, so that they are above those of the time before.
  *
  * <p>Invariant: {@code machine} is null, or its state is that after {@code applied}; else {@code held} is that state, null for the
- * state before the first command.
+ * state before the first command. Before the log is founded, a machine may have the state that it will be founded with.
  */
 final class MachineSlot {
   private StateMachine machine;
+  private boolean preloaded;
   private byte[] held;
+  private boolean founded;
+  private long base;
   private long applied = -1;
   private long lastTimestampMs;
   private int leaderId = -1;
   private boolean self;
   private boolean closed;
+  private long seed;
+  private final ByteArrayOutputStream parts = new ByteArrayOutputStream();
+  private final CompletableFuture<Void> whenFounded = new CompletableFuture<>();
 
-  synchronized void attach(StateMachine joined) {
+  /** The cluster was founded without the metadata that this node has. */
+  static final class ForeignStateException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    ForeignStateException(String message) {
+      super(message);
+    }
+  }
+
+  /** @param withFormer whether the machine has the metadata of the time when this node was alone */
+  synchronized void attach(StateMachine joined, boolean withFormer) {
     if (machine != null) {
       throw new IllegalStateException("a state machine is attached already: " + machine);
     }
@@ -27,10 +51,11 @@ final class MachineSlot {
       throw new IllegalStateException("the metadata log is closed");
     }
     if (held != null) {
-      joined.restore(applied, held);
+      joined.restore(base + applied, held);
       held = null;
     }
     machine = joined;
+    preloaded = withFormer && !founded;
     notifyAll();
   }
 
@@ -44,9 +69,7 @@ final class MachineSlot {
       }
       await(left);
     }
-    if (machine != null) {
-      machine.onLeader(leaderId, self);
-    }
+    sayWhoLeads();
   }
 
   /** @return whether it was attached */
@@ -54,29 +77,70 @@ final class MachineSlot {
     if (machine != left) {
       return false;
     }
-    held = machine.snapshot();
+    // What was loaded before the log is founded is no state of the log.
+    held = founded ? machine.snapshot() : null;
     machine = null;
     return true;
   }
 
   /**
-   * Applies a command, when a machine is there.
+   * Applies a command, when a machine is there and the log is founded.
    *
-   * @return its result; null when this was closed before there was one
+   * @return its result; null when it has no effect, because the log is not founded or this was closed
    */
   synchronized byte[] apply(long index, long timestampMs, byte[] command) {
-    while (machine == null && !closed) {
+    while (founded && machine == null && !closed) {
       await(0);
     }
-    if (machine == null) {
+    if (closed || !founded) {
+      passed(index);
       return null;
     }
     lastTimestampMs = Math.max(lastTimestampMs, timestampMs);
     try {
-      return machine.apply(index, lastTimestampMs, command);
+      return machine.apply(base + index, lastTimestampMs, command);
     } finally {
       passed(index);
     }
+  }
+
+  /** Keeps a part of the first state. A part of another seed replaces those that came before: its node has started again. */
+  synchronized void part(long index, ByteBuffer part) {
+    if (!founded) {
+      long of = part.getLong();
+      if (of != seed) {
+        parts.reset();
+        seed = of;
+      }
+      parts.write(part.array(), part.arrayOffset() + part.position(), part.remaining());
+    }
+    passed(index);
+  }
+
+  /**
+   * Founds the cluster with the parts that came.
+   *
+   * @return false when parts are missing
+   * @throws ForeignStateException when this node has other metadata, which would be lost
+   */
+  synchronized boolean found(long index, ByteBuffer found) {
+    passed(index);
+    if (founded) {
+      return true;
+    }
+    byte[] state = found.getLong() == seed ? parts.toByteArray() : new byte[0];
+    long firstBase = found.getLong();
+    long timestampMs = found.getLong();
+    if (state.length != found.getInt()) {
+      return false;
+    }
+    if (preloaded && state.length == 0) {
+      throw new ForeignStateException("the cluster was founded without the metadata that this node has from the time when it was alone");
+    }
+    parts.reset();
+    restore(new SavedState(true, firstBase, index, timestampMs, state));
+    sayWhoLeads();
+    return true;
   }
 
   /** The log has come to an index without a command for the machine. */
@@ -91,17 +155,30 @@ final class MachineSlot {
     }
     leaderId = id;
     self = isSelf;
+    sayWhoLeads();
+  }
+
+  private void sayWhoLeads() {
     if (machine != null) {
-      machine.onLeader(id, isSelf);
+      machine.onLeader(leaderId, self && founded);
     }
   }
 
   synchronized boolean leads() {
-    return self && machine != null && !closed;
+    return self && founded && machine != null && !closed;
   }
 
   synchronized boolean attached() {
     return machine != null;
+  }
+
+  synchronized boolean founded() {
+    return founded;
+  }
+
+  /** Completes when the cluster has its first state, as far as this node knows. */
+  CompletionStage<Void> whenFounded() {
+    return whenFounded.minimalCompletionStage();
   }
 
   synchronized int leaderId() {
@@ -110,27 +187,34 @@ final class MachineSlot {
 
   /** A snapshot of the state after the last command. */
   synchronized SavedState save() {
-    byte[] state = machine != null ? machine.snapshot() : held;
-    return new SavedState(applied, lastTimestampMs, state == null ? new byte[0] : state);
+    byte[] state = !founded ? null : machine != null ? machine.snapshot() : held;
+    return new SavedState(founded, base, applied, lastTimestampMs, state == null ? new byte[0] : state);
   }
 
   /** Replaces the state. An empty one is that before the first command, which a machine that is attached has already. */
   synchronized void restore(SavedState saved) {
     applied = saved.index();
+    base = saved.base();
+    founded = saved.founded();
     lastTimestampMs = Math.max(lastTimestampMs, saved.timestampMs());
     if (saved.state().length > 0) {
       if (machine != null) {
-        machine.restore(applied, saved.state());
+        machine.restore(base + applied, saved.state());
       } else {
         held = saved.state();
       }
     }
     notifyAll();
+    if (founded) {
+      // not here: what waits for it calls Ratis, which must not happen with this monitor held
+      whenFounded.completeAsync(() -> null);
+    }
   }
 
   synchronized void close() {
     closed = true;
     self = false;
+    CompletableFuture.runAsync(() -> whenFounded.completeExceptionally(new NotLeaderException("the metadata log is closed")));
     notifyAll();
   }
 

@@ -1,9 +1,12 @@
 package io.margay.consensus.ratis.internal;
 
+import io.margay.model.Endpoint;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.consensus.ClusterIdentity;
 import io.margay.spi.consensus.ConsensusSettings;
+import io.margay.spi.consensus.QuorumNode;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,61 +16,34 @@ import java.util.UUID;
 /**
  * Who keeps the metadata, and where.
  *
- * @param nodeId this node
- * @param voters all voters, in the order of the setting
- * @param clusterId 22 characters, the same on all nodes
+ * @param identity this node and its cluster
+ * @param self this node's address in the quorum
+ * @param voters the voters of a new cluster, in the order of the setting; a log that exists knows its own
  * @param directory where this node keeps its copy; made when missing
- * @param electionTimeoutMs milliseconds without a leader after which a voter stands for election, up to twice that
- * @param requestTimeoutMs milliseconds that a request between voters may take
+ * @param timings how long things may take
  * @param snapshotEntries entries of the log after which a snapshot is written
  * @param queueBytes bytes that proposals which are not answered yet may have together
  */
-record QuorumConfig(int nodeId, List<Voter> voters, String clusterId, Path directory, int electionTimeoutMs, int requestTimeoutMs,
+record QuorumConfig(ClusterIdentity identity, QuorumNode self, List<QuorumNode> voters, Path directory, Timings timings,
     long snapshotEntries, long queueBytes) {
   /** Below {@code metadata.log.dir}. */
   private static final String DIRECTORY = "quorum";
+  /** Below {@code metadata.log.dir}: the address of a node that is no voter. */
+  private static final String ADDRESS = "quorum.address";
   private static final int SNAPSHOT_ENTRIES = 20_000;
 
   QuorumConfig {
     voters = List.copyOf(voters);
-    if (voters.stream().noneMatch(v -> v.id() == nodeId)) {
-      throw new IllegalArgumentException("node " + nodeId + " is no voter of " + voters);
-    }
   }
 
   /**
-   * A node that votes.
+   * Times in milliseconds.
    *
-   * @param id its node id
-   * @param host its name or address
-   * @param port its port for the quorum
+   * @param electionMs without a leader, after which a voter stands for election; it waits up to twice that
+   * @param requestMs that a request between nodes may take before it is sent again
+   * @param proposalMs that a proposal may wait in all
    */
-  record Voter(int id, String host, int port) {
-    /**
-     * Reads one element of {@code controller.quorum.voters}.
-     *
-     * @param text {@code id@host:port}
-     * @throws IllegalArgumentException when it is something else
-     */
-    static Voter parse(String text) {
-      int at = text.indexOf('@');
-      int colon = text.lastIndexOf(':');
-      try {
-        if (at > 0 && colon > at + 1) {
-          return new Voter(Integer.parseInt(text.substring(0, at)), text.substring(at + 1, colon),
-              Integer.parseInt(text.substring(colon + 1)));
-        }
-      } catch (NumberFormatException e) {
-        throw new IllegalArgumentException("id@host:port expected, not " + text, e);
-      }
-      throw new IllegalArgumentException("id@host:port expected, not " + text);
-    }
-
-    @Override
-    public String toString() {
-      return id + "@" + host + ":" + port;
-    }
-  }
+  record Timings(int electionMs, int requestMs, int proposalMs) { }
 
   /**
    * Reads the settings, and the identity of the node in {@code metadata.log.dir}.
@@ -81,22 +57,55 @@ record QuorumConfig(int nodeId, List<Voter> voters, String clusterId, Path direc
       throw new IllegalArgumentException("controller.quorum.voters names other nodes, but margay.cluster.id is not set. Set it to the same "
           + "22 characters on all nodes; an existing cluster keeps its id, see meta.properties in metadata.log.dir");
     }
-    List<Voter> voters = settings.get(ConsensusSettings.CONTROLLER_QUORUM_VOTERS).stream().map(Voter::parse).toList();
+    List<QuorumNode> voters = settings.get(ConsensusSettings.CONTROLLER_QUORUM_VOTERS).stream().map(QuorumNode::parse).toList();
+    if (voters.stream().map(QuorumNode::id).distinct().count() < voters.size()) {
+      throw new IllegalArgumentException("controller.quorum.voters names a node twice: " + voters);
+    }
     Path directory = Path.of(settings.get(ConsensusSettings.METADATA_LOG_DIR));
     Files.createDirectories(directory);
     ClusterIdentity identity = ClusterIdentity.loadOrCreate(directory, settings.nodeId().value(), clusterId);
-    return new QuorumConfig(identity.nodeId(), voters, identity.clusterId(), directory.resolve(DIRECTORY),
-        settings.get(ConsensusSettings.CONTROLLER_QUORUM_ELECTION_TIMEOUT_MS),
-        settings.get(ConsensusSettings.CONTROLLER_QUORUM_REQUEST_TIMEOUT_MS), SNAPSHOT_ENTRIES,
+    QuorumNode voter = voters.stream().filter(v -> v.id() == identity.nodeId()).findFirst().orElse(null);
+    return new QuorumConfig(identity, voter != null ? voter : observer(settings, directory), voters, directory.resolve(DIRECTORY),
+        new Timings(settings.get(ConsensusSettings.CONTROLLER_QUORUM_ELECTION_TIMEOUT_MS),
+        settings.get(ConsensusSettings.CONTROLLER_QUORUM_REQUEST_TIMEOUT_MS),
+        settings.get(ConsensusSettings.MARGAY_METADATA_PROPOSAL_TIMEOUT_MS)), SNAPSHOT_ENTRIES,
         settings.get(ConsensusSettings.MARGAY_METADATA_QUEUE_BYTES));
   }
 
-  Voter self() {
-    return voters.stream().filter(v -> v.id() == nodeId).findFirst().orElseThrow();
+  private static QuorumNode observer(NodeSettings settings, Path directory) throws IOException {
+    String address = settings.get(ConsensusSettings.MARGAY_QUORUM_LISTENER);
+    Path file = directory.resolve(ADDRESS);
+    if (address == null && Files.exists(file)) {
+      address = Files.readString(file).strip();
+    } else if (address == null) {
+      List<Endpoint> advertised = settings.advertisedListeners();
+      if (advertised.isEmpty()) {
+        throw new IllegalArgumentException("this node advertises no listener: set margay.quorum.listener to host:port");
+      }
+      try (ServerSocket free = new ServerSocket(0)) {
+        address = advertised.get(0).host() + ":" + free.getLocalPort();
+      }
+      Files.writeString(file, address + "\n");
+    }
+    return QuorumNode.parse(settings.nodeId().value() + "@" + address);
+  }
+
+  int nodeId() {
+    return self.id();
+  }
+
+  /** Whether this node is a voter of a new cluster. */
+  boolean votes() {
+    return voters.contains(self);
+  }
+
+  /** Whether this node gives a new log its first state. There is one such node, so that there cannot be two first states. */
+  boolean founds() {
+    return !voters.isEmpty() && voters.get(0).id() == nodeId();
   }
 
   /** What the nodes of one cluster have in common on the wire, so that those of another are refused. */
   UUID groupId() {
-    return UUID.nameUUIDFromBytes(("margay-metadata " + clusterId).getBytes(StandardCharsets.UTF_8));
+    return UUID.nameUUIDFromBytes(("margay-metadata " + identity.clusterId()).getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -3,11 +3,14 @@ package io.margay.consensus.ratis.internal;
 import io.margay.model.Clock;
 import io.margay.model.FaultHandler;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.consensus.ConsensusSettings;
+import io.margay.spi.consensus.FormerMetadata;
 import io.margay.spi.consensus.MetadataLog;
+import io.margay.spi.consensus.MetadataQuorum;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.function.Consumer;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
@@ -20,17 +23,18 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * Takes part in the quorum that the settings name, and registers the log as the service. Where they name none, it does nothing, and
- * no class of Ratis is loaded. A node that cannot take part does not start, and says why.
+ * Takes part in the quorum that the settings name, and registers the log as the service. Where they name none, it is not activated,
+ * and no class of Ratis is loaded. A node that cannot take part does not start, and says why.
  *
  * <p>When this bundle is updated, this node leaves the quorum for as long as that takes. The controller holds a static reference
  * to the service: it restarts with it.
  */
 @Component(service = {}, immediate = true)
 @Capability(namespace = "osgi.service", attribute = "objectClass:List<String>=\"io.margay.spi.consensus.MetadataLog\"")
+@Capability(namespace = "osgi.service", attribute = "objectClass:List<String>=\"io.margay.spi.consensus.MetadataQuorum\"")
 public final class RatisConsensus {
   private final BundleContext context;
-  private ServiceRegistration<MetadataLog> registration;
+  private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
   private AutoCloseable log;
 
   /**
@@ -39,27 +43,24 @@ public final class RatisConsensus {
    * @param context registers the service
    * @param settings who this node is, and who the others are
    * @param faults told when this node cannot take part
+   * @param former what this node has from the time when it was alone; there is such a service only where the metadata is replicated
    */
   @Activate
-  public RatisConsensus(BundleContext context, @Reference NodeSettings settings, @Reference FaultHandler faults) {
+  public RatisConsensus(BundleContext context, @Reference NodeSettings settings, @Reference FaultHandler faults,
+      @Reference FormerMetadata former) {
     this.context = context;
-    if (ConsensusSettings.replicated(settings)) {
-      try {
-        open(settings, faults);
-      } catch (IOException | IllegalArgumentException | IllegalStateException e) {
-        String why = "This node cannot take part in the metadata quorum: " + e.getMessage();
-        faults.onFault(why, e);
-        refuse(why);
-      }
+    try {
+      RatisMetadataLog opened = new RatisMetadataLog(QuorumConfig.of(settings), former, Clock.SYSTEM, faults);
+      log = opened;
+      Dictionary<String, Object> properties = new Hashtable<>();
+      properties.put("consensus", "ratis");
+      registrations.add(context.registerService(MetadataQuorum.class, opened.quorum(), properties));
+      registrations.add(context.registerService(MetadataLog.class, opened, properties));
+    } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+      String why = "This node cannot take part in the metadata quorum: " + e.getMessage();
+      faults.onFault(why, e);
+      refuse(why);
     }
-  }
-
-  private void open(NodeSettings settings, FaultHandler faults) throws IOException {
-    RatisMetadataLog opened = new RatisMetadataLog(QuorumConfig.of(settings), Clock.SYSTEM, faults);
-    log = opened;
-    Dictionary<String, Object> properties = new Hashtable<>();
-    properties.put("consensus", "ratis");
-    registration = context.registerService(MetadataLog.class, opened, properties);
   }
 
   /** Ends the process, if the launcher started it. */
@@ -81,8 +82,10 @@ public final class RatisConsensus {
   /** Leaves the quorum until the next start. */
   @Deactivate
   public void deactivate() throws Exception {
+    for (int i = registrations.size() - 1; i >= 0; i--) {
+      registrations.get(i).unregister();
+    }
     if (log != null) {
-      registration.unregister();
       log.close();
     }
   }

@@ -2,82 +2,185 @@ package io.margay.consensus.ratis.internal;
 
 import io.margay.model.Clock;
 import io.margay.model.FaultHandler;
+import io.margay.spi.consensus.FormerMetadata;
 import io.margay.spi.consensus.MetadataLog;
+import io.margay.spi.consensus.MetadataQuorum;
+import io.margay.spi.consensus.QuorumNode;
 import io.margay.spi.consensus.StateMachine;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.client.RaftClient;
 import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.protocol.ClientId;
-import org.apache.ratis.protocol.Message;
-import org.apache.ratis.protocol.RaftClientReply;
-import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
 import org.apache.ratis.protocol.RaftGroup;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
-import org.apache.ratis.retry.ExponentialBackoffRetry;
+import org.apache.ratis.retry.RetryPolicies;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage.StartupOption;
-import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.util.NetUtils;
 import org.apache.ratis.util.TimeDuration;
 
 /**
- * The metadata log, replicated by Ratis. A proposal of the leader goes into the log in process; one of another node is sent to the
- * leader, and sent again when the leader changes. Ratis recognises what it has seen before, so it is applied once.
+ * The metadata log, replicated by Ratis. {@link Proposals} brings what is proposed to the leader, and {@link Founding} gives a new log
+ * its first state. A node that is no voter joins as an observer, a listener of Ratis.
  *
- * <p>When this bundle is updated, this node leaves the quorum for as long as that takes. Its open proposals fail with
- * {@link MetadataLog.NotLeaderException}, which clients retry; another voter leads meanwhile.
+ * <p>While the state machine is detached (the bundle of the controller is updated), this node keeps its part in the quorum. If it
+ * leads, it hands over to another voter, so that proposals of all nodes go on there; what is on its way is sent again to the new
+ * leader. With no other voter, proposals wait for the next machine, as long as they may wait at all.
+ *
+ * <p>When this bundle is updated, this node leaves the quorum for as long as that takes, and hands over before. Its open proposals fail
+ * with {@link MetadataLog.NotLeaderException}, which clients retry.
  */
 final class RatisMetadataLog implements MetadataLog, AutoCloseable {
   private static final long CATCH_UP_MS = 10_000;
+  private static final long HAND_OVER_MS = 1_000;
   private static final int PROPOSAL_OVERHEAD_BYTES = 256;
-  private static final int RETRIES = 30;
 
   private final QuorumConfig config;
   private final MachineSlot slot = new MachineSlot();
   private final RaftServer server;
   private final RaftClient client;
   private final RaftGroupId groupId;
-  private final RaftPeerId self;
-  private final ClientId clientId = ClientId.randomId();
-  private final AtomicLong calls = new AtomicLong();
+  private final Proposals proposals;
+  private final Founding founding;
+  private final Elections elections;
+  private final LeaderWatch watch;
+  private final Membership membership;
+  private final Joining joining;
   private final AtomicLong openBytes = new AtomicLong();
   private volatile boolean closed;
 
   /**
    * Takes part in the quorum from now on.
    *
+   * @param former what this node has from the time when it was alone
    * @throws IOException when the files cannot be read or the port not be bound
    */
-  RatisMetadataLog(QuorumConfig config, Clock clock, FaultHandler faults) throws IOException {
+  RatisMetadataLog(QuorumConfig config, FormerMetadata former, Clock clock, FaultHandler faults) throws IOException {
     this.config = config;
+    founding = new Founding(config, former, slot, message -> this.proposals().send(message));
     Files.createDirectories(config.directory());
     RaftProperties properties = RatisProperties.of(config);
-    List<RaftPeer> peers = config.voters().stream().map(v -> RaftPeer.newBuilder().setId(Integer.toString(v.id()))
-        .setAddress(v.host() + ":" + v.port()).build()).toList();
     groupId = RaftGroupId.valueOf(config.groupId());
-    self = RaftPeerId.valueOf(Integer.toString(config.nodeId()));
-    RaftGroup group = RaftGroup.valueOf(groupId, peers);
+    RaftPeerId self = RaftPeerId.valueOf(Integer.toString(config.nodeId()));
+    List<RaftPeer> members = new ArrayList<>(Membership.peers(config.voters()));
+    if (!config.votes()) {
+      members.add(Membership.peer(config.self()).setStartupRole(RaftPeerRole.LISTENER).build());
+    }
+    RaftGroup group = RaftGroup.valueOf(groupId, members);
+    watch = new LeaderWatch(self, this::address, gone -> this.elections().replace(gone));
     server = RaftServer.newBuilder().setServerId(self).setGroup(group).setProperties(properties).setOption(StartupOption.RECOVER)
-        .setStateMachine(new ReplicatedMachine(slot, clock, faults, self, this::stop)).build();
-    client = RaftClient.newBuilder().setProperties(properties).setRaftGroup(group).setRetryPolicy(ExponentialBackoffRetry.newBuilder()
-        .setBaseSleepTime(TimeDuration.valueOf(20, TimeUnit.MILLISECONDS))
-        .setMaxSleepTime(TimeDuration.valueOf(500, TimeUnit.MILLISECONDS)).setMaxAttempts(RETRIES).build()).build();
-    server.start();
+        .setStateMachine(new ReplicatedMachine(slot, clock, faults, self, this::stop, watch::leader)).build();
+    client = RaftClient.newBuilder().setProperties(properties).setRaftGroup(group).setRetryPolicy(RetryPolicies
+        .retryUpToMaximumCountWithFixedSleep(10, TimeDuration.valueOf(100, TimeUnit.MILLISECONDS))).build();
+    proposals = new Proposals(server, client.getClientRpc(), groupId, this::leader, config.timings());
+    elections = new Elections(server, groupId);
+    membership = new Membership(client, groupId, this::known, config.timings().proposalMs());
+    joining = new Joining(config, membership, this::isMember);
+    try {
+      server.start();
+    } catch (IOException | RuntimeException e) {
+      closeQuietly();
+      throw new IOException("the port of " + config.self() + " cannot be used: " + rootMessage(e), e);
+    }
+    joining.start();
+  }
+
+  private static String rootMessage(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.getMessage();
+  }
+
+  // The two below are used by callbacks that are created before the fields have their values, and called after.
+  private Proposals proposals() {
+    return proposals;
+  }
+
+  private Elections elections() {
+    return elections;
+  }
+
+  private RaftPeerId leader() {
+    try {
+      RaftServer.Division division = server.getDivision(groupId);
+      RaftPeerId leader = division.getInfo().getLeaderId();
+      RaftPeer peer = leader == null ? null : division.getRaftConf().getPeer(leader);
+      if (peer != null) {
+        client.getClientRpc().addRaftPeers(List.of(peer)); // it may have become a member after the client was built
+      }
+      return leader;
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** Whom to ask for the leader. */
+  private List<RaftPeerId> known() {
+    Set<RaftPeerId> known = new LinkedHashSet<>();
+    RaftPeerId leader = leader();
+    if (leader != null) {
+      known.add(leader);
+    }
+    config.voters().forEach(v -> known.add(RaftPeerId.valueOf(Integer.toString(v.id()))));
+    try {
+      Collection<RaftPeer> voters = server.getDivision(groupId).getRaftConf().getCurrentPeers();
+      client.getClientRpc().addRaftPeers(voters);
+      voters.forEach(p -> known.add(p.getId()));
+    } catch (IOException e) {
+      // the voters of the settings must do
+    }
+    return List.copyOf(known);
+  }
+
+  private InetSocketAddress address(RaftPeerId node) {
+    try {
+      RaftPeer peer = server.getDivision(groupId).getRaftConf().getPeer(node);
+      return peer == null ? null : NetUtils.createSocketAddr(peer.getAddress());
+    } catch (IOException e) {
+      return null;
+    }
+  }
+
+  /** Whether the others know this node at its address, as far as this node can tell. A new observer knows only itself. */
+  private boolean isMember() {
+    if (!config.votes()) {
+      return false;
+    }
+    try {
+      RaftPeer peer = server.getDivision(groupId).getRaftConf().getPeer(server.getId(), RaftPeerRole.FOLLOWER, RaftPeerRole.LISTENER);
+      return peer != null && peer.getAddress().equals(config.self().address());
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** The members, as a service of their own. */
+  MetadataQuorum quorum() {
+    return membership;
   }
 
   @Override
   public void attach(StateMachine machine) {
-    slot.attach(machine);
+    slot.attach(machine, founding.prepare(machine));
     long committed;
     try {
       committed = server.getDivision(groupId).getRaftLog().getLastCommittedIndex();
@@ -86,11 +189,14 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
       throw new IllegalStateException("the metadata log cannot be read: " + e.getMessage(), e);
     }
     slot.catchUp(committed, CATCH_UP_MS);
+    founding.start();
   }
 
   @Override
   public void detach(StateMachine machine) {
-    slot.detach(machine);
+    if (slot.detach(machine) && !closed) {
+      elections.handOver(HAND_OVER_MS);
+    }
   }
 
   @Override
@@ -109,39 +215,37 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
       return CompletableFuture.failedFuture(new RejectedExecutionException("the metadata log is busy: proposals of "
           + openBytes.get() + " bytes wait"));
     }
-    CompletableFuture<RaftClientReply> sent;
-    try {
-      sent = slot.leads() ? submit(command) : client.async().send(message(command));
-    } catch (IOException | RuntimeException e) {
-      sent = CompletableFuture.failedFuture(e);
-    }
-    return sent.handle((reply, failure) -> {
+    return send(command).handle((reply, failure) -> {
       openBytes.addAndGet(-bytes);
       return result(reply, failure);
     });
   }
 
-  private static Message message(byte[] command) {
-    return Message.valueOf(ByteString.copyFrom(command));
+  private CompletionStage<byte[]> send(byte[] command) {
+    if (Thread.holdsLock(slot)) {
+      // The machine proposes from a call of the slot. Ratis must not be called with its monitor held.
+      return CompletableFuture.supplyAsync(() -> command).thenCompose(this::sendFounded);
+    }
+    return sendFounded(command);
   }
 
-  private CompletableFuture<RaftClientReply> submit(byte[] command) throws IOException {
-    return server.submitClientRequestAsync(RaftClientRequest.newBuilder().setClientId(clientId).setServerId(self).setGroupId(groupId)
-        .setCallId(calls.incrementAndGet()).setMessage(message(command)).setType(RaftClientRequest.writeRequestType()).build());
+  private CompletionStage<byte[]> sendFounded(byte[] command) {
+    CompletableFuture<Void> founded = slot.whenFounded().toCompletableFuture();
+    return founded.isDone() ? proposals.send(LogMessage.command(command))
+        : founded.orTimeout(config.timings().proposalMs(), TimeUnit.MILLISECONDS)
+            .thenCompose(done -> proposals.send(LogMessage.command(command)));
   }
 
-  private byte[] result(RaftClientReply reply, Throwable failure) {
+  private byte[] result(byte[] content, Throwable failure) {
     if (closed) {
       throw stopped();
     }
     if (failure != null) {
-      throw new CompletionException(failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure);
+      Throwable cause = Proposals.cause(failure);
+      throw new CompletionException(cause instanceof TimeoutException && !slot.founded()
+          ? new TimeoutException("the cluster is not founded yet: node " + config.voters().get(0) + " does that") : cause);
     }
-    if (!reply.isSuccess()) {
-      throw new NotLeaderException("the metadata change was not taken: " + reply.getException());
-    }
-    byte[] content = reply.getMessage().getContent().toByteArray();
-    if (content[0] != 0) {
+    if (content[0] != ReplicatedMachine.DONE) {
       throw new IllegalStateException(new String(content, 1, content.length - 1, StandardCharsets.UTF_8));
     }
     byte[] result = new byte[content.length - 1];
@@ -165,20 +269,22 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
 
   @Override
   public String clusterId() {
-    return config.clusterId();
+    return config.identity().clusterId();
   }
 
   private void stop() {
-    Thread closer = new Thread(() -> {
-      try {
-        close();
-      } catch (IOException e) {
-        // it is stopping because of a fault that was told already
-        slot.close();
-      }
-    }, "metadata-quorum-close");
+    Thread closer = new Thread(this::closeQuietly, "metadata-quorum-close");
     closer.setDaemon(true);
     closer.start();
+  }
+
+  private void closeQuietly() {
+    try {
+      close();
+    } catch (IOException e) {
+      // it stops because of a fault that was reported already
+      slot.close();
+    }
   }
 
   @Override
@@ -186,7 +292,13 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
     if (closed) {
       return;
     }
+    elections.handOver(HAND_OVER_MS).join();
     closed = true;
+    founding.close();
+    joining.close();
+    membership.close();
+    proposals.close();
+    watch.close();
     slot.close();
     try (client) {
       server.close();

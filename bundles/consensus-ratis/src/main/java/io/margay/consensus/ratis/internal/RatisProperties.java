@@ -34,15 +34,15 @@ final class RatisProperties {
   }
 
   private static void election(RaftProperties p, QuorumConfig config) {
-    TimeDuration shortest = ms(config.electionTimeoutMs());
-    TimeDuration longest = ms(2L * config.electionTimeoutMs());
+    TimeDuration shortest = ms(config.timings().electionMs());
+    TimeDuration longest = ms(2L * config.timings().electionMs());
     RaftServerConfigKeys.Rpc.setTimeoutMin(p, shortest);
     RaftServerConfigKeys.Rpc.setTimeoutMax(p, longest);
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMin(p, shortest);
     RaftServerConfigKeys.Rpc.setFirstElectionTimeoutMax(p, longest);
-    RaftServerConfigKeys.Rpc.setRequestTimeout(p, ms(config.requestTimeoutMs()));
-    RaftClientConfigKeys.Rpc.setRequestTimeout(p, ms(config.requestTimeoutMs()));
-    RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(p, ms(5L * config.electionTimeoutMs()));
+    RaftServerConfigKeys.Rpc.setRequestTimeout(p, ms(config.timings().requestMs()));
+    RaftClientConfigKeys.Rpc.setRequestTimeout(p, ms(config.timings().requestMs()));
+    RaftServerConfigKeys.LeaderElection.setLeaderStepDownWaitTime(p, ms(5L * config.timings().electionMs()));
   }
 
   private static void log(RaftProperties p, QuorumConfig config) {

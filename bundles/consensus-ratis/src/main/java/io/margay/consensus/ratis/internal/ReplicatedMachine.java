@@ -7,6 +7,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.Message;
@@ -32,8 +33,8 @@ import org.slf4j.LoggerFactory;
  * What Ratis applies its log to: hands commands to the {@link MachineSlot}, and keeps its snapshots.
  *
  * <pre>
- * entry: time of the leader in ms (int64) | command
- * reply: 0 (int8) | result, or 1 (int8) | message of a failure in UTF-8
+ * entry: time of the leader in ms (int64) | kind (int8) | content, see LogMessage
+ * reply: 0 (int8) | result, or 1 (int8) | message of a failure in UTF-8, or 2 (int8): no effect, the cluster is not founded
  * </pre>
  *
  * Ratis calls {@link #applyTransaction} and {@link #takeSnapshot} from one thread.
@@ -41,20 +42,30 @@ import org.slf4j.LoggerFactory;
 final class ReplicatedMachine extends BaseStateMachine {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicatedMachine.class);
 
+  /** First byte of a reply. */
+  static final byte DONE = 0;
+  static final byte FAILED = 1;
+  static final byte NO_EFFECT = 2;
+
   private final SimpleStateMachineStorage storage = new SimpleStateMachineStorage();
   private final MachineSlot slot;
   private final Clock clock;
   private final FaultHandler faults;
   private final RaftPeerId self;
   private final Runnable stop;
+  private final Consumer<RaftPeerId> leaders;
 
-  /** @param stop ends this node's part in the quorum; does not wait */
-  ReplicatedMachine(MachineSlot slot, Clock clock, FaultHandler faults, RaftPeerId self, Runnable stop) {
+  /**
+   * @param stop ends this node's part in the quorum; does not wait
+   * @param leaders told who leads, null when nobody does; does not wait
+   */
+  ReplicatedMachine(MachineSlot slot, Clock clock, FaultHandler faults, RaftPeerId self, Runnable stop, Consumer<RaftPeerId> leaders) {
     this.slot = slot;
     this.clock = clock;
     this.faults = faults;
     this.self = self;
     this.stop = stop;
+    this.leaders = leaders;
   }
 
   @Override
@@ -91,7 +102,7 @@ final class ReplicatedMachine extends BaseStateMachine {
     TermIndex last = getLastAppliedTermIndex();
     SavedState saved = slot.save();
     File file = storage.getSnapshotFile(last.getTerm(), last.getIndex());
-    new SavedState(last.getIndex(), saved.timestampMs(), saved.state()).write(file.toPath());
+    new SavedState(saved.founded(), saved.base(), last.getIndex(), saved.timestampMs(), saved.state()).write(file.toPath());
     FileInfo info = new FileInfo(file.toPath(), MD5FileUtil.computeAndSaveMd5ForFile(file));
     storage.updateLatestSnapshot(new SingleFileSnapshotInfo(info, last));
     LOG.info("Took a snapshot of the metadata index={} sizeBytes={}", last.getIndex(), saved.state().length);
@@ -109,28 +120,44 @@ final class ReplicatedMachine extends BaseStateMachine {
   @Override
   public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
     LogEntryProto entry = transaction.getLogEntry();
-    ByteBuffer data = entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer();
+    ByteBuffer data = ByteBuffer.wrap(entry.getStateMachineLogEntry().getLogData().toByteArray());
     long timestampMs = data.getLong();
-    byte[] command = new byte[data.remaining()];
-    data.get(command);
     ByteString reply;
     try {
-      byte[] result = slot.apply(entry.getIndex(), timestampMs, command);
-      if (result == null) {
-        return CompletableFuture.failedFuture(new IOException("the metadata log is closed"));
-      }
-      reply = ByteString.copyFrom(new byte[] {0}).concat(ByteString.copyFrom(result));
-    } catch (UnsupportedCommandException e) {
-      // going on without it would let the state of this node differ from that of the others
-      faults.onFault("The metadata log has a command that this software does not know; this node stops taking part", e);
+      reply = apply(entry.getIndex(), timestampMs, data.get(), data);
+    } catch (UnsupportedCommandException | MachineSlot.ForeignStateException e) {
+      // going on would let the state of this node differ from that of the others
+      faults.onFault("The metadata log cannot be applied; this node stops taking part: " + e.getMessage(), e);
       stop.run();
       return CompletableFuture.failedFuture(e);
     } catch (RuntimeException e) {
       LOG.error("The state machine failed on a command index={}", entry.getIndex(), e);
-      reply = ByteString.copyFrom(new byte[] {1}).concat(ByteString.copyFromUtf8(String.valueOf(e.getMessage())));
+      reply = ByteString.copyFrom(new byte[] {FAILED}).concat(ByteString.copyFromUtf8(String.valueOf(e.getMessage())));
     }
     updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
     return CompletableFuture.completedFuture(Message.valueOf(reply));
+  }
+
+  private ByteString apply(long index, long timestampMs, byte kind, ByteBuffer content) {
+    switch (kind) {
+      case LogMessage.COMMAND -> {
+        byte[] command = new byte[content.remaining()];
+        content.get(command);
+        byte[] result = slot.apply(index, timestampMs, command);
+        return result == null ? ByteString.copyFrom(new byte[] {NO_EFFECT})
+            : ByteString.copyFrom(new byte[] {DONE}).concat(ByteString.copyFrom(result));
+      }
+      case LogMessage.SEED_PART -> slot.part(index, content);
+      case LogMessage.FOUND -> {
+        if (!slot.found(index, content)) {
+          return ByteString.copyFrom(new byte[] {NO_EFFECT});
+        }
+        LOG.info("The cluster is founded");
+      }
+      default -> throw new UnsupportedCommandException("the metadata log has an entry of kind " + kind + ", written by newer software;"
+          + " update this node");
+    }
+    return ByteString.copyFrom(new byte[] {DONE});
   }
 
   @Override
@@ -142,6 +169,7 @@ final class ReplicatedMachine extends BaseStateMachine {
   @Override
   public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
     LOG.info("The metadata quorum {} leaderId={}", leader == null ? "has no leader" : "has a leader", leader == null ? -1 : leader);
+    leaders.accept(leader);
     // this node leads only once it has applied all that was committed before, see notifyLeaderReady
     if (leader == null) {
       slot.leader(-1, false);

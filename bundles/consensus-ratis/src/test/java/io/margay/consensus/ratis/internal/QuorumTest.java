@@ -1,16 +1,18 @@
 package io.margay.consensus.ratis.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
-import io.margay.consensus.ratis.internal.QuorumConfig.Voter;
 import io.margay.model.Clock;
-import io.margay.spi.consensus.ConsensusContract.Recorder;
+import io.margay.spi.consensus.MetadataQuorum;
+import io.margay.spi.consensus.QuorumNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,37 +25,14 @@ class QuorumTest {
   @TempDir
   private Path directory;
 
-  private final List<Voter> voters = new ArrayList<>();
+  private final List<QuorumNode> voters = new ArrayList<>();
   private final RatisMetadataLog[] logs = new RatisMetadataLog[3];
   private final SafeRecorder[] machines = new SafeRecorder[3];
-
-  /** The recorder of the contract for several threads, which wait for what it records. */
-  private static final class SafeRecorder extends Recorder {
-    @Override
-    public synchronized byte[] apply(long index, long timestampMs, byte[] command) {
-      byte[] result = super.apply(index, timestampMs, command);
-      notifyAll();
-      return result;
-    }
-
-    @Override
-    public synchronized void restore(long index, byte[] snapshot) {
-      super.restore(index, snapshot);
-      notifyAll();
-    }
-
-    synchronized List<String> whenIt(int count) throws InterruptedException {
-      while (commands.size() < count) {
-        wait(60_000);
-      }
-      return List.copyOf(commands);
-    }
-  }
 
   @BeforeEach
   void start() throws Exception {
     for (int i = 0; i < 3; i++) {
-      voters.add(new Voter(i, "127.0.0.1", RatisMetadataLogTest.freePort()));
+      voters.add(new QuorumNode(i, "127.0.0.1", RatisMetadataLogTest.freePort()));
     }
     for (int i = 0; i < 3; i++) {
       open(i);
@@ -73,7 +52,7 @@ class QuorumTest {
   }
 
   private void open(int node) throws Exception {
-    logs[node] = new RatisMetadataLog(RatisMetadataLogTest.config(directory.resolve("n" + node), node, voters), Clock.SYSTEM,
+    logs[node] = new RatisMetadataLog(RatisMetadataLogTest.config(directory.resolve("n" + node), node, voters), RatisMetadataLogTest.NONE, Clock.SYSTEM,
         (what, cause) -> { });
   }
 
@@ -148,15 +127,51 @@ class QuorumTest {
   }
 
   @Test
-  void proposalsWaitWhileTheMachineOfTheLeaderIsExchanged() throws Exception {
+  void proposalsGoOnElsewhereWhileTheMachineOfTheLeaderIsExchanged() throws Exception {
     int leader = leader();
     int follower = (leader + 1) % 3;
     logs[leader].detach(machines[leader]);
-    CompletableFuture<byte[]> waiting = logs[follower].propose("b".getBytes(StandardCharsets.UTF_8)).toCompletableFuture();
-    machines[follower].whenIt(1);
-    assertThat(waiting).isNotDone();
+    assertThat(propose(follower, "b")).isEqualTo("2");
     attach(leader);
-    assertThat(new String(waiting.get(60, TimeUnit.SECONDS), StandardCharsets.UTF_8)).isEqualTo("2");
     assertThat(machines[leader].whenIt(2)).containsExactly("who leads", "b");
+    assertThat(propose(leader, "c")).isEqualTo("3");
+  }
+
+  @Test
+  void proposalsEndWhenThereIsNoMajority() throws Exception {
+    int left = (leader() + 1) % 3;
+    machines[left].whenIt(1);
+    close((left + 1) % 3);
+    close((left + 2) % 3);
+    assertThatThrownBy(() -> propose(left, "b")).hasCauseInstanceOf(TimeoutException.class).hasMessageContaining("not made within 5000 ms");
+  }
+
+  @Test
+  void theLeaderKnowsTheMembersAndHandsOverOnDemand() throws Exception {
+    int leader = leader();
+    int next = (leader + 2) % 3;
+    logs[(leader + 1) % 3].quorum().transferLeadership(next).toCompletableFuture().get(30, TimeUnit.SECONDS);
+    MetadataQuorum.Status status = logs[leader].quorum().describe().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    assertThat(status.leaderId()).isEqualTo(next);
+    assertThat(status.epoch()).isGreaterThan(1);
+    assertThat(status.committedIndex()).isPositive();
+    assertThat(status.members()).extracting(m -> m.node().id(), MetadataQuorum.Member::voter)
+        .containsExactly(tuple(0, true), tuple(1, true), tuple(2, true));
+  }
+
+  @Test
+  void aVoterThatIsRemovedStaysAnObserverAndCanBeAddedAgain() throws Exception {
+    int leader = leader();
+    int changed = (leader + 1) % 3;
+    MetadataQuorum quorum = logs[leader].quorum();
+    quorum.removeVoter(changed).toCompletableFuture().get(30, TimeUnit.SECONDS);
+    assertThat(propose(changed, "from an observer")).isEqualTo("2");
+    assertThat(machines[changed].whenIt(2)).hasSize(2);
+    assertThatThrownBy(() -> quorum.removeVoter(changed).toCompletableFuture().get(30, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(MetadataQuorum.MembershipException.class).hasMessageContaining("is no voter");
+    quorum.addVoter(voters.get(changed)).toCompletableFuture().get(30, TimeUnit.SECONDS);
+    assertThatThrownBy(() -> quorum.addVoter(voters.get(changed)).toCompletableFuture().get(30, TimeUnit.SECONDS))
+        .hasCauseInstanceOf(MetadataQuorum.MembershipException.class).hasMessageContaining("is a voter already");
+    assertThat(quorum.describe().toCompletableFuture().get(30, TimeUnit.SECONDS).members()).allMatch(MetadataQuorum.Member::voter);
   }
 }

@@ -1,8 +1,12 @@
 package io.margay.consensus.ratis.internal;
 
 import io.margay.model.Clock;
+import io.margay.spi.consensus.ClusterIdentity;
 import io.margay.spi.consensus.ConsensusContract;
+import io.margay.spi.consensus.FormerMetadata;
 import io.margay.spi.consensus.MetadataLog;
+import io.margay.spi.consensus.QuorumNode;
+import io.margay.spi.consensus.StateMachine;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -17,6 +21,19 @@ class RatisMetadataLogTest extends ConsensusContract {
   /** Kept, because the logging forgets levels of loggers that nobody refers to. */
   private static final Logger RATIS = Logger.getLogger("org.apache.ratis");
 
+  /** A node that was never alone. */
+  static final FormerMetadata NONE = new FormerMetadata() {
+    @Override
+    public boolean exists() {
+      return false;
+    }
+
+    @Override
+    public long replay(StateMachine machine) {
+      return -1;
+    }
+  };
+
   private int port;
 
   @Override
@@ -24,7 +41,7 @@ class RatisMetadataLogTest extends ConsensusContract {
     if (port == 0) {
       port = freePort();
     }
-    return new RatisMetadataLog(config(directory, 1, List.of(new QuorumConfig.Voter(1, "127.0.0.1", port))), Clock.SYSTEM,
+    return new RatisMetadataLog(config(directory, 1, List.of(new QuorumNode(1, "127.0.0.1", port))), NONE, Clock.SYSTEM,
         (what, cause) -> { });
   }
 
@@ -37,8 +54,13 @@ class RatisMetadataLogTest extends ConsensusContract {
     RATIS.setLevel(Level.WARNING);
   }
 
-  static QuorumConfig config(Path directory, int nodeId, List<QuorumConfig.Voter> voters) {
-    return new QuorumConfig(nodeId, voters, "AAAAAAAAAAAAAAAAAAAAAA", directory, 200, 2000, 100, 16 << 20);
+  static QuorumConfig config(Path directory, int nodeId, List<QuorumNode> voters) {
+    return config(directory, voters.stream().filter(v -> v.id() == nodeId).findFirst().orElseThrow(), voters);
+  }
+
+  static QuorumConfig config(Path directory, QuorumNode self, List<QuorumNode> voters) {
+    return new QuorumConfig(new ClusterIdentity("AAAAAAAAAAAAAAAAAAAAAA", self.id()), self, voters, directory.resolve("quorum"),
+        new QuorumConfig.Timings(200, 2000, 5000), 100, 16 << 20);
   }
 
   static int freePort() throws IOException {

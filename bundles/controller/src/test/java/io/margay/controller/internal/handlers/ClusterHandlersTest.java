@@ -1,14 +1,17 @@
 package io.margay.controller.internal.handlers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.margay.controller.internal.JulLogLevels;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.Messages;
-import io.margay.protocol.message.AlterPartitionReassignmentsRequest;
+import io.margay.protocol.message.AddRaftVoterRequest;
+import io.margay.protocol.message.AddRaftVoterResponse;
 import io.margay.protocol.message.AlterPartitionReassignmentsRequest.ReassignablePartition;
 import io.margay.protocol.message.AlterPartitionReassignmentsRequest.ReassignableTopic;
+import io.margay.protocol.message.AlterPartitionReassignmentsRequest;
 import io.margay.protocol.message.AlterPartitionReassignmentsResponse;
 import io.margay.protocol.message.CreateAclsRequest;
 import io.margay.protocol.message.CreateAclsResponse;
@@ -18,20 +21,23 @@ import io.margay.protocol.message.DescribeClusterRequest;
 import io.margay.protocol.message.DescribeClusterResponse;
 import io.margay.protocol.message.DescribeQuorumRequest;
 import io.margay.protocol.message.DescribeQuorumResponse;
-import io.margay.protocol.message.DescribeTopicPartitionsRequest;
 import io.margay.protocol.message.DescribeTopicPartitionsRequest.Cursor;
 import io.margay.protocol.message.DescribeTopicPartitionsRequest.TopicRequest;
+import io.margay.protocol.message.DescribeTopicPartitionsRequest;
 import io.margay.protocol.message.DescribeTopicPartitionsResponse;
 import io.margay.protocol.message.DescribeUserScramCredentialsRequest;
 import io.margay.protocol.message.DescribeUserScramCredentialsResponse;
-import io.margay.protocol.message.ElectLeadersRequest;
 import io.margay.protocol.message.ElectLeadersRequest.TopicPartitions;
+import io.margay.protocol.message.ElectLeadersRequest;
 import io.margay.protocol.message.ElectLeadersResponse;
+import io.margay.protocol.message.RemoveRaftVoterRequest;
+import io.margay.protocol.message.RemoveRaftVoterResponse;
 import io.margay.protocol.message.UnregisterBrokerRequest;
 import io.margay.protocol.message.UnregisterBrokerResponse;
-import io.margay.protocol.message.UpdateFeaturesRequest;
 import io.margay.protocol.message.UpdateFeaturesRequest.FeatureUpdateKey;
+import io.margay.protocol.message.UpdateFeaturesRequest;
 import io.margay.protocol.message.UpdateFeaturesResponse;
+import io.margay.spi.consensus.QuorumNode;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.FakeRequest;
 import java.lang.reflect.Constructor;
@@ -48,7 +54,8 @@ class ClusterHandlersTest extends HandlerTest {
         new ListConfigResourcesHandler(controller), new DescribeClusterHandler(controller),
         new DescribeTopicPartitionsHandler(controller), new ElectLeadersHandler(controller),
         new AlterPartitionReassignmentsHandler(controller), new ListPartitionReassignmentsHandler(),
-        new DescribeQuorumHandler(controller), new UpdateFeaturesHandler(controller), new UnregisterBrokerHandler(controller),
+        new DescribeQuorumHandler(new FakeQuorum()), new UpdateFeaturesHandler(controller), new UnregisterBrokerHandler(controller),
+        new AddRaftVoterHandler(controller, new FakeQuorum()), new RemoveRaftVoterHandler(controller, new FakeQuorum()),
         new DescribeAclsHandler(), new CreateAclsHandler(), new DeleteAclsHandler(), new DescribeClientQuotasHandler(),
         new DescribeUserScramCredentialsHandler());
   }
@@ -150,19 +157,41 @@ class ClusterHandlersTest extends HandlerTest {
   }
 
   @Test
-  void quorumIsThisNode() throws Exception {
+  void quorumIsDescribedAsTheLeaderSeesIt() throws Exception {
     DescribeQuorumRequest request = new DescribeQuorumRequest().setTopics(List.of(new DescribeQuorumRequest.TopicData()
         .setTopicName("__cluster_metadata").setPartitions(List.of(new DescribeQuorumRequest.PartitionData()))));
     for (int version = 0; version < 2; version++) {
-      assertThat(ask(new DescribeQuorumHandler(controller), version, request, DescribeQuorumResponse::new).topics()).hasSize(1);
+      assertThat(ask(new DescribeQuorumHandler(new FakeQuorum()), version, request, DescribeQuorumResponse::new).topics()).hasSize(1);
     }
-    DescribeQuorumResponse response = ask(new DescribeQuorumHandler(controller), 2, request, DescribeQuorumResponse::new);
+    DescribeQuorumResponse response = ask(new DescribeQuorumHandler(new FakeQuorum()), 2, request, DescribeQuorumResponse::new);
     assertThat(response.topics().get(0).partitions()).singleElement().satisfies(p -> {
       assertThat(p.leaderId()).isEqualTo(1);
-      assertThat(p.highWatermark()).isEqualTo(log.size());
-      assertThat(p.currentVoters()).extracting(v -> v.replicaId()).containsExactly(1);
+      assertThat(p.leaderEpoch()).isEqualTo(3);
+      assertThat(p.highWatermark()).isEqualTo(8);
+      assertThat(p.currentVoters()).extracting(v -> v.replicaId(), v -> v.logEndOffset()).containsExactly(tuple(1, 8L), tuple(2, 6L));
+      assertThat(p.currentVoters().get(1).lastCaughtUpTimestamp()).isEqualTo(-1);
+      assertThat(p.observers()).extracting(v -> v.replicaId(), v -> v.lastFetchTimestamp()).containsExactly(tuple(3, -1L));
     });
-    assertThat(response.nodes()).singleElement().satisfies(n -> assertThat(n.listeners()).hasSize(2));
+    assertThat(response.nodes()).extracting(n -> n.listeners().get(0).port()).containsExactly(9001, 9002, 9003);
+  }
+
+  @Test
+  void votersAreAddedAndRemoved() throws Exception {
+    FakeQuorum quorum = new FakeQuorum();
+    AddRaftVoterHandler add = new AddRaftVoterHandler(controller, quorum);
+    AddRaftVoterRequest request = new AddRaftVoterRequest().setVoterId(3)
+        .setListeners(List.of(new AddRaftVoterRequest.Listener().setName("CONTROLLER").setHost("c").setPort(9003)));
+    assertThat(ask(add, 0, request, AddRaftVoterResponse::new).errorCode()).isEqualTo(Errors.NONE.code());
+    assertThat(quorum.added).containsExactly(new QuorumNode(3, "c", 9003));
+    assertThat(ask(add, 0, request.setVoterId(1), AddRaftVoterResponse::new).errorCode()).isEqualTo(Errors.DUPLICATE_VOTER.code());
+    assertThat(ask(add, 0, request.setClusterId("other"), AddRaftVoterResponse::new).errorCode())
+        .isEqualTo(Errors.INCONSISTENT_CLUSTER_ID.code());
+    RemoveRaftVoterHandler remove = new RemoveRaftVoterHandler(controller, quorum);
+    assertThat(ask(remove, 0, new RemoveRaftVoterRequest().setVoterId(3), RemoveRaftVoterResponse::new).errorCode())
+        .isEqualTo(Errors.VOTER_NOT_FOUND.code());
+    assertThat(ask(remove, 0, new RemoveRaftVoterRequest().setVoterId(2), RemoveRaftVoterResponse::new).errorCode())
+        .isEqualTo(Errors.NONE.code());
+    assertThat(quorum.removed).containsExactly(2);
   }
 
   @Test

@@ -1,6 +1,8 @@
 package io.margay.storage.file.internal;
 
+import io.margay.model.DurableFiles;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -40,7 +42,7 @@ final class Blobs {
 
   void write(String name, byte[] bytes, boolean sync) throws IOException {
     known = null;
-    DurableFiles.write(path(name), bytes, sync);
+    DurableFiles.replace(path(name), sync, ByteBuffer.wrap(bytes));
   }
 
   void delete(String name) throws IOException {

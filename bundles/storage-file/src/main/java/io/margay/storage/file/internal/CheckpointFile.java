@@ -1,7 +1,9 @@
 package io.margay.storage.file.internal;
 
+import io.margay.model.DurableFiles;
 import io.margay.model.TopicPartition;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -63,6 +65,6 @@ final class CheckpointFile {
     StringBuilder text = new StringBuilder(32 + rows.size() * 32).append("0\n").append(rows.size()).append('\n');
     rows.forEach((key, value) ->
         text.append(key.topic()).append(' ').append(key.partition()).append(' ').append(value).append('\n'));
-    DurableFiles.write(file, text.toString().getBytes(StandardCharsets.UTF_8), true);
+    DurableFiles.replace(file, true, ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8)));
   }
 }

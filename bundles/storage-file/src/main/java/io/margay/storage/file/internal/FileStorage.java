@@ -2,16 +2,12 @@ package io.margay.storage.file.internal;
 
 import io.margay.model.Clock;
 import io.margay.model.FaultHandler;
-import io.margay.model.TopicIdPartition;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.storage.LogStore;
 import io.margay.spi.storage.StorageEngine;
 import io.margay.spi.storage.StorageSettings;
-import io.margay.spi.storage.StoreConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -25,18 +21,20 @@ import org.osgi.service.component.annotations.Reference;
  * and the partitions wait for the next engine of this name, which opens them again.
  */
 @Component(service = StorageEngine.class, property = StorageEngine.NAME_PROPERTY + "=" + FileStorageEngine.NAME)
-public final class FileStorage implements StorageEngine {
+public final class FileStorage extends FileStorageEngine {
   private static final String DEFAULT_DIRECTORY = "logs";
-  private final FileStorageEngine engine;
 
   /** Locks the directories; fails when another process uses one of them. */
   @Activate
   public FileStorage(@Reference NodeSettings settings, @Reference FaultHandler faults, @Reference Clock clock)
       throws IOException {
-    SegmentResources resources = new SegmentResources(Disk.REAL, new IndexCache(settings.get(FileStorageSettings.MARGAY_INDEX_CACHE_BYTES)),
-        new OpenFiles(settings.get(FileStorageSettings.MARGAY_SEGMENT_FILES_OPEN_MAX)));
-    engine = new FileStorageEngine(directories(settings), resources, faults, clock, TimeUnit.MILLISECONDS.toNanos(
+    super(directories(settings), resources(settings), faults, clock, TimeUnit.MILLISECONDS.toNanos(
         Math.max(1, settings.get(FileStorageSettings.LOG_FLUSH_OFFSET_CHECKPOINT_INTERVAL_MS))));
+  }
+
+  private static SegmentResources resources(NodeSettings settings) {
+    return new SegmentResources(Disk.REAL, new IndexCache(settings.get(FileStorageSettings.MARGAY_INDEX_CACHE_BYTES)),
+        new OpenFiles(settings.get(FileStorageSettings.MARGAY_SEGMENT_FILES_OPEN_MAX)));
   }
 
   static List<Path> directories(NodeSettings settings) {
@@ -48,61 +46,6 @@ public final class FileStorage implements StorageEngine {
   /** Closes what is still open, cleanly. */
   @Deactivate
   public void deactivate() throws IOException {
-    engine.close();
-  }
-
-  @Override
-  public String name() {
-    return engine.name();
-  }
-
-  @Override
-  public Promise promise() {
-    return engine.promise();
-  }
-
-  @Override
-  public List<TopicIdPartition> list() throws IOException {
-    return engine.list();
-  }
-
-  @Override
-  public List<Place> places() {
-    return engine.places();
-  }
-
-  @Override
-  public String placeOf(TopicIdPartition id) {
-    return engine.placeOf(id);
-  }
-
-  @Override
-  public LogStore open(TopicIdPartition id, StoreConfig config) throws IOException {
-    return engine.open(id, config);
-  }
-
-  @Override
-  public void delete(TopicIdPartition id) throws IOException {
-    engine.delete(id);
-  }
-
-  @Override
-  public void setAside(TopicIdPartition id) throws IOException {
-    engine.setAside(id);
-  }
-
-  @Override
-  public int deleteSetAside(long beforeMs) throws IOException {
-    return engine.deleteSetAside(beforeMs);
-  }
-
-  @Override
-  public Map<TopicIdPartition, Long> readCheckpoint(String name) throws IOException {
-    return engine.readCheckpoint(name);
-  }
-
-  @Override
-  public void writeCheckpoint(String name, Map<TopicIdPartition, Long> values) throws IOException {
-    engine.writeCheckpoint(name, values);
+    close();
   }
 }

@@ -5,6 +5,7 @@ import io.margay.model.FaultHandler;
 import io.margay.model.TopicIdPartition;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.KafkaUuid;
+import io.margay.spi.storage.Background;
 import io.margay.spi.storage.LogStore;
 import io.margay.spi.storage.StorageEngine;
 import io.margay.spi.storage.StoreConfig;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * thread of {@link Background} does everything that is not urgent (deleting, flushing rolled segments, recovery points, closing
  * idle files).
  */
-final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseable {
+class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseable {
   static final String NAME = "file";
   private static final Logger LOG = LoggerFactory.getLogger(FileStorageEngine.class);
   private static final long IDLE_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -84,8 +85,8 @@ final class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseabl
       directories.close(directory -> false);
       throw e;
     }
-    background.every(IDLE_NANOS, this::maintainStores);
-    background.every(recoveryPointNanos, this::writeRecoveryPoints);
+    background.every(IDLE_NANOS, "maintain the logs", this::maintainStores);
+    background.every(recoveryPointNanos, "maintain the logs", this::writeRecoveryPoints);
   }
 
   private void findStaleNames() throws IOException {

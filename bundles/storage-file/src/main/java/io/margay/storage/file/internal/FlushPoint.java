@@ -1,5 +1,6 @@
 package io.margay.storage.file.internal;
 
+import io.margay.model.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -1,8 +1,10 @@
 package io.margay.storage.file.internal;
 
+import io.margay.model.DurableFiles;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.KafkaUuid;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -222,7 +224,7 @@ final class LogDirectory {
   /** Not forced to the disk: the first flush of the log does that. */
   static void writeTopicId(Path directory, UUID topicId) throws IOException {
     String text = "version: 0\ntopic_id: " + KafkaUuid.toString(topicId) + "\n";
-    DurableFiles.write(directory.resolve(SegmentNames.METADATA), text.getBytes(StandardCharsets.UTF_8), false);
+    DurableFiles.replace(directory.resolve(SegmentNames.METADATA), false, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /**
@@ -350,7 +352,7 @@ final class LogDirectory {
   void close(boolean clean) throws IOException {
     try {
       if (clean) {
-        DurableFiles.write(path.resolve(CLEAN_MARKER), "{\"version\":0}".getBytes(StandardCharsets.UTF_8), true);
+        DurableFiles.replace(path.resolve(CLEAN_MARKER), true, ByteBuffer.wrap("{\"version\":0}".getBytes(StandardCharsets.UTF_8)));
       }
     } finally {
       lock.release();

@@ -152,7 +152,7 @@ final class LogRecovery {
     SegmentIndex index = segment.newIndex();
     // Most small partitions have no such file, and asking the system for it costs more than searching the listed names.
     if (hasFile(base, SegmentNames.INDEX)) {
-      index = SegmentIndex.attach(segment, resources.indexes(), size);
+      index = SegmentIndex.attach(segment.indexFiles(), resources.indexes(), size);
       if (index == null) {
         return null;
       }
@@ -226,8 +226,8 @@ final class LogRecovery {
     if (start > 0 && recoveryPoint == WRITTEN) {
       BatchScanner first = new BatchScanner(channel, start, segment.size(), BatchScanner.SEARCH_WINDOW);
       first.next();
-      SegmentIndex files = SegmentIndex.attach(segment, resources.indexes(), segment.size());
-      SegmentIndex saved = files.before(segment, start, first.baseOffset() - segment.baseOffset());
+      SegmentIndex files = SegmentIndex.attach(segment.indexFiles(), resources.indexes(), segment.size());
+      SegmentIndex saved = files.before(segment.indexFiles(), start, first.baseOffset() - segment.baseOffset());
       return new IndexBuilder(segment.baseOffset(), saved, Integer.MAX_VALUE >> 1);
     }
     // When the machine crashed, one file of the index may be newer than the other.
@@ -257,7 +257,7 @@ final class LogRecovery {
       return 0;
     }
     try {
-      SegmentIndex index = SegmentIndex.attach(segment, resources.indexes(), segment.size());
+      SegmentIndex index = SegmentIndex.attach(segment.indexFiles(), resources.indexes(), segment.size());
       int position = index == null ? 0 : index.floorOfOffset(recoveryPoint - 1 - base);
       if (position == 0) {
         return 0;

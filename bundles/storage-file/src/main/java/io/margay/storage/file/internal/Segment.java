@@ -10,14 +10,10 @@ import io.margay.spi.storage.SegmentInfo;
 import io.netty.buffer.ByteBuf;
 import java.io.EOFException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,16 +24,16 @@ import org.slf4j.LoggerFactory;
  * <p>The writer makes bytes visible in this order: file, indexes and ring, {@link #nextOffset}, {@link #size}. A reader looks at
  * the size first and so sees everything that belongs to it.
  */
-final class Segment implements IndexFiles {
+final class Segment {
   private static final Logger LOG = LoggerFactory.getLogger(Segment.class);
   private static final long UNKNOWN = Long.MIN_VALUE;
   /** An index with this many unsaved entries, for one or two mebibytes of log, is saved in the background. */
   private static final int UNSAVED_ENTRIES = 512;
   private static final int UNSAVED_ENTRIES_MAX = 16 * UNSAVED_ENTRIES;
 
-  private final Path directory;
   private final long baseOffset;
   private final SegmentFile file;
+  private final NamedIndexFiles indexFiles;
   private volatile int size;
   private volatile long nextOffset;
   /** Null until it is needed, and after {@link #evictIndex}. */
@@ -56,13 +52,11 @@ final class Segment implements IndexFiles {
   private volatile boolean changed;
   /** Held while the index is read from its files or rebuilt. Never by the writer of an active segment. */
   private final Object loading = new Object();
-  /** Whether the names of its files belong to another segment, for good or still. Guarded by this, like every use of the names. */
-  private boolean namesTaken;
 
   Segment(Path directory, long baseOffset, SegmentFile file, int size, long nextOffset) {
-    this.directory = directory;
     this.baseOffset = baseOffset;
     this.file = file;
+    this.indexFiles = new NamedIndexFiles(directory, baseOffset, file.disk());
     this.size = size;
     this.nextOffset = nextOffset;
     if (size == 0) {
@@ -71,8 +65,12 @@ final class Segment implements IndexFiles {
     }
   }
 
+  IndexFiles indexFiles() {
+    return indexFiles;
+  }
+
   SegmentIndex newIndex() {
-    return new SegmentIndex(this, file.resources().indexes());
+    return new SegmentIndex(indexFiles, file.resources().indexes());
   }
 
   long baseOffset() {
@@ -110,17 +108,15 @@ final class Segment implements IndexFiles {
   }
 
   /** Another segment still has the names of its index files: see {@link #takePlace}. */
-  synchronized Segment withoutNames() {
-    namesTaken = true;
+  Segment withoutNames() {
+    indexFiles.give();
     return this;
   }
 
   /** The segments that this one replaces are gone: it takes over their names. */
   void takePlace() throws IOException {
-    file.moveTo(SegmentNames.log(directory, baseOffset));
-    synchronized (this) {
-      namesTaken = false;
-    }
+    file.moveTo(SegmentNames.log(indexFiles.directory(), baseOffset));
+    indexFiles.take();
     saveIndexIfMuchIsNew();
   }
 
@@ -138,7 +134,7 @@ final class Segment implements IndexFiles {
   private SegmentIndex loadIndex(FileChannel channel) throws IOException {
     synchronized (loading) {
       if (index == null) {
-        SegmentIndex loaded = SegmentIndex.attach(this, file.resources().indexes(), size);
+        SegmentIndex loaded = SegmentIndex.attach(indexFiles, file.resources().indexes(), size);
         if (loaded == null) {
           rebuildIndex(channel);
         } else {
@@ -152,9 +148,9 @@ final class Segment implements IndexFiles {
   private void rebuildIndex(FileChannel channel) throws IOException {
     // One at a time: until it is saved the whole index is in memory.
     synchronized (file.resources()) {
-      LOG.info("Building the index of a segment again directory={} baseOffset={}", directory.getFileName(), baseOffset);
+      LOG.info("Building the index of a segment again directory={} baseOffset={}", indexFiles.directoryName(), baseOffset);
       IndexBuilder builder = IndexBuilder.rebuild(channel, newIndex(), baseOffset, size);
-      delete();
+      indexFiles.delete();
       adoptBuilt(builder);
     }
   }
@@ -162,40 +158,10 @@ final class Segment implements IndexFiles {
   /** What was read from the index is not valid; it is rebuilt when it is needed next. */
   private void onDamage(DamagedIndexException cause) throws IOException {
     synchronized (loading) {
-      LOG.warn("The index of a segment is damaged directory={} baseOffset={} cause={}", directory.getFileName(), baseOffset,
+      LOG.warn("The index of a segment is damaged directory={} baseOffset={} cause={}", indexFiles.directoryName(), baseOffset,
           cause.getMessage());
-      delete();
+      indexFiles.delete();
       index = null;
-    }
-  }
-
-  @Override
-  public synchronized FileChannel open(String suffix, OpenOption... options) throws IOException {
-    refuseIfRetired();
-    return file.disk().open(directory.resolve(SegmentNames.of(baseOffset, suffix)), options);
-  }
-
-  @Override
-  public synchronized void rename(String fromSuffix, String toSuffix) throws IOException {
-    refuseIfRetired();
-    Files.move(directory.resolve(SegmentNames.of(baseOffset, fromSuffix)),
-        directory.resolve(SegmentNames.of(baseOffset, toSuffix)), StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  @Override
-  public synchronized void delete() throws IOException {
-    refuseIfRetired();
-    SegmentIndex.deleteFiles(directory, baseOffset);
-  }
-
-  @Override
-  public void discard(String suffix) throws IOException {
-    Files.deleteIfExists(directory.resolve(SegmentNames.of(baseOffset, suffix)));
-  }
-
-  private void refuseIfRetired() throws RetiredSegmentException {
-    if (namesTaken) {
-      throw new RetiredSegmentException();
     }
   }
 
@@ -213,9 +179,9 @@ final class Segment implements IndexFiles {
     try {
       entries = index(handle.channel());
       changed = true;
-      write(handle.channel(), batches, start);
+      SegmentFile.write(handle.channel(), batches, start);
     } catch (IOException | RuntimeException e) {
-      cutAfterFailure(start, e);
+      file.cutAfterFailure(start, e);
       throw e;
     } finally {
       handle.release();
@@ -252,51 +218,6 @@ final class Segment implements IndexFiles {
     nextOffset = next;
     size = position;
     boundUnsaved(entries);
-  }
-
-  private static void write(FileChannel channel, ByteBuf batches, long position) throws IOException {
-    int index = batches.readerIndex();
-    int length = batches.readableBytes();
-    if (batches.nioBufferCount() == 1) {
-      // No copy and no new object: the buffer's own NIO view.
-      writeFully(channel, batches.internalNioBuffer(index, length), position);
-      return;
-    }
-    long at = position;
-    for (ByteBuffer part : batches.nioBuffers(index, length)) {
-      at += writeFully(channel, part, at);
-    }
-  }
-
-  private static int writeFully(FileChannel channel, ByteBuffer bytes, long position) throws IOException {
-    int length = bytes.remaining();
-    long at = position;
-    while (bytes.hasRemaining()) {
-      at += channel.write(bytes, at);
-    }
-    return length;
-  }
-
-  /** Removes the remains of a failed write. The JDK closes the channel of an interrupted writer, hence a new one. */
-  private void cutAfterFailure(int start, Exception cause) throws BrokenStoreException {
-    boolean interrupted = Thread.interrupted();
-    try {
-      FileHandle handle = file.acquire();
-      try {
-        if (handle.channel().size() > start) {
-          handle.channel().truncate(start);
-        }
-      } finally {
-        handle.release();
-      }
-    } catch (IOException | RuntimeException e) {
-      cause.addSuppressed(e);
-      throw new BrokenStoreException("cannot remove the rest of a failed append from " + file.path(), cause);
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
   }
 
   /**
@@ -458,14 +379,14 @@ final class Segment implements IndexFiles {
   }
 
   /** Ends this object: its file can no longer be acquired, and its index is no longer saved; current readers may finish. */
-  synchronized void retire() {
-    namesTaken = true;
+  void retire() {
+    indexFiles.give();
     file.retire();
   }
 
   /** Ends this object. @return as {@link SegmentFile#retireAndTake} */
-  synchronized FileChannel retireAndTake() throws IOException {
-    namesTaken = true;
+  FileChannel retireAndTake() throws IOException {
+    indexFiles.give();
     return file.retireAndTake();
   }
 
@@ -477,17 +398,7 @@ final class Segment implements IndexFiles {
         index = null;
       }
     } else if (force) {
-      forceIndexFiles();
-    }
-  }
-
-  private void forceIndexFiles() throws IOException {
-    for (String suffix : new String[] {SegmentNames.TIME_INDEX, SegmentNames.INDEX}) {
-      try (FileChannel channel = open(suffix, StandardOpenOption.WRITE)) {
-        channel.force(true);
-      } catch (NoSuchFileException | RetiredSegmentException e) {
-        LOG.debug("No index to force directory={} baseOffset={}", directory.getFileName(), baseOffset);
-      }
+      indexFiles.force();
     }
   }
 
@@ -545,7 +456,7 @@ final class Segment implements IndexFiles {
         saveIndex(false);
       } catch (IOException e) {
         // The records are stored; saving the index is tried again.
-        LOG.warn("Cannot save an index directory={} baseOffset={} cause={}", directory.getFileName(), baseOffset, e.toString());
+        LOG.warn("Cannot save an index directory={} baseOffset={} cause={}", indexFiles.directoryName(), baseOffset, e.toString());
       }
     }
   }

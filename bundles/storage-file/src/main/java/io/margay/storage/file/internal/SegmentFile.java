@@ -1,6 +1,8 @@
 package io.margay.storage.file.internal;
 
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -146,5 +148,51 @@ final class SegmentFile {
 
   long lastUsedNanos() {
     return lastUsedNanos;
+  }
+
+  /** Writes bytes, all of them. */
+  static void write(FileChannel channel, ByteBuf batches, long position) throws IOException {
+    int index = batches.readerIndex();
+    int length = batches.readableBytes();
+    if (batches.nioBufferCount() == 1) {
+      // No copy and no new object: the buffer's own NIO view.
+      writeFully(channel, batches.internalNioBuffer(index, length), position);
+      return;
+    }
+    long at = position;
+    for (ByteBuffer part : batches.nioBuffers(index, length)) {
+      at += writeFully(channel, part, at);
+    }
+  }
+
+  private static int writeFully(FileChannel channel, ByteBuffer bytes, long position) throws IOException {
+    int length = bytes.remaining();
+    long at = position;
+    while (bytes.hasRemaining()) {
+      at += channel.write(bytes, at);
+    }
+    return length;
+  }
+
+  /** Removes the remains of a failed write. The JDK closes the channel of an interrupted writer, hence a new one. */
+  void cutAfterFailure(int start, Exception cause) throws BrokenStoreException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      FileHandle handle = acquire();
+      try {
+        if (handle.channel().size() > start) {
+          handle.channel().truncate(start);
+        }
+      } finally {
+        handle.release();
+      }
+    } catch (IOException | RuntimeException e) {
+      cause.addSuppressed(e);
+      throw new BrokenStoreException("cannot remove the rest of a failed append from " + path, cause);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 }

@@ -185,7 +185,7 @@ final class SegmentFiles {
     try {
       SegmentIndex all = segment.index(handle.channel());
       result = new Segment(directory, base, new SegmentFile(resources, path, null), cut.position(), cut.endOffset());
-      kept = all.before(result, cut.position(), cut.nextOffset() - base);
+      kept = all.before(result.indexFiles(), cut.position(), cut.nextOffset() - base);
     } finally {
       handle.release();
     }

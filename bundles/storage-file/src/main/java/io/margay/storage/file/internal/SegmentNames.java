@@ -1,5 +1,6 @@
 package io.margay.storage.file.internal;
 
+import io.margay.model.DurableFiles;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -17,7 +18,7 @@ final class SegmentNames {
   /** About to be deleted. */
   static final String DELETED = ".deleted";
   /** Incomplete; never read. */
-  static final String TEMPORARY = ".tmp";
+  static final String TEMPORARY = DurableFiles.TEMPORARY;
   static final String METADATA = "partition.metadata";
   private static final AtomicLong TEMPORARY_INDEXES = new AtomicLong();
   private static final int DIGITS = 20;

@@ -1,6 +1,8 @@
 package io.margay.storage.file.internal;
 
+import io.margay.model.DurableFiles;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +34,7 @@ record SegmentSwap(long from, long to, List<Long> bases) {
   void decide(Path directory) throws IOException {
     StringBuilder text = new StringBuilder(VERSION).append('\n').append(from).append('\n').append(to).append('\n');
     bases.forEach(base -> text.append(base).append('\n'));
-    DurableFiles.write(file(directory), text.toString().getBytes(StandardCharsets.UTF_8), true);
+    DurableFiles.replace(file(directory), true, ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8)));
   }
 
   private Path file(Path directory) {

@@ -186,7 +186,7 @@ class IndexFilesTest extends FileEngineFixture {
     try {
       for (int i = 0; i < 500 && !ended.get(); i++) {
         index.save(false);
-        SegmentIndex saved = SegmentIndex.attach(segment, new IndexCache(0), Integer.MAX_VALUE);
+        SegmentIndex saved = SegmentIndex.attach(segment.indexFiles(), new IndexCache(0), Integer.MAX_VALUE);
         if (saved != null) {
           assertThat(saved.lastTimestamp()).isGreaterThanOrEqualTo(saved.lastPosition());
         }

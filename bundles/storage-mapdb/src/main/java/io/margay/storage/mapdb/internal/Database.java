@@ -1,6 +1,7 @@
 package io.margay.storage.mapdb.internal;
 
 import io.margay.model.FaultHandler;
+import io.margay.spi.storage.Background;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -84,7 +85,7 @@ final class Database implements AutoCloseable {
       throw e;
     }
     background = new Background("margay-storage-mapdb", faults);
-    background.every(TimeUnit.MILLISECONDS.toNanos(limits.dueMs()), unlessBroken(this::checkpoint));
+    background.every(TimeUnit.MILLISECONDS.toNanos(limits.dueMs()), "maintain the database", unlessBroken(this::checkpoint));
   }
 
   private void lock(Path path) throws IOException {
@@ -238,7 +239,7 @@ final class Database implements AutoCloseable {
 
   /** Runs a task in the background periodically. */
   void every(long periodNanos, Background.Task task) {
-    background.every(periodNanos, unlessBroken(task));
+    background.every(periodNanos, "maintain the database", unlessBroken(task));
   }
 
   /** Runs a task in the background. @param what continues the message "cannot ..." */

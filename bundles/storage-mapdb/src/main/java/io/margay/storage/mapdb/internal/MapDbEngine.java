@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * Logs in one database. The database is opened when it is first needed: without partitions it costs nothing. When it cannot be
  * opened, the place is offline until the engine is restarted. Safe for all threads.
  */
-final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
+class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
   static final String NAME = "mapdb";
   private static final Logger LOG = LoggerFactory.getLogger(MapDbEngine.class);
   private static final long TICK_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -211,7 +211,7 @@ final class MapDbEngine implements StorageEngine, StoreOwner, AutoCloseable {
       SegmentState last = db.read(d -> MapDbLogStore.figures(d, unsure.last(), unsure.last().info().lastModifiedMs()));
       state = state.withLast(last);
     }
-    entry.store = new MapDbLogStore(db, this, clock, id, entry.number, state, clean, config);
+    entry.store = new MapDbLogStore(new LogRow(db, id, entry.number, state), this, clock, clean, config);
     return entry.store;
   }
 

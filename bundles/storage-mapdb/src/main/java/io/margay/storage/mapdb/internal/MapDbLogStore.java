@@ -1,7 +1,6 @@
 package io.margay.storage.mapdb.internal;
 
 import io.margay.model.Clock;
-import io.margay.model.TopicIdPartition;
 import io.margay.protocol.BufferRecords;
 import io.margay.spi.storage.LogSlice;
 import io.margay.spi.storage.LogStore;
@@ -12,68 +11,54 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.mapdb.Serializer;
 
 /**
- * A log in the database. Every call of a writer is one change of the database. {@code state} is the result of the last change; a
- * reader takes it and the records that it names under the read lock, so that both match.
+ * A log in the database: a {@link LogRow} and the segments that it names. Every call of a writer is one change of the database.
  */
 final class MapDbLogStore implements LogStore {
   /** Segments are smaller than a topic's setting may say: a segment is dropped, searched or compacted at once. */
   static final int MAX_SEGMENT_BYTES = 4 << 20;
   private static final int SLICE_ROOM = 16;
 
-  private final Database db;
+  private final LogRow row;
   private final StoreOwner owner;
   private final Clock clock;
-  private final TopicIdPartition id;
-  private final long number;
   private final boolean wasClean;
   private final SingleWriter writer;
   private final HotTail hot;
   /** One replacement is prepared at a time, and none while the log is closed. */
   private final Object preparing = new Object();
   private volatile StoreConfig config;
-  private volatile LogState state;
   private volatile long flushedOffset;
-  /** The last change of this log's batches. Written by the writer. */
-  private volatile long changed;
   /** Counts cuts of the tail: a flush that began before one says nothing about what came after it. Guarded by the write lock. */
   private int cuts;
-  private volatile boolean closed;
 
-  /** @param state with correct figures; all of it is on stable storage */
-  MapDbLogStore(Database db, StoreOwner owner, Clock clock, TopicIdPartition id, long number, LogState state, boolean wasClean,
-      StoreConfig config) {
-    this.db = db;
+  /** @param row with correct figures; all of it is on stable storage */
+  MapDbLogStore(LogRow row, StoreOwner owner, Clock clock, boolean wasClean, StoreConfig config) {
+    this.row = row;
     this.owner = owner;
     this.clock = clock;
-    this.id = id;
-    this.number = number;
-    this.state = state;
     this.wasClean = wasClean;
     this.config = config;
-    this.writer = new SingleWriter(id);
+    this.writer = new SingleWriter(row.id());
     this.flushedOffset = endOffset();
     this.hot = new HotTail(endOffset());
   }
 
   @Override
   public long startOffset() {
-    return state.segments().get(0).baseOffset();
+    return row.startOffset();
   }
 
   @Override
   public long endOffset() {
-    return state.last().nextOffset();
+    return row.endOffset();
   }
 
   @Override
   public long sizeBytes() {
-    return state.segments().stream().mapToLong(SegmentState::sizeBytes).sum();
+    return row.state().segments().stream().mapToLong(SegmentState::sizeBytes).sum();
   }
 
   @Override
@@ -88,58 +73,22 @@ final class MapDbLogStore implements LogStore {
 
   @Override
   public List<SegmentInfo> segments() {
-    return state.segments().stream().map(SegmentState::info).toList();
+    return row.state().segments().stream().map(SegmentState::info).toList();
   }
 
   /** What is kept of the log when it is closed. */
   LogState state() {
-    return state;
-  }
-
-  private void refuseIfClosed() throws IOException {
-    if (closed) {
-      throw new IOException("the log of " + id + " is closed");
-    }
-  }
-
-  /** A change of what is kept of the log; runs under the write lock. */
-  @FunctionalInterface
-  private interface Change {
-    /** @return what is kept afterwards */
-    LogState make(Database db, LogState before) throws IOException;
+    return row.state();
   }
 
   /** Makes a change, as the one writer. */
-  private void change(Change change) throws IOException {
+  private void change(LogRow.Change change) throws IOException {
     writer.enter();
     try {
-      changeBesideWriter(change);
+      row.change(change);
     } finally {
       writer.exit();
     }
-  }
-
-  /** Makes a change. The returned state is written and counts when the change is complete. */
-  private void changeBesideWriter(Change change) throws IOException {
-    db.change(d -> {
-      refuseIfClosed();
-      LogState before = state;
-      LogState after = change.make(d, before);
-      if (after != before) {
-        after = after.withClean(false);
-        save(d, after);
-      }
-      return after;
-    }, this::changed);
-  }
-
-  private void save(Database d, LogState now) {
-    d.partitions().put(number, now.encode(id));
-  }
-
-  private void changed(LogState now) {
-    state = now;
-    changed = db.sequence();
   }
 
   @Override
@@ -152,18 +101,11 @@ final class MapDbLogStore implements LogStore {
       }
       long now = clock.millis();
       int length = batches.readableBytes();
-      db.change(d -> {
-        refuseIfClosed();
-        LogState before = state;
+      row.append((d, before) -> {
         LogState after = mustRoll(before.last(), length, added.size()) ? rolled(d, before, now) : before;
         SegmentIndex.append(d.store(), after.last().recid(), batches, added);
-        if (after != before || before.clean()) {
-          after = after.withClean(false);
-          save(d, after);
-        }
-        // The figures of the last segment are not saved each time: after a crash they are computed from its index.
-        return after.withLast(after.last().with(added, now));
-      }, this::changed);
+        return after;
+      }, after -> after.withLast(after.last().with(added, now)));
       hot.onAppend(length, nextOffset);
     } finally {
       writer.exit();
@@ -183,9 +125,7 @@ final class MapDbLogStore implements LogStore {
 
   @Override
   public LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws IOException {
-    return db.read(d -> {
-      refuseIfClosed();
-      LogState now = state;
+    return row.read((d, now) -> {
       List<Batch> found = new ArrayList<>(SLICE_ROOM);
       int[] bytes = {0};
       for (int i = now.floor(offset); i < now.segments().size() && found.isEmpty(); i++) {
@@ -230,10 +170,9 @@ final class MapDbLogStore implements LogStore {
 
   @Override
   public long findByTimestamp(long timestamp, long fromOffset) throws IOException {
-    return db.read(d -> {
-      refuseIfClosed();
+    return row.read((d, now) -> {
       long[] found = {-1};
-      for (SegmentState segment : state.segments()) {
+      for (SegmentState segment : now.segments()) {
         if (found[0] < 0 && segment.nextOffset() > fromOffset && segment.info().maxTimestamp() >= timestamp) {
           SegmentIndex.walk(d.store(), segment.recid(), fromOffset, timestamp, batch -> {
             found[0] = batch.maxTimestamp() >= timestamp ? batch.baseOffset() : -1;
@@ -302,8 +241,8 @@ final class MapDbLogStore implements LogStore {
   @Override
   public long dropHead(long offset) throws IOException {
     long[] bytes = {0};
-    if (state.segments().size() > 1 && state.segments().get(0).nextOffset() <= offset) {
-      changeBesideWriter((d, now) -> {
+    if (row.state().segments().size() > 1 && row.state().segments().get(0).nextOffset() <= offset) {
+      row.change((d, now) -> {
         List<SegmentState> kept = new ArrayList<>(now.segments());
         while (kept.size() > 1 && kept.get(0).nextOffset() <= offset) {
           bytes[0] += kept.get(0).sizeBytes();
@@ -330,9 +269,9 @@ final class MapDbLogStore implements LogStore {
   @Override
   public Replacement prepareReplacement(long fromOffset, long toOffset, Iterable<ByteBuf> batches) throws IOException {
     synchronized (preparing) {
-      refuseIfClosed();
-      List<SegmentState> old = state.whole(fromOffset, toOffset);
-      PreparedReplacement prepared = new PreparedReplacement(db, owner, old, config.segmentBytes(), this::commit);
+      row.refuseIfClosed();
+      List<SegmentState> old = row.state().whole(fromOffset, toOffset);
+      PreparedReplacement prepared = new PreparedReplacement(row.db(), owner, old, config.segmentBytes(), this::commit);
       try {
         prepared.write(toOffset, batches);
         return prepared;
@@ -345,7 +284,7 @@ final class MapDbLogStore implements LogStore {
 
   private boolean commit(List<SegmentState> old, List<SegmentState> fresh) throws IOException {
     boolean[] done = {false};
-    changeBesideWriter((d, before) -> {
+    row.change((d, before) -> {
       int from = before.segments().indexOf(old.get(0));
       int end = from + old.size();
       if (from < 0 || end >= before.segments().size() || !before.segments().subList(from, end).equals(old)) {
@@ -366,13 +305,13 @@ final class MapDbLogStore implements LogStore {
   public long flush() throws IOException {
     int[] cutsBefore = {0};
     long[] covered = {0};
-    long target = db.read(d -> {
-      refuseIfClosed();
+    Database db = row.db();
+    long target = row.read((d, now) -> {
       cutsBefore[0] = cuts;
       covered[0] = d.sequence();
-      return endOffset();
+      return now.last().nextOffset();
     });
-    if (changed > db.forcedSequence()) {
+    if (row.changed() > db.forcedSequence()) {
       // What any log has appended until now is forced together; the next caller finds it done.
       db.force(covered[0]);
     }
@@ -391,81 +330,36 @@ final class MapDbLogStore implements LogStore {
 
   @Override
   public byte[] readBlob(String name) throws IOException {
-    BlobNames.check(name);
-    return db.read(d -> {
-      refuseIfClosed();
-      Long recid = state.blobs().get(name);
-      return recid == null ? null : d.store().get(recid, Serializer.BYTE_ARRAY_NOSIZE);
-    });
+    return row.readBlob(name);
   }
 
   @Override
   public void writeBlob(String name, byte[] bytes, boolean sync) throws IOException {
-    BlobNames.check(name);
-    long change = changeBlobs(name, bytes);
-    if (sync) {
-      db.force(change);
-    }
+    row.writeBlob(name, bytes, sync);
   }
 
   @Override
   public void deleteBlob(String name) throws IOException {
-    BlobNames.check(name);
-    if (state.blobs().containsKey(name)) {
-      changeBlobs(name, null);
-    }
-  }
-
-  /** Not called by the writer: runs concurrently with it. */
-  private long changeBlobs(String name, byte[] bytes) throws IOException {
-    long[] change = {0};
-    db.change(d -> {
-      refuseIfClosed();
-      Map<String, Long> blobs = new HashMap<>(state.blobs());
-      Long old = blobs.remove(name);
-      if (old != null && bytes != null) {
-        d.store().update(old, bytes, Serializer.BYTE_ARRAY_NOSIZE);
-        blobs.put(name, old);
-      } else if (old != null) {
-        d.store().delete(old, Serializer.BYTE_ARRAY_NOSIZE);
-      } else if (bytes != null) {
-        blobs.put(name, d.store().put(bytes, Serializer.BYTE_ARRAY_NOSIZE));
-      }
-      LogState after = state.withBlobs(blobs);
-      if (!after.blobs().equals(state.blobs())) {
-        save(d, after);
-      }
-      return after;
-    }, after -> {
-      state = after;
-      change[0] = db.sequence();
-    });
-    return change[0];
+    row.deleteBlob(name);
   }
 
   @Override
   public List<String> blobs() {
-    return List.copyOf(state.blobs().keySet());
+    return List.copyOf(row.state().blobs().keySet());
   }
 
   @Override
   public void close() throws IOException {
     synchronized (preparing) {
-      if (closed) {
+      if (row.closed()) {
         return;
       }
       try {
         flush();
-        if (!state.clean()) {
-          db.change(d -> {
-            LogState after = state.withClean(true);
-            save(d, after);
-            return after;
-          }, after -> state = after);
-        }
+        row.markClean();
       } finally {
-        closed = true;
-        owner.onClosed(id, this);
+        row.close();
+        owner.onClosed(row.id(), this);
       }
     }
   }

@@ -5,13 +5,14 @@ import io.margay.metadata.ConfigResource;
 import io.margay.metadata.TopicImage;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.log.LogSettings;
-import jakarta.servlet.AsyncContext;
-import jakarta.servlet.http.HttpServlet;
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -19,11 +20,9 @@ import java.util.function.Supplier;
 
 /**
  * Serves {@code POST /topics/{topic}/records} and {@code POST /v3/clusters/{cluster_id}/topics/{topic}/records}. It checks everything
- * that is known before the body, and leaves the rest to an {@link Exchange}. It answers any other request itself, so that nothing of
- * the container is visible. Safe for all threads.
+ * that is known before the body, and leaves the rest to an {@link Exchange}. Any other request is refused. Safe for all threads.
  */
-final class RecordsServlet extends HttpServlet {
-  private static final long serialVersionUID = 1L;
+final class RecordsService {
   private static final String JSON = "application/json";
   private static final String BINARY = "application/octet-stream";
   /** The header that holds the key of a binary record, in base64. */
@@ -31,63 +30,54 @@ final class RecordsServlet extends HttpServlet {
   private static final HttpError STOPPING = HttpError.unavailable("the HTTP service is stopping");
   private static final long STOP_MS = 2_000;
 
-  private final transient Producing producing;
-  private final transient NodeSettings settings;
-  private final transient Supplier<ClusterImage> image;
+  private final Producing producing;
+  private final NodeSettings settings;
+  private final Supplier<ClusterImage> image;
   private volatile boolean closed;
 
-  RecordsServlet(Producing producing, NodeSettings settings, Supplier<ClusterImage> image) {
+  RecordsService(Producing producing, NodeSettings settings, Supplier<ClusterImage> image) {
     this.producing = producing;
     this.settings = settings;
     this.image = image;
   }
 
-  /** Thrown when a request is answered before its body is read. */
-  private static final class RefusedException extends Exception {
-    private static final long serialVersionUID = 1L;
-    private final transient HttpError error;
+  /**
+   * Checks the head of a request.
+   *
+   * @return what serves it, not started
+   * @throws RefusedException when the request is answered without its body
+   */
+  Exchange open(HttpRequest request, Peer peer) throws RefusedException {
+    RequestHead.check(request);
+    RequestTarget uri = RequestTarget.parse(request.uri());
+    Target target = target(request, uri.path());
+    return new Exchange(producing, target, source(request, uri, target), peer);
+  }
 
-    RefusedException(HttpError error) {
-      super(error.message(), null, false, false);
-      this.error = error;
+  /** Starts an exchange; called on the event loop of its connection. */
+  void start(Exchange exchange) {
+    exchange.start();
+    if (closed) {
+      exchange.stop(STOPPING);
     }
   }
 
-  @Override
-  protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-    try {
-      Target target = target(request, response);
-      RecordSource source = source(request, target);
-      AsyncContext async = request.startAsync();
-      Exchange exchange = new Exchange(producing, target, source, async, response);
-      exchange.start();
-      if (closed) {
-        exchange.stop(STOPPING);
-      }
-    } catch (RefusedException e) {
-      Exchange.respond(response, e.error);
-      response.setHeader("Connection", "close");
-      byte[] line = Answers.error(e.error);
-      response.setContentLength(line.length);
-      response.getOutputStream().write(line);
-    }
+  /** @return whether no more requests are accepted */
+  boolean closed() {
+    return closed;
   }
 
-  private Target target(HttpServletRequest request, HttpServletResponse response) throws RefusedException {
-    String path = (request.getServletPath() == null ? "" : request.getServletPath())
-        + (request.getPathInfo() == null ? "" : request.getPathInfo());
-    String[] parts = path.split("/", -1);
-    boolean v3 = parts.length == 7 && parts[1].equals("v3") && parts[2].equals("clusters");
-    int at = v3 ? 4 : 1;
-    if (!v3 && parts.length != 4 || !parts[at].equals("topics") || !parts[at + 2].equals("records")) {
+  private Target target(HttpRequest request, List<String> path) throws RefusedException {
+    boolean v3 = path.size() == 6 && path.get(0).equals("v3") && path.get(1).equals("clusters");
+    int at = v3 ? 3 : 0;
+    if (!v3 && path.size() != 3 || !path.get(at).equals("topics") || !path.get(at + 2).equals("records")) {
       throw new RefusedException(new HttpError(404, "nothing is served at this path; send records with POST /topics/{topic}/records"));
     }
-    if (!request.getMethod().equals("POST")) {
-      response.setHeader("Allow", "POST");
+    if (!request.method().equals(HttpMethod.POST)) {
       throw new RefusedException(new HttpError(405, "expected POST"));
     }
     // Programs send no Origin. A page in a browser must not reach a server on its user's machine.
-    if (request.getHeader("Origin") != null) {
+    if (request.headers().contains(HttpHeaderNames.ORIGIN)) {
       throw new RefusedException(new HttpError(403, "requests from web pages (with an Origin header) are refused"));
     }
     if (closed) {
@@ -97,7 +87,7 @@ final class RecordsServlet extends HttpServlet {
       throw new RefusedException(HttpError.unavailable("margay.http.max.requests=" + producing.limits().maxRequests()
           + " requests are being served; try again"));
     }
-    return target(v3 ? parts[3] : null, parts[at + 1]);
+    return target(v3 ? path.get(2) : null, path.get(at + 1));
   }
 
   private Target target(String cluster, String name) throws RefusedException {
@@ -120,29 +110,30 @@ final class RecordsServlet extends HttpServlet {
     return new Target(now.clusterId(), name, topic.id(), topic.partitions().size(), maxBytes);
   }
 
-  private RecordSource source(HttpServletRequest request, Target target) throws RefusedException {
-    String encoding = request.getHeader("Content-Encoding");
-    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+  private RecordSource source(HttpRequest request, RequestTarget uri, Target target) throws RefusedException {
+    String encoding = request.headers().get(HttpHeaderNames.CONTENT_ENCODING);
+    if (encoding != null && !HttpHeaderValues.IDENTITY.contentEqualsIgnoreCase(encoding)) {
       throw new RefusedException(new HttpError(415, "Content-Encoding " + JsonRecords.shown(encoding) + " is not served"));
     }
-    if (request.getContentLengthLong() > producing.limits().maxRequestBytes()) {
-      throw new RefusedException(HttpError.tooLarge("the body has " + request.getContentLengthLong()
-          + " bytes, more than margay.http.request.max.bytes, " + producing.limits().maxRequestBytes()));
+    long length = HttpUtil.getContentLength(request, 0L);
+    if (length > producing.limits().maxRequestBytes()) {
+      throw new RefusedException(HttpError.tooLarge("the body has " + length + " bytes, more than margay.http.request.max.bytes, "
+          + producing.limits().maxRequestBytes()));
     }
-    String type = request.getContentType() == null ? "" : request.getContentType().toLowerCase(Locale.ROOT);
+    String type = request.headers().get(HttpHeaderNames.CONTENT_TYPE, "").toLowerCase(Locale.ROOT);
     String[] parts = type.split(";", 2);
     String parameters = parts.length < 2 ? "" : parts[1].replace("\"", "").trim();
     if (parts[0].trim().equals(JSON) && (parameters.isEmpty() || parameters.equals("charset=utf-8"))) {
       return new JsonRecords(target.maxBytes());
     }
     if (parts[0].trim().equals(BINARY)) {
-      return new BinaryRecord(partition(request), key(request), target.maxBytes());
+      return new BinaryRecord(partition(uri), key(uri, request.headers().get(KEY_HEADER)), target.maxBytes());
     }
     throw new RefusedException(new HttpError(415, "expected Content-Type " + JSON + " (in UTF-8) or " + BINARY));
   }
 
-  private static Integer partition(HttpServletRequest request) throws RefusedException {
-    String text = request.getParameter("partition");
+  private static Integer partition(RequestTarget uri) throws RefusedException {
+    String text = uri.parameters().get("partition");
     if (text == null) {
       return null;
     }
@@ -153,9 +144,8 @@ final class RecordsServlet extends HttpServlet {
     return Integer.valueOf(text);
   }
 
-  private static Payload key(HttpServletRequest request) throws RefusedException {
-    String text = request.getParameter("key");
-    String header = request.getHeader(KEY_HEADER);
+  private static Payload key(RequestTarget uri, String header) throws RefusedException {
+    String text = uri.parameters().get("key");
     if (text != null && header != null) {
       throw new RefusedException(HttpError.malformed("the key is given twice: as the parameter key and as " + KEY_HEADER));
     }

@@ -1,4 +1,4 @@
-package io.margay.storage.mapdb.internal;
+package io.margay.spi.storage;
 
 import io.margay.model.FaultHandler;
 import java.io.IOException;
@@ -8,8 +8,11 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One daemon thread for work that no caller waits for. Failures go to the fault handler. */
-final class Background implements AutoCloseable {
+/**
+ * One daemon thread of an engine for work that no caller waits for, for engines to use. Failures go to the fault handler. Safe for
+ * all threads.
+ */
+public final class Background implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Background.class);
   private static final long END_SECONDS = 30;
 
@@ -19,11 +22,16 @@ final class Background implements AutoCloseable {
 
   /** A task that may fail. */
   @FunctionalInterface
-  interface Task {
+  public interface Task {
+    /** @throws IOException goes to the fault handler */
     void run() throws IOException;
   }
 
-  Background(String threadName, FaultHandler faults) {
+  /**
+   * @param threadName names the thread
+   * @param faults gets the failures
+   */
+  public Background(String threadName, FaultHandler faults) {
     this.faults = faults;
     this.executor = new ScheduledThreadPoolExecutor(1, task -> {
       Thread made = new Thread(task, threadName);
@@ -35,8 +43,13 @@ final class Background implements AutoCloseable {
     executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
-  /** @param what continues the message "cannot ..." */
-  void run(String what, Task task) {
+  /**
+   * Runs a task soon, unless this is closed.
+   *
+   * @param what continues the message "cannot ..."
+   * @param task the task
+   */
+  public void run(String what, Task task) {
     try {
       executor.execute(() -> attempt(what, task));
     } catch (RejectedExecutionException e) {
@@ -44,12 +57,19 @@ final class Background implements AutoCloseable {
     }
   }
 
-  void every(long periodNanos, Task task) {
-    executor.scheduleWithFixedDelay(() -> attempt("maintain the database", task), periodNanos, periodNanos, TimeUnit.NANOSECONDS);
+  /**
+   * Runs a task periodically.
+   *
+   * @param periodNanos between the end of one run and the next, and before the first
+   * @param what continues the message "cannot ..."
+   * @param task the task
+   */
+  public void every(long periodNanos, String what, Task task) {
+    executor.scheduleWithFixedDelay(() -> attempt(what, task), periodNanos, periodNanos, TimeUnit.NANOSECONDS);
   }
 
   /** @return whether the calling thread is the background thread */
-  boolean isCurrentThread() {
+  public boolean isCurrentThread() {
     return Thread.currentThread() == thread;
   }
 

@@ -1,0 +1,154 @@
+package io.margay.consensus.ratis.internal;
+
+import io.margay.spi.consensus.MetadataLog.NotLeaderException;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.ratis.client.RaftClientRpc;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
+
+/**
+ * Brings proposals to the leader: in process where this node leads, over the network otherwise, again and again until it has an
+ * answer or the time is up. All attempts of a proposal have one number, by which Ratis recognises what it has applied before, so
+ * that nothing is applied twice when the leader changes.
+ */
+final class Proposals {
+  private static final long BACKOFF_MS = 20;
+  private static final long LONGEST_BACKOFF_MS = 200;
+
+  /** Who leads, as far as this node knows. */
+  interface Leader {
+    /** @return the leader, null when unknown */
+    RaftPeerId get();
+  }
+
+  private final RaftServer server;
+  private final RaftClientRpc rpc;
+  private final RaftGroupId group;
+  private final Leader leader;
+  private final QuorumConfig.Timings timings;
+  private final ClientId clientId = ClientId.randomId();
+  private final AtomicLong calls = new AtomicLong();
+  private final Set<CompletableFuture<byte[]>> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  Proposals(RaftServer server, RaftClientRpc rpc, RaftGroupId group, Leader leader, QuorumConfig.Timings timings) {
+    this.server = server;
+    this.rpc = rpc;
+    this.group = group;
+    this.leader = leader;
+    this.timings = timings;
+  }
+
+  /** @return completes with the reply of the state machine, or exceptionally: with a TimeoutException when the time is up */
+  CompletableFuture<byte[]> send(Message message) {
+    Attempts attempts = new Attempts(message, calls.incrementAndGet());
+    open.add(attempts.result);
+    attempts.result.whenComplete((reply, e) -> open.remove(attempts.result));
+    attempts.next();
+    return attempts.result;
+  }
+
+  /** Ends all attempts. What they propose may have been applied, or be applied yet. */
+  void close() {
+    closed = true;
+    open.forEach(result -> result.completeExceptionally(new NotLeaderException("this node takes no part in the metadata quorum now")));
+  }
+
+  /** One proposal. Its attempts follow one another. */
+  private final class Attempts {
+    private final Message message;
+    private final long call;
+    private final long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timings.proposalMs());
+    private final CompletableFuture<byte[]> result = new CompletableFuture<>();
+    private RaftPeerId suggested;
+    private long backoffMs = BACKOFF_MS;
+
+    Attempts(Message message, long call) {
+      this.message = message;
+      this.call = call;
+    }
+
+    void next() {
+      if (result.isDone()) {
+        return;
+      }
+      RaftPeerId to = suggested != null ? suggested : leader.get();
+      suggested = null;
+      if (to == null) {
+        again("no node leads the metadata quorum");
+        return;
+      }
+      CompletableFuture<RaftClientReply> reply;
+      try {
+        reply = send(to);
+      } catch (IOException | RuntimeException e) {
+        reply = CompletableFuture.failedFuture(e);
+      }
+      reply.whenComplete((answer, e) -> {
+        if (e != null) {
+          again(String.valueOf(e.getMessage()));
+        } else {
+          answered(answer);
+        }
+      });
+    }
+
+    private CompletableFuture<RaftClientReply> send(RaftPeerId to) throws IOException {
+      RaftClientRequest request = RaftClientRequest.newBuilder().setClientId(clientId).setServerId(to).setGroupId(group).setCallId(call)
+          .setMessage(message).setType(RaftClientRequest.writeRequestType()).build();
+      if (to.equals(server.getId())) {
+        return server.submitClientRequestAsync(request).copy().orTimeout(leftMs(), TimeUnit.MILLISECONDS);
+      }
+      return rpc.sendRequestAsync(request).orTimeout(Math.min(leftMs(), timings.requestMs()), TimeUnit.MILLISECONDS);
+    }
+
+    private void answered(RaftClientReply answer) {
+      if (answer.isSuccess()) {
+        byte[] content = answer.getMessage().getContent().toByteArray();
+        if (content[0] == ReplicatedMachine.NO_EFFECT) {
+          result.completeExceptionally(new NotLeaderException("the metadata change had no effect: the cluster is not founded yet"));
+        } else {
+          result.complete(content);
+        }
+        return;
+      }
+      if (answer.getNotLeaderException() != null && answer.getNotLeaderException().getSuggestedLeader() != null) {
+        suggested = answer.getNotLeaderException().getSuggestedLeader().getId();
+      }
+      again(String.valueOf(answer.getException()));
+    }
+
+    private void again(String why) {
+      if (closed) {
+        result.completeExceptionally(new NotLeaderException("this node takes no part in the metadata quorum now"));
+      } else if (leftMs() <= backoffMs) {
+        result.completeExceptionally(new TimeoutException("a metadata change was not made within " + timings.proposalMs() + " ms: " + why));
+      } else {
+        Executor later = CompletableFuture.delayedExecutor(backoffMs, TimeUnit.MILLISECONDS);
+        backoffMs = Math.min(LONGEST_BACKOFF_MS, backoffMs * 2);
+        later.execute(this::next);
+      }
+    }
+
+    private long leftMs() {
+      return Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime()));
+    }
+  }
+
+  static Throwable cause(Throwable e) {
+    return e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+  }
+}

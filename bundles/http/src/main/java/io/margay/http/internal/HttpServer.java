@@ -1,0 +1,111 @@
+package io.margay.http.internal;
+
+import io.margay.model.LineLimit;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** The listeners, their event loops and their connections. Used by one thread at a time. */
+final class HttpServer {
+  private static final int THREADS = 2;
+  private static final int BACKLOG = 128;
+  private static final int READ_BYTES = 8 * 1024;
+  private static final int LOW_WATER_BYTES = 8 * 1024;
+  private static final int HIGH_WATER_BYTES = 32 * 1024;
+  private static final long DRAIN_MS = 1_000;
+  private static final HttpError TOO_MANY = HttpError.unavailable("too many open connections; try again");
+
+  private final RecordsService service;
+  private final ConnectionLimits limits;
+  private final LineLimit lines;
+  private final OpenConnections connections;
+  private final EventLoopGroup loops;
+  private final List<Channel> bound = new ArrayList<>();
+
+  HttpServer(RecordsService service, ConnectionLimits limits, LineLimit lines) {
+    this.service = service;
+    this.limits = limits;
+    this.lines = lines;
+    this.connections = new OpenConnections(limits, lines);
+    this.loops = new MultiThreadIoEventLoopGroup(THREADS, new DefaultThreadFactory("margay-http", true), NioIoHandler.newFactory());
+  }
+
+  /**
+   * Binds every listener.
+   *
+   * @throws IOException when one cannot be bound; the message names the address and why
+   */
+  void open(List<HttpListener> listeners) throws IOException {
+    ServerBootstrap b = new ServerBootstrap().group(loops).channel(NioServerSocketChannel.class)
+        .option(ChannelOption.SO_BACKLOG, BACKLOG).option(ChannelOption.SO_REUSEADDR, true)
+        .childOption(ChannelOption.TCP_NODELAY, true).childOption(ChannelOption.SO_KEEPALIVE, true)
+        .childOption(ChannelOption.AUTO_READ, false).childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
+        .childOption(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(READ_BYTES).maxMessagesPerRead(1))
+        .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(LOW_WATER_BYTES, HIGH_WATER_BYTES))
+        .childHandler(new ChannelInitializer<SocketChannel>() {
+          @Override
+          protected void initChannel(SocketChannel c) {
+            admit(c);
+          }
+        });
+    for (HttpListener l : listeners) {
+      try {
+        bound.add(b.bind(new InetSocketAddress(l.host(), l.port())).sync().channel());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted while binding " + l, e);
+      } catch (Exception e) { // sync() throws what the bind failed with, unchecked
+        throw new IOException("cannot listen on " + l.host() + ":" + l.port() + ": " + e.getMessage()
+            + "; is another server running there? Set margay.http.listeners to a free address", e);
+      }
+    }
+  }
+
+  private void admit(SocketChannel channel) {
+    InetSocketAddress remote = channel.remoteAddress();
+    if (remote == null) {
+      // the client has gone already
+      channel.close();
+      return;
+    }
+    InetAddress client = remote.getAddress();
+    Connection connection = new Connection(service, limits, lines);
+    if (connections.add(connection, client)) {
+      channel.closeFuture().addListener(f -> connections.remove(connection, client));
+      channel.pipeline().addLast(connection);
+    } else {
+      channel.pipeline().addLast(new HttpResponseEncoder());
+      channel.writeAndFlush(Responses.refusal(TOO_MANY, null)).addListener(ChannelFutureListener.CLOSE);
+    }
+  }
+
+  /** Closes the listeners, the connections that serve no request, and, after a bounded time, the others; then ends the event loops. */
+  void close() {
+    bound.forEach(c -> c.close().awaitUninterruptibly(DRAIN_MS));
+    connections.forEach(Connection::closeWhenIdle);
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(DRAIN_MS);
+    while (!connections.isEmpty() && System.nanoTime() - deadline < 0) {
+      LockSupport.parkNanos(1_000_000);
+    }
+    connections.forEach(Connection::abort);
+    loops.shutdownGracefully(0, DRAIN_MS, TimeUnit.MILLISECONDS).awaitUninterruptibly(3 * DRAIN_MS);
+  }
+}
