@@ -52,13 +52,15 @@ public final class FollowerFetchers implements Followers.Fetching {
     cluster.followers().attach(this);
   }
 
+  /** @param comes opens connections from now on */
   @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
   public void setClient(RemoteClient comes) {
     client = comes;
     brokersChanged();
   }
 
-  void unsetClient(RemoteClient leaves) {
+  /** @param leaves opens no more connections; those that it opened break */
+  public void unsetClient(RemoteClient leaves) {
     client = client == leaves ? null : client;
   }
 
