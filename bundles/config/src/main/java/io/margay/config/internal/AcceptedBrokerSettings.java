@@ -32,14 +32,6 @@ final class AcceptedBrokerSettings implements SettingDefinitions {
   public static final Setting<Long> LEADER_IMBALANCE_CHECK_INTERVAL_SECONDS =
       ALL.broker(LONG, "leader.imbalance.check.interval.seconds", 300L).from(1)
       .inert().doc("Seconds between two checks for leaders that are not the preferred replica.");
-  /** {@code broker.heartbeat.interval.ms}. */
-  public static final Setting<Integer> BROKER_HEARTBEAT_INTERVAL_MS = ALL.broker(INT, "broker.heartbeat.interval.ms", 2000)
-      .from(1).inert()
-      .doc("Milliseconds between two heartbeats of a broker to the controller.");
-  /** {@code broker.session.timeout.ms}. */
-  public static final Setting<Integer> BROKER_SESSION_TIMEOUT_MS = ALL.broker(INT, "broker.session.timeout.ms", 9000).from(1)
-      .inert()
-      .doc("Milliseconds without a heartbeat after which a broker is fenced.");
   /** {@code initial.broker.registration.timeout.ms}. */
   public static final Setting<Integer> INITIAL_BROKER_REGISTRATION_TIMEOUT_MS =
       ALL.broker(INT, "initial.broker.registration.timeout.ms", 60_000).inert()

@@ -229,6 +229,11 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
   }
 
   @Override
+  public String interBrokerListener() {
+    return get(IdentitySettings.INTER_BROKER_LISTENER_NAME);
+  }
+
+  @Override
   public Collection<Setting<?>> definitions(Setting.Scope scope) {
     Resolver resolver = current.resolver();
     return resolver.known().of(scope, names(resolver.layers()));

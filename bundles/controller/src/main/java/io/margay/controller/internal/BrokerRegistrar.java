@@ -28,7 +28,7 @@ public final class BrokerRegistrar {
   public BrokerRegistrar(@Reference ControllerService controller, @Reference NodeSettings settings) {
     this.runtime = controller.runtime();
     this.watch = settings.onChange(names -> {
-      if (names.contains(ControllerSettings.BROKER_RACK.name()) || !Collections.disjoint(names, NodeSettings.LISTENER_SETTINGS)) {
+      if (!Collections.disjoint(names, BrokerPresence.REGISTERED_SETTINGS) || !Collections.disjoint(names, NodeSettings.LISTENER_SETTINGS)) {
         register();
       }
     });

@@ -1,9 +1,9 @@
 package io.margay.controller.internal;
 
+import io.margay.controller.internal.session.SessionKeeper;
 import io.margay.controller.internal.state.Command;
 import io.margay.controller.internal.state.Command.AllocateProducerIds;
 import io.margay.controller.internal.state.Command.InitCluster;
-import io.margay.controller.internal.state.Command.RegisterBroker;
 import io.margay.controller.internal.state.CommandCodec;
 import io.margay.controller.internal.state.MetadataStateMachine;
 import io.margay.controller.internal.state.Outcome;
@@ -22,12 +22,9 @@ import io.margay.spi.lease.NamedServices;
 import io.margay.spi.partitioner.Partitioner;
 import io.margay.spi.placement.ReplicaPlacer;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -58,20 +55,19 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
   private final ImagePublisher publisher;
   private final TopicPlanner planner;
   private final Placements placements;
-  // The same for all activations in one process, so that a replaced bundle is no new leader of the partitions.
-  private final UUID incarnation;
   private final LineLimit refusals = new LineLimit(Clock.SYSTEM);
-  private volatile boolean registered;
-  private final CompletableFuture<Void> registration = new CompletableFuture<>();
+  private final BrokerPresence presence;
+  private volatile boolean initialising;
 
   /**
    * @param log the metadata log
    * @param settings the settings of this node
    * @param placers the strategies that place replicas, as they come and go
    * @param partitioners the strategies that topics may name, as they come and go
+   * @param outside what the sessions of brokers need
    */
   public ControllerRuntime(MetadataLog log, NodeSettings settings, NamedServices<ReplicaPlacer> placers,
-      NamedServices<Partitioner> partitioners) {
+      NamedServices<Partitioner> partitioners, BrokerPresence.Outside outside) {
     this.log = log;
     this.settings = settings;
     this.executor = Executors.newSingleThreadExecutor(task -> {
@@ -79,29 +75,32 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
       thread.setDaemon(true);
       return thread;
     });
+    this.presence = new BrokerPresence(log, settings, outside, this::propose);
     MetadataStateMachine[] holder = new MetadataStateMachine[1];
-    this.publisher = new ImagePublisher(executor, () -> holder[0].takePublication(), Clock.SYSTEM);
-    this.machine = new MetadataStateMachine(publisher::onChange);
+    this.publisher = new ImagePublisher(executor, () -> holder[0].takePublication(), outside.clock(), this::onImage);
+    this.machine = new MetadataStateMachine(publisher::onChange, presence);
     holder[0] = machine;
     this.planner = new TopicPlanner(settings, partitioners);
     this.placements = new Placements(settings, placers);
-    ProcessHandle process = ProcessHandle.current();
-    String start = process.pid() + "@" + process.info().startInstant().map(Object::toString).orElse("")
-        + System.getProperty("margay.process.id", "");
-    this.incarnation = UUID.nameUUIDFromBytes(start.getBytes(StandardCharsets.UTF_8));
   }
 
   /** Replays the log, and gives a new cluster its id. When this returns, {@link #image} shows everything that was agreed on before. */
   public void start() {
     log.attach(machine);
     publisher.start();
-    if (image().clusterId().isEmpty() && log.isLeader()) {
+  }
+
+  private void onImage(ClusterImage image) {
+    if (image.clusterId().isEmpty() && log.isLeader() && !initialising) {
+      initialising = true;
       propose(new InitCluster(log.clusterId(), SupportedFeatures.forNewCluster())).whenComplete((done, e) -> {
+        initialising = false;
         if (e != null) {
           failedToTell("The new cluster could not be given its id", e);
         }
       });
     }
+    presence.onImage(image);
   }
 
   @Override
@@ -194,17 +193,12 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
    * @param advertised one endpoint per listener, with real ports
    */
   public void register(List<Endpoint> advertised) {
-    RegisterBroker command = new RegisterBroker(settings.nodeId(), incarnation, List.copyOf(advertised),
-        settings.get(ControllerSettings.BROKER_RACK));
-    this.<Long>propose(command).whenComplete((epoch, e) -> {
-      if (e == null) {
-        registered = true;
-        registration.complete(null);
-        LOG.info("Registered this broker brokerId={} epoch={} endpoints={}", settings.nodeId(), epoch, advertised);
-      } else {
-        failedToTell("This broker could not be registered", e);
-      }
-    });
+    presence.advertise(advertised);
+  }
+
+  /** The sessions of brokers, while this node leads. */
+  public SessionKeeper sessions() {
+    return presence.sessions();
   }
 
   private void failedToTell(String what, Throwable e) {
@@ -270,17 +264,18 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
 
   @Override
   public boolean registered() {
-    return registered;
+    return presence.registered();
   }
 
   @Override
   public CompletionStage<Void> whenRegistered() {
-    return registration.minimalCompletionStage();
+    return presence.whenRegistered();
   }
 
   /** Leaves the log. Open requests fail as if another node were the controller, so that clients ask again. */
   @Override
   public void close() {
+    presence.close();
     log.detach(machine);
     publisher.close();
     executor.shutdown();

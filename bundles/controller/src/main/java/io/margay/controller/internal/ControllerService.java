@@ -2,17 +2,22 @@ package io.margay.controller.internal;
 
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ClusterMetadata;
+import io.margay.model.Clock;
+import io.margay.model.Scheduler;
 import io.margay.protocol.Errors;
 import io.margay.spi.config.NodeSettings;
+import io.margay.spi.consensus.ConsensusSettings;
 import io.margay.spi.consensus.MetadataLog;
 import io.margay.spi.controller.Controller;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.partitioner.Partitioner;
 import io.margay.spi.placement.ReplicaPlacer;
 import io.margay.spi.storage.StorageEngine;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -35,6 +40,7 @@ public final class ControllerService implements ClusterMetadata, Controller {
   private static final long DRAIN_MS = 5_000;
 
   private final ControllerRuntime runtime;
+  private final NodeServices outside;
   private final NamedServices<ReplicaPlacer> placers = new NamedServices<>("placement", DRAIN_MS);
   private final NamedServices<Partitioner> partitioners = new NamedServices<>("partitioner", DRAIN_MS);
 
@@ -43,10 +49,15 @@ public final class ControllerService implements ClusterMetadata, Controller {
    *
    * @param log the metadata log
    * @param settings the settings of this node
+   * @param scheduler runs the timers of sessions
+   * @param context finds the client, and the launcher when this node cannot take part in the cluster
    */
   @Activate
-  public ControllerService(@Reference MetadataLog log, @Reference NodeSettings settings) {
-    this.runtime = new ControllerRuntime(log, settings, placers, partitioners);
+  public ControllerService(@Reference MetadataLog log, @Reference NodeSettings settings, @Reference Scheduler scheduler,
+      BundleContext context) {
+    this.outside = new NodeServices(context, Path.of(settings.get(ConsensusSettings.METADATA_LOG_DIR)));
+    this.runtime = new ControllerRuntime(log, settings, placers, partitioners,
+        new BrokerPresence.Outside(Clock.SYSTEM, scheduler, outside));
     runtime.start();
   }
 
@@ -88,6 +99,7 @@ public final class ControllerService implements ClusterMetadata, Controller {
   @Deactivate
   public void deactivate() {
     runtime.close();
+    outside.close();
   }
 
   /** The controller, for the other components of this bundle. */

@@ -22,6 +22,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,6 +55,7 @@ final class ImagePublisher {
   private final Clock clock;
   private final LineLimit slow;
   private final Supplier<Publication> source;
+  private final Consumer<ClusterImage> published;
   private final AtomicBoolean scheduled = new AtomicBoolean();
   private final ConcurrentLinkedQueue<Waiter> waiters = new ConcurrentLinkedQueue<>();
   // Touched on the executor only.
@@ -67,8 +69,10 @@ final class ImagePublisher {
    * @param executor runs one task at a time, in order
    * @param source gives what changed since its last call, or null
    * @param clock tells which publishers are slow
+   * @param published takes each image after the publishers, also one that they were not shown because nothing changed for them
    */
-  ImagePublisher(Executor executor, Supplier<Publication> source, Clock clock) {
+  ImagePublisher(Executor executor, Supplier<Publication> source, Clock clock, Consumer<ClusterImage> published) {
+    this.published = published;
     this.executor = executor;
     this.clock = clock;
     this.slow = new LineLimit(clock);
@@ -114,6 +118,7 @@ final class ImagePublisher {
           tell(member, delta, publication.image());
         }
       }
+      published.accept(publication.image());
     }
     for (Waiter w = waiters.peek(); w != null && w.index() <= image.offset(); w = waiters.peek()) {
       // remove() and not poll(): close() may take the same one.
@@ -156,6 +161,7 @@ final class ImagePublisher {
     Publication publication = source.get();
     if (publication != null) {
       image = publication.image();
+      published.accept(image);
     }
     started = true;
     onChange();

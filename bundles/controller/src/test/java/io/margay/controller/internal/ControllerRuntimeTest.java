@@ -36,7 +36,7 @@ class ControllerRuntimeTest {
 
   @BeforeEach
   void start() {
-    controller = new ControllerRuntime(log, OtherSettings.known(), placers, FakePlacers.partitioners());
+    controller = new ControllerRuntime(log, OtherSettings.known(), placers, FakePlacers.partitioners(), TestTime.outside());
     controller.start();
   }
 
@@ -144,7 +144,8 @@ class ControllerRuntimeTest {
       throw new IllegalStateException("on purpose");
     }, 5);
     controller.addPublisher((delta, image) -> order.add("mid"), 0);
-    block();
+    // Each publisher is told of everything when it joins; the last one joined has been told when the removal of another returns.
+    controller.removePublisher((delta, image) -> { });
     order.clear();
     create("a");
     assertThat(order).containsExactly("high", "mid", "low");
@@ -176,7 +177,7 @@ class ControllerRuntimeTest {
     controller.close();
     assertThatThrownBy(this::block).hasCauseInstanceOf(MetadataLog.NotLeaderException.class);
     assertThat(create("b")).isEqualTo(Errors.NOT_CONTROLLER);
-    controller = new ControllerRuntime(log, OtherSettings.known(), placers, FakePlacers.partitioners());
+    controller = new ControllerRuntime(log, OtherSettings.known(), placers, FakePlacers.partitioners(), TestTime.outside());
     controller.start();
     assertThat(controller.image()).isEqualTo(before);
     controller.register(ENDPOINTS);

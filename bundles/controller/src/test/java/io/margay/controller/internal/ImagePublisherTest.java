@@ -23,7 +23,7 @@ class ImagePublisherTest {
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private final List<String> calls = new ArrayList<>();
   private Publication next;
-  private final ImagePublisher publisher = new ImagePublisher(tasks::add, this::take, Clock.SYSTEM);
+  private final ImagePublisher publisher = new ImagePublisher(tasks::add, this::take, Clock.SYSTEM, image -> { });
 
   private Publication take() {
     Publication taken = next;

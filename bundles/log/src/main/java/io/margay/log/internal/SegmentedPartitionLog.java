@@ -421,27 +421,23 @@ final class SegmentedPartitionLog implements PartitionLog {
   }
 
   void change(String what, Change change) throws IOException {
-    lock.lock();
-    try {
-      availability.require();
-      change.run();
-    } catch (IOException e) {
-      throw fault(what, e);
-    } finally {
-      lock.unlock();
-    }
+    run(lock, what, change);
   }
 
   /** Runs a change of the segments, concurrently with appends. */
   void reshape(String what, Change change) throws IOException {
-    reshaping.lock();
+    run(reshaping, what, change);
+  }
+
+  private void run(ReentrantLock held, String what, Change change) throws IOException {
+    held.lock();
     try {
       availability.require();
       change.run();
     } catch (IOException e) {
       throw fault(what, e);
     } finally {
-      reshaping.unlock();
+      held.unlock();
     }
   }
 

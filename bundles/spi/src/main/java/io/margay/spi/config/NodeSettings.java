@@ -89,6 +89,14 @@ public interface NodeSettings extends SettingValues {
    */
   List<Endpoint> advertisedListeners();
 
+  /**
+   * @return name of the listener on which brokers connect to each other, from {@code inter.broker.listener.name} or
+   *     {@code security.inter.broker.protocol}
+   */
+  default String interBrokerListener() {
+    return listeners().isEmpty() ? "PLAINTEXT" : listeners().get(0).listener();
+  }
+
   /** @return the definitions of a scope that may be shown to clients, by name */
   Collection<Setting<?>> definitions(Setting.Scope scope);
 

@@ -34,6 +34,17 @@ public interface StorageEngine {
   /** @return what it promises */
   Promise promise();
 
+  /**
+   * Whether everything that was appended before this process started is still there: the last stop was clean, or only the process ended
+   * and not the machine, and no place was lost or replaced. A broker that cannot say so does not lead a replicated partition before it
+   * has caught up.
+   *
+   * @return false when it is not known
+   */
+  default boolean kept() {
+    return false;
+  }
+
   /** @return the partitions that it holds now, open or not */
   List<TopicIdPartition> list() throws IOException;
 

@@ -33,6 +33,22 @@ final class BinaryReader {
     }
   }
 
+  boolean hasRemaining() {
+    return in.hasRemaining();
+  }
+
+  int position() {
+    return in.position();
+  }
+
+  /** Where the next {@code length} bytes end. */
+  int end(int length) {
+    if (length < 0 || length > in.remaining()) {
+      throw new IllegalArgumentException("impossible length " + length + " at " + in.position());
+    }
+    return in.position() + length;
+  }
+
   int int8() {
     return in.get();
   }

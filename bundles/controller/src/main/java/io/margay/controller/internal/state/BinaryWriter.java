@@ -84,6 +84,18 @@ final class BinaryWriter {
     return list(ids, (w, id) -> w.int32(id.value()));
   }
 
+  int size() {
+    return size;
+  }
+
+  /** Replaces an int32 that was written before. */
+  void setInt32(int at, int value) {
+    int end = size;
+    size = at;
+    int32(value);
+    size = end;
+  }
+
   byte[] toBytes() {
     return Arrays.copyOf(bytes, size);
   }

@@ -4,50 +4,115 @@ import io.margay.controller.internal.state.Command.RegisterBroker;
 import io.margay.controller.internal.state.Command.UnregisterBroker;
 import io.margay.metadata.BrokerImage;
 import io.margay.metadata.PartitionImage;
-import io.margay.metadata.TopicImage;
 import io.margay.model.BrokerId;
-import io.margay.model.LeaderEpoch;
 import io.margay.protocol.Errors;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 
 /** Applies the commands on brokers. */
 final class BrokerCommands {
   private BrokerCommands() { }
 
-  /** Registers a broker, which is not fenced from then on. The epoch is the index of the command. */
-  static Long register(ClusterState state, RegisterBroker command, long index) {
+  /**
+   * Registers a broker. The epoch is the index of the command.
+   *
+   * @return the epoch, a Long, or the {@link Outcome} of a refusal
+   */
+  static Object register(ClusterState state, RegisterBroker command, long index) {
+    String cluster = command.data().clusterId();
+    if (!cluster.isEmpty() && !state.clusterId().isEmpty() && !cluster.equals(state.clusterId())) {
+      return new Outcome(Errors.INCONSISTENT_CLUSTER_ID, "Broker " + command.id() + " belongs to the cluster " + cluster + ", this is "
+          + state.clusterId());
+    }
     BrokerImage before = state.brokers().get(command.id());
-    boolean sameProcess = command.incarnation().equals(state.incarnation(command.id()));
-    if (sameProcess && before.endpoints().equals(command.endpoints()) && Objects.equals(before.rack(), command.rack())) {
+    UUID known = before == null ? null : state.registrations().get(command.id()).incarnation();
+    boolean sameProcess = command.incarnation().equals(known);
+    if (before != null && !sameProcess && !before.fenced() && !command.leads()) {
+      return new Outcome(Errors.DUPLICATE_BROKER_REGISTRATION, "Another broker with the id " + command.id() + " is registered at "
+          + before.endpoints() + " and not known to be gone");
+    }
+    Registration registration = new Registration(command.incarnation(), command.defaults());
+    if (sameProcess && before.endpoints().equals(command.endpoints()) && Objects.equals(before.rack(), command.rack())
+        && state.registrations().get(command.id()).equals(registration)) {
       return before.epoch();
     }
-    state.putBroker(new BrokerImage(command.id(), index, command.endpoints(), command.rack(), false), command.incarnation());
+    boolean fenced = sameProcess ? before.fenced() : !command.leads();
+    boolean leaving = sameProcess && before.shuttingDown();
+    state.putBroker(new BrokerImage(command.id(), index, command.endpoints(), command.rack(), fenced, leaving), registration);
     if (!sameProcess) {
-      startLeading(state, command.id());
+      startProcess(state, command, before == null ? -1 : before.epoch());
     }
     return index;
   }
 
   /**
-   * A process that starts is a new leader of the partitions that it led before, and of those without a leader in whose ISR it
-   * is: what it had not written to the disk may be lost, and the new leader epoch lets readers find out.
+   * What a new process of a broker means for its replicas. Where the end of a log may be lost, the replica is no longer in sync, unless
+   * it is the only one. A broker that is not fenced leads what it led before, in a new epoch: what it had not written to the disk may be
+   * lost, and the new leader epoch lets readers find out.
    */
-  private static void startLeading(ClusterState state, BrokerId id) {
-    for (TopicImage topic : List.copyOf(state.topics().values())) {
-      List<PartitionImage> partitions = null;
-      for (PartitionImage p : topic.partitions()) {
-        if (p.leader().equals(id) || p.leader().equals(BrokerId.NONE) && p.isr().contains(id)) {
-          partitions = partitions == null ? new ArrayList<>(topic.partitions()) : partitions;
-          partitions.set(p.index(), new PartitionImage(p.index(), p.replicas(), p.isr(), id,
-              new LeaderEpoch(p.leaderEpoch().value() + 1), p.partitionEpoch() + 1));
-        }
+  private static void startProcess(ClusterState state, RegisterBroker command, long epochBefore) {
+    BrokerId id = command.id();
+    TopicRules topics = new TopicRules(state);
+    boolean sameData = epochBefore >= 0 && epochBefore == command.data().epoch();
+    state.changePartitions((topic, p) -> {
+      if (!p.replicas().contains(id)) {
+        return p;
       }
-      if (partitions != null) {
-        state.putTopic(new TopicImage(topic.name(), topic.id(), topic.internal(), partitions));
-      }
+      boolean kept = sameData && (topics.flushed(topic, command.defaults())
+          || command.data().kept().contains(topics.engine(topic, command.defaults())));
+      PartitionImage safe = kept ? p : Elections.lose(p, id, topics.of(topic));
+      return safe.leader().equals(id) ? Elections.lead(safe, id) : Elections.elect(safe, topics.of(topic));
+    });
+  }
+
+  /** Takes leadership from a broker that is not reachable. */
+  static Outcome fence(ClusterState state, BrokerId id, long epoch) {
+    BrokerImage before = state.brokers().get(id);
+    Outcome refusal = refusal(before, epoch);
+    if (refusal != null || before.fenced()) {
+      return refusal == null ? Outcome.OK : refusal;
     }
+    state.putBroker(new BrokerImage(id, epoch, before.endpoints(), before.rack(), true, before.shuttingDown()),
+        state.registrations().get(id));
+    TopicRules topics = new TopicRules(state);
+    state.changePartitions((topic, p) -> p.replicas().contains(id) ? Elections.leave(p, id, topics.of(topic)) : p);
+    return Outcome.OK;
+  }
+
+  /** A broker may lead and be in sync from now on. */
+  static Outcome unfence(ClusterState state, BrokerId id, long epoch) {
+    BrokerImage before = state.brokers().get(id);
+    Outcome refusal = refusal(before, epoch);
+    if (refusal != null || !before.fenced()) {
+      return refusal == null ? Outcome.OK : refusal;
+    }
+    state.putBroker(new BrokerImage(id, epoch, before.endpoints(), before.rack(), false, before.shuttingDown()),
+        state.registrations().get(id));
+    TopicRules topics = new TopicRules(state);
+    state.changePartitions((topic, p) ->
+        p.leader().equals(BrokerId.NONE) && p.replicas().contains(id) ? Elections.elect(p, topics.of(topic)) : p);
+    return Outcome.OK;
+  }
+
+  /** A broker is stopping: other brokers lead from now on, as far as there are any. */
+  static Outcome shutDown(ClusterState state, BrokerId id, long epoch) {
+    BrokerImage before = state.brokers().get(id);
+    Outcome refusal = refusal(before, epoch);
+    if (refusal != null || before.shuttingDown()) {
+      return refusal == null ? Outcome.OK : refusal;
+    }
+    state.putBroker(new BrokerImage(id, epoch, before.endpoints(), before.rack(), before.fenced(), true),
+        state.registrations().get(id));
+    TopicRules topics = new TopicRules(state);
+    state.changePartitions((topic, p) -> p.replicas().contains(id) ? Elections.handOver(p, id, topics.of(topic)) : p);
+    return Outcome.OK;
+  }
+
+  private static Outcome refusal(BrokerImage broker, long epoch) {
+    if (broker == null) {
+      return Outcome.of(Errors.BROKER_ID_NOT_REGISTERED);
+    }
+    return broker.epoch() == epoch ? null : Outcome.of(Errors.STALE_BROKER_EPOCH);
   }
 
   static Outcome unregister(ClusterState state, UnregisterBroker command) {

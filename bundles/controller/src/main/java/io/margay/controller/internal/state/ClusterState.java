@@ -3,11 +3,14 @@ package io.margay.controller.internal.state;
 import io.margay.metadata.BrokerImage;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
+import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
 import io.margay.metadata.TopicsImage;
 import io.margay.model.BrokerId;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -24,7 +27,7 @@ final class ClusterState {
   private String clusterId = "";
   private BrokerId controller = BrokerId.NONE;
   private SortedMap<BrokerId, BrokerImage> brokers = Collections.emptySortedMap();
-  private final Map<BrokerId, UUID> incarnations = new TreeMap<>();
+  private final Map<BrokerId, Registration> registrations = new TreeMap<>();
   private final CopyOnWriteMap<String, TopicImage> topics = new CopyOnWriteMap<>();
   private final CopyOnWriteMap<UUID, String> topicNames = new CopyOnWriteMap<>();
   private final CopyOnWriteMap<ConfigResource, Map<String, String>> configs = new CopyOnWriteMap<>();
@@ -45,6 +48,10 @@ final class ClusterState {
     clusterId = id;
   }
 
+  BrokerId controller() {
+    return controller;
+  }
+
   void setController(BrokerId id) {
     if (!controller.equals(id)) {
       controller = id;
@@ -56,19 +63,16 @@ final class ClusterState {
     return brokers;
   }
 
-  UUID incarnation(BrokerId id) {
-    return incarnations.get(id);
+  /** What is kept of each broker besides its image. */
+  Map<BrokerId, Registration> registrations() {
+    return registrations;
   }
 
-  Map<BrokerId, UUID> incarnations() {
-    return incarnations;
-  }
-
-  void putBroker(BrokerImage broker, UUID incarnation) {
+  void putBroker(BrokerImage broker, Registration registration) {
     SortedMap<BrokerId, BrokerImage> copy = new TreeMap<>(brokers);
     copy.put(broker.id(), broker);
     brokers = Collections.unmodifiableSortedMap(copy);
-    incarnations.put(broker.id(), incarnation);
+    registrations.put(broker.id(), registration);
     delta.brokersChanged();
   }
 
@@ -76,7 +80,7 @@ final class ClusterState {
     SortedMap<BrokerId, BrokerImage> copy = new TreeMap<>(brokers);
     copy.remove(id);
     brokers = Collections.unmodifiableSortedMap(copy);
-    incarnations.remove(id);
+    registrations.remove(id);
     delta.brokersChanged();
   }
 
@@ -106,6 +110,45 @@ final class ClusterState {
       }
     }
     delta.topicChanged(topic, before == null);
+  }
+
+  /** Changes one partition; gives the same object back when nothing changes. */
+  @FunctionalInterface
+  interface PartitionChange {
+    PartitionImage apply(String topic, PartitionImage partition);
+  }
+
+  /**
+   * Applies a change to all partitions.
+   *
+   * @return how many have changed
+   */
+  int changePartitions(PartitionChange change) {
+    List<TopicImage> changed = new ArrayList<>();
+    int count = 0;
+    for (TopicImage topic : topics.read().values()) {
+      List<PartitionImage> partitions = null;
+      for (PartitionImage before : topic.partitions()) {
+        PartitionImage after = change.apply(topic.name(), before);
+        if (after != before) {
+          partitions = partitions == null ? new ArrayList<>(topic.partitions()) : partitions;
+          partitions.set(before.index(), after);
+          count++;
+        }
+      }
+      if (partitions != null) {
+        changed.add(new TopicImage(topic.name(), topic.id(), topic.internal(), partitions));
+      }
+    }
+    changed.forEach(this::putTopic);
+    return count;
+  }
+
+  /** Replaces one partition of a topic. */
+  void putPartition(TopicImage topic, PartitionImage partition) {
+    List<PartitionImage> partitions = new ArrayList<>(topic.partitions());
+    partitions.set(partition.index(), partition);
+    putTopic(new TopicImage(topic.name(), topic.id(), topic.internal(), partitions));
   }
 
   void removeTopic(TopicImage topic) {

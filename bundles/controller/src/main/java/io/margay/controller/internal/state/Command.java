@@ -22,14 +22,60 @@ public sealed interface Command {
   record InitCluster(String clusterId, SortedMap<String, Short> features) implements Command { }
 
   /**
-   * A broker says where it is. The result is its epoch, a Long.
+   * A broker says where it is. The result is its epoch, a Long, or an {@link Outcome} with DUPLICATE_BROKER_REGISTRATION or
+   * INCONSISTENT_CLUSTER_ID.
    *
    * @param id its id
-   * @param incarnation made at each start of its process; a new one is a new leader of its partitions
+   * @param incarnation made at each start of its process
    * @param endpoints where clients reach it
    * @param rack its rack, or null
+   * @param leads whether the broker's node led the metadata log when it proposed this. Then no earlier process of it can be alive, and
+   *     it is up to date, so it is not fenced
+   * @param data what the process found on its disks
+   * @param defaults settings of the broker that rules of the cluster depend on
    */
-  record RegisterBroker(BrokerId id, UUID incarnation, List<Endpoint> endpoints, String rack) implements Command { }
+  record RegisterBroker(BrokerId id, UUID incarnation, List<Endpoint> endpoints, String rack, boolean leads, FoundData data,
+      Registration.Defaults defaults) implements Command { }
+
+  /**
+   * What a process found on its disks when it started.
+   *
+   * @param clusterId the cluster that it was registered in; empty when it is not known
+   * @param epoch epoch of the last registration with these data, -1 when it is not known
+   * @param kept names of the storage engines that still have everything that was appended before
+   */
+  record FoundData(String clusterId, long epoch, List<String> kept) {
+    /** Nothing was there. */
+    public static final FoundData NONE = new FoundData("", -1, List.of());
+
+    public FoundData {
+      kept = List.copyOf(kept);
+    }
+  }
+
+  /**
+   * The controller has lost a broker. The result is an {@link Outcome}.
+   *
+   * @param id its id
+   * @param epoch epoch of its registration; with another one this has no effect
+   */
+  record FenceBroker(BrokerId id, long epoch) implements Command { }
+
+  /**
+   * A broker is reachable and up to date. The result is an {@link Outcome}.
+   *
+   * @param id its id
+   * @param epoch epoch of its registration; with another one this has no effect
+   */
+  record UnfenceBroker(BrokerId id, long epoch) implements Command { }
+
+  /**
+   * A broker is about to stop, and hands its leaderships over. The result is an {@link Outcome}.
+   *
+   * @param id its id
+   * @param epoch epoch of its registration; with another one this has no effect
+   */
+  record ShutDownBroker(BrokerId id, long epoch) implements Command { }
 
   /**
    * A broker is gone for good. The result is an {@link Outcome}.

@@ -8,12 +8,16 @@ import io.margay.controller.internal.state.Command.ConfigEdit;
 import io.margay.controller.internal.state.Command.CreatePartitions;
 import io.margay.controller.internal.state.Command.CreateTopics;
 import io.margay.controller.internal.state.Command.DeleteTopics;
+import io.margay.controller.internal.state.Command.FenceBroker;
+import io.margay.controller.internal.state.Command.FoundData;
 import io.margay.controller.internal.state.Command.InitCluster;
 import io.margay.controller.internal.state.Command.MorePartitions;
 import io.margay.controller.internal.state.Command.NewIsr;
 import io.margay.controller.internal.state.Command.NewTopic;
 import io.margay.controller.internal.state.Command.Operation;
 import io.margay.controller.internal.state.Command.RegisterBroker;
+import io.margay.controller.internal.state.Command.ShutDownBroker;
+import io.margay.controller.internal.state.Command.UnfenceBroker;
 import io.margay.controller.internal.state.Command.UnregisterBroker;
 import io.margay.controller.internal.state.Command.UpdateFeatures;
 import io.margay.metadata.ConfigResource;
@@ -41,7 +45,7 @@ public final class CommandCodec {
     if (command instanceof InitCluster c) {
       out.int8(1).text(c.clusterId()).map(c.features(), BinaryWriter::text, (w, level) -> w.int16(level));
     } else if (command instanceof RegisterBroker c) {
-      out.int8(2).int32(c.id().value()).uuid(c.incarnation()).list(c.endpoints(), CommandCodec::writeEndpoint).text(c.rack());
+      writeRegistration(out.int8(11), c);
     } else if (command instanceof UnregisterBroker c) {
       out.int8(3).int32(c.id().value());
     } else if (command instanceof CreateTopics c) {
@@ -58,6 +62,14 @@ public final class CommandCodec {
       out.int8(9).map(c.levels(), BinaryWriter::text, (w, level) -> w.int16(level));
     } else if (command instanceof AlterIsr c) {
       out.int8(10).int32(c.broker().value()).int64(c.brokerEpoch()).list(c.changes(), CommandCodec::writeIsr);
+    } else if (command instanceof FenceBroker c) {
+      out.int8(12).int32(c.id().value()).int64(c.epoch());
+    } else if (command instanceof UnfenceBroker c) {
+      out.int8(13).int32(c.id().value()).int64(c.epoch());
+    } else if (command instanceof ShutDownBroker c) {
+      out.int8(14).int32(c.id().value()).int64(c.epoch());
+    } else {
+      throw new IllegalStateException("no form for " + command);
     }
     return out.toBytes();
   }
@@ -80,7 +92,9 @@ public final class CommandCodec {
     int type = in.int8();
     return switch (type) {
       case 1 -> new InitCluster(in.text(), new TreeMap<>(in.map(BinaryReader::text, BinaryReader::int16)));
-      case 2 -> new RegisterBroker(new BrokerId(in.int32()), in.uuid(), in.list(CommandCodec::readEndpoint), in.text());
+      // Written by nodes that were alone, so they led.
+      case 2 -> new RegisterBroker(new BrokerId(in.int32()), in.uuid(), in.list(CommandCodec::readEndpoint), in.text(), true,
+          FoundData.NONE, Registration.Defaults.UNKNOWN);
       case 3 -> new UnregisterBroker(new BrokerId(in.int32()));
       case 4 -> new CreateTopics(in.list(CommandCodec::readTopic));
       case 5 -> new DeleteTopics(in.list(BinaryReader::uuid));
@@ -89,8 +103,31 @@ public final class CommandCodec {
       case 8 -> new AllocateProducerIds(in.int32());
       case 9 -> new UpdateFeatures(new TreeMap<>(in.map(BinaryReader::text, BinaryReader::int16)));
       case 10 -> new AlterIsr(new BrokerId(in.int32()), in.int64(), in.list(CommandCodec::readIsr));
+      case 11 -> readRegistration(in);
+      case 12 -> new FenceBroker(new BrokerId(in.int32()), in.int64());
+      case 13 -> new UnfenceBroker(new BrokerId(in.int32()), in.int64());
+      case 14 -> new ShutDownBroker(new BrokerId(in.int32()), in.int64());
       default -> throw new UnsupportedCommandException("a metadata change has the unknown type " + type + NEWER);
     };
+  }
+
+  private static void writeRegistration(BinaryWriter out, RegisterBroker c) {
+    out.int32(c.id().value()).uuid(c.incarnation()).list(c.endpoints(), CommandCodec::writeEndpoint).text(c.rack()).bool(c.leads())
+        .text(c.data().clusterId()).int64(c.data().epoch()).list(c.data().kept(), BinaryWriter::text);
+    writeDefaults(out, c.defaults());
+  }
+
+  private static RegisterBroker readRegistration(BinaryReader in) {
+    return new RegisterBroker(new BrokerId(in.int32()), in.uuid(), in.list(CommandCodec::readEndpoint), in.text(), in.bool(),
+        new FoundData(in.text(), in.int64(), in.list(BinaryReader::text)), readDefaults(in));
+  }
+
+  static void writeDefaults(BinaryWriter out, Registration.Defaults defaults) {
+    out.int32(defaults.minIsr()).bool(defaults.unclean()).bool(defaults.flushOnAck()).text(defaults.engine());
+  }
+
+  static Registration.Defaults readDefaults(BinaryReader in) {
+    return new Registration.Defaults(in.int32(), in.bool(), in.bool(), in.text());
   }
 
   static void writeEndpoint(BinaryWriter out, Endpoint e) {

@@ -6,10 +6,14 @@ import io.margay.controller.internal.state.Command.AlterIsr;
 import io.margay.controller.internal.state.Command.CreatePartitions;
 import io.margay.controller.internal.state.Command.CreateTopics;
 import io.margay.controller.internal.state.Command.DeleteTopics;
+import io.margay.controller.internal.state.Command.FenceBroker;
+import io.margay.controller.internal.state.Command.UnfenceBroker;
+import io.margay.controller.internal.state.Command.ShutDownBroker;
 import io.margay.controller.internal.state.Command.InitCluster;
 import io.margay.controller.internal.state.Command.RegisterBroker;
 import io.margay.controller.internal.state.Command.UnregisterBroker;
 import io.margay.controller.internal.state.Command.UpdateFeatures;
+import io.margay.metadata.BrokerImage;
 import io.margay.metadata.ClusterDelta;
 import io.margay.metadata.ClusterImage;
 import io.margay.model.BrokerId;
@@ -39,24 +43,65 @@ public final class MetadataStateMachine implements StateMachine {
    */
   public record Publication(ClusterDelta delta, ClusterImage image) { }
 
+  /** Is told at once of what sessions of brokers depend on, on the metadata log's thread, in order and without the monitor. */
+  public interface Watcher {
+    /**
+     * Called after each command.
+     *
+     * @param brokers the same object as before when no broker has changed
+     * @param offset index of the command
+     */
+    void onBrokers(SortedMap<BrokerId, BrokerImage> brokers, long offset);
+
+    /**
+     * Another node leads the log.
+     *
+     * @param leader its id, or NONE
+     * @param self whether that is this node
+     */
+    void onLeader(BrokerId leader, boolean self);
+  }
+
+  private static final Watcher NOBODY = new Watcher() {
+    @Override
+    public void onBrokers(SortedMap<BrokerId, BrokerImage> brokers, long offset) {
+      // nothing depends on it
+    }
+
+    @Override
+    public void onLeader(BrokerId leader, boolean self) {
+      // nothing depends on it
+    }
+  };
+
   private final Runnable onChange;
+  private final Watcher watcher;
   private ClusterState state = new ClusterState();
   private long offset = -1;
   private boolean dirty = true;
 
   /** @param onChange called, with the monitor not held, after something was applied */
   public MetadataStateMachine(Runnable onChange) {
+    this(onChange, NOBODY);
+  }
+
+  /** The same with a watcher. */
+  public MetadataStateMachine(Runnable onChange, Watcher watcher) {
     this.onChange = onChange;
+    this.watcher = watcher;
   }
 
   @Override
   public byte[] apply(long index, long timestampMs, byte[] command) {
     Object result;
+    SortedMap<BrokerId, BrokerImage> brokers;
     synchronized (this) {
       offset = index;
       dirty = true;
       result = apply(CommandCodec.decode(command), index);
+      brokers = state.brokers();
     }
+    watcher.onBrokers(brokers, index);
     onChange.run();
     return ResultCodec.encode(new Applied(index, result));
   }
@@ -81,6 +126,12 @@ public final class MetadataStateMachine implements StateMachine {
       return ConfigCommands.alter(state, c);
     } else if (command instanceof RegisterBroker c) {
       return BrokerCommands.register(state, c, index);
+    } else if (command instanceof FenceBroker c) {
+      return BrokerCommands.fence(state, c.id(), c.epoch());
+    } else if (command instanceof UnfenceBroker c) {
+      return BrokerCommands.unfence(state, c.id(), c.epoch());
+    } else if (command instanceof ShutDownBroker c) {
+      return BrokerCommands.shutDown(state, c.id(), c.epoch());
     } else if (command instanceof UnregisterBroker c) {
       return BrokerCommands.unregister(state, c);
     } else if (command instanceof AllocateProducerIds c) {
@@ -124,22 +175,28 @@ public final class MetadataStateMachine implements StateMachine {
 
   @Override
   public void restore(long index, byte[] snapshot) {
+    SortedMap<BrokerId, BrokerImage> brokers;
     synchronized (this) {
       ClusterState before = state;
       state = SnapshotCodec.decode(snapshot);
       state.delta().replaces(before.delta(), before.topics().values(), before.configs().keySet());
+      state.setController(before.controller());
       offset = index;
       dirty = true;
+      brokers = state.brokers();
     }
+    watcher.onBrokers(brokers, index);
     onChange.run();
   }
 
   @Override
   public void onLeader(int leaderId, boolean self) {
+    BrokerId leader = leaderId < 0 ? BrokerId.NONE : new BrokerId(leaderId);
     synchronized (this) {
-      state.setController(leaderId < 0 ? BrokerId.NONE : new BrokerId(leaderId));
+      state.setController(leader);
       dirty = true;
     }
+    watcher.onLeader(leader, self);
     onChange.run();
   }
 

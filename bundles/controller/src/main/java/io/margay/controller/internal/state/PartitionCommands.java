@@ -57,10 +57,10 @@ final class PartitionCommands {
     List<BrokerId> isr = before.replicas().stream().filter(change.isr()::containsKey).toList();
     ReplicaSet members = new ReplicaSet(before.replicas(), isr, before.members().elr(), before.members().lastKnownElr(),
         before.members().adding(), before.members().removing());
-    List<PartitionImage> partitions = new ArrayList<>(topic.partitions());
-    partitions.set(before.index(), new PartitionImage(before.index(), members, leader, before.leaderEpoch(),
-        before.partitionEpoch() + 1));
-    state.putTopic(new TopicImage(topic.name(), topic.id(), topic.internal(), partitions));
+    PartitionImage after = Elections.change(before, members, new TopicRules(state).of(topic.name()));
+    // Also when the ISR is as it was: the leader waits for an image with another epoch.
+    state.putPartition(topic, after != before ? after : new PartitionImage(before.index(), before.members(), before.leader(),
+        before.leaderEpoch(), before.partitionEpoch() + 1));
     return Errors.NONE;
   }
 }

@@ -67,14 +67,9 @@ final class TopicCommands {
   }
 
   private static PartitionImage newPartition(ClusterState state, int index, List<BrokerId> replicas) {
-    List<BrokerId> alive = replicas;
-    for (BrokerId id : replicas) {
-      if (state.brokers().get(id).fenced()) {
-        alive = replicas.stream().filter(r -> !state.brokers().get(r).fenced()).toList();
-        break;
-      }
-    }
-    // When all replicas are fenced, the ISR is what it would have been: the first one to return leads.
+    boolean all = replicas.stream().allMatch(r -> state.brokers().get(r).active());
+    List<BrokerId> alive = all ? replicas : replicas.stream().filter(r -> state.brokers().get(r).active()).toList();
+    // When no replica is active, the ISR is what it would have been: the first one to return leads.
     List<BrokerId> isr = alive.isEmpty() ? replicas : alive;
     BrokerId leader = alive.isEmpty() ? BrokerId.NONE : alive.get(0);
     return new PartitionImage(index, replicas, isr, leader, new LeaderEpoch(0), 0);

@@ -59,7 +59,8 @@ class MetadataStateMachineTest {
 
   private static RegisterBroker broker(int id, long incarnation) {
     return new RegisterBroker(new BrokerId(id), new UUID(1, incarnation),
-        List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "h", 1)), "r");
+        List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "h", 1)), "r", true, Command.FoundData.NONE,
+        Registration.Defaults.UNKNOWN);
   }
 
   private static NewTopic topic(String name, int partitions, int... replicas) {

@@ -112,6 +112,11 @@ class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseable {
   }
 
   @Override
+  public boolean kept() {
+    return directories.kept();
+  }
+
+  @Override
   public List<TopicIdPartition> list() throws IOException {
     List<TopicIdPartition> ids = new ArrayList<>(entries.size());
     for (PartitionEntry entry : entries.values()) {

@@ -80,6 +80,11 @@ final class LogDirectories {
     return best;
   }
 
+  /** @return whether no directory is missing, and each still had all that was appended when it was opened */
+  boolean kept() {
+    return offline.isEmpty() && online.stream().allMatch(d -> d.wasClean() || d.keptPageCache());
+  }
+
   /** @param clean whether a directory gets the mark of a clean shutdown */
   void close(Predicate<LogDirectory> clean) throws IOException {
     IOException failure = null;

@@ -1,0 +1,105 @@
+package io.margay.controller.internal;
+
+import io.margay.controller.internal.session.BrokerHistory;
+import io.margay.spi.client.RemoteClient;
+import io.margay.spi.storage.StorageEngine;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Consumer;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
+
+/**
+ * Services that are looked up only when they are needed: a single node then never starts the client. Safe for all threads.
+ */
+final class NodeServices implements BrokerPresence.Node, AutoCloseable {
+  private final BundleContext context;
+  private final BrokerHistory history;
+  private ServiceReference<RemoteClient> reference;
+  private RemoteClient client;
+
+  /**
+   * @param context finds the services
+   * @param metadata directory of the metadata log
+   */
+  NodeServices(BundleContext context, Path metadata) {
+    this.context = context;
+    this.history = new BrokerHistory(metadata);
+  }
+
+  /** One that was replaced is not given again. */
+  @Override
+  public synchronized RemoteClient client() {
+    if (client != null && reference.getBundle() == null) {
+      release();
+    }
+    if (client == null) {
+      reference = context.getServiceReference(RemoteClient.class);
+      client = reference == null ? null : context.getService(reference);
+    }
+    return client;
+  }
+
+  private void release() {
+    context.ungetService(reference);
+    client = null;
+    reference = null;
+  }
+
+  @Override
+  public List<String> keptEngines() {
+    List<String> kept = new ArrayList<>();
+    try {
+      Collection<ServiceReference<StorageEngine>> engines = context.getServiceReferences(StorageEngine.class, null);
+      for (ServiceReference<StorageEngine> engine : engines) {
+        StorageEngine service = context.getService(engine);
+        if (service != null) {
+          if (service.kept()) {
+            kept.add(service.name());
+          }
+          context.ungetService(engine);
+        }
+      }
+    } catch (InvalidSyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+    return kept;
+  }
+
+  @Override
+  public BrokerHistory.Entry before() {
+    return history.read();
+  }
+
+  @Override
+  public void onRegistered(BrokerHistory.Entry entry) {
+    history.write(entry);
+  }
+
+  /** Ends the process if it was started by the launcher; in another container there is the line in the log. */
+  @Override
+  public void fatal(String why) {
+    try {
+      for (ServiceReference<?> r : context.getServiceReferences(Consumer.class, "(margay.launcher=fatal)")) {
+        @SuppressWarnings("unchecked")
+        Consumer<String> launcher = (Consumer<String>) context.getService(r);
+        if (launcher != null) {
+          launcher.accept(why);
+          context.ungetService(r);
+        }
+      }
+    } catch (InvalidSyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    if (client != null) {
+      release();
+    }
+  }
+}

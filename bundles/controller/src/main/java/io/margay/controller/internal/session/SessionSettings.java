@@ -1,0 +1,35 @@
+package io.margay.controller.internal.session;
+
+import static io.margay.spi.config.SettingType.INT;
+
+import io.margay.spi.config.Catalogue;
+import io.margay.spi.config.DefinesSettings;
+import io.margay.spi.config.Setting;
+import io.margay.spi.config.SettingDefinitions;
+
+/** Settings of the sessions that brokers have with the controller. */
+@DefinesSettings
+public final class SessionSettings implements SettingDefinitions {
+  private static final Catalogue ALL = new Catalogue("Brokers of a cluster");
+
+  /** {@code broker.heartbeat.interval.ms}. */
+  public static final Setting<Integer> BROKER_HEARTBEAT_INTERVAL_MS = ALL.broker(INT, "broker.heartbeat.interval.ms", 2000)
+      .from(10).live()
+      .doc("Milliseconds between two heartbeats of a broker to the controller. Choose at most a third of broker.session.timeout.ms.");
+  /** {@code broker.session.timeout.ms}. */
+  public static final Setting<Integer> BROKER_SESSION_TIMEOUT_MS = ALL.broker(INT, "broker.session.timeout.ms", 9000).from(100).live()
+      .doc("Milliseconds without a heartbeat after which the controller fences a broker: others lead its partitions.");
+  /** {@code margay.broker.reconnect.grace.ms}. */
+  public static final Setting<Integer> MARGAY_BROKER_RECONNECT_GRACE_MS =
+      ALL.broker(INT, "margay.broker.reconnect.grace.ms", 200).from(0).live()
+      .doc("Milliseconds in which a broker must connect again when its connection to the controller breaks, as it does when the "
+          + "process ends. After that the broker is fenced, long before its session would end.");
+  /** {@code margay.broker.report.ms}. */
+  public static final Setting<Integer> MARGAY_BROKER_REPORT_MS = ALL.broker(INT, "margay.broker.report.ms", 500).from(0).live()
+      .doc("Milliseconds that a new controller gives brokers to report. Those that do not are fenced.");
+
+  @Override
+  public Catalogue catalogue() {
+    return ALL;
+  }
+}
