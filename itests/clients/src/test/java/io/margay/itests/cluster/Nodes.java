@@ -28,10 +28,11 @@ final class Nodes implements AutoCloseable {
       Broker broker = Broker.prepare().with("KAFKA_NODE_ID", Integer.toString(i + 1)).with("KAFKA_CONTROLLER_QUORUM_VOTERS", voters)
           .with("KAFKA_LISTENERS", "PLAINTEXT://127.0.0.1:" + ports.get(count + i));
       settings.forEach(broker::with);
+      broker.with("KAFKA_CLUSTER_ID", "AAAAAAAAQACAAAAAAAAAAQ");
       nodes.brokers.add(broker);
     }
     try {
-      nodes.startAll();
+      nodes.startMissing();
     } catch (RuntimeException e) {
       nodes.close();
       throw e;
@@ -55,9 +56,9 @@ final class Nodes implements AutoCloseable {
     }
   }
 
-  /** Starts all brokers at the same time, and waits until all of them serve. */
-  void startAll() {
-    CompletableFuture.allOf(brokers.stream().map(b -> CompletableFuture.runAsync(b::start, task -> new Thread(task).start()))
+  /** Starts the brokers that have no process, at the same time, and waits until they serve. */
+  void startMissing() {
+    CompletableFuture.allOf(brokers.stream().filter(b -> !b.isAlive()).map(b -> CompletableFuture.runAsync(b::start, task -> new Thread(task).start()))
         .toArray(CompletableFuture[]::new)).join();
   }
 
