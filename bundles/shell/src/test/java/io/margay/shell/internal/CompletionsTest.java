@@ -22,7 +22,7 @@ class CompletionsTest {
   private final Completions completions;
 
   CompletionsTest() {
-    Requests requests = new Requests(broker, broker::image, new BrokerId(1));
+    Requests requests = new Requests(broker, broker::image, new BrokerId(1), gosh.remote);
     Strategies strategies = new Strategies();
     Map<String, CommandFunction> commands = ShellCommands.functions(requests, gosh.settings, new FakePlatform(), strategies);
     completions = new Completions(commands, ShellCommands.names(requests, gosh.settings, strategies, commands));
@@ -60,6 +60,8 @@ class CompletionsTest {
       assertThat(session.execute("margay:candidates config:explain 1").toString()).contains("num.partitions");
       assertThat(session.execute("margay:candidates topic:list 1").toString()).isEqualTo("[]");
       assertThat(session.execute("margay:candidates config:get 0").toString()).isEqualTo("[--help, --json, -h]");
+      assertThat(session.execute("margay:candidates leader:elect 1").toString()).isEqualTo("[orders:0, payments:0]");
+      assertThat(session.execute("margay:candidates reassign:cancel 1").toString()).isEqualTo("[]");
       // nobody serves ListGroups
       assertThat(session.execute("margay:candidates group:describe 1").toString()).isEqualTo("[]");
     }

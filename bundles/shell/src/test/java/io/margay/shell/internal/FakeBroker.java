@@ -34,8 +34,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -53,6 +55,8 @@ final class FakeBroker implements LocalClient {
   final Map<TopicPartition, Long> ends = new HashMap<>();
   /** Answers of other APIs, by key. */
   final Map<Short, Function<Message, Message>> others = new HashMap<>();
+  /** APIs that it does not serve over the network. */
+  final Set<Short> missing = new HashSet<>();
   final List<Message> requests = new ArrayList<>();
 
   /** Registers a broker; racks are null when not wanted. */
