@@ -154,6 +154,18 @@ final class LeaderFetcher {
     proceed();
   }
 
+  /** The leader learns that this replica's log has another start. */
+  private void startMoved(FetchedPartition partition) {
+    synchronized (this) {
+      if (partitions.get(partition.key) != partition || partition.phase != Phase.FETCHING) {
+        return;
+      }
+      session.changed(partition);
+      urgent = true;
+    }
+    proceed();
+  }
+
   /** A partition cannot be fetched now. */
   private void pause(FetchedPartition partition) {
     synchronized (this) {
@@ -348,7 +360,7 @@ final class LeaderFetcher {
       case APPENDED -> {
         partition.failures = 0;
         setUncommitted(partition, partition.follower.highWatermark() < partition.log().logEndOffset());
-        work.maybeAdvanceStart(partition, data.logStartOffset());
+        work.maybeAdvanceStart(partition, data.logStartOffset(), () -> startMoved(partition));
         if (FollowerAppend.mustFlush(partition)) {
           begin(partition);
           work.flush(partition);
