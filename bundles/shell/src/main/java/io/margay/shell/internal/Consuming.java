@@ -17,12 +17,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
-/** Runs {@code consume}. Without --follow it ends at the end that the partitions had when it began. */
+/**
+ * Runs {@code consume}. Without --follow it ends at the end that the partitions had when it began, or when one cannot be read; with
+ * --follow it waits, bounded, for leaders that change.
+ */
 final class Consuming {
   private static final int WAIT_MS = 500;
   /** Several brokers are asked at the same time, and the slowest answer is waited for. */
   private static final int WAIT_OF_SEVERAL_MS = 100;
+  /** So long may leaders change, or be out of reach, until --follow gives up. */
+  private static final long PATIENCE_MS = 30_000;
+  private static final long PAUSE_MS = 100;
   private static final int RESPONSE_BYTES_MAX = 4 * 1024 * 1024;
   private static final int PARTITION_BYTES_MAX = 1024 * 1024;
   private static final long DECOMPRESSED_BYTES_MAX = 128L * 1024 * 1024;
@@ -44,6 +51,10 @@ final class Consuming {
   private final Map<TopicPartition, Long> positions = new TreeMap<>();
   private Map<TopicPartition, Long> ends = Map.of();
   private long left;
+  /** What kept --follow from reading in the last round, or null. */
+  private String trouble;
+  /** When that began, as of {@link System#nanoTime}. */
+  private long troubleSince;
 
   Consuming(Requests requests, CommandFunction.Io io, ConsumeOptions options) {
     this(requests, io, options, new RecordPrinter(io.out(), options)::print);
@@ -116,8 +127,25 @@ final class Consuming {
         .setMaxWaitMs(waitMs).setMinBytes(1).setMaxBytes(RESPONSE_BYTES_MAX).setSessionEpoch(NO_SESSION)
         .setTopics(List.of(new FetchRequest.FetchTopic().setTopic(topic.name()).setTopicId(topic.id()).setPartitions(partitions))),
         new FetchResponse())));
+    String before = trouble;
+    trouble = null;
     for (CompletableFuture<FetchResponse> answer : answers) {
-      read(requests.await(FetchRequest.API, answer));
+      FetchResponse response = null;
+      try {
+        response = requests.await(FetchRequest.API, answer);
+      } catch (ShellException e) {
+        trouble = e.getMessage();
+      }
+      if (response != null) {
+        read(response);
+      }
+    }
+    if (trouble != null) {
+      troubleSince = before == null ? System.nanoTime() : troubleSince;
+      if (!options.follow || System.nanoTime() - troubleSince > TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS)) {
+        throw new ShellException(trouble);
+      }
+      TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
     }
   }
 
@@ -142,7 +170,12 @@ final class Consuming {
       throw new ShellException("partition " + tp.partition() + " of topic " + topic.name() + " has no offset " + positions.get(tp)
           + "; offset:list " + topic.name() + " shows what it has");
     }
-    Requests.check(data.errorCode(), null, "cannot read topic " + topic.name() + " partition " + tp.partition());
+    String what = "cannot read topic " + topic.name() + " partition " + tp.partition();
+    if (Errors.forCode(data.errorCode()).retriable()) {
+      trouble = what + ": " + Requests.text(data.errorCode(), null);
+      return;
+    }
+    Requests.check(data.errorCode(), null, what);
     Records records = data.records();
     if (records == null || records.sizeBytes() == 0) {
       return;

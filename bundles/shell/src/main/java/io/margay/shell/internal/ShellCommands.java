@@ -85,6 +85,7 @@ public final class ShellCommands {
         Map.entry("topic", () -> requests.image().topics().keySet()),
         Map.entry("partition", () -> partitions(requests, p -> true)),
         Map.entry("moving", () -> partitions(requests, p -> p.members().reassigning())),
+        Map.entry("broker", () -> requests.image().brokers().keySet().stream().map(b -> String.valueOf(b.value())).toList()),
         Map.entry("group", () -> groups(requests)),
         Map.entry("type", () -> List.of("topic", "broker", "group")),
         Map.entry("setting", () -> Arrays.stream(Setting.Scope.values()).flatMap(s -> settings.definitions(s).stream())

@@ -49,7 +49,7 @@ class CompletionsTest {
     }
     assertThat(learnt.toString()).contains("[-c, topic:list, -d, List the topics.]")
         .contains("[-c, topic:create, -s, p, -l, partitions, --description, How many partitions (default: num.partitions).]")
-        .contains("[-c, offset:reset, -a, margay:candidates offset:reset ($.commandLine wordIndex)]");
+        .contains("[-c, offset:reset, -a, margay:candidates offset:reset ($.commandLine wordIndex) ($.commandLine words)]");
   }
 
   @Test
@@ -64,6 +64,19 @@ class CompletionsTest {
       assertThat(session.execute("margay:candidates reassign:cancel 1").toString()).isEqualTo("[]");
       // nobody serves ListGroups
       assertThat(session.execute("margay:candidates group:describe 1").toString()).isEqualTo("[]");
+    }
+  }
+
+  @Test
+  void valuesOfOptionsAreNamesThatThereAre() throws Exception {
+    broker.brokers(1, 2, 3);
+    try (CommandSession session = session()) {
+      assertThat(session.execute("margay:candidates partition:list 2 [partition:list --broker '']").toString()).isEqualTo("[1, 2, 3]");
+      assertThat(session.execute("margay:candidates reassign:plan 2 [reassign:plan --remove '2,']").toString())
+          .isEqualTo("[2,1, 2,3]");
+      assertThat(session.execute("margay:candidates reassign:plan 1 [reassign:plan '']").toString()).isEqualTo("[orders, payments]");
+      assertThat(session.execute("margay:candidates config:list 2 [config:list broker '']").toString()).isEqualTo("[1, 2, 3]");
+      assertThat(session.execute("margay:candidates config:list 2 [config:list topic '']").toString()).isEqualTo("[orders, payments]");
     }
   }
 

@@ -19,7 +19,6 @@ import io.margay.spi.client.RemoteConnection;
 import io.margay.spi.client.RemoteConnection.Reply;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,6 +43,8 @@ final class LeaderFetcher {
   private static final long FIRST_PAUSE_MS = 10;
   /** A batch may be larger than what a follower asks for. */
   private static final int LARGEST_BATCH_BYTES = 100 << 20;
+  /** One more than this class sends: an answer may come here before the connection has counted it. */
+  private static final int MOST_OPEN = 3;
 
   private final BrokerId leader;
   private final String name;
@@ -53,7 +54,8 @@ final class LeaderFetcher {
   private final FollowerSession session = new FollowerSession();
   private final FollowerWork work;
   private final PausedPartitions paused;
-  private final AtomicInteger uncommitted = new AtomicInteger();
+  /** How many partitions have records of which they do not know that they are committed. */
+  private int uncommitted;
   private RemoteConnection connection;
   private Endpoint address;
   private boolean connecting;
@@ -154,6 +156,18 @@ final class LeaderFetcher {
     proceed();
   }
 
+  /** The leader learns that this replica's log has another start. */
+  private void startMoved(FetchedPartition partition) {
+    synchronized (this) {
+      if (partitions.get(partition.key) != partition || partition.phase != Phase.FETCHING) {
+        return;
+      }
+      session.changed(partition);
+      urgent = true;
+    }
+    proceed();
+  }
+
   /** A partition cannot be fetched now. */
   private void pause(FetchedPartition partition) {
     synchronized (this) {
@@ -206,7 +220,7 @@ final class LeaderFetcher {
   private FetchRequest next(FetchSettings settings, long number) {
     urgent = false;
     // a session begins at once: while the first request waited, no further partition could be asked for
-    int waitMs = !session.isOpen() ? 0 : uncommitted.get() > 0 ? Math.min(settings.commitWaitMs(), settings.waitMaxMs()) : settings.waitMaxMs();
+    int waitMs = !session.isOpen() ? 0 : uncommitted > 0 ? Math.min(settings.commitWaitMs(), settings.waitMaxMs()) : settings.waitMaxMs();
     FetchRequest request = new FetchRequest().setMaxBytes(settings.maxBytes()).setMinBytes(settings.minBytes()).setMaxWaitMs(waitMs)
         .setReplicaState(new ReplicaState().setReplicaId(ports.self().value()).setReplicaEpoch(ports.brokerEpoch().getAsLong()));
     session.fill(request, partitions.values(), new FollowerSession.Round(number, settings.partitionMaxBytes()));
@@ -224,7 +238,7 @@ final class LeaderFetcher {
       return;
     }
     int largest = (int) Math.min(Integer.MAX_VALUE - 8L, (long) settings.maxBytes() + LARGEST_BATCH_BYTES);
-    client.connect(new RemoteClient.Target(to.host(), to.port(), name, settings.timeoutMs(), 2, largest))
+    client.connect(new RemoteClient.Target(to.host(), to.port(), name, settings.timeoutMs(), MOST_OPEN, largest))
         .whenComplete((opened, failure) -> connected(to, opened, failure));
   }
 
@@ -348,7 +362,7 @@ final class LeaderFetcher {
       case APPENDED -> {
         partition.failures = 0;
         setUncommitted(partition, partition.follower.highWatermark() < partition.log().logEndOffset());
-        work.maybeAdvanceStart(partition, data.logStartOffset());
+        work.maybeAdvanceStart(partition, data.logStartOffset(), () -> startMoved(partition));
         if (FollowerAppend.mustFlush(partition)) {
           begin(partition);
           work.flush(partition);
@@ -389,10 +403,10 @@ final class LeaderFetcher {
     pause(partition);
   }
 
-  private void setUncommitted(FetchedPartition partition, boolean now) {
-    if (partition.uncommitted != now) {
+  private synchronized void setUncommitted(FetchedPartition partition, boolean now) {
+    if (partition.uncommitted != now && (!now || partitions.get(partition.key) == partition)) {
       partition.uncommitted = now;
-      uncommitted.addAndGet(now ? 1 : -1);
+      uncommitted += now ? 1 : -1;
     }
   }
 }
