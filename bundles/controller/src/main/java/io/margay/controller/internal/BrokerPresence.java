@@ -151,8 +151,9 @@ public final class BrokerPresence implements MetadataStateMachine.Watcher, AutoC
     return sessions;
   }
 
-  BrokerLink link() {
-    return link;
+  /** @return completes when other brokers lead what this one led, or there is none */
+  CompletionStage<Void> shutDown() {
+    return link.shutDown();
   }
 
   /** All publishers have seen an image. */

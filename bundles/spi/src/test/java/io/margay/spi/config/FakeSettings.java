@@ -99,7 +99,7 @@ public final class FakeSettings implements NodeSettings {
 
   @Override
   public BrokerId nodeId() {
-    return new BrokerId(1);
+    return new BrokerId(Integer.parseInt(values.getOrDefault("node.id", "1")));
   }
 
   @Override
