@@ -106,7 +106,7 @@ final class FakeCluster {
       this.kept = kept;
       this.history = history;
       System.setProperty("margay.process.id", id + "-" + commands.size());
-      FakeSettings settings = OtherSettings.known().with("node.id", Integer.toString(id));
+      FakeSettings settings = OtherSettings.known().nodeId(new BrokerId(id));
       this.presence = new BrokerPresence(this, settings, new BrokerPresence.Outside(time, time, this), this::propose);
       System.clearProperty("margay.process.id");
       this.machine = new MetadataStateMachine(() -> { }, presence);

@@ -203,9 +203,13 @@ final class LogAppender {
   }
 
   /** Appends batches from a leader unchanged. */
-  Appended asFollower(ByteBuf records) throws IOException {
+  Appended asFollower(ByteBuf records, long fetchOffset) throws IOException {
     nowMs = log.environment().clock().millis();
     long end = log.logEndOffset();
+    if (fetchOffset != end) {
+      return Appended.failed(Errors.OFFSET_OUT_OF_RANGE, "record batches were fetched from offset " + fetchOffset
+          + ", but the log ends at " + end);
+    }
     long next = end;
     long base = -1;
     batchCount = 0;

@@ -1,5 +1,6 @@
 package io.margay.log.internal;
 
+import io.margay.model.LeaderEpoch;
 import io.margay.spi.log.LogSuspendedException;
 import io.margay.spi.storage.LogStore;
 import io.margay.spi.storage.SegmentInfo;
@@ -61,20 +62,32 @@ final class LogReshaping {
     log.state.advanceStart(offset);
   }
 
-  void truncateTo(long offset) throws IOException {
+  boolean truncateTo(long offset, LeaderEpoch epoch) throws IOException {
     if (offset < log.offsets.start()) {
-      truncateFullyAndStartAt(offset);
-      return;
+      return truncateFullyAndStartAt(offset, epoch);
     }
-    log.reshape("truncate", () -> log.change("truncate", () -> {
+    return unlessOld(epoch, () -> {
       if (offset >= log.offsets.end()) {
+        log.state.forgetEmptyEpochs(offset);
         return;
       }
       // Readers and the high watermark first: no reader may see an end that no longer exists.
       log.offsets.lowerHighWatermark(offset);
       log.store.truncateTo(offset);
       endWasCut();
+    });
+  }
+
+  /** Returns false when the epoch is old. */
+  private boolean unlessOld(LeaderEpoch epoch, SegmentedPartitionLog.Change change) throws IOException {
+    boolean[] changed = new boolean[1];
+    log.reshape("truncate", () -> log.change("truncate", () -> {
+      if (!log.isOld(epoch)) {
+        change.run();
+        changed[0] = true;
+      }
     }));
+    return changed[0];
   }
 
   /** Under the log's lock: adjusts everything to an end of the store that is lower than before. */
@@ -87,17 +100,18 @@ final class LogReshaping {
     log.appender.forgetActiveSegment();
   }
 
-  void truncateFullyAndStartAt(long offset) throws IOException {
-    log.reshape("truncate", () -> {
-      log.change("truncate", () -> {
-        log.cuts++;
-        log.store.resetTo(offset);
-        log.offsets.set(offset, offset, offset);
-        log.state.reset(log.store);
-        log.appender.forgetActiveSegment();
-      });
-      log.owner.startMoved(log);
+  boolean truncateFullyAndStartAt(long offset, LeaderEpoch epoch) throws IOException {
+    boolean changed = unlessOld(epoch, () -> {
+      log.cuts++;
+      log.store.resetTo(offset);
+      log.offsets.set(offset, offset, offset);
+      log.state.reset(log.store);
+      log.appender.forgetActiveSegment();
     });
+    if (changed) {
+      log.reshape("truncate", () -> log.owner.startMoved(log));
+    }
+    return changed;
   }
 
   /** Removes whole segments below an offset, which is at most the high watermark. Returns the number of bytes removed. */

@@ -26,6 +26,7 @@ final class LogState {
   private static final String SNAPSHOT = ".snapshot";
   private static final String INDEX = ".txnindex";
   private static final int OFFSET_DIGITS = 20;
+  /** Of the newest snapshots all are kept; see {@link #thinSnapshots}. */
   private static final int SNAPSHOTS_KEPT = 2;
 
   final EpochCache epochs = new EpochCache();
@@ -184,6 +185,13 @@ final class LogState {
     epochsChanged |= epochs.assign(epoch, end);
   }
 
+  /** Forgets epochs without batches, which only this broker knows. */
+  void forgetEmptyEpochs(long end) {
+    if (epochs.truncateFromEnd(end)) {
+      saveEpochs();
+    }
+  }
+
   private void saveEpochsWithBatches(long end) {
     if (epochsChanged && epochs.latestStart() < end) {
       saveEpochs();
@@ -222,10 +230,24 @@ final class LogState {
     if (snapshots.isEmpty() || snapshots.get(snapshots.size() - 1) != end) {
       snapshots.add(end);
     }
-    while (snapshots.size() > SNAPSHOTS_KEPT) {
-      String oldest = name(snapshots.remove(0), SNAPSHOT);
-      files.add(store -> store.deleteBlob(oldest));
+    thinSnapshots(end);
+  }
+
+  /**
+   * Keeps the newest snapshots, and of the older ones so many that their distances from the end about double. So a truncation, however
+   * deep, replays about as much as it cuts, and a log of any size has some dozens of snapshots at most.
+   */
+  private void thinSnapshots(long end) {
+    for (int i = snapshots.size() - 1 - SNAPSHOTS_KEPT; i > 0; i--) {
+      if (end - snapshots.get(i - 1) <= 2 * (end - snapshots.get(i + 1))) {
+        dropSnapshot(i);
+      }
     }
+  }
+
+  private void dropSnapshot(int index) {
+    String dropped = name(snapshots.remove(index), SNAPSHOT);
+    files.add(store -> store.deleteBlob(dropped));
   }
 
   private void saveAborted(long end) {
@@ -339,6 +361,9 @@ final class LogState {
     }
     producers.advanceStart(logStartOffset);
     aborted.truncateFromStart(logStartOffset);
+    while (snapshots.size() > SNAPSHOTS_KEPT && snapshots.get(1) <= logStartOffset) {
+      dropSnapshot(0);
+    }
     if (indexed) {
       files.add(store -> dropEarlierIndexes(store, logStartOffset));
     }

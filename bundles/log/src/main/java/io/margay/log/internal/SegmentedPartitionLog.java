@@ -47,6 +47,8 @@ final class SegmentedPartitionLog implements PartitionLog {
   volatile LogOwner owner;
   /** How often the log's end was cut, after which a copy may differ from the log. */
   volatile int cuts;
+  /** The epoch in which this broker leads or follows; lower ones are refused. Guarded by the lock. */
+  private int currentEpoch = LeaderEpoch.NONE.value();
   final LogAppender appender;
   private final LogReader reader = new LogReader(this);
   private final LogReshaping shape = new LogReshaping(this);
@@ -198,7 +200,10 @@ final class SegmentedPartitionLog implements PartitionLog {
     }
     lock.lock();
     try {
-      return availability.unusable() ? refused() : appender.asLeader(records, leaderEpoch.value(), origin);
+      if (availability.unusable()) {
+        return refused();
+      }
+      return isOld(leaderEpoch) ? old(leaderEpoch) : appender.asLeader(records, leaderEpoch.value(), origin);
     } catch (IOException e) {
       return appendFailed(e);
     } finally {
@@ -208,10 +213,13 @@ final class SegmentedPartitionLog implements PartitionLog {
   }
 
   @Override
-  public Appended appendAsFollower(ByteBuf records) {
+  public Appended appendAsFollower(ByteBuf records, LeaderEpoch leaderEpoch, long fetchOffset) {
     lock.lock();
     try {
-      return availability.unusable() ? refused() : appender.asFollower(records);
+      if (availability.unusable()) {
+        return refused();
+      }
+      return isOld(leaderEpoch) ? old(leaderEpoch) : appender.asFollower(records, fetchOffset);
     } catch (IOException e) {
       return appendFailed(e);
     } finally {
@@ -248,8 +256,36 @@ final class SegmentedPartitionLog implements PartitionLog {
 
   @Override
   public void beginEpoch(LeaderEpoch epoch) throws IOException {
-    change("begin an epoch", () -> state.beginEpoch(epoch.value(), offsets.end()));
-    stateWriter.write();
+    change("begin an epoch", () -> {
+      advanceTo(epoch);
+      state.beginEpoch(epoch.value(), offsets.end());
+    });
+    stateWriter.writeSoon();
+  }
+
+  @Override
+  public void followEpoch(LeaderEpoch epoch) throws IOException {
+    change("follow an epoch", () -> {
+      advanceTo(epoch);
+      state.forgetEmptyEpochs(offsets.end());
+    });
+    stateWriter.writeSoon();
+  }
+
+  private void advanceTo(LeaderEpoch epoch) {
+    if (isOld(epoch)) {
+      throw new IllegalArgumentException("leader epoch " + epoch + " of " + id() + " is old, the current one is " + currentEpoch);
+    }
+    currentEpoch = epoch.value();
+  }
+
+  /** Under the lock. A caller may have stopped for long after it looked at its role. */
+  boolean isOld(LeaderEpoch epoch) {
+    return epoch.value() < currentEpoch;
+  }
+
+  private Appended old(LeaderEpoch epoch) {
+    return Appended.failed(Errors.NOT_LEADER_OR_FOLLOWER, "leader epoch " + epoch + " is old, the current one is " + currentEpoch);
   }
 
   @Override
@@ -258,13 +294,13 @@ final class SegmentedPartitionLog implements PartitionLog {
   }
 
   @Override
-  public void truncateTo(long offset) throws IOException {
-    shape.truncateTo(offset);
+  public boolean truncateTo(long offset, LeaderEpoch leaderEpoch) throws IOException {
+    return shape.truncateTo(offset, leaderEpoch);
   }
 
   @Override
-  public void truncateFullyAndStartAt(long offset) throws IOException {
-    shape.truncateFullyAndStartAt(offset);
+  public boolean truncateFullyAndStartAt(long offset, LeaderEpoch leaderEpoch) throws IOException {
+    return shape.truncateFullyAndStartAt(offset, leaderEpoch);
   }
 
   @Override

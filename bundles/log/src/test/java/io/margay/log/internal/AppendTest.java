@@ -193,15 +193,16 @@ class AppendTest {
     ByteBuf cut = all.copy(0, all.readableBytes());
     cut.writeBytes(new byte[30]);
     cut.setInt(all.readableBytes() + 8, 500);
-    assertThat(follower.log.appendAsFollower(cut)).isEqualTo(Appended.at(0, 3, -1, false));
+    assertThat(follower.log.appendAsFollower(cut, TestLog.NEWEST, follower.log.logEndOffset())).isEqualTo(Appended.at(0, 3, -1, false));
     assertThat(follower.contents()).isEqualTo(leader.contents());
     assertThat(follower.log.endOfEpoch(1)).isEqualTo(leader.log.endOfEpoch(1));
-    assertThat(follower.log.appendAsFollower(all).error()).isEqualTo(Errors.OFFSET_OUT_OF_RANGE);
-    assertThat(follower.log.appendAsFollower(Unpooled.buffer()).error()).isEqualTo(Errors.NONE);
+    assertThat(follower.log.appendAsFollower(all, TestLog.NEWEST, follower.log.logEndOffset()).error()).isEqualTo(Errors.OFFSET_OUT_OF_RANGE);
+    assertThat(follower.log.appendAsFollower(all, TestLog.NEWEST, 0).error()).isEqualTo(Errors.OFFSET_OUT_OF_RANGE);
+    assertThat(follower.log.appendAsFollower(Unpooled.buffer(), TestLog.NEWEST, follower.log.logEndOffset()).error()).isEqualTo(Errors.NONE);
     ByteBuf damaged = TestLog.batch(5, "a=1");
     damaged.setLong(0, 3);
     damaged.setByte(damaged.writerIndex() - 1, 77);
-    assertThat(follower.log.appendAsFollower(damaged).error()).isEqualTo(Errors.CORRUPT_MESSAGE);
+    assertThat(follower.log.appendAsFollower(damaged, TestLog.NEWEST, follower.log.logEndOffset()).error()).isEqualTo(Errors.CORRUPT_MESSAGE);
   }
 
   @Test
@@ -212,7 +213,7 @@ class AppendTest {
     }
     ByteBuf all = SliceBytes.take(leader.log.read(0, 1 << 20, 100, true));
     TestLog follower = new TestLog(TestLog.segments(500));
-    assertThat(follower.log.appendAsFollower(all).nextOffset()).isEqualTo(20);
+    assertThat(follower.log.appendAsFollower(all, TestLog.NEWEST, follower.log.logEndOffset()).nextOffset()).isEqualTo(20);
     assertThat(follower.contents()).isEqualTo(leader.contents());
     assertThat(follower.log.segments()).hasSizeGreaterThan(5);
   }

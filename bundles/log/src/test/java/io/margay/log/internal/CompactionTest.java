@@ -233,7 +233,7 @@ class CompactionTest {
     t.put("a=1");
     t.put("a=2");
     clean();
-    t.log.truncateTo(1);
+    t.log.truncateTo(1, TestLog.NEWEST);
     assertThat(t.log.cleanedTo()).isEqualTo(t.log.logEndOffset());
   }
 

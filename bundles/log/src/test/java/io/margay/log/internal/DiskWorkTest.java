@@ -100,7 +100,13 @@ class DiskWorkTest {
     t.log.beginEpoch(new LeaderEpoch(7));
     t.epoch = 7;
     append();
-    verify(() -> t.log.beginEpoch(new LeaderEpoch(8)));
+    t.background = task -> { };
+    t.store.beforeDisk = () -> {
+      throw new AssertionError("the thread that publishes an image waits for a disk");
+    };
+    t.log.beginEpoch(new LeaderEpoch(8));
+    t.log.followEpoch(new LeaderEpoch(9));
+    assertThat(t.log.latestEpoch()).isEqualTo(new LeaderEpoch(7));
   }
 
   @Test

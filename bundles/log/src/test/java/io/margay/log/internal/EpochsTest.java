@@ -103,7 +103,7 @@ class EpochsTest {
     assertThat(t.log.latestEpoch()).isEqualTo(new LeaderEpoch(6));
     assertThat(t.log.endOfEpoch(6)).isEqualTo(new EpochEnd(6, 1));
     assertThat(t.log.endOfEpoch(1)).isEqualTo(new EpochEnd(1, 1));
-    t.log.truncateTo(0);
+    t.log.truncateTo(0, TestLog.NEWEST);
     assertThat(t.log.latestEpoch()).isEqualTo(LeaderEpoch.NONE);
   }
 

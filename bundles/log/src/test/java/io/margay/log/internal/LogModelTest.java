@@ -116,7 +116,7 @@ class LogModelTest {
     }
 
     void truncate(long offset) throws IOException {
-      t.log.truncateTo(offset);
+      t.log.truncateTo(offset, TestLog.NEWEST);
       cut(offset);
     }
 

@@ -179,7 +179,7 @@ class ProducersTest {
         t.restart();
       }
     }
-    t.log.truncateTo(6);
+    t.log.truncateTo(6, TestLog.NEWEST);
     assertThat(t.log.abortedTransactions(0, 100)).containsExactly(new AbortedTransaction(7, 0));
     assertThat(t.log.lastStableOffset()).isEqualTo(4);
     t.put("y=1");
@@ -266,15 +266,43 @@ class ProducersTest {
   }
 
   @Test
-  void snapshotsAreFewAndDamagedOnesPassedOver() throws IOException {
+  void damagedSnapshotsArePassedOver() throws IOException {
     for (int i = 0; i < 6; i++) {
       produce(7, 0, i);
       t.log.roll();
     }
-    assertThat(t.store.blobs()).filteredOn(b -> b.endsWith(".snapshot")).hasSize(2);
     t.store.blobs.put("00000000000000000006.snapshot", new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11});
     t.crash();
     assertThat(produce(7, 0, 6)).isEqualTo(Errors.NONE);
+  }
+
+  @Test
+  void aDeepTruncationReplaysAboutAsMuchAsItCuts() throws IOException {
+    for (int i = 0; i < 200; i++) {
+      produce(7, 0, i);
+      t.log.roll();
+    }
+    assertThat(t.store.blobs()).filteredOn(b -> b.endsWith(".snapshot")).hasSizeBetween(8, 18);
+    t.store.reads = 0;
+    t.log.truncateTo(190, TestLog.NEWEST);
+    assertThat(t.store.reads).isLessThanOrEqualTo(10);
+    assertThat(produce(7, 0, 190)).isEqualTo(Errors.NONE);
+    t.store.reads = 0;
+    t.log.truncateTo(100, TestLog.NEWEST);
+    assertThat(t.store.reads).isLessThanOrEqualTo(50);
+    assertThat(produce(7, 0, 100)).isEqualTo(Errors.NONE);
+  }
+
+  @Test
+  void snapshotsBelowTheStartGo() throws IOException {
+    for (int i = 0; i < 50; i++) {
+      produce(7, 0, i);
+      t.log.roll();
+    }
+    t.commitAll();
+    t.log.advanceStart(45);
+    assertThat(t.store.blobs()).filteredOn(b -> b.endsWith(".snapshot")).filteredOn(b -> Long.parseLong(b.substring(0, 20)) < 45)
+        .hasSizeLessThanOrEqualTo(1);
   }
 
   @Test
@@ -292,11 +320,11 @@ class ProducersTest {
       t.put(TestLog.transactional(8, 0, i, "k=v"));
       t.log.roll();
     }
-    t.log.truncateTo(3);
+    t.log.truncateTo(3, TestLog.NEWEST);
     assertThat(t.log.producers()).containsExactlyInAnyOrder(new ProducerInfo(7, 0, 1, 1_000_000, -1, -1),
         new ProducerInfo(8, 0, 0, 1_000_000, -1, 1));
     assertThat(produce(7, 0, 2)).isEqualTo(Errors.NONE);
-    t.log.truncateFullyAndStartAt(100);
+    t.log.truncateFullyAndStartAt(100, TestLog.NEWEST);
     assertThat(t.log.producers()).isEmpty();
     assertThat(t.log.lastStableOffset()).isEqualTo(100);
     assertThat(produce(7, 0, 2)).isEqualTo(Errors.NONE);

@@ -35,6 +35,8 @@ import java.util.concurrent.Executor;
 /** A log over a {@link FakeStore}, a clock that stands still, and short words for what tests do to it. */
 final class TestLog {
   static final UnpooledByteBufAllocator HEAP = new UnpooledByteBufAllocator(false);
+  /** An epoch that no log refuses. */
+  static final LeaderEpoch NEWEST = new LeaderEpoch(Integer.MAX_VALUE);
   static final TopicIdPartition ID = new TopicIdPartition(new UUID(1, 2), new TopicPartition("topic", 0));
   private static final Map<Setting<?>, Object> BASE = Map.of(LogSettings.RETENTION_MS, -1L, LogSettings.MAX_MESSAGE_BYTES, 1 << 20,
       LogSettings.MESSAGE_TIMESTAMP_AFTER_MAX_MS, Long.MAX_VALUE, LogSettings.MARGAY_STORAGE_ENGINE, "fake",

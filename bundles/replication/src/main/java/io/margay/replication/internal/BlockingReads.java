@@ -5,10 +5,9 @@ import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +35,7 @@ public final class BlockingReads implements AutoCloseable {
     }
   }
 
-  private final ThreadPoolExecutor threads;
+  private final ExecutorService threads;
   private final IntSupplier count;
 
   /**
@@ -45,11 +44,12 @@ public final class BlockingReads implements AutoCloseable {
    * @param count the most threads, above 0; asked before each task, so that it may change
    */
   public BlockingReads(IntSupplier count) {
+    this(count, Pools::threads);
+  }
+
+  BlockingReads(IntSupplier count, Pools.Factory pools) {
     this.count = count;
-    int first = count.getAsInt();
-    threads = new ThreadPoolExecutor(first, first, 5, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUE),
-        task -> new Thread(task, "margay-read"));
-    threads.allowCoreThreadTimeOut(true);
+    threads = pools.pool("margay-read", count.getAsInt(), QUEUE);
   }
 
   /**
@@ -97,8 +97,10 @@ public final class BlockingReads implements AutoCloseable {
       return;
     }
     List<Runnable> late = new ArrayList<>();
-    threads.getQueue().drainTo(late);
-    LOG.warn("Reads from disks take longer than the bundle may take to stop waiting={} running={}", late.size(), threads.getActiveCount());
+    if (threads instanceof ThreadPoolExecutor pool) {
+      pool.getQueue().drainTo(late);
+    }
+    LOG.warn("Reads from disks take longer than the bundle may take to stop waiting={}", late.size());
     for (Runnable task : late) {
       Task.perform(((Task) task).instead());
     }

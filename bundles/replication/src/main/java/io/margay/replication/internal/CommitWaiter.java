@@ -10,6 +10,8 @@ public abstract class CommitWaiter {
   private final long nextOffset;
   /** Its position in the list of {@link CommitWaiters}, or {@link #NOWHERE}; guarded by that list. */
   int position = NOWHERE;
+  /** The list that it is in, or was in; null before it waits. */
+  volatile CommitWaiters list;
 
   /** @param nextOffset exclusive end of what must be committed */
   protected CommitWaiter(long nextOffset) {
@@ -19,6 +21,11 @@ public abstract class CommitWaiter {
   /** @return exclusive end of what must be committed */
   public final long nextOffset() {
     return nextOffset;
+  }
+
+  /** @return whether the wait ends with an error when too few replicas are in sync, so that nothing is committed for a while */
+  protected boolean needsEnoughInSync() {
+    return false;
   }
 
   /**

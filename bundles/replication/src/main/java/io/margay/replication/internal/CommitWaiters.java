@@ -25,6 +25,7 @@ final class CommitWaiters {
     if (closed) {
       return false;
     }
+    waiter.list = this;
     waiter.position = waiting.size();
     waiting.add(waiter);
     size = waiting.size();
@@ -56,6 +57,10 @@ final class CommitWaiters {
     size = waiting.size();
   }
 
+  boolean isEmpty() {
+    return size == 0;
+  }
+
   /** Completes all waiters whose offset is at most {@code highWatermark}. */
   void onAdvance(long highWatermark) {
     if (size == 0) {
@@ -81,12 +86,24 @@ final class CommitWaiters {
 
   /** Completes all waiters with an error. */
   void failAll(Errors error) {
-    List<CommitWaiter> due;
+    fail(error, false);
+  }
+
+  /** Completes those waiters with an error that need enough in-sync replicas. */
+  void failForTooFew() {
+    fail(Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND, true);
+  }
+
+  private void fail(Errors error, boolean onlyInSync) {
+    List<CommitWaiter> due = new ArrayList<>();
     synchronized (this) {
-      due = List.copyOf(waiting);
-      waiting.clear();
-      due.forEach(waiter -> waiter.position = CommitWaiter.NOWHERE);
-      size = 0;
+      for (int i = waiting.size() - 1; i >= 0; i--) {
+        CommitWaiter waiter = waiting.get(i);
+        if (!onlyInSync || waiter.needsEnoughInSync()) {
+          take(waiter);
+          due.add(waiter);
+        }
+      }
     }
     complete(due, error);
   }

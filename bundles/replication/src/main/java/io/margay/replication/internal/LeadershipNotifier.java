@@ -8,9 +8,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,18 +21,15 @@ import org.slf4j.LoggerFactory;
  */
 final class LeadershipNotifier {
   private static final Logger LOG = LoggerFactory.getLogger(LeadershipNotifier.class);
-  private static final long IDLE_SECONDS = 5;
   private static final long LEAVE_SECONDS = 5;
 
-  private final ThreadPoolExecutor thread;
+  private final ExecutorService thread;
   private final Map<TopicPartition, LeaderPartition> elected = new LinkedHashMap<>();
   private final List<LeadershipListener> listeners = new ArrayList<>();
 
-  LeadershipNotifier() {
+  LeadershipNotifier(Pools.Factory pools) {
     // The queue is bounded by the number of changes of leadership that one image can hold.
-    thread = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
-        task -> new Thread(task, "margay-leadership"));
-    thread.allowCoreThreadTimeOut(true);
+    thread = pools.pool("margay-leadership", 1, Integer.MAX_VALUE);
   }
 
   void elected(LeaderPartition leader) {

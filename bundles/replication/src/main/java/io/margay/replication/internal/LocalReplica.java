@@ -16,7 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A partition that has a replica on this node: its log, once that is open, and the leadership, while this node has it.
+ * A partition that has a replica on this node. It has two states that are independent of each other: whether its log can be used,
+ * and its role, which the image decides (none, {@link PartitionLeader}, {@link PartitionFollower}). A role needs an open log.
  *
  * <pre>
  *   OPENING --opened, requests that waited were run--> OPEN --close--> CLOSED (from every state)
@@ -44,11 +45,12 @@ public final class LocalReplica {
 
   /** What all replicas of this node share. */
   record Environment(BrokerId self, Scheduler scheduler, Clock clock, LeadershipNotifier notifier, ReplicaTable table,
-      FreshBatches fresh) { }
+      FreshBatches fresh, Cluster cluster) { }
 
   private final TopicIdPartition id;
   private final Environment environment;
   private final DataWaiters dataWaiters = new DataWaiters();
+  private final DataWaiters followerWaiters = new DataWaiters();
   private final ArrayDeque<Runnable> openWaiters = new ArrayDeque<>(0);
   private final Object fileLock = new Object();
   private PartitionImage target;
@@ -66,6 +68,7 @@ public final class LocalReplica {
   private volatile long waitingSinceNanos;
   private volatile PartitionLog log;
   private volatile PartitionLeader leader;
+  private volatile PartitionFollower follower;
 
   LocalReplica(TopicIdPartition id, PartitionImage target, LogConfig config, Environment environment) {
     this.id = id;
@@ -84,6 +87,11 @@ public final class LocalReplica {
   /** @return the leadership, or null while this node does not lead or the log is not open */
   public PartitionLeader leader() {
     return leader;
+  }
+
+  /** @return the followership, or null while this node does not follow or the log is not open */
+  public PartitionFollower follower() {
+    return follower;
   }
 
   /** @return the log, or null while it is not open */
@@ -115,9 +123,20 @@ public final class LocalReplica {
     return environment.clock().nanos() - waitingSinceNanos > TimeUnit.MILLISECONDS.toNanos(waitMs);
   }
 
-  /** @return the waiters for something to read */
+  /** @return the waiters for something that is committed */
   public DataWaiters dataWaiters() {
     return dataWaiters;
+  }
+
+  /** @return followers that wait for something that is appended */
+  public DataWaiters followerWaiters() {
+    return followerWaiters;
+  }
+
+  /** The role, or what can be read, has changed. */
+  private void wakeReaders() {
+    dataWaiters.wakeAll();
+    followerWaiters.wakeAll();
   }
 
   /** @return the error that tells a client why there is no {@link #leader()} */
@@ -222,7 +241,7 @@ public final class LocalReplica {
       }
     }
     drain();
-    dataWaiters.wakeAll();
+    wakeReaders();
     return true;
   }
 
@@ -235,6 +254,7 @@ public final class LocalReplica {
       followTarget();
     } catch (RuntimeException | Error e) {
       resign();
+      stopFollowing();
       log = null;
       throw e;
     }
@@ -248,7 +268,7 @@ public final class LocalReplica {
       }
     }
     drain();
-    dataWaiters.wakeAll();
+    wakeReaders();
   }
 
   /** The log will be opened again; false when the replica is closed or open. */
@@ -282,7 +302,7 @@ public final class LocalReplica {
       resumed.onLogResumed();
     }
     drain();
-    dataWaiters.wakeAll();
+    wakeReaders();
   }
 
   /**
@@ -348,23 +368,41 @@ public final class LocalReplica {
       // requests that wait for a log that this node no longer leads are refused now
       drain();
     }
-    dataWaiters.wakeAll();
+    wakeReaders();
   }
 
-  /** Under the monitor. @return the leadership that ended, for {@link PartitionLeader#tellEnd}; or null */
+  /**
+   * Under the monitor: takes the role that the image says.
+   *
+   * @return the leadership that ended, for {@link PartitionLeader#tellEnd}; or null
+   */
   private PartitionLeader followTarget() {
-    PartitionLeader current = leader;
     PartitionLeader former = null;
-    if (current != null && (!leads || !current.leaderEpoch().equals(target.leaderEpoch()))) {
+    if (leader != null && (!leads || !leader.leaderEpoch().equals(target.leaderEpoch()))) {
       former = resign();
-      current = null;
     }
-    if (leads && current != null) {
-      current.updateIsr(target);
+    PartitionFollower following = follower;
+    if (following != null && (leads || !following.leaderEpoch().equals(target.leaderEpoch()))) {
+      stopFollowing();
+    }
+    if (leads && leader != null) {
+      leader.updateIsr(target);
     } else if (leads) {
       lead();
+    } else if (follower == null && !target.leader().equals(BrokerId.NONE)) {
+      follower = new PartitionFollower(this, log, target);
+      environment.cluster().followers().add(follower);
     }
     return former;
+  }
+
+  private void stopFollowing() {
+    PartitionFollower ended = follower;
+    if (ended != null) {
+      follower = null;
+      ended.end();
+      environment.cluster().followers().remove(ended);
+    }
   }
 
   private void lead() {
@@ -381,8 +419,7 @@ public final class LocalReplica {
       retryLater();
       return;
     }
-    PartitionLeader next = new PartitionLeader(this, log, target, environment.self(), environment.scheduler(),
-        environment.fresh());
+    PartitionLeader next = new PartitionLeader(this, log, target, environment);
     leader = next;
     next.begin();
     environment.notifier().elected(next);
@@ -405,7 +442,7 @@ public final class LocalReplica {
         state = State.OPEN;
       }
     }
-    dataWaiters.wakeAll();
+    wakeReaders();
   }
 
   /** Under the monitor. @return the leadership that ended, or null */
@@ -445,6 +482,7 @@ public final class LocalReplica {
       closedError = why;
       leavePaused(State.CLOSED);
       former = resign();
+      stopFollowing();
       closed = log;
       log = null;
       if (retry != null) {
@@ -455,7 +493,7 @@ public final class LocalReplica {
       former.tellEnd(why);
     }
     drain();
-    dataWaiters.wakeAll();
+    wakeReaders();
     return closed;
   }
 }

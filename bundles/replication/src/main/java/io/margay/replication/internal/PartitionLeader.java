@@ -1,12 +1,10 @@
 package io.margay.replication.internal;
 
 import io.margay.metadata.PartitionImage;
-import io.margay.model.BrokerId;
-import io.margay.model.LeaderEpoch;
 import io.margay.model.Scheduler;
-import io.margay.model.TopicIdPartition;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Records;
+import io.margay.spi.log.LogConfig;
 import io.margay.spi.log.PartitionLog;
 import io.margay.spi.partition.LeaderPartition;
 import io.margay.spi.storage.LogSlice;
@@ -17,40 +15,38 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * One leadership of a partition: it ends with its epoch, and a new epoch has a new object. Owned by the {@link LocalReplica}.
+ * One leadership of a partition.
  *
  * <p>An append runs on the caller's thread. With {@code margay.flush.policy=os} the leader has reached an offset when it is
- * appended; with {@code ack} when it is flushed. The high watermark is the lowest offset that the in-sync replicas have reached.
+ * appended; with {@code ack} when it is flushed. The high watermark is the lowest offset that the in-sync replicas have reached; it
+ * stays where it is while there are fewer of them than {@code min.insync.replicas} (KIP-966).
  *
- * <p>Invariant: {@code highWatermark} falls only when an engine has lost the log's end; the log knows it before a waiter does.
+ * <p>Invariant: {@code highWatermark} falls only when an engine has lost the log's end; the log knows it before a waiter does. It
+ * rises, and a follower is proposed for the ISR, only under {@link #advancing}: so nothing is committed that a new member lacks.
  */
-public final class PartitionLeader implements LeaderPartition {
+public final class PartitionLeader extends PartitionRole implements LeaderPartition {
   private static final String AS_PRODUCED = "producer";
 
-  private final LocalReplica replica;
   private final PartitionLog log;
-  private final LeaderEpoch epoch;
-  private final BrokerId self;
-  private final Scheduler scheduler;
+  private final LocalReplica.Environment environment;
   private final CommitWaiters waiters = new CommitWaiters();
+  private final CommitWaiters flushWaiters = new CommitWaiters();
   private final AtomicLong appendedBytes = new AtomicLong();
   private final Runnable whenFlushed = this::flushed;
   private final Object advancing = new Object();
-  private final FreshBatches fresh;
+  private final InSyncReplicas isr;
+  private final IsrChanges changes;
+  private final long epochStart;
   private volatile FreshBatches.Batch lastAppended;
-  private volatile InSyncReplicas isr;
   private volatile long highWatermark;
-  private volatile boolean ended;
 
-  PartitionLeader(LocalReplica replica, PartitionLog log, PartitionImage image, BrokerId self, Scheduler scheduler,
-      FreshBatches fresh) {
-    this.replica = replica;
+  PartitionLeader(LocalReplica replica, PartitionLog log, PartitionImage image, LocalReplica.Environment environment) {
+    super(replica, log, image.leaderEpoch());
     this.log = log;
-    this.epoch = image.leaderEpoch();
-    this.self = self;
-    this.scheduler = scheduler;
-    this.fresh = fresh;
-    this.isr = new InSyncReplicas(image, self, null);
+    this.environment = environment;
+    this.isr = new InSyncReplicas(image, environment.self(), environment.clock().millis());
+    this.changes = new IsrChanges(this, isr, environment);
+    this.epochStart = log.logEndOffset();
     this.highWatermark = log.highWatermark();
   }
 
@@ -58,6 +54,7 @@ public final class PartitionLeader implements LeaderPartition {
   void begin() {
     flushIfNeeded();
     maybeAdvance();
+    changes.begin();
   }
 
   /**
@@ -77,35 +74,34 @@ public final class PartitionLeader implements LeaderPartition {
 
   /** Ends the leadership: appends are refused, and no new wait begins. Existing waits are left to {@link #tellEnd}. */
   void end() {
-    ended = true;
+    markEnded();
     lastAppended = null;
     waiters.close();
+    flushWaiters.close();
+    changes.end();
   }
 
   /** After {@link #end}, without locks: ends all waits. @param why the error for clients */
   void tellEnd(Errors why) {
     waiters.failAll(why);
+    flushWaiters.failAll(why);
   }
 
-  /** @return whether it has ended */
-  public boolean ended() {
-    return ended;
-  }
-
-  /** Adopts a changed ISR of the same epoch. */
+  /** Adopts changed replicas or a changed ISR of the same epoch. */
   void updateIsr(PartitionImage image) {
-    isr = new InSyncReplicas(image, self, isr);
+    synchronized (advancing) {
+      isr.update(image, environment.clock().millis());
+    }
     maybeAdvance();
+    if (tooFewInSync()) {
+      waiters.failForTooFew();
+    }
+    changes.begin();
   }
 
   @Override
-  public TopicIdPartition id() {
-    return log.id();
-  }
-
-  @Override
-  public LeaderEpoch leaderEpoch() {
-    return epoch;
+  public boolean leads() {
+    return true;
   }
 
   @Override
@@ -122,7 +118,7 @@ public final class PartitionLeader implements LeaderPartition {
    * @return the result
    */
   public PartitionLog.Appended append(ByteBuf records, PartitionLog.Origin origin, boolean allReplicas) {
-    if (ended) {
+    if (ended()) {
       return PartitionLog.Appended.failed(Errors.NOT_LEADER_OR_FOLLOWER, null);
     }
     if (allReplicas && tooFewInSync()) {
@@ -131,10 +127,13 @@ public final class PartitionLeader implements LeaderPartition {
     }
     int index = records.readerIndex();
     int sizeBytes = records.readableBytes();
-    PartitionLog.Appended appended = log.appendAsLeader(records, epoch, origin);
+    PartitionLog.Appended appended = log.appendAsLeader(records, leaderEpoch(), origin);
     if (appended.error() == Errors.NONE && !appended.duplicate()) {
       keepForWaiters(records, index, sizeBytes, appended);
       appendedBytes.addAndGet(sizeBytes);
+      if (!isr.alone()) {
+        replica().followerWaiters().wakeAll();
+      }
       flushIfNeeded();
       maybeAdvance();
     }
@@ -145,25 +144,25 @@ public final class PartitionLeader implements LeaderPartition {
    * A log that compresses batches itself has rebuilt what it was given and assigned offsets in the copy, so nothing is kept here.
    */
   private void keepForWaiters(ByteBuf records, int index, int sizeBytes, PartitionLog.Appended appended) {
-    if (sizeBytes <= FreshBatches.LARGEST_BYTES && !replica.dataWaiters().isEmpty()
+    if (sizeBytes <= FreshBatches.LARGEST_BYTES && !replica().dataWaiters().isEmpty()
         && log.config().batches().compression().equals(AS_PRODUCED) && records.getLong(index) == appended.baseOffset()) {
-      lastAppended = fresh.keep(records, index, sizeBytes, appended.baseOffset(), appended.nextOffset());
+      lastAppended = environment.fresh().keep(records, index, sizeBytes, appended.baseOffset(), appended.nextOffset());
     }
   }
 
   @Override
   public boolean whenResumed(Runnable task) {
-    return replica.whenOpen(task);
+    return replica().whenOpen(task);
   }
 
   @Override
   public boolean cancelResume(Runnable task) {
-    return replica.cancelWhenOpen(task);
+    return replica().cancelWhenOpen(task);
   }
 
   /** @return whether there are fewer in-sync replicas than the topic demands for acks=all */
   public boolean tooFewInSync() {
-    return isr.isrSize() < log.config().minInsyncReplicas();
+    return isr.tooFew(log.config().minInsyncReplicas());
   }
 
   private void flushIfNeeded() {
@@ -176,36 +175,62 @@ public final class PartitionLeader implements LeaderPartition {
   private void flushed() {
     if (log.offline()) {
       waiters.failAll(Errors.KAFKA_STORAGE_ERROR);
+      flushWaiters.failAll(Errors.KAFKA_STORAGE_ERROR);
     } else {
+      flushWaiters.onAdvance(log.flushedOffset());
       maybeAdvance();
     }
   }
 
   /**
-   * A follower asked for what comes at {@code fetchOffset}, so it has everything before it.
+   * A follower asked for what comes at {@code fetchOffset}, so it has everything before it. Called once for each request, not again
+   * when the request is looked at after a wait.
    *
    * @param replicaId the follower
+   * @param brokerEpoch epoch of its registration, -1 when the request does not say
    * @param fetchOffset exclusive end of what it has
-   * @return whether it is a replica of the partition
+   * @param logStart first offset that it has
+   * @return NOT_LEADER_OR_FOLLOWER when it is no replica of the partition, or an earlier process of that broker asks
    */
-  public boolean onFollowerFetch(int replicaId, long fetchOffset) {
-    boolean known = isr.onFetch(replicaId, fetchOffset);
-    if (known) {
-      maybeAdvance();
+  public Errors onFollowerFetch(int replicaId, long brokerEpoch, long fetchOffset, long logStart) {
+    if (!changes.isCurrent(replicaId, brokerEpoch)
+        || isr.onFetch(replicaId, brokerEpoch, fetchOffset, logStart, log.logEndOffset(), environment.clock().millis())
+        != InSyncReplicas.Fetched.KNOWN) {
+      return Errors.NOT_LEADER_OR_FOLLOWER;
     }
-    return known;
+    maybeAdvance();
+    if (isr.mayJoin(replicaId)) {
+      changes.join(replicaId, brokerEpoch);
+    }
+    return Errors.NONE;
   }
 
-  private void maybeAdvance() {
-    if (ended) {
-      return;
-    }
-    long reached = log.config().flushing().onAck() ? log.flushedOffset() : log.logEndOffset();
-    long candidate = isr.committedEnd(reached);
-    if (candidate <= highWatermark) {
-      return;
-    }
+  /** Proposes that a follower joins the ISR, if it has all that is committed; null when it may not. */
+  InSyncReplicas.Proposal proposeJoining(int replicaId) {
     synchronized (advancing) {
+      return isr.proposeJoining(replicaId, highWatermark, epochStart);
+    }
+  }
+
+  /** Called from time to time: followers that lag for too long leave the ISR. */
+  void dropLagging() {
+    changes.dropLagging();
+  }
+
+  /** Commits what the in-sync replicas have reached. */
+  void maybeAdvance() {
+    if (ended()) {
+      return;
+    }
+    LogConfig config = log.config();
+    long reached = config.flushing().onAck() ? log.flushedOffset() : log.logEndOffset();
+    if (isr.committedEnd(reached, config.minInsyncReplicas()) <= highWatermark) {
+      return;
+    }
+    long candidate;
+    synchronized (advancing) {
+      // once more: a follower may have been proposed for the ISR meanwhile
+      candidate = isr.committedEnd(reached, config.minInsyncReplicas());
       if (candidate <= highWatermark) {
         return;
       }
@@ -213,7 +238,7 @@ public final class PartitionLeader implements LeaderPartition {
       highWatermark = candidate;
     }
     waiters.onAdvance(candidate);
-    replica.dataWaiters().wakeAll();
+    replica().dataWaiters().wakeAll();
   }
 
   /**
@@ -229,7 +254,25 @@ public final class PartitionLeader implements LeaderPartition {
     } else if (highWatermark >= waiter.nextOffset()) {
       // the high watermark advanced between the check and the entry, maybe without seeing this waiter
       waiters.onAdvance(highWatermark);
+    } else if (!isr.alone()) {
+      changes.watch();
     }
+  }
+
+  /** As {@link #await}, until this replica has it on stable storage, whatever the others have. */
+  public void awaitFlush(CommitWaiter waiter) {
+    if (log.flushedOffset() >= waiter.nextOffset()) {
+      waiter.complete(Errors.NONE);
+    } else if (!flushWaiters.add(waiter)) {
+      waiter.complete(Errors.NOT_LEADER_OR_FOLLOWER);
+    } else if (log.flushedOffset() >= waiter.nextOffset()) {
+      flushWaiters.onAdvance(log.flushedOffset());
+    }
+  }
+
+  /** Whether a write waits for a commit. */
+  boolean isAwaited() {
+    return !waiters.isEmpty();
   }
 
   /**
@@ -239,7 +282,8 @@ public final class PartitionLeader implements LeaderPartition {
    * @return whether it was still waiting; then only the caller completes it
    */
   public boolean cancel(CommitWaiter waiter) {
-    return waiters.remove(waiter);
+    CommitWaiters list = waiter.list;
+    return list != null && list.remove(waiter);
   }
 
   @Override
@@ -259,7 +303,7 @@ public final class PartitionLeader implements LeaderPartition {
       done.accept(Errors.NONE);
       return;
     }
-    waiter.timer = scheduler.after(timeoutMs, () -> {
+    waiter.timer = environment.scheduler().after(timeoutMs, () -> {
       waiter.expired = true;
       expire(waiter);
     });
@@ -311,27 +355,17 @@ public final class PartitionLeader implements LeaderPartition {
     return highWatermark;
   }
 
-  @Override
-  public long logEndOffset() {
-    return log.logEndOffset();
+  /** @return whether the high watermark has reached what this leadership began with, so that no earlier leader knew a higher one */
+  public boolean knowsHighWatermark() {
+    return highWatermark >= epochStart;
+  }
+
+  /** @return the ISR and the progress of the followers */
+  InSyncReplicas isr() {
+    return isr;
   }
 
   @Override
-  public long lastStableOffset() {
-    return log.lastStableOffset();
-  }
-
-  /** @return the log below */
-  public PartitionLog log() {
-    return log;
-  }
-
-  /** @return the replica that this leadership belongs to */
-  public LocalReplica replica() {
-    return replica;
-  }
-
-  /** @return bytes appended in this leadership, to guess how much there is to read without reading it */
   public long appendedBytes() {
     return appendedBytes.get();
   }
@@ -341,21 +375,8 @@ public final class PartitionLeader implements LeaderPartition {
     return log.config().flushing().onAck();
   }
 
-  /** @return whether a record may be committed some time after it is appended */
+  @Override
   public boolean commitsLater() {
     return flushOnAck() || isr.isrSize() > 1;
-  }
-
-  /**
-   * Compares the epoch that a client knows with this one (KIP-320).
-   *
-   * @param clientEpoch what the client knows, -1 for nothing
-   * @return NONE, FENCED_LEADER_EPOCH when the client is behind, UNKNOWN_LEADER_EPOCH when this broker is
-   */
-  public Errors checkEpoch(int clientEpoch) {
-    if (clientEpoch < 0 || clientEpoch == epoch.value()) {
-      return Errors.NONE;
-    }
-    return clientEpoch < epoch.value() ? Errors.FENCED_LEADER_EPOCH : Errors.UNKNOWN_LEADER_EPOCH;
   }
 }

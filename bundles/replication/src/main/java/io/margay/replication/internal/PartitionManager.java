@@ -7,7 +7,6 @@ import io.margay.metadata.MetadataPublisher;
 import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
 import io.margay.model.BrokerId;
-import io.margay.model.Clock;
 import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
 import io.margay.model.TopicIdPartition;
@@ -45,10 +44,11 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
 
   private final ReplicaTable table = new ReplicaTable();
   private final FreshBatches fresh = new FreshBatches();
-  private final LeadershipNotifier notifier = new LeadershipNotifier();
+  private final LeadershipNotifier notifier;
   private final NodeSettings settings;
   private final Scheduler scheduler;
   private final BrokerId self;
+  private final Cluster cluster;
   private final LocalReplica.Environment environment;
   private final StoredLogs keeper;
   private final NodeSettings.Registration registration;
@@ -66,25 +66,32 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
   /**
    * @param logs where the logs are
    * @param settings this node's settings
-   * @param scheduler for waits
-   * @param clock tells how long requests wait
+   * @param time timers, and how long requests wait
+   * @param pools makes threads
    * @param registrationWaitMs how long the logs of the first image wait for the registration of this process, in milliseconds; 0
    *     when it is registered
    */
-  public PartitionManager(Logs logs, NodeSettings settings, Scheduler scheduler, Clock clock, long registrationWaitMs) {
+  PartitionManager(Logs logs, NodeSettings settings, ReplicationContext.Time time, Pools.Factory pools, long registrationWaitMs) {
+    this.notifier = new LeadershipNotifier(pools);
     this.registrationWaitMs = registrationWaitMs;
     this.settings = settings;
-    this.lines = new LineLimit(clock);
-    this.scheduler = scheduler;
+    this.lines = new LineLimit(time.clock());
+    this.scheduler = time.scheduler();
     this.self = settings.nodeId();
-    this.environment = new LocalReplica.Environment(self, scheduler, clock, notifier, table, fresh);
-    this.keeper = new StoredLogs(logs, table, scheduler, this::openingThreads);
+    this.cluster = new Cluster(() -> image, settings, scheduler);
+    this.environment = new LocalReplica.Environment(self, scheduler, time.clock(), notifier, table, fresh, cluster);
+    this.keeper = new StoredLogs(logs, table, scheduler, this::openingThreads, pools);
     this.registration = settings.onChange(this::settingsChanged);
   }
 
   /** @return finds topics and replicas */
   public ReplicaTable table() {
     return table;
+  }
+
+  /** @return how the replicas reach the rest of the cluster */
+  public Cluster cluster() {
+    return cluster;
   }
 
   /** @return the newest image */
@@ -110,6 +117,9 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
     image = next;
     try {
       take(delta, before, next);
+      if (delta.brokersChanged()) {
+        cluster.followers().brokersChanged();
+      }
     } finally {
       sayWhatIsLeftClosed();
     }
@@ -329,6 +339,7 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
       }
     }
     registration.close();
+    cluster.close();
     keeper.close(replicas);
     notifier.close();
     fresh.close();

@@ -6,6 +6,7 @@ import io.margay.metadata.MetadataPublisher;
 import io.margay.model.Clock;
 import io.margay.model.Scheduler;
 import io.margay.spi.config.NodeSettings;
+import io.margay.spi.controller.Controller;
 import io.margay.spi.log.Logs;
 import io.margay.spi.partition.LeadershipListener;
 import org.osgi.annotation.bundle.Capability;
@@ -17,6 +18,7 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /**
  * Connects {@link ReplicationContext} with the container. The handlers need it as a service, which is registered when the first
@@ -46,6 +48,16 @@ public final class ReplicationComponent implements MetadataPublisher {
 
   void removeListener(LeadershipListener listener) {
     replication.partitions().removeListener(listener);
+  }
+
+  /** Optional, so that the logs stay open while the controller's bundle is replaced. */
+  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+  void setController(Controller controller) {
+    replication.partitions().cluster().isrRequests().controller(controller);
+  }
+
+  void unsetController(Controller controller) {
+    replication.partitions().cluster().isrRequests().controllerLeft(controller);
   }
 
   @Override

@@ -37,14 +37,21 @@ public final class ReplicationContext implements AutoCloseable {
    * @param clock time
    */
   public ReplicationContext(Logs logs, NodeSettings settings, Scheduler scheduler, Clock clock) {
+    this(logs, settings, new Time(scheduler, clock), Pools::threads);
+  }
+
+  ReplicationContext(Logs logs, NodeSettings settings, Time time, Pools.Factory pools) {
     this.logs = logs;
     this.settings = settings;
-    this.scheduler = scheduler;
-    this.clock = clock;
-    this.reads = new BlockingReads(() -> settings.get(ReplicationSettings.NUM_IO_THREADS));
+    this.scheduler = time.scheduler();
+    this.clock = time.clock();
+    this.reads = new BlockingReads(() -> settings.get(ReplicationSettings.NUM_IO_THREADS), pools);
     this.gate = new OpenGate(scheduler, clock);
-    this.partitions = new PartitionManager(logs, settings, scheduler, clock, isStarting(clock) ? REGISTRATION_WAIT_MS : 0);
+    this.partitions = new PartitionManager(logs, settings, time, pools, isStarting(clock) ? REGISTRATION_WAIT_MS : 0);
   }
+
+  /** Timers and clock. */
+  record Time(Scheduler scheduler, Clock clock) { }
 
   private static boolean isStarting(Clock clock) {
     return ProcessHandle.current().info().startInstant()

@@ -17,10 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.IntSupplier;
@@ -46,22 +44,19 @@ final class StoredLogs {
   private final Logs logs;
   private final ReplicaTable table;
   private final Scheduler scheduler;
-  private final ThreadPoolExecutor threads;
+  private final ExecutorService threads;
   private final IntSupplier threadCount;
   /** A log that is being deleted or set aside. */
   private final Map<TopicPartition, CompletableFuture<Void>> removals = new ConcurrentHashMap<>();
   private final AtomicInteger setAside = new AtomicInteger();
 
-  StoredLogs(Logs logs, ReplicaTable table, Scheduler scheduler, IntSupplier threadCount) {
+  StoredLogs(Logs logs, ReplicaTable table, Scheduler scheduler, IntSupplier threadCount, Pools.Factory pools) {
     this.threadCount = threadCount;
-    int first = threadCount.getAsInt();
     this.logs = logs;
     this.table = table;
     this.scheduler = scheduler;
     // The queue holds at most a few tasks for each partition.
-    this.threads = new ThreadPoolExecutor(first, first, 5, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
-        task -> new Thread(task, "margay-open-logs"));
-    threads.allowCoreThreadTimeOut(true);
+    this.threads = pools.pool("margay-open-logs", threadCount.getAsInt(), Integer.MAX_VALUE);
   }
 
   /** Opens the logs of replicas that the table counts as being opened. */
@@ -278,7 +273,7 @@ final class StoredLogs {
       }
     }
     if (!Pools.end(threads, CLOSE_SECONDS)) {
-      LOG.warn("Logs were not all closed in time waiting={}", threads.getQueue().size());
+      LOG.warn("Logs were not all closed in time");
     }
   }
 

@@ -5,6 +5,7 @@ import io.margay.model.TopicIdPartition;
 import io.margay.protocol.BufferRecords;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Records;
+import io.margay.protocol.record.BatchCursor;
 import io.margay.protocol.record.RecordBatch;
 import io.margay.spi.log.LogConfig;
 import io.margay.spi.log.LogSuspendedException;
@@ -32,6 +33,7 @@ public final class FakeLog implements PartitionLog {
   private final TreeMap<Long, Stored> batches = new TreeMap<>();
   private final TreeMap<Integer, Long> epochs = new TreeMap<>();
   private final List<Runnable> flushes = new ArrayList<>();
+  private int current = -1;
   private volatile LogConfig config;
   private volatile long start;
   private volatile long end;
@@ -79,6 +81,9 @@ public final class FakeLog implements PartitionLog {
     if (nextAppend != null) {
       return nextAppend;
     }
+    if (leaderEpoch.value() < current) {
+      return Appended.failed(Errors.NOT_LEADER_OR_FOLLOWER, "old epoch");
+    }
     RecordBatch batch = new RecordBatch().wrap(records, records.readerIndex());
     batch.setBaseOffset(end);
     batch.setPartitionLeaderEpoch(leaderEpoch.value());
@@ -96,8 +101,34 @@ public final class FakeLog implements PartitionLog {
   }
 
   @Override
-  public Appended appendAsFollower(ByteBuf records) {
-    throw new UnsupportedOperationException();
+  public synchronized Appended appendAsFollower(ByteBuf records, LeaderEpoch leaderEpoch, long fetchOffset) {
+    if (suspended) {
+      return Appended.SUSPENDED;
+    }
+    if (leaderEpoch.value() < current) {
+      return Appended.failed(Errors.NOT_LEADER_OR_FOLLOWER, "old epoch");
+    }
+    if (fetchOffset != end) {
+      return Appended.failed(Errors.OFFSET_OUT_OF_RANGE, "fetched from " + fetchOffset + ", the end is " + end);
+    }
+    long base = -1;
+    BatchCursor cursor = new BatchCursor().wrap(records, records.readerIndex(), records.readableBytes());
+    while (cursor.next()) {
+      RecordBatch batch = cursor.batch();
+      if (batch.baseOffset() < end) {
+        return Appended.failed(Errors.OFFSET_OUT_OF_RANGE, "begins at " + batch.baseOffset() + ", the end is " + end);
+      }
+      byte[] bytes = new byte[batch.sizeBytes()];
+      records.getBytes(cursor.position(), bytes);
+      base = base < 0 ? batch.baseOffset() : base;
+      int epoch = batch.partitionLeaderEpoch();
+      if (epochs.isEmpty() || epochs.lastKey() < epoch) {
+        epochs.put(epoch, batch.baseOffset());
+      }
+      batches.put(batch.baseOffset(), new Stored(bytes, batch.nextOffset(), batch.maxTimestamp(), epoch));
+      end = batch.nextOffset();
+    }
+    return Appended.at(base < 0 ? end : base, end, -1, false);
   }
 
   /** Whether a read has begun. */
@@ -297,7 +328,23 @@ public final class FakeLog implements PartitionLog {
     if (epochFailure != null) {
       throw epochFailure;
     }
+    advanceTo(epoch);
+    epochs.values().removeIf(begin -> begin >= end);
     epochs.putIfAbsent(epoch.value(), end);
+  }
+
+  @Override
+  public synchronized void followEpoch(LeaderEpoch epoch) throws IOException {
+    requireUsable();
+    advanceTo(epoch);
+    epochs.values().removeIf(begin -> begin >= end);
+  }
+
+  private void advanceTo(LeaderEpoch epoch) {
+    if (epoch.value() < current) {
+      throw new IllegalArgumentException("old epoch " + epoch);
+    }
+    current = epoch.value();
   }
 
   @Override
@@ -307,13 +354,41 @@ public final class FakeLog implements PartitionLog {
   }
 
   @Override
-  public void truncateTo(long offset) {
-    throw new UnsupportedOperationException();
+  public synchronized boolean truncateTo(long offset, LeaderEpoch leaderEpoch) throws IOException {
+    requireUsable();
+    if (leaderEpoch.value() < current) {
+      return false;
+    }
+    epochs.values().removeIf(begin -> begin >= offset);
+    Long holding = batches.floorKey(offset - 1);
+    long cut = holding != null && batches.get(holding).nextOffset > offset ? holding : offset;
+    batches.tailMap(cut, true).clear();
+    end = Math.min(end, cut);
+    flushed = Math.min(flushed, end);
+    highWatermark = Math.min(highWatermark, end);
+    return true;
   }
 
   @Override
-  public void truncateFullyAndStartAt(long offset) {
-    throw new UnsupportedOperationException();
+  public synchronized boolean truncateFullyAndStartAt(long offset, LeaderEpoch leaderEpoch) throws IOException {
+    requireUsable();
+    if (leaderEpoch.value() < current) {
+      return false;
+    }
+    batches.clear();
+    epochs.clear();
+    start = offset;
+    end = offset;
+    flushed = offset;
+    highWatermark = offset;
+    return true;
+  }
+
+  /** Base offsets and epochs of the batches. */
+  public synchronized List<String> contents() {
+    List<String> contents = new ArrayList<>();
+    batches.forEach((base, stored) -> contents.add(base + "@" + stored.epoch));
+    return contents;
   }
 
   @Override

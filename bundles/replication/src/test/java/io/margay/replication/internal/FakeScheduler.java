@@ -35,7 +35,10 @@ public final class FakeScheduler implements Scheduler {
   @Override
   public Timer after(long delayMs, Runnable task) {
     if (immediate) {
+      // a timer that sets another one does not end in a loop
+      immediate = false;
       task.run();
+      immediate = true;
       return () -> { };
     }
     return add(delayMs, task);

@@ -41,12 +41,17 @@ final class Completions implements CommandSessionListener, Function {
       Map.entry("assignor:simulate", List.of("group", "assignor")),
       Map.entry("config:explain", List.of("setting", "topic")), Map.entry("margay:help", List.of("command")));
 
+  /** What an option takes, by command and name of the option. A list is separated by commas. */
+  private static final Map<String, Map<String, String>> OPTIONS = Map.of(
+      "partition:list", Map.of("--broker", "broker", "-b", "broker"),
+      "reassign:plan", Map.of("--brokers", "broker", "-b", "broker", "--remove", "broker", "--placement", "placement"));
+  private static final String LIST = ",";
   private final Map<String, CommandFunction> commands;
   private final Map<String, Supplier<Collection<String>>> names;
 
   /**
    * @param commands by scope and name
-   * @param names what there is now, by kind: topic, group, type, setting, command
+   * @param names what there is now, by kind: topic, partition, broker, group, type, setting, command and the like
    */
   Completions(Map<String, CommandFunction> commands, Map<String, Supplier<Collection<String>>> names) {
     this.commands = commands;
@@ -80,7 +85,7 @@ final class Completions implements CommandSessionListener, Function {
       execute(session, script + " --description ", String.join(" ", option.description()));
     }
     if (ARGUMENTS.containsKey(id)) {
-      session.execute(complete + " -a '" + MargayCommands.SCOPE + ":" + FUNCTION + " " + id + " ($.commandLine wordIndex)'");
+      session.execute(complete + " -a '" + MargayCommands.SCOPE + ":" + FUNCTION + " " + id + " ($.commandLine wordIndex) ($.commandLine words)'");
     }
   }
 
@@ -100,23 +105,46 @@ final class Completions implements CommandSessionListener, Function {
     // only the start of a session matters
   }
 
-  /** Returns what may stand at a place of a command: arguments are its id and the place, the first is 1; 0 is its options. */
+  /**
+   * Returns what may stand at a place of a command: arguments are its id, the place and, where the console tells them, the words of
+   * the line. The first place is 1; 0 is its options.
+   */
   @Override
   public Object execute(CommandSession session, List<Object> arguments) {
     String id = String.valueOf(arguments.get(0));
-    List<String> kinds = ARGUMENTS.getOrDefault(id, List.of());
     int place = arguments.size() < 2 ? 1 : Integer.parseInt(String.valueOf(arguments.get(1)));
     if (place == 0 && commands.containsKey(id)) {
       return commands.get(id).options().stream().flatMap(option -> Arrays.stream(option.names())).sorted().toList();
     }
-    if (kinds.isEmpty() || place < 1) {
-      return List.of();
-    }
+    List<String> words = arguments.size() > 2 && arguments.get(2) instanceof Collection<?> given
+        ? given.stream().map(String::valueOf).toList() : List.of();
+    String before = place < 1 || place > words.size() ? "" : words.get(place - 1);
+    String ofOption = OPTIONS.getOrDefault(id, Map.of()).get(before);
     try {
-      return List.copyOf(new TreeSet<>(names.get(kinds.get(Math.min(place, kinds.size()) - 1)).get()));
+      if (ofOption != null) {
+        return withOthers(place < words.size() ? words.get(place) : "", names.get(ofOption).get());
+      }
+      String kind = kind(ARGUMENTS.getOrDefault(id, List.of()), place, before);
+      return kind == null ? List.of() : List.copyOf(new TreeSet<>(names.get(kind).get()));
     } catch (ShellException e) {
       LOG.debug("Nothing to complete command={} error={}", arguments.get(0), e.getMessage());
       return List.of();
     }
+  }
+
+  private static String kind(List<String> kinds, int place, String before) {
+    if (kinds.isEmpty() || place < 1) {
+      return null;
+    }
+    // behind a type stands a name of that type
+    boolean named = place == 2 && kinds.get(0).equals("type") && (before.equals("broker") || before.equals("group"));
+    return named ? before : kinds.get(Math.min(place, kinds.size()) - 1);
+  }
+
+  /** The next element of a list that has begun, with what stands before it. */
+  private static List<String> withOthers(String word, Collection<String> candidates) {
+    String begun = word.substring(0, word.lastIndexOf(LIST) + 1);
+    List<String> there = List.of(begun.split(LIST));
+    return candidates.stream().filter(c -> !there.contains(c)).sorted().map(c -> begun + c).toList();
   }
 }

@@ -1,6 +1,7 @@
 package io.margay.shell.internal;
 
 import io.margay.metadata.ConfigResource;
+import io.margay.model.BrokerId;
 import io.margay.protocol.message.DescribeConfigsRequest;
 import io.margay.protocol.message.DescribeConfigsResponse;
 import io.margay.protocol.message.DescribeConfigsResponse.DescribeConfigsResourceResult;
@@ -118,12 +119,19 @@ final class ConfigCommands {
     return new ShellException("there is no such setting " + name + Near.hint(name, names, "config:list --all"));
   }
 
+  /** Only a broker itself knows what its file and its environment say. */
+  private BrokerId owner(ConfigResource resource) {
+    boolean one = resource.type() == ConfigResource.Type.BROKER && resource.name().matches("\\d{1,9}");
+    BrokerId broker = one ? new BrokerId(Integer.parseInt(resource.name())) : settings.nodeId();
+    return requests.reaches(broker) ? broker : settings.nodeId();
+  }
+
   private List<DescribeConfigsResourceResult> describe(ConfigResource resource, List<String> names)
       throws InterruptedException {
     DescribeConfigsRequest request = new DescribeConfigsRequest().setResources(List.of(
         new DescribeConfigsRequest.DescribeConfigsResource().setResourceType(resource.type().code())
             .setResourceName(resource.name()).setConfigurationKeys(names)));
-    var result = requests.send(DescribeConfigsRequest.API, request, new DescribeConfigsResponse()).results().get(0);
+    var result = requests.send(owner(resource), DescribeConfigsRequest.API, request, new DescribeConfigsResponse()).results().get(0);
     Requests.check(result.errorCode(), result.errorMessage(), "cannot read the settings of " + Configs.words(resource));
     return result.configs();
   }

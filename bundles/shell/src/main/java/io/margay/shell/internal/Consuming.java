@@ -1,6 +1,7 @@
 package io.margay.shell.internal;
 
 import io.margay.metadata.TopicImage;
+import io.margay.model.BrokerId;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Records;
@@ -15,10 +16,20 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
-/** Runs {@code consume}. Without --follow it ends at the end that the partitions had when it began. */
+/**
+ * Runs {@code consume}. Without --follow it ends at the end that the partitions had when it began, or when one cannot be read; with
+ * --follow it waits, bounded, for leaders that change.
+ */
 final class Consuming {
   private static final int WAIT_MS = 500;
+  /** Several brokers are asked at the same time, and the slowest answer is waited for. */
+  private static final int WAIT_OF_SEVERAL_MS = 100;
+  /** So long may leaders change, or be out of reach, until --follow gives up. */
+  private static final long PATIENCE_MS = 30_000;
+  private static final long PAUSE_MS = 100;
   private static final int RESPONSE_BYTES_MAX = 4 * 1024 * 1024;
   private static final int PARTITION_BYTES_MAX = 1024 * 1024;
   private static final long DECOMPRESSED_BYTES_MAX = 128L * 1024 * 1024;
@@ -40,6 +51,10 @@ final class Consuming {
   private final Map<TopicPartition, Long> positions = new TreeMap<>();
   private Map<TopicPartition, Long> ends = Map.of();
   private long left;
+  /** What kept --follow from reading in the last round, or null. */
+  private String trouble;
+  /** When that began, as of {@link System#nanoTime}. */
+  private long troubleSince;
 
   Consuming(Requests requests, CommandFunction.Io io, ConsumeOptions options) {
     this(requests, io, options, new RecordPrinter(io.out(), options)::print);
@@ -63,8 +78,8 @@ final class Consuming {
     Offsets offsets = new Offsets(requests);
     ends = offsets.at(partitions, Offsets.LATEST);
     if (ends.size() < partitions.size()) {
-      throw new ShellException("this broker does not lead all partitions of topic " + topic.name() + "; partition:list "
-          + topic.name() + " shows who does, -p chooses one");
+      throw new ShellException("not all leaders of topic " + topic.name() + " can be reached from here; partition:list "
+          + topic.name() + " shows them, -p chooses a partition");
     }
     start(offsets, partitions);
     try {
@@ -99,17 +114,42 @@ final class Consuming {
   }
 
   private void fetch() throws InterruptedException {
-    List<FetchRequest.FetchPartition> wanted = new ArrayList<>();
+    Map<BrokerId, List<FetchRequest.FetchPartition>> wanted = new TreeMap<>();
     positions.forEach((tp, offset) -> {
       if (options.follow || offset < ends.get(tp)) {
-        wanted.add(new FetchRequest.FetchPartition().setPartition(tp.partition()).setFetchOffset(offset)
-            .setPartitionMaxBytes(PARTITION_BYTES_MAX));
+        wanted.computeIfAbsent(requests.leader(tp), b -> new ArrayList<>()).add(new FetchRequest.FetchPartition()
+            .setPartition(tp.partition()).setFetchOffset(offset).setPartitionMaxBytes(PARTITION_BYTES_MAX));
       }
     });
-    FetchRequest request = new FetchRequest().setMaxWaitMs(WAIT_MS).setMinBytes(1).setMaxBytes(RESPONSE_BYTES_MAX)
-        .setSessionEpoch(NO_SESSION).setTopics(List.of(new FetchRequest.FetchTopic().setTopic(topic.name()).setTopicId(topic.id())
-            .setPartitions(wanted)));
-    FetchResponse response = requests.send(FetchRequest.API, request, new FetchResponse());
+    int waitMs = wanted.size() == 1 ? WAIT_MS : WAIT_OF_SEVERAL_MS;
+    List<CompletableFuture<FetchResponse>> answers = new ArrayList<>();
+    wanted.forEach((leader, partitions) -> answers.add(requests.start(leader, FetchRequest.API, new FetchRequest()
+        .setMaxWaitMs(waitMs).setMinBytes(1).setMaxBytes(RESPONSE_BYTES_MAX).setSessionEpoch(NO_SESSION)
+        .setTopics(List.of(new FetchRequest.FetchTopic().setTopic(topic.name()).setTopicId(topic.id()).setPartitions(partitions))),
+        new FetchResponse())));
+    String before = trouble;
+    trouble = null;
+    for (CompletableFuture<FetchResponse> answer : answers) {
+      FetchResponse response = null;
+      try {
+        response = requests.await(FetchRequest.API, answer);
+      } catch (ShellException e) {
+        trouble = e.getMessage();
+      }
+      if (response != null) {
+        read(response);
+      }
+    }
+    if (trouble != null) {
+      troubleSince = before == null ? System.nanoTime() : troubleSince;
+      if (!options.follow || System.nanoTime() - troubleSince > TimeUnit.MILLISECONDS.toNanos(PATIENCE_MS)) {
+        throw new ShellException(trouble);
+      }
+      TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
+    }
+  }
+
+  private void read(FetchResponse response) {
     Requests.check(response.errorCode(), null, "cannot read topic " + topic.name());
     for (var topicResponse : response.responses()) {
       for (var p : topicResponse.partitions()) {
@@ -130,7 +170,12 @@ final class Consuming {
       throw new ShellException("partition " + tp.partition() + " of topic " + topic.name() + " has no offset " + positions.get(tp)
           + "; offset:list " + topic.name() + " shows what it has");
     }
-    Requests.check(data.errorCode(), null, "cannot read topic " + topic.name() + " partition " + tp.partition());
+    String what = "cannot read topic " + topic.name() + " partition " + tp.partition();
+    if (Errors.forCode(data.errorCode()).retriable()) {
+      trouble = what + ": " + Requests.text(data.errorCode(), null);
+      return;
+    }
+    Requests.check(data.errorCode(), null, what);
     Records records = data.records();
     if (records == null || records.sizeBytes() == 0) {
       return;

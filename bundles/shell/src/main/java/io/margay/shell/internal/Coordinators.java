@@ -14,10 +14,10 @@ final class Coordinators {
   private static final long PAUSE_MS = 100;
   private static final byte GROUP = 0;
 
-  /** A request that can be sent again. */
+  /** A request that can be sent again, and to another coordinator. */
   @FunctionalInterface
   interface Call<R> {
-    R send() throws InterruptedException;
+    R send(BrokerId coordinator) throws InterruptedException;
   }
 
   private final Requests requests;
@@ -35,9 +35,10 @@ final class Coordinators {
    */
   <R> R call(String group, Call<R> call, ToIntFunction<R> errorCode) throws InterruptedException {
     for (int attempt = 1; ; attempt++) {
-      Errors found = find(group);
+      var coordinator = find(group);
+      Errors found = Errors.forCode(coordinator.errorCode());
       if (found == Errors.NONE) {
-        R response = call.send();
+        R response = call.send(new BrokerId(coordinator.nodeId()));
         found = Errors.forCode((short) errorCode.applyAsInt(response));
         if (!mayWait(found)) {
           return response;
@@ -57,13 +58,13 @@ final class Coordinators {
         || error == Errors.COORDINATOR_LOAD_IN_PROGRESS;
   }
 
-  private Errors find(String group) throws InterruptedException {
+  private FindCoordinatorResponse.Coordinator find(String group) throws InterruptedException {
     FindCoordinatorRequest request = new FindCoordinatorRequest().setKeyType(GROUP).setCoordinatorKeys(List.of(group));
     var found = requests.send(FindCoordinatorRequest.API, request, new FindCoordinatorResponse()).coordinators().get(0);
-    if (found.errorCode() == Errors.NONE.code() && !requests.isHere(new BrokerId(found.nodeId()))) {
+    if (found.errorCode() == Errors.NONE.code() && !requests.reaches(new BrokerId(found.nodeId()))) {
       throw new ShellException("group " + group + " is coordinated by broker " + found.nodeId() + " at " + found.host() + ":"
           + found.port() + "; run this there");
     }
-    return Errors.forCode(found.errorCode());
+    return found;
   }
 }

@@ -24,12 +24,17 @@ final class GroupCommands {
     this.io = io;
   }
 
-  @Command(name = "list", description = "List the groups that this broker coordinates.")
+  @Command(name = "list", description = "List the groups.")
   void list(@Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
     Table table = new Table("group", "type", "state", "protocol");
-    groups.list().stream().sorted(Comparator.comparing(ListGroupsResponse.ListedGroup::groupId))
+    Groups.Listing listing = groups.list();
+    listing.groups().stream().sorted(Comparator.comparing(ListGroupsResponse.ListedGroup::groupId))
         .forEach(g -> table.row(g.groupId(), g.groupType(), g.groupState(), g.protocolType()));
     Page.print(io.out(), json, table);
+    if (!listing.unanswered().isEmpty()) {
+      io.out().flush();
+      throw new ShellException("the list is not complete" + listing.missing());
+    }
   }
 
   @Command(name = "describe", description = "Show a group: its members, what they are assigned, and how far behind they are.")
@@ -57,7 +62,7 @@ final class GroupCommands {
     for (String name : names) {
       DeleteGroupsRequest request = new DeleteGroupsRequest().setGroupsNames(List.of(name));
       var result = new Coordinators(requests).call(name,
-          () -> requests.send(DeleteGroupsRequest.API, request, new DeleteGroupsResponse()).results().get(0),
+          broker -> requests.send(broker, DeleteGroupsRequest.API, request, new DeleteGroupsResponse()).results().get(0),
           DeleteGroupsResponse.DeletableGroupResult::errorCode);
       if (result.errorCode() == Errors.NONE.code()) {
         io.out().println("deleted group " + name);

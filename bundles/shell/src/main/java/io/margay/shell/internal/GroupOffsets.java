@@ -31,7 +31,7 @@ final class GroupOffsets {
     Map<TopicPartition, Long> offsets = new TreeMap<>();
     ClusterImage image = requests.image();
     OffsetFetchResponse response = coordinators.call(group,
-        () -> requests.send(OffsetFetchRequest.API, request, new OffsetFetchResponse()),
+        broker -> requests.send(broker, OffsetFetchRequest.API, request, new OffsetFetchResponse()),
         r -> r.groups().stream().mapToInt(g -> g.errorCode()).findFirst().orElse(0));
     for (var g : response.groups()) {
       if (g.errorCode() == Errors.GROUP_ID_NOT_FOUND.code()) {
@@ -61,7 +61,7 @@ final class GroupOffsets {
     byTopic.forEach((topic, partitions) -> request.topics().add(new OffsetCommitRequest.OffsetCommitRequestTopic()
         .setName(topic).setTopicId(requests.topic(topic).id()).setPartitions(partitions)));
     OffsetCommitResponse response = coordinators.call(group,
-        () -> requests.send(OffsetCommitRequest.API, request, new OffsetCommitResponse()),
+        broker -> requests.send(broker, OffsetCommitRequest.API, request, new OffsetCommitResponse()),
         r -> r.topics().stream().flatMap(t -> t.partitions().stream()).mapToInt(p -> p.errorCode()).findFirst().orElse(0));
     for (var t : response.topics()) {
       for (var p : t.partitions()) {

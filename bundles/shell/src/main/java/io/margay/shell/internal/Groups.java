@@ -1,5 +1,6 @@
 package io.margay.shell.internal;
 
+import io.margay.model.BrokerId;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.MalformedMessageException;
 import io.margay.protocol.Messages;
@@ -18,8 +19,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Asks for groups and their members. */
 final class Groups {
@@ -37,18 +41,49 @@ final class Groups {
     this.coordinators = new Coordinators(requests);
   }
 
-  List<ListGroupsResponse.ListedGroup> list() throws InterruptedException {
-    ListGroupsResponse response = requests.send(ListGroupsRequest.API, new ListGroupsRequest(), new ListGroupsResponse());
-    Requests.check(response.errorCode(), null, "cannot list groups");
-    return response.groups();
+  /**
+   * The groups of the brokers that can be asked.
+   *
+   * @param groups of those that answered
+   * @param unanswered why others did not, by broker
+   */
+  record Listing(List<ListGroupsResponse.ListedGroup> groups, Map<BrokerId, String> unanswered) {
+    /** The end of a message about what is missing; empty when nothing is. */
+    String missing() {
+      return unanswered.isEmpty() ? "" : "; groups of broker " + unanswered.keySet().stream().map(b -> String.valueOf(b.value()))
+          .collect(Collectors.joining(", ")) + " are not known: " + unanswered.values().iterator().next();
+    }
+  }
+
+  Listing list() throws InterruptedException {
+    Map<BrokerId, CompletableFuture<ListGroupsResponse>> asked = new TreeMap<>();
+    for (BrokerId broker : requests.reachable()) {
+      asked.put(broker, requests.start(broker, ListGroupsRequest.API, new ListGroupsRequest(), new ListGroupsResponse()));
+    }
+    List<ListGroupsResponse.ListedGroup> groups = new ArrayList<>();
+    Map<BrokerId, String> unanswered = new TreeMap<>();
+    for (Map.Entry<BrokerId, CompletableFuture<ListGroupsResponse>> e : asked.entrySet()) {
+      try {
+        ListGroupsResponse response = requests.await(ListGroupsRequest.API, e.getValue());
+        Requests.check(response.errorCode(), null, "cannot list groups");
+        groups.addAll(response.groups());
+      } catch (ShellException failure) {
+        if (asked.size() == 1) {
+          throw failure;
+        }
+        unanswered.put(e.getKey(), failure.getMessage());
+      }
+    }
+    return new Listing(groups, unanswered);
   }
 
   /** The group of this name. */
   ListGroupsResponse.ListedGroup require(String group) throws InterruptedException {
-    List<ListGroupsResponse.ListedGroup> all = list();
-    return all.stream().filter(g -> g.groupId().equals(group)).findFirst().orElseThrow(() -> new ShellException(
+    Listing all = list();
+    return all.groups().stream().filter(g -> g.groupId().equals(group)).findFirst().orElseThrow(() -> new ShellException(
         "there is no group " + group
-            + Near.hint(group, all.stream().map(ListGroupsResponse.ListedGroup::groupId).toList(), "group:list")));
+            + Near.hint(group, all.groups().stream().map(ListGroupsResponse.ListedGroup::groupId).toList(), "group:list")
+            + all.missing()));
   }
 
   Description describe(String group) throws InterruptedException {
@@ -79,7 +114,7 @@ final class Groups {
   private Description classic(String group) throws InterruptedException {
     var request = new DescribeGroupsRequest().setGroups(List.of(group));
     var response = coordinators.call(group,
-        () -> requests.send(DescribeGroupsRequest.API, request, new DescribeGroupsResponse()).groups().get(0),
+        broker -> requests.send(broker, DescribeGroupsRequest.API, request, new DescribeGroupsResponse()).groups().get(0),
         g -> g.errorCode());
     Requests.check(response.errorCode(), response.errorMessage(), "cannot describe group " + group);
     List<Member> members = new ArrayList<>();
@@ -93,7 +128,7 @@ final class Groups {
   private Description consumer(String group) throws InterruptedException {
     var request = new ConsumerGroupDescribeRequest().setGroupIds(List.of(group));
     var response = coordinators.call(group,
-        () -> requests.send(ConsumerGroupDescribeRequest.API, request, new ConsumerGroupDescribeResponse()).groups().get(0),
+        broker -> requests.send(broker, ConsumerGroupDescribeRequest.API, request, new ConsumerGroupDescribeResponse()).groups().get(0),
         g -> g.errorCode());
     Requests.check(response.errorCode(), response.errorMessage(), "cannot describe group " + group);
     List<Member> members = response.members().stream().map(m -> new Member(m.memberId(), m.instanceId(), m.clientId(), m.clientHost(),
@@ -104,7 +139,7 @@ final class Groups {
   private Description share(String group) throws InterruptedException {
     var request = new ShareGroupDescribeRequest().setGroupIds(List.of(group));
     var response = coordinators.call(group,
-        () -> requests.send(ShareGroupDescribeRequest.API, request, new ShareGroupDescribeResponse()).groups().get(0),
+        broker -> requests.send(broker, ShareGroupDescribeRequest.API, request, new ShareGroupDescribeResponse()).groups().get(0),
         g -> g.errorCode());
     Requests.check(response.errorCode(), response.errorMessage(), "cannot describe group " + group);
     List<Member> members = response.members().stream().map(m -> new Member(m.memberId(), null, m.clientId(), m.clientHost(),

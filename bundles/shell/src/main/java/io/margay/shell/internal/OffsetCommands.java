@@ -68,7 +68,8 @@ final class OffsetCommands {
     for (TopicPartition tp : partitions) {
       Long offset = wanted.get(tp);
       if (offset == null || !starts.containsKey(tp) || !ends.containsKey(tp)) {
-        throw new ShellException("this broker does not lead partition " + tp.partition() + " of topic " + name);
+        throw new ShellException("the leader of partition " + tp.partition() + " of topic " + name + " cannot be reached "
+            + "from here; partition:list " + name + " shows which broker it is, run this there");
       }
       if (offset < starts.get(tp) || offset > ends.get(tp)) {
         throw new ShellException("offset " + offset + " is outside of partition " + tp.partition() + ", which has "
@@ -90,7 +91,8 @@ final class OffsetCommands {
     DeleteRecordsRequest request = new DeleteRecordsRequest().setTimeoutMs(Requests.TIMEOUT_MS).setTopics(List.of(
         new DeleteRecordsRequest.DeleteRecordsTopic().setName(name).setPartitions(List.of(
             new DeleteRecordsRequest.DeleteRecordsPartition().setPartitionIndex(partition).setOffset(offset)))));
-    for (var topic : requests.send(DeleteRecordsRequest.API, request, new DeleteRecordsResponse()).topics()) {
+    for (var topic : requests.send(requests.leader(new TopicPartition(name, partition)), DeleteRecordsRequest.API, request,
+        new DeleteRecordsResponse()).topics()) {
       for (var p : topic.partitions()) {
         Requests.check(p.errorCode(), null, "cannot delete records of topic " + name + " partition " + partition);
         io.out().println("topic " + name + " partition " + partition + " now starts at offset " + p.lowWatermark());

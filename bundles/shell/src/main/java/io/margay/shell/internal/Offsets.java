@@ -1,6 +1,7 @@
 package io.margay.shell.internal;
 
 import io.margay.metadata.TopicImage;
+import io.margay.model.BrokerId;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.ListOffsetsRequest;
@@ -11,11 +12,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Asks for offsets of partitions. */
 final class Offsets {
   static final long LATEST = -1;
   static final long EARLIEST = -2;
+  private static final Logger LOG = LoggerFactory.getLogger(Offsets.class);
   private final Requests requests;
 
   Offsets(Requests requests) {
@@ -23,32 +28,49 @@ final class Offsets {
   }
 
   /**
+   * Asks the leaders.
+   *
    * @param partitions which
    * @param timestamp ms since the epoch, {@link #LATEST} or {@link #EARLIEST}
-   * @return the offset of the first record at or after the time; -1 if there is none; absent for a partition that this broker
-   *     does not lead
+   * @return the offset of the first record at or after the time; -1 if there is none; absent for a partition whose leader does not
+   *     answer or cannot be reached
    */
   Map<TopicPartition, Long> at(Collection<TopicPartition> partitions, long timestamp) throws InterruptedException {
-    if (partitions.isEmpty()) {
-      return Map.of();
-    }
-    Map<String, List<ListOffsetsRequest.ListOffsetsPartition>> byTopic = new TreeMap<>();
+    Map<BrokerId, Map<String, List<ListOffsetsRequest.ListOffsetsPartition>>> byLeader = new TreeMap<>();
     for (TopicPartition tp : partitions) {
-      byTopic.computeIfAbsent(tp.topic(), t -> new ArrayList<>()).add(
+      byLeader.computeIfAbsent(requests.leader(tp), b -> new TreeMap<>()).computeIfAbsent(tp.topic(), t -> new ArrayList<>()).add(
           new ListOffsetsRequest.ListOffsetsPartition().setPartitionIndex(tp.partition()).setTimestamp(timestamp));
     }
-    ListOffsetsRequest request = new ListOffsetsRequest();
-    byTopic.forEach((topic, list) -> request.topics().add(
-        new ListOffsetsRequest.ListOffsetsTopic().setName(topic).setPartitions(list)));
+    List<CompletableFuture<ListOffsetsResponse>> answers = new ArrayList<>();
+    byLeader.forEach((leader, byTopic) -> {
+      ListOffsetsRequest request = new ListOffsetsRequest();
+      byTopic.forEach((topic, list) -> request.topics().add(
+          new ListOffsetsRequest.ListOffsetsTopic().setName(topic).setPartitions(list)));
+      answers.add(requests.start(leader, ListOffsetsRequest.API, request, new ListOffsetsResponse()));
+    });
     Map<TopicPartition, Long> offsets = new HashMap<>();
-    for (var topic : requests.send(ListOffsetsRequest.API, request, new ListOffsetsResponse()).topics()) {
+    for (CompletableFuture<ListOffsetsResponse> answer : answers) {
+      try {
+        add(requests.await(ListOffsetsRequest.API, answer), offsets);
+      } catch (ShellException e) {
+        if (answers.size() == 1) {
+          throw e;
+        }
+        // the others are worth showing
+        LOG.debug("A leader does not tell its offsets error={}", e.getMessage());
+      }
+    }
+    return offsets;
+  }
+
+  private static void add(ListOffsetsResponse response, Map<TopicPartition, Long> offsets) {
+    for (var topic : response.topics()) {
       for (var partition : topic.partitions()) {
         if (partition.errorCode() == Errors.NONE.code()) {
           offsets.put(new TopicPartition(topic.name(), partition.partitionIndex()), partition.offset());
         }
       }
     }
-    return offsets;
   }
 
   /** All partitions of a topic. */

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;
 
-/** Partitions with their state, their offsets where this broker leads them, and their size and lag where it holds them. */
+/**
+ * Partitions with their state; their offsets, size and lag come from the brokers that can be reached: of the leader, of the largest
+ * replica, and of the replica that is most behind.
+ */
 final class PartitionTable {
   private final Requests requests;
 
@@ -29,17 +32,17 @@ final class PartitionTable {
     Offsets offsets = new Offsets(requests);
     Map<TopicPartition, Long> starts = offsets.at(all, Offsets.EARLIEST);
     Map<TopicPartition, Long> ends = offsets.at(all, Offsets.LATEST);
-    Map<TopicPartition, LogSizes.Replica> replicas = new LogSizes(requests).here(all);
+    Map<TopicPartition, LogSizes.Replica> replicas = new LogSizes(requests).largest(all);
     Table table = new Table("topic", "partition", "leader", "leaderEpoch", "replicas", "isr", "elr", "startOffset", "endOffset",
         "lag", "sizeBytes");
     for (TopicImage topic : topics) {
       for (PartitionImage p : topic.partitions()) {
         if (filter.test(topic, p)) {
           TopicPartition tp = new TopicPartition(topic.name(), p.index());
-          LogSizes.Replica here = replicas.get(tp);
+          LogSizes.Replica replica = replicas.get(tp);
           table.row(topic.name(), p.index(), PartitionHealth.leader(p), p.leaderEpoch().value(),
               PartitionHealth.ids(p.replicas()), PartitionHealth.ids(p.isr()), PartitionHealth.ids(p.members().elr()), starts.get(tp),
-              ends.get(tp), here == null ? null : (Long) here.lag(), here == null ? null : (Long) here.sizeBytes());
+              ends.get(tp), replica == null ? null : (Long) replica.lag(), replica == null ? null : (Long) replica.sizeBytes());
         }
       }
     }

@@ -45,7 +45,7 @@ final class Position {
     return new Position(Kind.TIME, time.toEpochMilli());
   }
 
-  /** The offsets that it stands for; the end for a time after the last record. Absent where this broker does not lead. */
+  /** The offsets that it stands for; the end for a time after the last record. Absent where the leader cannot be reached. */
   Map<TopicPartition, Long> resolve(Offsets offsets, Collection<TopicPartition> partitions) throws InterruptedException {
     Map<TopicPartition, Long> result = new HashMap<>();
     if (kind == Kind.OFFSET) {

@@ -121,6 +121,10 @@ final class ReassignCommands {
     if (wanted != null) {
       ongoing.keySet().retainAll(wanted.keySet());
     }
+    if (wanted == null && ongoing.isEmpty() && !json) {
+      io.out().println("No replicas are being moved.");
+      return;
+    }
     Map<TopicPartition, ReassignmentProgress> progress = ReassignmentProgress.of(requests, ongoing);
     Page page = new Page(io.out(), json);
     Table table = new Table("topic", "partition", "state", "replicas", "adding", "addingInSync", "removing", "bytes", "bytesTotal");

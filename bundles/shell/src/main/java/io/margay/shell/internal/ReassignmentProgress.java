@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -22,17 +23,17 @@ record ReassignmentProgress(int inSync, Long bytes, Long bytesTotal) {
   /** Looks at partitions that are being moved. */
   static Map<TopicPartition, ReassignmentProgress> of(Requests requests, Map<TopicPartition, Reassignments.Ongoing> ongoing)
       throws InterruptedException {
-    Set<BrokerId> brokers = new HashSet<>();
+    Map<BrokerId, Set<TopicPartition>> wanted = new TreeMap<>();
     Map<TopicPartition, PartitionImage> images = new HashMap<>();
     ongoing.forEach((tp, move) -> {
       PartitionImage image = requests.image().partition(tp);
       if (image != null) {
         images.put(tp, image);
-        brokers.add(image.leader());
+        wanted.computeIfAbsent(image.leader(), b -> new HashSet<>()).add(tp);
       }
-      brokers.addAll(move.adding());
+      move.adding().forEach(broker -> wanted.computeIfAbsent(broker, b -> new HashSet<>()).add(tp));
     });
-    Map<BrokerId, Map<TopicPartition, LogSizes.Replica>> sizes = new LogSizes(requests).on(brokers, ongoing.keySet());
+    Map<BrokerId, Map<TopicPartition, LogSizes.Replica>> sizes = new LogSizes(requests).of(wanted);
     Map<TopicPartition, ReassignmentProgress> all = new HashMap<>();
     ongoing.forEach((tp, move) -> all.put(tp, of(tp, images.get(tp), move, sizes)));
     return all;

@@ -1,6 +1,8 @@
 package io.margay.shell.internal;
 
 import io.margay.metadata.TopicImage;
+import io.margay.model.BrokerId;
+import io.margay.model.TopicPartition;
 import io.margay.protocol.BufferRecords;
 import io.margay.protocol.message.ProduceRequest;
 import io.margay.protocol.message.ProduceResponse;
@@ -11,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Collects records and produces them in batches, acknowledged by all in-sync replicas. The topic's
@@ -67,12 +70,33 @@ final class RecordSender {
     if (count == 0) {
       return;
     }
-    List<ProduceRequest.PartitionProduceData> data = new ArrayList<>();
-    pending.forEach((partition, records) -> data.add(
-        new ProduceRequest.PartitionProduceData().setIndex(partition).setRecords(batch(records))));
-    ProduceRequest request = new ProduceRequest().setAcks((short) -1).setTimeoutMs(Requests.TIMEOUT_MS).setTopicData(List.of(
-        new ProduceRequest.TopicProduceData().setName(topic.name()).setTopicId(topic.id()).setPartitionData(data)));
-    ProduceResponse response = requests.send(ProduceRequest.API, request, new ProduceResponse());
+    Map<BrokerId, List<ProduceRequest.PartitionProduceData>> byLeader = new TreeMap<>();
+    pending.forEach((partition, records) -> byLeader
+        .computeIfAbsent(requests.leader(new TopicPartition(topic.name(), partition)), b -> new ArrayList<>())
+        .add(new ProduceRequest.PartitionProduceData().setIndex(partition).setRecords(batch(records))));
+    List<CompletableFuture<ProduceResponse>> answers = new ArrayList<>();
+    byLeader.forEach((leader, data) -> answers.add(requests.start(leader, ProduceRequest.API, new ProduceRequest().setAcks((short) -1)
+        .setTimeoutMs(Requests.TIMEOUT_MS).setTopicData(List.of(
+            new ProduceRequest.TopicProduceData().setName(topic.name()).setTopicId(topic.id()).setPartitionData(data))),
+        new ProduceResponse())));
+    ShellException failure = null;
+    for (CompletableFuture<ProduceResponse> answer : answers) {
+      try {
+        add(requests.await(ProduceRequest.API, answer));
+      } catch (ShellException e) {
+        // the other answers say what has arrived
+        failure = e;
+      }
+    }
+    if (failure != null) {
+      throw failure;
+    }
+    pending.clear();
+    bytes = 0;
+    count = 0;
+  }
+
+  private void add(ProduceResponse response) {
     for (var topicResponse : response.responses()) {
       for (var p : topicResponse.partitionResponses()) {
         Requests.check(p.errorCode(), p.errorMessage(), "cannot produce to " + topic.name() + " partition " + p.index());
@@ -82,9 +106,6 @@ final class RecordSender {
             new Written(a.partition(), a.records() + b.records(), a.firstOffset(), b.lastOffset()));
       }
     }
-    pending.clear();
-    bytes = 0;
-    count = 0;
   }
 
   /** What was written so far, by partition. */

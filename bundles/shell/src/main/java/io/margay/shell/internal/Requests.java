@@ -3,8 +3,11 @@ package io.margay.shell.internal;
 import io.margay.metadata.BrokerImage;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ClusterMetadata;
+import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
 import io.margay.model.BrokerId;
+import io.margay.model.Endpoint;
+import io.margay.model.TopicPartition;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
@@ -12,12 +15,14 @@ import io.margay.protocol.message.MetadataRequest;
 import io.margay.protocol.message.MetadataResponse;
 import io.margay.spi.client.LocalClient;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
 
-/** Sends requests and waits for the answers; turns what goes wrong into {@link ShellException}. Safe for all threads. */
+/** Sends requests to this broker and to others, and waits for the answers; turns what goes wrong into {@link ShellException}. Safe for all threads. */
 final class Requests {
   /** How long a broker may take for what a command asks. */
   static final int TIMEOUT_MS = 30_000;
@@ -29,26 +34,67 @@ final class Requests {
   private final LocalClient client;
   private final ClusterMetadata metadata;
   private final BrokerId self;
+  private final RemoteBrokers remote;
 
-  Requests(LocalClient client, ClusterMetadata metadata, BrokerId self) {
+  /**
+   * @param client sends to this broker
+   * @param self this broker
+   * @param remote sends to others
+   */
+  Requests(LocalClient client, ClusterMetadata metadata, BrokerId self, RemoteBrokers remote) {
     this.client = client;
     this.metadata = metadata;
     this.self = self;
+    this.remote = remote;
   }
 
-  /** Whether the broker is the one that the requests go to. */
-  boolean isHere(BrokerId broker) {
-    return broker.equals(self);
+  /** Whether requests can be sent to this broker: it is this one, or the client that reaches others is there. */
+  boolean reaches(BrokerId broker) {
+    return broker.equals(self) || remote.endpoint(image().brokers().get(broker)) != null;
+  }
+
+  /** The active brokers that requests can be sent to, this one among them. */
+  List<BrokerId> reachable() {
+    return Stream.concat(Stream.of(self), image().brokers().values().stream().filter(b -> !b.fenced()).map(BrokerImage::id)
+        .filter(b -> !b.equals(self) && reaches(b))).toList();
+  }
+
+  /** The broker to ask about a partition: its leader, or this one, which then says what is wrong. */
+  BrokerId leader(TopicPartition partition) {
+    PartitionImage known = image().partition(partition);
+    return known != null && !PartitionHealth.leaderless(known) && reaches(known.leader()) ? known.leader() : self;
   }
 
   /**
+   * Sends to this broker.
+   *
    * @return the answer
    * @throws InterruptedException when the user ended the command
    * @throws ShellException when there is no answer
    */
   <R extends Message> R send(Api api, Message request, R response) throws InterruptedException {
+    return send(self, api, request, response);
+  }
+
+  /** As {@link #send(Api, Message, Message)}, to another broker. */
+  <R extends Message> R send(BrokerId broker, Api api, Message request, R response) throws InterruptedException {
+    return await(api, start(broker, api, request, response));
+  }
+
+  /** Sends without waiting; {@link #await} waits. */
+  <R extends Message> CompletableFuture<R> start(BrokerId broker, Api api, Message request, R response) {
+    if (broker.equals(self)) {
+      return client.send(api, request, response).toCompletableFuture();
+    }
+    Endpoint endpoint = remote.endpoint(image().brokers().get(broker));
+    return endpoint == null ? CompletableFuture.failedFuture(new ShellException("broker " + broker.value() + " cannot be reached "
+        + "from here; run this there")) : remote.send(endpoint, api, request, response, WAIT_MS);
+  }
+
+  /** Waits for an answer, with the failures of {@link #send(Api, Message, Message)}. */
+  <R> R await(Api api, CompletableFuture<R> answer) throws InterruptedException {
     try {
-      return client.send(api, request, response).toCompletableFuture().get(WAIT_MS, TimeUnit.MILLISECONDS);
+      return answer.get(WAIT_MS, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       throw new ShellException("the broker did not answer " + api.name() + " within " + WAIT_MS / 1000 + " seconds; see its log");
     } catch (ExecutionException | CompletionException e) {

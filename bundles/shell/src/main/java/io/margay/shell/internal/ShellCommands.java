@@ -5,6 +5,7 @@ import io.margay.metadata.PartitionImage;
 import io.margay.protocol.message.ListGroupsResponse;
 import io.margay.spi.assignor.Assignor;
 import io.margay.spi.client.LocalClient;
+import io.margay.spi.client.RemoteClient;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.Setting;
 import io.margay.spi.lease.NamedServices;
@@ -40,7 +41,8 @@ import picocli.CommandLine.Command;
  * They are functions and not methods found by Gogo, because Gogo's own options must come before the arguments and
  * have no usage text.
  *
- * <p>Strategies may come and go while commands run, which wait, bounded, for one that is updated. When this bundle is updated, or
+ * <p>Strategies may come and go while commands run, which wait, bounded, for one that is updated. When the client that reaches other
+ * brokers goes, requests to them fail, and the next ones use its successor. When this bundle is updated, or
  * one whose service it refers to (server, controller, config), the commands leave Gogo and come back; one that runs may fail.
  */
 @Component(service = {}, immediate = true)
@@ -49,12 +51,14 @@ public final class ShellCommands {
   private static final int COMPLETED_MAX = 1_000;
   private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
   private final Strategies strategies = new Strategies();
+  private final RemoteBrokers remote;
 
   /** Registers the commands. */
   @Activate
   public ShellCommands(BundleContext context, @Reference LocalClient client, @Reference ClusterMetadata metadata,
       @Reference NodeSettings settings) {
-    Requests requests = new Requests(client, metadata, settings.nodeId());
+    remote = new RemoteBrokers(settings);
+    Requests requests = new Requests(client, metadata, settings.nodeId(), remote);
     Map<String, CommandFunction> commands = functions(requests, settings, new FrameworkPlatform(context), strategies);
     commands.forEach((id, function) -> register(context, id, function, function.summary()));
     Completions completions = new Completions(commands, names(requests, settings, strategies, commands));
@@ -81,6 +85,7 @@ public final class ShellCommands {
         Map.entry("topic", () -> requests.image().topics().keySet()),
         Map.entry("partition", () -> partitions(requests, p -> true)),
         Map.entry("moving", () -> partitions(requests, p -> p.members().reassigning())),
+        Map.entry("broker", () -> requests.image().brokers().keySet().stream().map(b -> String.valueOf(b.value())).toList()),
         Map.entry("group", () -> groups(requests)),
         Map.entry("type", () -> List.of("topic", "broker", "group")),
         Map.entry("setting", () -> Arrays.stream(Setting.Scope.values()).flatMap(s -> settings.definitions(s).stream())
@@ -105,7 +110,7 @@ public final class ShellCommands {
 
   private static Collection<String> groups(Requests requests) {
     try {
-      return new Groups(requests).list().stream().map(ListGroupsResponse.ListedGroup::groupId).toList();
+      return new Groups(requests).list().groups().stream().map(ListGroupsResponse.ListedGroup::groupId).toList();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return List.of();
@@ -148,8 +153,18 @@ public final class ShellCommands {
     strategies.logs().remove(logs);
   }
 
+  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+  void setRemoteClient(RemoteClient client) {
+    remote.add(client);
+  }
+
+  void unsetRemoteClient(RemoteClient client) {
+    remote.remove(client);
+  }
+
   @Deactivate
   void close() {
+    remote.close();
     registrations.forEach(ServiceRegistration::unregister);
   }
 

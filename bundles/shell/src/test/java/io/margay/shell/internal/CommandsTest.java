@@ -5,8 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.margay.metadata.ConfigResource;
 import io.margay.model.TopicPartition;
+import io.margay.protocol.Errors;
+import io.margay.protocol.Message;
+import io.margay.protocol.message.FetchRequest;
+import io.margay.protocol.message.FetchResponse;
 import io.margay.protocol.message.MetadataRequest;
 import io.margay.protocol.message.MetadataResponse;
+import java.util.List;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +86,23 @@ class CommandsTest {
         "{\"topic\":\"orders\",\"partition\":0,\"offset\":0,\"timestamp\":").endsWith(
         "\"key\":\"customer\",\"value\":\"first one\",\"headers\":[{\"key\":\"source\",\"value\":\"shop\"}]}\n");
     assertThat(gosh.run("consume orders -o latest")).isEmpty();
+  }
+
+  @Test
+  void followingSurvivesAChangeOfLeader() throws Exception {
+    broker.topic("orders", 1);
+    gosh.run("produce orders a b");
+    broker.others.put(FetchRequest.API.key(), r -> {
+      broker.others.remove(FetchRequest.API.key());
+      return new FetchResponse().setResponses(List.of(new FetchResponse.FetchableTopicResponse()
+          .setTopicId(broker.topics.get("orders").id()).setPartitions(List.of(
+              new FetchResponse.PartitionData().setErrorCode(Errors.NOT_LEADER_OR_FOLLOWER.code())))));
+    });
+    Function<Message, Message> away = broker.others.get(FetchRequest.API.key());
+    assertThat(gosh.run("consume orders --follow -o 0 -n 2")).isEqualTo("a\nb\n");
+    broker.others.put(FetchRequest.API.key(), away);
+    assertThatThrownBy(() -> gosh.run("consume orders")).hasMessage("cannot read topic orders partition 0: "
+        + Requests.text(Errors.NOT_LEADER_OR_FOLLOWER.code(), null));
   }
 
   @Test

@@ -22,7 +22,7 @@ class CompletionsTest {
   private final Completions completions;
 
   CompletionsTest() {
-    Requests requests = new Requests(broker, broker::image, new BrokerId(1));
+    Requests requests = new Requests(broker, broker::image, new BrokerId(1), gosh.remote);
     Strategies strategies = new Strategies();
     Map<String, CommandFunction> commands = ShellCommands.functions(requests, gosh.settings, new FakePlatform(), strategies);
     completions = new Completions(commands, ShellCommands.names(requests, gosh.settings, strategies, commands));
@@ -49,7 +49,7 @@ class CompletionsTest {
     }
     assertThat(learnt.toString()).contains("[-c, topic:list, -d, List the topics.]")
         .contains("[-c, topic:create, -s, p, -l, partitions, --description, How many partitions (default: num.partitions).]")
-        .contains("[-c, offset:reset, -a, margay:candidates offset:reset ($.commandLine wordIndex)]");
+        .contains("[-c, offset:reset, -a, margay:candidates offset:reset ($.commandLine wordIndex) ($.commandLine words)]");
   }
 
   @Test
@@ -60,8 +60,23 @@ class CompletionsTest {
       assertThat(session.execute("margay:candidates config:explain 1").toString()).contains("num.partitions");
       assertThat(session.execute("margay:candidates topic:list 1").toString()).isEqualTo("[]");
       assertThat(session.execute("margay:candidates config:get 0").toString()).isEqualTo("[--help, --json, -h]");
+      assertThat(session.execute("margay:candidates leader:elect 1").toString()).isEqualTo("[orders:0, payments:0]");
+      assertThat(session.execute("margay:candidates reassign:cancel 1").toString()).isEqualTo("[]");
       // nobody serves ListGroups
       assertThat(session.execute("margay:candidates group:describe 1").toString()).isEqualTo("[]");
+    }
+  }
+
+  @Test
+  void valuesOfOptionsAreNamesThatThereAre() throws Exception {
+    broker.brokers(1, 2, 3);
+    try (CommandSession session = session()) {
+      assertThat(session.execute("margay:candidates partition:list 2 [partition:list --broker '']").toString()).isEqualTo("[1, 2, 3]");
+      assertThat(session.execute("margay:candidates reassign:plan 2 [reassign:plan --remove '2,']").toString())
+          .isEqualTo("[2,1, 2,3]");
+      assertThat(session.execute("margay:candidates reassign:plan 1 [reassign:plan '']").toString()).isEqualTo("[orders, payments]");
+      assertThat(session.execute("margay:candidates config:list 2 [config:list broker '']").toString()).isEqualTo("[1, 2, 3]");
+      assertThat(session.execute("margay:candidates config:list 2 [config:list topic '']").toString()).isEqualTo("[orders, payments]");
     }
   }
 

@@ -34,8 +34,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -51,8 +53,10 @@ final class FakeBroker implements LocalClient {
   final Map<ConfigResource, Map<String, String>> configs = new HashMap<>();
   final Map<TopicPartition, ByteBuf> logs = new HashMap<>();
   final Map<TopicPartition, Long> ends = new HashMap<>();
-  /** Answers of other APIs, by key. */
+  /** Answers of other APIs, by key, or instead of those below. */
   final Map<Short, Function<Message, Message>> others = new HashMap<>();
+  /** APIs that it does not serve over the network. */
+  final Set<Short> missing = new HashSet<>();
   final List<Message> requests = new ArrayList<>();
 
   /** Registers a broker; racks are null when not wanted. */
@@ -126,6 +130,10 @@ final class FakeBroker implements LocalClient {
 
   private Message answer(Api api, ByteBuf wire, Message request) {
     MessageReader in = new MessageReader(wire);
+    Function<Message, Message> other = others.get(api.key());
+    if (other != null) {
+      return other.apply(request);
+    }
     if (api.equals(CreateTopicsRequest.API)) {
       CreateTopicsRequest r = new CreateTopicsRequest();
       r.read(in, api.highest());
@@ -156,8 +164,7 @@ final class FakeBroker implements LocalClient {
       r.read(in, api.highest());
       return offsets(r);
     }
-    Function<Message, Message> other = others.get(api.key());
-    return other == null ? null : other.apply(request);
+    return null;
   }
 
   private Message create(CreateTopicsRequest request) {

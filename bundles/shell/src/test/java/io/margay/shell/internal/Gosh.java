@@ -27,6 +27,7 @@ final class Gosh implements AutoCloseable {
   final FakeSettings settings =
       new FakeSettings().define(List.of(LogSettings.CLEANUP_POLICY, LogSettings.FLUSH_MS, NUM_PARTITIONS));
   final Strategies strategies = new Strategies();
+  final RemoteBrokers remote = new RemoteBrokers(settings);
   /** Replaces System.out and its like, once. */
   private static final ThreadIOImpl THREAD_IO = new ThreadIOImpl();
 
@@ -40,7 +41,7 @@ final class Gosh implements AutoCloseable {
     strategies.partitioners().add(options -> (record, topic) -> (record.key() == null
         ? options.isEmpty() ? 0 : Integer.parseInt(options) : record.key()[0]) % topic.partitionCount(),
         Map.of("name", "murmur2"));
-    Requests requests = new Requests(broker, broker::image, new BrokerId(1));
+    Requests requests = new Requests(broker, broker::image, new BrokerId(1), remote);
     ShellCommands.functions(requests, settings, new FakePlatform(), strategies).forEach((id, function) ->
         processor.addCommand(id.substring(0, id.indexOf(':')), function, id.substring(id.indexOf(':') + 1)));
     processor.addCommand("gogo", (Function) (session, arguments) -> {

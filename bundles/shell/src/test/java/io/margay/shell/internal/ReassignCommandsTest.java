@@ -196,6 +196,7 @@ class ReassignCommandsTest {
 
   @Test
   void progressIsShownWithBytesWhereKnown() throws Exception {
+    assertThat(gosh.run("reassign:status")).isEqualTo("No replicas are being moved.\n");
     broker.topic("orders", moving(1, List.of(1, 2, 3), List.of(1, 2), List.of(3), List.of(2)),
         moving(2, List.of(2, 1), List.of(2), List.of(1), List.of()), partition(1, List.of(1, 2), List.of(1, 2)));
     sizes("orders", 1000);

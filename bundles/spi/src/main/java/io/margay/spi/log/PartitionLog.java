@@ -102,11 +102,11 @@ public interface PartitionLog extends AutoCloseable {
    *
    * @param records whole batches between reader and writer index, writable; borrowed for the call; offsets, epochs and timestamps
    *     in it are overwritten
-   * @param leaderEpoch the epoch of the leader
+   * @param leaderEpoch the epoch of the leader; a lower one than {@link #beginEpoch} or {@link #followEpoch} was given is refused
    * @param origin the source of the append
-   * @return the result, with Kafka's error codes (MESSAGE_TOO_LARGE, CORRUPT_MESSAGE, INVALID_RECORD, INVALID_TIMESTAMP,
-   *     UNSUPPORTED_FOR_MESSAGE_FORMAT, OUT_OF_ORDER_SEQUENCE_NUMBER, INVALID_PRODUCER_EPOCH, UNKNOWN_PRODUCER_ID,
-   *     KAFKA_STORAGE_ERROR, ...)
+   * @return the result, with Kafka's error codes (NOT_LEADER_OR_FOLLOWER for an old epoch, MESSAGE_TOO_LARGE, CORRUPT_MESSAGE,
+   *     INVALID_RECORD, INVALID_TIMESTAMP, UNSUPPORTED_FOR_MESSAGE_FORMAT, OUT_OF_ORDER_SEQUENCE_NUMBER, INVALID_PRODUCER_EPOCH,
+   *     UNKNOWN_PRODUCER_ID, KAFKA_STORAGE_ERROR, ...)
    */
   Appended appendAsLeader(ByteBuf records, LeaderEpoch leaderEpoch, Origin origin);
 
@@ -114,9 +114,11 @@ public interface PartitionLog extends AutoCloseable {
    * Appends batches from the leader with their offsets and epochs unchanged.
    *
    * @param records whole batches; borrowed; a partial batch at the end is ignored
-   * @return the result
+   * @param leaderEpoch the epoch of the leader that sent them; an old one is refused, as in {@link #appendAsLeader}
+   * @param fetchOffset the offset that was asked for
+   * @return the result; OFFSET_OUT_OF_RANGE when the log no longer ends at {@code fetchOffset}, or the first batch begins before it
    */
-  Appended appendAsFollower(ByteBuf records);
+  Appended appendAsFollower(ByteBuf records, LeaderEpoch leaderEpoch, long fetchOffset);
 
   /**
    * Reads whole batches; see {@link io.margay.spi.storage.LogStore#read}.
@@ -200,11 +202,20 @@ public interface PartitionLog extends AutoCloseable {
   int epochAt(long offset);
 
   /**
-   * Records that a leader epoch begins at the current end.
+   * Records that this broker leads in an epoch, which begins at the current end. From now on the log refuses lower epochs. Waits for
+   * no disk.
    *
-   * @param epoch the epoch
+   * @param epoch the epoch, not lower than an earlier one
    */
   void beginEpoch(LeaderEpoch epoch) throws IOException;
+
+  /**
+   * This broker follows the leader of an epoch. From now on the log refuses lower epochs; an append that is in progress has ended
+   * when this returns. Epochs in which this broker led but appended nothing are forgotten. Waits for no disk.
+   *
+   * @param epoch the epoch, not lower than an earlier one
+   */
+  void followEpoch(LeaderEpoch epoch) throws IOException;
 
   /**
    * Advances the log's start (DeleteRecords, or because the leader's start moved). Survives a restart.
@@ -213,11 +224,23 @@ public interface PartitionLog extends AutoCloseable {
    */
   void advanceStart(long offset) throws IOException;
 
-  /** @param offset the first offset to remove; the producers' state and the epochs are truncated as well */
-  void truncateTo(long offset) throws IOException;
+  /**
+   * Removes the end of the log, with the producers' state and the epochs that belong to it. Blocks.
+   *
+   * @param offset the first offset to remove
+   * @param leaderEpoch the epoch of the leader whose log differs; an old one is refused
+   * @return false when the epoch is old; nothing was changed then
+   */
+  boolean truncateTo(long offset, LeaderEpoch leaderEpoch) throws IOException;
 
-  /** @param offset the new start and end; everything is dropped (for a follower that is outside of the leader's log) */
-  void truncateFullyAndStartAt(long offset) throws IOException;
+  /**
+   * Drops everything, for a follower that is outside of the leader's log. Blocks.
+   *
+   * @param offset the new start and end
+   * @param leaderEpoch the epoch of that leader; an old one is refused
+   * @return false when the epoch is old; nothing was changed then
+   */
+  boolean truncateFullyAndStartAt(long offset, LeaderEpoch leaderEpoch) throws IOException;
 
   /** @return the producers with state in this log */
   List<ProducerInfo> producers();

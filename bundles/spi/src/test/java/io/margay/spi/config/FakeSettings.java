@@ -24,12 +24,22 @@ public final class FakeSettings implements NodeSettings {
   private final List<Consumer<Set<String>>> changeListeners = new CopyOnWriteArrayList<>();
   private final List<NotApplied> notApplied = new CopyOnWriteArrayList<>();
   private Path dataDirectory = Path.of("data");
+  private BrokerId nodeId = new BrokerId(1);
 
   /** All settings have their defaults. */
   public FakeSettings() {
     for (Setting.Scope scope : Setting.Scope.values()) {
       definitions.put(scope, new TreeMap<>());
     }
+  }
+
+  /**
+   * @param id this broker's
+   * @return this
+   */
+  public FakeSettings nodeId(BrokerId id) {
+    nodeId = id;
+    return this;
   }
 
   /**
@@ -99,7 +109,7 @@ public final class FakeSettings implements NodeSettings {
 
   @Override
   public BrokerId nodeId() {
-    return new BrokerId(Integer.parseInt(values.getOrDefault("node.id", "1")));
+    return nodeId;
   }
 
   @Override

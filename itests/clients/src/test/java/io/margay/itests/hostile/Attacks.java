@@ -9,6 +9,6 @@ final class Attacks {
   /** Attacks that share a broker, unless they say that they do not. */
   static List<List<Attack>> families() {
     return List.of(ConnectionAttacks.all(), PipelineAttacks.all(), BatchAttacks.all(), ElementAttacks.all(), SlowAttacks.all(),
-        SessionAttacks.all(), StateAttacks.all(), PartitionAttacks.all(), LogAttacks.all(), DiskAttacks.all());
+        SessionAttacks.all(), StateAttacks.all(), PartitionAttacks.all(), LogAttacks.all(), DiskAttacks.all(), HttpAttacks.all());
   }
 }

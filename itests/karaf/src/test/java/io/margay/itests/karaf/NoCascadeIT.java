@@ -3,6 +3,7 @@ package io.margay.itests.karaf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.margay.itests.osgi.BundleWatch;
+import io.margay.itests.osgi.HttpRecords;
 import io.margay.itests.osgi.KafkaRoundTrip;
 import io.margay.itests.osgi.TestBundle;
 import io.margay.itests.osgi.Traffic;
@@ -91,6 +92,18 @@ class NoCascadeIT {
       KafkaRoundTrip.createTopic(broker.bootstrap(), "in-memory", 1, Map.of("margay.storage.engine", "memory"));
       KafkaRoundTrip.produce(broker.bootstrap(), "in-memory", 10, "none");
       assertThat(KafkaRoundTrip.consume(broker.bootstrap(), "in-memory", "in-memory", 10)).hasSize(10);
+    });
+  }
+
+  /** It brings a listener of its own, and no package that an HTTP server of Karaf has, too. */
+  @Test
+  void recordsOverHttp() throws Exception {
+    stopsNothing("http", () -> {
+      broker.shell("feature:install margay-http");
+      BundleWatch.await(events, "STARTED io.margay.http", 1);
+      KafkaRoundTrip.createTopic(broker.bootstrap(), "over-http", 1, Map.of());
+      HttpRecords.produce(broker.bootstrap(), "over-http", 10);
+      assertThat(broker.shell("package:exports")).doesNotContain("servlet");
     });
   }
 

@@ -7,6 +7,7 @@ import io.margay.protocol.message.FetchResponse.EpochEndOffset;
 import io.margay.protocol.message.FetchResponse.PartitionData;
 import io.margay.replication.internal.LocalReplica;
 import io.margay.replication.internal.PartitionLeader;
+import io.margay.replication.internal.PartitionRole;
 import io.margay.replication.internal.ReplicationContext;
 import io.margay.replication.internal.ServedTopic;
 import io.margay.spi.log.LogSuspendedException;
@@ -105,8 +106,8 @@ final class FetchAttempt {
     if (part.error() != Errors.NONE) {
       return true;
     }
-    PartitionLeader leader = part.leader();
-    return !part.suspended() && part.item().isNews(leader.highWatermark(), leader.logStartOffset());
+    PartitionRole role = part.role();
+    return !part.suspended() && part.item().isNews(role.highWatermark(), role.logStartOffset());
   }
 
   private PartitionData read(FetchPart part) {
@@ -124,17 +125,21 @@ final class FetchAttempt {
       return answer(part, topic.id().equals(before.id().topicId()) ? Errors.NOT_LEADER_OR_FOLLOWER
           : Errors.UNKNOWN_TOPIC_OR_PARTITION);
     }
-    PartitionLeader leader = replica == null ? null : replica.leader();
-    part.found(replica, leader);
+    PartitionRole role = replica == null ? null : limits.role(replica);
+    if (part.role() != null && role != null && part.role().leads() != role.leads()) {
+      // a reader that waited at the leader looks for the new one
+      return answer(part, Errors.NOT_LEADER_OR_FOLLOWER);
+    }
+    part.found(replica, role);
     if (replica != null && replica.waiting()) {
       return suspended(part);
     }
-    if (leader == null) {
+    if (role == null) {
       return answer(part, replica == null ? Errors.NOT_LEADER_OR_FOLLOWER : replica.leaderError());
     }
     mayWait++;
     try {
-      return read(part, item, leader);
+      return read(part, item, role);
     } catch (IndexOutOfBoundsException e) {
       // the log was truncated, or its head deleted, after the check of its range
       return answer(part, Errors.OFFSET_OUT_OF_RANGE);
@@ -144,7 +149,7 @@ final class FetchAttempt {
       return suspended(part);
     } catch (IOException e) {
       // either the log has called the fault handler, or it was closed because this node no longer leads it
-      return answer(part, replica.leader() == leader ? Errors.KAFKA_STORAGE_ERROR : replica.leaderError());
+      return answer(part, limits.role(replica) == role ? Errors.KAFKA_STORAGE_ERROR : replica.leaderError());
     }
   }
 
@@ -158,12 +163,12 @@ final class FetchAttempt {
     return null;
   }
 
-  private PartitionData read(FetchPart part, FetchItem item, PartitionLeader leader) throws IOException {
-    Errors epochError = leader.checkEpoch(item.currentLeaderEpoch());
+  private PartitionData read(FetchPart part, FetchItem item, PartitionRole role) throws IOException {
+    Errors epochError = role.checkEpoch(item.currentLeaderEpoch());
     if (epochError != Errors.NONE) {
       return answer(part, epochError);
     }
-    PartitionLog log = leader.log();
+    PartitionLog log = role.log();
     long offset = item.fetchOffset();
     if (item.lastFetchedEpoch() >= 0) {
       PartitionLog.EpochEnd end = log.endOfEpoch(item.lastFetchedEpoch());
@@ -172,26 +177,34 @@ final class FetchAttempt {
       }
       if (end.epoch() < item.lastFetchedEpoch() || end.endOffset() < offset) {
         answered = true;
-        return data(item, leader, leader.highWatermark(), Records.EMPTY)
+        return data(item, role, role.highWatermark(), Records.EMPTY)
             .setDivergingEpoch(new EpochEndOffset().setEpoch(end.epoch()).setEndOffset(end.endOffset()));
       }
     }
     // the bounds before the range check: what is appended in between is seen by the next pass
-    long highWatermark = leader.highWatermark();
-    long bound = limits.bound(leader);
+    long highWatermark = role.highWatermark();
+    long bound = limits.bound(role);
     part.sawUpTo(bound);
     if (offset < log.logStartOffset() || offset > log.logEndOffset()) {
       return answer(part, Errors.OFFSET_OUT_OF_RANGE);
     }
-    if (limits.isFollower() && !leader.onFollowerFetch(limits.replicaId(), offset)) {
-      return answer(part, Errors.NOT_LEADER_OR_FOLLOWER);
+    if (offset > highWatermark && !role.leads()) {
+      // this follower does not know yet that records before the offset are committed
+      return answer(part, Errors.OFFSET_NOT_AVAILABLE);
     }
-    Records records = records(item, leader, bound);
+    if (limits.isFollower() && part.beginFollowerFetch()) {
+      Errors refusal = ((PartitionLeader) role).onFollowerFetch(limits.replicaId(), limits.brokerEpoch(), offset, item.logStartOffset());
+      if (refusal != Errors.NONE) {
+        return answer(part, refusal);
+      }
+      highWatermark = role.highWatermark();
+    }
+    Records records = records(item, role, bound);
     if (records.sizeBytes() == 0) {
       return null;
     }
     try {
-      PartitionData answer = data(item, leader, highWatermark, records);
+      PartitionData answer = data(item, role, highWatermark, records);
       if (limits.readCommitted()) {
         answer.setAbortedTransactions(aborted(log, offset, bound));
       }
@@ -203,18 +216,18 @@ final class FetchAttempt {
     }
   }
 
-  private Records records(FetchItem item, PartitionLeader leader, long bound) throws IOException {
+  private Records records(FetchItem item, PartitionRole role, long bound) throws IOException {
     int room = Math.min(limits.maxBytes() - bytes, item.maxBytes());
     boolean atLeastOne = bytes == 0;
     if (item.fetchOffset() >= bound || room <= 0 && !atLeastOne) {
       return Records.EMPTY;
     }
-    boolean cold = !leader.log().isHot(item.fetchOffset());
+    boolean cold = !role.log().isHot(item.fetchOffset());
     if (cold && mode != Mode.BLOCKING) {
       needsDisk = mode == Mode.EVENT_LOOP;
       return Records.EMPTY;
     }
-    Records records = leader.read(item.fetchOffset(), Math.max(room, 0), bound, atLeastOne).records();
+    Records records = role.read(item.fetchOffset(), Math.max(room, 0), bound, atLeastOne).records();
     if (cold) {
       try {
         replication.warmer().warm(records);
@@ -237,17 +250,19 @@ final class FetchAttempt {
 
   /** The answer for a partition that has no records for this fetch. */
   private PartitionData withoutRecords(FetchPart part) {
-    PartitionLeader leader = part.leader();
-    if (part.error() != Errors.NONE || leader == null) {
-      return failure(part.item().partition(), part.error());
+    PartitionRole role = part.role();
+    if (part.error() != Errors.NONE || role == null) {
+      PartitionData failure = failure(part.item().partition(), part.error());
+      // a follower that is out of range begins again at the start
+      return limits.isFollower() && role != null ? failure.setLogStartOffset(role.logStartOffset()) : failure;
     }
-    PartitionData answer = data(part.item(), leader, leader.highWatermark(), Records.EMPTY);
+    PartitionData answer = data(part.item(), role, role.highWatermark(), Records.EMPTY);
     return limits.readCommitted() && !part.suspended() ? answer.setAbortedTransactions(new ArrayList<>(0)) : answer;
   }
 
-  private static PartitionData data(FetchItem item, PartitionLeader leader, long highWatermark, Records records) {
+  private static PartitionData data(FetchItem item, PartitionRole role, long highWatermark, Records records) {
     return new PartitionData().setPartitionIndex(item.partition()).setHighWatermark(highWatermark)
-        .setLastStableOffset(leader.lastStableOffset()).setLogStartOffset(leader.logStartOffset()).setAbortedTransactions(null)
+        .setLastStableOffset(role.lastStableOffset()).setLogStartOffset(role.logStartOffset()).setAbortedTransactions(null)
         .setRecords(records);
   }
 

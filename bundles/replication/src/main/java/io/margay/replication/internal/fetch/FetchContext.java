@@ -147,6 +147,11 @@ final class FetchContext {
     return items;
   }
 
+  /** The session of an incremental fetch, or null. */
+  FetchSession session() {
+    return session;
+  }
+
   /** Whether partitions without news are left out of the answer. */
   boolean incremental() {
     return kind == Kind.INCREMENTAL;

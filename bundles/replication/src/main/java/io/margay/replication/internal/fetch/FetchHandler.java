@@ -87,6 +87,9 @@ public final class FetchHandler implements ApiHandler {
       request.respond(context.respond(NOTHING, nowMs));
       return;
     }
+    if (context.session() != null && limits.isFollower()) {
+      context.session().supersede();
+    }
     if (memory.mayRead(context.items().length)) {
       new PendingFetch(request, replication, context, limits, memory, hints, parked).start();
     } else {

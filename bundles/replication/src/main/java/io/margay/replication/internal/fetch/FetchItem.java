@@ -11,7 +11,7 @@ import java.util.UUID;
  */
 final class FetchItem {
   /** Bytes of one item, with its place in the table of {@link FetchItems}. */
-  static final int SIZE_BYTES = 80;
+  static final int SIZE_BYTES = 88;
   private static final long NOTHING_TOLD = -1;
 
   private final TopicKey topic;
@@ -20,6 +20,7 @@ final class FetchItem {
   private int maxBytes;
   private int currentLeaderEpoch;
   private int lastFetchedEpoch;
+  private long logStartOffset;
   private long toldHighWatermark = NOTHING_TOLD;
   private long toldLogStartOffset = NOTHING_TOLD;
   // the collection's
@@ -38,6 +39,7 @@ final class FetchItem {
     maxBytes = request.partitionMaxBytes();
     currentLeaderEpoch = request.currentLeaderEpoch();
     lastFetchedEpoch = request.lastFetchedEpoch();
+    logStartOffset = request.logStartOffset();
     return this;
   }
 
@@ -74,6 +76,11 @@ final class FetchItem {
 
   int lastFetchedEpoch() {
     return lastFetchedEpoch;
+  }
+
+  /** First offset that a follower has; -1 from a consumer. */
+  long logStartOffset() {
+    return logStartOffset;
   }
 
   /** Whether an answer without records would tell the client something that it does not know. */

@@ -1,18 +1,22 @@
 package io.margay.replication.internal.fetch;
 
 import io.margay.protocol.message.FetchRequest;
-import io.margay.replication.internal.PartitionLeader;
+import io.margay.replication.internal.LocalReplica;
+import io.margay.replication.internal.PartitionRole;
 
 /**
  * What a request asks for, for all its partitions together.
  *
  * @param replicaId the follower that asks; -1 for a consumer
+ * @param brokerEpoch epoch of that follower's registration, -1 when it does not say
+ * @param anyReplica whether the client knows that it may read from followers (KIP-392)
  * @param readCommitted whether records of open and aborted transactions are withheld
  * @param minBytes answer at once when this many bytes are available, {@code >= 0}
  * @param maxBytes answer with at most this many bytes, but at least one batch; {@code >= 0}
  * @param maxWaitMs how long to wait for the minimum, {@code >= 0}
  */
-record FetchLimits(int replicaId, boolean readCommitted, int minBytes, int maxBytes, int maxWaitMs) {
+record FetchLimits(int replicaId, long brokerEpoch, boolean anyReplica, boolean readCommitted, int minBytes, int maxBytes, int maxWaitMs) {
+  private static final short FIRST_FROM_FOLLOWERS = 11;
   private static final short FIRST_WITH_REPLICA_STATE = 15;
   private static final int CONSUMER = -1;
 
@@ -20,7 +24,9 @@ record FetchLimits(int replicaId, boolean readCommitted, int minBytes, int maxBy
     int replicaId = version >= FIRST_WITH_REPLICA_STATE ? request.replicaState().replicaId() : request.replicaId();
     int maxBytes = Math.max(0, replicaId >= 0 ? request.maxBytes() : Math.min(request.maxBytes(), serverMaxBytes));
     int minBytes = Math.max(0, Math.min(request.minBytes(), maxBytes));
-    return new FetchLimits(Math.max(replicaId, CONSUMER), request.isolationLevel() == 1 && replicaId < 0, minBytes, maxBytes,
+    long brokerEpoch = version >= FIRST_WITH_REPLICA_STATE ? request.replicaState().replicaEpoch() : -1;
+    boolean anyReplica = replicaId < 0 && version >= FIRST_FROM_FOLLOWERS;
+    return new FetchLimits(Math.max(replicaId, CONSUMER), brokerEpoch, anyReplica, request.isolationLevel() == 1 && replicaId < 0, minBytes, maxBytes,
         Math.max(0, request.maxWaitMs()));
   }
 
@@ -28,16 +34,22 @@ record FetchLimits(int replicaId, boolean readCommitted, int minBytes, int maxBy
     return replicaId != CONSUMER;
   }
 
+  /** The role of a replica that the reader may read from, or null. */
+  PartitionRole role(LocalReplica replica) {
+    PartitionRole leader = replica.leader();
+    return leader != null || !anyReplica ? leader : replica.follower();
+  }
+
   /** Exclusive end of what the reader may see of a partition. */
-  long bound(PartitionLeader leader) {
+  long bound(PartitionRole role) {
     if (isFollower()) {
-      return leader.logEndOffset();
+      return role.logEndOffset();
     }
-    return readCommitted ? leader.lastStableOffset() : leader.highWatermark();
+    return readCommitted ? role.lastStableOffset() : role.highWatermark();
   }
 
   /** Whether more to see is enough, however many bytes it has, or its bytes cannot be counted when they are appended. */
-  boolean anyMoveCounts(PartitionLeader leader) {
-    return minBytes <= 1 || readCommitted || leader.commitsLater();
+  boolean anyMoveCounts(PartitionRole role) {
+    return minBytes <= 1 || readCommitted || !isFollower() && role.commitsLater();
   }
 }

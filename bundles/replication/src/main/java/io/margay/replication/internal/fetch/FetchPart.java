@@ -3,7 +3,7 @@ package io.margay.replication.internal.fetch;
 import io.margay.protocol.Errors;
 import io.margay.replication.internal.DataWaiters;
 import io.margay.replication.internal.LocalReplica;
-import io.margay.replication.internal.PartitionLeader;
+import io.margay.replication.internal.PartitionRole;
 
 /**
  * One partition of a fetch: what the last pass found there, and its position among the replica's waiters.
@@ -20,8 +20,9 @@ final class FetchPart extends DataWaiters.Waiter {
   private final PendingFetch fetch;
   private final FetchItem item;
   private LocalReplica replica;
-  private PartitionLeader leader;
+  private PartitionRole role;
   private boolean suspended;
+  private boolean toldLeader;
   private Errors error = Errors.NONE;
   private long bound;
   private long appendedBytes;
@@ -41,9 +42,9 @@ final class FetchPart extends DataWaiters.Waiter {
     return replica;
   }
 
-  /** The leadership that the last pass found, or null. */
-  PartitionLeader leader() {
-    return leader;
+  /** The role that the last pass found, or null when there is none that may be read. */
+  PartitionRole role() {
+    return role;
   }
 
   /** Whether the last pass found the log suspended, or being opened. */
@@ -52,14 +53,21 @@ final class FetchPart extends DataWaiters.Waiter {
   }
 
   /** Records what a pass finds. */
-  void found(LocalReplica foundReplica, PartitionLeader foundLeader) {
+  void found(LocalReplica foundReplica, PartitionRole foundRole) {
     replica = foundReplica;
-    leader = foundLeader;
+    role = foundRole;
     suspended = false;
     error = Errors.NONE;
-    if (foundLeader != null) {
-      appendedBytes = foundLeader.appendedBytes();
+    if (foundRole != null) {
+      appendedBytes = foundRole.appendedBytes();
     }
+  }
+
+  /** Whether the leader has not yet been told of this fetch of a follower; true once. */
+  boolean beginFollowerFetch() {
+    boolean first = !toldLeader;
+    toldLeader = true;
+    return first;
   }
 
   void foundSuspended() {
@@ -91,7 +99,7 @@ final class FetchPart extends DataWaiters.Waiter {
   }
 
   /** How many more bytes than at the last call were appended, as far as the fetch accepts them. */
-  long moreBytes(PartitionLeader current) {
+  long moreBytes(PartitionRole current) {
     long total = Math.min(current.appendedBytes() - appendedBytes, Math.max(item.maxBytes(), 0));
     long more = total - credited;
     credited = total;
@@ -101,15 +109,19 @@ final class FetchPart extends DataWaiters.Waiter {
   /** Enters the waiters of its replica. */
   void enter() {
     if (replica != null) {
-      replica.dataWaiters().add(this);
+      waiters().add(this);
     }
   }
 
   /** Leaves the waiters of its replica. */
   void leave() {
     if (replica != null) {
-      replica.dataWaiters().remove(this);
+      waiters().remove(this);
     }
+  }
+
+  private DataWaiters waiters() {
+    return fetch.isFollower() ? replica.followerWaiters() : replica.dataWaiters();
   }
 
   @Override

@@ -18,6 +18,8 @@ final class FetchSession {
   private final long createdMs;
   private final FetchItems items;
   private int epoch = 1;
+  /** The last request that waits, or null. */
+  private PendingFetch waiting;
 
   // guarded by the cache
   private long lastUsedMs;
@@ -67,6 +69,28 @@ final class FetchSession {
   /** Guarded by the monitor. */
   FetchItems items() {
     return items;
+  }
+
+  /** A request of the session begins to wait. */
+  synchronized void waits(PendingFetch fetch) {
+    waiting = fetch;
+  }
+
+  /** A request of the session no longer waits. */
+  synchronized void ended(PendingFetch fetch) {
+    waiting = waiting == fetch ? null : waiting;
+  }
+
+  /** The client has sent another request: the one that waits is answered. */
+  void supersede() {
+    PendingFetch earlier;
+    synchronized (this) {
+      earlier = waiting;
+      waiting = null;
+    }
+    if (earlier != null) {
+      earlier.supersede();
+    }
   }
 
   long lastUsedMs() {

@@ -3,7 +3,7 @@ package io.margay.replication.internal.fetch;
 import io.margay.model.Scheduler;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.FetchResponse;
-import io.margay.replication.internal.PartitionLeader;
+import io.margay.replication.internal.PartitionRole;
 import io.margay.replication.internal.ReplicationContext;
 import io.margay.replication.internal.fetch.FetchAttempt.Mode;
 import io.margay.spi.handler.Request;
@@ -129,6 +129,9 @@ final class PendingFetch {
     }
     parked = true;
     timer = replication.scheduler().after(limits.maxWaitMs(), this::expire);
+    if (limits.isFollower() && context.session() != null) {
+      context.session().waits(this);
+    }
     request.onCancel(this::cancel);
     return true;
   }
@@ -167,21 +170,21 @@ final class PendingFetch {
 
   /** Whether, because of one partition, another pass would most likely find enough, or another answer to give. */
   private boolean isWorthAPass(FetchPart part) {
-    PartitionLeader leader = part.replica().leader();
-    if (leader != part.leader() || part.suspended() && !part.replica().waiting()) {
+    PartitionRole role = limits.role(part.replica());
+    if (role != part.role() || part.suspended() && !part.replica().waiting()) {
       return true;
     }
-    if (leader == null || part.suspended()) {
+    if (role == null || part.suspended()) {
       return false;
     }
-    if (part.moved(limits.bound(leader)) && limits.anyMoveCounts(leader)) {
+    if (part.moved(limits.bound(role)) && limits.anyMoveCounts(role)) {
       return true;
     }
-    return limits.minBytes() > 1 && enoughWith(part, leader);
+    return limits.minBytes() > 1 && enoughWith(part, role);
   }
 
-  private synchronized boolean enoughWith(FetchPart part, PartitionLeader leader) {
-    expectedBytes += part.moreBytes(leader);
+  private synchronized boolean enoughWith(FetchPart part, PartitionRole role) {
+    expectedBytes += part.moreBytes(role);
     return expectedBytes >= limits.minBytes();
   }
 
@@ -198,6 +201,10 @@ final class PendingFetch {
     }
     schedule();
     return true;
+  }
+
+  boolean isFollower() {
+    return limits.isFollower();
   }
 
   boolean isDone() {
@@ -224,6 +231,11 @@ final class PendingFetch {
   private void expire() {
     expired = true;
     schedule();
+  }
+
+  /** The follower has sent another request, and waits for this answer before that one's. */
+  void supersede() {
+    expire();
   }
 
   private void cancel() {
@@ -256,6 +268,9 @@ final class PendingFetch {
     if (parked) {
       registry.remove(this);
       timer.cancel();
+      if (limits.isFollower() && context.session() != null) {
+        context.session().ended(this);
+      }
       for (FetchPart part : parts) {
         part.leave();
       }

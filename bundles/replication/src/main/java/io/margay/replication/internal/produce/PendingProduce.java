@@ -74,6 +74,19 @@ final class PendingProduce {
       decided();
     }
 
+    @Override
+    protected boolean needsEnoughInSync() {
+      return acks == ALL;
+    }
+
+    private void await() {
+      if (acks == ALL) {
+        leader.await(this);
+      } else {
+        leader.awaitFlush(this);
+      }
+    }
+
     private void expire() {
       if (leader.cancel(this)) {
         complete(Errors.REQUEST_TIMED_OUT);
@@ -135,7 +148,7 @@ final class PendingProduce {
       if (ProduceHandler.waitsForCommit(acks, leader, appended)) {
         Waiter wait = new Waiter(leader, appended.nextOffset(), answer);
         waiter = wait;
-        leader.await(wait);
+        wait.await();
         if (expired) {
           wait.expire();
         }
@@ -182,7 +195,7 @@ final class PendingProduce {
     registry.add(this);
     timer = scheduler.after(Math.max(timeoutMs, 0), this::expire);
     for (Waiter waiter : waiters) {
-      waiter.leader.await(waiter);
+      waiter.await();
     }
     if (!parked.isEmpty()) {
       parkTimer = scheduler.after(Math.max(parkMs, 0), this::expireParked);

@@ -245,10 +245,16 @@ public final class ProduceHandler implements ApiHandler {
     return appended;
   }
 
-  /** @param appended what {@link #append} returned */
+  /**
+   * Whether records wait: with acks=all until they are committed, with acks=1 at most for this broker's disk.
+   *
+   * @param appended what {@link #append} returned
+   */
   static boolean waitsForCommit(short acks, PartitionLeader leader, PartitionLog.Appended appended) {
-    return appended != null && acks != 0 && leader.highWatermark() < appended.nextOffset()
-        && (acks == ALL || leader.flushOnAck());
+    if (appended == null || acks == 0 || leader.highWatermark() >= appended.nextOffset()) {
+      return false;
+    }
+    return acks == ALL || leader.flushOnAck() && leader.log().flushedOffset() < appended.nextOffset();
   }
 
   /** Clients use the start offset to distinguish lost producer state from lost records. */

@@ -271,8 +271,8 @@ class FetchHandlerTest {
   @Test
   void tellsWhoLeads() throws IOException {
     broker.change("a", 0, p -> TestBroker.partition(0, TestBroker.OTHER, 1, BOTH, BOTH));
-    FetchResponse response = now(sessionless(topic(id, from(0, 0))), 16);
-    assertThat(only(response).errorCode()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER.code());
+    FetchResponse response = now(sessionless(topic(id, from(0, 0).setCurrentLeaderEpoch(0))), 16);
+    assertThat(only(response).errorCode()).isEqualTo(Errors.FENCED_LEADER_EPOCH.code());
     assertThat(only(response).currentLeader().leaderId()).isEqualTo(2);
     assertThat(response.nodeEndpoints().get(0).host()).isEqualTo("host2");
   }

@@ -131,7 +131,7 @@ class ListOffsetsHandlerTest {
   void showsEachKindOfReaderItsEnd() {
     broker.put("r", KafkaUuid.random(), List.of(TestBroker.partition(0, TestBroker.SELF, 0, BOTH, BOTH)), Map.of());
     broker.append("r", 0, 5);
-    broker.leader("r", 0).onFollowerFetch(2, 4);
+    broker.leader("r", 0).onFollowerFetch(2, 1, 4, 0);
     broker.log("r", 0).lastStableOffset = 3;
     assertThat(ask(list("r", 0, -1), 5).get(0).offset()).isEqualTo(4);
     assertThat(ask(list("r", 0, -1).setIsolationLevel((byte) 1), 5).get(0).offset()).isEqualTo(3);

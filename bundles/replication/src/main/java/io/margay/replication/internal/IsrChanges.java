@@ -1,0 +1,178 @@
+package io.margay.replication.internal;
+
+import io.margay.metadata.BrokerImage;
+import io.margay.model.BrokerId;
+import io.margay.model.Scheduler;
+import io.margay.protocol.Errors;
+import io.margay.replication.internal.InSyncReplicas.Member;
+import io.margay.replication.internal.InSyncReplicas.Proposal;
+import io.margay.spi.controller.Controller.IsrChange;
+import java.util.HashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides when the ISR of one leadership changes, and asks the controller for it.
+ *
+ * <ul>
+ *   <li>A follower joins that has all that is committed, and all that the leadership began with.
+ *   <li>A follower leaves that has not had everything for {@code replica.lag.time.max.ms}; see {@link LagWatch}.
+ *   <li>A follower leaves early when a write waits for it and no fetch comes from it for {@code margay.replica.stall.ms}, although
+ *       there is data for it: it has stopped without dying. Only if enough in-sync replicas remain. The time is counted in
+ *       intervals that this process has seen pass, so that a pause of the leader itself is not taken for one of the follower.
+ * </ul>
+ *
+ * <p>One proposal is open at a time. It stays open until an image confirms it, or the controller has refused it for good; a proposal
+ * whose fate is unknown is sent again. Safe for all threads.
+ */
+final class IsrChanges {
+  private static final Logger LOG = LoggerFactory.getLogger(IsrChanges.class);
+  private static final long RETRY_MS = 250;
+  /** A stall is noticed this many looks after the last fetch. */
+  private static final int LOOKS = 5;
+
+  private final PartitionLeader leader;
+  private final InSyncReplicas isr;
+  private final LocalReplica.Environment environment;
+  private final Cluster cluster;
+  private volatile Scheduler.Timer looking;
+  private Scheduler.Timer retry;
+  private volatile long nextJoinMs = Long.MIN_VALUE;
+
+  IsrChanges(PartitionLeader leader, InSyncReplicas isr, LocalReplica.Environment environment) {
+    this.leader = leader;
+    this.isr = isr;
+    this.environment = environment;
+    this.cluster = environment.cluster();
+  }
+
+  /** The leadership begins, or its replicas have changed. */
+  void begin() {
+    if (!isr.alone() && !leader.ended()) {
+      cluster.lagWatch().add(leader);
+    }
+  }
+
+  /** The leadership has ended: nothing more is asked for. */
+  void end() {
+    cluster.lagWatch().remove(leader);
+    synchronized (this) {
+      if (looking != null) {
+        looking.cancel();
+      }
+      if (retry != null) {
+        retry.cancel();
+      }
+    }
+  }
+
+  /** False when the cluster knows a later registration of that broker. */
+  boolean isCurrent(int replicaId, long brokerEpoch) {
+    BrokerImage broker = brokerEpoch < 0 ? null : cluster.image().brokers().get(new BrokerId(replicaId));
+    return broker == null || brokerEpoch >= broker.epoch();
+  }
+
+  /** A follower outside of the ISR has fetched. */
+  void join(int replicaId, long brokerEpoch) {
+    BrokerImage broker = cluster.image().brokers().get(new BrokerId(replicaId));
+    long nowMs = environment.clock().millis();
+    if (broker == null || !broker.active() || brokerEpoch >= 0 && broker.epoch() != brokerEpoch || nowMs < nextJoinMs) {
+      return;
+    }
+    Proposal proposal = leader.proposeJoining(replicaId);
+    if (proposal != null) {
+      LOG.info("A follower has caught up and may join the ISR topic={} partition={} replica={} isr={}", leader.id().topic(),
+          leader.id().partition(), replicaId, ids(proposal));
+      ask(proposal);
+    }
+  }
+
+  /** Called from time to time. */
+  void dropLagging() {
+    long lagMaxMs = cluster.lagTimeMaxMs();
+    Proposal proposal = isr.proposeWithoutLagging(leader.logEndOffset(), environment.clock().millis(), lagMaxMs);
+    if (proposal != null) {
+      LOG.warn("A follower lags and leaves the ISR topic={} partition={} isr={} replica.lag.time.max.ms={}", leader.id().topic(),
+          leader.id().partition(), ids(proposal), lagMaxMs);
+      ask(proposal);
+    }
+  }
+
+  /** A write begins to wait for followers: looks at intervals whether they still fetch, as long as writes wait. */
+  void watch() {
+    if (looking != null) {
+      return;
+    }
+    synchronized (this) {
+      long stallMs = cluster.stallMs();
+      if (looking == null && stallMs > 0 && !leader.ended()) {
+        isr.forgetLooks();
+        looking = environment.scheduler().after(Math.max(1, stallMs / LOOKS), this::look);
+      }
+    }
+  }
+
+  private void look() {
+    synchronized (this) {
+      looking = null;
+    }
+    if (leader.ended() || !leader.isAwaited()) {
+      return;
+    }
+    Proposal proposal = isr.proposeWithoutStalled(leader.logEndOffset(), LOOKS, leader.log().config().minInsyncReplicas());
+    if (proposal != null) {
+      LOG.warn("A follower has stopped fetching while a write waits for it, and leaves the ISR topic={} partition={} isr={} "
+          + "margay.replica.stall.ms={}", leader.id().topic(), leader.id().partition(), ids(proposal), cluster.stallMs());
+      ask(proposal);
+    }
+    synchronized (this) {
+      if (looking == null && !leader.ended()) {
+        looking = environment.scheduler().after(Math.max(1, cluster.stallMs() / LOOKS), this::look);
+      }
+    }
+  }
+
+  private void ask(Proposal proposal) {
+    Map<BrokerId, Long> members = new HashMap<>();
+    for (Member member : proposal.isr()) {
+      BrokerImage broker = cluster.image().brokers().get(member.id());
+      members.put(member.id(), member.brokerEpoch() >= 0 ? member.brokerEpoch() : broker == null ? -1 : broker.epoch());
+    }
+    cluster.isrRequests().ask(new IsrChange(leader.id(), leader.leaderEpoch(), proposal.partitionEpoch(), members),
+        answer -> decided(proposal, answer));
+  }
+
+  private void decided(Proposal proposal, Errors answer) {
+    switch (answer) {
+      case NONE, INVALID_UPDATE_VERSION, FENCED_LEADER_EPOCH, NOT_LEADER_OR_FOLLOWER, UNKNOWN_TOPIC_ID -> {
+        // an image that decides is here or on its way; until then the proposed members count
+      }
+      case INELIGIBLE_REPLICA, INVALID_REQUEST -> {
+        LOG.info("The controller has refused an ISR topic={} partition={} isr={} errorCode={}", leader.id().topic(),
+            leader.id().partition(), ids(proposal), answer);
+        nextJoinMs = environment.clock().millis() + RETRY_MS;
+        isr.refused(proposal);
+        leader.maybeAdvance();
+      }
+      default -> {
+        LOG.debug("It is not known whether an ISR was changed, it is asked for again partition={} errorCode={}", leader.id(), answer);
+        askLater(proposal);
+      }
+    }
+  }
+
+  private synchronized void askLater(Proposal proposal) {
+    if (!leader.ended()) {
+      retry = environment.scheduler().after(RETRY_MS, () -> {
+        if (!leader.ended() && isr.isOpen(proposal)) {
+          ask(proposal);
+        }
+      });
+    }
+  }
+
+  private static String ids(Proposal proposal) {
+    return proposal.isr().stream().map(member -> member.id().toString()).toList().toString();
+  }
+}
