@@ -8,11 +8,12 @@ import java.util.List;
  *
  * @param command what to do
  * @param console false if {@code --no-console} was given; true otherwise, also for commands that have no console
- * @param text for {@link Command#SHELL} the command to send, not blank; empty otherwise
+ * @param text for {@link Command#SHELL} the command to send, not blank; for {@link Command#CLUSTER} its words; empty
+ *     otherwise
  */
 record CommandLine(Command command, boolean console, String text) {
   /** The commands, with the names that are typed. */
-  enum Command { RUN, START, STOP, STATUS, SHELL, VERSION, HELP }
+  enum Command { RUN, START, STOP, STATUS, SHELL, CLUSTER, VERSION, HELP }
 
   static final String USAGE = """
       Usage: margay COMMAND
@@ -22,6 +23,10 @@ record CommandLine(Command command, boolean console, String text) {
         stop                 stop the broker of this data directory and wait until it is gone
         status               say whether the broker of this data directory runs; exit code 3 if not
         shell COMMAND        send a shell command to the running broker, for example: margay shell lb
+        cluster up [N]       start a cluster of N brokers (3) on this machine, or those of it that do not run
+        cluster status       say which of its brokers run, where, and which one leads the metadata
+        cluster kill N       end the broker N at once, as a crash does
+        cluster down         stop all its brokers
         version              print the version
         help                 print this text
 
@@ -47,10 +52,29 @@ record CommandLine(Command command, boolean console, String text) {
       }
       return new CommandLine(command, console, text);
     }
+    if (command == Command.CLUSTER) {
+      return new CommandLine(command, console, cluster(rest));
+    }
     if (!rest.isEmpty()) {
       throw new IllegalArgumentException(args[0] + " does not know " + rest.get(0) + "; see margay help");
     }
     return new CommandLine(command, console, "");
+  }
+
+  private static String cluster(List<String> words) {
+    String known = words.isEmpty() ? "" : words.get(0);
+    String text = String.join(" ", words);
+    boolean valid = switch (known) {
+      case "up" -> text.matches("up( [1-" + ClusterPlan.MAX_NODES + "])?");
+      case "kill" -> text.matches("kill [1-" + ClusterPlan.MAX_NODES + "]");
+      case "status", "down" -> words.size() == 1;
+      default -> false;
+    };
+    if (!valid) {
+      throw new IllegalArgumentException("cluster needs up [N], status, kill N or down, with N from 1 to " + ClusterPlan.MAX_NODES
+          + ", not '" + text + "'");
+    }
+    return text;
   }
 
   private static Command command(String word) {
@@ -60,6 +84,7 @@ record CommandLine(Command command, boolean console, String text) {
       case "stop" -> Command.STOP;
       case "status" -> Command.STATUS;
       case "shell" -> Command.SHELL;
+      case "cluster" -> Command.CLUSTER;
       case "version", "--version" -> Command.VERSION;
       case "help", "--help", "-h" -> Command.HELP;
       default -> throw new IllegalArgumentException("there is no command " + word + "; see margay help");

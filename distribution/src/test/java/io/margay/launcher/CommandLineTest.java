@@ -26,6 +26,16 @@ class CommandLineTest {
   }
 
   @Test
+  void clusterTakesItsOwnCommands() {
+    assertThat(CommandLine.parse("cluster", "up")).isEqualTo(new CommandLine(Command.CLUSTER, true, "up"));
+    assertThat(CommandLine.parse("cluster", "up", "5").text()).isEqualTo("up 5");
+    assertThat(CommandLine.parse("cluster", "kill", "2").text()).isEqualTo("kill 2");
+    for (String wrong : new String[] {"", "up 0", "up 3 4", "kill", "down now", "fly"}) {
+      assertThatThrownBy(() -> CommandLine.parse(("cluster " + wrong).strip().split(" "))).hasMessageContaining("cluster needs up [N]");
+    }
+  }
+
+  @Test
   void refusesWhatItDoesNotKnow() {
     assertThatThrownBy(() -> CommandLine.parse("fly")).isInstanceOf(IllegalArgumentException.class).hasMessageContaining("fly");
     assertThatThrownBy(() -> CommandLine.parse("stop", "--now")).hasMessageContaining("stop does not know --now");

@@ -54,7 +54,7 @@ record QuorumConfig(ClusterIdentity identity, QuorumNode self, List<QuorumNode> 
   static QuorumConfig of(NodeSettings settings) throws IOException {
     String clusterId = settings.get(ConsensusSettings.MARGAY_CLUSTER_ID);
     if (clusterId == null || clusterId.isBlank()) {
-      throw new IllegalArgumentException("controller.quorum.voters names other nodes, but margay.cluster.id is not set. Set it to the same "
+      throw new IllegalArgumentException("other nodes are set for the metadata quorum, but margay.cluster.id is not set. Set it to the same "
           + "22 characters on all nodes; an existing cluster keeps its id, see meta.properties in metadata.log.dir");
     }
     List<QuorumNode> voters = settings.get(ConsensusSettings.CONTROLLER_QUORUM_VOTERS).stream().map(QuorumNode::parse).toList();
@@ -92,6 +92,10 @@ record QuorumConfig(ClusterIdentity identity, QuorumNode self, List<QuorumNode> 
 
   int nodeId() {
     return self.id();
+  }
+
+  QuorumConfig withVoters(List<QuorumNode> found) {
+    return new QuorumConfig(identity, self, found, directory, timings, snapshotEntries, queueBytes);
   }
 
   /** Whether this node is a voter of a new cluster. */

@@ -3,6 +3,7 @@ package io.margay.consensus.ratis.internal;
 import io.margay.model.Clock;
 import io.margay.model.FaultHandler;
 import io.margay.spi.config.NodeSettings;
+import io.margay.spi.consensus.ConsensusSettings;
 import io.margay.spi.consensus.FormerMetadata;
 import io.margay.spi.consensus.MetadataLog;
 import io.margay.spi.consensus.MetadataQuorum;
@@ -21,6 +22,8 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes part in the quorum that the settings name, and registers the log as the service. Where they name none, it is not activated,
@@ -33,9 +36,15 @@ import org.osgi.service.component.annotations.Reference;
 @Capability(namespace = "osgi.service", attribute = "objectClass:List<String>=\"io.margay.spi.consensus.MetadataLog\"")
 @Capability(namespace = "osgi.service", attribute = "objectClass:List<String>=\"io.margay.spi.consensus.MetadataQuorum\"")
 public final class RatisConsensus {
+  private static final Logger LOG = LoggerFactory.getLogger(RatisConsensus.class);
+
   private final BundleContext context;
   private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
+  private final FaultHandler faults;
+  private final FormerMetadata former;
   private AutoCloseable log;
+  private Thread discovery;
+  private boolean closed;
 
   /**
    * Joins the quorum.
@@ -49,22 +58,54 @@ public final class RatisConsensus {
   public RatisConsensus(BundleContext context, @Reference NodeSettings settings, @Reference FaultHandler faults,
       @Reference FormerMetadata former) {
     this.context = context;
+    this.faults = faults;
+    this.former = former;
+    List<String> servers = settings.get(ConsensusSettings.CONTROLLER_QUORUM_BOOTSTRAP_SERVERS);
     try {
-      RatisMetadataLog opened = new RatisMetadataLog(QuorumConfig.of(settings), former, Clock.SYSTEM, faults);
-      log = opened;
-      Dictionary<String, Object> properties = new Hashtable<>();
-      properties.put("consensus", "ratis");
-      registrations.add(context.registerService(MetadataQuorum.class, opened.quorum(), properties));
-      registrations.add(context.registerService(MetadataLog.class, opened, properties));
+      QuorumConfig config = QuorumConfig.of(settings);
+      if (config.voters().isEmpty()) {
+        discovery = new Thread(() -> discover(config, servers), "metadata-quorum-discovery");
+        discovery.setDaemon(true);
+        discovery.start();
+      } else {
+        open(config);
+      }
     } catch (IOException | IllegalArgumentException | IllegalStateException e) {
-      String why = "This node cannot take part in the metadata quorum: " + e.getMessage();
-      faults.onFault(why, e);
-      refuse(why);
+      refuse(e.getMessage(), e);
     }
   }
 
+  private void discover(QuorumConfig config, List<String> servers) {
+    try {
+      QuorumConfig complete = Discovery.complete(config, servers, why -> LOG.info("The metadata quorum is not found yet why={}", why));
+      if (complete != null) {
+        open(complete);
+      }
+    } catch (IOException | IllegalArgumentException | IllegalStateException e) {
+      refuse(e.getMessage(), e);
+    }
+  }
+
+  private synchronized void open(QuorumConfig config) throws IOException {
+    if (closed) {
+      return;
+    }
+    RatisMetadataLog opened = new RatisMetadataLog(config, former, Clock.SYSTEM, faults, why -> refuse(why, null));
+    log = opened;
+    Dictionary<String, Object> properties = new Hashtable<>();
+    properties.put("consensus", "ratis");
+    registrations.add(context.registerService(MetadataQuorum.class, opened.quorum(), properties));
+    registrations.add(context.registerService(MetadataLog.class, opened, properties));
+  }
+
+  private void refuse(String reason, Exception cause) {
+    String why = "This node cannot take part in the metadata quorum: " + reason;
+    faults.onFault(why, cause);
+    end(why);
+  }
+
   /** Ends the process, if the launcher started it. */
-  private void refuse(String why) {
+  private void end(String why) {
     try {
       for (ServiceReference<?> reference : context.getServiceReferences(Consumer.class, "(margay.launcher=fatal)")) {
         @SuppressWarnings("unchecked")
@@ -82,6 +123,14 @@ public final class RatisConsensus {
   /** Leaves the quorum until the next start. */
   @Deactivate
   public void deactivate() throws Exception {
+    if (discovery != null) {
+      discovery.interrupt();
+    }
+    close();
+  }
+
+  private synchronized void close() throws Exception {
+    closed = true;
     for (int i = registrations.size() - 1; i >= 0; i--) {
       registrations.get(i).unregister();
     }

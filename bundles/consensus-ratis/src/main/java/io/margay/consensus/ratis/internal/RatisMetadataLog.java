@@ -23,6 +23,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.apache.ratis.client.RaftClient;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.proto.RaftProtos.RaftPeerRole;
@@ -63,6 +64,7 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
   private final LeaderWatch watch;
   private final Membership membership;
   private final Joining joining;
+  private final QuorumCheck check;
   private final AtomicLong openBytes = new AtomicLong();
   private volatile boolean closed;
 
@@ -70,9 +72,11 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
    * Takes part in the quorum from now on.
    *
    * @param former what this node has from the time when it was alone
+   * @param refuse called with the reason when it turns out that this node cannot be of the cluster
    * @throws IOException when the files cannot be read or the port not be bound
    */
-  RatisMetadataLog(QuorumConfig config, FormerMetadata former, Clock clock, FaultHandler faults) throws IOException {
+  RatisMetadataLog(QuorumConfig config, FormerMetadata former, Clock clock, FaultHandler faults, Consumer<String> refuse)
+      throws IOException {
     this.config = config;
     founding = new Founding(config, former, slot, message -> this.proposals().send(message));
     Files.createDirectories(config.directory());
@@ -93,6 +97,7 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
     elections = new Elections(server, groupId);
     membership = new Membership(client, groupId, this::known, config.timings().proposalMs());
     joining = new Joining(config, membership, this::isMember);
+    check = new QuorumCheck(config, client, groupId, () -> leader() != null, refuse);
     try {
       server.start();
     } catch (IOException | RuntimeException e) {
@@ -100,6 +105,7 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
       throw new IOException("the port of " + config.self() + " cannot be used: " + rootMessage(e), e);
     }
     joining.start();
+    check.start();
   }
 
   private static String rootMessage(Throwable e) {
@@ -296,6 +302,7 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
     closed = true;
     founding.close();
     joining.close();
+    check.close();
     membership.close();
     proposals.close();
     watch.close();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.margay.model.Clock;
+import io.margay.spi.consensus.ClusterIdentity;
 import io.margay.spi.consensus.FormerMetadata;
 import io.margay.spi.consensus.MetadataQuorum;
 import io.margay.spi.consensus.QuorumNode;
@@ -70,7 +71,7 @@ class ObserverTest {
 
   private RatisMetadataLog open(QuorumNode node, FormerMetadata former) throws IOException {
     RatisMetadataLog log = new RatisMetadataLog(RatisMetadataLogTest.config(directory.resolve("n" + node.id()), node, voters), former,
-        Clock.SYSTEM, (what, cause) -> { });
+        Clock.SYSTEM, (what, cause) -> { }, why -> { });
     logs.add(log);
     return log;
   }
@@ -138,6 +139,38 @@ class ObserverTest {
     one.attach(again.machine);
     assertThat(propose(one, "later")).isEqualTo("5");
     assertThat(again.machine.whenIt(5)).containsExactly("x", "y", "z", "early", "later");
+  }
+
+  @Test
+  void anyServerTellsTheVoters() throws Exception {
+    voters.add(node(1));
+    RatisMetadataLog voter = open(voters.get(0), RatisMetadataLogTest.NONE);
+    voter.attach(new SafeRecorder());
+    propose(voter, "a");
+    QuorumConfig unknown = RatisMetadataLogTest.config(directory.resolve("n2"), node(2), List.of());
+    assertThat(Discovery.voters(unknown, List.of("127.0.0.1:" + RatisMetadataLogTest.freePort(), voters.get(0).address())))
+        .containsExactly(voters.get(0));
+    assertThatThrownBy(() -> Discovery.voters(unknown, List.of("127.0.0.1:" + RatisMetadataLogTest.freePort())))
+        .isInstanceOf(IOException.class).hasMessageContaining("no voter was found");
+    QuorumConfig foreign = ofAnotherCluster(node(2), List.of());
+    assertThatThrownBy(() -> Discovery.voters(foreign, List.of(voters.get(0).address()))).isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("is of another cluster: margay.cluster.id=another");
+  }
+
+  private QuorumConfig ofAnotherCluster(QuorumNode self, List<QuorumNode> others) {
+    QuorumConfig config = RatisMetadataLogTest.config(directory.resolve("n" + self.id()), self, others);
+    return new QuorumConfig(new ClusterIdentity("another", self.id()), self, others, config.directory(), config.timings(),
+        config.snapshotEntries(), config.queueBytes());
+  }
+
+  @Test
+  void aNodeOfAnotherClusterIsRefused() throws Exception {
+    voters.add(node(1));
+    open(voters.get(0), RatisMetadataLogTest.NONE).attach(new SafeRecorder());
+    CompletableFuture<String> refused = new CompletableFuture<>();
+    logs.add(new RatisMetadataLog(ofAnotherCluster(node(2), voters), RatisMetadataLogTest.NONE, Clock.SYSTEM, (what, cause) -> { },
+        refused::complete));
+    assertThat(refused.get(60, TimeUnit.SECONDS)).contains("are of another cluster: margay.cluster.id=another");
   }
 
   @Test

@@ -53,7 +53,7 @@ class QuorumTest {
 
   private void open(int node) throws Exception {
     logs[node] = new RatisMetadataLog(RatisMetadataLogTest.config(directory.resolve("n" + node), node, voters), RatisMetadataLogTest.NONE, Clock.SYSTEM,
-        (what, cause) -> { });
+        (what, cause) -> { }, why -> { });
   }
 
   private void attach(int node) {

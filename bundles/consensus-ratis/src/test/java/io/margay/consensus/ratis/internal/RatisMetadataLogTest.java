@@ -42,7 +42,7 @@ class RatisMetadataLogTest extends ConsensusContract {
       port = freePort();
     }
     return new RatisMetadataLog(config(directory, 1, List.of(new QuorumNode(1, "127.0.0.1", port))), NONE, Clock.SYSTEM,
-        (what, cause) -> { });
+        (what, cause) -> { }, why -> { });
   }
 
   @Override
