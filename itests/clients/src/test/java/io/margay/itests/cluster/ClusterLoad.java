@@ -113,12 +113,17 @@ final class ClusterLoad implements AutoCloseable {
   }
 
   private void consume() {
-    try (KafkaConsumer<Long, Long> consumer = consumer(Map.of("group.id", topic + "-group", "auto.commit.interval.ms", "200"))) {
+    try (KafkaConsumer<Long, Long> consumer = consumer(Map.of("group.id", group(topic), "auto.commit.interval.ms", "200"))) {
       consumer.subscribe(List.of(topic));
       while (reading) {
         readCount.addAndGet(consumer.poll(Duration.ofMillis(100)).count());
       }
     }
+  }
+
+  /** The consumer's group. */
+  static String group(String topic) {
+    return topic + "-group";
   }
 
   /** Waits until so many more records were acknowledged, and so many more read, than until now. */

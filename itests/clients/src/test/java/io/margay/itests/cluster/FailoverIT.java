@@ -52,7 +52,7 @@ class FailoverIT {
     nodes.startMissing();
     awaitInSync();
     load = new ClusterLoad(nodes.bootstrap(), TOPIC);
-    load.awaitProgress(500);
+    awaitProgress(500);
   }
 
   @AfterEach
@@ -62,9 +62,25 @@ class FailoverIT {
     }
   }
 
+  private void awaitProgress(int records) {
+    try {
+      load.awaitProgress(records);
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + "\n" + group() + "\n" + nodes.logs(), e);
+    }
+  }
+
+  private static String group() {
+    try {
+      return "" + admin.describeConsumerGroups(List.of(ClusterLoad.group(TOPIC))).all().get(20, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      return "the group cannot be described: " + e;
+    }
+  }
+
   private void verify() throws Exception {
     awaitInSync();
-    load.awaitProgress(500);
+    awaitProgress(500);
     assertThat(load.problems()).as(nodes.logs()).isEmpty();
   }
 
@@ -72,7 +88,7 @@ class FailoverIT {
   void theLeaderIsKilled() throws Exception {
     int leader = leader(0);
     nodes.node(leader).kill();
-    load.awaitProgress(500);
+    awaitProgress(500);
     assertThat(leader(0)).isNotEqualTo(leader);
     nodes.node(leader).start();
     verify();
@@ -82,7 +98,7 @@ class FailoverIT {
   void aFollowerIsKilled() throws Exception {
     int follower = replicas(0).stream().filter(id -> id != leader(0)).findFirst().orElseThrow();
     nodes.node(follower).kill();
-    load.awaitProgress(500);
+    awaitProgress(500);
     nodes.node(follower).start();
     verify();
   }
@@ -91,7 +107,7 @@ class FailoverIT {
   void theActiveControllerIsKilled() throws Exception {
     int controller = admin.describeCluster().controller().get().id();
     nodes.node(controller).kill();
-    load.awaitProgress(500);
+    awaitProgress(500);
     await("another controller", () -> controller() > 0 && controller() != controller);
     nodes.node(controller).start();
     verify();
@@ -105,7 +121,7 @@ class FailoverIT {
     nodes.node(leader).kill();
     nodes.node(other).kill();
     nodes.node(leader).start();
-    load.awaitProgress(500);
+    awaitProgress(500);
     nodes.node(other).start();
     verify();
   }
@@ -124,7 +140,7 @@ class FailoverIT {
     int leader = leader(0);
     nodes.signal(leader, "STOP");
     try {
-      load.awaitProgress(500);
+      awaitProgress(500);
       await("another leader", () -> leader(0) != leader);
     } finally {
       nodes.signal(leader, "CONT");
@@ -138,7 +154,7 @@ class FailoverIT {
     nodes.signal(follower, "STOP");
     try {
       await("the follower leaves the ISR", () -> !inSync(0).contains(follower));
-      load.awaitProgress(500);
+      awaitProgress(500);
     } finally {
       nodes.signal(follower, "CONT");
     }
@@ -150,7 +166,7 @@ class FailoverIT {
   void eachIsRestartedInTurn() throws Exception {
     for (int id = 1; id <= nodes.size(); id++) {
       nodes.node(id).stop();
-      load.awaitProgress(200);
+      awaitProgress(200);
       nodes.node(id).start();
       awaitInSync();
     }
