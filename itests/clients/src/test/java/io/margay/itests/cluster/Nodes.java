@@ -28,7 +28,6 @@ final class Nodes implements AutoCloseable {
       Broker broker = Broker.prepare().with("KAFKA_NODE_ID", Integer.toString(i + 1)).with("KAFKA_CONTROLLER_QUORUM_VOTERS", voters)
           .with("KAFKA_LISTENERS", "PLAINTEXT://127.0.0.1:" + ports.get(count + i));
       settings.forEach(broker::with);
-      broker.with("KAFKA_CLUSTER_ID", "AAAAAAAAQACAAAAAAAAAAQ");
       nodes.brokers.add(broker);
     }
     try {
@@ -80,15 +79,22 @@ final class Nodes implements AutoCloseable {
     Run.of(Map.of(), null, "kill", "-" + name, Long.toString(node(id).pid()));
   }
 
-  /** The log files of all brokers, for the message of a failure. */
+  /** What each broker says about the cluster, and the ends of their log files, for the message of a failure. */
   String logs() {
-    return IntStream.rangeClosed(1, size()).mapToObj(id -> "--- node " + id + "\n" + lastLines(node(id).log()))
+    return IntStream.rangeClosed(1, size()).mapToObj(id -> "--- node " + id + "\n" + view(id) + lastLines(node(id).log()))
         .collect(Collectors.joining("\n"));
+  }
+
+  private String view(int id) {
+    if (!node(id).isAlive()) {
+      return "has no process\n";
+    }
+    return node(id).shell("cluster:status").output() + node(id).shell("partition:list").output() + node(id).shell("quorum:status").output();
   }
 
   private static String lastLines(String log) {
     List<String> lines = log.lines().toList();
-    return String.join("\n", lines.subList(Math.max(0, lines.size() - 60), lines.size()));
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - 25), lines.size()));
   }
 
   @Override
