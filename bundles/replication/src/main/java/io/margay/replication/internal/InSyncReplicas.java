@@ -226,13 +226,15 @@ final class InSyncReplicas {
     return lowest;
   }
 
-  /** The followers' ends, for the descriptions of a partition. */
-  synchronized FollowerProgress[] all() {
-    return followers;
-  }
-
-  /** Whether the image says that a follower is in sync. */
-  synchronized boolean isInSync(BrokerId id) {
-    return isr.contains(id);
+  /** The follower in the ISR that has most, of those that have an offset; null when there is none. */
+  synchronized BrokerId mostAdvanced(long offset, Predicate<BrokerId> candidate) {
+    FollowerProgress best = null;
+    for (FollowerProgress follower : followers) {
+      if (follower.end() >= offset && follower.logStart() <= offset && isr.contains(follower.id) && candidate.test(follower.id)
+          && (best == null || follower.end() > best.end())) {
+        best = follower;
+      }
+    }
+    return best == null ? null : best.id;
   }
 }

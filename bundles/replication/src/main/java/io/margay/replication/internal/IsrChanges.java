@@ -73,6 +73,25 @@ final class IsrChanges {
     return broker == null || brokerEpoch >= broker.epoch();
   }
 
+  long lowWatermark() {
+    return isr.lowestStart(leader.logStartOffset(), id -> isActive(cluster.image().brokers().get(id)));
+  }
+
+  private static boolean isActive(BrokerImage broker) {
+    return broker != null && broker.active();
+  }
+
+  BrokerId closerReplica(String rack, String listener, long offset) {
+    BrokerImage self = cluster.image().brokers().get(environment.self());
+    if (self == null || rack.equals(self.rack())) {
+      return null;
+    }
+    return isr.mostAdvanced(offset, id -> {
+      BrokerImage broker = cluster.image().brokers().get(id);
+      return isActive(broker) && rack.equals(broker.rack()) && broker.endpoint(listener) != null;
+    });
+  }
+
   /** A follower outside of the ISR has fetched. */
   void join(int replicaId, long brokerEpoch) {
     BrokerImage broker = cluster.image().brokers().get(new BrokerId(replicaId));

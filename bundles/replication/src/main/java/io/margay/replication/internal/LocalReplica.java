@@ -10,7 +10,6 @@ import io.margay.spi.log.LogConfig;
 import io.margay.spi.log.LogSuspendedException;
 import io.margay.spi.log.PartitionLog;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,12 +50,10 @@ public final class LocalReplica {
   private final Environment environment;
   private final DataWaiters dataWaiters = new DataWaiters();
   private final DataWaiters followerWaiters = new DataWaiters();
-  private final ArrayDeque<Runnable> openWaiters = new ArrayDeque<>(0);
+  private final OpenTasks openTasks = new OpenTasks();
   private final Object fileLock = new Object();
   private PartitionImage target;
   private LogConfig config;
-  /** The thread that empties the queue now, or null. */
-  private Thread drainer;
   private Scheduler.Timer retry;
   /** Whether the last attempt to open the log failed. */
   private boolean failing;
@@ -187,11 +184,7 @@ public final class LocalReplica {
     if (!waiting()) {
       return false;
     }
-    if (drainer == Thread.currentThread()) {
-      openWaiters.addFirst(task);
-    } else {
-      openWaiters.addLast(task);
-    }
+    openTasks.add(task);
     return true;
   }
 
@@ -223,7 +216,7 @@ public final class LocalReplica {
    * @return whether it was still waiting; it will not run then
    */
   public synchronized boolean cancelWhenOpen(Runnable task) {
-    return openWaiters.remove(task);
+    return openTasks.remove(task);
   }
 
   /** The log is open. False when the replica was closed meanwhile: the caller closes the log. */
@@ -311,23 +304,15 @@ public final class LocalReplica {
    */
   private void drain() {
     synchronized (this) {
-      if (drainer != null) {
-        // that thread checks the queue and the state again before it leaves
+      if (!openTasks.beginDraining()) {
         return;
       }
-      drainer = Thread.currentThread();
     }
     try {
-      for (Runnable task = nextOrEnd(); task != null; task = nextOrEnd()) {
-        try {
-          task.run();
-        } catch (RuntimeException | Error e) {
-          LOG.error("A request that waited for a log failed topic={} partition={}", id.topic(), id.partition(), e);
-        }
-      }
+      OpenTasks.drain(this, this::nextOrEnd);
     } catch (RuntimeException | Error e) {
       synchronized (this) {
-        drainer = null;
+        openTasks.endDraining();
       }
       throw e;
     }
@@ -336,12 +321,12 @@ public final class LocalReplica {
   /** The next task for the thread that drains; null when none may run, and then that thread stops. */
   private synchronized Runnable nextOrEnd() {
     boolean usable = log != null && !log.suspended();
-    Runnable task = usable || !waiting() ? openWaiters.poll() : null;
+    Runnable task = usable || !waiting() ? openTasks.poll() : null;
     if (task == null) {
       if (usable && isUnavailable()) {
         leavePaused(leader == null && leads ? State.OFFLINE : State.OPEN);
       }
-      drainer = null;
+      openTasks.endDraining();
     }
     return task;
   }

@@ -10,6 +10,7 @@ import io.margay.spi.log.PartitionLog;
  */
 public final class PartitionFollower extends PartitionRole {
   private final BrokerId leader;
+  private volatile long leaderHighWatermark = -1;
 
   PartitionFollower(LocalReplica replica, PartitionLog log, PartitionImage image) {
     super(replica, log, image.leaderEpoch());
@@ -41,10 +42,16 @@ public final class PartitionFollower extends PartitionRole {
    * @param offset the leader's high watermark
    */
   public void committed(long offset) {
+    leaderHighWatermark = offset;
     if (offset > log().highWatermark()) {
       log().setHighWatermark(Math.min(offset, log().logEndOffset()));
       replica().dataWaiters().wakeAll();
     }
+  }
+
+  /** @return how many committed records this replica lacks, as far as it knows */
+  public long lag() {
+    return Math.max(0, leaderHighWatermark - log().logEndOffset());
   }
 
   /** Bytes are not counted here: what can be read changes with the high watermark. */

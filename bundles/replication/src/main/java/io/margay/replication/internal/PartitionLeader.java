@@ -1,6 +1,7 @@
 package io.margay.replication.internal;
 
 import io.margay.metadata.PartitionImage;
+import io.margay.model.BrokerId;
 import io.margay.model.Scheduler;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Records;
@@ -31,6 +32,7 @@ public final class PartitionLeader extends PartitionRole implements LeaderPartit
   private final LocalReplica.Environment environment;
   private final CommitWaiters waiters = new CommitWaiters();
   private final CommitWaiters flushWaiters = new CommitWaiters();
+  private final CommitWaiters startWaiters = new CommitWaiters();
   private final AtomicLong appendedBytes = new AtomicLong();
   private final Runnable whenFlushed = this::flushed;
   private final Object advancing = new Object();
@@ -78,6 +80,7 @@ public final class PartitionLeader extends PartitionRole implements LeaderPartit
     lastAppended = null;
     waiters.close();
     flushWaiters.close();
+    startWaiters.close();
     changes.end();
   }
 
@@ -85,6 +88,7 @@ public final class PartitionLeader extends PartitionRole implements LeaderPartit
   void tellEnd(Errors why) {
     waiters.failAll(why);
     flushWaiters.failAll(why);
+    startWaiters.failAll(why);
   }
 
   /** Adopts changed replicas or a changed ISR of the same epoch. */
@@ -199,6 +203,9 @@ public final class PartitionLeader extends PartitionRole implements LeaderPartit
       return Errors.NOT_LEADER_OR_FOLLOWER;
     }
     maybeAdvance();
+    if (!startWaiters.isEmpty()) {
+      startWaiters.onAdvance(changes.lowWatermark());
+    }
     if (isr.mayJoin(replicaId)) {
       changes.join(replicaId, brokerEpoch);
     }
@@ -268,6 +275,34 @@ public final class PartitionLeader extends PartitionRole implements LeaderPartit
     } else if (log.flushedOffset() >= waiter.nextOffset()) {
       flushWaiters.onAdvance(log.flushedOffset());
     }
+  }
+
+  /** As {@link #await}, until no live replica has records below an offset any more. */
+  public void awaitStart(CommitWaiter waiter) {
+    if (changes.lowWatermark() >= waiter.nextOffset()) {
+      waiter.complete(Errors.NONE);
+    } else if (!startWaiters.add(waiter)) {
+      waiter.complete(Errors.NOT_LEADER_OR_FOLLOWER);
+    } else {
+      startWaiters.onAdvance(changes.lowWatermark());
+    }
+  }
+
+  /** @return the lowest start of the logs of all live replicas */
+  public long lowWatermark() {
+    return changes.lowWatermark();
+  }
+
+  /**
+   * Finds a replica for a consumer that would rather read in its own rack (KIP-392).
+   *
+   * @param rack the consumer's
+   * @param listener the one that the consumer came to
+   * @param offset what it reads next
+   * @return an in-sync follower in that rack that has the offset; null when there is none, or this broker is in that rack itself
+   */
+  public BrokerId closerReplica(String rack, String listener, long offset) {
+    return changes.closerReplica(rack, listener, offset);
   }
 
   /** Whether a write waits for a commit. */

@@ -22,8 +22,6 @@ import io.margay.spi.storage.StorageSettings;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,15 +30,14 @@ import org.slf4j.LoggerFactory;
  * Follows the cluster's images: opens the logs of partitions that have a replica here, deletes those that an image has deleted,
  * begins and ends leaderships. {@link StoredLogs} does the blocking part.
  *
- * <p>All logs are opened in the background. {@link #onImage} waits for those of new topics, up to {@value #CREATION_WAIT_MS} ms, so
- * that a topic is served when its creator gets the answer. It does not wait for logs that existed before this broker started.
+ * <p>All logs are opened in the background: the thread that publishes images waits for no disk. Requests that arrive meanwhile wait
+ * at their replica.
  *
  * <p>Those are opened when the image says that this process is registered. Before that, their leaderships are those of the previous
  * process and end at once, and the work would delay the registration.
  */
 public final class PartitionManager implements MetadataPublisher, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionManager.class);
-  private static final long CREATION_WAIT_MS = 300;
 
   private final ReplicaTable table = new ReplicaTable();
   private final FreshBatches fresh = new FreshBatches();
@@ -146,7 +143,6 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
       openWaiting();
     }
     keeper.open(added);
-    awaitOpen(added);
     for (ConfigResource resource : delta.changedConfigs()) {
       ServedTopic served = resource.type() == ConfigResource.Type.TOPIC ? table.topic(resource.name()) : null;
       if (served != null) {
@@ -173,23 +169,6 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
       if (unopened && (now == null || !now.partitions().get(index).replicas().contains(self))) {
         keeper.deleteUnopened(new TopicIdPartition(before.id(), new TopicPartition(before.name(), index)));
       }
-    }
-  }
-
-  private static void awaitOpen(List<LocalReplica> added) {
-    if (added.isEmpty()) {
-      return;
-    }
-    CountDownLatch open = new CountDownLatch(added.size());
-    for (LocalReplica replica : added) {
-      if (!replica.whenOpen(open::countDown)) {
-        open.countDown();
-      }
-    }
-    try {
-      open.await(CREATION_WAIT_MS, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 

@@ -127,6 +127,12 @@ public final class ReplicationContext implements AutoCloseable {
     return clock;
   }
 
+  /** @return whether consumers are sent to in-sync replicas in their own rack */
+  public boolean rackAware() {
+    String selector = settings.get(ReplicaSettings.REPLICA_SELECTOR_CLASS);
+    return selector != null && selector.endsWith("RackAwareReplicaSelector");
+  }
+
   /** @return how long a request without a limit of its own waits for a log to be opened, in milliseconds */
   public int openWaitMs() {
     return settings.get(LeaseSettings.MARGAY_HANDLER_WAIT_MS);

@@ -10,6 +10,7 @@ import io.margay.protocol.message.DescribeLogDirsResponse.DescribeLogDirsPartiti
 import io.margay.protocol.message.DescribeLogDirsResponse.DescribeLogDirsResult;
 import io.margay.protocol.message.DescribeLogDirsResponse.DescribeLogDirsTopic;
 import io.margay.replication.internal.LocalReplica;
+import io.margay.replication.internal.PartitionFollower;
 import io.margay.replication.internal.ReplicaTable;
 import io.margay.replication.internal.ReplicationContext;
 import io.margay.replication.internal.ServedTopic;
@@ -114,7 +115,8 @@ public final class DescribeLogDirsHandler implements ApiHandler {
     if (place == null) {
       return;
     }
-    long lag = Math.max(log.highWatermark() - log.logEndOffset(), 0);
+    PartitionFollower follower = replica.follower();
+    long lag = follower == null ? 0 : follower.lag();
     byPlace.computeIfAbsent(place, path -> new TreeMap<>())
         .computeIfAbsent(name, topic -> new DescribeLogDirsTopic().setName(topic))
         .partitions().add(new DescribeLogDirsPartition().setPartitionIndex(log.id().partition()).setPartitionSize(log.sizeBytes())

@@ -1,5 +1,6 @@
 package io.margay.replication.internal.fetch;
 
+import io.margay.model.BrokerId;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Records;
 import io.margay.protocol.message.FetchResponse.AbortedTransaction;
@@ -37,6 +38,7 @@ final class FetchAttempt {
   private final FetchLimits limits;
   private final FetchContext context;
   private final FetchPart[] parts;
+  private final String listener;
   private final Mode mode;
   /** By index of the parts; null where the only result is that there are no records. */
   private final PartitionData[] answers;
@@ -45,11 +47,12 @@ final class FetchAttempt {
   private boolean answered;
   private boolean needsDisk;
 
-  FetchAttempt(ReplicationContext replication, FetchLimits limits, FetchContext context, FetchPart[] parts, Mode mode) {
+  FetchAttempt(ReplicationContext replication, FetchLimits limits, FetchContext context, FetchPart[] parts, String listener, Mode mode) {
     this.replication = replication;
     this.limits = limits;
     this.context = context;
     this.parts = parts;
+    this.listener = listener;
     this.mode = mode;
     this.answers = new PartitionData[parts.length];
   }
@@ -191,6 +194,13 @@ final class FetchAttempt {
     if (offset > highWatermark && !role.leads()) {
       // this follower does not know yet that records before the offset are committed
       return answer(part, Errors.OFFSET_NOT_AVAILABLE);
+    }
+    if (limits.rack() != null && !limits.rack().isEmpty() && role instanceof PartitionLeader leader) {
+      BrokerId closer = replication.rackAware() ? leader.closerReplica(limits.rack(), listener, offset) : null;
+      if (closer != null) {
+        answered = true;
+        return data(item, role, highWatermark, Records.EMPTY).setPreferredReadReplica(closer.value());
+      }
     }
     if (limits.isFollower() && part.beginFollowerFetch()) {
       Errors refusal = ((PartitionLeader) role).onFollowerFetch(limits.replicaId(), limits.brokerEpoch(), offset, item.logStartOffset());

@@ -27,10 +27,15 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /**
  * Gives each follower a fetcher: {@code num.replica.fetchers} for each leader, which begin with their first follower and end with
- * their last one. The client service is optional: while its bundle is updated, fetchers pause.
+ * their last one. The answers of all leaders together take at most an eighth of what the heap may take, or 1 MiB each. The client
+ * service is optional: while its bundle is updated, fetchers pause.
  */
 @Component(service = { }, immediate = true)
 public final class FollowerFetchers implements Followers.Fetching {
+  private static final long LEAST_SHARE_BYTES = 1 << 20;
+  /** Answers of leaders take this part of what the heap may take. */
+  private static final int HEAP_PER_ANSWERS = 8;
+
   private record Name(BrokerId leader, int index) { }
 
   private final NodeSettings settings;
@@ -39,6 +44,8 @@ public final class FollowerFetchers implements Followers.Fetching {
   private final int perLeader;
   private final Map<Name, LeaderFetcher> fetchers = new HashMap<>();
   private volatile RemoteClient client;
+  /** How many fetchers there are. */
+  private volatile int count;
 
   /** @param replication the partitions */
   @Activate
@@ -85,6 +92,7 @@ public final class FollowerFetchers implements Followers.Fetching {
     LeaderFetcher fetcher;
     synchronized (this) {
       fetcher = fetchers.computeIfAbsent(name(follower), name -> new LeaderFetcher(name.leader(), name.index(), ports));
+      count = fetchers.size();
       fetcher.follow(follower);
     }
   }
@@ -98,6 +106,7 @@ public final class FollowerFetchers implements Followers.Fetching {
         fetcher.leave(follower);
         if (fetcher.isEmpty()) {
           empty = fetchers.remove(name(follower));
+          count = fetchers.size();
         }
       }
     }
@@ -133,8 +142,10 @@ public final class FollowerFetchers implements Followers.Fetching {
   }
 
   private FetchSettings fetchSettings() {
+    // all answers together take at most a part of the memory, however many leaders there are
+    long share = Math.max(LEAST_SHARE_BYTES, Runtime.getRuntime().maxMemory() / HEAP_PER_ANSWERS / Math.max(1, count));
     return new FetchSettings(settings.get(ReplicaSettings.REPLICA_FETCH_MAX_BYTES),
-        settings.get(ReplicaSettings.REPLICA_FETCH_RESPONSE_MAX_BYTES), settings.get(ReplicaSettings.REPLICA_FETCH_MIN_BYTES),
+        (int) Math.min(share, settings.get(ReplicaSettings.REPLICA_FETCH_RESPONSE_MAX_BYTES)), settings.get(ReplicaSettings.REPLICA_FETCH_MIN_BYTES),
         settings.get(ReplicaSettings.REPLICA_FETCH_WAIT_MAX_MS), settings.get(ReplicaSettings.MARGAY_REPLICA_COMMIT_WAIT_MS),
         settings.get(ReplicaSettings.REPLICA_FETCH_BACKOFF_MS), settings.get(ReplicaSettings.REPLICA_SOCKET_TIMEOUT_MS));
   }

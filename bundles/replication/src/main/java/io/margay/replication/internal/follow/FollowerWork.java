@@ -90,8 +90,8 @@ final class FollowerWork {
     });
   }
 
-  /** Follows the start of the leader's log, while fetching goes on. */
-  void maybeAdvanceStart(FetchedPartition partition, long leaderStart) {
+  /** Follows the start of the leader's log, while fetching goes on. @param then runs when the start has moved */
+  void maybeAdvanceStart(FetchedPartition partition, long leaderStart, Runnable then) {
     PartitionLog log = partition.log();
     if (partition.startMoves || Math.min(leaderStart, log.highWatermark()) <= log.logStartOffset()) {
       return;
@@ -105,6 +105,7 @@ final class FollowerWork {
       } finally {
         partition.startMoves = false;
       }
+      then.run();
     });
   }
 

@@ -19,7 +19,6 @@ import io.margay.spi.client.RemoteConnection;
 import io.margay.spi.client.RemoteConnection.Reply;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +52,8 @@ final class LeaderFetcher {
   private final FollowerSession session = new FollowerSession();
   private final FollowerWork work;
   private final PausedPartitions paused;
-  private final AtomicInteger uncommitted = new AtomicInteger();
+  /** How many partitions have records of which they do not know that they are committed. */
+  private int uncommitted;
   private RemoteConnection connection;
   private Endpoint address;
   private boolean connecting;
@@ -154,6 +154,18 @@ final class LeaderFetcher {
     proceed();
   }
 
+  /** The leader learns that this replica's log has another start. */
+  private void startMoved(FetchedPartition partition) {
+    synchronized (this) {
+      if (partitions.get(partition.key) != partition || partition.phase != Phase.FETCHING) {
+        return;
+      }
+      session.changed(partition);
+      urgent = true;
+    }
+    proceed();
+  }
+
   /** A partition cannot be fetched now. */
   private void pause(FetchedPartition partition) {
     synchronized (this) {
@@ -206,7 +218,7 @@ final class LeaderFetcher {
   private FetchRequest next(FetchSettings settings, long number) {
     urgent = false;
     // a session begins at once: while the first request waited, no further partition could be asked for
-    int waitMs = !session.isOpen() ? 0 : uncommitted.get() > 0 ? Math.min(settings.commitWaitMs(), settings.waitMaxMs()) : settings.waitMaxMs();
+    int waitMs = !session.isOpen() ? 0 : uncommitted > 0 ? Math.min(settings.commitWaitMs(), settings.waitMaxMs()) : settings.waitMaxMs();
     FetchRequest request = new FetchRequest().setMaxBytes(settings.maxBytes()).setMinBytes(settings.minBytes()).setMaxWaitMs(waitMs)
         .setReplicaState(new ReplicaState().setReplicaId(ports.self().value()).setReplicaEpoch(ports.brokerEpoch().getAsLong()));
     session.fill(request, partitions.values(), new FollowerSession.Round(number, settings.partitionMaxBytes()));
@@ -348,7 +360,7 @@ final class LeaderFetcher {
       case APPENDED -> {
         partition.failures = 0;
         setUncommitted(partition, partition.follower.highWatermark() < partition.log().logEndOffset());
-        work.maybeAdvanceStart(partition, data.logStartOffset());
+        work.maybeAdvanceStart(partition, data.logStartOffset(), () -> startMoved(partition));
         if (FollowerAppend.mustFlush(partition)) {
           begin(partition);
           work.flush(partition);
@@ -389,10 +401,10 @@ final class LeaderFetcher {
     pause(partition);
   }
 
-  private void setUncommitted(FetchedPartition partition, boolean now) {
-    if (partition.uncommitted != now) {
+  private synchronized void setUncommitted(FetchedPartition partition, boolean now) {
+    if (partition.uncommitted != now && (!now || partitions.get(partition.key) == partition)) {
       partition.uncommitted = now;
-      uncommitted.addAndGet(now ? 1 : -1);
+      uncommitted += now ? 1 : -1;
     }
   }
 }

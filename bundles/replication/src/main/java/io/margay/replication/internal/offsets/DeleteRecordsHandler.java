@@ -21,11 +21,14 @@ import io.margay.spi.log.LogSuspendedException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 
 /** Serves DeleteRecords: advances the start of logs, on a thread that may wait for a disk. */
@@ -37,6 +40,8 @@ public final class DeleteRecordsHandler implements ApiHandler {
 
   private final ReplicationContext replication;
   private final ReplicaTable table;
+  private final Set<PendingDelete> pending = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
 
   /** @param replication the partitions */
   @Activate
@@ -72,13 +77,22 @@ public final class DeleteRecordsHandler implements ApiHandler {
   /** What was deleted before a log was found suspended stays deleted; a repetition changes nothing. */
   private void delete(Request request, DeleteRecordsRequest delete, BooleanSupplier again) {
     AtomicBoolean suspended = new AtomicBoolean();
-    DeleteRecordsResponse response = answer(delete, (topic, partition) -> delete(topic, partition, suspended));
+    PendingDelete wait = new PendingDelete(request, pending);
+    DeleteRecordsResponse response = answer(delete, (topic, partition) -> delete(topic, partition, suspended, wait));
     if (!suspended.get() || !again.getAsBoolean()) {
-      request.respond(response);
+      wait.start(response, closed ? 0 : delete.timeoutMs(), replication.scheduler());
     }
   }
 
-  private DeleteRecordsPartitionResult delete(String name, DeleteRecordsPartition partition, AtomicBoolean suspended) {
+  /** The waiting requests are answered; what they deleted stays deleted. */
+  @Deactivate
+  public void close() {
+    closed = true;
+    pending.forEach(PendingDelete::expire);
+  }
+
+  private DeleteRecordsPartitionResult delete(String name, DeleteRecordsPartition partition, AtomicBoolean suspended,
+      PendingDelete wait) {
     ServedTopic topic = table.topic(name);
     if (topic != null && topic.internal()) {
       return failed(partition, Errors.INVALID_TOPIC_EXCEPTION);
@@ -104,8 +118,9 @@ public final class DeleteRecordsHandler implements ApiHandler {
       // either the log has called the fault handler, or it was closed because this node no longer leads it
       return failed(partition, leader.ended() ? leader.replica().leaderError() : Errors.KAFKA_STORAGE_ERROR);
     }
-    return new DeleteRecordsPartitionResult().setPartitionIndex(partition.partitionIndex())
-        .setLowWatermark(leader.logStartOffset());
+    DeleteRecordsPartitionResult result = new DeleteRecordsPartitionResult().setPartitionIndex(partition.partitionIndex());
+    wait.add(leader, offset, result);
+    return result;
   }
 
   private static DeleteRecordsPartitionResult failed(DeleteRecordsPartition partition, Errors error) {

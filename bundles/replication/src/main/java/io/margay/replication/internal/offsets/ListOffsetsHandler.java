@@ -156,6 +156,10 @@ public final class ListOffsetsHandler implements ApiHandler {
     PartitionLog log = leader.log();
     long end = end(list, leader);
     long timestamp = partition.timestamp();
+    if (list.replicaId() == CONSUMER && !leader.knowsHighWatermark() && timestamp != EARLIEST && timestamp != EARLIEST_LOCAL) {
+      // an earlier leader may have told a higher end, and a consumer must not see it go back
+      return failed(partition, version >= FIRST_WITH_OFFSET_NOT_AVAILABLE ? Errors.OFFSET_NOT_AVAILABLE : Errors.LEADER_NOT_AVAILABLE);
+    }
     if (timestamp == LATEST) {
       return found(partition, version, -1, end, leader.leaderEpoch().value());
     }
