@@ -43,6 +43,8 @@ final class LeaderFetcher {
   private static final long FIRST_PAUSE_MS = 10;
   /** A batch may be larger than what a follower asks for. */
   private static final int LARGEST_BATCH_BYTES = 100 << 20;
+  /** One more than this class sends: an answer may come here before the connection has counted it. */
+  private static final int MOST_OPEN = 3;
 
   private final BrokerId leader;
   private final String name;
@@ -236,7 +238,7 @@ final class LeaderFetcher {
       return;
     }
     int largest = (int) Math.min(Integer.MAX_VALUE - 8L, (long) settings.maxBytes() + LARGEST_BATCH_BYTES);
-    client.connect(new RemoteClient.Target(to.host(), to.port(), name, settings.timeoutMs(), 2, largest))
+    client.connect(new RemoteClient.Target(to.host(), to.port(), name, settings.timeoutMs(), MOST_OPEN, largest))
         .whenComplete((opened, failure) -> connected(to, opened, failure));
   }
 
