@@ -30,7 +30,7 @@ final class IsrChanges {
   private static final Logger LOG = LoggerFactory.getLogger(IsrChanges.class);
   private static final long RETRY_MS = 250;
   /** A stall is noticed this many looks after the last fetch. */
-  private static final int LOOKS = 5;
+  private static final int LOOKS = 10;
 
   private final PartitionLeader leader;
   private final InSyncReplicas isr;
