@@ -24,21 +24,10 @@ final class AcceptedBrokerSettings implements SettingDefinitions {
   public static final Setting<Long> LOG_DIR_FAILURE_TIMEOUT_MS = ALL.broker(LONG, "log.dir.failure.timeout.ms", 30_000L)
       .from(1).inert()
       .doc("Milliseconds in which the controller must learn that a log directory failed; otherwise the broker stops.");
-  /** {@code auto.leader.rebalance.enable}. */
-  public static final Setting<Boolean> AUTO_LEADER_REBALANCE_ENABLE = ALL.broker(BOOLEAN, "auto.leader.rebalance.enable", true)
-      .live().inert()
-      .doc("Whether leadership returns to the preferred replicas automatically.");
-  /** {@code leader.imbalance.check.interval.seconds}. */
-  public static final Setting<Long> LEADER_IMBALANCE_CHECK_INTERVAL_SECONDS =
-      ALL.broker(LONG, "leader.imbalance.check.interval.seconds", 300L).from(1)
-      .inert().doc("Seconds between two checks for leaders that are not the preferred replica.");
   /** {@code initial.broker.registration.timeout.ms}. */
   public static final Setting<Integer> INITIAL_BROKER_REGISTRATION_TIMEOUT_MS =
       ALL.broker(INT, "initial.broker.registration.timeout.ms", 60_000).inert()
       .doc("Milliseconds that the first registration with the controller may take before the node gives up.");
-  /** {@code controlled.shutdown.enable}. */
-  public static final Setting<Boolean> CONTROLLED_SHUTDOWN_ENABLE = ALL.broker(BOOLEAN, "controlled.shutdown.enable", true).inert()
-      .doc("Whether a node moves its leaderships to other nodes before it stops.");
   /** {@code metadata.log.max.snapshot.interval.ms}. */
   public static final Setting<Long> METADATA_LOG_MAX_SNAPSHOT_INTERVAL_MS =
       ALL.broker(LONG, "metadata.log.max.snapshot.interval.ms", 3_600_000L).from(0).inert()

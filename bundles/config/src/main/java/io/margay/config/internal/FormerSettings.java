@@ -54,7 +54,6 @@ final class FormerSettings {
       PASSWORD | password.encoder.old.secret | null | The previous secret of that key.
       PASSWORD | password.encoder.secret | null | The secret of that key.
       STRING | control.plane.listener.name | null | The listener for requests of the controller.
-      INT | leader.imbalance.per.broker.percentage | 10 | Percent of misplaced leaders that a broker could have.
       INT | transaction.state.log.cleanup.interval.ms | 600000 | Milliseconds between two cleanups of the transaction log.
       BOOLEAN | group.coordinator.new.enable | null | Whether the newer group coordinator ran.
       BOOLEAN | group.consumer.enable | null | Whether consumer groups were served.

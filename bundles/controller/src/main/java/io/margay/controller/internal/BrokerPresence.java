@@ -3,6 +3,7 @@ package io.margay.controller.internal;
 import io.margay.controller.internal.session.BrokerHistory;
 import io.margay.controller.internal.session.BrokerLink;
 import io.margay.controller.internal.session.BrokerRegistration;
+import io.margay.controller.internal.session.LeaderBalancer;
 import io.margay.controller.internal.session.SessionKeeper;
 import io.margay.controller.internal.session.SessionLimits;
 import io.margay.controller.internal.session.SessionSettings;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -74,6 +76,7 @@ public final class BrokerPresence implements MetadataStateMachine.Watcher, AutoC
   private final Function<Command, CompletionStage<Object>> propose;
   private final SessionKeeper sessions;
   private final BrokerLink link;
+  private final LeaderBalancer balancer;
   private final BrokerRegistration registration;
   // The same for all activations in one process, so that a replaced bundle is no new leader of the partitions.
   private final UUID incarnation;
@@ -89,6 +92,7 @@ public final class BrokerPresence implements MetadataStateMachine.Watcher, AutoC
     BrokerId self = settings.nodeId();
     Supplier<SessionLimits> limits = () -> SessionLimits.of(settings);
     this.sessions = new SessionKeeper(self, outside.clock(), outside.scheduler(), limits, propose);
+    this.balancer = new LeaderBalancer(settings, outside.scheduler(), propose);
     this.link = new BrokerLink(new BrokerLink.Ports(self, settings.interBrokerListener(), outside.clock(), outside.scheduler(),
         outside.node()::client, limits, sessions));
     this.registration = new BrokerRegistration(self, outside.clock(), outside.scheduler(), new RegistrationPorts(),
@@ -151,8 +155,15 @@ public final class BrokerPresence implements MetadataStateMachine.Watcher, AutoC
     return sessions;
   }
 
-  BrokerLink link() {
-    return link;
+  /**
+   * Hands leaderships over before this node stops.
+   *
+   * @return completes when other brokers lead what they can; at once where there are no others, or the setting says so
+   */
+  CompletionStage<Void> shutDown() {
+    boolean others = brokers.values().stream().anyMatch(b -> b.active() && !b.id().equals(settings.nodeId()));
+    return others && settings.get(SessionSettings.CONTROLLED_SHUTDOWN_ENABLE) ? link.shutDown()
+        : CompletableFuture.completedStage(null);
   }
 
   /** All publishers have seen an image. */
@@ -160,6 +171,7 @@ public final class BrokerPresence implements MetadataStateMachine.Watcher, AutoC
     clusterId = image.clusterId();
     link.onPublished(image.offset());
     registration.onImage(image);
+    balancer.onImage(image);
   }
 
   @Override
@@ -175,12 +187,14 @@ public final class BrokerPresence implements MetadataStateMachine.Watcher, AutoC
   @Override
   public void onLeader(BrokerId leader, boolean self) {
     sessions.onLeader(self);
+    balancer.onLeader(self);
     link.onController(leader);
   }
 
   @Override
   public void close() {
     registration.close();
+    balancer.close();
     link.close();
     sessions.close();
   }

@@ -3,6 +3,9 @@ package io.margay.controller.internal;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.controller.BoundListeners;
 import java.util.Collections;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -11,10 +14,14 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
-/** Registers this broker when its listeners are bound, and again when what they advertise changes. */
+/**
+ * Registers this broker when its listeners are bound, and again when what they advertise changes. Hands leaderships over when the node
+ * stops.
+ */
 @Component(service = {}, immediate = true)
 public final class BrokerRegistrar {
   private final ControllerRuntime runtime;
+  private final Bundle framework;
   private final NodeSettings.Registration watch;
   private volatile BoundListeners bound;
 
@@ -23,9 +30,11 @@ public final class BrokerRegistrar {
    *
    * @param controller the controller
    * @param settings reports changes of the advertised addresses
+   * @param context tells whether the whole node stops
    */
   @Activate
-  public BrokerRegistrar(@Reference ControllerService controller, @Reference NodeSettings settings) {
+  public BrokerRegistrar(@Reference ControllerService controller, @Reference NodeSettings settings, BundleContext context) {
+    this.framework = context.getBundle(Constants.SYSTEM_BUNDLE_ID);
     this.runtime = controller.runtime();
     this.watch = settings.onChange(names -> {
       if (!Collections.disjoint(names, BrokerPresence.REGISTERED_SETTINGS) || !Collections.disjoint(names, NodeSettings.LISTENER_SETTINGS)) {
@@ -46,7 +55,11 @@ public final class BrokerRegistrar {
   }
 
   void unbindListeners(BoundListeners listeners) {
-    // The broker stays registered: clients that reach it again find it as it was.
+    // When the server is updated the broker stays registered: clients that reach it again find it as it was. When the node stops,
+    // leaderships move now, while the listeners are still open.
+    if (framework.getState() == Bundle.STOPPING) {
+      runtime.shutDown();
+    }
     if (bound == listeners) {
       bound = null;
     }

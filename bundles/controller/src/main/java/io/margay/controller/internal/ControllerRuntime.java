@@ -1,6 +1,7 @@
 package io.margay.controller.internal;
 
 import io.margay.controller.internal.session.SessionKeeper;
+import io.margay.controller.internal.session.SessionSettings;
 import io.margay.controller.internal.state.Command;
 import io.margay.controller.internal.state.Command.AllocateProducerIds;
 import io.margay.controller.internal.state.Command.InitCluster;
@@ -25,7 +26,9 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -137,6 +140,11 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
    * @param <T> the type of the command's result
    */
   public <T> CompletionStage<T> propose(Command command) {
+    Short level = image().features().get(SupportedFeatures.METADATA_VERSION);
+    if (level != null && level < command.level()) {
+      return CompletableFuture.failedFuture(new RefusedException(Errors.UNSUPPORTED_VERSION, "The cluster's metadata.version is " + level
+          + "; this needs " + command.level() + ". Raise it when all nodes have software that supports it."));
+    }
     return log.propose(CommandCodec.encode(command)).thenCompose(answer -> {
       MetadataStateMachine.Applied applied = MetadataStateMachine.result(answer);
       @SuppressWarnings("unchecked")
@@ -194,6 +202,25 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
    */
   public void register(List<Endpoint> advertised) {
     presence.advertise(advertised);
+  }
+
+  /**
+   * Hands leaderships over before this node stops. Waits at most {@code margay.controlled.shutdown.timeout.ms}; on a node without others it
+   * does not wait.
+   */
+  public void shutDown() {
+    int waitMs = settings.get(SessionSettings.MARGAY_CONTROLLED_SHUTDOWN_TIMEOUT_MS);
+    long start = System.nanoTime();
+    try {
+      presence.shutDown().toCompletableFuture().get(waitMs, TimeUnit.MILLISECONDS);
+      if (image().brokers().size() > 1) {
+        LOG.info("This broker leads nothing that others can lead ms={}", (System.nanoTime() - start) / 1_000_000);
+      }
+    } catch (TimeoutException | ExecutionException e) {
+      LOG.warn("This broker stops before others lead its partitions; they will when it is fenced waitedMs={}", waitMs);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   /** The sessions of brokers, while this node leads. */

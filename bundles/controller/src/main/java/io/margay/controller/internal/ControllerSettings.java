@@ -43,7 +43,7 @@ public final class ControllerSettings implements SettingDefinitions {
       .doc("Replicas of each partition of a new topic when the request does not say how many.");
   /** {@code unclean.leader.election.enable}. */
   public static final Setting<Boolean> UNCLEAN_LEADER_ELECTION_ENABLE_DEFAULT =
-      ALL.broker(BOOLEAN, "unclean.leader.election.enable", false).live().inert()
+      ALL.broker(BOOLEAN, "unclean.leader.election.enable", false).live()
       .doc("Whether a replica that is not in sync may become leader when no other can. Acknowledged records may then be lost.");
   /** {@code follower.replication.throttled.replicas}. */
   public static final Setting<List<String>> FOLLOWER_REPLICATION_THROTTLED_REPLICAS =
@@ -55,7 +55,7 @@ public final class ControllerSettings implements SettingDefinitions {
       .doc("Replicas for which the leader throttles fetches: a list of partition:broker, or * for all.");
   /** {@code unclean.leader.election.enable}. */
   public static final Setting<Boolean> UNCLEAN_LEADER_ELECTION_ENABLE = ALL.topic(BOOLEAN, "unclean.leader.election.enable", false)
-      .synonyms("unclean.leader.election.enable").inert()
+      .synonyms("unclean.leader.election.enable")
       .doc("Whether a replica that is not in sync may become leader when no other can. Acknowledged records may then be lost.");
   /** {@code margay.max.partitions.per.request}. */
   public static final Setting<Integer> MARGAY_MAX_PARTITIONS_PER_REQUEST =

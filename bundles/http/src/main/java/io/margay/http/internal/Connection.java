@@ -273,10 +273,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     ctx.close();
   }
 
-  /** Closes the connection if no request is being served. From any thread. */
+  /** Closes the connection if it is between two requests. One that is new gets to say what it wants. From any thread. */
   void closeWhenIdle() {
     ctx.channel().eventLoop().execute(() -> {
-      if (state == State.IDLE || state == State.HEAD) {
+      if (state == State.IDLE) {
         ctx.close();
       }
     });

@@ -97,7 +97,7 @@ final class HttpServer {
     }
   }
 
-  /** Closes the listeners, the connections that serve no request, and, after a bounded time, the others; then ends the event loops. */
+  /** Closes the listeners, the connections between two requests, and, after a bounded time, the others; then ends the event loops. */
   void close() {
     bound.forEach(c -> c.close().awaitUninterruptibly(DRAIN_MS));
     connections.forEach(Connection::closeWhenIdle);

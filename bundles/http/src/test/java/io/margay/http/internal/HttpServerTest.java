@@ -135,6 +135,16 @@ class HttpServerTest {
   }
 
   @Test
+  void aRequestThatComesWhenTheServerStopsIsTold() throws Exception {
+    try (Socket s = connect()) {
+      send(s, "POST /topics/t/records HTTP/1.1\r\n");
+      test.service.close();
+      send(s, "Host: x\r\n\r\n");
+      assertThat(read(s, "never")).startsWith("HTTP/1.1 503").contains("stopping");
+    }
+  }
+
+  @Test
   void anAddressThatIsTakenIsNamed() {
     HttpServer other = new HttpServer(test.service, test.limits, test.lines);
     assertThatThrownBy(() -> other.open(List.of(new HttpListener("127.0.0.1", port)))).isInstanceOf(IOException.class)

@@ -223,11 +223,12 @@ public final class ServerComponent {
     if (giveUp != null) {
       giveUp.cancel();
     }
+    if (registration != null) {
+      // First, while clients are served: when the node stops, the controller moves leaderships to other brokers now.
+      registration.unregister();
+    }
     memory.unregister();
     local.unregister();
     server.close();
-    if (registration != null) {
-      registration.unregister();
-    }
   }
 }

@@ -61,7 +61,8 @@ final class BrokerLoad {
     }
     return "Leaders per active broker: " + range(active, this::leaders) + "; replicas: " + range(active, this::replicas) + ". "
         + (ledByOther == 0 ? "All leaders are the preferred ones."
-            : ledByOther + (ledByOther == 1 ? " leader is" : " leaders are") + " not the preferred one; leader:elect moves them back.");
+            : ledByOther + (ledByOther == 1 ? " partition is" : " partitions are") + " led by another than the preferred leader; "
+                + "leader:elect gives back what it can.");
   }
 
   private static String range(List<BrokerId> brokers, ToIntFunction<BrokerId> load) {

@@ -20,6 +20,8 @@ import org.slf4j.LoggerFactory;
 final class Offsets {
   static final long LATEST = -1;
   static final long EARLIEST = -2;
+  /** Consumers see what is committed; a replica would also see what is not. */
+  private static final int CONSUMER = -1;
   private static final Logger LOG = LoggerFactory.getLogger(Offsets.class);
   private final Requests requests;
 
@@ -43,7 +45,7 @@ final class Offsets {
     }
     List<CompletableFuture<ListOffsetsResponse>> answers = new ArrayList<>();
     byLeader.forEach((leader, byTopic) -> {
-      ListOffsetsRequest request = new ListOffsetsRequest();
+      ListOffsetsRequest request = new ListOffsetsRequest().setReplicaId(CONSUMER);
       byTopic.forEach((topic, list) -> request.topics().add(
           new ListOffsetsRequest.ListOffsetsTopic().setName(topic).setPartitions(list)));
       answers.add(requests.start(leader, ListOffsetsRequest.API, request, new ListOffsetsResponse()));

@@ -95,8 +95,8 @@ class ClusterCommandsTest {
              3  PLAINTEXT://host3:9092  -     fenced         false             0          0         0
              4  PLAINTEXT://host4:9092  a     active         false             0          1         1
 
-        Leaders per active broker: 0 to 2 (even: 1.0); replicas: 1 to 2 (even: 1.5). 1 leader is not the preferred one; \
-        leader:elect moves them back.
+        Leaders per active broker: 0 to 2 (even: 1.0); replicas: 1 to 2 (even: 1.5). 1 partition is led by \
+        another than the preferred leader; leader:elect gives back what it can.
         """);
     assertThat(gosh.run("broker:list --json")).startsWith("[ {").contains("\"state\" : \"fenced\"").doesNotContain("Leaders per");
   }

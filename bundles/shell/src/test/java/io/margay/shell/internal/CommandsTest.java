@@ -9,6 +9,7 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.FetchRequest;
 import io.margay.protocol.message.FetchResponse;
+import io.margay.protocol.message.ListOffsetsRequest;
 import io.margay.protocol.message.MetadataRequest;
 import io.margay.protocol.message.MetadataResponse;
 import java.util.List;
@@ -86,6 +87,13 @@ class CommandsTest {
         "{\"topic\":\"orders\",\"partition\":0,\"offset\":0,\"timestamp\":").endsWith(
         "\"key\":\"customer\",\"value\":\"first one\",\"headers\":[{\"key\":\"source\",\"value\":\"shop\"}]}\n");
     assertThat(gosh.run("consume orders -o latest")).isEmpty();
+  }
+
+  @Test
+  void offsetsAreThoseOfConsumers() throws Exception {
+    broker.topic("orders", 1);
+    gosh.run("offset:list orders");
+    assertThat(broker.requests).hasSize(2).allMatch(r -> ((ListOffsetsRequest) r).replicaId() == -1);
   }
 
   @Test

@@ -1,9 +1,14 @@
 package io.margay.controller.internal.handlers;
 
+import io.margay.controller.internal.ClusterLimits;
 import io.margay.controller.internal.ControllerRuntime;
 import io.margay.controller.internal.ControllerService;
 import io.margay.controller.internal.Texts;
+import io.margay.controller.internal.state.Command.PartitionRef;
+import io.margay.controller.internal.state.Command.Reassign;
+import io.margay.controller.internal.state.Command.Reassignment;
 import io.margay.controller.internal.state.Outcome;
+import io.margay.controller.internal.state.RefusedException;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.PartitionImage;
 import io.margay.model.BrokerId;
@@ -20,7 +25,9 @@ import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import org.osgi.service.component.annotations.Activate;
@@ -28,8 +35,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * AlterPartitionReassignments (45): checks the wanted replicas. They can be those that the partition has; nothing moves replicas
- * yet.
+ * AlterPartitionReassignments (45): gives partitions other replicas, or cancels that. The change is complete when the replicas that were
+ * added are in sync; ListPartitionReassignments shows it until then.
  */
 @Component(service = ApiHandler.class)
 public final class AlterPartitionReassignmentsHandler extends AdminHandler<AlterPartitionReassignmentsRequest> {
@@ -53,7 +60,39 @@ public final class AlterPartitionReassignmentsHandler extends AdminHandler<Alter
   @Override
   CompletionStage<? extends Message> answer(Request request, AlterPartitionReassignmentsRequest message) {
     ClusterImage image = controller.image();
-    return now(response(message, (topic, partition) -> reassign(image, topic, partition)).setErrorMessage(null));
+    List<Reassignment> wanted = new ArrayList<>();
+    Map<ReassignablePartition, Outcome> outcomes = new IdentityHashMap<>();
+    List<ReassignablePartition> proposed = new ArrayList<>();
+    List<List<BrokerId>> added = new ArrayList<>();
+    for (ReassignableTopic topic : message.topics()) {
+      for (ReassignablePartition partition : topic.partitions()) {
+        Outcome refusal = check(image, topic.name(), partition, message.allowReplicationFactorChange());
+        if (refusal != null) {
+          outcomes.put(partition, refusal);
+          continue;
+        }
+        List<BrokerId> replicas = partition.replicas() == null ? List.of() : partition.replicas().stream().map(BrokerId::new).toList();
+        PartitionImage now = image.partition(new TopicPartition(topic.name(), partition.partitionIndex()));
+        added.add(replicas.stream().filter(r -> !now.replicas().contains(r)).toList());
+        wanted.add(new Reassignment(new PartitionRef(image.topic(topic.name()).id(), partition.partitionIndex()), replicas));
+        proposed.add(partition);
+      }
+    }
+    if (wanted.isEmpty()) {
+      return now(response(message, (topic, partition) -> outcomes.get(partition)).setErrorMessage(null));
+    }
+    ClusterLimits.Reservation reserved;
+    try {
+      reserved = controller.planner().limits().reserve(image, added);
+    } catch (RefusedException e) {
+      return now(response(message, (topic, partition) -> outcomes.getOrDefault(partition, e.outcome())).setErrorMessage(null));
+    }
+    return controller.<List<Outcome>>propose(new Reassign(wanted), message.timeoutMs(), List.of(reserved)).thenApply(results -> {
+      for (int i = 0; i < results.size(); i++) {
+        outcomes.put(proposed.get(i), results.get(i));
+      }
+      return response(message, (topic, partition) -> outcomes.get(partition)).setErrorMessage(null);
+    });
   }
 
   @Override
@@ -68,32 +107,32 @@ public final class AlterPartitionReassignmentsHandler extends AdminHandler<Alter
     return bytes;
   }
 
-  private static Outcome reassign(ClusterImage image, String topic, ReassignablePartition wanted) {
+  /** Why the wanted replicas are refused before they are proposed, or null. The state machine checks the rest. */
+  private static Outcome check(ClusterImage image, String topic, ReassignablePartition wanted, boolean otherFactor) {
     PartitionImage partition = image.partition(new TopicPartition(topic, wanted.partitionIndex()));
     if (partition == null) {
       return Outcome.of(Errors.UNKNOWN_TOPIC_OR_PARTITION);
     }
     List<Integer> replicas = wanted.replicas();
     if (replicas == null) {
-      return Outcome.of(Errors.NO_REASSIGNMENT_IN_PROGRESS);
+      return null;
     }
-    String problem = null;
     if (replicas.isEmpty()) {
-      problem = "The manual partition assignment includes an empty replica list.";
-    } else if (new HashSet<>(replicas).size() != replicas.size()) {
-      problem = "The manual partition assignment includes the same broker more than once: " + Texts.shown(replicas) + ".";
-    } else {
-      for (int id : replicas) {
-        if (id < 0 || !image.brokers().containsKey(new BrokerId(id))) {
-          problem = "The manual partition assignment includes broker " + id + ", but no such broker is registered.";
-          break;
-        }
+      return new Outcome(Errors.INVALID_REPLICA_ASSIGNMENT, "The manual partition assignment includes an empty replica list.");
+    }
+    if (new HashSet<>(replicas).size() != replicas.size()) {
+      return new Outcome(Errors.INVALID_REPLICA_ASSIGNMENT, "The manual partition assignment includes the same broker more than once: "
+          + Texts.shown(replicas) + ".");
+    }
+    for (int id : replicas) {
+      if (id < 0 || !image.brokers().containsKey(new BrokerId(id))) {
+        return new Outcome(Errors.INVALID_REPLICA_ASSIGNMENT, "The manual partition assignment includes broker " + id
+            + ", but no such broker is registered.");
       }
     }
-    if (problem == null && !replicas.equals(ImageViews.ids(partition.replicas()))) {
-      problem = "The replicas " + ImageViews.ids(partition.replicas()) + " cannot be moved to " + Texts.shown(replicas) + " here.";
-    }
-    return problem == null ? Outcome.OK : new Outcome(Errors.INVALID_REPLICA_ASSIGNMENT, problem);
+    int factor = partition.replicas().size() - partition.members().adding().size();
+    return otherFactor || replicas.size() == factor ? null : new Outcome(Errors.INVALID_REPLICATION_FACTOR,
+        "The replication factor is changed from " + factor + " to " + replicas.size() + ", which the request does not allow.");
   }
 
   private static AlterPartitionReassignmentsResponse response(AlterPartitionReassignmentsRequest message,

@@ -113,7 +113,7 @@ final class ConfigAlterations {
     ConfigResource resource = ConfigResources.of(asked.type(), asked.name());
     switch (resource.type()) {
       case TOPIC -> ConfigResources.checkTopic(image, resource.name());
-      case BROKER -> ConfigResources.checkSelf(controller.settings().nodeId(), resource.name(), true);
+      case BROKER -> ConfigResources.checkRegistered(image, controller.settings().nodeId(), resource.name());
       case GROUP -> ConfigResources.checkNotEmpty(resource);
       case BROKER_LOGGER -> {
         ConfigResources.checkSelf(controller.settings().nodeId(), resource.name(), false);

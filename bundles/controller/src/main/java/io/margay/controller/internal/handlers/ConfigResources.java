@@ -55,6 +55,13 @@ final class ConfigResources {
     }
   }
 
+  /** Refuses brokers that are not there; their dynamic settings are in the metadata, so that any node can change them. */
+  static void checkRegistered(ClusterImage image, BrokerId self, String name) {
+    if (name.isEmpty() || !image.brokers().containsKey(broker(name))) {
+      checkSelf(self, name, true);
+    }
+  }
+
   static void checkNotEmpty(ConfigResource resource) {
     if (resource.name().isEmpty()) {
       throw new RefusedException(Errors.INVALID_REQUEST, "Resource name must not be empty for type " + resource.type());

@@ -110,7 +110,8 @@ public final class DescribeTopicPartitionsHandler extends AdminHandler<DescribeT
       partitions.add(new DescribeTopicPartitionsResponsePartition().setErrorCode(error.code()).setPartitionIndex(i)
           .setLeaderId(error == Errors.NONE ? p.leader().value() : -1).setLeaderEpoch(p.leaderEpoch().value())
           .setReplicaNodes(ImageViews.ids(p.replicas())).setIsrNodes(ImageViews.ids(p.isr()))
-          .setEligibleLeaderReplicas(List.of()).setLastKnownElr(List.of()).setOfflineReplicas(ImageViews.offline(image, p)));
+          .setEligibleLeaderReplicas(ImageViews.ids(p.members().elr()))
+          .setLastKnownElr(ImageViews.ids(p.members().lastKnownElr())).setOfflineReplicas(ImageViews.offline(image, p)));
     }
     return new DescribeTopicPartitionsResponseTopic().setName(topic.name()).setTopicId(topic.id()).setIsInternal(topic.internal())
         .setPartitions(partitions).setTopicAuthorizedOperations(AuthorizedOperations.TOPIC);

@@ -4,6 +4,7 @@ import io.margay.controller.internal.ControllerRuntime;
 import io.margay.controller.internal.ControllerService;
 import io.margay.controller.internal.state.Command.UnregisterBroker;
 import io.margay.controller.internal.state.Outcome;
+import io.margay.metadata.BrokerImage;
 import io.margay.model.BrokerId;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
@@ -42,6 +43,10 @@ public final class UnregisterBrokerHandler extends AdminHandler<UnregisterBroker
     if (id.equals(controller.settings().nodeId())) {
       return now(failed(request, message, new Outcome(Errors.INVALID_REQUEST,
           "Broker " + id + " answers this request: stop it first.")));
+    }
+    BrokerImage broker = controller.image().brokers().get(id);
+    if (broker != null && !broker.fenced()) {
+      return now(failed(request, message, new Outcome(Errors.INVALID_REQUEST, "Broker " + id + " is running: stop it first.")));
     }
     return controller.<Outcome>propose(new UnregisterBroker(id)).thenApply(outcome -> failed(request, message, outcome));
   }

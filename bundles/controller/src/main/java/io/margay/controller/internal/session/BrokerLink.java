@@ -59,6 +59,8 @@ public final class BrokerLink implements AutoCloseable {
   /** What the newest heartbeat said, and when it was sent; null when none was sent on this connection. */
   private Beat said;
   private long saidMs;
+  /** How long after it the next heartbeat follows, because it was answered; -1 while it waits at the controller. */
+  private long followMs = -1;
   private long pauseMs = FIRST_PAUSE_MS;
   private long notBeforeMs = Long.MIN_VALUE;
   private Scheduler.Timer timer;
@@ -200,6 +202,8 @@ public final class BrokerLink implements AutoCloseable {
     long dueMs = limits.heartbeatMs();
     if (said == null || said.epoch() != beat.epoch() || said.wantShutDown() != beat.wantShutDown()) {
       dueMs = 0;
+    } else if (followMs >= 0) {
+      dueMs = Math.min(dueMs, followMs);
     } else if (fenced() && said.offset() != beat.offset()) {
       // The controller waits until this broker has seen enough.
       dueMs = CATCH_UP_PAUSE_MS;
@@ -211,14 +215,15 @@ public final class BrokerLink implements AutoCloseable {
     }
     said = beat;
     saidMs = now;
+    followMs = -1;
     RemoteConnection to = connection;
     BrokerHeartbeatRequest request = new BrokerHeartbeatRequest().setBrokerId(beat.id().value()).setBrokerEpoch(beat.epoch())
         .setCurrentMetadataOffset(beat.offset()).setWantShutDown(beat.wantShutDown());
-    actions.add(() -> send(to, request, limits.sessionMs()));
+    actions.add(() -> send(to, request, beat, limits.sessionMs()));
     wake(limits.heartbeatMs());
   }
 
-  private void send(RemoteConnection to, BrokerHeartbeatRequest request, long timeoutMs) {
+  private void send(RemoteConnection to, BrokerHeartbeatRequest request, Beat beat, long timeoutMs) {
     short version = to.version(BrokerHeartbeatRequest.API);
     if (version < 0) {
       failed(to, "it does not take heartbeats");
@@ -237,6 +242,16 @@ public final class BrokerLink implements AutoCloseable {
         failed(to, "it is no longer the controller");
       } else {
         onStatus(error, stop);
+        onAnswer(to, beat, error);
+      }
+    });
+  }
+
+  /** When the newest heartbeat is answered, none waits at the controller, so another one follows. */
+  private void onAnswer(RemoteConnection from, Beat answered, Errors error) {
+    change(() -> {
+      if (from == connection && answered == said) {
+        followMs = error == Errors.NONE && !stopping ? CATCH_UP_PAUSE_MS : LAST_PAUSE_MS;
       }
     });
   }

@@ -109,7 +109,7 @@ final class ClusterState {
         collisions.put(form, topic.name());
       }
     }
-    delta.topicChanged(topic, before == null);
+    delta.topicChanged(topic, before);
   }
 
   /** Changes one partition; gives the same object back when nothing changes. */

@@ -13,6 +13,14 @@ import java.util.UUID;
  * placements, defaults. So every node that applies it gets the same state.
  */
 public sealed interface Command {
+  /** The metadata.version from which on all nodes understand the commands that there are now. */
+  short FIRST_LEVEL = 7;
+
+  /** @return the lowest metadata.version of a cluster whose nodes all understand this command; it is not proposed below that */
+  default short level() {
+    return FIRST_LEVEL;
+  }
+
   /**
    * Gives a new cluster its id and its first feature levels. Applied once; has no effect after that. The result is a Boolean.
    *
@@ -197,4 +205,37 @@ public sealed interface Command {
    * @param isr the members, each with the epoch of its registration that the leader knows
    */
   record NewIsr(UUID topicId, int partition, int leaderEpoch, int partitionEpoch, SortedMap<BrokerId, Long> isr) { }
+
+  /**
+   * A partition.
+   *
+   * @param topicId its topic
+   * @param partition its index
+   */
+  record PartitionRef(UUID topicId, int partition) { }
+
+  /**
+   * Elects leaders. The result is a list of {@link Outcome}, one per partition: ELECTION_NOT_NEEDED where the leader is as wanted,
+   * PREFERRED_LEADER_NOT_AVAILABLE or ELIGIBLE_LEADERS_NOT_AVAILABLE where nobody can be elected.
+   *
+   * @param unclean whether partitions without a leader get any replica that is there, although it may lack committed records; else the
+   *     preferred replicas shall lead
+   * @param partitions which
+   */
+  record ElectLeaders(boolean unclean, List<PartitionRef> partitions) implements Command { }
+
+  /**
+   * Gives partitions other replicas. The result is a list of {@link Outcome}, one per partition.
+   *
+   * @param partitions which and how
+   */
+  record Reassign(List<Reassignment> partitions) implements Command { }
+
+  /**
+   * New replicas for a partition.
+   *
+   * @param partition which
+   * @param replicas the wanted replicas, the preferred leader first; empty to cancel the reassignment in progress
+   */
+  record Reassignment(PartitionRef partition, List<BrokerId> replicas) { }
 }

@@ -8,6 +8,7 @@ import io.margay.controller.internal.state.Command.ConfigEdit;
 import io.margay.controller.internal.state.Command.CreatePartitions;
 import io.margay.controller.internal.state.Command.CreateTopics;
 import io.margay.controller.internal.state.Command.DeleteTopics;
+import io.margay.controller.internal.state.Command.ElectLeaders;
 import io.margay.controller.internal.state.Command.FenceBroker;
 import io.margay.controller.internal.state.Command.FoundData;
 import io.margay.controller.internal.state.Command.InitCluster;
@@ -15,6 +16,9 @@ import io.margay.controller.internal.state.Command.MorePartitions;
 import io.margay.controller.internal.state.Command.NewIsr;
 import io.margay.controller.internal.state.Command.NewTopic;
 import io.margay.controller.internal.state.Command.Operation;
+import io.margay.controller.internal.state.Command.PartitionRef;
+import io.margay.controller.internal.state.Command.Reassign;
+import io.margay.controller.internal.state.Command.Reassignment;
 import io.margay.controller.internal.state.Command.RegisterBroker;
 import io.margay.controller.internal.state.Command.ShutDownBroker;
 import io.margay.controller.internal.state.Command.UnfenceBroker;
@@ -68,6 +72,10 @@ public final class CommandCodec {
       out.int8(13).int32(c.id().value()).int64(c.epoch());
     } else if (command instanceof ShutDownBroker c) {
       out.int8(14).int32(c.id().value()).int64(c.epoch());
+    } else if (command instanceof ElectLeaders c) {
+      out.int8(15).bool(c.unclean()).list(c.partitions(), CommandCodec::writeRef);
+    } else if (command instanceof Reassign c) {
+      out.int8(16).list(c.partitions(), (w, r) -> writeRef(w, r.partition()).brokers(r.replicas()));
     } else {
       throw new IllegalStateException("no form for " + command);
     }
@@ -107,8 +115,18 @@ public final class CommandCodec {
       case 12 -> new FenceBroker(new BrokerId(in.int32()), in.int64());
       case 13 -> new UnfenceBroker(new BrokerId(in.int32()), in.int64());
       case 14 -> new ShutDownBroker(new BrokerId(in.int32()), in.int64());
+      case 15 -> new ElectLeaders(in.bool(), in.list(CommandCodec::readRef));
+      case 16 -> new Reassign(in.list(r -> new Reassignment(readRef(r), r.brokers())));
       default -> throw new UnsupportedCommandException("a metadata change has the unknown type " + type + NEWER);
     };
+  }
+
+  private static BinaryWriter writeRef(BinaryWriter out, PartitionRef ref) {
+    return out.uuid(ref.topicId()).int32(ref.partition());
+  }
+
+  private static PartitionRef readRef(BinaryReader in) {
+    return new PartitionRef(in.uuid(), in.int32());
   }
 
   private static void writeRegistration(BinaryWriter out, RegisterBroker c) {

@@ -4,6 +4,7 @@ import io.margay.controller.internal.state.Command.AlterConfigs;
 import io.margay.controller.internal.state.Command.ConfigChange;
 import io.margay.controller.internal.state.Command.ConfigEdit;
 import io.margay.metadata.ConfigResource;
+import io.margay.model.BrokerId;
 import io.margay.protocol.Errors;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,6 +16,8 @@ import java.util.TreeMap;
 
 /** Applies changes of settings. Names and values were checked by the proposer, who knows the definitions. */
 public final class ConfigCommands {
+  private static final Set<String> RULES = Set.of("min.insync.replicas", "unclean.leader.election.enable");
+
   private ConfigCommands() { }
 
   static List<Outcome> alter(ClusterState state, AlterConfigs command) {
@@ -28,7 +31,18 @@ public final class ConfigCommands {
         outcomes.add(Outcome.OK);
       }
     }
+    if (command.changes().stream().flatMap(c -> c.edits().stream()).anyMatch(e -> RULES.contains(e.name()))
+        || command.changes().stream().anyMatch(ConfigChange::replaceAll)) {
+      applyRules(state);
+    }
     return outcomes;
+  }
+
+  /** Where a smaller ISR is enough now, nobody outside of it is eligible; and where unclean elections are allowed now, one is made. */
+  private static void applyRules(ClusterState state) {
+    TopicRules rules = new TopicRules(state);
+    state.changePartitions((topic, p) -> p.leader().equals(BrokerId.NONE) || !p.members().elr().isEmpty()
+        ? Elections.elect(p, rules.of(topic)) : p);
   }
 
   /** The overrides of a resource after a change. */

@@ -15,6 +15,8 @@ final class DeltaBuilder {
   private final Map<UUID, TopicImage> changedTopics = new HashMap<>();
   private final Map<UUID, TopicImage> deletedTopics = new HashMap<>();
   private final Set<UUID> newTopics = new HashSet<>();
+  /** Topics as they were in the last image, when they were changed since. */
+  private final Map<UUID, TopicImage> topicsBefore = new HashMap<>();
   private final Set<ConfigResource> changedConfigs = new HashSet<>();
   private boolean brokersChanged;
 
@@ -22,15 +24,19 @@ final class DeltaBuilder {
     brokersChanged = true;
   }
 
-  void topicChanged(TopicImage topic, boolean isNew) {
+  /** @param before the topic until now, null when it is new */
+  void topicChanged(TopicImage topic, TopicImage before) {
     changedTopics.put(topic.id(), topic);
-    if (isNew) {
+    if (before == null) {
       newTopics.add(topic.id());
+    } else if (!newTopics.contains(topic.id())) {
+      topicsBefore.putIfAbsent(topic.id(), before);
     }
   }
 
   void topicDeleted(TopicImage topic) {
     changedTopics.remove(topic.id());
+    topicsBefore.remove(topic.id());
     if (!newTopics.remove(topic.id())) {
       deletedTopics.put(topic.id(), topic);
     }
@@ -44,15 +50,18 @@ final class DeltaBuilder {
    * Takes over from the state that a snapshot replaced, after everything in the snapshot was reported here as new.
    *
    * @param before what was changed since the last image of the state before
-   * @param topicsBefore the topics of the state before
+   * @param stateBefore the topics of the state before
    * @param configsBefore the resources that had overrides before
    */
-  void replaces(DeltaBuilder before, Collection<TopicImage> topicsBefore, Set<ConfigResource> configsBefore) {
+  void replaces(DeltaBuilder before, Collection<TopicImage> stateBefore, Set<ConfigResource> configsBefore) {
     Map<UUID, TopicImage> published = new HashMap<>(before.deletedTopics);
-    topicsBefore.stream().filter(t -> !before.newTopics.contains(t.id())).forEach(t -> published.put(t.id(), t));
+    stateBefore.stream().filter(t -> !before.newTopics.contains(t.id()))
+        .forEach(t -> published.put(t.id(), before.topicsBefore.getOrDefault(t.id(), t)));
     published.forEach((id, topic) -> {
       newTopics.remove(id);
-      if (!changedTopics.containsKey(id)) {
+      if (changedTopics.containsKey(id)) {
+        topicsBefore.put(id, topic);
+      } else {
         deletedTopics.put(id, topic);
       }
     });
@@ -64,10 +73,11 @@ final class DeltaBuilder {
   /** The changes so far; none are left here. */
   ClusterDelta take() {
     ClusterDelta taken = new ClusterDelta(false, Set.copyOf(changedTopics.values()), Set.copyOf(deletedTopics.values()),
-        changedConfigs, brokersChanged);
+        changedConfigs, brokersChanged, topicsBefore);
     changedTopics.clear();
     deletedTopics.clear();
     newTopics.clear();
+    topicsBefore.clear();
     changedConfigs.clear();
     brokersChanged = false;
     return taken;

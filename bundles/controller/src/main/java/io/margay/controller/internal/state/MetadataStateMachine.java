@@ -6,10 +6,12 @@ import io.margay.controller.internal.state.Command.AlterIsr;
 import io.margay.controller.internal.state.Command.CreatePartitions;
 import io.margay.controller.internal.state.Command.CreateTopics;
 import io.margay.controller.internal.state.Command.DeleteTopics;
+import io.margay.controller.internal.state.Command.ElectLeaders;
 import io.margay.controller.internal.state.Command.FenceBroker;
 import io.margay.controller.internal.state.Command.UnfenceBroker;
 import io.margay.controller.internal.state.Command.ShutDownBroker;
 import io.margay.controller.internal.state.Command.InitCluster;
+import io.margay.controller.internal.state.Command.Reassign;
 import io.margay.controller.internal.state.Command.RegisterBroker;
 import io.margay.controller.internal.state.Command.UnregisterBroker;
 import io.margay.controller.internal.state.Command.UpdateFeatures;
@@ -126,6 +128,10 @@ public final class MetadataStateMachine implements StateMachine {
       return ConfigCommands.alter(state, c);
     } else if (command instanceof RegisterBroker c) {
       return BrokerCommands.register(state, c, index);
+    } else if (command instanceof ElectLeaders c) {
+      return PartitionCommands.electLeaders(state, c);
+    } else if (command instanceof Reassign c) {
+      return PartitionCommands.reassign(state, c);
     } else if (command instanceof FenceBroker c) {
       return BrokerCommands.fence(state, c.id(), c.epoch());
     } else if (command instanceof UnfenceBroker c) {

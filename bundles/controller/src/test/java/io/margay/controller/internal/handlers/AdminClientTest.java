@@ -72,7 +72,7 @@ class AdminClientTest {
         new IncrementalAlterConfigsHandler(controller, new JulLogLevels()), new ListConfigResourcesHandler(controller),
         new DescribeClusterHandler(controller), new DescribeTopicPartitionsHandler(controller),
         new ElectLeadersHandler(controller),
-        new AlterPartitionReassignmentsHandler(controller), new ListPartitionReassignmentsHandler(),
+        new AlterPartitionReassignmentsHandler(controller), new ListPartitionReassignmentsHandler(controller),
         new DescribeQuorumHandler(new FakeQuorum()), new DescribeAclsHandler(), new DescribeClientQuotasHandler(),
         new DescribeUserScramCredentialsHandler()));
     admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + server.port(), "request.timeout.ms", "15000",

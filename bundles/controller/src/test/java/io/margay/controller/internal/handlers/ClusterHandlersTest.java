@@ -53,7 +53,7 @@ class ClusterHandlersTest extends HandlerTest {
         new IncrementalAlterConfigsHandler(controller, new JulLogLevels()), new AlterConfigsHandler(controller),
         new ListConfigResourcesHandler(controller), new DescribeClusterHandler(controller),
         new DescribeTopicPartitionsHandler(controller), new ElectLeadersHandler(controller),
-        new AlterPartitionReassignmentsHandler(controller), new ListPartitionReassignmentsHandler(),
+        new AlterPartitionReassignmentsHandler(controller), new ListPartitionReassignmentsHandler(controller),
         new DescribeQuorumHandler(new FakeQuorum()), new UpdateFeaturesHandler(controller), new UnregisterBrokerHandler(controller),
         new AddRaftVoterHandler(controller, new FakeQuorum()), new RemoveRaftVoterHandler(controller, new FakeQuorum()),
         new DescribeAclsHandler(), new CreateAclsHandler(), new DeleteAclsHandler(), new DescribeClientQuotasHandler(),

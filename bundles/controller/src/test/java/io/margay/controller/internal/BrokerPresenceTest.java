@@ -1,0 +1,183 @@
+package io.margay.controller.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.margay.controller.internal.state.Command.InitCluster;
+import io.margay.controller.internal.state.Command.UnregisterBroker;
+import io.margay.model.BrokerId;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** Brokers of a cluster register, report, disappear and return. */
+class BrokerPresenceTest {
+  private final FakeCluster cluster = new FakeCluster();
+
+  private void startThree() {
+    cluster.start(1, true);
+    cluster.lead(1);
+    cluster.propose(new InitCluster("cluster", new TreeMap<>()));
+    cluster.time.pass(100);
+    cluster.start(2, true);
+    cluster.start(3, true);
+    cluster.time.pass(100);
+    for (int id = 1; id <= 3; id++) {
+      assertThat(cluster.fenced(id)).as("broker " + id).isFalse();
+      assertThat(cluster.nodes.get(id).presence.registered()).isTrue();
+    }
+  }
+
+  @Test
+  void aSingleNodeNeedsNeitherConnectionNorTimer() {
+    FakeCluster.Node node = cluster.start(1, true);
+    assertThat(node.presence.registered()).isFalse();
+    cluster.lead(1);
+    cluster.time.pass(60);
+    assertThat(cluster.fenced(1)).isFalse();
+    assertThat(node.connects).isZero();
+    assertThat(cluster.time.timers()).isZero();
+  }
+
+  @Test
+  void livingBrokersStayUnfencedWithOneConnectionEach() {
+    startThree();
+    cluster.time.pass(60_000);
+    assertThat(cluster.fenced(2)).isFalse();
+    assertThat(cluster.nodes.get(2).connects).isEqualTo(1);
+    assertThat(cluster.nodes.get(2).connections).hasSize(1);
+    assertThat(cluster.nodes.get(1).connects).isZero();
+  }
+
+  @Test
+  void aKilledBrokerIsFencedAfterTheGraceAndReturns() {
+    startThree();
+    cluster.kill(3);
+    cluster.time.pass(199);
+    assertThat(cluster.fenced(3)).isFalse();
+    cluster.time.pass(2);
+    assertThat(cluster.fenced(3)).isTrue();
+    cluster.start(3, true);
+    cluster.time.pass(50);
+    assertThat(cluster.fenced(3)).isFalse();
+  }
+
+  @Test
+  void aBrokerThatReturnsBeforeItWasFencedWaits() {
+    startThree();
+    cluster.kill(3);
+    FakeCluster.Node again = cluster.start(3, true);
+    cluster.time.pass(10);
+    assertThat(again.presence.registered()).isFalse();
+    cluster.time.pass(500);
+    assertThat(again.presence.registered()).isTrue();
+    assertThat(cluster.fenced(3)).isFalse();
+  }
+
+  @Test
+  void aConnectionThatBreaksIsRenewedInTime() {
+    startThree();
+    cluster.nodes.get(2).connections.get(0).drop();
+    cluster.time.pass(1_000);
+    assertThat(cluster.fenced(2)).isFalse();
+    assertThat(cluster.nodes.get(2).connects).isEqualTo(2);
+  }
+
+  @Test
+  void aBrokerThatHangsIsFencedAfterItsSession() {
+    startThree();
+    FakeCluster.Node two = cluster.nodes.get(2);
+    two.paused = true;
+    cluster.time.pass(6_900);
+    assertThat(cluster.fenced(2)).isFalse();
+    cluster.time.pass(2_100);
+    assertThat(cluster.fenced(2)).isTrue();
+    two.resume();
+    cluster.time.pass(2_100);
+    assertThat(cluster.fenced(2)).isFalse();
+  }
+
+  @Test
+  void brokersFollowTheNextControllerAndTheDeadOneIsFenced() {
+    startThree();
+    cluster.kill(1);
+    cluster.time.pass(300);
+    cluster.lead(2);
+    cluster.time.pass(499);
+    assertThat(cluster.fenced(1)).isFalse();
+    cluster.time.pass(2);
+    assertThat(cluster.fenced(1)).isTrue();
+    assertThat(cluster.fenced(2)).isFalse();
+    assertThat(cluster.fenced(3)).isFalse();
+    cluster.time.pass(30_000);
+    assertThat(cluster.fenced(3)).isFalse();
+    assertThat(cluster.nodes.get(3).connections).hasSize(1).allMatch(link -> link.to.id == 2);
+    assertThat(cluster.nodes.get(2).connections).isEmpty();
+    cluster.start(1, true);
+    cluster.time.pass(200);
+    assertThat(cluster.fenced(1)).isFalse();
+  }
+
+  @Test
+  void aControllerThatWasFencedUnfencesItself() {
+    startThree();
+    cluster.nodes.get(1).paused = true;
+    cluster.lead(2);
+    cluster.time.pass(501);
+    assertThat(cluster.nodes.get(2).image.brokers().get(new BrokerId(1)).fenced()).isTrue();
+    cluster.nodes.get(1).resume();
+    cluster.lead(1);
+    cluster.time.pass(2_000);
+    assertThat(cluster.fenced(1)).isFalse();
+  }
+
+  @Test
+  void theWholeClusterIsKilledAndComesBack() {
+    startThree();
+    cluster.kill(1);
+    cluster.kill(2);
+    cluster.kill(3);
+    cluster.time.pass(60_000);
+    cluster.start(2, true);
+    cluster.start(3, true);
+    cluster.lead(3);
+    cluster.start(1, true);
+    cluster.time.pass(3_000);
+    for (int id = 1; id <= 3; id++) {
+      assertThat(cluster.fenced(id)).as("broker " + id).isFalse();
+      assertThat(cluster.nodes.get(id).fatal).isEmpty();
+    }
+  }
+
+  @Test
+  void aBrokerThatWasRemovedRegistersAgain() {
+    startThree();
+    cluster.propose(new UnregisterBroker(new BrokerId(2)));
+    cluster.time.pass(100);
+    assertThat(cluster.fenced(2)).isFalse();
+  }
+
+  @Test
+  void aSecondLivingProcessOfABrokerEnds() {
+    startThree();
+    FakeCluster.Node first = cluster.nodes.get(2);
+    FakeCluster.Node second = cluster.start(2, true);
+    first.alive = true;
+    cluster.time.pass(11_000);
+    assertThat(second.fatal).isEmpty();
+    cluster.time.pass(3_000);
+    assertThat(second.fatal).hasSize(1).allMatch(why -> why.contains("Another broker with the id 2"));
+    assertThat(first.fatal).isEmpty();
+  }
+
+  @Test
+  void aBrokerThatStopsIsToldWhenOthersLead() {
+    startThree();
+    CompletableFuture<Void> mayStop = cluster.nodes.get(3).presence.shutDown().toCompletableFuture();
+    cluster.time.pass(10);
+    assertThat(mayStop).isCompleted();
+    assertThat(cluster.image().brokers().get(new BrokerId(3)).shuttingDown()).isTrue();
+    CompletableFuture<Void> controller = cluster.nodes.get(1).presence.shutDown().toCompletableFuture();
+    cluster.time.pass(10);
+    assertThat(controller).isCompleted();
+  }
+}
