@@ -47,6 +47,7 @@ public final class BrokerRegistrar {
       policyOption = ReferencePolicyOption.GREEDY)
   void bindListeners(BoundListeners listeners) {
     bound = listeners;
+    runtime.sessions().onReachable(true);
     register();
   }
 
@@ -62,6 +63,7 @@ public final class BrokerRegistrar {
     }
     if (bound == listeners) {
       bound = null;
+      runtime.sessions().onReachable(false);
     }
   }
 

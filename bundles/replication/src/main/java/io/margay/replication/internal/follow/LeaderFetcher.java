@@ -44,6 +44,8 @@ final class LeaderFetcher {
   private static final int MOST_OPEN = 2;
   /** A batch may be larger than what a follower asks for. */
   private static final int LARGEST_BATCH_BYTES = 100 << 20;
+  /** One more than this class sends: an answer may come here before the connection has counted it. */
+  private static final int MOST_OPEN = 3;
 
   private final BrokerId leader;
   private final String name;
