@@ -41,6 +41,7 @@ import org.slf4j.LoggerFactory;
 final class LeaderFetcher {
   private static final Logger LOG = LoggerFactory.getLogger(LeaderFetcher.class);
   private static final long FIRST_PAUSE_MS = 10;
+  private static final int MOST_OPEN = 2;
   /** A batch may be larger than what a follower asks for. */
   private static final int LARGEST_BATCH_BYTES = 100 << 20;
   /** One more than this class sends: an answer may come here before the connection has counted it. */
@@ -188,7 +189,7 @@ final class LeaderFetcher {
     long number;
     FetchSettings settings = ports.settings().get();
     synchronized (this) {
-      if (closed || taking || connecting || retry != null || open > 1 || open == 1 && !(urgent && session.isOpen()) || noneFetching()) {
+      if (closed || taking || connecting || retry != null || open >= MOST_OPEN || open == 1 && !(urgent && session.isOpen()) || noneFetching()) {
         return;
       }
       used = connection;
@@ -295,8 +296,8 @@ final class LeaderFetcher {
       taking = failure == null;
     }
     if (failure != null) {
-      used.close();
       broken(used, failure);
+      used.close();
       proceed();
       return;
     }
