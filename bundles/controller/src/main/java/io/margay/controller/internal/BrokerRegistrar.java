@@ -61,6 +61,7 @@ public final class BrokerRegistrar {
       runtime.shutDown();
     }
     if (bound == listeners) {
+      runtime.onUnbound();
       bound = null;
     }
   }
