@@ -107,7 +107,14 @@ public final class LeaderPartitionWriter implements PartitionWriter {
     long end = partition.logEndOffset();
     Skipped skipped = new Skipped();
     while (offset < end) {
-      LogSlice slice = partition.read(offset, loadBytes, end, true);
+      LogSlice slice;
+      try {
+        slice = partition.read(offset, loadBytes, end, true);
+      } catch (CorruptRecordException e) {
+        skipped.add(offset, e);
+        offset = nextSegment(offset, end);
+        continue;
+      }
       ByteBuf bytes = null;
       try {
         if (slice.records().sizeBytes() == 0) {

@@ -8,6 +8,7 @@ import io.margay.model.TopicPartition;
 import io.margay.protocol.BufferRecords;
 import io.margay.protocol.Errors;
 import io.margay.protocol.record.CompressionType;
+import io.margay.protocol.record.CorruptRecordException;
 import io.margay.protocol.record.RecordBatchBuilder;
 import io.margay.protocol.record.RecordBatchFormat;
 import io.margay.spi.log.PartitionLog;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LeaderPartitionWriterTest {
   /** Batches in memory; each read returns all of a segment from an offset on. */
   private static final class Partition implements LeaderPartition {
+    private long unreadable = -1;
     private final List<byte[]> batches = new ArrayList<>();
     private final List<Long> baseOffsets = new ArrayList<>();
     private final List<Long> segments = new ArrayList<>(List.of(0L));
@@ -57,6 +59,9 @@ class LeaderPartitionWriterTest {
 
     @Override
     public LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws IOException {
+      if (offset == unreadable) {
+        throw new CorruptRecordException("no batch at offset " + offset);
+      }
       ByteBuf all = Unpooled.buffer();
       for (int i = 0; i < batches.size(); i++) {
         if (baseOffsets.get(i) >= offset && (nextSegment(offset) < 0 || baseOffsets.get(i) < nextSegment(offset))) {
@@ -206,6 +211,16 @@ class LeaderPartitionWriterTest {
     destroy(partition.batches.get(3), how);
     assertThat(load()).isEqualTo(4);
     assertThat(texts.seen).containsExactly("a", "b");
+  }
+
+  @Test
+  void aSegmentThatCannotBeReadFromAnOffsetIsSkipped() throws IOException {
+    batchesOf("lost");
+    partition.segments.add(1L);
+    batchesOf("a");
+    partition.unreadable = 0;
+    assertThat(load()).isEqualTo(2);
+    assertThat(texts.seen).containsExactly("a");
   }
 
   private static void destroy(byte[] batch, String how) {

@@ -150,7 +150,7 @@ public final class Broker implements AutoCloseable {
 
   /** Whether the process that was started last is still there. */
   public boolean isAlive() {
-    return process.isAlive();
+    return process != null && process.isAlive();
   }
 
   /** Whether it is still there after a while; returns at once when it is not. */

@@ -101,6 +101,7 @@ public final class BrokerPresence implements MetadataStateMachine.Watcher, AutoC
     BrokerId self = settings.nodeId();
     Supplier<SessionLimits> limits = () -> SessionLimits.of(settings);
     this.sessions = new SessionKeeper(self, outside.clock(), outside.scheduler(), limits, propose);
+    this.sessions.onReachable(false);
     this.balancer = new LeaderBalancer(settings, outside.scheduler(), propose);
     this.link = new BrokerLink(new BrokerLink.Ports(self, settings.interBrokerListener(), outside.clock(), outside.scheduler(),
         outside.node()::client, limits, sessions));

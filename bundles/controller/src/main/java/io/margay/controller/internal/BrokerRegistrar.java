@@ -47,6 +47,7 @@ public final class BrokerRegistrar {
       policyOption = ReferencePolicyOption.GREEDY)
   void bindListeners(BoundListeners listeners) {
     bound = listeners;
+    runtime.sessions().onReachable(true);
     register();
   }
 
@@ -63,6 +64,7 @@ public final class BrokerRegistrar {
     if (bound == listeners) {
       runtime.onUnbound();
       bound = null;
+      runtime.sessions().onReachable(false);
     }
   }
 

@@ -3,7 +3,10 @@ package io.margay.replication.internal;
 import io.margay.metadata.ClusterDelta;
 import io.margay.metadata.ClusterImage;
 import io.margay.model.Clock;
+import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
+import io.margay.model.TopicIdPartition;
+import io.margay.protocol.record.CorruptRecordException;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.lease.LeaseSettings;
 import io.margay.spi.log.Logs;
@@ -29,6 +32,7 @@ public final class ReplicationContext implements AutoCloseable {
   private final NodeSettings settings;
   private final Scheduler scheduler;
   private final Clock clock;
+  private final LineLimit damages;
 
   /**
    * @param logs where the logs are
@@ -45,6 +49,7 @@ public final class ReplicationContext implements AutoCloseable {
     this.settings = settings;
     this.scheduler = time.scheduler();
     this.clock = time.clock();
+    this.damages = new LineLimit(clock);
     this.reads = new BlockingReads(() -> settings.get(ReplicationSettings.NUM_IO_THREADS), pools);
     this.gate = new OpenGate(scheduler, clock);
     this.partitions = new PartitionManager(logs, settings, time, pools, isStarting(clock) ? REGISTRATION_WAIT_MS : 0);
@@ -125,6 +130,21 @@ public final class ReplicationContext implements AutoCloseable {
   /** @return time */
   public Clock clock() {
     return clock;
+  }
+
+  /**
+   * Reports records that cannot be read; at most one line per minute for each partition.
+   *
+   * @param id the partition
+   * @param offset where a client wanted to read
+   * @param e what is wrong
+   */
+  public void damaged(TopicIdPartition id, long offset, CorruptRecordException e) {
+    long sinceLast = damages.pass(id.topicPartition().toString());
+    if (sinceLast != LineLimit.HELD) {
+      LOG.error("Records are damaged; clients get CORRUPT_MESSAGE and may skip them topic={} partition={} offset={} cause={} sinceLast={}",
+          id.topic(), id.partition(), offset, e.getMessage(), sinceLast);
+    }
   }
 
   /** @return whether consumers are sent to in-sync replicas in their own rack */

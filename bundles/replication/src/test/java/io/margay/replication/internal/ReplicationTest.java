@@ -90,10 +90,10 @@ class ReplicationTest {
     cluster.run(100);
     cluster.network.stop(3, true);
     List<Errors> told = append(1, 1);
-    cluster.run(400);
+    cluster.run(290);
     assertThat(told).isEmpty();
     assertThat(cluster.isr()).containsExactly(1, 2, 3);
-    cluster.run(300);
+    cluster.run(60);
     assertThat(told).containsExactly(Errors.NONE);
     assertThat(cluster.isr()).containsExactly(1, 2);
     cluster.network.stop(3, false);

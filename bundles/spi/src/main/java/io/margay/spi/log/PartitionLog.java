@@ -129,6 +129,7 @@ public interface PartitionLog extends AutoCloseable {
    * @param endOffset batches that begin at or after it are not returned
    * @param atLeastOne whether the first batch is returned whatever its size
    * @return the batches; the caller releases the records
+   * @throws io.margay.protocol.record.CorruptRecordException when what is stored there is damaged; the log stays usable
    */
   LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws IOException;
 

@@ -81,6 +81,7 @@ public interface LogStore extends AutoCloseable {
    * @param endOffset batches that begin at or after it are not returned
    * @param atLeastOne whether the first batch is returned even when it is longer than {@code maxBytes}
    * @return the batches; the caller releases the records
+   * @throws io.margay.protocol.record.CorruptRecordException when no batch begins where one must; the rest of the store can be read
    */
   LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws IOException;
 

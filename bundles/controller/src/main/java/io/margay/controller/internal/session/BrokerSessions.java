@@ -73,6 +73,7 @@ final class BrokerSessions {
   private final BrokerId self;
   private final Map<BrokerId, Session> sessions = new HashMap<>();
   private boolean leading;
+  private boolean reachable = true;
 
   /** @param self this node's broker, which does not time out */
   BrokerSessions(BrokerId self) {
@@ -93,6 +94,20 @@ final class BrokerSessions {
         session.deadlineMs = nowMs + limits.reportMs();
       }
     });
+  }
+
+  /**
+   * Says whether brokers can reach this node. While they cannot, none of them is late; afterwards they have the time of a report.
+   */
+  void reachable(long nowMs, boolean now, Limits limits) {
+    if (now && !reachable) {
+      sessions.forEach((id, session) -> {
+        if (session.deadlineMs != NEVER) {
+          session.deadlineMs = Math.max(session.deadlineMs, nowMs + limits.reportMs());
+        }
+      });
+    }
+    reachable = now;
   }
 
   /** Another node leads, or none. */
@@ -170,7 +185,7 @@ final class BrokerSessions {
   /** The connection on which a broker reported has closed. */
   void broken(long nowMs, BrokerId id, long epoch, Limits limits) {
     Session session = sessions.get(id);
-    if (session != null && session.broker.epoch() == epoch && !id.equals(self)) {
+    if (session != null && session.broker.epoch() == epoch && !id.equals(self) && reachable) {
       session.reported = false;
       session.deadlineMs = Math.min(session.deadlineMs, nowMs + limits.graceMs());
     }
@@ -185,7 +200,7 @@ final class BrokerSessions {
       }
       session.quietUntilMs = Long.MIN_VALUE;
       BrokerImage broker = session.broker;
-      boolean expired = nowMs >= session.deadlineMs;
+      boolean expired = reachable && nowMs >= session.deadlineMs;
       if (expired) {
         session.reported = false;
         session.deadlineMs = broker.fenced() ? NEVER : session.deadlineMs;
@@ -212,7 +227,7 @@ final class BrokerSessions {
     long next = NEVER;
     for (Session session : sessions.values()) {
       boolean quiet = session.quietUntilMs != Long.MIN_VALUE;
-      if (session.deadlineMs != NEVER) {
+      if (session.deadlineMs != NEVER && reachable) {
         next = Math.min(next, quiet ? Math.max(session.deadlineMs, session.quietUntilMs) : session.deadlineMs);
       }
       if (quiet) {

@@ -111,6 +111,19 @@ public final class SessionKeeper implements AutoCloseable {
   }
 
   /**
+   * Says whether brokers can reach this node. A node whose listeners are closed, because it stops or its server is updated, closes all
+   * connections itself: that says nothing about the brokers.
+   */
+  public void onReachable(boolean reachable) {
+    List<Runnable> actions = new ArrayList<>();
+    synchronized (this) {
+      sessions.reachable(nowMs(), reachable, limits());
+      proceed(actions);
+    }
+    actions.forEach(Runnable::run);
+  }
+
+  /**
    * Shows the brokers.
    *
    * @param now all brokers after the command with index {@code index}

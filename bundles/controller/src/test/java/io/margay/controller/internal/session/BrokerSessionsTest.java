@@ -170,4 +170,21 @@ class BrokerSessionsTest {
     changed(6);
     assertThat(due(9_005)).containsExactly(new FenceBroker(TWO, 30));
   }
+
+  /** A controller whose listeners are closed has cut the connections itself. */
+  @Test
+  void nobodyIsLateWhileBrokersCannotReachTheController() {
+    put(1, 10, false, false);
+    put(2, 20, false, false);
+    lead(0);
+    beat(100, 2, 20, 50);
+    sessions.reachable(1_000, false, LIMITS);
+    sessions.broken(1_001, TWO, 20, LIMITS);
+    assertThat(due(1_000_000)).isEmpty();
+    assertThat(sessions.nextMs()).isEqualTo(Long.MAX_VALUE);
+    sessions.reachable(1_000_000, true, LIMITS);
+    assertThat(due(1_000_499)).isEmpty();
+    assertThat(sessions.nextMs()).isEqualTo(1_000_500);
+    assertThat(due(1_000_500)).containsExactly(new FenceBroker(TWO, 20));
+  }
 }

@@ -6,6 +6,7 @@ import io.margay.protocol.Records;
 import io.margay.protocol.message.FetchResponse.AbortedTransaction;
 import io.margay.protocol.message.FetchResponse.EpochEndOffset;
 import io.margay.protocol.message.FetchResponse.PartitionData;
+import io.margay.protocol.record.CorruptRecordException;
 import io.margay.replication.internal.LocalReplica;
 import io.margay.replication.internal.PartitionLeader;
 import io.margay.replication.internal.PartitionRole;
@@ -146,6 +147,9 @@ final class FetchAttempt {
     } catch (IndexOutOfBoundsException e) {
       // the log was truncated, or its head deleted, after the check of its range
       return answer(part, Errors.OFFSET_OUT_OF_RANGE);
+    } catch (CorruptRecordException e) {
+      replication.damaged(replica.id(), item.fetchOffset(), e);
+      return answer(part, Errors.CORRUPT_MESSAGE);
     } catch (LogSuspendedException e) {
       mayWait--;
       replica.mustWait();

@@ -41,8 +41,11 @@ import org.slf4j.LoggerFactory;
 final class LeaderFetcher {
   private static final Logger LOG = LoggerFactory.getLogger(LeaderFetcher.class);
   private static final long FIRST_PAUSE_MS = 10;
+  private static final int MOST_OPEN = 2;
   /** A batch may be larger than what a follower asks for. */
   private static final int LARGEST_BATCH_BYTES = 100 << 20;
+  /** One more than this class sends: an answer may come here before the connection has counted it. */
+  private static final int MOST_OPEN = 3;
 
   private final BrokerId leader;
   private final String name;
@@ -186,7 +189,7 @@ final class LeaderFetcher {
     long number;
     FetchSettings settings = ports.settings().get();
     synchronized (this) {
-      if (closed || taking || connecting || retry != null || open > 1 || open == 1 && !(urgent && session.isOpen()) || noneFetching()) {
+      if (closed || taking || connecting || retry != null || open >= MOST_OPEN || open == 1 && !(urgent && session.isOpen()) || noneFetching()) {
         return;
       }
       used = connection;
@@ -236,7 +239,7 @@ final class LeaderFetcher {
       return;
     }
     int largest = (int) Math.min(Integer.MAX_VALUE - 8L, (long) settings.maxBytes() + LARGEST_BATCH_BYTES);
-    client.connect(new RemoteClient.Target(to.host(), to.port(), name, settings.timeoutMs(), 2, largest))
+    client.connect(new RemoteClient.Target(to.host(), to.port(), name, settings.timeoutMs(), MOST_OPEN, largest))
         .whenComplete((opened, failure) -> connected(to, opened, failure));
   }
 
@@ -293,8 +296,8 @@ final class LeaderFetcher {
       taking = failure == null;
     }
     if (failure != null) {
-      used.close();
       broken(used, failure);
+      used.close();
       proceed();
       return;
     }

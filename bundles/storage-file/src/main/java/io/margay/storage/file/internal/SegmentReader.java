@@ -1,5 +1,6 @@
 package io.margay.storage.file.internal;
 
+import io.margay.protocol.record.CorruptRecordException;
 import io.margay.spi.storage.LogSlice;
 import java.io.IOException;
 
@@ -76,9 +77,10 @@ final class SegmentReader {
     return end;
   }
 
-  private static LogSlice endOfWalk(Segment segment, BatchScanner scanner, int bound) throws IOException {
+  private static LogSlice endOfWalk(Segment segment, BatchScanner scanner, int bound) {
     if (scanner.position() < bound) {
-      throw new IOException("no batch at position " + scanner.position() + " of " + segment.file().path());
+      // The disk answers, so the rest of the log can be read: this is not an error that puts it offline.
+      throw new CorruptRecordException("no batch at position " + scanner.position() + " of " + segment.file().path());
     }
     return Segment.NOTHING_HERE;
   }

@@ -2,16 +2,21 @@ package io.margay.storage.file.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.margay.protocol.record.CorruptRecordException;
 import io.margay.spi.storage.LogStore;
 import io.margay.spi.storage.StoreConfig;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -112,5 +117,24 @@ class DamagedFilesTest extends FileEngineFixture {
 
   static Stream<String> damages() {
     return DAMAGES.stream();
+  }
+
+  /** A header that is destroyed while the engine runs: what comes before it can be read, and the engine reports no fault. */
+  @Test
+  void aDestroyedHeaderIsNoFaultOfTheDisk() throws IOException {
+    try (LogStore store = engine.open(ID, DENSE)) {
+      fill(store, 10);
+      store.roll();
+      fill(store, 10);
+      List<Long> bases = allBases(store, 0);
+      Path first = file(0, ".log");
+      byte[] bytes = Files.readAllBytes(first);
+      int second = 12 + ByteBuffer.wrap(bytes).getInt(8);
+      Files.write(first, Arrays.copyOf(bytes, second));
+      Files.write(first, new byte[bytes.length - second], StandardOpenOption.APPEND);
+      assertThatThrownBy(() -> store.read(bases.get(1), 1 << 20, Long.MAX_VALUE, true)).isInstanceOf(CorruptRecordException.class);
+      store.read(bases.get(10), 1 << 20, Long.MAX_VALUE, true).records().release();
+    }
+    assertThat(faults).isEmpty();
   }
 }

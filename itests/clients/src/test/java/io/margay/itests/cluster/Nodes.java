@@ -1,0 +1,98 @@
+package io.margay.itests.cluster;
+
+import io.margay.itests.Broker;
+import io.margay.itests.Run;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** A cluster of brokers on the loopback interface, each a process of its own with a vote on the metadata. Their ids begin with 1. */
+final class Nodes implements AutoCloseable {
+  private final List<Broker> brokers = new ArrayList<>();
+
+  private Nodes() { }
+
+  /** Brokers that serve. @param settings environment variables for each of them */
+  static Nodes started(int count, Map<String, String> settings) {
+    Nodes nodes = new Nodes();
+    List<Integer> ports = freePorts(2 * count);
+    String voters = IntStream.range(0, count).mapToObj(i -> (i + 1) + "@127.0.0.1:" + ports.get(i)).collect(Collectors.joining(","));
+    for (int i = 0; i < count; i++) {
+      Broker broker = Broker.prepare().with("KAFKA_NODE_ID", Integer.toString(i + 1)).with("KAFKA_CONTROLLER_QUORUM_VOTERS", voters)
+          .with("KAFKA_LISTENERS", "PLAINTEXT://127.0.0.1:" + ports.get(count + i));
+      settings.forEach(broker::with);
+      broker.with("KAFKA_CLUSTER_ID", "AAAAAAAAQACAAAAAAAAAAQ");
+      nodes.brokers.add(broker);
+    }
+    try {
+      nodes.startMissing();
+    } catch (RuntimeException e) {
+      nodes.close();
+      throw e;
+    }
+    return nodes;
+  }
+
+  private static List<Integer> freePorts(int count) {
+    List<ServerSocket> sockets = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+      }
+      List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
+      for (ServerSocket socket : sockets) {
+        socket.close();
+      }
+      return ports;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Starts the brokers that have no process, at the same time, and waits until they serve. */
+  void startMissing() {
+    CompletableFuture.allOf(brokers.stream().filter(b -> !b.isAlive()).map(b -> CompletableFuture.runAsync(b::start, task -> new Thread(task).start()))
+        .toArray(CompletableFuture[]::new)).join();
+  }
+
+  /** @param id from 1 */
+  Broker node(int id) {
+    return brokers.get(id - 1);
+  }
+
+  int size() {
+    return brokers.size();
+  }
+
+  String bootstrap() {
+    return brokers.stream().map(Broker::bootstrap).collect(Collectors.joining(","));
+  }
+
+  /** Sends a signal to a broker's process. @param name such as STOP or CONT */
+  void signal(int id, String name) {
+    Run.of(Map.of(), null, "kill", "-" + name, Long.toString(node(id).pid()));
+  }
+
+  /** The log files of all brokers, for the message of a failure. */
+  String logs() {
+    return IntStream.rangeClosed(1, size()).mapToObj(id -> "--- node " + id + "\n" + lastLines(node(id).log()))
+        .collect(Collectors.joining("\n"));
+  }
+
+  private static String lastLines(String log) {
+    List<String> lines = log.lines().toList();
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - 60), lines.size()));
+  }
+
+  @Override
+  public void close() {
+    brokers.forEach(Broker::close);
+  }
+}
