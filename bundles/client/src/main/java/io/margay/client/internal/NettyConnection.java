@@ -70,13 +70,11 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Remo
 
   @Override
   public <R extends Message> CompletionStage<Reply<R>> send(Api api, short version, Message request, R response, long timeoutMs) {
-    OpenRequest<R> sent = new OpenRequest<>(lastCorrelationId.incrementAndGet(), api, version, response);
+    OpenRequest<R> sent = new OpenRequest<>(lastCorrelationId.incrementAndGet(), api, version, response, openCount::decrementAndGet);
     if (openCount.incrementAndGet() > target.maxInFlight()) {
-      openCount.decrementAndGet();
       sent.fail(new RejectedExecutionException(target.maxInFlight() + " requests to " + target + " are open already"));
       return sent.result;
     }
-    sent.result.whenComplete((reply, t) -> openCount.decrementAndGet());
     ByteBuf frame = io.netty.buffer.ByteBufAllocator.DEFAULT.directBuffer(INITIAL_BYTES);
     try {
       encode(frame, api, version, sent.correlationId, request);

@@ -8,6 +8,7 @@ import io.margay.spi.client.RemoteConnection.Reply;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A request whose answer has not come yet. */
 final class OpenRequest<R extends Message> {
@@ -16,9 +17,13 @@ final class OpenRequest<R extends Message> {
   private final Api api;
   private final short version;
   private final R response;
+  private final Runnable ended;
+  private final AtomicBoolean open = new AtomicBoolean(true);
   private Future<?> timeout;
 
-  OpenRequest(int correlationId, Api api, short version, R response) {
+  /** @param ended runs once, before the result is known to the caller, who may send the next request at once */
+  OpenRequest(int correlationId, Api api, short version, R response, Runnable ended) {
+    this.ended = ended;
     this.correlationId = correlationId;
     this.api = api;
     this.version = version;
@@ -51,6 +56,7 @@ final class OpenRequest<R extends Message> {
       throw t;
     }
     Answer<R> answer = new Answer<>(response, frame);
+    end();
     if (!result.complete(answer)) {
       answer.close();
     }
@@ -58,7 +64,14 @@ final class OpenRequest<R extends Message> {
 
   void fail(Throwable why) {
     endTimeout();
+    end();
     result.completeExceptionally(why);
+  }
+
+  private void end() {
+    if (open.compareAndSet(true, false)) {
+      ended.run();
+    }
   }
 
   private void endTimeout() {

@@ -99,6 +99,18 @@ class NettyClientTest {
   }
 
   @Test
+  void anAnswerMakesRoomBeforeItIsTold() throws Exception {
+    RemoteConnection connection = connected();
+    CompletionStage<Reply<ListGroupsResponse>> next = list(connection, LONG_MS).thenCompose(reply -> list(connection, LONG_MS));
+    list(connection, LONG_MS);
+    list(connection, LONG_MS);
+    for (int i = 0; i < 4; i++) {
+      answer(broker.receive(), i);
+    }
+    assertThat(await(next).message().throttleTimeMs()).isEqualTo(3);
+  }
+
+  @Test
   void aLateAnswerClosesTheConnection() throws Exception {
     RemoteConnection connection = connected();
     assertFails(list(connection, 1), IOException.class, "within 1 ms");

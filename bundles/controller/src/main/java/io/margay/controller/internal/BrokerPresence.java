@@ -31,6 +31,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -51,6 +52,14 @@ public final class BrokerPresence implements MetadataStateMachine.Watcher, AutoC
 
     /** Stores this process's registration. */
     void onRegistered(BrokerHistory.Entry entry);
+
+    /**
+     * Makes another voter lead the metadata log.
+     *
+     * @param active whether the broker of a node is active
+     * @return completes when it leads; at once when there is no other voter
+     */
+    CompletionStage<Void> handOverLead(Predicate<BrokerId> active);
 
     /** Ends the process, because it cannot take part in the cluster. */
     void fatal(String why);
@@ -141,7 +150,13 @@ public final class BrokerPresence implements MetadataStateMachine.Watcher, AutoC
   }
 
   void advertise(List<Endpoint> advertised) {
+    sessions.onListening(true);
     registration.advertise(advertised);
+  }
+
+  /** The listeners are about to close. */
+  void onUnbound() {
+    sessions.onListening(false);
   }
 
   boolean registered() {
@@ -157,14 +172,19 @@ public final class BrokerPresence implements MetadataStateMachine.Watcher, AutoC
   }
 
   /**
-   * Hands leaderships over before this node stops.
+   * Hands leaderships over before this node stops, at last that of the metadata log.
    *
    * @return completes when other brokers lead what they can; at once where there are no others, or the setting says so
    */
   CompletionStage<Void> shutDown() {
     boolean others = brokers.values().stream().anyMatch(b -> b.active() && !b.id().equals(settings.nodeId()));
-    return others && settings.get(SessionSettings.CONTROLLED_SHUTDOWN_ENABLE) ? link.shutDown()
-        : CompletableFuture.completedStage(null);
+    if (!others || !settings.get(SessionSettings.CONTROLLED_SHUTDOWN_ENABLE)) {
+      return CompletableFuture.completedStage(null);
+    }
+    return link.shutDown().thenCompose(v -> log.isLeader() ? outside.node().handOverLead(id -> {
+      BrokerImage broker = brokers.get(id);
+      return broker != null && broker.active();
+    }) : CompletableFuture.completedStage(null));
   }
 
   /** All publishers have seen an image. */

@@ -62,6 +62,7 @@ public final class BrokerRegistrar {
       runtime.shutDown();
     }
     if (bound == listeners) {
+      runtime.onUnbound();
       bound = null;
       runtime.sessions().onReachable(false);
     }

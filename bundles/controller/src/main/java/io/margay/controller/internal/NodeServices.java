@@ -1,13 +1,20 @@
 package io.margay.controller.internal;
 
 import io.margay.controller.internal.session.BrokerHistory;
+import io.margay.model.BrokerId;
 import io.margay.spi.client.RemoteClient;
+import io.margay.spi.consensus.MetadataQuorum;
 import io.margay.spi.storage.StorageEngine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
@@ -77,6 +84,22 @@ final class NodeServices implements BrokerPresence.Node, AutoCloseable {
   @Override
   public void onRegistered(BrokerHistory.Entry entry) {
     history.write(entry);
+  }
+
+  /** Chooses the voter that is least behind. Where the log has no quorum service, or no other voter, nobody takes over. */
+  @Override
+  public CompletionStage<Void> handOverLead(Predicate<BrokerId> active) {
+    ServiceReference<MetadataQuorum> quorum = context.getServiceReference(MetadataQuorum.class);
+    MetadataQuorum service = quorum == null ? null : context.getService(quorum);
+    if (service == null) {
+      return CompletableFuture.completedStage(null);
+    }
+    return service.describe().thenCompose(status -> {
+      Optional<MetadataQuorum.Member> next = status.members().stream()
+          .filter(m -> m.voter() && m.node().id() != status.leaderId() && active.test(new BrokerId(m.node().id())))
+          .max(Comparator.comparingLong(MetadataQuorum.Member::lastIndex));
+      return next.isPresent() ? service.transferLeadership(next.get().node().id()) : CompletableFuture.completedStage(null);
+    }).whenComplete((done, e) -> context.ungetService(quorum));
   }
 
   /** Ends the process if it was started by the launcher; in another container there is the line in the log. */

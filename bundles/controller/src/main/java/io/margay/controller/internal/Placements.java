@@ -116,7 +116,7 @@ public final class Placements {
      */
     List<List<BrokerId>> place(ClusterImage image, int from, int to, int replicationFactor, int start) {
       Collection<BrokerImage> brokers = image.brokers().values();
-      long usable = brokers.stream().filter(b -> !b.fenced()).count();
+      long usable = brokers.stream().filter(BrokerImage::active).count();
       if (replicationFactor < 1) {
         throw new RefusedException(Errors.INVALID_REPLICATION_FACTOR,
             "Replication factor must be larger than 0, or -1 to use the default value.");
@@ -127,7 +127,7 @@ public final class Placements {
             + " broker(s) are registered.");
       }
       PlacementRequest request = new PlacementRequest(
-          brokers.stream().map(b -> new PlacementBroker(b.id(), b.rack(), b.fenced())).toList(), from, to, replicationFactor,
+          brokers.stream().map(b -> new PlacementBroker(b.id(), b.rack(), !b.active())).toList(), from, to, replicationFactor,
           start);
       List<List<BrokerId>> placed;
       try {
@@ -147,7 +147,7 @@ public final class Placements {
         List<BrokerId> replicas = placed.get(i);
         if (replicas == null || replicas.size() != request.replicationFactor()
             || new HashSet<>(replicas).size() != replicas.size()
-            || replicas.stream().anyMatch(b -> !image.brokers().containsKey(b) || image.brokers().get(b).fenced())) {
+            || replicas.stream().anyMatch(b -> !image.brokers().containsKey(b) || !image.brokers().get(b).active())) {
           wrong = "gave partition " + (request.from() + i) + " the replicas " + replicas;
         }
       }

@@ -4,6 +4,7 @@ import io.margay.controller.internal.state.Command.MorePartitions;
 import io.margay.controller.internal.state.Command.NewTopic;
 import io.margay.controller.internal.state.RefusedException;
 import io.margay.controller.internal.state.TopicNames;
+import io.margay.metadata.BrokerImage;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.TopicImage;
 import io.margay.model.BrokerId;
@@ -91,7 +92,7 @@ public final class TopicPlanner {
    */
   public int atMostBrokers(ClusterImage image, int replicationFactor) {
     int wanted = replicationFactor == -1 ? settings.get(ControllerSettings.DEFAULT_REPLICATION_FACTOR) : replicationFactor;
-    long brokers = image.brokers().values().stream().filter(b -> !b.fenced()).count();
+    long brokers = image.brokers().values().stream().filter(BrokerImage::active).count();
     return (int) Math.max(1, Math.min(wanted, brokers));
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.margay.controller.internal.state.Command.InitCluster;
 import io.margay.controller.internal.state.Command.UnregisterBroker;
 import io.margay.model.BrokerId;
+import io.margay.model.Endpoint;
+import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -80,6 +82,22 @@ class BrokerPresenceTest {
     cluster.time.pass(1_000);
     assertThat(cluster.fenced(2)).isFalse();
     assertThat(cluster.nodes.get(2).connects).isEqualTo(2);
+  }
+
+  @Test
+  void aControllerWhoseListenersCloseFencesNobody() {
+    startThree();
+    cluster.nodes.get(1).presence.onUnbound();
+    cluster.time.pass(60_000);
+    assertThat(cluster.fenced(2)).isFalse();
+    assertThat(cluster.fenced(3)).isFalse();
+    cluster.kill(3);
+    cluster.nodes.get(1).presence.advertise(List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "node", 9001)));
+    cluster.time.pass(499);
+    assertThat(cluster.fenced(3)).isFalse();
+    cluster.time.pass(2);
+    assertThat(cluster.fenced(2)).isFalse();
+    assertThat(cluster.fenced(3)).isTrue();
   }
 
   @Test
@@ -179,5 +197,9 @@ class BrokerPresenceTest {
     CompletableFuture<Void> controller = cluster.nodes.get(1).presence.shutDown().toCompletableFuture();
     cluster.time.pass(10);
     assertThat(controller).isCompleted();
+    assertThat(cluster.image().controller()).isEqualTo(new BrokerId(2));
+    cluster.time.pass(5_000);
+    assertThat(cluster.fenced(1)).isFalse();
+    assertThat(cluster.fenced(2)).isFalse();
   }
 }

@@ -25,6 +25,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 
 /** Nodes with a common metadata log, connections between them, and a clock that a test moves. One thread. */
 final class FakeCluster {
@@ -148,6 +149,15 @@ final class FakeCluster {
     @Override
     public void onRegistered(BrokerHistory.Entry entry) {
       history = entry;
+    }
+
+    @Override
+    public CompletionStage<Void> handOverLead(Predicate<BrokerId> active) {
+      int next = living().stream().map(n -> n.id).filter(n -> n != id && active.test(new BrokerId(n))).findFirst().orElse(-1);
+      if (next >= 0) {
+        lead(next);
+      }
+      return CompletableFuture.completedStage(null);
     }
 
     @Override

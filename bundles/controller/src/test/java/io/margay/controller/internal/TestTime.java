@@ -1,12 +1,16 @@
 package io.margay.controller.internal;
 
 import io.margay.controller.internal.session.BrokerHistory;
+import io.margay.model.BrokerId;
 import io.margay.model.Clock;
 import io.margay.model.Scheduler;
 import io.margay.spi.client.RemoteClient;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 
 /** A clock that stands still until a test moves it, and the timers that run on the way, on the test's thread. */
 public final class TestTime implements Clock, Scheduler {
@@ -40,6 +44,11 @@ public final class TestTime implements Clock, Scheduler {
     @Override
     public void onRegistered(BrokerHistory.Entry entry) {
       // a test has one process
+    }
+
+    @Override
+    public CompletionStage<Void> handOverLead(Predicate<BrokerId> active) {
+      return CompletableFuture.completedStage(null);
     }
 
     @Override

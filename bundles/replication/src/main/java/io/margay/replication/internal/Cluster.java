@@ -1,6 +1,8 @@
 package io.margay.replication.internal;
 
 import io.margay.metadata.ClusterImage;
+import io.margay.model.Clock;
+import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
 import io.margay.spi.config.NodeSettings;
 import java.util.function.Supplier;
@@ -12,8 +14,10 @@ public final class Cluster implements AutoCloseable {
   private final IsrRequests isrRequests;
   private final LagWatch lagWatch;
   private final Followers followers = new Followers();
+  private final LineLimit lines;
 
-  Cluster(Supplier<ClusterImage> image, NodeSettings settings, Scheduler scheduler) {
+  Cluster(Supplier<ClusterImage> image, NodeSettings settings, Scheduler scheduler, Clock clock) {
+    this.lines = new LineLimit(clock);
     this.image = image;
     this.settings = settings;
     this.isrRequests = new IsrRequests(settings.nodeId(), image);
@@ -33,6 +37,11 @@ public final class Cluster implements AutoCloseable {
   /** @return the followerships of this node */
   public Followers followers() {
     return followers;
+  }
+
+  /** Whether a log line may be written now: one broker that comes or goes changes thousands of ISRs. */
+  boolean mayLog(String what) {
+    return lines.pass(what) != LineLimit.HELD;
   }
 
   LagWatch lagWatch() {

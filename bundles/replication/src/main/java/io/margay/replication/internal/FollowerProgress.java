@@ -8,6 +8,7 @@ import io.margay.model.BrokerId;
  */
 final class FollowerProgress {
   static final long UNKNOWN = -1;
+  private static final int FIRST_FETCH_FACTOR = 4;
 
   final BrokerId id;
   /** The follower has everything below it; {@link #UNKNOWN} before its first fetch in this leadership. */
@@ -84,8 +85,13 @@ final class FollowerProgress {
     fetchesAtLook = fetches;
   }
 
-  int silentLooks() {
-    return silentLooks;
+  /**
+   * Whether it has stopped.
+   *
+   * @param looks after how many looks without a fetch; more before its first one, because it may still be connecting
+   */
+  boolean stalled(int looks) {
+    return silentLooks >= (end == UNKNOWN ? looks * FIRST_FETCH_FACTOR : looks);
   }
 
   /** Nobody waited for a while, so earlier intervals do not count. */

@@ -165,7 +165,7 @@ final class InSyncReplicas {
     for (FollowerProgress follower : followers) {
       follower.look(leaderEnd);
     }
-    return proposeWithout(follower -> follower.silentLooks() >= looks, minInSync);
+    return proposeWithout(follower -> follower.stalled(looks), minInSync);
   }
 
   synchronized void forgetLooks() {

@@ -30,7 +30,7 @@ final class IsrChanges {
   private static final Logger LOG = LoggerFactory.getLogger(IsrChanges.class);
   private static final long RETRY_MS = 250;
   /** A stall is noticed this many looks after the last fetch. */
-  private static final int LOOKS = 5;
+  private static final int LOOKS = 10;
 
   private final PartitionLeader leader;
   private final InSyncReplicas isr;
@@ -101,8 +101,10 @@ final class IsrChanges {
     }
     Proposal proposal = leader.proposeJoining(replicaId);
     if (proposal != null) {
-      LOG.info("A follower has caught up and may join the ISR topic={} partition={} replica={} isr={}", leader.id().topic(),
-          leader.id().partition(), replicaId, ids(proposal));
+      if (cluster.mayLog("joins")) {
+        LOG.info("A follower has caught up and may join the ISR topic={} partition={} replica={} isr={}", leader.id().topic(),
+            leader.id().partition(), replicaId, ids(proposal));
+      }
       ask(proposal);
     }
   }
@@ -112,8 +114,10 @@ final class IsrChanges {
     long lagMaxMs = cluster.lagTimeMaxMs();
     Proposal proposal = isr.proposeWithoutLagging(leader.logEndOffset(), environment.clock().millis(), lagMaxMs);
     if (proposal != null) {
-      LOG.warn("A follower lags and leaves the ISR topic={} partition={} isr={} replica.lag.time.max.ms={}", leader.id().topic(),
-          leader.id().partition(), ids(proposal), lagMaxMs);
+      if (cluster.mayLog("lags")) {
+        LOG.warn("A follower lags and leaves the ISR topic={} partition={} isr={} replica.lag.time.max.ms={}", leader.id().topic(),
+            leader.id().partition(), ids(proposal), lagMaxMs);
+      }
       ask(proposal);
     }
   }
@@ -141,8 +145,10 @@ final class IsrChanges {
     }
     Proposal proposal = isr.proposeWithoutStalled(leader.logEndOffset(), LOOKS, leader.log().config().minInsyncReplicas());
     if (proposal != null) {
-      LOG.warn("A follower has stopped fetching while a write waits for it, and leaves the ISR topic={} partition={} isr={} "
-          + "margay.replica.stall.ms={}", leader.id().topic(), leader.id().partition(), ids(proposal), cluster.stallMs());
+      if (cluster.mayLog("stalls")) {
+        LOG.warn("A follower has stopped fetching while a write waits for it, and leaves the ISR topic={} partition={} isr={} "
+            + "margay.replica.stall.ms={}", leader.id().topic(), leader.id().partition(), ids(proposal), cluster.stallMs());
+      }
       ask(proposal);
     }
     synchronized (this) {

@@ -8,10 +8,9 @@ import io.margay.spi.controller.Controller;
 import io.margay.spi.controller.Controller.IsrChange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Asks the controller for new ISRs: one request at a time, each with all changes that wait. So a follower that leaves the ISR of
@@ -23,7 +22,6 @@ import org.slf4j.LoggerFactory;
 public final class IsrRequests {
   /** The answer when nobody knows whether the change was made. */
   static final Errors UNDECIDED = Errors.UNKNOWN_SERVER_ERROR;
-  private static final Logger LOG = LoggerFactory.getLogger(IsrRequests.class);
   private static final int MOST_PER_REQUEST = 2_000;
 
   private record Waiting(IsrChange change, Consumer<Errors> decided) { }
@@ -32,6 +30,8 @@ public final class IsrRequests {
   private final Supplier<ClusterImage> image;
   private final List<Waiting> waiting = new ArrayList<>();
   private Controller controller;
+  /** The request that is open, or null. */
+  private Request request;
   private boolean asking;
 
   /**
@@ -48,9 +48,19 @@ public final class IsrRequests {
     controller = service;
   }
 
-  /** @param service no longer asked; another one that has come stays */
-  public synchronized void controllerLeft(Controller service) {
-    controller = controller == service ? null : controller;
+  /** @param service no longer asked; another one that has come stays. What it has not answered is undecided. */
+  public void controllerLeft(Controller service) {
+    Request open;
+    synchronized (this) {
+      if (controller != service) {
+        return;
+      }
+      controller = null;
+      open = request;
+    }
+    if (open != null) {
+      open.answered(null);
+    }
   }
 
   /**
@@ -72,36 +82,59 @@ public final class IsrRequests {
 
   private void askNext() {
     for (;;) {
-      List<Waiting> asked;
+      Request next;
       Controller current;
+      BrokerImage registered = image.get().brokers().get(self);
       synchronized (this) {
+        request = null;
         if (waiting.isEmpty()) {
           asking = false;
           return;
         }
         List<Waiting> first = waiting.subList(0, Math.min(waiting.size(), MOST_PER_REQUEST));
-        asked = List.copyOf(first);
+        next = new Request(List.copyOf(first));
         first.clear();
-        current = controller;
+        request = next;
+        current = registered == null ? null : controller;
       }
-      BrokerImage registered = image.get().brokers().get(self);
-      if (current != null && registered != null) {
-        send(current, registered.epoch(), asked);
+      if (current == null) {
+        next.decide(null);
+      } else {
+        current.alterIsr(registered.epoch(), next.changes()).whenComplete((answers, failure) -> next.answered(answers));
         return;
       }
-      asked.forEach(one -> one.decided().accept(UNDECIDED));
     }
   }
 
-  private void send(Controller current, long brokerEpoch, List<Waiting> asked) {
-    current.alterIsr(brokerEpoch, asked.stream().map(Waiting::change).toList()).whenComplete((answers, failure) -> {
-      if (failure != null || answers.size() != asked.size()) {
-        LOG.debug("The controller did not answer to changes of ISRs changes={}", asked.size(), failure);
+  /** One request to the controller; it is decided once. */
+  private final class Request {
+    private final List<Waiting> asked;
+    private final AtomicBoolean decided = new AtomicBoolean();
+
+    Request(List<Waiting> asked) {
+      this.asked = asked;
+    }
+
+    List<IsrChange> changes() {
+      return asked.stream().map(Waiting::change).toList();
+    }
+
+    /** @param answers null when there are none */
+    void answered(List<Errors> answers) {
+      if (decide(answers)) {
+        askNext();
       }
+    }
+
+    boolean decide(List<Errors> answers) {
+      if (!decided.compareAndSet(false, true)) {
+        return false;
+      }
+      boolean usable = answers != null && answers.size() == asked.size();
       for (int i = 0; i < asked.size(); i++) {
-        asked.get(i).decided().accept(failure != null || answers.size() != asked.size() ? UNDECIDED : answers.get(i));
+        asked.get(i).decided().accept(usable ? answers.get(i) : UNDECIDED);
       }
-      askNext();
-    });
+      return true;
+    }
   }
 }

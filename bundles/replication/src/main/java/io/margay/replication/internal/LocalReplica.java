@@ -336,7 +336,7 @@ public final class LocalReplica {
     PartitionLeader former = null;
     boolean waits;
     synchronized (this) {
-      if (state == State.CLOSED || image.equals(target)) {
+      if (state == State.CLOSED || image == target || image.equals(target)) {
         return;
       }
       target = image;

@@ -75,7 +75,7 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
     this.lines = new LineLimit(time.clock());
     this.scheduler = time.scheduler();
     this.self = settings.nodeId();
-    this.cluster = new Cluster(() -> image, settings, scheduler);
+    this.cluster = new Cluster(() -> image, settings, scheduler, time.clock());
     this.environment = new LocalReplica.Environment(self, scheduler, time.clock(), notifier, table, fresh, cluster);
     this.keeper = new StoredLogs(logs, table, scheduler, this::openingThreads, pools);
     this.registration = settings.onChange(this::settingsChanged);

@@ -18,7 +18,7 @@ public final class ReplicaSettings implements SettingDefinitions {
   public static final Setting<Long> REPLICA_LAG_TIME_MAX_MS = ALL.broker(LONG, "replica.lag.time.max.ms", 30_000L).from(1).live()
       .doc("A follower leaves the ISR when it has not had everything that its leader has for this time.");
   /** {@code margay.replica.stall.ms}. */
-  public static final Setting<Long> MARGAY_REPLICA_STALL_MS = ALL.broker(LONG, "margay.replica.stall.ms", 500L).from(0).live()
+  public static final Setting<Long> MARGAY_REPLICA_STALL_MS = ALL.broker(LONG, "margay.replica.stall.ms", 300L).from(0).live()
       .doc("A follower leaves the ISR early when a write waits for it and it has not fetched for this time although there is data for "
           + "it, if at least min.insync.replicas remain. 0 never removes it early.");
   /** {@code num.replica.fetchers}. */

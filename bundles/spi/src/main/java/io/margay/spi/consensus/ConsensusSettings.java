@@ -55,9 +55,10 @@ public final class ConsensusSettings implements SettingDefinitions {
           + "controller.quorum.voters is empty.");
   /** {@code controller.quorum.election.timeout.ms}. */
   public static final Setting<Integer> CONTROLLER_QUORUM_ELECTION_TIMEOUT_MS =
-      ALL.broker(INT, "controller.quorum.election.timeout.ms", 500).range(50, 60_000)
+      ALL.broker(INT, "controller.quorum.election.timeout.ms", 1000).range(50, 60_000)
       .doc("Milliseconds without a sign of life of the leader of the metadata quorum after which a voter starts an election; a voter "
-          + "waits up to twice as long, so that not all start at once.");
+          + "waits up to twice as long, so that not all start at once. The end of the leader's process is noticed without it, so it "
+          + "only has to detect a leader that hangs or cannot be reached; a low value replaces leaders of a busy machine for nothing.");
   /** {@code controller.quorum.request.timeout.ms}. */
   public static final Setting<Integer> CONTROLLER_QUORUM_REQUEST_TIMEOUT_MS =
       ALL.broker(INT, "controller.quorum.request.timeout.ms", 2000).range(100, 60_000)

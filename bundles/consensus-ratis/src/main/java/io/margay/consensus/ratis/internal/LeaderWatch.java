@@ -21,7 +21,7 @@ final class LeaderWatch implements AutoCloseable {
 
   /** Reacts to the end of a leader. */
   interface Gone {
-    /** @param leader whose process is gone; called on the watching thread, which it may keep for a while */
+    /** @param leader whose process is gone; called on the watching thread, which it may keep for a moment */
     void onGone(RaftPeerId leader) throws InterruptedException;
   }
 

@@ -42,6 +42,15 @@ final class MachineSlot {
     }
   }
 
+  /** Nothing is applied any more. */
+  static final class ClosedException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    ClosedException() {
+      super("the metadata log is closed");
+    }
+  }
+
   /** @param withFormer whether the machine has the metadata of the time when this node was alone */
   synchronized void attach(StateMachine joined, boolean withFormer) {
     if (machine != null) {
@@ -86,13 +95,17 @@ final class MachineSlot {
   /**
    * Applies a command, when a machine is there and the log is founded.
    *
-   * @return its result; null when it has no effect, because the log is not founded or this was closed
+   * @return its result; null when it has no effect on any node, because the log is not founded
+   * @throws ClosedException when this was closed first: the command is not applied, and its index must not count as applied
    */
   synchronized byte[] apply(long index, long timestampMs, byte[] command) {
     while (founded && machine == null && !closed) {
       await(0);
     }
-    if (closed || !founded) {
+    if (closed) {
+      throw new ClosedException();
+    }
+    if (!founded) {
       passed(index);
       return null;
     }

@@ -94,7 +94,7 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
     client = RaftClient.newBuilder().setProperties(properties).setRaftGroup(group).setRetryPolicy(RetryPolicies
         .retryUpToMaximumCountWithFixedSleep(10, TimeDuration.valueOf(100, TimeUnit.MILLISECONDS))).build();
     proposals = new Proposals(server, client.getClientRpc(), groupId, this::leader, config.timings());
-    elections = new Elections(server, groupId);
+    elections = new Elections(server, client, groupId);
     membership = new Membership(client, groupId, this::known, config.timings().proposalMs());
     joining = new Joining(config, membership, this::isMember);
     check = new QuorumCheck(config, client, groupId, () -> leader() != null, refuse);

@@ -54,6 +54,8 @@ final class ReplicatedMachine extends BaseStateMachine {
   private final RaftPeerId self;
   private final Runnable stop;
   private final Consumer<RaftPeerId> leaders;
+  /** An entry was not applied: what follows must not count as applied either, or a snapshot would claim to have it. */
+  private volatile boolean broken;
 
   /**
    * @param stop ends this node's part in the quorum; does not wait
@@ -99,6 +101,9 @@ final class ReplicatedMachine extends BaseStateMachine {
 
   @Override
   public long takeSnapshot() throws IOException {
+    if (broken) {
+      throw new IOException("no snapshot: an entry of the metadata log was not applied");
+    }
     TermIndex last = getLastAppliedTermIndex();
     SavedState saved = slot.save();
     File file = storage.getSnapshotFile(last.getTerm(), last.getIndex());
@@ -122,10 +127,17 @@ final class ReplicatedMachine extends BaseStateMachine {
     LogEntryProto entry = transaction.getLogEntry();
     ByteBuffer data = ByteBuffer.wrap(entry.getStateMachineLogEntry().getLogData().toByteArray());
     long timestampMs = data.getLong();
+    if (broken) {
+      return CompletableFuture.failedFuture(new IOException("an earlier entry of the metadata log was not applied"));
+    }
     ByteString reply;
     try {
       reply = apply(entry.getIndex(), timestampMs, data.get(), data);
+    } catch (MachineSlot.ClosedException e) {
+      broken = true;
+      return CompletableFuture.failedFuture(new IOException(e.getMessage(), e));
     } catch (UnsupportedCommandException | MachineSlot.ForeignStateException e) {
+      broken = true;
       // going on would let the state of this node differ from that of the others
       faults.onFault("The metadata log cannot be applied; this node stops taking part: " + e.getMessage(), e);
       stop.run();
@@ -162,8 +174,10 @@ final class ReplicatedMachine extends BaseStateMachine {
 
   @Override
   public void notifyTermIndexUpdated(long term, long index) {
-    super.notifyTermIndexUpdated(term, index);
-    slot.passed(index);
+    if (!broken) {
+      super.notifyTermIndexUpdated(term, index);
+      slot.passed(index);
+    }
   }
 
   @Override

@@ -36,7 +36,7 @@ public final class BrokerLink implements AutoCloseable {
   private static final int MAX_RESPONSE_BYTES = 4096;
   private static final int CONNECT_TIMEOUT_MS = 1_000;
   private static final long FIRST_PAUSE_MS = 20;
-  private static final long LAST_PAUSE_MS = 1_000;
+  private static final long LAST_PAUSE_MS = 200;
   private static final long CATCH_UP_PAUSE_MS = 10;
 
   /** Where this broker is known, and the ports that it uses. */

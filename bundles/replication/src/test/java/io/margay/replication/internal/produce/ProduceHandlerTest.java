@@ -329,6 +329,20 @@ class ProduceHandlerTest {
   }
 
   @Test
+  void oneAcknowledgementWaitsForThisDiskAndForNoFollower() {
+    broker.put("a", KafkaUuid.random(), List.of(TestBroker.partition(0, TestBroker.SELF, 0, BOTH, BOTH)),
+        Map.of("margay.flush.policy", "ack"));
+    FakeRequest one = send(produce(1, topic("a", data(0, TestBroker.batch(2)))), 9);
+    FakeRequest all = send(produce(-1, topic("a", data(0, TestBroker.batch(1)))), 9);
+    assertThat(one.isAnswered()).isFalse();
+    broker.log("a", 0).flush();
+    assertThat(only(one).errorCode()).isZero();
+    assertThat(all.isAnswered()).isFalse();
+    broker.leader("a", 0).onFollowerFetch(2, 1, 3, 0);
+    assertThat(only(all).errorCode()).isZero();
+  }
+
+  @Test
   void waitsForTheDiskWhenTheTopicPromisesIt() {
     broker.create("a", 1, Map.of("margay.flush.policy", "ack"));
     FakeRequest all = send(produce(-1, topic("a", data(0, TestBroker.batch(2)))), 9);
