@@ -58,6 +58,51 @@ class ReplicationTest {
   }
 
   @Test
+  void aLeaderWithoutRoomForSessionsIsAskedAsRarely() {
+    for (SimulatedCluster.Node node : cluster.nodes) {
+      node.settings.with("max.incremental.fetch.session.cache.slots", "0");
+    }
+    cluster.elect(2, List.of(1, 2, 3));
+    append(2, 1);
+    cluster.run(1000);
+    int before = cluster.network.requests;
+    cluster.run(10_000);
+    assertThat(cluster.network.requests - before).isLessThanOrEqualTo(2 * 21);
+    append(2, 1);
+    cluster.run(50);
+    assertThat(node(1).log().highWatermark()).isEqualTo(2);
+  }
+
+  @Test
+  void aFollowerTakesTheBatchInWhichItsLeaderStarts() throws Exception {
+    cluster.network.stop(3, true);
+    cluster.elect(1, List.of(1, 2));
+    node(1).append(2);
+    cluster.run(50);
+    node(1).append(6);
+    cluster.run(50);
+    node(1).log().advanceStart(5);
+    cluster.network.stop(3, false);
+    cluster.run(1000);
+    assertThat(node(3).log().contents()).containsExactly("2@2");
+    assertThat(node(3).log().logStartOffset()).isEqualTo(5);
+    assertThat(cluster.isr()).containsExactly(1, 2, 3);
+  }
+
+  @Test
+  void nothingIsLeftToDoWhenTheFetchersLeave() {
+    append(1, 1);
+    cluster.run(50);
+    for (SimulatedCluster.Node node : cluster.nodes) {
+      node.followers.close();
+    }
+    cluster.run(1000);
+    int before = cluster.network.requests;
+    cluster.run(10_000);
+    assertThat(cluster.network.requests).isEqualTo(before);
+  }
+
+  @Test
   void aNewLeaderCommitsWhatItHasAndFollowersCutWhatItLacks() {
     append(1, 1);
     cluster.run(50);

@@ -28,6 +28,8 @@ final class FollowerSession {
   private final Map<UUID, Set<Integer>> forgotten = new LinkedHashMap<>();
   private int id;
   private int epoch = INITIAL_EPOCH;
+  /** Whether the leader has no room for a session, so that each request names everything. */
+  private boolean refused;
   /** Number of the request that began the session; answers to earlier ones do not count. */
   private long begunIn;
 
@@ -48,6 +50,7 @@ final class FollowerSession {
   /** The leader does not know the session any more: the next request names everything. */
   void reset() {
     epoch = INITIAL_EPOCH;
+    refused = false;
   }
 
   /** Fills the next request. @param all the partitions that the fetcher has */
@@ -107,8 +110,14 @@ final class FollowerSession {
   void answered(int sessionId, long number) {
     if (number == begunIn && epoch == INITIAL_EPOCH) {
       id = sessionId;
+      refused = sessionId == 0;
       epoch = sessionId == 0 ? INITIAL_EPOCH : 1;
     }
+  }
+
+  /** Whether the next request should be answered at once, because it asks for a session and no other can be sent before its answer. */
+  boolean begins() {
+    return epoch == INITIAL_EPOCH && !refused;
   }
 
   /** Whether the leader has answered the request that began the session, so that the next one can build on it. */

@@ -28,6 +28,7 @@ final class FollowerWork {
   /** At most a few for each partition. */
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private boolean running;
+  private boolean closed;
 
   FollowerWork(FollowerPorts ports, Consumer<FetchedPartition> resume, Consumer<FetchedPartition> pause) {
     this.ports = ports;
@@ -62,19 +63,15 @@ final class FollowerWork {
     });
   }
 
-  /** The leader's log starts inside of a batch, which is taken as a whole. @param batches released here */
+  /** The leader's log starts inside of a batch, which is taken as a whole. @param batches a copy on the heap */
   void beginInsideBatch(FetchedPartition partition, ByteBuf batches, long leaderStart) {
     then(partition, "begin inside of a batch", () -> {
-      try {
-        PartitionLog log = partition.log();
-        long base = batches.getLong(batches.readerIndex());
-        if (log.truncateFullyAndStartAt(base, partition.follower.leaderEpoch())) {
-          log.appendAsFollower(batches, partition.follower.leaderEpoch(), base);
-          log.setHighWatermark(Math.min(leaderStart, log.logEndOffset()));
-          log.advanceStart(Math.min(leaderStart, log.highWatermark()));
-        }
-      } finally {
-        batches.release();
+      PartitionLog log = partition.log();
+      long base = batches.getLong(batches.readerIndex());
+      if (log.truncateFullyAndStartAt(base, partition.follower.leaderEpoch())) {
+        log.appendAsFollower(batches, partition.follower.leaderEpoch(), base);
+        log.setHighWatermark(Math.min(leaderStart, log.logEndOffset()));
+        log.advanceStart(Math.min(leaderStart, log.highWatermark()));
       }
     });
   }
@@ -131,6 +128,9 @@ final class FollowerWork {
 
   private void submit(Runnable task) {
     synchronized (this) {
+      if (closed) {
+        return;
+      }
       tasks.add(task);
       if (running) {
         return;
@@ -140,7 +140,20 @@ final class FollowerWork {
     start();
   }
 
+  /** What has not begun is dropped: its fetcher has ended. */
+  synchronized void close() {
+    closed = true;
+    tasks.clear();
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
+  }
+
   private void start() {
+    if (isClosed()) {
+      return;
+    }
     if (!ports.blocking().apply(this::run)) {
       ports.time().scheduler().after(REFUSED_MS, this::start);
     }

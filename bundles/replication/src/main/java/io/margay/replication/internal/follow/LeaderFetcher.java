@@ -17,6 +17,7 @@ import io.margay.replication.internal.follow.FollowerPorts.FetchSettings;
 import io.margay.spi.client.RemoteClient;
 import io.margay.spi.client.RemoteConnection;
 import io.margay.spi.client.RemoteConnection.Reply;
+import io.netty.buffer.Unpooled;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -44,8 +45,6 @@ final class LeaderFetcher {
   private static final int MOST_OPEN = 2;
   /** A batch may be larger than what a follower asks for. */
   private static final int LARGEST_BATCH_BYTES = 100 << 20;
-  /** One more than this class sends: an answer may come here before the connection has counted it. */
-  private static final int MOST_OPEN = 3;
 
   private final BrokerId leader;
   private final String name;
@@ -138,6 +137,7 @@ final class LeaderFetcher {
         retry.cancel();
       }
       paused.close();
+      work.close();
     }
     if (last != null) {
       last.close();
@@ -221,7 +221,7 @@ final class LeaderFetcher {
   private FetchRequest next(FetchSettings settings, long number) {
     urgent = false;
     // a session begins at once: while the first request waited, no further partition could be asked for
-    int waitMs = !session.isOpen() ? 0 : uncommitted > 0 ? Math.min(settings.commitWaitMs(), settings.waitMaxMs()) : settings.waitMaxMs();
+    int waitMs = session.begins() ? 0 : uncommitted > 0 ? Math.min(settings.commitWaitMs(), settings.waitMaxMs()) : settings.waitMaxMs();
     FetchRequest request = new FetchRequest().setMaxBytes(settings.maxBytes()).setMinBytes(settings.minBytes()).setMaxWaitMs(waitMs)
         .setReplicaState(new ReplicaState().setReplicaId(ports.self().value()).setReplicaEpoch(ports.brokerEpoch().getAsLong()));
     session.fill(request, partitions.values(), new FollowerSession.Round(number, settings.partitionMaxBytes()));
@@ -291,9 +291,17 @@ final class LeaderFetcher {
   }
 
   private void answered(RemoteConnection used, long number, Reply<FetchResponse> reply, Throwable failure) {
+    boolean late;
     synchronized (this) {
       open--;
-      taking = failure == null;
+      late = closed;
+      taking = failure == null && !late;
+    }
+    if (late) {
+      if (reply != null) {
+        reply.close();
+      }
+      return;
     }
     if (failure != null) {
       broken(used, failure);
@@ -380,7 +388,7 @@ final class LeaderFetcher {
       }
       case INSIDE_A_BATCH -> {
         begin(partition);
-        work.beginInsideBatch(partition, data.records().bufferOrNull().copy(), data.logStartOffset());
+        work.beginInsideBatch(partition, Unpooled.copiedBuffer(data.records().bufferOrNull()), data.logStartOffset());
       }
       default -> pause(partition);
     }
