@@ -73,6 +73,9 @@ final class QuorumCheck {
         }
       }
     }
+    if (leaderKnown.getAsBoolean()) {
+      return null; // elected while the others were asked
+    }
     if (same == 0 && foreign.size() * 2 > config.voters().size()) {
       return "the voters " + foreign + " are of another cluster: margay.cluster.id=" + config.identity().clusterId()
           + " of this node is not theirs";
@@ -81,7 +84,7 @@ final class QuorumCheck {
       LOG.error("Voters are of another cluster: their margay.cluster.id is not that of this node voters={} clusterId={}", foreign,
           config.identity().clusterId());
     }
-    LOG.warn("The metadata quorum has no leader yet notReached={} reached={} of={}", silent, same, config.voters());
+    LOG.warn("The metadata quorum has no leader notReached={} reached={} of={}", silent, same, config.voters());
     return null;
   }
 
