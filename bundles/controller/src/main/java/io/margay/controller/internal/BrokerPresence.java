@@ -150,13 +150,7 @@ public final class BrokerPresence implements MetadataStateMachine.Watcher, AutoC
   }
 
   void advertise(List<Endpoint> advertised) {
-    sessions.onListening(true);
     registration.advertise(advertised);
-  }
-
-  /** The listeners are about to close. */
-  void onUnbound() {
-    sessions.onListening(false);
   }
 
   boolean registered() {

@@ -62,7 +62,6 @@ public final class BrokerRegistrar {
       runtime.shutDown();
     }
     if (bound == listeners) {
-      runtime.onUnbound();
       bound = null;
       runtime.sessions().onReachable(false);
     }

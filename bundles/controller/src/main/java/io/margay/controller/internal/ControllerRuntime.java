@@ -204,11 +204,6 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
     presence.advertise(advertised);
   }
 
-  /** The listeners are about to close, so that other brokers lose their connections to this node. */
-  public void onUnbound() {
-    presence.onUnbound();
-  }
-
   /**
    * Hands leaderships over before this node stops. Waits at most {@code margay.controlled.shutdown.timeout.ms}; on a node without others it
    * does not wait.

@@ -81,6 +81,7 @@ final class NodeServices implements BrokerPresence.Node, AutoCloseable {
     return history.read();
   }
 
+  /** Writes a small file, on the thread that publishes images: once per registration, and not forced to the disk. */
   @Override
   public void onRegistered(BrokerHistory.Entry entry) {
     history.write(entry);

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.margay.controller.internal.state.Command.InitCluster;
 import io.margay.controller.internal.state.Command.UnregisterBroker;
 import io.margay.model.BrokerId;
-import io.margay.model.Endpoint;
-import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -87,12 +85,15 @@ class BrokerPresenceTest {
   @Test
   void aControllerWhoseListenersCloseFencesNobody() {
     startThree();
-    cluster.nodes.get(1).presence.onUnbound();
+    cluster.nodes.get(1).presence.sessions().onReachable(false);
+    cluster.nodes.get(2).connections.get(0).drop();
+    cluster.nodes.get(3).connections.get(0).drop();
     cluster.time.pass(60_000);
     assertThat(cluster.fenced(2)).isFalse();
     assertThat(cluster.fenced(3)).isFalse();
     cluster.kill(3);
-    cluster.nodes.get(1).presence.advertise(List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "node", 9001)));
+    cluster.time.pass(60_000);
+    cluster.nodes.get(1).presence.sessions().onReachable(true);
     cluster.time.pass(499);
     assertThat(cluster.fenced(3)).isFalse();
     cluster.time.pass(2);

@@ -3,6 +3,7 @@ package io.margay.controller.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.margay.controller.internal.state.Command.UpdateFeatures;
 import io.margay.metadata.ClusterDelta;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.MetadataPublisher;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -71,6 +73,19 @@ class ControllerRuntimeTest {
     assertThat(controller.image().clusterId()).isEqualTo(log.clusterId());
     assertThat(controller.image().features()).containsEntry("metadata.version", (short) 33);
     assertThat(controller.image().controller()).isEqualTo(new BrokerId(1));
+  }
+
+  @Test
+  void commandsThatTheClusterDoesNotSupportYetAreNotProposed() throws Exception {
+    block();
+    int before = log.size();
+    controller.propose(new UpdateFeatures(new TreeMap<>(Map.of("metadata.version", (short) 6)))).toCompletableFuture()
+        .get(60, TimeUnit.SECONDS);
+    assertThatThrownBy(this::block).hasMessageContaining("metadata.version is 6; this needs 7");
+    controller.propose(new UpdateFeatures(new TreeMap<>(Map.of("metadata.version", (short) 7)))).toCompletableFuture()
+        .get(60, TimeUnit.SECONDS);
+    block();
+    assertThat(log.size()).isEqualTo(before + 3);
   }
 
   @Test

@@ -44,6 +44,7 @@ final class FakeCluster {
     }
     node.machine.onLeader(leader, leader == id);
     node.publish();
+    node.presence.sessions().onReachable(true);
     node.presence.advertise(List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "node", 9000 + id)));
     return node;
   }
@@ -233,7 +234,7 @@ final class FakeCluster {
     @Override
     public <R extends Message> CompletionStage<Reply<R>> send(Api api, short version, Message request, R response, long timeoutMs) {
       CompletableFuture<Reply<R>> reply = new CompletableFuture<>();
-      if (from.paused || to.paused) {
+      if (from.paused || to.paused || !from.alive || !to.alive) {
         return reply;
       }
       open.add(reply);

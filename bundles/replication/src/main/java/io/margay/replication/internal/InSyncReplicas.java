@@ -168,6 +168,16 @@ final class InSyncReplicas {
     return proposeWithout(follower -> follower.stalled(looks), minInSync);
   }
 
+  /**
+   * Proposes that a follower leaves that has lost records: every member of the ISR had all that is committed.
+   *
+   * @param highWatermark exclusive end of what is committed
+   * @return the new ISR; null when the follower has all that, or is not in the ISR
+   */
+  synchronized Proposal proposeWithoutLost(int replicaId, long highWatermark) {
+    return proposeWithout(follower -> follower.id.value() == replicaId && follower.end() < highWatermark, 1);
+  }
+
   synchronized void forgetLooks() {
     for (FollowerProgress follower : followers) {
       follower.forgetLooks();

@@ -17,6 +17,7 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>A follower joins that has all that is committed, and all that the leadership began with.
+ *   <li>A follower leaves that lacks what is committed although it is in the ISR: an engine that keeps nothing has lost it.
  *   <li>A follower leaves that has not had everything for {@code replica.lag.time.max.ms}; see {@link LagWatch}.
  *   <li>A follower leaves early when a write waits for it and no fetch comes from it for {@code margay.replica.stall.ms}, although
  *       there is data for it: it has stopped without dying. Only if enough in-sync replicas remain. The time is counted in
@@ -103,6 +104,18 @@ final class IsrChanges {
     if (proposal != null) {
       if (cluster.mayLog("joins")) {
         LOG.info("A follower has caught up and may join the ISR topic={} partition={} replica={} isr={}", leader.id().topic(),
+            leader.id().partition(), replicaId, ids(proposal));
+      }
+      ask(proposal);
+    }
+  }
+
+  /** A follower asks for less than what is committed. */
+  void dropLost(int replicaId, long highWatermark) {
+    Proposal proposal = isr.proposeWithoutLost(replicaId, highWatermark);
+    if (proposal != null) {
+      if (cluster.mayLog("lost")) {
+        LOG.warn("A follower has lost records and leaves the ISR topic={} partition={} replica={} isr={}", leader.id().topic(),
             leader.id().partition(), replicaId, ids(proposal));
       }
       ask(proposal);

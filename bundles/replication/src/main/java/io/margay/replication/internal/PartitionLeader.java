@@ -202,6 +202,9 @@ public final class PartitionLeader extends PartitionRole implements LeaderPartit
         != InSyncReplicas.Fetched.KNOWN) {
       return Errors.NOT_LEADER_OR_FOLLOWER;
     }
+    if (fetchOffset < highWatermark) {
+      changes.dropLost(replicaId, highWatermark);
+    }
     maybeAdvance();
     if (!startWaiters.isEmpty()) {
       startWaiters.onAdvance(changes.lowWatermark());

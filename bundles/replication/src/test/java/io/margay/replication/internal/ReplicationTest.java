@@ -90,6 +90,22 @@ class ReplicationTest {
   }
 
   @Test
+  void aFollowerThatLostItsLogLeavesTheIsrUntilItHasCaughtUp() {
+    append(1, 2);
+    append(1, 2);
+    cluster.run(50);
+    node(3).log().suspend(true, true);
+    node(3).log().lose();
+    append(1, 1);
+    cluster.run(30);
+    node(3).log().suspend(false, true);
+    cluster.run(2000);
+    assertThat(cluster.asked.get(0).isr().keySet()).containsExactlyInAnyOrder(new BrokerId(1), new BrokerId(2));
+    assertThat(cluster.isr()).containsExactly(1, 2, 3);
+    assertEqualLogs();
+  }
+
+  @Test
   void nothingIsLeftToDoWhenTheFetchersLeave() {
     append(1, 1);
     cluster.run(50);

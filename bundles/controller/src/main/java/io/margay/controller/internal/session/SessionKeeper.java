@@ -52,8 +52,6 @@ public final class SessionKeeper implements AutoCloseable {
   private long offset = -1;
   private Scheduler.Timer timer;
   private long timerMs = Long.MAX_VALUE;
-  private boolean leader;
-  private boolean listening;
   private boolean closed;
 
   /**
@@ -81,26 +79,12 @@ public final class SessionKeeper implements AutoCloseable {
 
   /** Says who leads the metadata log. */
   public void onLeader(boolean self) {
-    change(() -> leader = self);
-  }
-
-  /**
-   * Says whether other brokers can reach this node. While they cannot, because its listeners are closed, it fences nobody: all their
-   * connections have broken at once, and tell nothing about them. When they can again, they get the time to report.
-   */
-  public void onListening(boolean open) {
-    change(() -> listening = open);
-  }
-
-  private void change(Runnable change) {
     List<Runnable> actions = new ArrayList<>();
     synchronized (this) {
-      change.run();
-      boolean lead = leader && listening && !closed;
-      if (lead == sessions.leading()) {
+      if (self == sessions.leading()) {
         return;
       }
-      if (lead) {
+      if (self) {
         sessions.lead(nowMs(), brokers, offset, limits());
       } else {
         sessions.resign();

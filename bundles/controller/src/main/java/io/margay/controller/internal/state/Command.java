@@ -183,7 +183,13 @@ public sealed interface Command {
    *
    * @param levels by name; 0 takes a feature away
    */
-  record UpdateFeatures(SortedMap<String, Short> levels) implements Command { }
+  record UpdateFeatures(SortedMap<String, Short> levels) implements Command {
+    /** Any cluster may be raised. */
+    @Override
+    public short level() {
+      return 0;
+    }
+  }
 
   /**
    * A leader changes ISRs. The result is a list of {@link Outcome}, one per change, as
