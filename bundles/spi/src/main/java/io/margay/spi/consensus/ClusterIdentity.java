@@ -30,6 +30,14 @@ public record ClusterIdentity(String clusterId, int nodeId) {
   }
 
   /**
+   * @param directory where the metadata log is
+   * @return whether an identity is stored there
+   */
+  public static boolean exists(Path directory) {
+    return Files.exists(directory.resolve(FILE));
+  }
+
+  /**
    * Reads the identity, or makes one at the first start.
    *
    * @param directory where the file is; exists

@@ -33,7 +33,8 @@ public final class ConsensusSettings implements SettingDefinitions {
   /** {@code margay.cluster.id}. */
   public static final Setting<String> MARGAY_CLUSTER_ID = ALL.broker(STRING, "margay.cluster.id", null)
       .matching("[A-Za-z0-9._-]{1,255}", "1 to 255 letters, digits, dots, dashes and underscores")
-      .doc("Id of a new cluster, and the id that existing data must have. When not set, a new cluster gets a random id. "
+      .doc("Id of a new cluster, and the id that existing data must have. When not set, a new cluster of one node gets a random id, "
+          + "and one with controller.quorum.voters an id that is derived from them. "
           + "The environment variables CLUSTER_ID, KAFKA_CLUSTER_ID and KAFKA_KRAFT_CLUSTER_ID set it as well.");
   /** {@code process.roles}. */
   public static final Setting<List<String>> PROCESS_ROLES = ALL.broker(LIST, "process.roles", List.of("broker", "controller"))

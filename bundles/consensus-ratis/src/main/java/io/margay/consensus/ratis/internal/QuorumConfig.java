@@ -1,6 +1,7 @@
 package io.margay.consensus.ratis.internal;
 
 import io.margay.model.Endpoint;
+import io.margay.protocol.KafkaUuid;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.consensus.ClusterIdentity;
 import io.margay.spi.consensus.ConsensusSettings;
@@ -10,8 +11,10 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /**
  * Who keeps the metadata, and where.
@@ -52,24 +55,32 @@ record QuorumConfig(ClusterIdentity identity, QuorumNode self, List<QuorumNode> 
    * @throws ClusterIdentity.MismatchException when the data belong to another node or cluster
    */
   static QuorumConfig of(NodeSettings settings) throws IOException {
-    String clusterId = settings.get(ConsensusSettings.MARGAY_CLUSTER_ID);
-    if (clusterId == null || clusterId.isBlank()) {
-      throw new IllegalArgumentException("other nodes are set for the metadata quorum, but margay.cluster.id is not set. Set it to the same "
-          + "22 characters on all nodes; an existing cluster keeps its id, see meta.properties in metadata.log.dir");
-    }
     List<QuorumNode> voters = settings.get(ConsensusSettings.CONTROLLER_QUORUM_VOTERS).stream().map(QuorumNode::parse).toList();
     if (voters.stream().map(QuorumNode::id).distinct().count() < voters.size()) {
       throw new IllegalArgumentException("controller.quorum.voters names a node twice: " + voters);
     }
     Path directory = Path.of(settings.get(ConsensusSettings.METADATA_LOG_DIR));
     Files.createDirectories(directory);
-    ClusterIdentity identity = ClusterIdentity.loadOrCreate(directory, settings.nodeId().value(), clusterId);
+    String set = settings.get(ConsensusSettings.MARGAY_CLUSTER_ID);
+    boolean free = (set == null || set.isBlank()) && !ClusterIdentity.exists(directory);
+    ClusterIdentity identity = ClusterIdentity.loadOrCreate(directory, settings.nodeId().value(), free ? clusterIdOf(voters) : set);
     QuorumNode voter = voters.stream().filter(v -> v.id() == identity.nodeId()).findFirst().orElse(null);
     return new QuorumConfig(identity, voter != null ? voter : observer(settings, directory), voters, directory.resolve(DIRECTORY),
         new Timings(settings.get(ConsensusSettings.CONTROLLER_QUORUM_ELECTION_TIMEOUT_MS),
         settings.get(ConsensusSettings.CONTROLLER_QUORUM_REQUEST_TIMEOUT_MS),
         settings.get(ConsensusSettings.MARGAY_METADATA_PROPOSAL_TIMEOUT_MS)), SNAPSHOT_ENTRIES,
         settings.get(ConsensusSettings.MARGAY_METADATA_QUEUE_BYTES));
+  }
+
+  /** The id of a new cluster that was given none: the same on all nodes that are given the same voters. */
+  static String clusterIdOf(List<QuorumNode> voters) {
+    if (voters.isEmpty()) {
+      throw new IllegalArgumentException("controller.quorum.bootstrap.servers is set, but neither controller.quorum.voters nor margay.cluster.id."
+          + " Set margay.cluster.id to that of the cluster, see meta.properties in the metadata.log.dir of its nodes");
+    }
+    String text = voters.stream().sorted(Comparator.comparingInt(QuorumNode::id)).map(QuorumNode::toString)
+        .collect(Collectors.joining(","));
+    return KafkaUuid.toString(UUID.nameUUIDFromBytes(("margay-cluster " + text).getBytes(StandardCharsets.UTF_8)));
   }
 
   private static QuorumNode observer(NodeSettings settings, Path directory) throws IOException {
