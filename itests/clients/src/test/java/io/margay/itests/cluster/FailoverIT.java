@@ -36,7 +36,8 @@ class FailoverIT {
   static void start() throws Exception {
     nodes = Nodes.started(3, Map.of("KAFKA_BROKER_SESSION_TIMEOUT_MS", Integer.toString(SESSION_MS),
         "KAFKA_BROKER_HEARTBEAT_INTERVAL_MS", "500"));
-    admin = Admin.create(Map.of("bootstrap.servers", nodes.bootstrap()));
+    // a broker that is stopped keeps its connections and answers nothing: others are asked soon
+    admin = Admin.create(Map.of("bootstrap.servers", nodes.bootstrap(), "request.timeout.ms", 3_000, "default.api.timeout.ms", 60_000));
     admin.createTopics(List.of(new NewTopic(TOPIC, ClusterLoad.PARTITIONS, (short) 3).configs(Map.of("min.insync.replicas", "2"))))
         .all().get();
   }
@@ -72,7 +73,7 @@ class FailoverIT {
 
   private static String group() {
     try {
-      return "" + admin.describeConsumerGroups(List.of(ClusterLoad.group(TOPIC))).all().get(20, TimeUnit.SECONDS);
+      return "" + admin.describeConsumerGroups(List.of(ClusterLoad.group(TOPIC))).all().get(60, TimeUnit.SECONDS);
     } catch (Exception e) {
       return "the group cannot be described: " + e;
     }
@@ -186,7 +187,7 @@ class FailoverIT {
 
   private static TopicPartitionInfo partition(int p) {
     try {
-      TopicDescription topic = admin.describeTopics(List.of(TOPIC)).allTopicNames().get(20, TimeUnit.SECONDS).get(TOPIC);
+      TopicDescription topic = admin.describeTopics(List.of(TOPIC)).allTopicNames().get(60, TimeUnit.SECONDS).get(TOPIC);
       return topic.partitions().get(p);
     } catch (Exception e) {
       throw new IllegalStateException("the topic cannot be described\n" + nodes.logs(), e);
@@ -209,7 +210,7 @@ class FailoverIT {
 
   private static int controller() {
     try {
-      Node controller = admin.describeCluster().controller().get(20, TimeUnit.SECONDS);
+      Node controller = admin.describeCluster().controller().get(60, TimeUnit.SECONDS);
       return controller == null ? -1 : controller.id();
     } catch (Exception e) {
       throw new IllegalStateException("the cluster cannot be described\n" + nodes.logs(), e);

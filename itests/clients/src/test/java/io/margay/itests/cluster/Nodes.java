@@ -89,7 +89,13 @@ final class Nodes implements AutoCloseable {
     if (!node(id).isAlive()) {
       return "has no process\n";
     }
-    return node(id).shell("cluster:status").output() + node(id).shell("partition:list").output() + node(id).shell("quorum:status").output();
+    return shell(id, "cluster:status") + shell(id, "partition:list") + shell(id, "quorum:status");
+  }
+
+  /** A broker that is stopped does not answer. */
+  private String shell(int id, String command) {
+    return Run.of(Map.of("MARGAY_DATA", node(id).data().toString()), null, "timeout", "10",
+        Broker.HOME.resolve("bin/margay").toString(), "shell", command).output();
   }
 
   private static String lastLines(String log) {
