@@ -34,7 +34,8 @@ class SettingsIT {
   @Test
   void whatIsSaidToHaveAnEffectIsReadBySomePart() throws Exception {
     List<Path> jars;
-    try (Stream<Path> all = Files.walk(Path.of(System.getProperty("margay.home"), "bundles"))) {
+    try (Stream<Path> all = Files.walk(Path.of(System.getProperty("margay.home")))) {
+      // the optional bundles as well
       jars = all.filter(p -> p.toString().endsWith(".jar")).toList();
     }
     List<Definition> definitions = definitions(jars);
