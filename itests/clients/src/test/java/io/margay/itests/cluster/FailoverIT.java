@@ -38,6 +38,7 @@ class FailoverIT {
         "KAFKA_BROKER_HEARTBEAT_INTERVAL_MS", "500"));
     // a broker that is stopped keeps its connections and answers nothing: others are asked soon
     admin = Admin.create(Map.of("bootstrap.servers", nodes.bootstrap(), "request.timeout.ms", 3_000, "default.api.timeout.ms", 60_000));
+    await("all brokers are active", () -> activeBrokers() == nodes.size());
     admin.createTopics(List.of(new NewTopic(TOPIC, ClusterLoad.PARTITIONS, (short) 3).configs(Map.of("min.insync.replicas", "2"))))
         .all().get();
   }
@@ -206,6 +207,14 @@ class FailoverIT {
 
   private static Set<Integer> inSync(int p) {
     return partition(p).isr().stream().map(Node::id).collect(Collectors.toSet());
+  }
+
+  private static int activeBrokers() {
+    try {
+      return admin.describeCluster().nodes().get(60, TimeUnit.SECONDS).size();
+    } catch (Exception e) {
+      throw new IllegalStateException("the cluster cannot be described\n" + nodes.logs(), e);
+    }
   }
 
   private static int controller() {
