@@ -7,7 +7,6 @@ import static io.margay.spi.config.SettingType.STRING;
 
 import io.margay.spi.config.Catalogue;
 import io.margay.spi.config.DefinesSettings;
-import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingDefinitions;
 import java.util.List;
@@ -47,7 +46,8 @@ public final class ConsensusSettings implements SettingDefinitions {
       .matching("(" + VOTER + "(," + VOTER + ")*)?", "a list of id@host:port")
       .doc("The nodes that replicate the metadata of a new cluster: a list of id@host:port, the same on all nodes, with ports that "
           + "belong to the quorum alone. The first node of the list founds the cluster, with the metadata that it has. When the list is "
-          + "empty or names this node only, the metadata is on this node alone. With other nodes, margay.cluster.id must be set.");
+          + "empty or names this node only, the metadata is on this node alone. A new cluster without margay.cluster.id derives its id "
+          + "from the list.");
   /** {@code controller.quorum.bootstrap.servers}. */
   public static final Setting<List<String>> CONTROLLER_QUORUM_BOOTSTRAP_SERVERS =
       ALL.broker(LIST, "controller.quorum.bootstrap.servers", List.<String>of())
@@ -75,21 +75,6 @@ public final class ConsensusSettings implements SettingDefinitions {
       ALL.broker(INT, "margay.metadata.proposal.timeout.ms", 10_000).from(100)
       .doc("Milliseconds that a metadata change may wait for a leader of the quorum, and for its majority. After that, its client is told "
           + "that the request timed out; the change may still be made.");
-
-  /**
-   * Whether the metadata of this node is replicated. A list of voters that names this node alone, as Kafka's files for one node have
-   * it, is not enough.
-   *
-   * @param settings the settings of this node
-   * @return whether there are other nodes that have the metadata too
-   */
-  public static boolean replicated(NodeSettings settings) {
-    List<String> voters = settings.get(CONTROLLER_QUORUM_VOTERS);
-    if (!voters.isEmpty()) {
-      return voters.size() > 1 || !voters.get(0).startsWith(settings.nodeId().value() + "@");
-    }
-    return !settings.get(PROCESS_ROLES).contains("controller") && !settings.get(CONTROLLER_QUORUM_BOOTSTRAP_SERVERS).isEmpty();
-  }
 
   @Override
   public Catalogue catalogue() {

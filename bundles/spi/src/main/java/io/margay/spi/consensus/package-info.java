@@ -2,7 +2,7 @@
  * The metadata log: commands in one order for all brokers, applied by a deterministic state machine.
  */
 @Export
-@Version("2.4.0")
+@Version("3.0.0")
 package io.margay.spi.consensus;
 
 import org.osgi.annotation.bundle.Export;

@@ -55,7 +55,7 @@ public final class LocalConsensus {
     Path directory = Path.of(settings.get(ConsensusSettings.METADATA_LOG_DIR));
     LocalMetadataLog.Limits limits = LocalMetadataLog.Limits.of(settings);
     int nodeId = settings.nodeId().value();
-    if (ConsensusSettings.replicated(settings)) {
+    if (replicated(settings)) {
       log = null;
       registrations.add(context.registerService(FormerMetadata.class, new LocalFormerMetadata(directory, nodeId, limits, faults), null));
       return;
@@ -94,5 +94,21 @@ public final class LocalConsensus {
     if (log != null) {
       log.close();
     }
+  }
+
+  /**
+   * Whether the metadata of this node is replicated. A list of voters that names this node alone, as Kafka's files for one node have
+   * it, is not enough.
+   *
+   * @param settings the settings of this node
+   * @return whether there are other nodes that have the metadata too
+   */
+  private static boolean replicated(NodeSettings settings) {
+    List<String> voters = settings.get(ConsensusSettings.CONTROLLER_QUORUM_VOTERS);
+    if (!voters.isEmpty()) {
+      return voters.size() > 1 || !voters.get(0).startsWith(settings.nodeId().value() + "@");
+    }
+    return !settings.get(ConsensusSettings.PROCESS_ROLES).contains("controller")
+        && !settings.get(ConsensusSettings.CONTROLLER_QUORUM_BOOTSTRAP_SERVERS).isEmpty();
   }
 }
