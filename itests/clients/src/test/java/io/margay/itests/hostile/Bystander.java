@@ -127,9 +127,17 @@ final class Bystander implements AutoCloseable {
     consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ZERO));
   }
 
+  /** No client stays behind: it would create its topic, with the defaults, at the next broker that gets the port of this one. */
   @Override
   public void close() {
     stopped = true;
+    producer.close(Duration.ZERO);
+    consumer.wakeup();
+    try {
+      thread.join(2 * PATIENCE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     if (!thread.isAlive()) {
       release();
     }
