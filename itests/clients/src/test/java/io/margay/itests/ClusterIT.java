@@ -115,18 +115,9 @@ class ClusterIT {
     }
   }
 
-  private static String voters() throws IOException {
-    List<String> voters = new ArrayList<>();
-    List<ServerSocket> held = new ArrayList<>();
-    for (int id = 1; id <= 3; id++) {
-      ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-      held.add(socket);
-      voters.add(id + "@127.0.0.1:" + socket.getLocalPort());
-    }
-    for (ServerSocket socket : held) {
-      socket.close();
-    }
-    return String.join(",", voters);
+  private static String voters() {
+    List<Integer> ports = Ports.free(3);
+    return "1@127.0.0.1:" + ports.get(0) + ",2@127.0.0.1:" + ports.get(1) + ",3@127.0.0.1:" + ports.get(2);
   }
 
   private static Broker node(Broker broker, int id, String voters) {

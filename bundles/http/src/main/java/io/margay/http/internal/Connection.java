@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One connection, on its event loop. It serves one request after the other; what a client sends ahead stays in its socket, apart from
- * one buffer. Nothing is read unless somebody asked: this object for the next head, or the exchange for more of the body.
+ * one buffer. It is read only when this object asks for the next head, or the exchange for more of the body.
  *
  * <pre>
  *   IDLE --first byte--> HEAD --head--> SERVING --response written--> IDLE

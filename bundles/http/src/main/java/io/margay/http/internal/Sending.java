@@ -33,7 +33,7 @@ final class Sending {
     this.onEvent = onEvent;
   }
 
-  /** @return the slot of its result; null when the record has to wait: call again with the same record after an event */
+  /** @return the slot of its result; null when the record must wait; then call this again with the same record after an event */
   Slot send(RecordRequest record) {
     if (record.partition() != null && record.partition() >= target.partitions()) {
       return Slot.failed(new HttpError(404, HttpError.PARTITION_NOT_FOUND, "topic " + target.topic() + " has no partition "

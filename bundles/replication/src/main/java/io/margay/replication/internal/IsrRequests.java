@@ -8,9 +8,13 @@ import io.margay.spi.controller.Controller;
 import io.margay.spi.controller.Controller.IsrChange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Asks the controller for new ISRs: one request at a time, each with all changes that wait. So a follower that leaves the ISR of
@@ -20,6 +24,7 @@ import java.util.function.Supplier;
  * {@link #UNDECIDED}, and their leaders ask again.
  */
 public final class IsrRequests {
+  private static final Logger LOG = LoggerFactory.getLogger(IsrRequests.class);
   /** The answer when nobody knows whether the change was made. */
   static final Errors UNDECIDED = Errors.UNKNOWN_SERVER_ERROR;
   private static final int MOST_PER_REQUEST = 2_000;
@@ -100,10 +105,20 @@ public final class IsrRequests {
       if (current == null) {
         next.decide(null);
       } else {
-        current.alterIsr(registered.epoch(), next.changes()).whenComplete((answers, failure) -> next.answered(answers));
+        alter(current, registered.epoch(), next);
         return;
       }
     }
+  }
+
+  private static void alter(Controller controller, long brokerEpoch, Request request) {
+    CompletionStage<List<Errors>> answers;
+    try {
+      answers = controller.alterIsr(brokerEpoch, request.changes());
+    } catch (RuntimeException e) {
+      answers = CompletableFuture.failedStage(e);
+    }
+    answers.whenComplete((errors, failure) -> request.answered(errors));
   }
 
   /** One request to the controller; it is decided once. */
@@ -132,7 +147,11 @@ public final class IsrRequests {
       }
       boolean usable = answers != null && answers.size() == asked.size();
       for (int i = 0; i < asked.size(); i++) {
-        asked.get(i).decided().accept(usable ? answers.get(i) : UNDECIDED);
+        try {
+          asked.get(i).decided().accept(usable ? answers.get(i) : UNDECIDED);
+        } catch (RuntimeException | Error e) {
+          LOG.error("The answer to a change of an ISR could not be taken partition={}", asked.get(i).change().partition(), e);
+        }
       }
       return true;
     }

@@ -24,7 +24,7 @@ class IsrRequestsTest {
   private static final BrokerId SELF = new BrokerId(1);
 
   /** Answers when the test says so. */
-  private static final class SlowController implements Controller {
+  private static class SlowController implements Controller {
     final List<List<IsrChange>> requests = new ArrayList<>();
     final List<CompletableFuture<List<Errors>>> answers = new ArrayList<>();
 
@@ -99,5 +99,33 @@ class IsrRequestsTest {
     ask(2);
     next.answers.get(0).complete(List.of(Errors.NONE));
     assertThat(told).endsWith("2 NONE");
+  }
+
+  @Test
+  void aCallerThatFailsStopsNobody() {
+    requests.controller(controller);
+    Controller.IsrChange change = new Controller.IsrChange(new TopicIdPartition(new UUID(1, 1), new TopicPartition("a", 9)),
+        new LeaderEpoch(1), 1, Map.of(SELF, 77L));
+    requests.ask(change, error -> {
+      throw new IllegalStateException("on purpose");
+    });
+    ask(0);
+    controller.answers.get(0).complete(List.of(Errors.NONE));
+    controller.answers.get(1).complete(List.of(Errors.NONE));
+    assertThat(told).containsExactly("0 NONE");
+  }
+
+  @Test
+  void aControllerThatThrowsLeavesItUndecided() {
+    brokers.put(SELF, new BrokerImage(SELF, 78, List.of(), null, false));
+    requests.controller(new SlowController() {
+      @Override
+      public CompletionStage<List<Errors>> alterIsr(long brokerEpoch, List<IsrChange> changes) {
+        throw new IllegalStateException("on purpose");
+      }
+    });
+    ask(0);
+    ask(1);
+    assertThat(told).containsExactly("0 " + IsrRequests.UNDECIDED, "1 " + IsrRequests.UNDECIDED);
   }
 }

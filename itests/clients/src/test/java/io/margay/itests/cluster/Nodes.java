@@ -1,11 +1,8 @@
 package io.margay.itests.cluster;
 
 import io.margay.itests.Broker;
+import io.margay.itests.Ports;
 import io.margay.itests.Run;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +19,7 @@ final class Nodes implements AutoCloseable {
   /** Brokers that serve. @param settings environment variables for each of them */
   static Nodes started(int count, Map<String, String> settings) {
     Nodes nodes = new Nodes();
-    List<Integer> ports = freePorts(2 * count);
+    List<Integer> ports = Ports.free(2 * count);
     String voters = IntStream.range(0, count).mapToObj(i -> (i + 1) + "@127.0.0.1:" + ports.get(i)).collect(Collectors.joining(","));
     for (int i = 0; i < count; i++) {
       Broker broker = Broker.prepare().with("KAFKA_NODE_ID", Integer.toString(i + 1)).with("KAFKA_CONTROLLER_QUORUM_VOTERS", voters)
@@ -37,22 +34,6 @@ final class Nodes implements AutoCloseable {
       throw e;
     }
     return nodes;
-  }
-
-  private static List<Integer> freePorts(int count) {
-    List<ServerSocket> sockets = new ArrayList<>();
-    try {
-      for (int i = 0; i < count; i++) {
-        sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
-      }
-      List<Integer> ports = sockets.stream().map(ServerSocket::getLocalPort).toList();
-      for (ServerSocket socket : sockets) {
-        socket.close();
-      }
-      return ports;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** Starts the brokers that have no process, at the same time, and waits until they serve. */

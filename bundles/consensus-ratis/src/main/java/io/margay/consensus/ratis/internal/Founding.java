@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.apache.ratis.protocol.Message;
 import org.slf4j.Logger;
@@ -29,10 +28,9 @@ final class Founding {
   private final FormerMetadata former;
   private final MachineSlot slot;
   private final Function<Message, CompletableFuture<byte[]>> send;
-  private volatile boolean closed;
   private byte[] state = new byte[0];
   private long base;
-  private Thread thread;
+  private final RetryThread retries;
 
   /**
    * @param former what this node has from the time when it was alone
@@ -43,6 +41,7 @@ final class Founding {
     this.former = former;
     this.slot = slot;
     this.send = send;
+    this.retries = new RetryThread("metadata-quorum-founding", this::foundOnce);
     if (!config.founds() && former.exists() && !Files.exists(config.directory())) {
       throw new IllegalStateException("this node has metadata from the time when it was alone, and it is not the first node of"
           + " controller.quorum.voters, which founds the cluster: put it first, on all nodes. To drop that metadata, remove the"
@@ -69,11 +68,9 @@ final class Founding {
   }
 
   /** Founds the log on a thread of its own, if this node is the one to do it and it is not founded. Called after an attach. */
-  synchronized void start() {
-    if (thread == null && config.founds() && !Files.exists(marker())) {
-      thread = new Thread(this::run, "metadata-quorum-founding");
-      thread.setDaemon(true);
-      thread.start();
+  void start() {
+    if (config.founds() && !Files.exists(marker())) {
+      retries.start(0);
     }
   }
 
@@ -81,25 +78,23 @@ final class Founding {
     return config.directory().resolve(MARKER);
   }
 
-  private void run() {
+  private long foundOnce() {
     byte[] first;
     long firstBase;
     synchronized (this) {
       first = state;
       firstBase = base;
     }
-    while (!closed) {
-      try {
-        if (!slot.founded()) {
-          found(first, firstBase);
-          LOG.info("Founded the cluster clusterId={} formerCommands={} sizeBytes={}", config.identity().clusterId(), firstBase, first.length);
-        }
-        Files.writeString(marker(), config.identity().clusterId() + "\n");
-        return;
-      } catch (CompletionException | IOException e) {
-        LOG.info("The cluster could not be founded yet why={}", Proposals.cause(e).getMessage());
-        pause();
+    try {
+      if (!slot.founded()) {
+        found(first, firstBase);
+        LOG.info("Founded the cluster clusterId={} formerCommands={} sizeBytes={}", config.identity().clusterId(), firstBase, first.length);
       }
+      Files.writeString(marker(), config.identity().clusterId() + "\n");
+      return RetryThread.DONE;
+    } catch (CompletionException | IOException e) {
+      LOG.info("The cluster could not be founded yet why={}", Proposals.cause(e).getMessage());
+      return PAUSE_MS;
     }
   }
 
@@ -112,19 +107,7 @@ final class Founding {
     send.apply(LogMessage.found(seed, firstBase, System.currentTimeMillis(), first.length)).join();
   }
 
-  private synchronized void pause() {
-    try {
-      long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PAUSE_MS);
-      for (long left = PAUSE_MS; !closed && left > 0; left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime())) {
-        wait(left);
-      }
-    } catch (InterruptedException e) {
-      closed = true;
-    }
-  }
-
-  synchronized void close() {
-    closed = true;
-    notifyAll();
+  void close() {
+    retries.close();
   }
 }

@@ -18,59 +18,39 @@ final class Joining {
   private final QuorumConfig config;
   private final Membership membership;
   private final BooleanSupplier isMember;
-  private Thread thread;
-  private boolean closed;
+  private final RetryThread retries;
+  private String said;
 
   /** @param isMember whether this node is a member, as far as it knows */
   Joining(QuorumConfig config, Membership membership, BooleanSupplier isMember) {
     this.config = config;
     this.membership = membership;
     this.isMember = isMember;
+    this.retries = new RetryThread("metadata-quorum-join", this::join);
   }
 
-  synchronized void start() {
-    if (closed || isMember.getAsBoolean()) {
-      return;
-    }
-    thread = new Thread(this::run, "metadata-quorum-join");
-    thread.setDaemon(true);
-    thread.start();
-  }
-
-  private void run() {
-    String said = null;
-    while (pause()) {
-      try {
-        membership.join(config.self());
-        LOG.info("Joined the metadata quorum node={}", config.self());
-        return;
-      } catch (IOException | NotLeaderException | MembershipException e) {
-        String why = String.valueOf(e.getMessage());
-        if (!why.equals(said)) {
-          LOG.info("Cannot join the metadata quorum yet node={} why={}", config.self(), why);
-          said = why;
-        }
-      }
+  void start() {
+    if (!isMember.getAsBoolean()) {
+      retries.start(PAUSE_MS);
     }
   }
 
-  /** @return whether to go on */
-  private synchronized boolean pause() {
+  private long join() {
     try {
-      if (!closed) {
-        wait(PAUSE_MS);
+      membership.join(config.self());
+      LOG.info("Joined the metadata quorum node={}", config.self());
+      return RetryThread.DONE;
+    } catch (IOException | NotLeaderException | MembershipException e) {
+      String why = String.valueOf(e.getMessage());
+      if (!why.equals(said)) {
+        LOG.info("Cannot join the metadata quorum yet node={} why={}", config.self(), why);
+        said = why;
       }
-    } catch (InterruptedException e) {
-      closed = true;
+      return PAUSE_MS;
     }
-    return !closed;
   }
 
-  synchronized void close() {
-    closed = true;
-    notifyAll();
-    if (thread != null) {
-      thread.interrupt();
-    }
+  void close() {
+    retries.close();
   }
 }

@@ -18,6 +18,8 @@ import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings proposals to the leader: in process where this node leads, over the network otherwise, again and again until it has an
@@ -25,8 +27,12 @@ import org.apache.ratis.server.RaftServer;
  * that nothing is applied twice when the leader changes.
  */
 final class Proposals {
+  private static final Logger LOG = LoggerFactory.getLogger(Proposals.class);
   private static final long BACKOFF_MS = 20;
   private static final long LONGEST_BACKOFF_MS = 200;
+  /** After the end of a proposal's time, for what its last attempt is still doing. */
+  private static final long GRACE_MS = 1_000;
+  private static final byte[] NOTHING = { };
 
   /** Who leads, as far as this node knows. */
   interface Leader {
@@ -56,7 +62,8 @@ final class Proposals {
   CompletableFuture<byte[]> send(Message message) {
     Attempts attempts = new Attempts(message, calls.incrementAndGet());
     open.add(attempts.result);
-    attempts.result.whenComplete((reply, e) -> open.remove(attempts.result));
+    attempts.result.orTimeout(timings.proposalMs() + GRACE_MS, TimeUnit.MILLISECONDS)
+        .whenComplete((reply, e) -> open.remove(attempts.result));
     attempts.next();
     return attempts.result;
   }
@@ -100,8 +107,13 @@ final class Proposals {
       reply.whenComplete((answer, e) -> {
         if (e != null) {
           again(String.valueOf(e.getMessage()));
-        } else {
+          return;
+        }
+        try {
           answered(answer);
+        } catch (RuntimeException unreadable) {
+          LOG.warn("A reply to a metadata change cannot be read, the change is sent again reply={}", answer, unreadable);
+          again(unreadable.toString());
         }
       });
     }
@@ -117,8 +129,11 @@ final class Proposals {
 
     private void answered(RaftClientReply answer) {
       if (answer.isSuccess()) {
-        byte[] content = answer.getMessage().getContent().toByteArray();
-        if (content[0] == ReplicatedMachine.NO_EFFECT) {
+        byte[] content = answer.getMessage() == null ? NOTHING : answer.getMessage().getContent().toByteArray();
+        if (content.length == 0) {
+          // A leader that knows only that the entry was applied will not know more later.
+          result.completeExceptionally(new NotLeaderException("the result of the metadata change was lost with its leader"));
+        } else if (content[0] == ReplicatedMachine.NO_EFFECT) {
           result.completeExceptionally(new NotLeaderException("the metadata change had no effect: the cluster is not founded yet"));
         } else {
           result.complete(content);

@@ -27,7 +27,7 @@ final class QuorumCheck {
   private final RaftGroupId group;
   private final BooleanSupplier leaderKnown;
   private final Consumer<String> refuse;
-  private boolean closed;
+  private final RetryThread retries;
 
   /** @param refuse called with the reason when this node cannot be of this cluster */
   QuorumCheck(QuorumConfig config, RaftClient client, RaftGroupId group, BooleanSupplier leaderKnown, Consumer<String> refuse) {
@@ -36,22 +36,23 @@ final class QuorumCheck {
     this.group = group;
     this.leaderKnown = leaderKnown;
     this.refuse = refuse;
+    this.retries = new RetryThread("metadata-quorum-check", this::checkOnce);
   }
 
   void start() {
-    Thread thread = new Thread(this::run, "metadata-quorum-check");
-    thread.setDaemon(true);
-    thread.start();
+    retries.start(FIRST_MS);
   }
 
-  private void run() {
-    for (long pause = FIRST_MS; pause(pause) && !leaderKnown.getAsBoolean(); pause = PAUSE_MS) {
-      String foreign = check();
-      if (foreign != null) {
-        refuse.accept(foreign);
-        return;
-      }
+  private long checkOnce() {
+    if (leaderKnown.getAsBoolean()) {
+      return RetryThread.DONE;
     }
+    String foreign = check();
+    if (foreign == null) {
+      return PAUSE_MS;
+    }
+    refuse.accept(foreign);
+    return RetryThread.DONE;
   }
 
   /** Logs what is wrong. @return why this node is refused, null when it is not */
@@ -88,20 +89,7 @@ final class QuorumCheck {
     return null;
   }
 
-  /** @return whether to go on */
-  private synchronized boolean pause(long ms) {
-    try {
-      if (!closed) {
-        wait(ms);
-      }
-    } catch (InterruptedException e) {
-      closed = true;
-    }
-    return !closed;
-  }
-
-  synchronized void close() {
-    closed = true;
-    notifyAll();
+  void close() {
+    retries.close();
   }
 }

@@ -8,12 +8,14 @@ import io.margay.spi.consensus.MetadataLog;
 import io.margay.spi.consensus.QuorumNode;
 import io.margay.spi.consensus.StateMachine;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
@@ -63,9 +65,15 @@ class RatisMetadataLogTest extends ConsensusContract {
         new QuorumConfig.Timings(200, 2000, 5000), 100, 16 << 20);
   }
 
+  /** A port that a node keeps over restarts: below those that the system gives to outgoing connections. */
   static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
+    for (int tries = 0; tries < 1_000; tries++) {
+      try (ServerSocket socket = new ServerSocket(ThreadLocalRandom.current().nextInt(15_000, 32_000), 1, InetAddress.getLoopbackAddress())) {
+        return socket.getLocalPort();
+      } catch (BindException e) {
+        // in use: another one
+      }
     }
+    throw new IOException("no free port");
   }
 }

@@ -18,10 +18,7 @@ import org.osgi.service.component.annotations.Reference;
 
 /** AddRaftVoter (80): makes a node a voter of the metadata log. Its listener is the node's address in the quorum. */
 @Component(service = ApiHandler.class)
-public final class AddRaftVoterHandler extends AdminHandler<AddRaftVoterRequest> {
-  private final ControllerRuntime controller;
-  private final MetadataQuorum quorum;
-
+public final class AddRaftVoterHandler extends RaftVoterHandler<AddRaftVoterRequest> {
   /**
    * @param controller the controller
    * @param quorum the voters
@@ -32,23 +29,24 @@ public final class AddRaftVoterHandler extends AdminHandler<AddRaftVoterRequest>
   }
 
   AddRaftVoterHandler(ControllerRuntime controller, MetadataQuorum quorum) {
-    super(AddRaftVoterRequest.API, AddRaftVoterRequest::new);
-    this.controller = controller;
-    this.quorum = quorum;
+    super(AddRaftVoterRequest.API, AddRaftVoterRequest::new, controller, quorum);
   }
 
   @Override
-  CompletionStage<? extends Message> answer(Request request, AddRaftVoterRequest message) {
-    Outcome refused = RaftVoters.otherCluster(controller, message.clusterId());
-    if (refused != null) {
-      return now(failed(request, message, refused));
-    }
-    if (message.listeners().isEmpty() || message.voterId() < 0) {
-      return now(failed(request, message, new Outcome(Errors.INVALID_REQUEST, "A voter needs an id of 0 or more, and a listener.")));
-    }
+  String clusterId(AddRaftVoterRequest message) {
+    return message.clusterId();
+  }
+
+  @Override
+  Outcome invalid(AddRaftVoterRequest message) {
+    return message.listeners().isEmpty() || message.voterId() < 0
+        ? new Outcome(Errors.INVALID_REQUEST, "A voter needs an id of 0 or more, and a listener.") : null;
+  }
+
+  @Override
+  CompletionStage<Void> change(MetadataQuorum quorum, AddRaftVoterRequest message) {
     AddRaftVoterRequest.Listener listener = message.listeners().get(0);
-    return RaftVoters.outcome(quorum.addVoter(new QuorumNode(message.voterId(), listener.host(), listener.port())))
-        .thenApply(outcome -> failed(request, message, outcome));
+    return quorum.addVoter(new QuorumNode(message.voterId(), listener.host(), listener.port()));
   }
 
   @Override

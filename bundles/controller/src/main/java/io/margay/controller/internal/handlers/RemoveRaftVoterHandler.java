@@ -16,10 +16,7 @@ import org.osgi.service.component.annotations.Reference;
 
 /** RemoveRaftVoter (81): makes a voter of the metadata log an observer. */
 @Component(service = ApiHandler.class)
-public final class RemoveRaftVoterHandler extends AdminHandler<RemoveRaftVoterRequest> {
-  private final ControllerRuntime controller;
-  private final MetadataQuorum quorum;
-
+public final class RemoveRaftVoterHandler extends RaftVoterHandler<RemoveRaftVoterRequest> {
   /**
    * @param controller the controller
    * @param quorum the voters
@@ -30,18 +27,17 @@ public final class RemoveRaftVoterHandler extends AdminHandler<RemoveRaftVoterRe
   }
 
   RemoveRaftVoterHandler(ControllerRuntime controller, MetadataQuorum quorum) {
-    super(RemoveRaftVoterRequest.API, RemoveRaftVoterRequest::new);
-    this.controller = controller;
-    this.quorum = quorum;
+    super(RemoveRaftVoterRequest.API, RemoveRaftVoterRequest::new, controller, quorum);
   }
 
   @Override
-  CompletionStage<? extends Message> answer(Request request, RemoveRaftVoterRequest message) {
-    Outcome refused = RaftVoters.otherCluster(controller, message.clusterId());
-    if (refused != null) {
-      return now(failed(request, message, refused));
-    }
-    return RaftVoters.outcome(quorum.removeVoter(message.voterId())).thenApply(outcome -> failed(request, message, outcome));
+  String clusterId(RemoveRaftVoterRequest message) {
+    return message.clusterId();
+  }
+
+  @Override
+  CompletionStage<Void> change(MetadataQuorum quorum, RemoveRaftVoterRequest message) {
+    return quorum.removeVoter(message.voterId());
   }
 
   @Override
