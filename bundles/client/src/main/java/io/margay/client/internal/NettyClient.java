@@ -3,7 +3,6 @@ package io.margay.client.internal;
 import io.margay.spi.client.RemoteClient;
 import io.margay.spi.client.RemoteConnection;
 import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -21,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -58,14 +58,18 @@ public final class NettyClient implements RemoteClient {
     NettyConnection connection = new NettyConnection(target);
     connections.add(connection);
     connection.closed().thenRun(() -> connections.remove(connection));
-    ChannelFuture connecting = bootstrap(target, connection).connect(target.host(), target.port());
-    connecting.addListener(f -> {
-      if (!f.isSuccess()) {
-        connection.fail(new IOException("cannot connect to " + target + ": " + f.cause().getMessage(), f.cause()));
-      } else if (closed) {
-        connection.close();
-      }
-    });
+    try {
+      bootstrap(target, connection).connect(target.host(), target.port()).addListener(f -> {
+        if (!f.isSuccess()) {
+          connection.fail(new IOException("cannot connect to " + target + ": " + f.cause().getMessage(), f.cause()));
+        } else if (closed) {
+          connection.close();
+        }
+      });
+    } catch (IllegalStateException | RejectedExecutionException e) {
+      // the threads have ended since the check above
+      connection.fail(new IOException("cannot connect to " + target + ": the client stops", e));
+    }
     Handshake.ofVersions(connection, target.connectTimeoutMs()).whenComplete((done, failure) -> {
       if (failure == null) {
         result.complete(connection);
