@@ -17,10 +17,10 @@ class BrokerPresenceTest {
     cluster.start(1, true);
     cluster.lead(1);
     cluster.propose(new InitCluster("cluster", new TreeMap<>()));
-    cluster.time.pass(100);
+    cluster.time.advance(100);
     cluster.start(2, true);
     cluster.start(3, true);
-    cluster.time.pass(100);
+    cluster.time.advance(100);
     for (int id = 1; id <= 3; id++) {
       assertThat(cluster.fenced(id)).as("broker " + id).isFalse();
       assertThat(cluster.nodes.get(id).presence.registered()).isTrue();
@@ -32,7 +32,7 @@ class BrokerPresenceTest {
     FakeCluster.Node node = cluster.start(1, true);
     assertThat(node.presence.registered()).isFalse();
     cluster.lead(1);
-    cluster.time.pass(60);
+    cluster.time.advance(60);
     assertThat(cluster.fenced(1)).isFalse();
     assertThat(node.connects).isZero();
     assertThat(cluster.time.timers()).isZero();
@@ -41,7 +41,7 @@ class BrokerPresenceTest {
   @Test
   void livingBrokersStayUnfencedWithOneConnectionEach() {
     startThree();
-    cluster.time.pass(60_000);
+    cluster.time.advance(60_000);
     assertThat(cluster.fenced(2)).isFalse();
     assertThat(cluster.nodes.get(2).connects).isEqualTo(1);
     assertThat(cluster.nodes.get(2).connections).hasSize(1);
@@ -52,12 +52,12 @@ class BrokerPresenceTest {
   void aKilledBrokerIsFencedAfterTheGraceAndReturns() {
     startThree();
     cluster.kill(3);
-    cluster.time.pass(199);
+    cluster.time.advance(199);
     assertThat(cluster.fenced(3)).isFalse();
-    cluster.time.pass(2);
+    cluster.time.advance(2);
     assertThat(cluster.fenced(3)).isTrue();
     cluster.start(3, true);
-    cluster.time.pass(50);
+    cluster.time.advance(50);
     assertThat(cluster.fenced(3)).isFalse();
   }
 
@@ -66,9 +66,9 @@ class BrokerPresenceTest {
     startThree();
     cluster.kill(3);
     FakeCluster.Node again = cluster.start(3, true);
-    cluster.time.pass(10);
+    cluster.time.advance(10);
     assertThat(again.presence.registered()).isFalse();
-    cluster.time.pass(500);
+    cluster.time.advance(500);
     assertThat(again.presence.registered()).isTrue();
     assertThat(cluster.fenced(3)).isFalse();
   }
@@ -77,7 +77,7 @@ class BrokerPresenceTest {
   void aConnectionThatBreaksIsRenewedInTime() {
     startThree();
     cluster.nodes.get(2).connections.get(0).drop();
-    cluster.time.pass(1_000);
+    cluster.time.advance(1_000);
     assertThat(cluster.fenced(2)).isFalse();
     assertThat(cluster.nodes.get(2).connects).isEqualTo(2);
   }
@@ -88,15 +88,15 @@ class BrokerPresenceTest {
     cluster.nodes.get(1).presence.sessions().onReachable(false);
     cluster.nodes.get(2).connections.get(0).drop();
     cluster.nodes.get(3).connections.get(0).drop();
-    cluster.time.pass(60_000);
+    cluster.time.advance(60_000);
     assertThat(cluster.fenced(2)).isFalse();
     assertThat(cluster.fenced(3)).isFalse();
     cluster.kill(3);
-    cluster.time.pass(60_000);
+    cluster.time.advance(60_000);
     cluster.nodes.get(1).presence.sessions().onReachable(true);
-    cluster.time.pass(499);
+    cluster.time.advance(499);
     assertThat(cluster.fenced(3)).isFalse();
-    cluster.time.pass(2);
+    cluster.time.advance(2);
     assertThat(cluster.fenced(2)).isFalse();
     assertThat(cluster.fenced(3)).isTrue();
   }
@@ -106,12 +106,12 @@ class BrokerPresenceTest {
     startThree();
     FakeCluster.Node two = cluster.nodes.get(2);
     two.paused = true;
-    cluster.time.pass(6_900);
+    cluster.time.advance(6_900);
     assertThat(cluster.fenced(2)).isFalse();
-    cluster.time.pass(2_100);
+    cluster.time.advance(2_100);
     assertThat(cluster.fenced(2)).isTrue();
     two.resume();
-    cluster.time.pass(2_100);
+    cluster.time.advance(2_100);
     assertThat(cluster.fenced(2)).isFalse();
   }
 
@@ -119,20 +119,20 @@ class BrokerPresenceTest {
   void brokersFollowTheNextControllerAndTheDeadOneIsFenced() {
     startThree();
     cluster.kill(1);
-    cluster.time.pass(300);
+    cluster.time.advance(300);
     cluster.lead(2);
-    cluster.time.pass(499);
+    cluster.time.advance(499);
     assertThat(cluster.fenced(1)).isFalse();
-    cluster.time.pass(2);
+    cluster.time.advance(2);
     assertThat(cluster.fenced(1)).isTrue();
     assertThat(cluster.fenced(2)).isFalse();
     assertThat(cluster.fenced(3)).isFalse();
-    cluster.time.pass(30_000);
+    cluster.time.advance(30_000);
     assertThat(cluster.fenced(3)).isFalse();
     assertThat(cluster.nodes.get(3).connections).hasSize(1).allMatch(link -> link.to.id == 2);
     assertThat(cluster.nodes.get(2).connections).isEmpty();
     cluster.start(1, true);
-    cluster.time.pass(200);
+    cluster.time.advance(200);
     assertThat(cluster.fenced(1)).isFalse();
   }
 
@@ -141,11 +141,11 @@ class BrokerPresenceTest {
     startThree();
     cluster.nodes.get(1).paused = true;
     cluster.lead(2);
-    cluster.time.pass(501);
+    cluster.time.advance(501);
     assertThat(cluster.nodes.get(2).image.brokers().get(new BrokerId(1)).fenced()).isTrue();
     cluster.nodes.get(1).resume();
     cluster.lead(1);
-    cluster.time.pass(2_000);
+    cluster.time.advance(2_000);
     assertThat(cluster.fenced(1)).isFalse();
   }
 
@@ -155,12 +155,12 @@ class BrokerPresenceTest {
     cluster.kill(1);
     cluster.kill(2);
     cluster.kill(3);
-    cluster.time.pass(60_000);
+    cluster.time.advance(60_000);
     cluster.start(2, true);
     cluster.start(3, true);
     cluster.lead(3);
     cluster.start(1, true);
-    cluster.time.pass(3_000);
+    cluster.time.advance(3_000);
     for (int id = 1; id <= 3; id++) {
       assertThat(cluster.fenced(id)).as("broker " + id).isFalse();
       assertThat(cluster.nodes.get(id).fatal).isEmpty();
@@ -171,7 +171,7 @@ class BrokerPresenceTest {
   void aBrokerThatWasRemovedRegistersAgain() {
     startThree();
     cluster.propose(new UnregisterBroker(new BrokerId(2)));
-    cluster.time.pass(100);
+    cluster.time.advance(100);
     assertThat(cluster.fenced(2)).isFalse();
   }
 
@@ -181,9 +181,9 @@ class BrokerPresenceTest {
     FakeCluster.Node first = cluster.nodes.get(2);
     FakeCluster.Node second = cluster.start(2, true);
     first.alive = true;
-    cluster.time.pass(11_000);
+    cluster.time.advance(11_000);
     assertThat(second.fatal).isEmpty();
-    cluster.time.pass(3_000);
+    cluster.time.advance(3_000);
     assertThat(second.fatal).hasSize(1).allMatch(why -> why.contains("Another broker with the id 2"));
     assertThat(first.fatal).isEmpty();
   }
@@ -192,14 +192,14 @@ class BrokerPresenceTest {
   void aBrokerThatStopsIsToldWhenOthersLead() {
     startThree();
     CompletableFuture<Void> mayStop = cluster.nodes.get(3).presence.shutDown().toCompletableFuture();
-    cluster.time.pass(10);
+    cluster.time.advance(10);
     assertThat(mayStop).isCompleted();
     assertThat(cluster.image().brokers().get(new BrokerId(3)).shuttingDown()).isTrue();
     CompletableFuture<Void> controller = cluster.nodes.get(1).presence.shutDown().toCompletableFuture();
-    cluster.time.pass(10);
+    cluster.time.advance(10);
     assertThat(controller).isCompleted();
     assertThat(cluster.image().controller()).isEqualTo(new BrokerId(2));
-    cluster.time.pass(5_000);
+    cluster.time.advance(5_000);
     assertThat(cluster.fenced(1)).isFalse();
     assertThat(cluster.fenced(2)).isFalse();
   }

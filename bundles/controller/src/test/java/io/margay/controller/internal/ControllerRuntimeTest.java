@@ -38,7 +38,7 @@ class ControllerRuntimeTest {
 
   @BeforeEach
   void start() {
-    controller = new ControllerRuntime(log, OtherSettings.known(), placers, FakePlacers.partitioners(), TestTime.outside());
+    controller = new ControllerRuntime(log, OtherSettings.known(), placers, FakePlacers.partitioners(), LoneNode.outside());
     controller.start();
   }
 
@@ -192,7 +192,7 @@ class ControllerRuntimeTest {
     controller.close();
     assertThatThrownBy(this::block).hasCauseInstanceOf(MetadataLog.NotLeaderException.class);
     assertThat(create("b")).isEqualTo(Errors.NOT_CONTROLLER);
-    controller = new ControllerRuntime(log, OtherSettings.known(), placers, FakePlacers.partitioners(), TestTime.outside());
+    controller = new ControllerRuntime(log, OtherSettings.known(), placers, FakePlacers.partitioners(), LoneNode.outside());
     controller.start();
     assertThat(controller.image()).isEqualTo(before);
     controller.register(ENDPOINTS);

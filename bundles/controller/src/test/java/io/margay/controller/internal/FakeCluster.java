@@ -17,6 +17,7 @@ import io.margay.spi.client.RemoteConnection;
 import io.margay.spi.config.FakeSettings;
 import io.margay.spi.consensus.MetadataLog;
 import io.margay.spi.consensus.StateMachine;
+import io.margay.spi.time.ManualTime;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,7 @@ import java.util.function.Predicate;
 
 /** Nodes with a common metadata log, connections between them, and a clock that a test moves. One thread. */
 final class FakeCluster {
-  final TestTime time = new TestTime();
+  final ManualTime time = new ManualTime();
   final Map<Integer, Node> nodes = new TreeMap<>();
   private final List<byte[]> commands = new ArrayList<>();
   private int leader = -1;

@@ -26,6 +26,7 @@ import io.margay.protocol.message.OffsetFetchRequest;
 import io.margay.protocol.message.OffsetFetchResponse;
 import io.margay.protocol.message.SyncGroupRequest;
 import io.margay.protocol.message.SyncGroupResponse;
+import io.margay.spi.time.ManualTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

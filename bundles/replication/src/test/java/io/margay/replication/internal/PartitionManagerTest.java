@@ -242,6 +242,8 @@ class PartitionManagerTest {
     broker.logs.stored = List.of(stray, moved, kept, withoutId);
     broker.start();
     TestBroker.awaitTrue(() -> broker.leader("a", 0) != null);
+    // each is set aside by a task of its own
+    TestBroker.awaitTrue(() -> broker.logs.aside.size() >= 2);
     assertThat(broker.logs.aside).containsExactlyInAnyOrder(stray, moved);
     assertThat(broker.logs.deleted).isEmpty();
   }

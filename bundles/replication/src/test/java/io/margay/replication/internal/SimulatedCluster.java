@@ -19,6 +19,7 @@ import io.margay.spi.client.RemoteClient;
 import io.margay.spi.config.FakeSettings;
 import io.margay.spi.controller.Controller;
 import io.margay.spi.log.PartitionLog;
+import io.margay.spi.time.ManualTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -77,7 +78,7 @@ final class SimulatedCluster implements Controller {
     }
   }
 
-  final SimulatedTime time = new SimulatedTime();
+  final ManualTime time = new ManualTime();
   final SimulatedNetwork network = new SimulatedNetwork(time);
   final List<Node> nodes = new ArrayList<>();
   final List<IsrChange> asked = new ArrayList<>();
@@ -159,7 +160,7 @@ final class SimulatedCluster implements Controller {
 
   /** Lets time pass. */
   void run(long ms) {
-    time.run(ms, network::pump);
+    time.advance(ms, network::pump);
   }
 
   /** Publishes a change of the partition, to all brokers or only to some. */

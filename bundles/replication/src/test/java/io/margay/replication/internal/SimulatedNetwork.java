@@ -6,6 +6,7 @@ import io.margay.protocol.MessageReader;
 import io.margay.spi.client.RemoteClient;
 import io.margay.spi.client.RemoteConnection;
 import io.margay.spi.handler.FakeRequest;
+import io.margay.spi.time.ManualTime;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ import java.util.function.Consumer;
 final class SimulatedNetwork {
   private static final long DELAY_MS = 1;
 
-  private final SimulatedTime time;
+  private final ManualTime time;
   private final Map<Integer, Consumer<FakeRequest>> brokers = new HashMap<>();
   private final Set<Integer> stopped = new HashSet<>();
   private final List<FakeRequest> atWork = new ArrayList<>();
@@ -31,7 +32,7 @@ final class SimulatedNetwork {
   /** Requests that were sent, for tests that count them. */
   int requests;
 
-  SimulatedNetwork(SimulatedTime time) {
+  SimulatedNetwork(ManualTime time) {
     this.time = time;
   }
 

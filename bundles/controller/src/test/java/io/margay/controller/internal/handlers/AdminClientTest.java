@@ -7,7 +7,7 @@ import io.margay.controller.internal.ControllerRuntime;
 import io.margay.controller.internal.FakePlacers;
 import io.margay.controller.internal.OtherSettings;
 import io.margay.controller.internal.InMemoryLog;
-import io.margay.controller.internal.TestTime;
+import io.margay.controller.internal.LoneNode;
 import io.margay.controller.internal.JulLogLevels;
 import io.margay.model.Endpoint;
 import java.util.Collection;
@@ -62,7 +62,7 @@ class AdminClientTest {
   void start() throws Exception {
     CLIENT_LOGGER.setLevel(Level.WARNING);
     server = new SocketServer();
-    controller = new ControllerRuntime(new InMemoryLog(), OtherSettings.known(), FakePlacers.installed(), FakePlacers.partitioners(), TestTime.outside());
+    controller = new ControllerRuntime(new InMemoryLog(), OtherSettings.known(), FakePlacers.installed(), FakePlacers.partitioners(), LoneNode.outside());
     controller.start();
     controller.register(List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "127.0.0.1", server.port())));
     controller.allocateProducerIds().toCompletableFuture().get();

@@ -4,7 +4,7 @@ import io.margay.controller.internal.ControllerRuntime;
 import io.margay.controller.internal.FakePlacers;
 import io.margay.controller.internal.OtherSettings;
 import io.margay.controller.internal.InMemoryLog;
-import io.margay.controller.internal.TestTime;
+import io.margay.controller.internal.LoneNode;
 import io.margay.model.Endpoint;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
@@ -33,7 +33,7 @@ abstract class HandlerTest {
 
   @BeforeEach
   void startController() throws Exception {
-    controller = new ControllerRuntime(log, settings, FakePlacers.installed(), FakePlacers.partitioners(), TestTime.outside());
+    controller = new ControllerRuntime(log, settings, FakePlacers.installed(), FakePlacers.partitioners(), LoneNode.outside());
     controller.start();
     controller.register(ENDPOINTS);
     // A command behind the registration: when it is answered, that one has been published.
