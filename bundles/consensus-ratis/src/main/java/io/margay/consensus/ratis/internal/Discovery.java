@@ -4,8 +4,6 @@ import io.margay.spi.consensus.QuorumNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.apache.ratis.client.RaftClient;
 import org.apache.ratis.protocol.GroupInfoReply;
 import org.apache.ratis.protocol.RaftGroup;
@@ -16,7 +14,6 @@ import org.apache.ratis.retry.RetryPolicies;
 
 /** Asks the nodes of {@code controller.quorum.bootstrap.servers} for the voters. */
 final class Discovery {
-  private static final long PAUSE_MS = 300;
 
   private Discovery() { }
 
@@ -55,21 +52,5 @@ final class Discovery {
       }
     }
     throw new IOException("no voter was found: " + why);
-  }
-
-  /** Asks until a server answers. @return the configuration with the voters; null when interrupted */
-  static QuorumConfig complete(QuorumConfig config, List<String> servers, Consumer<String> failed) {
-    while (true) {
-      try {
-        return config.withVoters(voters(config, servers));
-      } catch (IOException e) {
-        failed.accept(e.getMessage());
-      }
-      try {
-        TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
-      } catch (InterruptedException e) {
-        return null;
-      }
-    }
   }
 }

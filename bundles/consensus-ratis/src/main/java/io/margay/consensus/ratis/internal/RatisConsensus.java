@@ -37,13 +37,14 @@ import org.slf4j.LoggerFactory;
 @Capability(namespace = "osgi.service", attribute = "objectClass:List<String>=\"io.margay.spi.consensus.MetadataQuorum\"")
 public final class RatisConsensus {
   private static final Logger LOG = LoggerFactory.getLogger(RatisConsensus.class);
+  private static final long DISCOVERY_PAUSE_MS = 300;
 
   private final BundleContext context;
   private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
   private final FaultHandler faults;
   private final FormerMetadata former;
   private AutoCloseable log;
-  private Thread discovery;
+  private RetryThread discovery;
   private boolean closed;
 
   /**
@@ -64,9 +65,8 @@ public final class RatisConsensus {
     try {
       QuorumConfig config = QuorumConfig.of(settings);
       if (config.voters().isEmpty()) {
-        discovery = new Thread(() -> discover(config, servers), "metadata-quorum-discovery");
-        discovery.setDaemon(true);
-        discovery.start();
+        discovery = new RetryThread("metadata-quorum-discovery", () -> discover(config, servers));
+        discovery.start(0);
       } else {
         open(config);
       }
@@ -75,15 +75,23 @@ public final class RatisConsensus {
     }
   }
 
-  private void discover(QuorumConfig config, List<String> servers) {
+  private long discover(QuorumConfig config, List<String> servers) {
+    QuorumConfig complete;
     try {
-      QuorumConfig complete = Discovery.complete(config, servers, why -> LOG.info("The metadata quorum is not found yet why={}", why));
-      if (complete != null) {
-        open(complete);
-      }
+      complete = config.withVoters(Discovery.voters(config, servers));
+    } catch (IOException e) {
+      LOG.info("The metadata quorum is not found yet why={}", e.getMessage());
+      return DISCOVERY_PAUSE_MS;
+    } catch (IllegalArgumentException e) {
+      refuse(e.getMessage(), e);
+      return RetryThread.DONE;
+    }
+    try {
+      open(complete);
     } catch (IOException | IllegalArgumentException | IllegalStateException e) {
       refuse(e.getMessage(), e);
     }
+    return RetryThread.DONE;
   }
 
   private synchronized void open(QuorumConfig config) throws IOException {
@@ -124,7 +132,7 @@ public final class RatisConsensus {
   @Deactivate
   public void deactivate() throws Exception {
     if (discovery != null) {
-      discovery.interrupt();
+      discovery.close();
     }
     close();
   }
