@@ -163,7 +163,7 @@ final class MachineSlot {
   }
 
   synchronized void leader(int id, boolean isSelf) {
-    if (leaderId == id && self == isSelf) {
+    if (closed || leaderId == id && self == isSelf) {
       return;
     }
     leaderId = id;
@@ -224,9 +224,12 @@ final class MachineSlot {
     }
   }
 
+  /** Nothing is applied from now on. A machine that leads is told that it does not any more, since what it proposes has no effect. */
   synchronized void close() {
     closed = true;
     self = false;
+    leaderId = -1;
+    sayWhoLeads();
     CompletableFuture.runAsync(() -> whenFounded.completeExceptionally(new NotLeaderException("the metadata log is closed")));
     notifyAll();
   }

@@ -66,18 +66,21 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
   private final Joining joining;
   private final QuorumCheck check;
   private final AtomicLong openBytes = new AtomicLong();
+  private final Consumer<String> refuse;
+  private volatile boolean stopping;
   private volatile boolean closed;
 
   /**
    * Takes part in the quorum from now on.
    *
    * @param former what this node has from the time when it was alone
-   * @param refuse called with the reason when it turns out that this node cannot be of the cluster
+   * @param refuse called with the reason when it turns out that this node cannot be of the cluster, or when Ratis ends by itself
    * @throws IOException when the files cannot be read or the port not be bound
    */
   RatisMetadataLog(QuorumConfig config, FormerMetadata former, Clock clock, FaultHandler faults, Consumer<String> refuse)
       throws IOException {
     this.config = config;
+    this.refuse = refuse;
     founding = new Founding(config, former, slot, message -> this.proposals().send(message));
     Files.createDirectories(config.directory());
     RaftProperties properties = RatisProperties.of(config);
@@ -90,7 +93,7 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
     RaftGroup group = RaftGroup.valueOf(groupId, members);
     watch = new LeaderWatch(self, this::address, gone -> this.elections().replace(gone));
     server = RaftServer.newBuilder().setServerId(self).setGroup(group).setProperties(properties).setOption(StartupOption.RECOVER)
-        .setStateMachine(new ReplicatedMachine(slot, clock, faults, self, this::stop, watch::leader)).build();
+        .setStateMachine(new ReplicatedMachine(slot, clock, faults, self, this::stop, this::ended, watch::leader)).build();
     client = RaftClient.newBuilder().setProperties(properties).setRaftGroup(group).setRetryPolicy(RetryPolicies
         .retryUpToMaximumCountWithFixedSleep(10, TimeDuration.valueOf(100, TimeUnit.MILLISECONDS))).build();
     proposals = new Proposals(server, client.getClientRpc(), groupId, this::leader, config.timings());
@@ -278,7 +281,19 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
     return config.identity().clusterId();
   }
 
+  /** Ends the server as Ratis does when it meets a fault, for tests. */
+  void endOfRatis() throws IOException {
+    server.close();
+  }
+
+  private void ended() {
+    if (!stopping) {
+      refuse.accept("the replicated log has ended without being asked to; start this node again");
+    }
+  }
+
   private void stop() {
+    stopping = true;
     Thread closer = new Thread(this::closeQuietly, "metadata-quorum-close");
     closer.setDaemon(true);
     closer.start();
@@ -298,6 +313,7 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
     if (closed) {
       return;
     }
+    stopping = true;
     elections.handOver(HAND_OVER_MS).join();
     closed = true;
     founding.close();

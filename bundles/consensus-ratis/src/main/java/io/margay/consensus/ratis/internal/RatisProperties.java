@@ -23,6 +23,8 @@ final class RatisProperties {
     NettyConfigKeys.Server.setPort(p, config.self().port());
     NettyConfigKeys.Server.setUseEpoll(p, false);
     NettyConfigKeys.Client.setUseEpoll(p, false);
+    // A node that was suspended comes back, however long that was. By default Ratis ends its server after a minute.
+    RaftServerConfigKeys.setCloseThreshold(p, TimeDuration.valueOf(10_000, TimeUnit.DAYS));
     RaftServerConfigKeys.setStorageDir(p, List.of(config.directory().toFile()));
     election(p, config);
     log(p, config);

@@ -53,20 +53,24 @@ final class ReplicatedMachine extends BaseStateMachine {
   private final FaultHandler faults;
   private final RaftPeerId self;
   private final Runnable stop;
+  private final Runnable ended;
   private final Consumer<RaftPeerId> leaders;
   /** An entry was not applied: what follows must not count as applied either, or a snapshot would claim to have it. */
   private volatile boolean broken;
 
   /**
    * @param stop ends this node's part in the quorum; does not wait
+   * @param ended called when Ratis has ended this node's part in the quorum, asked to or not; does not wait
    * @param leaders told who leads, null when nobody does; does not wait
    */
-  ReplicatedMachine(MachineSlot slot, Clock clock, FaultHandler faults, RaftPeerId self, Runnable stop, Consumer<RaftPeerId> leaders) {
+  ReplicatedMachine(MachineSlot slot, Clock clock, FaultHandler faults, RaftPeerId self, Runnable stop, Runnable ended,
+      Consumer<RaftPeerId> leaders) {
     this.slot = slot;
     this.clock = clock;
     this.faults = faults;
     this.self = self;
     this.stop = stop;
+    this.ended = ended;
     this.leaders = leaders;
   }
 
@@ -205,5 +209,6 @@ final class ReplicatedMachine extends BaseStateMachine {
   @Override
   public void notifyServerShutdown(RoleInfoProto roleInfo, boolean allServer) {
     slot.close();
+    ended.run();
   }
 }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.margay.spi.consensus.ConsensusContract.Recorder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class MachineSlotTest {
@@ -59,5 +61,22 @@ class MachineSlotTest {
   void metadataOfANodeThatWasAloneIsNotLostSilently() {
     slot.attach(new Recorder(), true);
     assertThatThrownBy(() -> slot.found(1, found(7, 0, 0))).isInstanceOf(MachineSlot.ForeignStateException.class);
+  }
+
+  /** A leader that believes it still leads would fence the others for ever, without an effect. */
+  @Test
+  void theMachineOfALogThatHasEndedDoesNotLead() {
+    List<String> told = new ArrayList<>();
+    slot.attach(new Recorder() {
+      @Override
+      public void onLeader(int leaderId, boolean self) {
+        told.add(leaderId + " " + self);
+      }
+    }, false);
+    slot.found(1, found(7, 0, 0));
+    slot.leader(1, true);
+    slot.close();
+    slot.leader(1, true);
+    assertThat(told).endsWith("1 true", "-1 false");
   }
 }

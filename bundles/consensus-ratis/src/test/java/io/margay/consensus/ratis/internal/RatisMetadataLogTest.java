@@ -1,5 +1,7 @@
 package io.margay.consensus.ratis.internal;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.margay.model.Clock;
 import io.margay.spi.consensus.ClusterIdentity;
 import io.margay.spi.consensus.ConsensusContract;
@@ -13,9 +15,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.concurrent.ThreadLocalRandom;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(120)
@@ -36,7 +40,17 @@ class RatisMetadataLogTest extends ConsensusContract {
     }
   };
 
+  private final List<String> refusals = new CopyOnWriteArrayList<>();
   private int port;
+
+  @Test
+  void anEndThatWasNotAskedForIsRefused() throws Exception {
+    RatisMetadataLog running = (RatisMetadataLog) log();
+    running.endOfRatis();
+    assertThat(refusals).hasSize(1).first().asString().contains("start this node again");
+    close(running);
+    assertThat(refusals).as("an end that was asked for").hasSize(1);
+  }
 
   @Override
   protected MetadataLog open(Path directory) throws Exception {
@@ -44,7 +58,7 @@ class RatisMetadataLogTest extends ConsensusContract {
       port = freePort();
     }
     return new RatisMetadataLog(config(directory, 1, List.of(new QuorumNode(1, "127.0.0.1", port))), NONE, Clock.SYSTEM,
-        (what, cause) -> { }, why -> { });
+        (what, cause) -> { }, refusals::add);
   }
 
   @Override
