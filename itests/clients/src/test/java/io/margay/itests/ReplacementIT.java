@@ -27,7 +27,7 @@ class ReplacementIT {
   @ParameterizedTest
   @ValueSource(strings = {"shell", "config", "console", "server"})
   void theCommandRunsToItsEndAndTheNextOneFindsEverything(String part) {
-    String directory = part.equals("server") ? "40" : part.equals("config") ? "10" : "60";
+    String directory = part.equals("server") ? "40" : part.equals("config") ? "30" : "60";
     String jar = Path.of(System.getProperty("margay.home"), "bundles/" + directory + "/io.margay." + part + "-0.1.0-SNAPSHOT.jar").normalize()
         .toUri().toString();
     assertThat(broker.shell("update io.margay." + part + " " + jar)).isEqualTo(new Run(0, ""));
