@@ -28,9 +28,9 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Three brokers under the load of stock clients, while their processes are killed, stopped and started. After each: the clients go on,
- * and every record that was acknowledged is there, once, in order. Not part of the build yet: {@code mvn verify -Dit.test=FailoverRun}.
+ * and every record that was acknowledged is there, once, in order.
  */
-class FailoverRun {
+class FailoverIT {
   private static final String TOPIC = "failover";
   private static final int SESSION_MS = 2_000;
   private static Nodes nodes;
