@@ -36,7 +36,6 @@ public final class SimulatedDisk {
     doubtful.clear();
     if (!whole) {
       doubtful.addAll(logs.keySet());
-      whole = doubtful.isEmpty();
     }
     return engine;
   }
@@ -66,9 +65,8 @@ public final class SimulatedDisk {
   LogStore open(TopicIdPartition id, Clock clock, StoreConfig config) {
     SimulatedStore log = logs.computeIfAbsent(id, key -> new SimulatedStore(new MemoryLogStore(clock, config)));
     log.open(config);
-    if (doubtful.remove(id)) {
-      whole = doubtful.isEmpty();
-    }
+    doubtful.remove(id);
+    whole = doubtful.isEmpty();
     return log;
   }
 
