@@ -26,6 +26,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /** Nodes with a common metadata log, connections between them, and a clock that a test moves. One thread. */
@@ -248,7 +249,7 @@ final class FakeCluster {
         return reply;
       }
       open.add(reply);
-      broken.add(Heartbeats.receive(to.presence.sessions(), (BrokerHeartbeatRequest) request, answer -> {
+      BooleanSupplier gone = Heartbeats.receive(to.presence.sessions(), (BrokerHeartbeatRequest) request, answer -> {
         BrokerHeartbeatResponse into = (BrokerHeartbeatResponse) response;
         into.setErrorCode(answer.errorCode()).setShouldShutDown(answer.shouldShutDown()).setIsFenced(answer.isFenced());
         open.remove(reply);
@@ -263,7 +264,8 @@ final class FakeCluster {
             // nothing is pooled
           }
         });
-      }));
+      });
+      broken.add(gone::getAsBoolean);
       return reply;
     }
 

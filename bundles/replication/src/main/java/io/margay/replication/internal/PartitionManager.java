@@ -258,7 +258,7 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
       }
       slots[partition.index()] = replica;
     }
-    table.put(new ServedTopic(topic.name(), topic.id(), topic.internal(), slots));
+    table.put(new ServedTopic(topic.name(), topic.id(), topic.internal(), slots, throttledOf(topic.name(), next)));
     replicas -= gone.size();
     gone.forEach(replica -> ending.accept(replica, Errors.NOT_LEADER_OR_FOLLOWER));
   }
@@ -291,7 +291,12 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
     return LogConfig.of(settings.topic(next.config(ConfigResource.topic(topic))));
   }
 
+  private ThrottledReplicas throttledOf(String topic, ClusterImage next) {
+    return ThrottledReplicas.of(settings.topic(next.config(ConfigResource.topic(topic))), self);
+  }
+
   private void configure(ServedTopic served, ClusterImage next) {
+    served.throttled(throttledOf(served.name(), next));
     LogConfig config = null;
     for (int i = 0; i < served.partitions(); i++) {
       LocalReplica replica = served.replica(i);

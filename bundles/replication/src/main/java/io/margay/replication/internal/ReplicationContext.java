@@ -32,6 +32,7 @@ public final class ReplicationContext implements AutoCloseable {
   private final Scheduler scheduler;
   private final Clock clock;
   private final LineLimit damages;
+  private final ReplicationThrottles throttles;
 
   /**
    * @param logs where the logs are
@@ -53,6 +54,7 @@ public final class ReplicationContext implements AutoCloseable {
     this.reads = new BlockingReads(() -> settings.get(ReplicationSettings.NUM_IO_THREADS), pools);
     this.gate = new OpenGate(scheduler, clock);
     this.partitions = new PartitionManager(logs, settings, time, pools, starting);
+    this.throttles = new ReplicationThrottles(partitions.table(), settings, clock);
   }
 
   /** Timers and clock. */
@@ -69,6 +71,7 @@ public final class ReplicationContext implements AutoCloseable {
     gate.close();
     // cold reads in progress finish while the logs are open
     reads.close();
+    throttles.close();
     partitions.close();
     try {
       warmer.close();
@@ -95,6 +98,11 @@ public final class ReplicationContext implements AutoCloseable {
   /** @return finds topics and replicas */
   public ReplicaTable table() {
     return partitions.table();
+  }
+
+  /** @return how fast replicas catch up that are throttled */
+  public ReplicationThrottles throttles() {
+    return throttles;
   }
 
   /** @return where requests wait for logs that are being opened */
