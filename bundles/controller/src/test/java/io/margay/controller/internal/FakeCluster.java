@@ -51,6 +51,13 @@ final class FakeCluster {
     return node;
   }
 
+  /** The same for a node that has not seen the metadata yet, and finds nobody who leads it. */
+  Node startBehind(int id) {
+    Node node = new Node(id, true, nodes.get(id).history);
+    node.presence.advertise(List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "node", 9000 + id)));
+    return node;
+  }
+
   /** Another node leads the metadata log. */
   void lead(int id) {
     leader = id;
@@ -97,6 +104,7 @@ final class FakeCluster {
     final BrokerPresence presence;
     final List<Link> connections = new ArrayList<>();
     final List<String> fatal = new ArrayList<>();
+    final List<Command> proposed = new ArrayList<>();
     private final boolean kept;
     private BrokerHistory.Entry history;
     ClusterImage image = ClusterImage.EMPTY;
@@ -117,6 +125,7 @@ final class FakeCluster {
     }
 
     private CompletionStage<Object> propose(Command command) {
+      proposed.add(command);
       return leader < 0 || !alive ? CompletableFuture.failedFuture(new NotLeaderException("nobody leads"))
           : CompletableFuture.completedFuture(FakeCluster.this.propose(command));
     }
