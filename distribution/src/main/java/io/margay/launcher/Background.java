@@ -93,7 +93,7 @@ final class Background {
   static int stop(long pid, String prefix) throws InterruptedException {
     ProcessHandle.of(pid).ifPresent(ProcessHandle::destroy);
     long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_TIMEOUT_MS);
-    while (ProcessHandle.of(pid).isPresent() && ProcessHandle.of(pid).get().isAlive()) {
+    while (ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)) {
       if (System.nanoTime() - deadlineNs >= 0) {
         System.err.println("margay: " + prefix + "process " + pid + " still runs after " + STOP_TIMEOUT_MS + " ms");
         return 1;

@@ -29,23 +29,37 @@ class ManifestIT {
       "io.margay.coordinator");
   private static final Pattern CLAUSE = Pattern.compile("((?:[^,\"]|\"[^\"]*\")+)");
 
-  private record Bundle(String name, Map<String, String> exports, Set<String> imports, Set<String> packages) { }
+  /** Imports and exports with their attributes. */
+  private record Bundle(String name, Map<String, String> exports, Map<String, String> importsWithVersions, Set<String> packages) {
+    Set<String> imports() {
+      return importsWithVersions.keySet();
+    }
+  }
 
   private static final Map<String, Bundle> OURS = new TreeMap<>();
+  private static final Map<String, Bundle> ALL = new TreeMap<>();
 
   @BeforeAll
   static void read() throws IOException {
-    try (Stream<Path> jars = Files.walk(Path.of(System.getProperty("margay.home"), "bundles"))) {
+    read(Path.of(System.getProperty("margay.home"), "bundles"));
+    int always = OURS.size();
+    read(Path.of(System.getProperty("margay.home"), "optional"));
+    assertThat(OURS).as("bundles of ours with those of optional").hasSizeGreaterThan(always);
+  }
+
+  private static void read(Path directory) throws IOException {
+    try (Stream<Path> jars = Files.walk(directory)) {
       for (Path jar : (Iterable<Path>) jars.filter(p -> p.toString().endsWith(".jar"))::iterator) {
         try (JarFile file = new JarFile(jar.toFile())) {
           Attributes main = file.getManifest().getMainAttributes();
           String name = String.valueOf(main.getValue("Bundle-SymbolicName")).split(";")[0].trim();
+          Set<String> packages = new HashSet<>();
+          file.stream().filter(e -> e.getName().endsWith(".class") && e.getName().contains("/") && !e.getName().startsWith("META-INF/"))
+              .forEach(e -> packages.add(e.getName().substring(0, e.getName().lastIndexOf('/')).replace('/', '.')));
+          Bundle bundle = new Bundle(name, clauses(main.getValue("Export-Package")), clauses(main.getValue("Import-Package")), packages);
+          ALL.put(name, bundle);
           if (name.startsWith("io.margay.")) {
-            Set<String> packages = new HashSet<>();
-            file.stream().filter(e -> e.getName().endsWith(".class") && !e.getName().startsWith("META-INF/"))
-                .forEach(e -> packages.add(e.getName().substring(0, e.getName().lastIndexOf('/')).replace('/', '.')));
-            OURS.put(name, new Bundle(name, clauses(main.getValue("Export-Package")),
-                clauses(main.getValue("Import-Package")).keySet(), packages));
+            OURS.put(name, bundle);
           }
         }
       }
@@ -107,6 +121,11 @@ class ManifestIT {
         unversioned.add(b.name() + " exports " + p);
       }
     }));
+    OURS.values().forEach(b -> b.importsWithVersions().forEach((p, attributes) -> {
+      if (p.startsWith("io.margay.") && !attributes.contains("version=\"[")) {
+        unversioned.add(b.name() + " imports " + p);
+      }
+    }));
     assertThat(unversioned).isEmpty();
   }
 
@@ -114,7 +133,7 @@ class ManifestIT {
   void noPackageIsInTwoBundles() {
     Map<String, String> owner = new HashMap<>();
     List<String> split = new ArrayList<>();
-    OURS.values().forEach(b -> b.packages().forEach(p -> {
+    ALL.values().forEach(b -> b.packages().forEach(p -> {
       String other = owner.put(p, b.name());
       if (other != null) {
         split.add(p + " is in " + other + " and " + b.name());

@@ -7,9 +7,6 @@ package io.margay.config.internal;
 final class FormerSettings {
   /** In the form that {@link AcceptedSettings} reads. */
   static final String TABLE = """
-      LONG* | leader.replication.throttled.rate | 9223372036854775807 | Bytes per second that throttled leaders send.
-      LONG* | follower.replication.throttled.rate | 9223372036854775807 | Bytes per second that throttled followers fetch.
-      LONG* | replica.alter.log.dirs.io.max.bytes.per.second | 9223372036854775807 | Bytes per second that replicas move.
       STRING | zookeeper.connect | null | Address of ZooKeeper. The metadata needs no ZooKeeper here.
       INT | zookeeper.connection.timeout.ms | null | Milliseconds to connect to ZooKeeper.
       INT | zookeeper.session.timeout.ms | 18000 | Milliseconds of a ZooKeeper session.

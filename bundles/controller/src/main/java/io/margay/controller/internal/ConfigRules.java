@@ -32,11 +32,6 @@ public final class ConfigRules {
   private final NamedServices<Partitioner> partitioners;
   private final ClusterLimits limits;
 
-  /** Settings of topics that a cluster of one broker fulfils without doing anything: Kafka's tools set them. */
-  private static final Set<String> FULFILLED = Set.of(ControllerSettings.UNCLEAN_LEADER_ELECTION_ENABLE.name(),
-      ControllerSettings.LEADER_REPLICATION_THROTTLED_REPLICAS.name(),
-      ControllerSettings.FOLLOWER_REPLICATION_THROTTLED_REPLICAS.name());
-
   /** Names of the storage engines that were there at some time, in ascending order. */
   private final Set<String> engines = new ConcurrentSkipListSet<>();
 
@@ -111,8 +106,7 @@ public final class ConfigRules {
     } catch (InvalidSettingException e) {
       throw new RefusedException(Errors.INVALID_CONFIG, e.getMessage());
     }
-    if (setting.scope() == Setting.Scope.TOPIC && !setting.effective() && !parsed.equals(setting.defaultValue())
-        && !FULFILLED.contains(setting.name())) {
+    if (setting.scope() == Setting.Scope.TOPIC && !setting.effective() && !parsed.equals(setting.defaultValue())) {
       throw new RefusedException(Errors.INVALID_CONFIG, "Invalid value " + value + " for configuration " + setting.name()
           + ": this server does not support it; leave it out, or at its default "
           + setting.type().format(setting.defaultValue()));

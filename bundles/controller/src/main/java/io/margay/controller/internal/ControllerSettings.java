@@ -45,14 +45,6 @@ public final class ControllerSettings implements SettingDefinitions {
   public static final Setting<Boolean> UNCLEAN_LEADER_ELECTION_ENABLE_DEFAULT =
       ALL.broker(BOOLEAN, "unclean.leader.election.enable", false).live()
       .doc("Whether a replica that is not in sync may become leader when no other can. Acknowledged records may then be lost.");
-  /** {@code follower.replication.throttled.replicas}. */
-  public static final Setting<List<String>> FOLLOWER_REPLICATION_THROTTLED_REPLICAS =
-      ALL.topic(LIST, "follower.replication.throttled.replicas", List.<String>of()).matching("\\*|(\\d+:\\d+(,\\d+:\\d+)*)?", "a list of partition:broker, or *").inert()
-      .doc("Follower replicas whose fetches are throttled: a list of partition:broker, or * for all.");
-  /** {@code leader.replication.throttled.replicas}. */
-  public static final Setting<List<String>> LEADER_REPLICATION_THROTTLED_REPLICAS =
-      ALL.topic(LIST, "leader.replication.throttled.replicas", List.<String>of()).matching("\\*|(\\d+:\\d+(,\\d+:\\d+)*)?", "a list of partition:broker, or *").inert()
-      .doc("Replicas for which the leader throttles fetches: a list of partition:broker, or * for all.");
   /** {@code unclean.leader.election.enable}. */
   public static final Setting<Boolean> UNCLEAN_LEADER_ELECTION_ENABLE = ALL.topic(BOOLEAN, "unclean.leader.election.enable", false)
       .synonyms("unclean.leader.election.enable")

@@ -2,6 +2,7 @@ package io.margay.controller.internal;
 
 import static io.margay.spi.config.SettingType.BOOLEAN;
 import static io.margay.spi.config.SettingType.INT;
+import static io.margay.spi.config.SettingType.LIST;
 import static io.margay.spi.config.SettingType.PASSWORD;
 import static io.margay.spi.config.SettingType.STRING;
 
@@ -28,6 +29,9 @@ public final class OtherSettings implements SettingDefinitions {
     ALL.broker(PASSWORD, "ssl.key.password", null).perBroker().inert().doc("The password of the private key.");
     ALL.broker(STRING, "ssl.keystore.location", null).perBroker().inert().doc("The file with this node's key.");
     ALL.topic(BOOLEAN, "remote.storage.enable", false).inert().doc("Whether segments are copied to remote storage.");
+    for (String role : List.of("leader", "follower")) {
+      ALL.topic(LIST, role + ".replication.throttled.replicas", List.<String>of()).doc("Replicas that are throttled.");
+    }
     ALL.group(INT, "consumer.session.timeout.ms", 45_000).from(1).synonyms("group.consumer.session.timeout.ms").inert()
         .doc("Milliseconds without a heartbeat.");
   }

@@ -125,6 +125,11 @@ final class InSyncReplicas {
     return follower.fetched(brokerEpoch, offset, logStart, leaderEnd, nowMs) ? Fetched.KNOWN : Fetched.STALE;
   }
 
+  /** Whether the image says that a replica is in sync. */
+  synchronized boolean contains(int replicaId) {
+    return isr.contains(new BrokerId(replicaId));
+  }
+
   /** Whether a follower that fetched just now might join the ISR; a quick look. */
   synchronized boolean mayJoin(int replicaId) {
     FollowerProgress follower = follower(replicaId);

@@ -54,6 +54,12 @@ public final class PartitionFollower extends PartitionRole {
     return Math.max(0, leaderHighWatermark - log().logEndOffset());
   }
 
+  /** @return whether it has all that it knows to be committed; false until it has been told */
+  public boolean caughtUp() {
+    long committed = leaderHighWatermark;
+    return committed >= 0 && log().logEndOffset() >= committed;
+  }
+
   /** Bytes are not counted here: what can be read changes with the high watermark. */
   @Override
   public long appendedBytes() {

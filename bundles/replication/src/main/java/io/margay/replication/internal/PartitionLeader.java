@@ -398,6 +398,14 @@ public final class PartitionLeader extends PartitionRole implements LeaderPartit
     return highWatermark >= epochStart;
   }
 
+  /**
+   * @param replicaId a broker
+   * @return whether it is in the ISR
+   */
+  public boolean inSync(int replicaId) {
+    return isr.contains(replicaId);
+  }
+
   /** @return the ISR and the progress of the followers */
   InSyncReplicas isr() {
     return isr;

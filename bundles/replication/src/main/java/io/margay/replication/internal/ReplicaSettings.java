@@ -1,6 +1,7 @@
 package io.margay.replication.internal;
 
 import static io.margay.spi.config.SettingType.INT;
+import static io.margay.spi.config.SettingType.LIST;
 import static io.margay.spi.config.SettingType.LONG;
 import static io.margay.spi.config.SettingType.STRING;
 
@@ -8,11 +9,14 @@ import io.margay.spi.config.Catalogue;
 import io.margay.spi.config.DefinesSettings;
 import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingDefinitions;
+import java.util.List;
 
 /** Settings of leaders and followers in a cluster. */
 @DefinesSettings
 public final class ReplicaSettings implements SettingDefinitions {
   private static final Catalogue ALL = new Catalogue("Replication");
+  private static final String REPLICAS = "\\*|(\\d+:\\d+(,\\d+:\\d+)*)?";
+  private static final String REPLICAS_WORDS = "a list of partition:broker, or *";
 
   /** {@code replica.lag.time.max.ms}. */
   public static final Setting<Long> REPLICA_LAG_TIME_MAX_MS = ALL.broker(LONG, "replica.lag.time.max.ms", 30_000L).from(1).live()
@@ -52,6 +56,26 @@ public final class ReplicaSettings implements SettingDefinitions {
   public static final Setting<String> REPLICA_SELECTOR_CLASS = ALL.broker(STRING, "replica.selector.class", null).live()
       .doc("org.apache.kafka.common.replica.RackAwareReplicaSelector lets consumers read from an in-sync replica in their own rack. "
           + "Unset, all read from the leader.");
+  /** {@code leader.replication.throttled.rate}. */
+  public static final Setting<Long> LEADER_REPLICATION_THROTTLED_RATE =
+      ALL.broker(LONG, "leader.replication.throttled.rate", Long.MAX_VALUE).from(0).live()
+      .doc("Bytes per second that this broker sends, as a leader, to replicas that are not in sync, of the partitions that topics list "
+          + "in leader.replication.throttled.replicas.");
+  /** {@code follower.replication.throttled.rate}. */
+  public static final Setting<Long> FOLLOWER_REPLICATION_THROTTLED_RATE =
+      ALL.broker(LONG, "follower.replication.throttled.rate", Long.MAX_VALUE).from(0).live()
+      .doc("Bytes per second that this broker fetches for its replicas that have not caught up, of those that topics list in "
+          + "follower.replication.throttled.replicas.");
+  /** {@code leader.replication.throttled.replicas}. */
+  public static final Setting<List<String>> LEADER_REPLICATION_THROTTLED_REPLICAS =
+      ALL.topic(LIST, "leader.replication.throttled.replicas", List.<String>of()).matching(REPLICAS, REPLICAS_WORDS)
+      .doc("Leaders that send with leader.replication.throttled.rate to replicas that are not in sync: a list of partition:broker, or "
+          + "* for all.");
+  /** {@code follower.replication.throttled.replicas}. */
+  public static final Setting<List<String>> FOLLOWER_REPLICATION_THROTTLED_REPLICAS =
+      ALL.topic(LIST, "follower.replication.throttled.replicas", List.<String>of()).matching(REPLICAS, REPLICAS_WORDS)
+      .doc("Replicas that fetch with follower.replication.throttled.rate until they have caught up: a list of partition:broker, or * "
+          + "for all.");
 
   @Override
   public Catalogue catalogue() {

@@ -22,7 +22,6 @@ public final class ReplicationContext implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicationContext.class);
   /** A process younger than this is still starting, and not registered yet. */
   private static final long STARTING_MS = 20_000;
-  private static final long REGISTRATION_WAIT_MS = 1_000;
 
   private final PartitionManager partitions;
   private final BlockingReads reads;
@@ -33,6 +32,7 @@ public final class ReplicationContext implements AutoCloseable {
   private final Scheduler scheduler;
   private final Clock clock;
   private final LineLimit damages;
+  private final ReplicationThrottles throttles;
 
   /**
    * @param logs where the logs are
@@ -41,10 +41,11 @@ public final class ReplicationContext implements AutoCloseable {
    * @param clock time
    */
   public ReplicationContext(Logs logs, NodeSettings settings, Scheduler scheduler, Clock clock) {
-    this(logs, settings, new Time(scheduler, clock), Pools::threads);
+    this(logs, settings, new Time(scheduler, clock), Pools::threads, isStarting(clock));
   }
 
-  ReplicationContext(Logs logs, NodeSettings settings, Time time, Pools.Factory pools) {
+  /** @param starting see {@link PartitionManager} */
+  ReplicationContext(Logs logs, NodeSettings settings, Time time, Pools.Factory pools, boolean starting) {
     this.logs = logs;
     this.settings = settings;
     this.scheduler = time.scheduler();
@@ -52,7 +53,8 @@ public final class ReplicationContext implements AutoCloseable {
     this.damages = new LineLimit(clock);
     this.reads = new BlockingReads(() -> settings.get(ReplicationSettings.NUM_IO_THREADS), pools);
     this.gate = new OpenGate(scheduler, clock);
-    this.partitions = new PartitionManager(logs, settings, time, pools, isStarting(clock) ? REGISTRATION_WAIT_MS : 0);
+    this.partitions = new PartitionManager(logs, settings, time, pools, starting);
+    this.throttles = new ReplicationThrottles(partitions.table(), settings, clock);
   }
 
   /** Timers and clock. */
@@ -69,6 +71,7 @@ public final class ReplicationContext implements AutoCloseable {
     gate.close();
     // cold reads in progress finish while the logs are open
     reads.close();
+    throttles.close();
     partitions.close();
     try {
       warmer.close();
@@ -95,6 +98,11 @@ public final class ReplicationContext implements AutoCloseable {
   /** @return finds topics and replicas */
   public ReplicaTable table() {
     return partitions.table();
+  }
+
+  /** @return how fast replicas catch up that are throttled */
+  public ReplicationThrottles throttles() {
+    return throttles;
   }
 
   /** @return where requests wait for logs that are being opened */

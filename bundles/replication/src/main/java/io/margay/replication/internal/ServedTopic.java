@@ -10,12 +10,14 @@ public final class ServedTopic {
   private final UUID id;
   private final boolean internal;
   private final LocalReplica[] replicas;
+  private volatile ThrottledReplicas throttled;
 
-  ServedTopic(String name, UUID id, boolean internal, LocalReplica[] replicas) {
+  ServedTopic(String name, UUID id, boolean internal, LocalReplica[] replicas, ThrottledReplicas throttled) {
     this.name = name;
     this.id = id;
     this.internal = internal;
     this.replicas = replicas;
+    this.throttled = throttled;
   }
 
   /** @return its name */
@@ -31,6 +33,15 @@ public final class ServedTopic {
   /** @return whether it is an internal topic */
   public boolean internal() {
     return internal;
+  }
+
+  /** Which replicas of this node are throttled. */
+  ThrottledReplicas throttled() {
+    return throttled;
+  }
+
+  void throttled(ThrottledReplicas changed) {
+    throttled = changed;
   }
 
   /** @return how many partitions it has */

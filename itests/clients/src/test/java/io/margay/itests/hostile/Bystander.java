@@ -23,7 +23,8 @@ import org.apache.kafka.common.serialization.LongSerializer;
  * own. Keeps how long the slowest turn took.
  */
 final class Bystander implements AutoCloseable {
-  private static final TopicPartition PARTITION = new TopicPartition("bystander", 0);
+  static final String TOPIC = "bystander";
+  private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
   private static final int RECORD_BYTES = 2_000_000;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 

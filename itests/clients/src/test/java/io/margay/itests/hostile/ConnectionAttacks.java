@@ -6,12 +6,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /** Connections that come and go: nothing of them stays. */
 final class ConnectionAttacks {
   private static final String CONNECTION = "io.margay.server.internal.Connection";
   private static final int OTHERS = 20;
+  /** So many connect at the same time: one alone waits a second whenever the queue of the listener is full. */
+  private static final int VISITORS = 8;
 
   private ConnectionAttacks() { }
 
@@ -31,11 +34,22 @@ final class ConnectionAttacks {
   }
 
   private static String comeAndGo(HostileBroker broker, Visit visit) throws Exception {
-    int visits = size(1_000, 100_000);
-    for (int i = 0; i < visits; i++) {
-      try (Wire wire = new Wire(broker.port())) {
-        visit.make(wire);
-      }
+    int visits = size(1_000, 20_000);
+    List<FutureTask<Void>> visitors = new ArrayList<>();
+    for (int i = 0; i < VISITORS; i++) {
+      FutureTask<Void> visitor = new FutureTask<>(() -> {
+        for (int n = 0; n < visits / VISITORS; n++) {
+          try (Wire wire = new Wire(broker.port())) {
+            visit.make(wire);
+          }
+        }
+        return null;
+      });
+      visitors.add(visitor);
+      new Thread(visitor, "visitor").start();
+    }
+    for (FutureTask<Void> visitor : visitors) {
+      visitor.get();
     }
     return assertGone(broker, visits);
   }
@@ -75,20 +89,29 @@ final class ConnectionAttacks {
     return comeAndGo(broker, w -> sendAndClose(w, fetch));
   }
 
+  /** In the long form as many as the broker takes by default, with those of the stock client. */
   private static String idle(HostileBroker broker) throws Exception {
-    int connections = size(1_000, 9_000);
+    int most = size(1_000, 10_000);
     List<Wire> wires = new ArrayList<>();
-    for (int i = 0; i < connections; i++) {
-      wires.add(broker.connect());
+    boolean refused = false;
+    while (wires.size() < most && !refused) {
+      Wire wire = broker.connect();
+      refused = wires.size() >= most - OTHERS && wire.closedWithin(100);
+      if (!refused) {
+        wires.add(wire);
+      }
     }
-    long open = wires.stream().filter(w -> !w.socket().isClosed()).count();
+    if (refused != Attack.FULL) {
+      throw new AssertionError(wires.size() + " connections, and the next was " + (refused ? "refused" : "taken"));
+    }
     long liveBytes = broker.liveBytes();
+    int counted = broker.instances(CONNECTION);
     wires.forEach(Wire::close);
-    long each = (liveBytes - broker.liveBytes()) / connections;
-    assertGone(broker, connections);
-    if (each > 2048 + 512) {
+    long each = (liveBytes - broker.liveBytes()) / wires.size();
+    assertGone(broker, wires.size());
+    if (each > 2048) {
       throw new AssertionError("an idle connection costs " + each + " bytes of heap");
     }
-    return open + " served, " + each + " bytes each";
+    return wires.size() + " of " + counted + " connections, " + each + " bytes each";
   }
 }

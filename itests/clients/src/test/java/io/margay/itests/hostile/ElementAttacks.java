@@ -14,6 +14,9 @@ import org.apache.kafka.common.protocol.ApiKeys;
 
 /** Small bytes that become many objects: arrays of as many elements as fit into a frame, of each API that takes some. */
 final class ElementAttacks {
+  /** Small requests of others are answered within this time. */
+  private static final int OTHERS_MS = 1_000;
+
   private ElementAttacks() { }
 
   /**
@@ -30,7 +33,7 @@ final class ElementAttacks {
 
     private String send(HostileBroker broker) throws Exception {
       ExecutorService pool = Executors.newFixedThreadPool(requests);
-      try {
+      try (Pulse pulse = new Pulse(broker.port())) {
         List<Callable<String>> all = new ArrayList<>();
         for (int i = 0; i < requests; i++) {
           all.add(() -> one(broker.connect()));
@@ -42,7 +45,7 @@ final class ElementAttacks {
         if (answers.contains("no answer")) {
           throw new AssertionError(answers.toString());
         }
-        return answers.stream().distinct().collect(Collectors.joining(" / "));
+        return answers.stream().distinct().collect(Collectors.joining(" / ")) + ", " + pulse.check(OTHERS_MS);
       } finally {
         pool.shutdownNow();
       }

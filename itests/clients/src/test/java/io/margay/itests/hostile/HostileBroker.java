@@ -189,39 +189,21 @@ final class HostileBroker implements AutoCloseable {
   }
 
   long sockets() throws IOException {
-    return openFiles().stream().filter(f -> f.startsWith("socket:")).count();
+    return belongings().sockets();
   }
 
-  /** Files of logs that are open though nobody can find them any more. */
-  List<String> deletedFiles() throws IOException {
-    return openFiles().stream().filter(f -> f.startsWith(broker.data().resolve("logs").toString()) && f.endsWith("(deleted)")).toList();
+  /** What the process has now. */
+  Belongings belongings() throws IOException {
+    return Belongings.of(broker.pid(), broker.data());
   }
 
-  private List<String> openFiles() throws IOException {
-    List<String> targets = new ArrayList<>();
-    try (var files = Files.list(proc("fd"))) {
-      for (Path file : files.toList()) {
-        try {
-          targets.add(Files.readSymbolicLink(file).toString());
-        } catch (java.nio.file.NoSuchFileException e) {
-          // Closed since the list was made.
-          continue;
-        }
-      }
-    }
-    return targets;
+  /** What it has in addition, and keeps for some time. */
+  List<String> added(Belongings before, long patienceNanos) throws IOException {
+    return Belongings.added(before, broker.pid(), patienceNanos);
   }
 
-  /** The names of all threads, for a failure's message. */
-  List<String> threadNames() {
-    return Run.of(null, "jcmd", Long.toString(broker.pid()), "Thread.print").ok().output().lines().filter(l -> l.startsWith("\""))
-        .map(l -> l.substring(1, l.indexOf('"', 1))).sorted().toList();
-  }
-
-  int threads() throws IOException {
-    try (var files = Files.list(proc("task"))) {
-      return (int) files.count();
-    }
+  void plant(Plant.Fault fault, Path file) throws IOException {
+    Plant.into(broker.pid(), broker.data(), fault, file);
   }
 
   private Path proc(String file) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -130,9 +131,10 @@ public final class SessionKeeper implements AutoCloseable {
    * A broker reports.
    *
    * @param reply takes the answer, now or later, on any thread
-   * @return called when the broker's connection closes before that
+   * @return called when the broker's connection closes before that; says whether the heartbeat still waited, so that no answer comes
+   *     any more
    */
-  Runnable beat(Beat beat, Reply reply) {
+  BooleanSupplier beat(Beat beat, Reply reply) {
     List<Runnable> actions = new ArrayList<>();
     Waiting arrived;
     synchronized (this) {
@@ -154,11 +156,11 @@ public final class SessionKeeper implements AutoCloseable {
     return () -> broken(arrived);
   }
 
-  private void broken(Waiting lost) {
+  private boolean broken(Waiting lost) {
     List<Runnable> actions = new ArrayList<>();
     synchronized (this) {
       if (lost == null || !waiting.remove(lost.beat().id(), lost)) {
-        return;
+        return false;
       }
       sessions.broken(nowMs(), lost.beat().id(), lost.beat().epoch(), limits());
       LOG.info("The connection of a broker closed; it is fenced unless it connects again brokerId={} graceMs={}", lost.beat().id(),
@@ -166,6 +168,7 @@ public final class SessionKeeper implements AutoCloseable {
       proceed(actions);
     }
     actions.forEach(Runnable::run);
+    return true;
   }
 
   /** Collects what is to be proposed and answered now, and sets the timer for what comes next. */

@@ -44,6 +44,8 @@ final class FetchAttempt {
   /** By index of the parts; null where the only result is that there are no records. */
   private final PartitionData[] answers;
   private int bytes;
+  /** Bytes, of those, that a throttle counts. */
+  private int throttledBytes;
   private int mayWait;
   private boolean answered;
   private boolean needsDisk;
@@ -213,7 +215,8 @@ final class FetchAttempt {
       }
       highWatermark = role.highWatermark();
     }
-    Records records = records(item, role, bound);
+    boolean throttled = limits.isFollower() && isThrottled((PartitionLeader) role);
+    Records records = throttled ? throttledRecords(part, role, bound) : records(item, role, bound, limits.maxBytes() - bytes, bytes == 0);
     if (records.sizeBytes() == 0) {
       return null;
     }
@@ -223,6 +226,7 @@ final class FetchAttempt {
         answer.setAbortedTransactions(aborted(log, offset, bound));
       }
       bytes += records.sizeBytes();
+      throttledBytes += throttled ? records.sizeBytes() : 0;
       return answer;
     } catch (IOException | RuntimeException | Error e) {
       records.release();
@@ -230,9 +234,31 @@ final class FetchAttempt {
     }
   }
 
-  private Records records(FetchItem item, PartitionRole role, long bound) throws IOException {
-    int room = Math.min(limits.maxBytes() - bytes, item.maxBytes());
-    boolean atLeastOne = bytes == 0;
+  /** Followers in the ISR are never throttled: writes wait for them. */
+  private boolean isThrottled(PartitionLeader leader) {
+    return replication.throttles().slowsLeader(leader.id()) && !leader.inSync(limits.replicaId());
+  }
+
+  /** A batch that is larger than what the throttle allows is sent as well, so that each partition gets on. */
+  private Records throttledRecords(FetchPart part, PartitionRole role, long bound) throws IOException {
+    long free = replication.throttles().sending().available() - throttledBytes;
+    if (free <= 0) {
+      part.hold();
+      return Records.EMPTY;
+    }
+    int room = limits.maxBytes() - bytes;
+    return records(part.item(), role, bound, (int) Math.min(room, free), bytes == 0 || room > 0);
+  }
+
+  /** The follower gets what this pass has read. */
+  void pay() {
+    if (throttledBytes > 0) {
+      replication.throttles().sending().take(throttledBytes);
+    }
+  }
+
+  private Records records(FetchItem item, PartitionRole role, long bound, int maxBytes, boolean atLeastOne) throws IOException {
+    int room = Math.min(maxBytes, item.maxBytes());
     if (item.fetchOffset() >= bound || room <= 0 && !atLeastOne) {
       return Records.EMPTY;
     }

@@ -23,6 +23,7 @@ final class FetchPart extends DataWaiters.Waiter {
   private PartitionRole role;
   private boolean suspended;
   private boolean toldLeader;
+  private boolean held;
   private Errors error = Errors.NONE;
   private long bound;
   private long appendedBytes;
@@ -57,6 +58,7 @@ final class FetchPart extends DataWaiters.Waiter {
     replica = foundReplica;
     role = foundRole;
     suspended = false;
+    held = false;
     error = Errors.NONE;
     if (foundRole != null) {
       appendedBytes = foundRole.appendedBytes();
@@ -68,6 +70,15 @@ final class FetchPart extends DataWaiters.Waiter {
     boolean first = !toldLeader;
     toldLeader = true;
     return first;
+  }
+
+  /** Whether a throttle kept back what the last pass could have read: more to read changes nothing. */
+  boolean held() {
+    return held;
+  }
+
+  void hold() {
+    held = true;
   }
 
   void foundSuspended() {

@@ -109,8 +109,10 @@ final class PendingFetch {
       attempt.release();
       request.respondNothing();
     } else if (wait > 0) {
+      attempt.pay();
       request.respond(response.setThrottleTimeMs(wait), wait);
     } else {
+      attempt.pay();
       request.respond(response);
     }
   }
@@ -174,7 +176,7 @@ final class PendingFetch {
     if (role != part.role() || part.suspended() && !part.replica().waiting()) {
       return true;
     }
-    if (role == null || part.suspended()) {
+    if (role == null || part.suspended() || part.held()) {
       return false;
     }
     if (part.moved(limits.bound(role)) && limits.anyMoveCounts(role)) {

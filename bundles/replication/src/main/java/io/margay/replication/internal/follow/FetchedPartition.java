@@ -10,7 +10,7 @@ import java.util.UUID;
  *
  * <pre>
  *   WORKING (its epoch begins) --> FETCHING --> WORKING (its log is cut, or flushed) --> FETCHING
- *                                  FETCHING --failed--> PAUSED --> FETCHING
+ *                                  FETCHING --failed, or throttled--> PAUSED --> FETCHING
  * </pre>
  */
 final class FetchedPartition {

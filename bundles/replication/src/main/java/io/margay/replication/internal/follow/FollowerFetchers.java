@@ -53,9 +53,9 @@ public final class FollowerFetchers implements Followers.Fetching {
     this.settings = replication.settings();
     this.cluster = replication.partitions().cluster();
     this.perLeader = settings.get(ReplicaSettings.NUM_REPLICA_FETCHERS);
-    this.ports = new FollowerPorts(settings.nodeId(), this::brokerEpoch, this::address, () -> client,
+    this.ports = new FollowerPorts(new FollowerPorts.Self(settings.nodeId(), this::brokerEpoch), this::address, () -> client,
         task -> replication.reads().run(task, () -> { }), new FollowerPorts.Time(replication.clock(), replication.scheduler()),
-        this::fetchSettings);
+        new FollowerThrottle(replication.throttles()), this::fetchSettings);
     cluster.followers().attach(this);
   }
 

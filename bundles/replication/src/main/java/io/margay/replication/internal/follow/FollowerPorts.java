@@ -13,15 +13,23 @@ import io.margay.spi.client.RemoteClient;
  * What fetchers need of the world around them.
  *
  * @param self this broker
- * @param brokerEpoch epoch of this broker's registration; -1 before it is registered
  * @param addresses where a broker is reached; null when that is not known
  * @param client opens connections; null while there is none
  * @param blocking runs what may wait for a disk; false when it takes no more tasks now
  * @param time clock and timers
+ * @param throttle slows replicas that catch up
  * @param settings the current settings
  */
-record FollowerPorts(BrokerId self, LongSupplier brokerEpoch, Function<BrokerId, Endpoint> addresses, Supplier<RemoteClient> client,
-    Function<Runnable, Boolean> blocking, Time time, Supplier<FetchSettings> settings) {
+record FollowerPorts(Self self, Function<BrokerId, Endpoint> addresses, Supplier<RemoteClient> client, Function<Runnable, Boolean> blocking,
+    Time time, FollowerThrottle throttle, Supplier<FetchSettings> settings) {
+  /**
+   * This broker.
+   *
+   * @param id its id
+   * @param epoch epoch of its registration; -1 before it is registered
+   */
+  record Self(BrokerId id, LongSupplier epoch) { }
+
   /** Clock and timers. */
   record Time(Clock clock, Scheduler scheduler) { }
 

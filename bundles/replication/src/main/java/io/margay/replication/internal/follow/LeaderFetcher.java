@@ -71,7 +71,7 @@ final class LeaderFetcher {
 
   LeaderFetcher(BrokerId leader, int index, FollowerPorts ports) {
     this.leader = leader;
-    this.name = "broker-" + ports.self() + "-fetcher-" + index;
+    this.name = "broker-" + ports.self().id() + "-fetcher-" + index;
     this.ports = ports;
     this.lines = new LineLimit(ports.time().clock());
     this.work = new FollowerWork(ports, this::resume, this::pause);
@@ -150,6 +150,12 @@ final class LeaderFetcher {
       if (partitions.get(partition.key) != partition) {
         return;
       }
+      long waitMs = ports.throttle().waitMs(partition.follower);
+      if (waitMs > 0) {
+        partition.phase = Phase.PAUSED;
+        paused.add(partition, waitMs);
+        return;
+      }
       partition.phase = Phase.FETCHING;
       session.changed(partition);
       urgent = true;
@@ -223,7 +229,7 @@ final class LeaderFetcher {
     // a session begins at once: while the first request waited, no further partition could be asked for
     int waitMs = session.begins() ? 0 : uncommitted > 0 ? Math.min(settings.commitWaitMs(), settings.waitMaxMs()) : settings.waitMaxMs();
     FetchRequest request = new FetchRequest().setMaxBytes(settings.maxBytes()).setMinBytes(settings.minBytes()).setMaxWaitMs(waitMs)
-        .setReplicaState(new ReplicaState().setReplicaId(ports.self().value()).setReplicaEpoch(ports.brokerEpoch().getAsLong()));
+        .setReplicaState(new ReplicaState().setReplicaId(ports.self().id().value()).setReplicaEpoch(ports.self().epoch().getAsLong()));
     session.fill(request, partitions.values(), new FollowerSession.Round(number, settings.partitionMaxBytes()));
     return request;
   }
@@ -366,7 +372,11 @@ final class LeaderFetcher {
       work.truncate(partition, data.divergingEpoch().epoch(), data.divergingEpoch().endOffset());
       return;
     }
+    boolean counts = ports.throttle().counts(partition.follower);
     FollowerAppend.Outcome outcome = FollowerAppend.take(partition, data);
+    if (counts && data.records() != null) {
+      ports.throttle().take(data.records().sizeBytes());
+    }
     switch (outcome) {
       case APPENDED -> {
         partition.failures = 0;
@@ -376,9 +386,7 @@ final class LeaderFetcher {
           begin(partition);
           work.flush(partition);
         } else {
-          synchronized (this) {
-            session.changed(partition);
-          }
+          next(partition);
         }
       }
       case ELSEWHERE -> {
@@ -391,6 +399,20 @@ final class LeaderFetcher {
         work.beginInsideBatch(partition, Unpooled.copiedBuffer(data.records().bufferOrNull()), data.logStartOffset());
       }
       default -> pause(partition);
+    }
+  }
+
+  /** A partition has what was fetched, and goes on, at once or when its throttle allows it. */
+  private void next(FetchedPartition partition) {
+    synchronized (this) {
+      long waitMs = ports.throttle().waitMs(partition.follower);
+      if (waitMs > 0 && partitions.get(partition.key) == partition) {
+        session.forget(partition);
+        partition.phase = Phase.PAUSED;
+        paused.add(partition, waitMs);
+      } else {
+        session.changed(partition);
+      }
     }
   }
 
