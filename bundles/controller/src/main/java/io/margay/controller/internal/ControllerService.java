@@ -3,6 +3,7 @@ package io.margay.controller.internal;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ClusterMetadata;
 import io.margay.model.Clock;
+import io.margay.model.FaultHandler;
 import io.margay.model.Scheduler;
 import io.margay.protocol.Errors;
 import io.margay.spi.config.NodeSettings;
@@ -50,12 +51,13 @@ public final class ControllerService implements ClusterMetadata, Controller {
    * @param log the metadata log
    * @param settings the settings of this node
    * @param scheduler runs the timers of sessions
-   * @param context finds the client, and the launcher when this node cannot take part in the cluster
+   * @param faults ends the process when this node cannot take part in the cluster
+   * @param context finds the client
    */
   @Activate
   public ControllerService(@Reference MetadataLog log, @Reference NodeSettings settings, @Reference Scheduler scheduler,
-      BundleContext context) {
-    this.outside = new NodeServices(context, Path.of(settings.get(ConsensusSettings.METADATA_LOG_DIR)));
+      @Reference FaultHandler faults, BundleContext context) {
+    this.outside = new NodeServices(context, Path.of(settings.get(ConsensusSettings.METADATA_LOG_DIR)), faults);
     this.runtime = new ControllerRuntime(log, settings, placers, partitioners,
         new BrokerPresence.Outside(Clock.SYSTEM, scheduler, outside));
     runtime.start();

@@ -2,6 +2,7 @@ package io.margay.controller.internal;
 
 import io.margay.controller.internal.session.BrokerHistory;
 import io.margay.model.BrokerId;
+import io.margay.model.FaultHandler;
 import io.margay.spi.client.RemoteClient;
 import io.margay.spi.consensus.MetadataQuorum;
 import io.margay.spi.storage.StorageEngine;
@@ -13,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
@@ -25,15 +25,18 @@ import org.osgi.framework.ServiceReference;
 final class NodeServices implements BrokerPresence.Node, AutoCloseable {
   private final BundleContext context;
   private final BrokerHistory history;
+  private final FaultHandler faults;
   private ServiceReference<RemoteClient> reference;
   private RemoteClient client;
 
   /**
    * @param context finds the services
    * @param metadata directory of the metadata log
+   * @param faults ends the process
    */
-  NodeServices(BundleContext context, Path metadata) {
+  NodeServices(BundleContext context, Path metadata, FaultHandler faults) {
     this.context = context;
+    this.faults = faults;
     this.history = new BrokerHistory(metadata);
   }
 
@@ -103,21 +106,9 @@ final class NodeServices implements BrokerPresence.Node, AutoCloseable {
     }).whenComplete((done, e) -> context.ungetService(quorum));
   }
 
-  /** Ends the process if it was started by the launcher; in another container there is the line in the log. */
   @Override
   public void fatal(String why) {
-    try {
-      for (ServiceReference<?> r : context.getServiceReferences(Consumer.class, "(margay.launcher=fatal)")) {
-        @SuppressWarnings("unchecked")
-        Consumer<String> launcher = (Consumer<String>) context.getService(r);
-        if (launcher != null) {
-          launcher.accept(why);
-          context.ungetService(r);
-        }
-      }
-    } catch (InvalidSyntaxException e) {
-      throw new IllegalStateException(e);
-    }
+    faults.onFatal(why);
   }
 
   @Override

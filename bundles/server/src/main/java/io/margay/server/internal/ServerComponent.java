@@ -134,8 +134,7 @@ public final class ServerComponent {
         }
       }
       // The user's mistake, and the message says all of it.
-      faults.onFault(e.getMessage(), null);
-      tell("fatal", e.getMessage());
+      faults.onFatal(e.getMessage());
       return false;
     }
   }
@@ -263,7 +262,7 @@ public final class ServerComponent {
     Endpoint first = server.advertised().get(0);
     LOG.info("Serving listeners={} waitedMs={}", server.advertised(),
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNanos));
-    tell("ready", first.host() + ":" + first.port());
+    tellReady(first.host() + ":" + first.port());
   }
 
   private String missing() {
@@ -280,13 +279,13 @@ public final class ServerComponent {
   }
 
   /** Tells the launcher, if this container was started by it. */
-  private void tell(String what, String message) {
+  private void tellReady(String address) {
     try {
-      for (ServiceReference<?> r : context.getServiceReferences(Consumer.class, "(margay.launcher=" + what + ")")) {
+      for (ServiceReference<?> r : context.getServiceReferences(Consumer.class, "(margay.launcher=ready)")) {
         @SuppressWarnings("unchecked")
         Consumer<String> launcher = (Consumer<String>) context.getService(r);
         if (launcher != null) {
-          launcher.accept(message);
+          launcher.accept(address);
           context.ungetService(r);
         }
       }

@@ -12,11 +12,8 @@ import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
-import java.util.function.Consumer;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.InvalidSyntaxException;
-import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -107,25 +104,10 @@ public final class RatisConsensus {
   }
 
   private void refuse(String reason, Exception cause) {
-    String why = "This node cannot take part in the metadata quorum: " + reason;
-    faults.onFault(why, cause);
-    end(why);
-  }
-
-  /** Ends the process, if the launcher started it. */
-  private void end(String why) {
-    try {
-      for (ServiceReference<?> reference : context.getServiceReferences(Consumer.class, "(margay.launcher=fatal)")) {
-        @SuppressWarnings("unchecked")
-        Consumer<String> launcher = (Consumer<String>) context.getService(reference);
-        if (launcher != null) {
-          launcher.accept(why);
-          context.ungetService(reference);
-        }
-      }
-    } catch (InvalidSyntaxException e) {
-      throw new IllegalStateException(e);
+    if (cause != null) {
+      LOG.debug("This node cannot take part in the metadata quorum", cause);
     }
+    faults.onFatal("This node cannot take part in the metadata quorum: " + reason);
   }
 
   /** Leaves the quorum until the next start. */

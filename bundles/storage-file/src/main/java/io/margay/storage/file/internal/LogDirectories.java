@@ -23,7 +23,7 @@ final class LogDirectories {
 
   /**
    * @param faults notified of each directory that is offline
-   * @throws IOException when none can be opened
+   * @throws IOException when none can be opened: then this node cannot go on
    */
   static LogDirectories open(List<Path> paths, FaultHandler faults) throws IOException {
     List<LogDirectory> online = new ArrayList<>();
@@ -40,7 +40,9 @@ final class LogDirectories {
       }
     }
     if (online.isEmpty()) {
-      IOException failure = new IOException("no log directory can be used: " + offline);
+      String why = "no directory of log.dirs can be used: " + offline + "; make one of them writable, or set log.dirs to another one";
+      faults.onFatal(why);
+      IOException failure = new IOException(why);
       offline.values().forEach(failure::addSuppressed);
       throw failure;
     }
