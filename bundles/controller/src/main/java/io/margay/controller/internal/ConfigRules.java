@@ -66,8 +66,14 @@ public final class ConfigRules {
     engines.add(name);
   }
 
+  /** Names of the storage engines that were there at some time. */
+  Set<String> engines() {
+    return engines;
+  }
+
   private void checkEngine(Setting<?> setting, String value) {
-    if (setting.name().equals(LogSettings.MARGAY_STORAGE_ENGINE.name()) && setting.scope() == Setting.Scope.TOPIC && !engines.isEmpty() && !engines.contains(value)) {
+    if (setting.name().equals(LogSettings.MARGAY_STORAGE_ENGINE.name()) && setting.scope() == Setting.Scope.TOPIC && !engines.isEmpty()
+        && !engines.contains(value)) {
       throw new RefusedException(Errors.INVALID_CONFIG, "There is no storage engine " + value + "; installed are "
           + String.join(", ", engines));
     }
@@ -77,6 +83,8 @@ public final class ConfigRules {
   public void checkTopic(String topic, Map<String, String> configs) {
     limits.checkConfig(ConfigResource.topic(topic), configs);
     configs.forEach((name, value) -> check(ConfigResource.Type.TOPIC, name, value));
+    // the server's default, too: it is checked nowhere else
+    checkEngine(LogSettings.MARGAY_STORAGE_ENGINE, settings.topic(configs).get(LogSettings.MARGAY_STORAGE_ENGINE));
     checkTogether(configs);
   }
 

@@ -26,6 +26,8 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The component that owns the {@link ControllerRuntime}. It does not refer to publishers: many of them need the services that it
@@ -40,7 +42,12 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 public final class ControllerService implements ClusterMetadata, Controller {
   private static final long DRAIN_MS = 5_000;
 
+  /** After the start, when what is in the folder of bundles is there. */
+  private static final long CHECK_MS = 10_000;
+  private static final Logger LOG = LoggerFactory.getLogger(ControllerService.class);
+
   private final ControllerRuntime runtime;
+  private final Scheduler.Timer check;
   private final NodeServices outside;
   private final NamedServices<ReplicaPlacer> placers = new NamedServices<>("placement", DRAIN_MS);
   private final NamedServices<Partitioner> partitioners = new NamedServices<>("partitioner", DRAIN_MS);
@@ -61,6 +68,8 @@ public final class ControllerService implements ClusterMetadata, Controller {
     this.runtime = new ControllerRuntime(log, settings, placers, partitioners,
         new BrokerPresence.Outside(Clock.SYSTEM, scheduler, outside));
     runtime.start();
+    this.check = scheduler.after(CHECK_MS, () -> InstalledCheck.missing(settings, runtime.planner().rules().engines(), placers.names(),
+        partitioners.names()).forEach(missing -> LOG.warn("What the settings name is not installed: {}", missing)));
   }
 
   /** A placement strategy is installed. */
@@ -100,6 +109,7 @@ public final class ControllerService implements ClusterMetadata, Controller {
   /** Leaves the metadata log. */
   @Deactivate
   public void deactivate() {
+    check.cancel();
     runtime.close();
     outside.close();
   }
