@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -26,7 +27,8 @@ import org.slf4j.LoggerFactory;
  * nothing while another node leads. Safe for all threads; never blocks. Commands are proposed and heartbeats answered without the lock.
  *
  * <p>One heartbeat of each broker always waits here, so that its connection tells at once when the broker's process ends. It is answered
- * when the next one arrives, when the broker's state changes, or after a third of the session.
+ * when the next one arrives, when the broker's state changes, or after a third of the session. A broker is told once that it may stop;
+ * its next heartbeat waits again, so that it is fenced when it has stopped.
  */
 public final class SessionKeeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SessionKeeper.class);
@@ -48,6 +50,8 @@ public final class SessionKeeper implements AutoCloseable {
   private final Supplier<SessionLimits> settings;
   private final Function<Command, CompletionStage<Object>> propose;
   private final Map<BrokerId, Waiting> waiting = new HashMap<>();
+  /** Epochs of the brokers that were told that they may stop. */
+  private final Map<BrokerId, Long> stopping = new HashMap<>();
   private SortedMap<BrokerId, BrokerImage> brokers = java.util.Collections.emptySortedMap();
   private long offset = -1;
   private Scheduler.Timer timer;
@@ -85,6 +89,7 @@ public final class SessionKeeper implements AutoCloseable {
         return;
       }
       if (self) {
+        stopping.clear();
         sessions.lead(nowMs(), brokers, offset, limits());
       } else {
         sessions.resign();
@@ -120,6 +125,7 @@ public final class SessionKeeper implements AutoCloseable {
         return;
       }
       brokers = now;
+      stopping.keySet().retainAll(now.keySet());
       sessions.brokers(nowMs(), now, index, limits());
       proceed(actions);
     }
@@ -160,6 +166,7 @@ public final class SessionKeeper implements AutoCloseable {
       if (lost == null || !waiting.remove(lost.beat().id(), lost)) {
         return;
       }
+      stopping.remove(lost.beat().id());
       sessions.broken(nowMs(), lost.beat().id(), lost.beat().epoch(), limits());
       LOG.info("The connection of a broker closed; it is fenced unless it connects again brokerId={} graceMs={}", lost.beat().id(),
           settings.get().graceMs());
@@ -179,7 +186,8 @@ public final class SessionKeeper implements AutoCloseable {
     while (each.hasNext()) {
       Waiting w = each.next();
       Status status = sessions.status(w.beat().id(), w.beat().epoch());
-      if (!status.equals(w.status()) || status.mayStop() || now >= w.untilMs() || closed) {
+      boolean mayStop = status.mayStop() && !Objects.equals(stopping.put(w.beat().id(), w.beat().epoch()), w.beat().epoch());
+      if (!status.equals(w.status()) || mayStop || now >= w.untilMs() || closed) {
         each.remove();
         actions.add(() -> w.reply().send(status));
       } else {
