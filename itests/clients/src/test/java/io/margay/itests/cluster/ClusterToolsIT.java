@@ -154,7 +154,7 @@ class ClusterToolsIT {
     assertThat(view.replicas("fat", 0)).containsExactly(3, 4);
     assertThat(setting(ConfigResource.Type.BROKER, "3", LEADER_RATE).isDefault()).isTrue();
 
-    shell("config:set topic fat " + LEADERS + "=*");
+    shell("config:set topic fat '" + LEADERS + "=*'");
     shell("config:set broker all " + LEADER_RATE + "=1000");
     shell("reassign:start fat:0=1,2");
     assertThat(shell("reassign:status").output()).contains("moving");

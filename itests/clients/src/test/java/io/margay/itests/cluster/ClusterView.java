@@ -13,6 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartitionInfo;
 
@@ -87,6 +88,11 @@ final class ClusterView implements AutoCloseable {
   boolean isMoving(String topic) {
     return get("listing reassignments", () -> admin.listPartitionReassignments().reassignments().get(SECONDS, TimeUnit.SECONDS))
         .keySet().stream().anyMatch(tp -> tp.topic().equals(topic));
+  }
+
+  /** Gives all partitions back to their preferred leaders. */
+  void electPreferred() {
+    get("the election of the preferred leaders", () -> admin.electLeaders(ElectionType.PREFERRED, null).all().get(SECONDS, TimeUnit.SECONDS));
   }
 
   void awaitAllBrokers() {
