@@ -8,6 +8,7 @@ import io.margay.controller.internal.state.Command.FenceBroker;
 import io.margay.metadata.BrokerImage;
 import io.margay.model.BrokerId;
 import io.margay.model.Clock;
+import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
 import io.margay.protocol.Errors;
 import java.util.ArrayList;
@@ -49,6 +50,7 @@ public final class SessionKeeper implements AutoCloseable {
   private final Scheduler scheduler;
   private final Supplier<SessionLimits> settings;
   private final Function<Command, CompletionStage<Object>> propose;
+  private final LineLimit lines;
   private final Map<BrokerId, Waiting> waiting = new HashMap<>();
   /** Epochs of the brokers that were told that they may stop. */
   private final Map<BrokerId, Long> stopping = new HashMap<>();
@@ -67,6 +69,7 @@ public final class SessionKeeper implements AutoCloseable {
       Function<Command, CompletionStage<Object>> propose) {
     this.sessions = new BrokerSessions(self);
     this.clock = clock;
+    this.lines = new LineLimit(clock);
     this.scheduler = scheduler;
     this.settings = settings;
     this.propose = propose;
@@ -219,14 +222,19 @@ public final class SessionKeeper implements AutoCloseable {
 
   private void propose(Command command) {
     if (command instanceof FenceBroker fence) {
-      LOG.warn("A broker is fenced, because it did not report in time brokerId={} epoch={}", fence.id(), fence.epoch());
+      // again and again while this controller is cut off from the other voters
+      if (lines.pass("fenced " + fence) != LineLimit.HELD) {
+        LOG.warn("A broker is fenced, because it did not report in time brokerId={} epoch={}", fence.id(), fence.epoch());
+      }
     } else {
       LOG.info("The state of a broker changes command={}", command);
     }
     propose.apply(command).whenComplete((outcome, e) -> {
       if (e != null) {
         // It is proposed again, here or by the controller that leads next.
-        LOG.warn("The state of a broker could not be changed command={}", command, e);
+        if (lines.pass("failed") != LineLimit.HELD) {
+          LOG.warn("The state of a broker could not be changed command={} cause={}", command, e.toString());
+        }
       }
     });
   }
