@@ -61,7 +61,7 @@ class ClusterSwapIT {
 
   private static Path jar(String part) throws IOException {
     try (Stream<Path> all = Files.walk(Broker.HOME)) {
-      return all.filter(file -> file.getFileName().toString().matches(part + "-\\d.*\\.jar")).findFirst().orElseThrow();
+      return all.filter(file -> file.getFileName().toString().matches("io\\.margay\\." + part + "-\\d.*\\.jar")).findFirst().orElseThrow();
     }
   }
 
