@@ -21,7 +21,7 @@ final class ShardLock {
     this.shard = shard;
   }
 
-  /** Runs with the lock held, and what was deferred after it. */
+  /** Runs with the lock held, and what was deferred after it, even when the body throws: clients wait for it. */
   void run(Runnable body) {
     List<Runnable> after = List.of();
     lock.lock();
@@ -33,14 +33,16 @@ final class ShardLock {
         deferred.clear();
       }
       lock.unlock();
+      after.forEach(this::complete);
     }
-    for (Runnable r : after) {
-      try {
-        r.run();
-      } catch (Throwable e) {
-        // an Error of one completion must not keep the others from running
-        LOG.error("A completion failed. coordinator={} shard={}", coordinator, shard, e);
-      }
+  }
+
+  private void complete(Runnable completion) {
+    try {
+      completion.run();
+    } catch (Throwable e) {
+      // an Error of one completion must not keep the others from running
+      LOG.error("A completion failed. coordinator={} shard={}", coordinator, shard, e);
     }
   }
 

@@ -61,6 +61,7 @@ public final class BenchmarkBroker implements AutoCloseable {
     storage = new FileStorage(settings, (what, cause) -> cause.printStackTrace(), Clock.SYSTEM);
     logs = new BenchmarkLogs(settings, scheduler, storage);
     replication = new ReplicationContext(logs.logs(), settings, scheduler, Clock.SYSTEM);
+    replication.partitions().controller(new IdleController());
     publish(settings.nodeId());
     awaitLeader();
   }

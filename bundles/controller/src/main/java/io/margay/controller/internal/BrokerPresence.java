@@ -119,8 +119,10 @@ public final class BrokerPresence implements MetadataStateMachine.Watcher, AutoC
       if (before == null) {
         before = outside.node().before();
       }
-      // Only replicas of other brokers make it matter, and a single node should not wait for its engines.
-      List<String> kept = brokers.keySet().equals(Set.of(settings.nodeId())) || brokers.isEmpty() ? List.of() : outside.node().keptEngines();
+      // Only replicas of other brokers make it matter, and a single node should not wait for its engines. A node that was registered
+      // before may know no broker yet, because it has not seen the metadata again.
+      boolean alone = brokers.keySet().equals(Set.of(settings.nodeId())) || brokers.isEmpty() && before.epoch() < 0;
+      List<String> kept = alone ? List.of() : outside.node().keptEngines();
       return new RegisterBroker(settings.nodeId(), incarnation, endpoints, settings.get(ControllerSettings.BROKER_RACK),
           log.isLeader(), new FoundData(before.clusterId(), before.epoch(), kept),
           new Registration.Defaults(settings.get(LogDefaults.MIN_INSYNC_REPLICAS),

@@ -71,13 +71,19 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
    */
   public ControllerRuntime(MetadataLog log, NodeSettings settings, NamedServices<ReplicaPlacer> placers,
       NamedServices<Partitioner> partitioners, BrokerPresence.Outside outside) {
-    this.log = log;
-    this.settings = settings;
-    this.executor = Executors.newSingleThreadExecutor(task -> {
+    this(log, settings, placers, partitioners, outside, Executors.newSingleThreadExecutor(task -> {
       Thread thread = new Thread(task, "controller");
       thread.setDaemon(true);
       return thread;
-    });
+    }));
+  }
+
+  /** The same; {@code executor} runs one task at a time, in order, and is shut down at the end. */
+  ControllerRuntime(MetadataLog log, NodeSettings settings, NamedServices<ReplicaPlacer> placers,
+      NamedServices<Partitioner> partitioners, BrokerPresence.Outside outside, ExecutorService executor) {
+    this.log = log;
+    this.settings = settings;
+    this.executor = executor;
     this.presence = new BrokerPresence(log, settings, outside, this::propose);
     MetadataStateMachine[] holder = new MetadataStateMachine[1];
     this.publisher = new ImagePublisher(executor, () -> holder[0].takePublication(), outside.clock(), this::onImage);

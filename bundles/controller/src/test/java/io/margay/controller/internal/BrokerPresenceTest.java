@@ -3,6 +3,7 @@ package io.margay.controller.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.margay.controller.internal.state.Command.InitCluster;
+import io.margay.controller.internal.state.Command.RegisterBroker;
 import io.margay.controller.internal.state.Command.UnregisterBroker;
 import io.margay.model.BrokerId;
 import java.util.TreeMap;
@@ -59,6 +60,16 @@ class BrokerPresenceTest {
     cluster.start(3, true);
     cluster.time.advance(50);
     assertThat(cluster.fenced(3)).isFalse();
+  }
+
+  @Test
+  void aBrokerThatHasNotSeenTheMetadataYetSaysThatItsLogsAreWhole() {
+    startThree();
+    cluster.kill(1);
+    cluster.kill(3);
+    FakeCluster.Node again = cluster.startBehind(3);
+    assertThat(again.proposed).first().isInstanceOfSatisfying(RegisterBroker.class,
+        command -> assertThat(command.data().kept()).containsExactly("file"));
   }
 
   @Test

@@ -26,6 +26,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 /** Nodes with a common metadata log, connections between them, and a clock that a test moves. One thread. */
@@ -46,6 +47,13 @@ final class FakeCluster {
     node.machine.onLeader(leader, leader == id);
     node.publish();
     node.presence.sessions().onReachable(true);
+    node.presence.advertise(List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "node", 9000 + id)));
+    return node;
+  }
+
+  /** The same for a node that has not seen the metadata yet, and finds nobody who leads it. */
+  Node startBehind(int id) {
+    Node node = new Node(id, true, nodes.get(id).history);
     node.presence.advertise(List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "node", 9000 + id)));
     return node;
   }
@@ -96,6 +104,7 @@ final class FakeCluster {
     final BrokerPresence presence;
     final List<Link> connections = new ArrayList<>();
     final List<String> fatal = new ArrayList<>();
+    final List<Command> proposed = new ArrayList<>();
     private final boolean kept;
     private BrokerHistory.Entry history;
     ClusterImage image = ClusterImage.EMPTY;
@@ -116,6 +125,7 @@ final class FakeCluster {
     }
 
     private CompletionStage<Object> propose(Command command) {
+      proposed.add(command);
       return leader < 0 || !alive ? CompletableFuture.failedFuture(new NotLeaderException("nobody leads"))
           : CompletableFuture.completedFuture(FakeCluster.this.propose(command));
     }
@@ -239,7 +249,7 @@ final class FakeCluster {
         return reply;
       }
       open.add(reply);
-      broken.add(Heartbeats.receive(to.presence.sessions(), (BrokerHeartbeatRequest) request, answer -> {
+      BooleanSupplier gone = Heartbeats.receive(to.presence.sessions(), (BrokerHeartbeatRequest) request, answer -> {
         BrokerHeartbeatResponse into = (BrokerHeartbeatResponse) response;
         into.setErrorCode(answer.errorCode()).setShouldShutDown(answer.shouldShutDown()).setIsFenced(answer.isFenced());
         open.remove(reply);
@@ -254,7 +264,8 @@ final class FakeCluster {
             // nothing is pooled
           }
         });
-      }));
+      });
+      broken.add(gone::getAsBoolean);
       return reply;
     }
 

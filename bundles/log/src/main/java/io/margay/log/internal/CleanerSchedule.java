@@ -10,7 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,14 +29,15 @@ final class CleanerSchedule {
   private final LogManager manager;
   private final SettingValues settings;
   private final Clock clock;
-  private final ThreadPoolExecutor thread = Housekeeping.thread("margay-log-cleaner");
+  private final ExecutorService thread;
   private final AtomicBoolean pending = new AtomicBoolean();
   private final Scheduler scheduler;
   private volatile Scheduler.Timer timer;
   private final CleanerPace pace;
   private final SkippedBatches skipped = new SkippedBatches();
 
-  CleanerSchedule(LogManager manager, SettingValues settings, Clock clock, Scheduler scheduler) {
+  CleanerSchedule(LogManager manager, SettingValues settings, Clock clock, Scheduler scheduler, ExecutorService thread) {
+    this.thread = thread;
     this.manager = manager;
     this.settings = settings;
     this.clock = clock;

@@ -36,18 +36,21 @@ final class EngineSlot implements LogOwner {
   /** Held while logs are suspended or resumed, so that these do not overlap. */
   private final Object suspensions = new Object();
   private final Set<LogMove> arriving = ConcurrentHashMap.newKeySet();
+  private final LogThreads threads;
   private final Consumer<SegmentedPartitionLog> whenConfigured;
   private final Consumer<SegmentedPartitionLog> whenOffline;
 
   /**
+   * @param threads makes the threads of flushers
    * @param environments makes the environment of the logs that a flusher serves
    * @param whenConfigured called for logs whose settings may name another engine
    * @param whenOffline called for logs that an I/O error took offline
    */
-  EngineSlot(String name, Function<Flusher, LogEnvironment> environments, Consumer<SegmentedPartitionLog> whenConfigured,
+  EngineSlot(String name, LogThreads threads, Function<Flusher, LogEnvironment> environments, Consumer<SegmentedPartitionLog> whenConfigured,
       Consumer<SegmentedPartitionLog> whenOffline) {
     this.whenOffline = whenOffline;
     this.name = name;
+    this.threads = threads;
     this.environments = environments;
     this.whenConfigured = whenConfigured;
   }
@@ -98,7 +101,7 @@ final class EngineSlot implements LogOwner {
 
   /** The environment of a log that the engine holds. */
   LogEnvironment environment(StorageEngine engine, TopicIdPartition id) {
-    return environments.apply(flushers.computeIfAbsent(String.valueOf(engine.placeOf(id)), PlaceFlusher::new));
+    return environments.apply(flushers.computeIfAbsent(String.valueOf(engine.placeOf(id)), place -> new PlaceFlusher(place, threads)));
   }
 
   /** Registers a copy that is being written here; it is closed when the engine leaves. */

@@ -10,9 +10,8 @@ import io.margay.spi.storage.StorageEngine;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -38,11 +37,12 @@ final class Housekeeping {
   private final LogManager manager;
   private final Clock clock;
   private final SettingValues settings;
-  private final ThreadPoolExecutor worker = thread("margay-log-housekeeping");
+  private final ExecutorService worker;
   private final CleanerSchedule cleaner;
   private final List<Scheduler.Timer> timers = new ArrayList<>();
 
-  Housekeeping(LogManager manager, SettingValues settings, Clock clock, Scheduler scheduler) {
+  Housekeeping(LogManager manager, SettingValues settings, Clock clock, Scheduler scheduler, LogThreads threads) {
+    this.worker = threads.single("margay-log-housekeeping");
     this.manager = manager;
     this.clock = clock;
     this.settings = settings;
@@ -61,22 +61,15 @@ final class Housekeeping {
         submit(worker, sweep::runIfDue);
       }
     }));
-    this.cleaner = new CleanerSchedule(manager, settings, clock, scheduler);
+    this.cleaner = new CleanerSchedule(manager, settings, clock, scheduler, threads.single("margay-log-cleaner"));
     // This task only checks, and leaves the work to the flushers.
     long flushMs = settings.get(LogDefaults.LOG_FLUSH_SCHEDULER_INTERVAL_MS);
     long flushCheckMs = flushMs == Long.MAX_VALUE ? FLUSH_CHECK_MS : Math.max(1, flushMs);
     timers.add(scheduler.every(flushCheckMs, flushCheckMs, this::flushDue));
   }
 
-  static ThreadPoolExecutor thread(String name) {
-    ThreadPoolExecutor executor = new ThreadPoolExecutor(1, 1, 20, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
-        task -> new Thread(task, name));
-    executor.allowCoreThreadTimeOut(true);
-    return executor;
-  }
-
   /** Runs a task repeatedly, never twice at once, so that the queue holds it at most once. */
-  private void every(Scheduler scheduler, ThreadPoolExecutor executor, long delayMs, long periodMs, Runnable task) {
+  private void every(Scheduler scheduler, ExecutorService executor, long delayMs, long periodMs, Runnable task) {
     AtomicBoolean pending = new AtomicBoolean();
     timers.add(scheduler.every(delayMs, periodMs, () -> {
       if (pending.compareAndSet(false, true)) {
@@ -93,7 +86,7 @@ final class Housekeeping {
     submit(worker, task);
   }
 
-  static void submit(ThreadPoolExecutor executor, Runnable task) {
+  static void submit(ExecutorService executor, Runnable task) {
     try {
       executor.execute(() -> {
         try {
@@ -170,7 +163,7 @@ final class Housekeeping {
     shutdown(worker);
   }
 
-  static void shutdown(ThreadPoolExecutor executor) {
+  static void shutdown(ExecutorService executor) {
     executor.shutdown();
     try {
       if (!executor.awaitTermination(CLOSE_MS, TimeUnit.MILLISECONDS)) {

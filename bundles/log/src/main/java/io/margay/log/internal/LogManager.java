@@ -51,6 +51,7 @@ public final class LogManager implements Logs {
   private final RecordScratchPool scratches = new RecordScratchPool(ByteBufAllocator.DEFAULT);
   private final ProducerLimits producerLimits;
   private final Clock clock;
+  private final LogThreads threads;
   private final SettingValues settings;
   private final Housekeeping housekeeping;
   private final EngineWaits waits;
@@ -69,15 +70,22 @@ public final class LogManager implements Logs {
 
   /** @param directory where the file that tells which engine holds what is kept; null for nowhere */
   LogManager(SettingValues settings, Clock clock, Scheduler scheduler, FaultHandler faults, Path directory) throws IOException {
+    this(settings, clock, scheduler, faults, directory, LogThreads.REAL);
+  }
+
+  /** The same with threads that the caller makes. */
+  LogManager(SettingValues settings, Clock clock, Scheduler scheduler, FaultHandler faults, Path directory, LogThreads threads)
+      throws IOException {
+    this.threads = threads;
     this.catalog = new EngineCatalog(directory);
     this.homes = new LogHomes(slots, this::slot, catalog);
-    this.mover = new LogMover(this::slot, catalog, settings, scheduler);
+    this.mover = new LogMover(this::slot, catalog, settings, scheduler, threads.single("margay-log-mover"));
     this.settings = settings;
     this.producerLimits = new ProducerLimits(() -> settings.get(LogManagerSettings.MARGAY_PRODUCER_IDS_PER_PARTITION_MAX),
         () -> perNode(settings.get(LogManagerSettings.MARGAY_PRODUCER_IDS_MAX)));
     this.clock = clock;
-    this.offline = new OfflineLogs(clock, scheduler, faults, log -> slot(log.engine()).reopen(log));
-    this.housekeeping = new Housekeeping(this, settings, clock, scheduler);
+    this.offline = new OfflineLogs(clock, scheduler, faults, threads.single("margay-log-reopen"), log -> slot(log.engine()).reopen(log));
+    this.housekeeping = new Housekeeping(this, settings, clock, scheduler, threads);
     this.waits = new EngineWaits(scheduler, () -> settings.get(LeaseSettings.MARGAY_HANDLER_WAIT_MS));
   }
 
@@ -130,7 +138,7 @@ public final class LogManager implements Logs {
   }
 
   private EngineSlot slot(String name) {
-    return slots.computeIfAbsent(name, n -> new EngineSlot(n, flusher -> new LogEnvironment(clock, offline, flusher,
+    return slots.computeIfAbsent(name, n -> new EngineSlot(n, threads, flusher -> new LogEnvironment(clock, offline, flusher,
         () -> settings.get(LogManagerSettings.PRODUCER_ID_EXPIRATION_MS), this::soon, scratches, producerLimits),
         log -> mover.configured(log), offline::wentOffline));
   }

@@ -6,7 +6,7 @@ import io.margay.spi.config.SettingValues;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
@@ -26,7 +26,7 @@ final class LogMover {
   private final EngineCatalog catalog;
   private final SettingValues settings;
   private final Scheduler scheduler;
-  private final ThreadPoolExecutor thread = Housekeeping.thread("margay-log-mover");
+  private final ExecutorService thread;
   /** Logs whose move waits, and for what. Informational, and used by {@link #engineCame}; decisions are made from the settings. */
   private final Map<TopicIdPartition, Waiting> waiting = new ConcurrentHashMap<>();
   /** Set under the monitor, so that a log that is closed is either not moved or has its move abandoned. */
@@ -35,7 +35,8 @@ final class LogMover {
 
   private record Waiting(SegmentedPartitionLog log, String what) { }
 
-  LogMover(Function<String, EngineSlot> slots, EngineCatalog catalog, SettingValues settings, Scheduler scheduler) {
+  LogMover(Function<String, EngineSlot> slots, EngineCatalog catalog, SettingValues settings, Scheduler scheduler, ExecutorService thread) {
+    this.thread = thread;
     this.slots = slots;
     this.catalog = catalog;
     this.settings = settings;

@@ -7,7 +7,7 @@ import io.margay.model.Scheduler;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.ExecutorService;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +29,7 @@ final class OfflineLogs implements FaultHandler {
   private final FaultHandler faults;
   private final Reopening reopening;
   private final LineLimit lines;
-  private final ThreadPoolExecutor thread = Housekeeping.thread("margay-log-reopen");
+  private final ExecutorService thread;
   /** Logs that are offline, or were recently. */
   private final Map<SegmentedPartitionLog, Absence> absences = new ConcurrentHashMap<>();
   private volatile boolean closed;
@@ -45,7 +45,8 @@ final class OfflineLogs implements FaultHandler {
   private record Absence(long sinceMs, long returnedMs, long waitMs) { }
 
   /** @param faults notified of the first log in a minute that goes offline */
-  OfflineLogs(Clock clock, Scheduler scheduler, FaultHandler faults, Reopening reopening) {
+  OfflineLogs(Clock clock, Scheduler scheduler, FaultHandler faults, ExecutorService thread, Reopening reopening) {
+    this.thread = thread;
     this.clock = clock;
     this.scheduler = scheduler;
     this.faults = faults;

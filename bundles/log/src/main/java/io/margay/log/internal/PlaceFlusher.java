@@ -1,8 +1,7 @@
 package io.margay.log.internal;
 
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -10,15 +9,11 @@ import java.util.concurrent.TimeUnit;
  * while it waits in the queue are served by one flush. The thread ends when it has been idle for a while.
  */
 final class PlaceFlusher implements Flusher {
-  private static final long IDLE_SECONDS = 20;
-
   /** Holds each log at most once, see {@link LogFlushing#enterQueue}. */
-  private final ThreadPoolExecutor thread;
+  private final ExecutorService thread;
 
-  PlaceFlusher(String place) {
-    thread = new ThreadPoolExecutor(1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
-        task -> new Thread(task, "margay-flush-" + place));
-    thread.allowCoreThreadTimeOut(true);
+  PlaceFlusher(String place, LogThreads threads) {
+    thread = threads.single("margay-flush-" + place);
   }
 
   @Override

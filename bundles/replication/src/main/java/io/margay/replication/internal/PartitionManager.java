@@ -13,6 +13,7 @@ import io.margay.model.TopicIdPartition;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.spi.config.NodeSettings;
+import io.margay.spi.controller.Controller;
 import io.margay.spi.controller.PartitionLimit;
 import io.margay.spi.log.LogConfig;
 import io.margay.spi.log.Logs;
@@ -33,8 +34,8 @@ import org.slf4j.LoggerFactory;
  * <p>All logs are opened in the background: the thread that publishes images waits for no disk. Requests that arrive meanwhile wait
  * at their replica.
  *
- * <p>Those are opened when the image says that this process is registered. Before that, their leaderships are those of the previous
- * process and end at once, and the work would delay the registration.
+ * <p>No log is opened before an image has shown that this process is registered. Until then the image tells what the previous process
+ * led, and its log may have lost its end since: a leader that lacks what is committed would make its followers cut it, too.
  */
 public final class PartitionManager implements MetadataPublisher, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionManager.class);
@@ -50,14 +51,17 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
   private final StoredLogs keeper;
   private final NodeSettings.Registration registration;
   private volatile ClusterImage image = ClusterImage.EMPTY;
-  private final long registrationWaitMs;
   private final LineLimit lines;
   /** Replicas in {@code table}; at most {@link #mostReplicas}. */
   private int replicas;
   /** Replicas of the images that did not fit, since the last log line about them. */
   private int leftClosed;
-  /** Replicas of the first image that wait to be opened; null when none do. */
-  private List<LocalReplica> waiting;
+  /** Replicas that wait until this process is registered. */
+  private final List<LocalReplica> waiting = new ArrayList<>();
+  private Controller controller;
+  private boolean unregistered;
+  /** Whether the stored logs have been compared with an image. */
+  private boolean begun;
   private boolean closed;
 
   /**
@@ -65,12 +69,11 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
    * @param settings this node's settings
    * @param time timers, and how long requests wait
    * @param pools makes threads
-   * @param registrationWaitMs how long the logs of the first image wait for the registration of this process, in milliseconds; 0
-   *     when it is registered
+   * @param starting whether this process has just started, so that it cannot be registered before {@link #controller} says so
    */
-  PartitionManager(Logs logs, NodeSettings settings, ReplicationContext.Time time, Pools.Factory pools, long registrationWaitMs) {
+  PartitionManager(Logs logs, NodeSettings settings, ReplicationContext.Time time, Pools.Factory pools, boolean starting) {
     this.notifier = new LeadershipNotifier(pools);
-    this.registrationWaitMs = registrationWaitMs;
+    this.unregistered = starting;
     this.settings = settings;
     this.lines = new LineLimit(time.clock());
     this.scheduler = time.scheduler();
@@ -139,10 +142,7 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
       deleteUnopened(before.topic(topic.id()), topic);
       follow(topic, next, added, keeper::delete);
     }
-    if (delta.brokersChanged()) {
-      openWaiting();
-    }
-    keeper.open(added);
+    open(added);
     for (ConfigResource resource : delta.changedConfigs()) {
       ServedTopic served = resource.type() == ConfigResource.Type.TOPIC ? table.topic(resource.name()) : null;
       if (served != null) {
@@ -180,24 +180,51 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
         configure(served, next);
       }
     }
-    List<LocalReplica> added = waiting == null ? new ArrayList<>() : waiting;
-    waiting = null;
+    begun = false;
+    List<LocalReplica> added = new ArrayList<>();
     for (TopicImage topic : next.topics().values()) {
       follow(topic, next, added, keeper::setAside);
     }
-    if (registrationWaitMs <= 0 || added.isEmpty()) {
-      keeper.start(() -> image, self, added);
-      return;
-    }
-    waiting = added;
-    scheduler.after(registrationWaitMs, this::openWaiting);
+    open(added);
   }
 
-  private synchronized void openWaiting() {
-    List<LocalReplica> replicas = waiting;
-    waiting = null;
-    if (replicas != null && !closed) {
+  /** Opens the logs of replicas, or lets them wait for the registration of this process. */
+  private void open(List<LocalReplica> added) {
+    waiting.addAll(added);
+    if (unregistered || controller != null && !controller.registered()) {
+      return;
+    }
+    List<LocalReplica> replicas = List.copyOf(waiting);
+    waiting.clear();
+    if (begun) {
+      keeper.open(replicas);
+    } else {
+      begun = true;
       keeper.start(() -> image, self, replicas);
+    }
+  }
+
+  /** @param service the controller to ask from now on; knows whether this process is registered */
+  public void controller(Controller service) {
+    synchronized (this) {
+      controller = service;
+    }
+    cluster.isrRequests().controller(service);
+    service.whenRegistered().thenRun(this::registered);
+  }
+
+  /** @param service no longer asked; another one that has come stays */
+  public void controllerLeft(Controller service) {
+    synchronized (this) {
+      controller = controller == service ? null : controller;
+    }
+    cluster.isrRequests().controllerLeft(service);
+  }
+
+  private synchronized void registered() {
+    unregistered = false;
+    if (!closed && image != ClusterImage.EMPTY) {
+      open(List.of());
     }
   }
 

@@ -53,11 +53,11 @@ public final class ReplicationComponent implements MetadataPublisher {
   /** Optional, so that the logs stay open while the controller's bundle is replaced. */
   @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
   void setController(Controller controller) {
-    replication.partitions().cluster().isrRequests().controller(controller);
+    replication.partitions().controller(controller);
   }
 
   void unsetController(Controller controller) {
-    replication.partitions().cluster().isrRequests().controllerLeft(controller);
+    replication.partitions().controllerLeft(controller);
   }
 
   @Override

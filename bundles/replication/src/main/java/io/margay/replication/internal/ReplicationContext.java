@@ -22,7 +22,6 @@ public final class ReplicationContext implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicationContext.class);
   /** A process younger than this is still starting, and not registered yet. */
   private static final long STARTING_MS = 20_000;
-  private static final long REGISTRATION_WAIT_MS = 1_000;
 
   private final PartitionManager partitions;
   private final BlockingReads reads;
@@ -42,10 +41,11 @@ public final class ReplicationContext implements AutoCloseable {
    * @param clock time
    */
   public ReplicationContext(Logs logs, NodeSettings settings, Scheduler scheduler, Clock clock) {
-    this(logs, settings, new Time(scheduler, clock), Pools::threads);
+    this(logs, settings, new Time(scheduler, clock), Pools::threads, isStarting(clock));
   }
 
-  ReplicationContext(Logs logs, NodeSettings settings, Time time, Pools.Factory pools) {
+  /** @param starting see {@link PartitionManager} */
+  ReplicationContext(Logs logs, NodeSettings settings, Time time, Pools.Factory pools, boolean starting) {
     this.logs = logs;
     this.settings = settings;
     this.scheduler = time.scheduler();
@@ -53,7 +53,7 @@ public final class ReplicationContext implements AutoCloseable {
     this.damages = new LineLimit(clock);
     this.reads = new BlockingReads(() -> settings.get(ReplicationSettings.NUM_IO_THREADS), pools);
     this.gate = new OpenGate(scheduler, clock);
-    this.partitions = new PartitionManager(logs, settings, time, pools, isStarting(clock) ? REGISTRATION_WAIT_MS : 0);
+    this.partitions = new PartitionManager(logs, settings, time, pools, starting);
     this.throttles = new ReplicationThrottles(partitions.table(), settings, clock);
   }
 

@@ -8,6 +8,7 @@ import io.margay.model.TopicIdPartition;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.protocol.KafkaUuid;
+import io.margay.spi.controller.Controller;
 import io.margay.spi.partition.LeaderPartition;
 import io.margay.spi.partition.LeadershipListener;
 import java.io.IOException;
@@ -17,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -117,25 +120,67 @@ class PartitionManagerTest {
   }
 
   @Test
-  void opensWhatWasThereWhenThisProcessIsRegistered() {
+  void opensNothingBeforeThisProcessIsRegistered() {
     try (TestBroker young = starting()) {
-      assertThat(young.leader("a", 0)).isNull();
+      LateController controller = new LateController();
+      young.replication.partitions().controller(controller);
+      // so that the images below do not wait for the logs
+      young.logs.hold = new CountDownLatch(1);
       young.register();
-      young.awaitOpen();
-      PartitionLeader leader = young.leader("a", 2);
-      assertThat(leader).isNotNull();
+      young.create("later", 1);
+      young.logs.hold.countDown();
       young.scheduler.advance(60_000);
+      assertThat(young.replication.table().anyPaused()).isTrue();
+      assertThat(young.leader("a", 0)).isNull();
+      assertThat(young.leader("later", 0)).isNull();
+      controller.registered.complete(null);
       young.awaitOpen();
-      assertThat(young.leader("a", 2)).isSameAs(leader);
+      assertThat(young.leader("a", 2)).isNotNull();
+      assertThat(young.leader("later", 0)).isNotNull();
     }
   }
 
   @Test
-  void opensWhatWasThereAlsoWhenNoRegistrationComes() {
+  void waitsForAControllerThatIsNotThereYet() {
     try (TestBroker young = starting()) {
-      young.scheduler.advance(1_000);
+      young.scheduler.advance(60_000);
+      assertThat(young.leader("a", 0)).isNull();
+      LateController controller = new LateController();
+      controller.registered.complete(null);
+      young.replication.partitions().controller(controller);
       young.awaitOpen();
       assertThat(young.leader("a", 0)).isNotNull();
+    }
+  }
+
+  /** Knows late that this process is registered. */
+  private static final class LateController implements Controller {
+    private final CompletableFuture<Void> registered = new CompletableFuture<>();
+
+    @Override
+    public CompletionStage<Errors> createTopic(String name, int partitions, int replicationFactor, Map<String, String> configs,
+        boolean internal) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<ProducerIdBlock> allocateProducerIds() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletionStage<List<Errors>> alterIsr(long brokerEpoch, List<IsrChange> changes) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean registered() {
+      return registered.isDone();
+    }
+
+    @Override
+    public CompletionStage<Void> whenRegistered() {
+      return registered;
     }
   }
 

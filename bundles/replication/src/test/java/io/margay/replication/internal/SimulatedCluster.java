@@ -52,8 +52,8 @@ final class SimulatedCluster implements Controller {
     Node(int number) {
       id = new BrokerId(number);
       settings = new FakeSettings().nodeId(id);
-      replication = new ReplicationContext(logs, settings, new ReplicationContext.Time(time, time), (name, threads, queue) -> executor());
-      replication.partitions().cluster().isrRequests().controller(SimulatedCluster.this);
+      replication = new ReplicationContext(logs, settings, new ReplicationContext.Time(time, time), (name, threads, queue) -> executor(), false);
+      replication.partitions().controller(SimulatedCluster.this);
       fetch = new FetchHandler(replication);
       followers = new FollowerFetchers(replication);
       client = network.client(number);

@@ -57,6 +57,31 @@ class ConnectionLimitsTest {
   }
 
   @Test
+  void noConnectionIsForgottenWhereManyComeAndGoAtOnce() throws Exception {
+    ConnectionCounts counts = new ConnectionCounts(TestServers.limits(1_000, 1_000, 2));
+    InetAddress address = InetAddress.getByName("10.0.0.1");
+    List<Thread> threads = new ArrayList<>();
+    for (int t = 0; t < 4; t++) {
+      Thread thread = new Thread(() -> {
+        for (int i = 0; i < 50_000; i++) {
+          if (counts.add("L", address) == null) {
+            counts.remove("L", address);
+          }
+        }
+      });
+      threads.add(thread);
+      thread.start();
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertThat(counts.all()).isZero();
+    assertThat(counts.add("L", address)).isNull();
+    assertThat(counts.add("L", address)).isNull();
+    assertThat(counts.add("L", address)).contains("max.connections.per.ip=2");
+  }
+
+  @Test
   void aSecondsWorthMayComeAtOnceAndThenOneAfterTheOther() {
     ConnectionLimits limits = new ConnectionLimits(() -> 9, listener -> 7, () -> 9, () -> 4);
     for (int i = 0; i < 4; i++) {

@@ -6,12 +6,15 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /** Connections that come and go: nothing of them stays. */
 final class ConnectionAttacks {
   private static final String CONNECTION = "io.margay.server.internal.Connection";
   private static final int OTHERS = 20;
+  /** So many connect at the same time: one alone waits a second whenever the queue of the listener is full. */
+  private static final int VISITORS = 8;
 
   private ConnectionAttacks() { }
 
@@ -32,10 +35,21 @@ final class ConnectionAttacks {
 
   private static String comeAndGo(HostileBroker broker, Visit visit) throws Exception {
     int visits = size(1_000, 100_000);
-    for (int i = 0; i < visits; i++) {
-      try (Wire wire = new Wire(broker.port())) {
-        visit.make(wire);
-      }
+    List<FutureTask<Void>> visitors = new ArrayList<>();
+    for (int i = 0; i < VISITORS; i++) {
+      FutureTask<Void> visitor = new FutureTask<>(() -> {
+        for (int n = 0; n < visits / VISITORS; n++) {
+          try (Wire wire = new Wire(broker.port())) {
+            visit.make(wire);
+          }
+        }
+        return null;
+      });
+      visitors.add(visitor);
+      new Thread(visitor, "visitor").start();
+    }
+    for (FutureTask<Void> visitor : visitors) {
+      visitor.get();
     }
     return assertGone(broker, visits);
   }

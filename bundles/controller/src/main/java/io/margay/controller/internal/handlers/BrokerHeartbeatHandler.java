@@ -10,6 +10,7 @@ import io.margay.protocol.message.BrokerHeartbeatRequest;
 import io.margay.protocol.message.BrokerHeartbeatResponse;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import java.util.function.BooleanSupplier;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -49,8 +50,12 @@ public final class BrokerHeartbeatHandler implements ApiHandler {
       return;
     }
     BrokerHeartbeatRequest beat = request.read(new BrokerHeartbeatRequest());
-    Runnable broken = Heartbeats.receive(controller.sessions(), beat, request::respond);
-    request.onCancel(broken);
+    BooleanSupplier broken = Heartbeats.receive(controller.sessions(), beat, request::respond);
+    request.onCancel(() -> {
+      if (broken.getAsBoolean()) {
+        request.respondNothing();
+      }
+    });
   }
 
   @Override

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -139,9 +140,10 @@ public final class SessionKeeper implements AutoCloseable {
    * A broker reports.
    *
    * @param reply takes the answer, now or later, on any thread
-   * @return called when the broker's connection closes before that
+   * @return called when the broker's connection closes before that; says whether the heartbeat still waited, so that no answer comes
+   *     any more
    */
-  Runnable beat(Beat beat, Reply reply) {
+  BooleanSupplier beat(Beat beat, Reply reply) {
     List<Runnable> actions = new ArrayList<>();
     Waiting arrived;
     synchronized (this) {
@@ -163,11 +165,11 @@ public final class SessionKeeper implements AutoCloseable {
     return () -> broken(arrived);
   }
 
-  private void broken(Waiting lost) {
+  private boolean broken(Waiting lost) {
     List<Runnable> actions = new ArrayList<>();
     synchronized (this) {
       if (lost == null || !waiting.remove(lost.beat().id(), lost)) {
-        return;
+        return false;
       }
       stopping.remove(lost.beat().id());
       sessions.broken(nowMs(), lost.beat().id(), lost.beat().epoch(), limits());
@@ -176,6 +178,7 @@ public final class SessionKeeper implements AutoCloseable {
       proceed(actions);
     }
     actions.forEach(Runnable::run);
+    return true;
   }
 
   /** Collects what is to be proposed and answered now, and sets the timer for what comes next. */

@@ -153,6 +153,7 @@ class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseable {
 
   @Override
   public LogStore open(TopicIdPartition id, StoreConfig config) throws IOException {
+    directories.onUse();
     while (true) {
       refuseIfClosed();
       PartitionEntry entry = entries.get(id.topicPartition());
@@ -435,7 +436,7 @@ class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseable {
       saved = true;
     } finally {
       boolean allSaved = saved;
-      directories.close(directory -> allSaved
+      directories.close(directory -> allSaved && directory.known()
           && entries.values().stream().allMatch(entry -> entry.directory() != directory || entry.clean()));
     }
   }

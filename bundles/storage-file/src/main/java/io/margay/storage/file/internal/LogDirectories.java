@@ -85,6 +85,13 @@ final class LogDirectories {
     return offline.isEmpty() && online.stream().allMatch(d -> d.wasClean() || d.keptPageCache());
   }
 
+  /** A log is opened or created in one of them. */
+  void onUse() throws IOException {
+    for (LogDirectory directory : online) {
+      directory.onUse();
+    }
+  }
+
   /** @param clean whether a directory gets the mark of a clean shutdown */
   void close(Predicate<LogDirectory> clean) throws IOException {
     IOException failure = null;

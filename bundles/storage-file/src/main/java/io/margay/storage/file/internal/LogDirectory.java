@@ -62,6 +62,8 @@ final class LogDirectory {
   private final boolean sameBoot;
   /** Logs that existed at start, may be damaged, and were not yet recovered. Guarded by this. */
   private int doubtful;
+  /** Whether a log was opened or created in this engine. Guarded by this. */
+  private boolean used;
   /** Whether no I/O error has occurred. Guarded by this. */
   private boolean healthy = true;
   /** The current content of the file. Guarded by this. */
@@ -149,9 +151,25 @@ final class LogDirectory {
     }
   }
 
+  /**
+   * A log is opened or created in this engine, which happens only when the cluster knows what this process found. Before that, an empty
+   * directory may be the replacement of one that was lost, and the next process must find out, too.
+   */
+  synchronized void onUse() throws IOException {
+    if (!used) {
+      used = true;
+      noteBoot();
+    }
+  }
+
+  /** @return whether the mark of a clean shutdown says something: what was there at the start was whole, or the cluster knows what was lost */
+  synchronized boolean known() {
+    return used || wasClean || sameBoot;
+  }
+
   /** From now on a kill of the process alone damages no more than the last batches. */
   private void noteBoot() throws IOException {
-    if (doubtful == 0 && healthy && !sameBoot && Files.isReadable(BOOT_ID)) {
+    if (doubtful == 0 && (used || wasClean) && healthy && !sameBoot && Files.isReadable(BOOT_ID)) {
       Files.writeString(path.resolve(BOOT_FILE), Files.readString(BOOT_ID));
     }
   }

@@ -189,6 +189,22 @@ class RecoveryTest extends FileEngineFixture {
   }
 
   @Test
+  void anEmptyDirectoryThatMayHaveReplacedAnotherOneIsNotTrustedBeforeItIsUsed() throws IOException {
+    assertThat(engine.kept()).isFalse();
+    kill();
+    assertThat(engine.kept()).isFalse();
+    stop(engine);
+    engine = start(home);
+    assertThat(engine.kept()).isFalse();
+    engine.open(ID, DENSE).close();
+    kill();
+    assertThat(engine.kept()).isTrue();
+    stop(engine);
+    engine = start(home);
+    assertThat(engine.kept()).isTrue();
+  }
+
+  @Test
   void aRecoveryPointIsTakenBackBeforeTheTailIsCut() throws IOException {
     LogStore store = engine.open(ID, DENSE);
     fill(store, 30);

@@ -1,0 +1,17 @@
+package io.margay.simulation;
+
+/** A known error of protocols that a simulation may plant, to show that it would find it. */
+enum Flaw {
+  /** The protocols are as they should be. */
+  NONE,
+  /** The high watermark advances without a replica before the controller has taken it out of the ISR. */
+  EARLY_HIGH_WATERMARK,
+  /** A follower's fetch says nothing of leader epochs, so neither side sees that the logs differ. */
+  NO_EPOCH_CHECK,
+  /** A replica that begins to follow cuts its log at its high watermark (as before KIP-101). */
+  CUT_TO_HIGH_WATERMARK,
+  /** A replica outside of the ISR may be elected. */
+  ELECTION_OUTSIDE_ISR,
+  /** A voter answers before its vote is on stable storage. */
+  UNSYNCED_VOTE
+}

@@ -1,0 +1,113 @@
+package io.margay.simulation;
+
+import io.margay.controller.internal.BrokerPresence;
+import io.margay.controller.internal.ControllerRuntime;
+import io.margay.controller.internal.SimulatedController;
+import io.margay.controller.internal.handlers.SimulatedHandlers;
+import io.margay.controller.internal.session.BrokerHistory;
+import io.margay.log.internal.SimulatedLogs;
+import io.margay.model.BrokerId;
+import io.margay.replication.internal.SimulatedReplication;
+import io.margay.spi.client.RemoteClient;
+import io.margay.spi.config.FakeSettings;
+import io.margay.spi.controller.Controller;
+import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.log.Logs;
+import io.margay.spi.storage.StorageEngine;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
+
+/** A process of a broker: the real controller, replication and logs, put together as the container does it. */
+final class SimulatedNode implements BrokerPresence.Node {
+  private final SimulatedProcess process;
+  private final Machine machine;
+  private final StorageEngine engine;
+  private final RemoteClient client;
+  private final Invariants invariants;
+  private final ControllerRuntime controller;
+  private final SimulatedReplication replication;
+
+  SimulatedNode(SimulatedNetwork network, Machine machine, Invariants invariants, Flaw flaw, Map<String, String> settings, int nodes) {
+    this.process = new SimulatedProcess(network.world(), machine);
+    this.machine = machine;
+    this.invariants = invariants;
+    this.client = flaw == Flaw.NO_EPOCH_CHECK ? new EpochlessClient(network.client(process)) : network.client(process);
+    FakeSettings own = new FakeSettings().nodeId(new BrokerId(machine.id));
+    settings.forEach(own::with);
+    this.engine = machine.disk.engine(process);
+    Logs logs = SimulatedLogs.create(own, process, process,
+        (what, cause) -> invariants.fail("no fault of a disk", "%s: %s", what, cause), engine, process::thread);
+    SimulatedQuorum quorum = new SimulatedQuorum(network, process, invariants, flaw, nodes);
+    System.setProperty("margay.process.id", machine.id + "-" + network.world().nowMicros());
+    this.controller = SimulatedController.create(quorum, own, new BrokerPresence.Outside(process, process, this), process.thread());
+    FlawedController asked = new FlawedController(controller, flaw);
+    this.replication = new SimulatedReplication(flaw == Flaw.CUT_TO_HIGH_WATERMARK ? CuttingLogs.of(logs) : logs, own, process, process,
+        process::thread, asked);
+    asked.publishTo(replication);
+    replication.setClient(client);
+    Map<Short, ApiHandler> handlers = new HashMap<>();
+    for (List<ApiHandler> some : List.of(SimulatedHandlers.of(controller), replication.handlers())) {
+      some.forEach(handler -> handlers.put(handler.api().key(), handler));
+    }
+    controller.addPublisher(asked, 1);
+    controller.start();
+    network.serve(process, handlers, message -> message.accept(quorum));
+    quorum.start();
+    controller.sessions().onReachable(true);
+    controller.register(List.of(SimulatedNetwork.endpoint(machine.id)));
+  }
+
+  SimulatedProcess process() {
+    return process;
+  }
+
+  Machine machine() {
+    return machine;
+  }
+
+  ControllerRuntime controller() {
+    return controller;
+  }
+
+  SimulatedReplication replication() {
+    return replication;
+  }
+
+  Controller asController() {
+    return controller;
+  }
+
+  @Override
+  public RemoteClient client() {
+    return client;
+  }
+
+  @Override
+  public List<String> keptEngines() {
+    return engine.kept() ? List.of(engine.name()) : List.of();
+  }
+
+  @Override
+  public BrokerHistory.Entry before() {
+    return machine.history;
+  }
+
+  @Override
+  public void onRegistered(BrokerHistory.Entry entry) {
+    machine.history = entry;
+  }
+
+  @Override
+  public CompletionStage<Void> handOverLead(Predicate<BrokerId> active) {
+    return CompletableFuture.completedStage(null);
+  }
+
+  @Override
+  public void fatal(String why) {
+    invariants.fail("no broker gives up", "%d: %s", machine.id, why);
+  }
+}

@@ -1,0 +1,174 @@
+package io.margay.simulation;
+
+import io.margay.controller.internal.state.Command;
+import io.margay.controller.internal.state.Command.CreateTopics;
+import io.margay.controller.internal.state.Command.NewTopic;
+import io.margay.metadata.BrokerImage;
+import io.margay.metadata.TopicImage;
+import io.margay.model.BrokerId;
+import io.margay.model.TopicPartition;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.BooleanSupplier;
+
+/** One run of a cluster under a seed: it starts, suffers, recovers, and is compared. */
+final class Simulation {
+  private static final int NODES = 3;
+  private static final String TOPIC = "t";
+  private static final UUID TOPIC_ID = new UUID(0x5EED, 1);
+  private static final int PARTITIONS = 2;
+  private static final long START_MICROS = 60_000_000;
+  private static final long FAULTS_MICROS = 20_000_000;
+  private static final long RECOVERY_MICROS = 60_000_000;
+  private static final int MORE_BATCHES = 5;
+
+  private final World world;
+  private final SimulatedNetwork network;
+  private final Invariants invariants;
+  private final SimulatedCluster cluster;
+  private final List<SimulatedProducer> producers = new ArrayList<>();
+  private final List<SimulatedConsumer> consumers = new ArrayList<>();
+  private final Flaw flaw;
+  private final Map<SimulatedProducer, Integer> before = new HashMap<>();
+
+  Simulation(long seed, Flaw flaw) {
+    this.world = new World(seed);
+    this.network = new SimulatedNetwork(world);
+    this.invariants = new Invariants(world);
+    this.flaw = flaw;
+    this.cluster = new SimulatedCluster(network, invariants, flaw, NODES, Map.of("broker.session.timeout.ms", "3000",
+        "broker.heartbeat.interval.ms", "500", "replica.lag.time.max.ms", "3000", "replica.socket.timeout.ms", "2000",
+        "log.cleaner.enable", "false", "leader.imbalance.check.interval.seconds", "5", "inter.broker.listener.name",
+        SimulatedNetwork.LISTENER));
+  }
+
+  /** Runs it. @return identifies everything that happened */
+  String run() {
+    try {
+      perform();
+      return world.trace().fingerprint();
+    } catch (BrokenInvariantException e) {
+      throw e;
+    } catch (RuntimeException | Error e) {
+      throw invariants.broken("no step throws an exception", e.toString(), e);
+    }
+  }
+
+  long acknowledged() {
+    return producers.stream().mapToLong(SimulatedProducer::acknowledged).sum();
+  }
+
+  private void perform() {
+    for (int id = 1; id <= NODES; id++) {
+      int node = id;
+      world.after(world.random(0, 500_000), () -> cluster.start(node));
+    }
+    until("the cluster starts", START_MICROS, () -> active() == NODES);
+    createTopic();
+    until("the topic is there", START_MICROS, () -> topic() != null);
+    startClients();
+    Nemesis nemesis = new Nemesis(world, cluster);
+    nemesis.start();
+    pass(FAULTS_MICROS);
+    nemesis.end();
+    cluster.heal();
+    producers.forEach(p -> before.put(p, p.acknowledged()));
+    until("all brokers are active, all replicas in sync, and writes succeed", RECOVERY_MICROS, this::recovered);
+    producers.forEach(SimulatedClient::end);
+    until("all replicas and consumers have all records", RECOVERY_MICROS, this::equal);
+    consumers.forEach(SimulatedClient::end);
+  }
+
+  private long active() {
+    return invariants.image().brokers().values().stream().filter(BrokerImage::active).count();
+  }
+
+  private TopicImage topic() {
+    return invariants.image().topic(TOPIC);
+  }
+
+  private void createTopic() {
+    List<List<BrokerId>> replicas = new ArrayList<>();
+    for (int p = 0; p < PARTITIONS; p++) {
+      List<BrokerId> some = new ArrayList<>();
+      for (int i = 0; i < NODES; i++) {
+        some.add(new BrokerId(1 + (p + i) % NODES));
+      }
+      replicas.add(some);
+    }
+    Map<String, String> configs = new HashMap<>(Map.of("min.insync.replicas", "2"));
+    if (flaw == Flaw.ELECTION_OUTSIDE_ISR) {
+      configs.put("unclean.leader.election.enable", "true");
+    }
+    Command command = new CreateTopics(List.of(new NewTopic(TOPIC, TOPIC_ID, false, replicas, configs)));
+    cluster.nodes().iterator().next().controller().propose(command);
+  }
+
+  private void startClients() {
+    for (int p = 0; p < PARTITIONS; p++) {
+      TopicPartition tp = new TopicPartition(TOPIC, p);
+      invariants.records(tp);
+      producers.add(new SimulatedProducer(network, client(100 + p), invariants, tp, NODES));
+      consumers.add(new SimulatedConsumer(network, client(200 + p), invariants, tp, NODES));
+    }
+    producers.forEach(SimulatedClient::next);
+    consumers.forEach(SimulatedClient::next);
+  }
+
+  private Machine client(int id) {
+    Machine machine = new Machine(id);
+    network.add(machine);
+    return machine;
+  }
+
+  private boolean recovered() {
+    return active() == NODES && topic().partitions().stream().allMatch(p -> p.isr().size() == NODES)
+        && producers.stream().allMatch(p -> p.acknowledged() >= before.get(p) + MORE_BATCHES);
+  }
+
+  /** Whether all replicas and consumers have all. */
+  private boolean equal() {
+    for (int i = 0; i < PARTITIONS; i++) {
+      PartitionRecords records = invariants.records(new TopicPartition(TOPIC, i));
+      if (consumers.get(i).position() < records.acknowledgedEnd()) {
+        return false;
+      }
+      for (SimulatedNode node : cluster.nodes()) {
+        var replica = node.replication().replica(TOPIC, i);
+        if (replica == null || replica.highWatermark() < records.acknowledgedEnd()
+            || replica.highWatermark() != replica.log().logEndOffset()) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private void pass(long micros) {
+    long end = world.nowMicros() + micros;
+    while (world.step(end)) {
+      check();
+    }
+  }
+
+  private void until(String what, long withinMicros, BooleanSupplier condition) {
+    long end = world.nowMicros() + withinMicros;
+    while (!condition.getAsBoolean()) {
+      if (!world.step(end)) {
+        invariants.fail(Invariants.PROGRESS, "not within %d s: %s", withinMicros / 1_000_000, what);
+      }
+      check();
+    }
+  }
+
+  private void check() {
+    invariants.rethrow();
+    for (SimulatedNode node : cluster.nodes()) {
+      invariants.check(node);
+    }
+    invariants.rethrow();
+  }
+}

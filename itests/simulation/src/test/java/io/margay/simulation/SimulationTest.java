@@ -1,0 +1,30 @@
+package io.margay.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** Runs clusters under many seeds. {@code -Dseeds=5000} runs more of them, {@code -Dseed=17} only that one. */
+class SimulationTest {
+  private static final String SEED = System.getProperty("seed", "");
+  private static final long SEEDS = Long.getLong("seeds", 100);
+
+  @Test
+  void nothingBreaksUnderAnySeed() {
+    LongStream seeds = SEED.isEmpty() ? LongStream.range(0, SEEDS) : LongStream.of(Long.parseLong(SEED));
+    long acknowledged = seeds.map(seed -> {
+      Simulation simulation = new Simulation(seed, Flaw.NONE);
+      simulation.run();
+      return simulation.acknowledged();
+    }).sum();
+    assertThat(acknowledged).isPositive();
+  }
+
+  @Test
+  void aSeedDecidesEverything() {
+    for (long seed = 1; seed <= 3; seed++) {
+      assertThat(new Simulation(seed, Flaw.NONE).run()).isEqualTo(new Simulation(seed, Flaw.NONE).run());
+    }
+  }
+}
