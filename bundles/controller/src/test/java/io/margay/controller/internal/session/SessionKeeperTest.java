@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 
 class SessionKeeperTest {
@@ -36,7 +37,7 @@ class SessionKeeperTest {
     keeper.onBrokers(now, ++index);
   }
 
-  private Runnable beat(boolean wantShutDown) {
+  private BooleanSupplier beat(boolean wantShutDown) {
     return keeper.beat(new Beat(TWO, EPOCH, index, false, wantShutDown), told::add);
   }
 
@@ -51,9 +52,9 @@ class SessionKeeperTest {
     brokers(true);
     assertThat(told).hasSize(1);
     assertThat(told.get(0).mayStop()).isTrue();
-    Runnable closed = beat(true);
+    BooleanSupplier closed = beat(true);
     assertThat(told).as("the next heartbeat waits").hasSize(1);
-    closed.run();
+    closed.getAsBoolean();
     time.advance(150);
     assertThat(proposed).hasSize(1);
     time.advance(1_000);
@@ -66,8 +67,8 @@ class SessionKeeperTest {
     keeper.onLeader(true);
     beat(true);
     brokers(true);
-    Runnable closed = beat(true);
-    closed.run();
+    BooleanSupplier closed = beat(true);
+    closed.getAsBoolean();
     told.clear();
     beat(true);
     assertThat(told).hasSize(1);
