@@ -62,8 +62,8 @@ final class Invariants {
 
   void quorumLeader(long term, int node) {
     Integer other = quorumLeaders.putIfAbsent(term, node);
-    if (other != null && other != node) {
-      fail(ONE_LEADER, "nodes %d and %d both lead the metadata quorum in term %d", other, node, term);
+    if (other != null) {
+      fail(ONE_LEADER, "nodes %d and %d were both elected to lead the metadata quorum in term %d", other, node, term);
     }
   }
 

@@ -138,6 +138,7 @@ final class SimulatedQuorum implements MetadataLog {
       return;
     }
     disk.vote(term, from);
+    network.whenVoted.accept(self());
     awaitLeader();
     int me = self();
     Runnable answer = () -> {

@@ -20,10 +20,15 @@ final class Simulation {
   private static final String TOPIC = "t";
   private static final UUID TOPIC_ID = new UUID(0x5EED, 1);
   private static final int PARTITIONS = 2;
+  /** Of each partition: what two of them have sent may be in another order in the next leader's log. */
+  private static final int PRODUCERS = 2;
   private static final long START_MICROS = 60_000_000;
   private static final long FAULTS_MICROS = 20_000_000;
   private static final long RECOVERY_MICROS = 60_000_000;
   private static final int MORE_BATCHES = 5;
+  /** Of a thousand votes. Two candidates of one term are rare, so their flaw is looked for with more of them. */
+  private static final int CRASHES_AFTER_VOTE = 200;
+  private static final int MANY_CRASHES_AFTER_VOTE = 700;
 
   private final World world;
   private final SimulatedNetwork network;
@@ -70,7 +75,7 @@ final class Simulation {
     createTopic();
     until("the topic is there", START_MICROS, () -> topic() != null);
     startClients();
-    Nemesis nemesis = new Nemesis(world, cluster);
+    Nemesis nemesis = new Nemesis(world, cluster, flaw == Flaw.UNSYNCED_VOTE ? MANY_CRASHES_AFTER_VOTE : CRASHES_AFTER_VOTE);
     nemesis.start();
     pass(FAULTS_MICROS);
     nemesis.end();
@@ -111,8 +116,10 @@ final class Simulation {
     for (int p = 0; p < PARTITIONS; p++) {
       TopicPartition tp = new TopicPartition(TOPIC, p);
       invariants.records(tp);
-      producers.add(new SimulatedProducer(network, client(100 + p), invariants, tp, NODES));
-      consumers.add(new SimulatedConsumer(network, client(200 + p), invariants, tp, NODES));
+      for (int i = 1; i <= PRODUCERS; i++) {
+        producers.add(new SimulatedProducer(network, client(100 * i + p), invariants, tp, NODES));
+      }
+      consumers.add(new SimulatedConsumer(network, client(1000 + p), invariants, tp, NODES));
     }
     producers.forEach(SimulatedClient::next);
     consumers.forEach(SimulatedClient::next);
@@ -147,6 +154,21 @@ final class Simulation {
     return true;
   }
 
+  /** What there is when something is missing. */
+  private String state() {
+    StringBuilder text = new StringBuilder(Images.text(invariants.image()));
+    for (int i = 0; i < PARTITIONS; i++) {
+      text.append("\npartition ").append(i).append(": acknowledged ").append(invariants.records(new TopicPartition(TOPIC, i)).acknowledgedEnd());
+      for (SimulatedNode node : cluster.nodes()) {
+        var replica = node.replication().replica(TOPIC, i);
+        text.append(", node ").append(node.machine().id).append(replica == null ? " nothing" : " epoch " + replica.epoch() + " high watermark "
+            + replica.highWatermark() + " end " + replica.log().logEndOffset());
+      }
+    }
+    consumers.forEach(consumer -> text.append('\n').append(consumer).append(" at ").append(consumer.position()));
+    return text.toString();
+  }
+
   private void pass(long micros) {
     long end = world.nowMicros() + micros;
     while (world.step(end)) {
@@ -158,7 +180,7 @@ final class Simulation {
     long end = world.nowMicros() + withinMicros;
     while (!condition.getAsBoolean()) {
       if (!world.step(end)) {
-        invariants.fail(Invariants.PROGRESS, "not within %d s: %s", withinMicros / 1_000_000, what);
+        invariants.fail(Invariants.PROGRESS, "not within %d s: %s; %s", withinMicros / 1_000_000, what, state());
       }
       check();
     }
