@@ -22,6 +22,8 @@ public final class Broker implements AutoCloseable {
   private static final Pattern READY = Pattern.compile("Margay ready on (\\S+):(\\d+) in (\\d+) ms");
   public static final Path HOME = Path.of(System.getProperty("margay.home")).normalize();
 
+  private static final String ANY_PORT = "PLAINTEXT://127.0.0.1:0";
+
   private final Path data;
   private final Map<String, String> environment = new HashMap<>();
   private final List<String> output = new CopyOnWriteArrayList<>();
@@ -30,7 +32,7 @@ public final class Broker implements AutoCloseable {
 
   private Broker(Path data) {
     this.data = data;
-    environment.put("KAFKA_LISTENERS", "PLAINTEXT://127.0.0.1:0");
+    environment.put("KAFKA_LISTENERS", ANY_PORT);
     environment.put("KAFKA_GROUP_INITIAL_REBALANCE_DELAY_MS", "0");
   }
 
@@ -68,7 +70,7 @@ public final class Broker implements AutoCloseable {
       process.destroyForcibly();
       throw new IllegalStateException("the broker did not get ready:\n" + String.join("\n", output), e);
     }
-    environment.put("KAFKA_LISTENERS", "PLAINTEXT://127.0.0.1:" + port);
+    environment.replace("KAFKA_LISTENERS", ANY_PORT, "PLAINTEXT://127.0.0.1:" + port);
     return this;
   }
 

@@ -51,7 +51,7 @@ public record Run(int exit, String output) {
   }
 
   /** Runs a class of Kafka's tools. */
-  static Run tool(byte[] input, String mainClass, String... args) {
+  public static Run tool(byte[] input, String mainClass, String... args) {
     return java(System.getProperty("tools.lib"), input, mainClass, args);
   }
 

@@ -127,7 +127,7 @@ final class LayerCheck {
   }
 
   static boolean ofListeners(String name) {
-    return name.contains("listener") && !name.startsWith("listener.name.");
+    return name.contains("listener") && !name.startsWith("listener.name.") && !name.startsWith("margay.");
   }
 
   static boolean atStart(String name, Definitions known) {

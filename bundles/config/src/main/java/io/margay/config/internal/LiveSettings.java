@@ -229,6 +229,26 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
   }
 
   @Override
+  public Listeners listenersWith(Map<String, String> overrides) {
+    Map<String, Entry> entries = new HashMap<>();
+    overrides.forEach((name, text) -> {
+      if (LISTENER_SETTINGS.contains(name)) {
+        entries.put(name, new Entry(text, "Admin API, this broker"));
+      }
+    });
+    List<Layer> layers = new ArrayList<>();
+    Definitions definitions;
+    synchronized (this) {
+      layers.add(new Layer(Source.DYNAMIC_BROKER, entries));
+      layers.add(dynamicLayers.get(1));
+      layers.addAll(staticLayers);
+      definitions = current.resolver().known();
+    }
+    Snapshot would = Snapshot.of(layers, definitions, directories, hostName);
+    return new Listeners(would.listeners(), would.advertisedListeners());
+  }
+
+  @Override
   public String interBrokerListener() {
     return get(IdentitySettings.INTER_BROKER_LISTENER_NAME);
   }

@@ -5,6 +5,7 @@ import io.margay.model.Scheduler;
 import io.margay.spi.config.NodeSettings;
 import java.nio.file.Path;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadPoolExecutor;
 import org.osgi.annotation.bundle.Capability;
@@ -39,7 +40,7 @@ public final class SettingsComponent implements SettingsLoader.Outcome {
   private final ThreadPoolExecutor tellers = ChangeListeners.pool();
   private volatile SettingsLoader loader;
   private final Scheduler.Timer fileCheck;
-  private ServiceRegistration<?> registration;
+  private List<ServiceRegistration<?>> registrations = List.of();
   private boolean closed;
 
   /**
@@ -86,15 +87,13 @@ public final class SettingsComponent implements SettingsLoader.Outcome {
     fileCheck.cancel();
     parts.close();
     launcher.close();
-    ServiceRegistration<?> registered;
+    List<ServiceRegistration<?>> registered;
     synchronized (this) {
       closed = true;
-      registered = registration;
-      registration = null;
+      registered = registrations;
+      registrations = List.of();
     }
-    if (registered != null) {
-      registered.unregister();
-    }
+    registered.forEach(ServiceRegistration::unregister);
     tellers.shutdownNow();
   }
 
@@ -102,15 +101,19 @@ public final class SettingsComponent implements SettingsLoader.Outcome {
   public void onValid(LiveSettings settings) {
     Hashtable<String, Object> properties = new Hashtable<>();
     properties.put(Constants.SERVICE_RANKING, BEFORE_OTHER_PUBLISHERS);
-    ServiceRegistration<?> registered = context.registerService(
-        new String[] {NodeSettings.class.getName(), MetadataPublisher.class.getName()}, settings, properties);
+    // The data directory apart, for bundles that must not depend on the contracts.
+    Hashtable<String, Object> directory = new Hashtable<>();
+    directory.put("margay.directory", "data");
+    List<ServiceRegistration<?>> registered = List.of(
+        context.registerService(new String[] {NodeSettings.class.getName(), MetadataPublisher.class.getName()}, settings, properties),
+        context.registerService(Path.class, settings.dataDirectory(), directory));
     boolean tooLate;
     synchronized (this) {
       tooLate = closed;
-      registration = registered;
+      registrations = registered;
     }
     if (tooLate) {
-      registered.unregister();
+      registered.forEach(ServiceRegistration::unregister);
     }
   }
 

@@ -220,6 +220,18 @@ class LiveSettingsTest {
   }
 
   @Test
+  void listenersAreEvaluatedBeforeTheyAreSet() {
+    LiveSettings settings = live(layer("file", "listeners", "PLAINTEXT://h:2"));
+    image(settings, Map.of(), Map.of("listeners", "PLAINTEXT://h:3"));
+    assertThat(settings.listenersWith(Map.of()).bound()).extracting(Object::toString).containsExactly("PLAINTEXT://h:2");
+    assertThat(settings.listenersWith(Map.of("listeners", "PLAINTEXT://h:4", "num.partitions", "x")).advertised())
+        .extracting(Object::toString).containsExactly("PLAINTEXT://h:4");
+    assertThatThrownBy(() -> settings.listenersWith(Map.of("listeners", "PLAINTEXT://h:70000")))
+        .isInstanceOf(InvalidSettingException.class).hasMessageContaining("65535");
+    assertThat(settings.listeners()).extracting(Object::toString).containsExactly("PLAINTEXT://h:3");
+  }
+
+  @Test
   void listenersThatContradictEachOtherStayAsTheyWere() {
     LiveSettings settings = live(layer("environment", "advertised.listeners", "PLAINTEXT://a:1"),
         layer("file", "listeners", "PLAINTEXT://h:2"));

@@ -37,7 +37,7 @@ public final class BrokerRegistrar {
     this.framework = context.getBundle(Constants.SYSTEM_BUNDLE_ID);
     this.runtime = controller.runtime();
     this.watch = settings.onChange(names -> {
-      if (!Collections.disjoint(names, BrokerPresence.REGISTERED_SETTINGS) || !Collections.disjoint(names, NodeSettings.LISTENER_SETTINGS)) {
+      if (!Collections.disjoint(names, BrokerPresence.REGISTERED_SETTINGS)) {
         register();
       }
     });
@@ -47,6 +47,7 @@ public final class BrokerRegistrar {
       policyOption = ReferencePolicyOption.GREEDY)
   void bindListeners(BoundListeners listeners) {
     bound = listeners;
+    runtime.listenerCheck().bound(listeners);
     runtime.sessions().onReachable(true);
     register();
   }
@@ -63,6 +64,7 @@ public final class BrokerRegistrar {
     }
     if (bound == listeners) {
       bound = null;
+      runtime.listenerCheck().bound(null);
       runtime.sessions().onReachable(false);
     }
   }

@@ -58,6 +58,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
   private final ImagePublisher publisher;
   private final TopicPlanner planner;
   private final Placements placements;
+  private final ListenerCheck listenerCheck;
   private final LineLimit refusals = new LineLimit(Clock.SYSTEM);
   private final BrokerPresence presence;
   private volatile boolean initialising;
@@ -91,6 +92,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
     holder[0] = machine;
     this.planner = new TopicPlanner(settings, partitioners);
     this.placements = new Placements(settings, placers);
+    this.listenerCheck = new ListenerCheck(settings);
   }
 
   /** Replays the log, and gives a new cluster its id. When this returns, {@link #image} shows everything that was agreed on before. */
@@ -131,6 +133,11 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
   /** Resolves defaults and plans new topics and partitions. */
   public TopicPlanner planner() {
     return planner;
+  }
+
+  /** Checks listeners before they are stored. */
+  public ListenerCheck listenerCheck() {
+    return listenerCheck;
   }
 
   /** Chooses the brokers of new partitions. */

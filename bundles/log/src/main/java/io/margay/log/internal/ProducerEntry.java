@@ -6,15 +6,18 @@ import java.util.Arrays;
 /**
  * What a log knows about one producer (KIP-98): epoch, the last batches, the open transaction. Owned by {@link ProducerStates}. The
  * last batch is in fields, those before it in an array, because a broker may know hundreds of thousands of producers, most of which
- * sent a single batch. Such a producer takes 88 bytes, one with five batches 200.
+ * sent a single batch. Such a producer takes 88 bytes, one with ten batches 320.
  *
  * <pre>
  *   earlier: count x { last sequence int32 | offset delta int32 | last offset int64 | timestamp int64 }, the oldest first
  * </pre>
  */
 final class ProducerEntry {
-  /** As many requests as a producer has in flight. */
-  static final int MAX_BATCHES = 5;
+  /**
+   * Twice as many requests as a producer has in flight on a connection. When the leader changes, it may send new ones to the new leader while
+   * those to the former one have no answer yet, and send those again after them. With Kafka's five they would be out of sequence, for ever.
+   */
+  static final int MAX_BATCHES = 10;
   private static final int LONGS = 3;
   static final long NO_TRANSACTION = -1;
 

@@ -27,21 +27,21 @@ class ProducersTest {
 
   @Test
   void theLastFiveBatchesAreKnownAsDuplicates() throws IOException {
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 11; i++) {
       t.put(TestLog.produced(7, 0, 2 * i, "a=1", "b=2"));
     }
     for (int round = 0; round < 2; round++) {
-      for (int i = 1; i < 6; i++) {
+      for (int i = 1; i < 11; i++) {
         assertThat(t.append(TestLog.produced(7, 0, 2 * i, "a=1", "b=2")))
             .isEqualTo(Appended.at(2 * i, 2 * i + 2, -1, true));
       }
       assertThat(t.append(TestLog.produced(7, 0, 0, "a=1", "b=2")).error()).isEqualTo(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER);
-      assertThat(t.append(TestLog.produced(7, 0, 10, "a=1")).error()).isEqualTo(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER);
-      assertThat(t.log.logEndOffset()).isEqualTo(12);
+      assertThat(t.append(TestLog.produced(7, 0, 20, "a=1")).error()).isEqualTo(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER);
+      assertThat(t.log.logEndOffset()).isEqualTo(22);
       t.restart();
     }
     t.crash();
-    assertThat(t.append(TestLog.produced(7, 0, 10, "a=1", "b=2")).duplicate()).isTrue();
+    assertThat(t.append(TestLog.produced(7, 0, 20, "a=1", "b=2")).duplicate()).isTrue();
   }
 
   @Test

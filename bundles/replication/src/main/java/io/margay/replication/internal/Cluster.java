@@ -1,10 +1,17 @@
 package io.margay.replication.internal;
 
+import io.margay.metadata.BrokerImage;
 import io.margay.metadata.ClusterImage;
+import io.margay.metadata.PartitionImage;
+import io.margay.model.BrokerId;
 import io.margay.model.Clock;
 import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
+import io.margay.model.TopicIdPartition;
 import io.margay.spi.config.NodeSettings;
+import io.margay.spi.controller.Controller.IsrChange;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /** What the replicas of this node need to know of the rest of the cluster, and how they reach it. */
@@ -42,6 +49,20 @@ public final class Cluster implements AutoCloseable {
   /** Whether a log line may be written now: one broker that comes or goes changes thousands of ISRs. */
   boolean mayLog(String what) {
     return lines.pass(what) != LineLimit.HELD;
+  }
+
+  /** Asks once for another leader of a partition whose log this broker cannot use. @param partition as the image has it */
+  void giveUp(TopicIdPartition id, PartitionImage partition) {
+    Map<BrokerId, Long> others = new HashMap<>();
+    for (BrokerId member : partition.isr()) {
+      BrokerImage broker = image().brokers().get(member);
+      if (!member.equals(settings.nodeId()) && broker != null) {
+        others.put(member, broker.epoch());
+      }
+    }
+    if (!others.isEmpty()) {
+      isrRequests.ask(new IsrChange(id, partition.leaderEpoch(), partition.partitionEpoch(), others), answer -> { });
+    }
   }
 
   LagWatch lagWatch() {

@@ -9,6 +9,7 @@ import io.margay.replication.internal.InSyncReplicas.Proposal;
 import io.margay.spi.controller.Controller.IsrChange;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,7 @@ import org.slf4j.LoggerFactory;
  *   <li>A follower leaves early when a write waits for it and no fetch comes from it for {@code margay.replica.stall.ms}, although
  *       there is data for it: it has stopped without dying. Only if enough in-sync replicas remain. The time is counted in
  *       intervals that this process has seen pass, so that a pause of the leader itself is not taken for one of the follower.
+ *   <li>The leader itself leaves when its log is offline because of an I/O error, and gives the leadership to another in-sync replica.
  * </ul>
  *
  * <p>One proposal is open at a time. It stays open until an image confirms it, or the controller has refused it for good; a proposal
@@ -39,6 +41,8 @@ final class IsrChanges {
   private final Cluster cluster;
   private volatile Scheduler.Timer looking;
   private Scheduler.Timer retry;
+  private boolean givingUp;
+  private Scheduler.Timer giveUpAgain;
   private volatile long nextJoinMs = Long.MIN_VALUE;
 
   IsrChanges(PartitionLeader leader, InSyncReplicas isr, LocalReplica.Environment environment) {
@@ -64,6 +68,9 @@ final class IsrChanges {
       }
       if (retry != null) {
         retry.cancel();
+      }
+      if (giveUpAgain != null) {
+        giveUpAgain.cancel();
       }
     }
   }
@@ -171,14 +178,48 @@ final class IsrChanges {
     }
   }
 
+  /** The log has failed. Asks for another leader, again and again until there is one or the log works again. */
+  void giveUp() {
+    Proposal proposal;
+    synchronized (this) {
+      proposal = givingUp || leader.ended() ? null : isr.withoutLeader();
+      if (proposal == null) {
+        return;
+      }
+      givingUp = true;
+    }
+    if (cluster.mayLog("gives up")) {
+      LOG.warn("The log of a leader is offline, another in-sync replica shall lead topic={} partition={} isr={}", leader.id().topic(),
+          leader.id().partition(), ids(proposal));
+    }
+    ask(proposal, answer -> gaveUp());
+  }
+
+  private synchronized void gaveUp() {
+    if (!leader.ended()) {
+      giveUpAgain = environment.scheduler().after(RETRY_MS, () -> {
+        synchronized (this) {
+          givingUp = false;
+        }
+        if (leader.log().offline()) {
+          giveUp();
+        }
+      });
+    }
+  }
+
   private void ask(Proposal proposal) {
+    ask(proposal, answer -> decided(proposal, answer));
+  }
+
+  private void ask(Proposal proposal, Consumer<Errors> decided) {
     Map<BrokerId, Long> members = new HashMap<>();
     for (Member member : proposal.isr()) {
       BrokerImage broker = cluster.image().brokers().get(member.id());
       members.put(member.id(), member.brokerEpoch() >= 0 ? member.brokerEpoch() : broker == null ? -1 : broker.epoch());
     }
     cluster.isrRequests().ask(new IsrChange(leader.id(), leader.leaderEpoch(), proposal.partitionEpoch(), members),
-        answer -> decided(proposal, answer));
+        decided);
   }
 
   private void decided(Proposal proposal, Errors answer) {

@@ -263,6 +263,7 @@ public final class LocalReplica {
     synchronized (this) {
       if (state == State.OPENING) {
         state = State.OFFLINE;
+        giveUp();
       }
     }
     drain();
@@ -407,12 +408,21 @@ public final class LocalReplica {
           + "afterMs={}", id.topic(), id.partition(), target.leaderEpoch(), RETRY_MS, e);
       state = state == State.OPEN ? State.OFFLINE : state;
       retryLater();
+      giveUp();
       return;
     }
     PartitionLeader next = new PartitionLeader(this, log, target, environment);
     leader = next;
     next.begin();
     environment.notifier().elected(next);
+  }
+
+  /** Under the monitor: while this node cannot lead, another one shall. */
+  private void giveUp() {
+    PartitionImage led = target;
+    if (leads) {
+      environment.scheduler().after(0, () -> environment.cluster().giveUp(id, led));
+    }
   }
 
   private void retryLater() {

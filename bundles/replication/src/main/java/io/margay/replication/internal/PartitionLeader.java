@@ -140,6 +140,8 @@ public final class PartitionLeader extends PartitionRole implements LeaderPartit
       }
       flushIfNeeded();
       maybeAdvance();
+    } else if (appended.error() == Errors.KAFKA_STORAGE_ERROR && log.offline()) {
+      changes.giveUp();
     }
     return appended;
   }
@@ -180,6 +182,7 @@ public final class PartitionLeader extends PartitionRole implements LeaderPartit
     if (log.offline()) {
       waiters.failAll(Errors.KAFKA_STORAGE_ERROR);
       flushWaiters.failAll(Errors.KAFKA_STORAGE_ERROR);
+      changes.giveUp();
     } else {
       flushWaiters.onAdvance(log.flushedOffset());
       maybeAdvance();

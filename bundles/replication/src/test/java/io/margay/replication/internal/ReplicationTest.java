@@ -6,6 +6,7 @@ import io.margay.model.BrokerId;
 import io.margay.model.LeaderEpoch;
 import io.margay.protocol.Errors;
 import io.margay.spi.log.PartitionLog;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -285,6 +286,59 @@ class ReplicationTest {
     node(2).followers.setClient(node(2).client);
     cluster.run(1000);
     assertEqualLogs();
+  }
+
+  @Test
+  void aLeaderWhoseLogHasFailedGivesUpAndFollowsWhenItWorksAgain() {
+    append(1, 2);
+    cluster.run(50);
+    node(1).log().offline = true;
+    node(1).log().nextAppend = PartitionLog.Appended.failed(Errors.KAFKA_STORAGE_ERROR, "disk full");
+    assertThat(node(1).append(1).error()).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+    cluster.run(50);
+    assertThat(cluster.partition().leader()).isEqualTo(new BrokerId(2));
+    assertThat(cluster.asked.get(0).isr().keySet()).containsExactlyInAnyOrder(new BrokerId(2), new BrokerId(3));
+    append(2, 1);
+    node(1).log().offline = false;
+    node(1).log().nextAppend = null;
+    cluster.run(2_000);
+    assertThat(cluster.isr()).containsExactly(1, 2, 3);
+    assertEqualLogs();
+  }
+
+  @Test
+  void aLeaderWhoseLogHasFailedAsksUntilItIsHeard() {
+    cluster.answer = null;
+    node(1).log().offline = true;
+    node(1).log().nextAppend = PartitionLog.Appended.failed(Errors.KAFKA_STORAGE_ERROR, "disk full");
+    for (int i = 0; i < 100; i++) {
+      node(1).append(1);
+    }
+    cluster.run(1_000);
+    assertThat(cluster.asked).hasSizeBetween(3, 5);
+    cluster.answer = Errors.NONE;
+    cluster.run(300);
+    assertThat(cluster.partition().leader()).isEqualTo(new BrokerId(2));
+  }
+
+  @Test
+  void aLeaderThatIsAloneKeepsAPartitionWhoseLogHasFailed() {
+    SimulatedCluster one = new SimulatedCluster(1);
+    one.node(1).log().offline = true;
+    one.node(1).log().nextAppend = PartitionLog.Appended.failed(Errors.KAFKA_STORAGE_ERROR, "disk full");
+    one.node(1).append(1);
+    one.run(1_000);
+    assertThat(one.asked).isEmpty();
+  }
+
+  @Test
+  void whoCannotBeginToLeadGivesUp() {
+    append(1, 2);
+    cluster.run(50);
+    node(2).log().epochFailure = new IOException("disk full");
+    cluster.elect(2, List.of(1, 2, 3));
+    cluster.run(50);
+    assertThat(cluster.partition().leader()).isEqualTo(new BrokerId(1));
   }
 
   @Test

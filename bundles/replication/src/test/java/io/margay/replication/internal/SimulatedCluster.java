@@ -219,14 +219,18 @@ final class SimulatedCluster implements Controller {
       for (IsrChange change : changes) {
         if (now == Errors.NONE && change.partitionEpoch() == partition().partitionEpoch()
             && change.leaderEpoch().equals(partition().leaderEpoch())) {
-          change(before -> new PartitionImage(0, before.replicas(),
-              before.replicas().stream().filter(change.isr()::containsKey).toList(), before.leader(), before.leaderEpoch(),
-              before.partitionEpoch() + 1));
+          change(before -> altered(before, before.replicas().stream().filter(change.isr()::containsKey).toList()));
         }
       }
       result.complete(changes.stream().map(change -> now).toList());
     });
     return result;
+  }
+
+  private static PartitionImage altered(PartitionImage before, List<BrokerId> isr) {
+    boolean same = isr.contains(before.leader());
+    return new PartitionImage(0, ReplicaSet.of(before.replicas(), isr), same ? before.leader() : isr.get(0),
+        same ? before.leaderEpoch() : new LeaderEpoch(before.leaderEpoch().value() + 1), before.partitionEpoch() + 1);
   }
 
   @Override

@@ -3,7 +3,10 @@ package io.margay.server.internal;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * What the connections of one event loop share: the list of them, their credit of memory, and a task every half second that looks at
@@ -79,12 +82,25 @@ final class LoopState {
     }
   }
 
-  /** Runs something for each connection, on the event loop, soon. */
-  void forEach(java.util.function.Consumer<Connection> action) {
+  /**
+   * Runs something for each connection, on the event loop, soon.
+   *
+   * @return completes when it was done, also when the event loop has ended
+   */
+  CompletableFuture<Void> forEach(Consumer<Connection> action) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
     try {
-      loop.execute(() -> List.copyOf(connections).forEach(action));
-    } catch (java.util.concurrent.RejectedExecutionException e) {
+      loop.execute(() -> {
+        try {
+          List.copyOf(connections).forEach(action);
+        } finally {
+          done.complete(null);
+        }
+      });
+    } catch (RejectedExecutionException e) {
       connections.clear();
+      done.complete(null);
     }
+    return done;
   }
 }

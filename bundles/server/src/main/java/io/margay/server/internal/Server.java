@@ -19,13 +19,17 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * The listeners and their connections. Bound first, so that clients can connect; requests start when {@link #markReady} was called.
  * Closing stops accepting, lets what is under way finish, bounded, and then closes the connections.
  *
- * <p>{@link #open}, {@link #markReady} and {@link #close} are called by the component's life cycle, all else by event loops.
+ * <p>{@link #listen}, {@link #markReady} and {@link #close} are called by the component's life cycle, all else by event loops.
  */
 final class Server implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
@@ -48,12 +52,12 @@ final class Server implements AutoCloseable {
   private final LineLimit lines = new LineLimit(Clock.SYSTEM);
   private final EventLoopGroup loops;
   private final ConcurrentHashMap<EventLoop, LoopState> states = new ConcurrentHashMap<>();
-  private final List<Channel> bound = new ArrayList<>();
+  private final ListenerSockets sockets = new ListenerSockets(this::bootstrap);
   private final ConnectionCounts counts;
   private final LocalRequests local;
   private volatile boolean ready;
   private volatile boolean closing;
-  private List<Endpoint> advertised = List.of();
+  private volatile List<Endpoint> advertised = List.of();
 
   Server(ServerConfig config, Supplier<ClusterImage> image) {
     this.config = config;
@@ -62,45 +66,44 @@ final class Server implements AutoCloseable {
     this.counts = new ConnectionCounts(config.limits());
     this.loops = new MultiThreadIoEventLoopGroup(config.sockets().threads(), new DefaultThreadFactory("margay-network", true),
         Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
-    this.local = new LocalRequests(handlers, () -> loops.next(), config.listeners().get(0).listener(), memory);
+    this.local = new LocalRequests(handlers, () -> loops.next(), config.firstListener(), memory);
     handlers.bind(new ApiVersionsHandler(handlers, image));
     handlers.bind(new SaslHandshakeHandler());
     handlers.bind(new SaslAuthenticateHandler(config.requests().maxSaslBytes()));
   }
 
   /**
-   * Binds every listener.
+   * Listens on these addresses from now on. Those that stay the same are not touched. Connections of those that go finish what is under
+   * way, bounded, and are closed; the caller is blocked for that.
    *
-   * @throws IOException when one cannot be bound; the message names the address and why; none is bound then
+   * @param listeners what to bind
+   * @param addresses what clients are told, by the same listener names; port 0 means the bound one
+   * @throws IOException when one cannot be bound; the message names the address and why, and all is as before
    */
-  void open() throws IOException {
+  synchronized void listen(List<Endpoint> listeners, List<Endpoint> addresses) throws IOException {
+    List<Channel> gone = sockets.change(listeners);
     List<Endpoint> told = new ArrayList<>();
-    for (Endpoint e : config.listeners()) {
-      InetSocketAddress address = e.host().isEmpty() ? new InetSocketAddress(e.port()) : new InetSocketAddress(e.host(), e.port());
-      try {
-        Channel c = bootstrap(e.listener()).bind(address).sync().channel();
-        bound.add(c);
-        told.add(advertised(e, ((InetSocketAddress) c.localAddress()).getPort()));
-      } catch (InterruptedException ex) {
-        Thread.currentThread().interrupt();
-        close();
-        throw new IOException("interrupted while binding " + e, ex);
-      } catch (Exception ex) { // sync() throws what the bind failed with, unchecked
-        close();
-        throw new IOException("cannot listen on " + e + ": " + ex.getMessage()
-            + "; is another server running there? Set listeners to a free address", ex);
-      }
+    for (Endpoint listener : listeners) {
+      told.add(advertised(listener, addresses, sockets.port(listener)));
     }
     advertised = List.copyOf(told);
+    if (!gone.isEmpty()) {
+      drain(connection -> gone.contains(connection.channel().parent()));
+    }
   }
 
-  private Endpoint advertised(Endpoint listener, int port) {
-    for (Endpoint a : config.advertised()) {
+  private static Endpoint advertised(Endpoint listener, List<Endpoint> addresses, int port) {
+    for (Endpoint a : addresses) {
       if (a.listener().equals(listener.listener())) {
         return a.port() != 0 ? a : new Endpoint(a.listener(), a.protocol(), a.host(), port);
       }
     }
     return new Endpoint(listener.listener(), listener.protocol(), listener.host(), port);
+  }
+
+  /** Tries whether other listeners could be bound. @return null, or why not; may be blocked */
+  String trial(List<Endpoint> listeners) {
+    return sockets.trial(listeners);
   }
 
   private ServerBootstrap bootstrap(String listener) {
@@ -203,7 +206,7 @@ final class Server implements AutoCloseable {
 
   /** Clients wait in the accept queue meanwhile. */
   private void pauseAccepting(long nanos) {
-    for (Channel c : bound) {
+    for (Channel c : sockets.channels()) {
       c.config().setAutoRead(false);
       c.eventLoop().schedule(() -> c.config().setAutoRead(true), nanos, TimeUnit.NANOSECONDS);
     }
@@ -216,21 +219,47 @@ final class Server implements AutoCloseable {
   @Override
   public void close() {
     closing = true;
-    for (Channel c : bound) {
-      c.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
-    }
+    sockets.close();
     local.close();
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
-    closeEach(Connection::closeWhenIdle);
-    while (counts.all() > 0 && System.nanoTime() < deadline) {
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
-      closeEach(Connection::closeWhenIdle);
-    }
-    closeEach(c -> c.channel().close());
+    drain(connection -> true);
     loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
   }
 
-  private void closeEach(Consumer<Connection> how) {
-    states.values().forEach(s -> s.forEach(how));
+  /** Closes connections when they are idle, and after two seconds in any case. */
+  private void drain(Predicate<Connection> which) {
+    AtomicInteger left = new AtomicInteger();
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(2);
+    while (counts.all() > 0 && System.nanoTime() < deadline) {
+      left.set(0);
+      boolean looked = forEach(deadline, connection -> {
+        if (which.test(connection)) {
+          left.incrementAndGet();
+          connection.closeWhenIdle();
+        }
+      });
+      if (looked && left.get() == 0) {
+        return;
+      }
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+    }
+    states.values().forEach(state -> state.forEach(connection -> {
+      if (which.test(connection)) {
+        connection.channel().close();
+      }
+    }));
+  }
+
+  /** @return whether it was done for all connections before the deadline */
+  private boolean forEach(long deadlineNanos, Consumer<Connection> action) {
+    try {
+      CompletableFuture.allOf(states.values().stream().map(state -> state.forEach(action)).toArray(CompletableFuture[]::new))
+          .get(Math.max(1, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException | ExecutionException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 }

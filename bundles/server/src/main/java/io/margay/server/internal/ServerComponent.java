@@ -13,7 +13,11 @@ import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.lease.LeaseSettings;
 import io.margay.spi.memory.MemoryUser;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.osgi.framework.BundleContext;
@@ -45,7 +49,7 @@ public final class ServerComponent {
   private final Server server;
   private final NodeSettings.Registration changes;
   private final long beganNanos = System.nanoTime();
-  private final ServiceRegistration<?> registration;
+  private volatile ServiceRegistration<?> registration;
   private final ServiceRegistration<LocalClient> local;
   private final ServiceRegistration<MemoryUser> memory;
   private final List<String> needed;
@@ -66,22 +70,99 @@ public final class ServerComponent {
       if (names.contains(NetworkSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES.name())) {
         limits.overrides(settings.get(NetworkSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES), ServerComponent::lookUp);
       }
+      if (!Collections.disjoint(names, NodeSettings.LISTENER_SETTINGS)) {
+        listenAgain(settings);
+      }
     });
     this.server = new Server(config(settings, limits), this::image);
-    ServiceRegistration<?> registered = null;
+    NodeSettings.Listeners first = new NodeSettings.Listeners(settings.listeners(), settings.advertisedListeners());
+    this.registration = open(first, settings, faults) ? context.registerService(BoundListeners.class, new Bound(), null) : null;
+    if (!first.equals(new NodeSettings.Listeners(settings.listeners(), settings.advertisedListeners()))) {
+      listenAgain(settings); // they changed before there was a registration
+    }
+    this.local = context.registerService(LocalClient.class, server.local(), null);
+    this.memory = context.registerService(MemoryUser.class, server.memory(), null);
+    this.giveUp = registration == null ? null : scheduler.after(GIVE_UP_MS, () -> serveWhenReady(true));
+  }
+
+  /** What other parts see of the listeners. */
+  private final class Bound implements BoundListeners {
+    @Override
+    public List<Endpoint> advertised() {
+      return server.advertised();
+    }
+
+    @Override
+    public CompletionStage<String> refusal(List<Endpoint> listeners) {
+      CompletableFuture<String> refusal = new CompletableFuture<>();
+      try {
+        lookUp(() -> refusal.complete(problem(listeners)));
+      } catch (Throwable e) {
+        refusal.completeExceptionally(e);
+      }
+      return refusal;
+    }
+
+    private String problem(List<Endpoint> listeners) {
+      try {
+        checkProtocols(listeners);
+        return server.trial(listeners);
+      } catch (IOException | RuntimeException e) {
+        return e.getMessage();
+      }
+    }
+  }
+
+  /**
+   * Binds the listeners for the first time. A dynamic setting that cannot be bound must not keep this broker from starting, for only through
+   * a broker that runs it can be unset: then those of environment and files are bound.
+   */
+  private boolean open(NodeSettings.Listeners first, NodeSettings settings, FaultHandler faults) {
     try {
-      checkProtocols(settings.listeners());
-      server.open();
-      registered = context.registerService(BoundListeners.class, server::advertised, null);
+      listen(first);
+      return true;
     } catch (IOException e) {
+      NodeSettings.Listeners own = settings.listenersWith(Map.of());
+      if (!own.bound().equals(first.bound())) {
+        LOG.error("The listeners that are set for this broker in the cluster cannot be used, and those of its own settings are: {}. To"
+            + " unset them: config:unset broker {} listeners", e.getMessage(), settings.nodeId());
+        try {
+          listen(own);
+          return true;
+        } catch (IOException also) {
+          e.addSuppressed(also);
+        }
+      }
       // The user's mistake, and the message says all of it.
       faults.onFault(e.getMessage(), null);
       tell("fatal", e.getMessage());
+      return false;
     }
-    this.registration = registered;
-    this.local = context.registerService(LocalClient.class, server.local(), null);
-    this.memory = context.registerService(MemoryUser.class, server.memory(), null);
-    this.giveUp = registered == null ? null : scheduler.after(GIVE_UP_MS, () -> serveWhenReady(true));
+  }
+
+  private void listen(NodeSettings.Listeners wanted) throws IOException {
+    checkProtocols(wanted.bound());
+    server.listen(wanted.bound(), wanted.advertised());
+  }
+
+  /** The settings have changed: rebinds what differs, and tells the controller. On the thread that tells of settings. */
+  private void listenAgain(NodeSettings settings) {
+    ServiceRegistration<?> registered = registration;
+    if (registered == null) {
+      return;
+    }
+    List<Endpoint> before = server.advertised();
+    try {
+      listen(new NodeSettings.Listeners(settings.listeners(), settings.advertisedListeners()));
+      if (!before.equals(server.advertised())) {
+        LOG.info("The listeners have changed listeners={} before={}", server.advertised(), before);
+        registered.setProperties(null);
+      }
+    } catch (IOException e) {
+      LOG.error("The new listeners cannot be used, and the former ones stay: {}", e.getMessage());
+    } catch (IllegalStateException e) {
+      LOG.debug("The listeners are closed already", e);
+    }
   }
 
   /** Name servers may be slow: neither the thread that tells of settings nor an event loop waits for them. */
@@ -111,7 +192,7 @@ public final class ServerComponent {
     boolean threadsSet = s.explain(NetworkSettings.NUM_NETWORK_THREADS, null).get(0).source() != NodeSettings.Source.DEFAULT;
     int threads = threadsSet ? s.get(NetworkSettings.NUM_NETWORK_THREADS) : Math.max(1, Runtime.getRuntime().availableProcessors());
     long memory = s.get(NetworkSettings.MARGAY_REQUEST_MEMORY_BYTES);
-    return new ServerConfig(s.listeners(), s.advertisedListeners(),
+    return new ServerConfig(s.listeners().get(0).listener(),
         new ServerConfig.Sockets(threads, s.get(NetworkSettings.SOCKET_LISTEN_BACKLOG_SIZE),
             bufferBytes(s, NetworkSettings.SOCKET_RECEIVE_BUFFER_BYTES), bufferBytes(s, NetworkSettings.SOCKET_SEND_BUFFER_BYTES)),
         new ServerConfig.Requests(s.get(NetworkSettings.SOCKET_REQUEST_MAX_BYTES), memory > 0 ? memory : RequestMemory.defaultBytes(),

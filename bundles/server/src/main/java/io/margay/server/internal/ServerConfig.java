@@ -8,16 +8,14 @@ import java.util.function.LongSupplier;
 /**
  * The settings of the server. Suppliers give the value of the moment, so that changes are live.
  *
- * @param listeners what to bind
- * @param advertised what clients are told, by the same listener names; port 0 means the bound one
+ * @param firstListener name of the listener to which requests within the process belong
  * @param sockets how sockets are made
  * @param requests how large requests may be
  * @param limits how many connections, and how fast
  * @param maxIdleMs how long a connection may be idle; negative for ever
  * @param handlerWaitMs how long requests wait for a handler that is being replaced, or for memory
  */
-record ServerConfig(List<Endpoint> listeners, List<Endpoint> advertised, Sockets sockets, Requests requests,
-    ConnectionLimits limits, LongSupplier maxIdleMs, LongSupplier handlerWaitMs) {
+record ServerConfig(String firstListener, Sockets sockets, Requests requests, ConnectionLimits limits, LongSupplier maxIdleMs, LongSupplier handlerWaitMs) {
   /**
    * How sockets are made.
    *

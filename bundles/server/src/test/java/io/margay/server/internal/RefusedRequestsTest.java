@@ -177,7 +177,7 @@ class RefusedRequestsTest {
 
   @Test
   void theReasonNamesTheApiTheBoundAndTheSetting() throws Exception {
-    server.open();
+    TestServers.open(server);
     server.handlers().bind(listings().get(0).handler());
     assertThatThrownBy(() -> server.local().send(CreateTopicsRequest.API, topics(MANY), new CreateTopicsResponse()).toCompletableFuture()
         .get(20, TimeUnit.SECONDS))

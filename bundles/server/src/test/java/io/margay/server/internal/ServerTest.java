@@ -1,7 +1,9 @@
 package io.margay.server.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.margay.model.Endpoint;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
@@ -22,6 +24,9 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -48,7 +53,7 @@ class ServerTest {
   @BeforeEach
   void start() throws IOException {
     server = TestServers.server(2, 24 << 20, 60_000L);
-    server.open();
+    TestServers.open(server);
     server.markReady();
     socket = connect();
   }
@@ -273,7 +278,7 @@ class ServerTest {
   @Test
   void requestsBeforeReadinessAreHeldAndThenServed() throws Exception {
     try (Server early = TestServers.server(1, 24 << 20, -1L)) {
-      early.open();
+      TestServers.open(early);
       try (Socket s = new Socket("127.0.0.1", early.advertised().get(0).port())) {
         s.getOutputStream().write(heartbeat(4));
         early.handlers().bind(heartbeat(ApiHandler.Ordering.SERIAL, r -> r.respond(new HeartbeatResponse())));
@@ -330,7 +335,7 @@ class ServerTest {
   @Test
   void connectionsBeyondTheLimitAreClosedAndOthersTakeTheirPlace() throws Exception {
     try (Server few = TestServers.server(1, 24 << 20, -1L, TestServers.limits(2, 2, 2))) {
-      few.open();
+      TestServers.open(few);
       few.markReady();
       int port = few.advertised().get(0).port();
       byte[] versions = frame(ApiVersionsRequest.API, (short) 0, 1, new ApiVersionsRequest());
@@ -370,5 +375,63 @@ class ServerTest {
     channel.pipeline().fireChannelRead(Unpooled.wrappedBuffer(heartbeat(1)));
     channel.runPendingTasks();
     assertThat(handled).containsExactly(0, 1);
+  }
+
+  private Endpoint bound(int place) {
+    Endpoint e = server.advertised().get(place);
+    return new Endpoint(e.listener(), e.protocol(), "127.0.0.1", e.port());
+  }
+
+  @Test
+  void aListenerIsAddedWhileConnectionsOfOthersStay() throws Exception {
+    Endpoint any = new Endpoint("PLAINTEXT", "PLAINTEXT", "127.0.0.1", 0);
+    server.listen(List.of(any, new Endpoint("MORE", "PLAINTEXT", "127.0.0.1", 0)), List.of());
+    assertThat(server.advertised()).extracting(Endpoint::listener).containsExactly("PLAINTEXT", "MORE");
+    server.handlers().bind(heartbeat(ApiHandler.Ordering.SERIAL, r -> r.respond(new HeartbeatResponse())));
+    socket.getOutputStream().write(frame(HeartbeatRequest.API, (short) 0, 5, new HeartbeatRequest().setGroupId("g").setMemberId("m")));
+    assertThat(new DataInputStream(socket.getInputStream()).readInt()).isPositive();
+    new Socket("127.0.0.1", bound(1).port()).close();
+  }
+
+  @Test
+  void aListenerThatGoesClosesItsConnections() throws Exception {
+    Endpoint before = bound(0);
+    server.listen(List.of(new Endpoint("MORE", "PLAINTEXT", "127.0.0.1", 0)), List.of());
+    assertThat(socket.getInputStream().read()).isEqualTo(-1);
+    assertThatThrownBy(() -> new Socket("127.0.0.1", before.port())).isInstanceOf(ConnectException.class);
+    new Socket("127.0.0.1", bound(0).port()).close();
+  }
+
+  @Test
+  void aListenerWithTheSamePortTakesThePlaceOfTheOldOne() throws Exception {
+    Endpoint exact = freePort("PLAINTEXT", "127.0.0.1");
+    server.listen(List.of(exact), List.of());
+    server.listen(List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "", exact.port())), List.of());
+    new Socket("127.0.0.1", exact.port()).close();
+  }
+
+  @Test
+  void listenersThatCannotBeBoundAreRefusedAndLeaveTheOldOnes() throws Exception {
+    Endpoint exact = freePort("PLAINTEXT", "127.0.0.1");
+    server.listen(List.of(exact), List.of());
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Endpoint taken = new Endpoint("MORE", "PLAINTEXT", "127.0.0.1", other.getLocalPort());
+      Endpoint foreign = new Endpoint("PLAINTEXT", "PLAINTEXT", "192.0.2.1", exact.port());
+      assertThat(server.trial(List.of(exact, taken))).contains("MORE").contains("another program uses that port");
+      assertThat(server.trial(List.of(foreign))).contains("192.0.2.1").contains("no such address");
+      assertThat(server.trial(List.of(exact, new Endpoint("MORE", "PLAINTEXT", "127.0.0.1", 0)))).isNull();
+      assertThat(server.trial(List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "", exact.port())))).isNull();
+      assertThatThrownBy(() -> server.listen(List.of(exact, taken), List.of())).isInstanceOf(IOException.class)
+          .hasMessageContaining("MORE");
+      assertThatThrownBy(() -> server.listen(List.of(foreign), List.of())).isInstanceOf(IOException.class);
+    }
+    assertThat(server.advertised()).containsExactly(exact);
+    new Socket("127.0.0.1", exact.port()).close();
+  }
+
+  private static Endpoint freePort(String listener, String host) throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return new Endpoint(listener, "PLAINTEXT", host, free.getLocalPort());
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.margay.server.internal;
 
 import io.margay.metadata.ClusterImage;
 import io.margay.model.Endpoint;
+import java.io.IOException;
 import java.util.List;
 
 /** Servers for tests, on a free port. */
@@ -9,6 +10,11 @@ final class TestServers {
   static final int MAX_FRAME_BYTES = 8 << 20;
 
   private TestServers() { }
+
+  /** Listens on a free port. */
+  static void open(Server server) throws IOException {
+    server.listen(List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "127.0.0.1", 0)), List.of());
+  }
 
   static ConnectionLimits limits(int most, int ofListener, int fromAddress) {
     return new ConnectionLimits(() -> most, listener -> ofListener, () -> fromAddress, () -> Integer.MAX_VALUE);
@@ -19,8 +25,7 @@ final class TestServers {
   }
 
   static Server server(int threads, long memoryBytes, long maxIdleMs, ConnectionLimits limits) {
-    Endpoint any = new Endpoint("PLAINTEXT", "PLAINTEXT", "127.0.0.1", 0);
-    return new Server(new ServerConfig(List.of(any), List.of(), new ServerConfig.Sockets(threads, 50, -1, -1),
+    return new Server(new ServerConfig("PLAINTEXT", new ServerConfig.Sockets(threads, 50, -1, -1),
         new ServerConfig.Requests(MAX_FRAME_BYTES, memoryBytes, () -> 16_384L, () -> 1024), limits, () -> maxIdleMs, () -> 300L),
         () -> ClusterImage.EMPTY);
   }

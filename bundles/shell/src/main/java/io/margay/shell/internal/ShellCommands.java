@@ -20,13 +20,18 @@ import java.util.Collection;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSessionListener;
 import org.apache.felix.service.command.Function;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -65,6 +70,32 @@ public final class ShellCommands {
     register(context, MargayCommands.SCOPE + ":" + Completions.FUNCTION, completions,
         "Return what an argument of a command can be completed to.");
     registrations.add(context.registerService(CommandSessionListener.class, completions, null));
+    registerHints(context);
+  }
+
+  /** The last one: while it is there, all commands are. The console finds it without a class in common. */
+  private void registerHints(BundleContext context) {
+    Hashtable<String, Object> properties = new Hashtable<>();
+    properties.put("margay.console", "hint");
+    UnaryOperator<String> hints = wrong -> Near.hint(wrong, commandNames(context), "help");
+    registrations.add(context.registerService(UnaryOperator.class, hints, properties));
+  }
+
+  /** The commands of all bundles, with their scopes. */
+  private static Collection<String> commandNames(BundleContext context) {
+    Set<String> names = new TreeSet<>();
+    try {
+      ServiceReference<?>[] references = context.getAllServiceReferences(null, "(" + CommandProcessor.COMMAND_FUNCTION + "=*)");
+      for (ServiceReference<?> reference : references == null ? new ServiceReference<?>[0] : references) {
+        Object functions = reference.getProperty(CommandProcessor.COMMAND_FUNCTION);
+        for (Object function : functions instanceof Object[] several ? several : new Object[] {functions}) {
+          names.add(reference.getProperty(CommandProcessor.COMMAND_SCOPE) + ":" + function);
+        }
+      }
+    } catch (InvalidSyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+    return names;
   }
 
   private void register(BundleContext context, String id, Function function, String description) {
@@ -165,7 +196,10 @@ public final class ShellCommands {
   @Deactivate
   void close() {
     remote.close();
-    registrations.forEach(ServiceRegistration::unregister);
+    // the hints first, see there
+    for (int i = registrations.size() - 1; i >= 0; i--) {
+      registrations.get(i).unregister();
+    }
   }
 
   /** The commands by scope and name, such as {@code topic:list}. */

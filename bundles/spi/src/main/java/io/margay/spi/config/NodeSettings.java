@@ -73,7 +73,15 @@ public interface NodeSettings extends SettingValues {
   record NotApplied(String name, String text, String origin, Reason reason, String why) { }
 
   /** Names of the settings that {@link #listeners} and {@link #advertisedListeners} come from. */
-  Set<String> LISTENER_SETTINGS = Set.of("listeners", "advertised.listeners");
+  Set<String> LISTENER_SETTINGS = Set.of("listeners", "advertised.listeners", "listener.security.protocol.map");
+
+  /**
+   * The listeners of a node.
+   *
+   * @param bound what it binds
+   * @param advertised what clients get, one per listener; port 0 stands for the bound port
+   */
+  record Listeners(List<Endpoint> bound, List<Endpoint> advertised) { }
 
   /** @return this node's id */
   BrokerId nodeId();
@@ -88,6 +96,16 @@ public interface NodeSettings extends SettingValues {
    * @return the addresses that clients get, from {@code advertised.listeners}; one per listener; port 0 stands for the bound port
    */
   List<Endpoint> advertisedListeners();
+
+  /**
+   * The listeners that this node would have with other dynamic settings of its own.
+   *
+   * @param overrides what would be set for this broker, by name; settings that are not {@link #LISTENER_SETTINGS} count for nothing. Empty
+   *     for what environment, files and the cluster's default give
+   * @return the listeners
+   * @throws InvalidSettingException when a value is not valid, or they contradict each other
+   */
+  Listeners listenersWith(Map<String, String> overrides);
 
   /**
    * @return name of the listener on which brokers connect to each other, from {@code inter.broker.listener.name} or

@@ -53,7 +53,8 @@ public interface Controller {
 
   /**
    * Changes ISRs of partitions that this broker leads. The new ISRs come with an image; until it arrives, the leader counts the
-   * replicas of both the old and the new ISR.
+   * replicas of both the old and the new ISR. An ISR without this broker gives the leadership up: another member leads then, or, if none
+   * can, nothing changes and the answer is INELIGIBLE_REPLICA.
    *
    * @param brokerEpoch epoch of this broker's registration; another one is refused
    * @param changes at most one per partition

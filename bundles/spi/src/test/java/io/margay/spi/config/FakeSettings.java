@@ -128,6 +128,11 @@ public final class FakeSettings implements NodeSettings {
   }
 
   @Override
+  public Listeners listenersWith(Map<String, String> overrides) {
+    return new Listeners(listeners(), advertisedListeners());
+  }
+
+  @Override
   public Collection<Setting<?>> definitions(Setting.Scope scope) {
     return definitions.get(scope).values();
   }

@@ -2,7 +2,6 @@ package io.margay.server.internal;
 
 import io.margay.benchmarks.BenchmarkBroker;
 import io.margay.metadata.ClusterImage;
-import io.margay.model.Endpoint;
 import io.margay.protocol.Api;
 import io.margay.protocol.BufferRecords;
 import io.margay.protocol.Message;
@@ -84,10 +83,9 @@ public class HotPathBenchmark {
     broker = new BenchmarkBroker();
     produce = new ProduceHandler(broker.replication());
     fetch = new FetchHandler(broker.replication());
-    List<Endpoint> endpoints = List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "localhost", 9092));
     // Never opened, so that it has no socket and no thread of its own.
     ConnectionLimits limits = new ConnectionLimits(() -> 10, listener -> 10, () -> 10, () -> Integer.MAX_VALUE);
-    server = new Server(new ServerConfig(endpoints, endpoints, new ServerConfig.Sockets(1, 50, -1, -1),
+    server = new Server(new ServerConfig("PLAINTEXT", new ServerConfig.Sockets(1, 50, -1, -1),
         new ServerConfig.Requests(MAX_FRAME_BYTES, MEMORY_BYTES, () -> 0, () -> 0), limits, () -> -1, () -> 1000),
         () -> ClusterImage.EMPTY);
     server.handlers().bind(produce);

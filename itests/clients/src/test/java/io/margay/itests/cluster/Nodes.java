@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -18,13 +19,18 @@ final class Nodes implements AutoCloseable {
 
   /** Brokers that serve. @param settings environment variables for each of them */
   static Nodes started(int count, Map<String, String> settings) {
+    return started(count, id -> settings);
+  }
+
+  /** Brokers that serve. @param settings gives the environment variables for the broker with an id */
+  static Nodes started(int count, IntFunction<Map<String, String>> settings) {
     Nodes nodes = new Nodes();
     List<Integer> ports = Ports.free(2 * count);
     String voters = IntStream.range(0, count).mapToObj(i -> (i + 1) + "@127.0.0.1:" + ports.get(i)).collect(Collectors.joining(","));
     for (int i = 0; i < count; i++) {
       Broker broker = Broker.prepare().with("KAFKA_NODE_ID", Integer.toString(i + 1)).with("KAFKA_CONTROLLER_QUORUM_VOTERS", voters)
           .with("KAFKA_LISTENERS", "PLAINTEXT://127.0.0.1:" + ports.get(count + i));
-      settings.forEach(broker::with);
+      settings.apply(i + 1).forEach(broker::with);
       nodes.brokers.add(broker);
     }
     try {

@@ -34,7 +34,7 @@ final class ConnectionAttacks {
   }
 
   private static String comeAndGo(HostileBroker broker, Visit visit) throws Exception {
-    int visits = size(1_000, 100_000);
+    int visits = size(1_000, 20_000);
     List<FutureTask<Void>> visitors = new ArrayList<>();
     for (int i = 0; i < VISITORS; i++) {
       FutureTask<Void> visitor = new FutureTask<>(() -> {

@@ -2,11 +2,15 @@ package io.margay.consensus.ratis.internal;
 
 import io.margay.spi.consensus.MetadataLog.NotLeaderException;
 import java.io.IOException;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -32,6 +36,7 @@ final class Proposals {
   private static final long LONGEST_BACKOFF_MS = 200;
   /** After the end of a proposal's time, for what its last attempt is still doing. */
   private static final long GRACE_MS = 1_000;
+  private static final int MOST_THREADS = 16;
   private static final byte[] NOTHING = { };
 
   /** Who leads, as far as this node knows. */
@@ -48,6 +53,14 @@ final class Proposals {
   private final ClientId clientId = ClientId.randomId();
   private final AtomicLong calls = new AtomicLong();
   private final Set<CompletableFuture<byte[]>> open = ConcurrentHashMap.newKeySet();
+  /** For what may block: Ratis connects on the thread that sends. When all are busy, an attempt fails and is made again. */
+  private final ThreadPoolExecutor threads = new ThreadPoolExecutor(0, MOST_THREADS, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+    Thread thread = new Thread(task, "metadata-proposals");
+    thread.setDaemon(true);
+    return thread;
+  });
+  /** When the connection to a node was last given up, by {@link System#nanoTime}. */
+  private final Map<RaftPeerId, Long> resets = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
   Proposals(RaftServer server, RaftClientRpc rpc, RaftGroupId group, Leader leader, QuorumConfig.Timings timings) {
@@ -72,6 +85,19 @@ final class Proposals {
   void close() {
     closed = true;
     open.forEach(result -> result.completeExceptionally(new NotLeaderException("this node takes no part in the metadata quorum now")));
+    threads.shutdown();
+  }
+
+  /** Ratis keeps a connection that broke, and all that is sent on it fails, until it is told. Once is enough for all that failed with it. */
+  private void reconnect(RaftPeerId node, long usedNs) {
+    boolean[] reset = new boolean[1];
+    resets.compute(node, (id, last) -> {
+      reset[0] = last == null || usedNs - last > 0;
+      return reset[0] ? (Long) System.nanoTime() : last;
+    });
+    if (reset[0]) {
+      rpc.handleException(node, new IOException("the connection to node " + node + " failed"), true);
+    }
   }
 
   /** One proposal. Its attempts follow one another. */
@@ -81,6 +107,9 @@ final class Proposals {
     private final long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timings.proposalMs());
     private final CompletableFuture<byte[]> result = new CompletableFuture<>();
     private RaftPeerId suggested;
+    /** The node that the last attempt could not reach, or null, and when that began. */
+    private RaftPeerId unreached;
+    private long sentNs;
     private long backoffMs = BACKOFF_MS;
 
     Attempts(Message message, long call) {
@@ -92,12 +121,17 @@ final class Proposals {
       if (result.isDone()) {
         return;
       }
+      if (unreached != null) {
+        reconnect(unreached, sentNs);
+        unreached = null;
+      }
       RaftPeerId to = suggested != null ? suggested : leader.get();
       suggested = null;
       if (to == null) {
         again("no node leads the metadata quorum");
         return;
       }
+      sentNs = System.nanoTime();
       CompletableFuture<RaftClientReply> reply;
       try {
         reply = send(to);
@@ -106,6 +140,7 @@ final class Proposals {
       }
       reply.whenComplete((answer, e) -> {
         if (e != null) {
+          unreached = to.equals(server.getId()) ? null : to;
           again(String.valueOf(e.getMessage()));
           return;
         }
@@ -124,7 +159,8 @@ final class Proposals {
       if (to.equals(server.getId())) {
         return server.submitClientRequestAsync(request).copy().orTimeout(leftMs(), TimeUnit.MILLISECONDS);
       }
-      return rpc.sendRequestAsync(request).orTimeout(Math.min(leftMs(), timings.requestMs()), TimeUnit.MILLISECONDS);
+      return CompletableFuture.supplyAsync(() -> rpc.sendRequestAsync(request), threads).thenCompose(sent -> sent)
+          .orTimeout(Math.min(leftMs(), timings.requestMs()), TimeUnit.MILLISECONDS);
     }
 
     private void answered(RaftClientReply answer) {
@@ -152,9 +188,18 @@ final class Proposals {
       } else if (leftMs() <= backoffMs) {
         result.completeExceptionally(new TimeoutException("a metadata change was not made within " + timings.proposalMs() + " ms: " + why));
       } else {
-        Executor later = CompletableFuture.delayedExecutor(backoffMs, TimeUnit.MILLISECONDS);
+        Executor later = CompletableFuture.delayedExecutor(backoffMs, TimeUnit.MILLISECONDS, this::retry);
         backoffMs = Math.min(LONGEST_BACKOFF_MS, backoffMs * 2);
         later.execute(this::next);
+      }
+    }
+
+    /** Runs the next attempt. Called by the one thread of the JDK that all delays of the process share: it must not be blocked. */
+    private void retry(Runnable next) {
+      try {
+        threads.execute(next);
+      } catch (RejectedExecutionException e) {
+        again("too many attempts are blocked");
       }
     }
 

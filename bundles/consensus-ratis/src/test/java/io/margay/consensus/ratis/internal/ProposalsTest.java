@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.margay.spi.consensus.MetadataLog.NotLeaderException;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.apache.ratis.client.RaftClientRpc;
 import org.apache.ratis.protocol.Message;
@@ -26,13 +28,24 @@ class ProposalsTest {
   private static final RaftPeerId LEADER = RaftPeerId.valueOf("2");
   private final ArrayDeque<Function<RaftClientRequest, RaftClientReply>> replies = new ArrayDeque<>();
 
+  private final AtomicInteger resets = new AtomicInteger();
+  private volatile boolean connected = true;
+
   private Proposals proposals(int proposalMs) {
     RaftServer server = proxy(RaftServer.class, (method, args) -> {
       assertThat(method).isEqualTo("getId");
       return SELF;
     });
     RaftClientRpc rpc = proxy(RaftClientRpc.class, (method, args) -> {
+      if (method.equals("handleException")) {
+        connected = true;
+        resets.incrementAndGet();
+        return true;
+      }
       assertThat(method).isEqualTo("sendRequestAsync");
+      if (!connected) {
+        return CompletableFuture.failedFuture(new IOException("the connection is closed"));
+      }
       return CompletableFuture.completedFuture(replies.size() > 1 ? replies.poll().apply((RaftClientRequest) args[0])
           : replies.peek().apply((RaftClientRequest) args[0]));
     });
@@ -68,6 +81,15 @@ class ProposalsTest {
     replies.add(request -> null);
     replies.add(request -> success(request, (byte) ReplicatedMachine.DONE, (byte) 7));
     assertThat(await(proposals(60_000).send(Message.valueOf("x")))).containsExactly(ReplicatedMachine.DONE, 7);
+  }
+
+  /** As when the leader's process was started again. */
+  @Test
+  void aConnectionThatBrokeIsReplaced() throws Exception {
+    connected = false;
+    replies.add(request -> success(request, (byte) ReplicatedMachine.DONE, (byte) 7));
+    assertThat(await(proposals(60_000).send(Message.valueOf("x")))).containsExactly(ReplicatedMachine.DONE, 7);
+    assertThat(resets).hasValue(1);
   }
 
   @Test

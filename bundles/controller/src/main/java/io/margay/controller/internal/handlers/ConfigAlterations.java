@@ -84,9 +84,33 @@ final class ConfigAlterations {
         outcomes[i] = e.outcome();
       }
     }
-    if (validateOnly || changes.isEmpty()) {
-      return AdminHandler.now(List.of(outcomes));
+    return checkListeners(image, changes).thenCompose(refusal -> {
+      if (refusal != null) {
+        int at = listeners(changes);
+        outcomes[places.remove(at)] = refusal;
+        changes.remove(at);
+      }
+      return validateOnly || changes.isEmpty() ? AdminHandler.now(List.of(outcomes)) : propose(changes, places, outcomes);
+    });
+  }
+
+  /** Place of the change of this broker's listeners, or -1. There is at most one, because resources are named once. */
+  private int listeners(List<ConfigChange> changes) {
+    for (int i = 0; i < changes.size(); i++) {
+      if (controller.listenerCheck().concerns(changes.get(i))) {
+        return i;
+      }
     }
+    return -1;
+  }
+
+  private CompletionStage<Outcome> checkListeners(ClusterImage image, List<ConfigChange> changes) {
+    int at = listeners(changes);
+    return at < 0 ? AdminHandler.now(null)
+        : controller.listenerCheck().refusal(changes.get(at), image.config(changes.get(at).resource()));
+  }
+
+  private CompletionStage<List<Outcome>> propose(List<ConfigChange> changes, List<Integer> places, Outcome[] outcomes) {
     return controller.<List<Outcome>>propose(new AlterConfigs(changes))
         .exceptionally(e -> Collections.nCopies(changes.size(), ControllerRuntime.error(e)))
         .thenApply(applied -> {

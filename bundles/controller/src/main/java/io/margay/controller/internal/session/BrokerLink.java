@@ -251,7 +251,7 @@ public final class BrokerLink implements AutoCloseable {
   private void onAnswer(RemoteConnection from, Beat answered, Errors error) {
     change(() -> {
       if (from == connection && answered == said) {
-        followMs = error == Errors.NONE && !stopping ? CATCH_UP_PAUSE_MS : LAST_PAUSE_MS;
+        followMs = error == Errors.NONE ? CATCH_UP_PAUSE_MS : LAST_PAUSE_MS;
       }
     });
   }

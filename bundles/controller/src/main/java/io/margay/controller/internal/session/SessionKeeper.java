@@ -8,12 +8,14 @@ import io.margay.controller.internal.state.Command.FenceBroker;
 import io.margay.metadata.BrokerImage;
 import io.margay.model.BrokerId;
 import io.margay.model.Clock;
+import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
 import io.margay.protocol.Errors;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
@@ -27,7 +29,8 @@ import org.slf4j.LoggerFactory;
  * nothing while another node leads. Safe for all threads; never blocks. Commands are proposed and heartbeats answered without the lock.
  *
  * <p>One heartbeat of each broker always waits here, so that its connection tells at once when the broker's process ends. It is answered
- * when the next one arrives, when the broker's state changes, or after a third of the session.
+ * when the next one arrives, when the broker's state changes, or after a third of the session. A broker is told once that it may stop;
+ * its next heartbeat waits again, so that it is fenced when it has stopped.
  */
 public final class SessionKeeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SessionKeeper.class);
@@ -48,7 +51,10 @@ public final class SessionKeeper implements AutoCloseable {
   private final Scheduler scheduler;
   private final Supplier<SessionLimits> settings;
   private final Function<Command, CompletionStage<Object>> propose;
+  private final LineLimit lines;
   private final Map<BrokerId, Waiting> waiting = new HashMap<>();
+  /** Epochs of the brokers that were told that they may stop. */
+  private final Map<BrokerId, Long> stopping = new HashMap<>();
   private SortedMap<BrokerId, BrokerImage> brokers = java.util.Collections.emptySortedMap();
   private long offset = -1;
   private Scheduler.Timer timer;
@@ -64,6 +70,7 @@ public final class SessionKeeper implements AutoCloseable {
       Function<Command, CompletionStage<Object>> propose) {
     this.sessions = new BrokerSessions(self);
     this.clock = clock;
+    this.lines = new LineLimit(clock);
     this.scheduler = scheduler;
     this.settings = settings;
     this.propose = propose;
@@ -86,6 +93,7 @@ public final class SessionKeeper implements AutoCloseable {
         return;
       }
       if (self) {
+        stopping.clear();
         sessions.lead(nowMs(), brokers, offset, limits());
       } else {
         sessions.resign();
@@ -121,6 +129,7 @@ public final class SessionKeeper implements AutoCloseable {
         return;
       }
       brokers = now;
+      stopping.keySet().retainAll(now.keySet());
       sessions.brokers(nowMs(), now, index, limits());
       proceed(actions);
     }
@@ -162,6 +171,7 @@ public final class SessionKeeper implements AutoCloseable {
       if (lost == null || !waiting.remove(lost.beat().id(), lost)) {
         return false;
       }
+      stopping.remove(lost.beat().id());
       sessions.broken(nowMs(), lost.beat().id(), lost.beat().epoch(), limits());
       LOG.info("The connection of a broker closed; it is fenced unless it connects again brokerId={} graceMs={}", lost.beat().id(),
           settings.get().graceMs());
@@ -182,7 +192,8 @@ public final class SessionKeeper implements AutoCloseable {
     while (each.hasNext()) {
       Waiting w = each.next();
       Status status = sessions.status(w.beat().id(), w.beat().epoch());
-      if (!status.equals(w.status()) || status.mayStop() || now >= w.untilMs() || closed) {
+      boolean mayStop = status.mayStop() && !Objects.equals(stopping.put(w.beat().id(), w.beat().epoch()), w.beat().epoch());
+      if (!status.equals(w.status()) || mayStop || now >= w.untilMs() || closed) {
         each.remove();
         actions.add(() -> w.reply().send(status));
       } else {
@@ -214,14 +225,19 @@ public final class SessionKeeper implements AutoCloseable {
 
   private void propose(Command command) {
     if (command instanceof FenceBroker fence) {
-      LOG.warn("A broker is fenced, because it did not report in time brokerId={} epoch={}", fence.id(), fence.epoch());
+      // again and again while this controller is cut off from the other voters
+      if (lines.pass("fenced " + fence) != LineLimit.HELD) {
+        LOG.warn("A broker is fenced, because it did not report in time brokerId={} epoch={}", fence.id(), fence.epoch());
+      }
     } else {
       LOG.info("The state of a broker changes command={}", command);
     }
     propose.apply(command).whenComplete((outcome, e) -> {
       if (e != null) {
         // It is proposed again, here or by the controller that leads next.
-        LOG.warn("The state of a broker could not be changed command={}", command, e);
+        if (lines.pass("failed") != LineLimit.HELD) {
+          LOG.warn("The state of a broker could not be changed command={} cause={}", command, e.toString());
+        }
       }
     });
   }

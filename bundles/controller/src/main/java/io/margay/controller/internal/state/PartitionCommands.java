@@ -55,7 +55,7 @@ final class PartitionCommands {
     if (before.partitionEpoch() != change.partitionEpoch()) {
       return Errors.INVALID_UPDATE_VERSION;
     }
-    if (!change.isr().containsKey(leader) || !before.replicas().containsAll(change.isr().keySet())) {
+    if (change.isr().isEmpty() || !before.replicas().containsAll(change.isr().keySet())) {
       return Errors.INVALID_REQUEST;
     }
     for (Map.Entry<BrokerId, Long> member : change.isr().entrySet()) {
@@ -68,7 +68,14 @@ final class PartitionCommands {
     ReplicaSet m = before.members();
     List<BrokerId> isr = before.replicas().stream().filter(change.isr()::containsKey).toList();
     ReplicaSet wanted = Reassignments.completed(new ReplicaSet(m.replicas(), isr, m.elr(), m.lastKnownElr(), m.adding(), m.removing()));
-    PartitionImage after = Elections.change(before, wanted, rules.of(state.topic(change.topicId()).name()));
+    Elections.Rules own = rules.of(state.topic(change.topicId()).name());
+    if (!change.isr().containsKey(leader)) {
+      own = new Elections.Rules(own.active().and(id -> !id.equals(leader)), own.minIsr(), false);
+    }
+    PartitionImage after = Elections.change(before, wanted, own);
+    if (!change.isr().containsKey(leader) && after.leader().equals(BrokerId.NONE)) {
+      return Errors.INELIGIBLE_REPLICA;
+    }
     // Also when the ISR is as it was: the leader waits for an image with another epoch.
     edits.put(change.topicId(), after != before ? after
         : new PartitionImage(before.index(), m, before.leader(), before.leaderEpoch(), before.partitionEpoch() + 1));

@@ -108,7 +108,7 @@ class PartitionCommandsTest {
     assertThat(isr(1, 0, 1, 0, 1)).isEqualTo(Errors.FENCED_LEADER_EPOCH);
     assertThat(isr(1, 0, 0, 1, 1)).isEqualTo(Errors.INVALID_UPDATE_VERSION);
     assertThat(isr(1, 0, 0, 0, 1, 4)).isEqualTo(Errors.INVALID_REQUEST);
-    assertThat(isr(1, 0, 0, 0, 2)).isEqualTo(Errors.INVALID_REQUEST);
+    assertThat(isr(1, 0, 0, 0)).isEqualTo(Errors.INVALID_REQUEST);
     assertThat(isr(1, 7, 0, 0, 1)).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
     epochs[1]--;
     assertThat(isr(1, 0, 0, 0, 1)).isEqualTo(Errors.STALE_BROKER_EPOCH);
@@ -118,6 +118,25 @@ class PartitionCommandsTest {
     apply(new UnfenceBroker(new BrokerId(3), epochs[3]));
     epochs[3]--;
     assertThat(isr(1, 0, 0, 1, 1, 2, 3)).isEqualTo(Errors.INELIGIBLE_REPLICA);
+  }
+
+  @Test
+  void aLeaderGivesUpByAnIsrWithoutIt() {
+    assertThat(isr(1, 0, 0, 0, 2, 3)).isEqualTo(Errors.NONE);
+    assertThat(partition(0).leader()).isEqualTo(new BrokerId(2));
+    assertThat(partition(0).leaderEpoch()).isEqualTo(new LeaderEpoch(1));
+    assertThat(partition(0).isr()).isEqualTo(ids(2, 3));
+    assertThat(isr(2, 0, 1, 1, 1, 2, 3)).as("it may come back").isEqualTo(Errors.NONE);
+    assertThat(partition(0).leader()).isEqualTo(new BrokerId(2));
+  }
+
+  @Test
+  void aLeaderCannotGiveUpWhenNobodyElseCanLead() {
+    apply(new FenceBroker(new BrokerId(2), epochs[2]));
+    apply(new FenceBroker(new BrokerId(3), epochs[3]));
+    PartitionImage before = partition(0);
+    assertThat(isr(1, 0, before.leaderEpoch().value(), before.partitionEpoch(), 3)).isEqualTo(Errors.INELIGIBLE_REPLICA);
+    assertThat(partition(0)).isEqualTo(before);
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.margay.shell.internal;
+package io.margay.console.internal;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,8 +1,5 @@
-package io.margay.shell.internal;
+package io.margay.console.internal;
 
-import io.margay.model.Clock;
-import io.margay.model.LineLimit;
-import io.margay.model.Scheduler;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -14,9 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.felix.service.command.CommandProcessor;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * before anyone can see it. At most {@value #SESSIONS_MAX} commands run at a time; a client that does not send its command in time is
  * disconnected.
  */
-final class ShellServer implements AutoCloseable {
+final class ConsoleServer implements AutoCloseable {
   static final String SOCKET = "shell.sock";
   /** Holds the path of the socket, if the data directory's is too long for one. */
   static final String PATH_FILE = "shell.path";
@@ -39,15 +40,15 @@ final class ShellServer implements AutoCloseable {
   static final long COMMAND_MS = 30_000;
   private static final long STOP_MS = 2_000;
   private static final long ACCEPT_PAUSE_NANOS = 1_000_000_000L;
-  private static final Logger LOG = LoggerFactory.getLogger(ShellServer.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ConsoleServer.class);
 
   private final CommandProcessor processor;
-  private final Scheduler scheduler;
-  private final LineLimit logs = new LineLimit(Clock.SYSTEM);
+  private final Commands commands;
+  private final ScheduledExecutorService timers;
   private final ServerSocketChannel channel;
   private final Path socket;
   private final Path pathFile;
-  private final Map<ShellConnection, Thread> open = new ConcurrentHashMap<>();
+  private final Map<ConsoleConnection, Thread> open = new ConcurrentHashMap<>();
   private final AtomicInteger threadNumber = new AtomicInteger();
   private final ThreadFactory threads = task -> {
     Thread thread = new Thread(task, "margay-shell-" + threadNumber.incrementAndGet());
@@ -55,9 +56,11 @@ final class ShellServer implements AutoCloseable {
     return thread;
   };
 
-  private ShellServer(CommandProcessor processor, Scheduler scheduler, ServerSocketChannel channel, Path socket, Path pathFile) {
+  private ConsoleServer(CommandProcessor processor, Commands commands, ScheduledExecutorService timers, ServerSocketChannel channel,
+      Path socket, Path pathFile) {
     this.processor = processor;
-    this.scheduler = scheduler;
+    this.commands = commands;
+    this.timers = timers;
     this.channel = channel;
     this.socket = socket;
     this.pathFile = pathFile;
@@ -68,9 +71,11 @@ final class ShellServer implements AutoCloseable {
    *
    * @param data the data directory; one broker uses it at a time
    * @param processor runs the commands
-   * @param scheduler for the time that clients have
+   * @param commands what the broker's own commands need
+   * @param timers for the time that clients have; not shut down by this server
    */
-  static ShellServer start(Path data, CommandProcessor processor, Scheduler scheduler) throws IOException {
+  static ConsoleServer start(Path data, CommandProcessor processor, Commands commands, ScheduledExecutorService timers)
+      throws IOException {
     Path socket = data.resolve(SOCKET);
     Path pathFile = data.resolve(PATH_FILE);
     Files.deleteIfExists(pathFile);
@@ -85,7 +90,7 @@ final class ShellServer implements AutoCloseable {
     if (!socket.startsWith(data)) {
       Files.writeString(pathFile, socket.toString(), StandardCharsets.UTF_8);
     }
-    ShellServer server = new ShellServer(processor, scheduler, channel, socket, pathFile);
+    ConsoleServer server = new ConsoleServer(processor, commands, timers, channel, socket, pathFile);
     server.threads.newThread(server::accept).start();
     LOG.debug("Shell listens socket={}", socket);
     return server;
@@ -121,16 +126,19 @@ final class ShellServer implements AutoCloseable {
   }
 
   private void accept() {
+    boolean told = false;
     while (channel.isOpen()) {
       SocketChannel client = null;
       try {
         client = channel.accept();
         serve(client);
+        told = false;
       } catch (ClosedChannelException e) {
         return;
       } catch (Throwable e) {
         // no descriptor or no thread is left; that passes, and the shell may be what is needed to find out why
-        if (logs.pass("accept") >= 0) {
+        if (!told) {
+          told = true;
           LOG.warn("Cannot accept a shell connection, will try again socket={}", socket, e);
         }
         close(client);
@@ -152,19 +160,19 @@ final class ShellServer implements AutoCloseable {
   private void serve(SocketChannel client) throws IOException {
     if (open.size() >= SESSIONS_MAX) {
       try (client) {
-        ShellConnection.refuse(client, SESSIONS_MAX + " shell commands run already; end one of them");
+        ConsoleConnection.refuse(client, SESSIONS_MAX + " shell commands run already; end one of them");
       } catch (IOException e) {
         LOG.debug("Refused shell client went away error={}", e.toString());
       }
       return;
     }
-    ShellConnection connection = new ShellConnection(client, processor, threads);
-    Scheduler.Timer timer = scheduler.after(COMMAND_MS, connection::onCommandOverdue);
+    ConsoleConnection connection = new ConsoleConnection(client, processor, commands, threads);
+    Future<?> timer = timers.schedule(connection::onCommandOverdue, COMMAND_MS, TimeUnit.MILLISECONDS);
     Thread thread = threads.newThread(() -> {
       try {
         connection.run(timer);
       } finally {
-        timer.cancel();
+        timer.cancel(false);
         open.remove(connection);
       }
     });
@@ -172,13 +180,13 @@ final class ShellServer implements AutoCloseable {
     try {
       thread.start();
     } catch (Throwable e) {
-      timer.cancel();
+      timer.cancel(false);
       open.remove(connection);
       throw e;
     }
   }
 
-  /** Ends the running commands and removes the socket; waits a short time for them. */
+  /** Removes the socket, ends the commands that run, but for the one that calls this, and waits a short time for them. */
   @Override
   public void close() throws IOException {
     channel.close();
@@ -187,11 +195,13 @@ final class ShellServer implements AutoCloseable {
       Files.deleteIfExists(socket.getParent());
     }
     long end = System.nanoTime() + STOP_MS * 1_000_000;
-    open.keySet().forEach(ShellConnection::abort);
-    for (Thread thread : open.values()) {
+    Map<ConsoleConnection, Thread> others = new HashMap<>(open);
+    // a command may stop or update this very bundle: it goes on to its end, and its client gets the answer
+    others.keySet().removeIf(ConsoleConnection::isCurrent);
+    others.keySet().forEach(ConsoleConnection::abort);
+    for (Thread thread : others.values()) {
       long leftMs = (end - System.nanoTime()) / 1_000_000;
-      // a command may stop this very bundle
-      if (leftMs > 0 && thread != Thread.currentThread()) {
+      if (leftMs > 0) {
         try {
           thread.join(leftMs);
         } catch (InterruptedException e) {

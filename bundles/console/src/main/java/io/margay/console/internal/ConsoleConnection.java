@@ -1,6 +1,5 @@
-package io.margay.shell.internal;
+package io.margay.console.internal;
 
-import io.margay.model.Scheduler;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,9 +8,7 @@ import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.util.Collection;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
@@ -36,16 +33,20 @@ import org.slf4j.LoggerFactory;
  * The command never sees the channel: a thread that is interrupted while it uses a channel closes it, and the threads that a
  * command starts inherit its output.
  */
-final class ShellConnection {
+final class ConsoleConnection {
   static final byte NO_INPUT = 0;
   static final byte INPUT = 2;
   static final int COMMAND_BYTES_MAX = 1 << 20;
   private static final int QUEUE_BYTES = 64 * 1024;
   private static final String SCOPE = "margay:gogo:felix:*";
-  private static final Logger LOG = LoggerFactory.getLogger(ShellConnection.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ConsoleConnection.class);
+
+  /** The connection whose command this thread runs; inherited by the threads that Gogo starts for it. */
+  private static final InheritableThreadLocal<ConsoleConnection> CURRENT = new InheritableThreadLocal<>();
 
   private final SocketChannel channel;
   private final CommandProcessor processor;
+  private final Commands commands;
   private final ThreadFactory threads;
   private final ByteQueue input = new ByteQueue(QUEUE_BYTES);
   private final ByteQueue output = new ByteQueue(QUEUE_BYTES);
@@ -58,23 +59,25 @@ final class ShellConnection {
   /**
    * @param channel blocking; closed at the end
    * @param processor runs the command
+   * @param commands what the broker's own commands need
    * @param threads makes the helper threads
    */
-  ShellConnection(SocketChannel channel, CommandProcessor processor, ThreadFactory threads) {
+  ConsoleConnection(SocketChannel channel, CommandProcessor processor, Commands commands, ThreadFactory threads) {
     this.channel = channel;
     this.processor = processor;
+    this.commands = commands;
     this.threads = threads;
   }
 
   /** Reads the command, runs it and answers. @param overdue cancelled when the command has arrived */
-  void run(Scheduler.Timer overdue) {
+  void run(Future<?> overdue) {
     try (channel) {
       ByteArrayOutputStream command = new ByteArrayOutputStream();
       int mark = readCommand(command);
       synchronized (this) {
         waiting = false;
       }
-      overdue.cancel();
+      overdue.cancel(false);
       if (mark == INPUT) {
         threads.newThread(this::feedInput).start();
       } else {
@@ -218,6 +221,7 @@ final class ShellConnection {
   private String execute(String command) {
     OutputStream plain = new WithoutZero(output.output());
     InputStream in = input.input();
+    CURRENT.set(this);
     try (PrintStream out = new PrintStream(plain, true, StandardCharsets.UTF_8);
         CommandSession created = processor.createSession(in, out, out)) {
       synchronized (this) {
@@ -228,6 +232,7 @@ final class ShellConnection {
         session = created;
       }
       created.put("SCOPE", SCOPE);
+      commands.await(command, created);
       Object result = created.execute(command);
       if (result != null) {
         out.println(created.format(result, Converter.INSPECT));
@@ -238,35 +243,30 @@ final class ShellConnection {
       LOG.debug("Shell command failed", e);
       return explain(e);
     } finally {
+      CURRENT.remove();
       synchronized (this) {
         session = null;
       }
     }
   }
 
+  /** Whether the calling thread runs this connection's command. */
+  boolean isCurrent() {
+    return CURRENT.get() == this;
+  }
+
   private String explain(Throwable e) {
-    if (e instanceof ShellException) {
-      return e.getMessage();
+    String text = String.valueOf(e);
+    // what was written for users is printed as it is; such exceptions say so by leaving out the name of their class
+    if (!text.startsWith(e.getClass().getName())) {
+      return text;
     }
     String name = e.getClass().getSimpleName();
     if (name.equals("CommandNotFoundException")) {
       String wrong = String.valueOf(e.getMessage());
-      wrong = wrong.substring(wrong.lastIndexOf(' ') + 1);
-      return e.getMessage() + Near.hint(wrong, commands(), "help");
+      return e.getMessage() + commands.hint(wrong.substring(wrong.lastIndexOf(' ') + 1));
     }
     return e.getMessage() == null ? name : name + ": " + e.getMessage();
-  }
-
-  /** All commands with their scopes, as Gogo tells them in a variable of its sessions. */
-  private Set<String> commands() {
-    Set<String> names = new TreeSet<>();
-    try (CommandSession asked = processor.createSession(InputStream.nullInputStream(), OutputStream.nullOutputStream(),
-        OutputStream.nullOutputStream())) {
-      if (asked.get(".commands") instanceof Collection<?> known) {
-        known.forEach(n -> names.add(n.toString()));
-      }
-    }
-    return names;
   }
 
   /** Replaces the byte that ends the output. */
