@@ -77,6 +77,11 @@ final class Invariants {
         world.trace().add("metadata %d: %s", index, Images.text(image));
       }
     }
+    restored(node, index, machine);
+  }
+
+  /** A node has the state after an entry of the metadata log. */
+  void restored(int node, int index, StateMachine machine) {
     int state = Arrays.hashCode(machine.snapshot());
     Integer other = states.putIfAbsent(index, state);
     if (other != null && other != state) {
