@@ -6,6 +6,7 @@ import io.margay.groups.internal.group.AnswerMemory;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.JoinGroupRequest;
 import io.margay.protocol.message.JoinGroupResponse;
+import io.margay.protocol.message.LeaveGroupRequest;
 import io.margay.protocol.message.OffsetCommitRequest;
 import io.margay.protocol.message.OffsetCommitRequest.OffsetCommitRequestPartition;
 import io.margay.protocol.message.OffsetCommitRequest.OffsetCommitRequestTopic;
@@ -17,6 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -201,5 +206,44 @@ class LimitsTest {
     assertThat(f.log.batches).isBetween(4, 6);
     f.log.failWith = Errors.MESSAGE_TOO_LARGE;
     assertThat(commit("g", "t", "")).isEqualTo(Errors.INVALID_COMMIT_OFFSET_SIZE);
+  }
+
+  // ------------------------------------------------------------------------------------------------ log lines
+
+  @Test
+  void linesOfTheLogAreBoundedHoweverManyGroupsThereAre() {
+    List<String> lines = new CopyOnWriteArrayList<>();
+    Logger logger = Logger.getLogger("io.margay.groups.internal");
+    Handler keeper = new Handler() {
+      @Override
+      public void publish(LogRecord record) {
+        lines.add(record.getMessage());
+      }
+
+      @Override
+      public void flush() {
+        // nothing is kept back
+      }
+
+      @Override
+      public void close() {
+        // nothing is open
+      }
+    };
+    logger.addHandler(keeper);
+    logger.setUseParentHandlers(false);
+    try {
+      f.config.delayMs = 0;
+      for (int i = 0; i < 500; i++) {
+        JoinGroupResponse joined = f.join(joinOf("group-" + i, 10), 3).join();
+        f.groups.leave(new LeaveGroupRequest().setGroupId("group-" + i).setMembers(List.of(
+            new LeaveGroupRequest.MemberIdentity().setMemberId(joined.memberId()))), 1).join();
+      }
+    } finally {
+      logger.removeHandler(keeper);
+      logger.setUseParentHandlers(true);
+    }
+    assertThat(lines).filteredOn(l -> l.contains("new generation")).hasSizeBetween(1, 16);
+    assertThat(lines).filteredOn(l -> l.contains("is empty")).hasSizeBetween(1, 16);
   }
 }

@@ -1,8 +1,13 @@
 package io.margay.itests.architecture;
 
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -32,10 +37,24 @@ final class Sources {
     return classes;
   }
 
-  /** All files of main source that are written by hand. */
+  /** All files of main source that are written by hand. What is built changes while it is read. */
   static List<Path> javaFiles() throws IOException {
-    try (Stream<Path> files = Files.walk(ROOT)) {
-      return files.filter(f -> f.toString().endsWith(".java") && f.toString().contains("/src/main/java/")).sorted().toList();
-    }
+    List<Path> found = new ArrayList<>();
+    Files.walkFileTree(ROOT, new SimpleFileVisitor<>() {
+      @Override
+      public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+        return directory.endsWith("target") || directory.endsWith(".git") ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+      }
+
+      @Override
+      public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+        if (file.toString().endsWith(".java") && file.toString().contains("/src/main/java/")) {
+          found.add(file);
+        }
+        return FileVisitResult.CONTINUE;
+      }
+    });
+    Collections.sort(found);
+    return found;
   }
 }

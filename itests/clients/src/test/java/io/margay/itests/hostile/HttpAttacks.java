@@ -109,16 +109,19 @@ final class HttpAttacks {
     listen(broker, 10_000);
     int count = size(500, 3_000);
     List<Wire> wires = new ArrayList<>();
+    long start = System.nanoTime();
     for (int i = 0; i < count; i++) {
       wires.add(new Wire(PORT));
     }
+    // Those that are closed after 10 s leave their places to others.
+    long rounds = 1 + (System.nanoTime() - start) / 10_000_000_000L;
     long refused = wires.stream().map(HttpAttacks::readAll).filter(a -> a.startsWith("HTTP/1.1 503 ")).count();
     wires.forEach(Wire::close);
-    if (refused < count - PER_ADDRESS - 1) {
+    if (refused < count - rounds * (PER_ADDRESS + 1)) {
       throw new AssertionError(refused + " of " + count + " refused");
     }
     stillServes();
-    return "all beyond 250 refused, the others closed after 10 s";
+    return "all beyond 250 at a time refused, the others closed after 10 s";
   }
 
   private static String slowHeads(HostileBroker broker) throws Exception {

@@ -23,6 +23,8 @@ public final class Rebalance {
   static final int NEW_MEMBER_TIMEOUT_MS = 300_000;
   /** How long an id that was handed out is kept for a member that does not join with it. */
   private static final int PENDING_TIMEOUT_MS = 60_000;
+  /** How many lines of a kind all groups have in a minute. */
+  private static final int LINES = 16;
   static final Result<Void> NOTHING = Result.of(null);
 
   private final ShardContext context;
@@ -47,6 +49,11 @@ public final class Rebalance {
   /** Clients decide how often groups change, so the lines about it have a rate. */
   private boolean mayLog(String cause) {
     return groups.memory().node().logs().pass(cause) >= 0;
+  }
+
+  /** A group has its line each minute, unless so many groups change that some share one. */
+  private boolean mayLog(String cause, ClassicGroup group) {
+    return mayLog(cause + Math.floorMod(group.id().hashCode(), LINES));
   }
 
   // ------------------------------------------------------------------------------------------------ answering
@@ -224,7 +231,7 @@ public final class Rebalance {
     }
     group.nextGeneration(nowMs);
     if (group.members().isEmpty()) {
-      if (mayLog("empty " + group.id())) {
+      if (mayLog("empty", group)) {
         LOG.info("A group is empty. group={} generation={}", group.id(), group.generation());
       }
       CoordinatorRecord record = GroupRecords.group(group, Map.of());
@@ -234,7 +241,7 @@ public final class Rebalance {
         }
       });
     }
-    if (mayLog("generation " + group.id())) {
+    if (mayLog("generation", group)) {
       LOG.info("A group has a new generation. group={} generation={} members={} protocol={} leader={}", group.id(),
           group.generation(), group.members().size(), group.protocolName(), group.leaderId());
     }
