@@ -62,8 +62,8 @@ final class Invariants {
 
   void quorumLeader(long term, int node) {
     Integer other = quorumLeaders.putIfAbsent(term, node);
-    if (other != null && other != node) {
-      fail(ONE_LEADER, "nodes %d and %d both lead the metadata quorum in term %d", other, node, term);
+    if (other != null) {
+      fail(ONE_LEADER, "nodes %d and %d were both elected to lead the metadata quorum in term %d", other, node, term);
     }
   }
 
@@ -77,6 +77,11 @@ final class Invariants {
         world.trace().add("metadata %d: %s", index, Images.text(image));
       }
     }
+    restored(node, index, machine);
+  }
+
+  /** A node has the state after an entry of the metadata log. */
+  void restored(int node, int index, StateMachine machine) {
     int state = Arrays.hashCode(machine.snapshot());
     Integer other = states.putIfAbsent(index, state);
     if (other != null && other != state) {

@@ -3,22 +3,44 @@ package io.margay.simulation;
 /** Chooses faults, and ends them. */
 final class Nemesis {
   private final World world;
+  private static final int LATE_PER_MILLE = 100;
+
   private final SimulatedCluster cluster;
+  private final int crashAfterVotePerMille;
   private boolean ended;
 
-  Nemesis(World world, SimulatedCluster cluster) {
+  /** @param crashAfterVotePerMille how many of a thousand votes are followed by a crash before they are synced */
+  Nemesis(World world, SimulatedCluster cluster, int crashAfterVotePerMille) {
+    this.crashAfterVotePerMille = crashAfterVotePerMille;
     this.world = world;
     this.cluster = cluster;
   }
 
   void start() {
+    proceed();
+    cluster.whenVoted(this::voted);
+    cluster.reorder(LATE_PER_MILLE);
+  }
+
+  /** Its machine may crash before the vote is on stable storage, and be back before the election is over. */
+  private void voted(int node) {
+    if (!ended && world.chance(crashAfterVotePerMille)) {
+      world.after(world.random(0, 3_000), () -> {
+        if (!ended) {
+          cluster.crash(node, false, world.random(1_000, 30_000));
+        }
+      });
+    }
+  }
+
+  private void proceed() {
     if (ended) {
       return;
     }
     world.after(world.random(20_000, 900_000), () -> {
       if (!ended) {
         act();
-        start();
+        proceed();
       }
     });
   }

@@ -16,6 +16,8 @@ final class QuorumDisk {
   private final List<Entry> synced = new ArrayList<>();
   /** Entries before it are the same in both lists. */
   private int same;
+  private int snapshotIndex;
+  private byte[] snapshot;
 
   long term() {
     return term;
@@ -62,6 +64,23 @@ final class QuorumDisk {
     synced.subList(same, synced.size()).clear();
     synced.addAll(entries.subList(same, entries.size()));
     same = entries.size();
+  }
+
+  /** Stores the state after an entry, unless the entry itself is not on stable storage yet. */
+  void snapshot(int index, byte[] state) {
+    if (index <= same) {
+      snapshotIndex = index;
+      snapshot = state;
+    }
+  }
+
+  /** 0 when there is no snapshot. */
+  int snapshotIndex() {
+    return snapshotIndex;
+  }
+
+  byte[] snapshot() {
+    return snapshot;
   }
 
   /** The machine ends. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.IntConsumer;
 
 /** The machines of a cluster with their nodes, and what may happen to them. Each fault ends after a time. */
 final class SimulatedCluster {
@@ -37,6 +38,15 @@ final class SimulatedCluster {
 
   int size() {
     return machines.size();
+  }
+
+  /** @param action is told which node votes, before the vote is synced */
+  void whenVoted(IntConsumer action) {
+    network.whenVoted = action;
+  }
+
+  void reorder(int perMille) {
+    network.latePerMille = perMille;
   }
 
   /** The nodes that run. */

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /**
  * Connects processes: datagrams, which may be late, lost, doubled or out of order, for the metadata quorum; and connections, which are as
@@ -19,6 +20,7 @@ import java.util.function.Consumer;
 final class SimulatedNetwork {
   static final String LISTENER = "PLAINTEXT";
   private static final int FIRST_PORT = 9000;
+  private static final long LATE_MICROS = 200_000;
 
   private final World world;
   private final Map<Integer, Machine> machines = new HashMap<>();
@@ -27,6 +29,10 @@ final class SimulatedNetwork {
   private final List<SimulatedConnection> connections = new ArrayList<>();
   /** What a message takes at most. */
   long delayMicros = 1_500;
+  /** How many of a thousand datagrams are overtaken by others. */
+  int latePerMille;
+  /** Is told of each vote, before it is synced. */
+  IntConsumer whenVoted = node -> { };
   /** How many of a thousand datagrams are lost, and as many are doubled. */
   int lossPerMille;
 
@@ -80,6 +86,7 @@ final class SimulatedNetwork {
 
   void heal() {
     blocked.clear();
+    latePerMille = 0;
     calm();
   }
 
@@ -95,7 +102,8 @@ final class SimulatedNetwork {
   void datagram(SimulatedProcess from, int to, Consumer<SimulatedQuorum> message) {
     int copies = world.chance(lossPerMille) ? 0 : world.chance(lossPerMille) ? 2 : 1;
     for (int i = 0; i < copies; i++) {
-      world.after(delay(), () -> {
+      long late = world.chance(latePerMille) ? world.random(0, LATE_MICROS) : 0;
+      world.after(delay() + late, () -> {
         Server server = servers.get(to);
         if (server != null && !blocked(from.id(), to)) {
           server.process.run(0, () -> server.quorum.accept(message));

@@ -5,12 +5,12 @@ import io.margay.controller.internal.ControllerRuntime;
 import io.margay.controller.internal.SimulatedController;
 import io.margay.controller.internal.handlers.SimulatedHandlers;
 import io.margay.controller.internal.session.BrokerHistory;
+import io.margay.groups.internal.SimulatedGroups;
 import io.margay.log.internal.SimulatedLogs;
 import io.margay.model.BrokerId;
 import io.margay.replication.internal.SimulatedReplication;
 import io.margay.spi.client.RemoteClient;
 import io.margay.spi.config.FakeSettings;
-import io.margay.spi.controller.Controller;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.log.Logs;
 import io.margay.spi.storage.StorageEngine;
@@ -50,10 +50,13 @@ final class SimulatedNode implements BrokerPresence.Node {
     asked.publishTo(replication);
     replication.setClient(client);
     Map<Short, ApiHandler> handlers = new HashMap<>();
-    for (List<ApiHandler> some : List.of(SimulatedHandlers.of(controller), replication.handlers())) {
+    SimulatedGroups groups = new SimulatedGroups(own, controller, process, process, process.thread());
+    replication.addListener(groups);
+    for (List<ApiHandler> some : List.of(SimulatedHandlers.of(controller), replication.handlers(), groups.handlers())) {
       some.forEach(handler -> handlers.put(handler.api().key(), handler));
     }
     controller.addPublisher(asked, 1);
+    controller.addPublisher(groups, 0);
     controller.start();
     network.serve(process, handlers, message -> message.accept(quorum));
     quorum.start();
@@ -75,10 +78,6 @@ final class SimulatedNode implements BrokerPresence.Node {
 
   SimulatedReplication replication() {
     return replication;
-  }
-
-  Controller asController() {
-    return controller;
   }
 
   @Override

@@ -21,6 +21,7 @@ final class SimulatedQuorum implements MetadataLog {
   private static final long ELECTION_MICROS = 300_000;
   private static final long PROPOSAL_MS = 3_000;
   private static final int MOST_ENTRIES = 50;
+  private static final int ENTRIES_PER_SNAPSHOT = 15;
 
   /** A proposal of this node: how it is answered. */
   private record Pending(long term, BiConsumer<byte[], Throwable> answer) { }
@@ -138,6 +139,7 @@ final class SimulatedQuorum implements MetadataLog {
       return;
     }
     disk.vote(term, from);
+    network.whenVoted.accept(self());
     awaitLeader();
     int me = self();
     Runnable answer = () -> {
@@ -306,6 +308,9 @@ final class SimulatedQuorum implements MetadataLog {
       Entry entry = disk.entry(applied);
       byte[] result = entry.command() == null ? null : machine.apply(applied, entry.timestampMs(), entry.command());
       invariants.applied(self(), applied, entry, machine);
+      if (applied % ENTRIES_PER_SNAPSHOT == 0) {
+        disk.snapshot(applied, machine.snapshot());
+      }
       Pending proposal = pending.remove(applied);
       if (proposal != null) {
         proposal.answer().accept(result, null);
@@ -319,6 +324,12 @@ final class SimulatedQuorum implements MetadataLog {
   @Override
   public void attach(StateMachine newMachine) {
     machine = newMachine;
+    if (disk.snapshotIndex() > 0) {
+      applied = disk.snapshotIndex();
+      committed = Math.max(committed, applied);
+      machine.restore(applied, disk.snapshot());
+      invariants.restored(self(), applied, machine);
+    }
     apply();
   }
 

@@ -3,6 +3,7 @@ package io.margay.simulation;
 import io.margay.controller.internal.state.Command;
 import io.margay.controller.internal.state.Command.CreateTopics;
 import io.margay.controller.internal.state.Command.NewTopic;
+import io.margay.groups.internal.SimulatedGroups;
 import io.margay.metadata.BrokerImage;
 import io.margay.metadata.TopicImage;
 import io.margay.model.BrokerId;
@@ -19,11 +20,17 @@ final class Simulation {
   private static final int NODES = 3;
   private static final String TOPIC = "t";
   private static final UUID TOPIC_ID = new UUID(0x5EED, 1);
+  private static final UUID OFFSETS_ID = new UUID(0x5EED, 2);
   private static final int PARTITIONS = 2;
+  /** Of each partition: what two of them have sent may be in another order in the next leader's log. */
+  private static final int PRODUCERS = 2;
   private static final long START_MICROS = 60_000_000;
   private static final long FAULTS_MICROS = 20_000_000;
   private static final long RECOVERY_MICROS = 60_000_000;
   private static final int MORE_BATCHES = 5;
+  /** Of a thousand votes. Two candidates of one term are rare, so their flaw is looked for with more of them. */
+  private static final int CRASHES_AFTER_VOTE = 200;
+  private static final int MANY_CRASHES_AFTER_VOTE = 700;
 
   private final World world;
   private final SimulatedNetwork network;
@@ -31,8 +38,10 @@ final class Simulation {
   private final SimulatedCluster cluster;
   private final List<SimulatedProducer> producers = new ArrayList<>();
   private final List<SimulatedConsumer> consumers = new ArrayList<>();
+  private final List<SimulatedCommitter> committers = new ArrayList<>();
+  private final List<TopicPartition> partitions = new ArrayList<>();
   private final Flaw flaw;
-  private final Map<SimulatedProducer, Integer> before = new HashMap<>();
+  private final Map<SimulatedClient, Integer> before = new HashMap<>();
 
   Simulation(long seed, Flaw flaw) {
     this.world = new World(seed);
@@ -70,14 +79,16 @@ final class Simulation {
     createTopic();
     until("the topic is there", START_MICROS, () -> topic() != null);
     startClients();
-    Nemesis nemesis = new Nemesis(world, cluster);
+    Nemesis nemesis = new Nemesis(world, cluster, flaw == Flaw.UNSYNCED_VOTE ? MANY_CRASHES_AFTER_VOTE : CRASHES_AFTER_VOTE);
     nemesis.start();
     pass(FAULTS_MICROS);
     nemesis.end();
     cluster.heal();
     producers.forEach(p -> before.put(p, p.acknowledged()));
+    committers.forEach(c -> before.put(c, c.commits()));
     until("all brokers are active, all replicas in sync, and writes succeed", RECOVERY_MICROS, this::recovered);
     producers.forEach(SimulatedClient::end);
+    committers.forEach(SimulatedClient::end);
     until("all replicas and consumers have all records", RECOVERY_MICROS, this::equal);
     consumers.forEach(SimulatedClient::end);
   }
@@ -91,30 +102,41 @@ final class Simulation {
   }
 
   private void createTopic() {
+    Map<String, String> configs = new HashMap<>(Map.of("min.insync.replicas", "2"));
+    if (flaw == Flaw.ELECTION_OUTSIDE_ISR) {
+      configs.put("unclean.leader.election.enable", "true");
+    }
+    Command command = new CreateTopics(List.of(new NewTopic(TOPIC, TOPIC_ID, false, replicas(PARTITIONS), configs),
+        new NewTopic(SimulatedGroups.TOPIC, OFFSETS_ID, true, replicas(1), configs)));
+    cluster.nodes().iterator().next().controller().propose(command);
+  }
+
+  private static List<List<BrokerId>> replicas(int partitions) {
     List<List<BrokerId>> replicas = new ArrayList<>();
-    for (int p = 0; p < PARTITIONS; p++) {
+    for (int p = 0; p < partitions; p++) {
       List<BrokerId> some = new ArrayList<>();
       for (int i = 0; i < NODES; i++) {
         some.add(new BrokerId(1 + (p + i) % NODES));
       }
       replicas.add(some);
     }
-    Map<String, String> configs = new HashMap<>(Map.of("min.insync.replicas", "2"));
-    if (flaw == Flaw.ELECTION_OUTSIDE_ISR) {
-      configs.put("unclean.leader.election.enable", "true");
-    }
-    Command command = new CreateTopics(List.of(new NewTopic(TOPIC, TOPIC_ID, false, replicas, configs)));
-    cluster.nodes().iterator().next().controller().propose(command);
+    return replicas;
   }
 
   private void startClients() {
+    partitions.add(new TopicPartition(SimulatedGroups.TOPIC, 0));
     for (int p = 0; p < PARTITIONS; p++) {
       TopicPartition tp = new TopicPartition(TOPIC, p);
-      invariants.records(tp);
-      producers.add(new SimulatedProducer(network, client(100 + p), invariants, tp, NODES));
-      consumers.add(new SimulatedConsumer(network, client(200 + p), invariants, tp, NODES));
+      partitions.add(tp);
+      for (int i = 1; i <= PRODUCERS; i++) {
+        producers.add(new SimulatedProducer(network, client(100 * i + p), invariants, tp, NODES));
+      }
+      consumers.add(new SimulatedConsumer(network, client(1000 + p), invariants, tp, NODES));
     }
+    partitions.forEach(invariants::records);
+    committers.add(new SimulatedCommitter(network, client(2000), invariants, TOPIC, TOPIC_ID, NODES));
     producers.forEach(SimulatedClient::next);
+    committers.forEach(SimulatedClient::next);
     consumers.forEach(SimulatedClient::next);
   }
 
@@ -125,19 +147,22 @@ final class Simulation {
   }
 
   private boolean recovered() {
-    return active() == NODES && topic().partitions().stream().allMatch(p -> p.isr().size() == NODES)
-        && producers.stream().allMatch(p -> p.acknowledged() >= before.get(p) + MORE_BATCHES);
+    return active() == NODES && partitions.stream().allMatch(tp -> invariants.image().partition(tp).isr().size() == NODES)
+        && producers.stream().allMatch(p -> p.acknowledged() >= before.get(p) + MORE_BATCHES)
+        && committers.stream().allMatch(c -> c.commits() >= before.get(c) + MORE_BATCHES);
   }
 
   /** Whether all replicas and consumers have all. */
   private boolean equal() {
-    for (int i = 0; i < PARTITIONS; i++) {
-      PartitionRecords records = invariants.records(new TopicPartition(TOPIC, i));
-      if (consumers.get(i).position() < records.acknowledgedEnd()) {
+    for (SimulatedConsumer consumer : consumers) {
+      if (consumer.position() < invariants.records(consumer.tp).acknowledgedEnd()) {
         return false;
       }
+    }
+    for (TopicPartition tp : partitions) {
+      PartitionRecords records = invariants.records(tp);
       for (SimulatedNode node : cluster.nodes()) {
-        var replica = node.replication().replica(TOPIC, i);
+        var replica = node.replication().replica(tp.topic(), tp.partition());
         if (replica == null || replica.highWatermark() < records.acknowledgedEnd()
             || replica.highWatermark() != replica.log().logEndOffset()) {
           return false;
@@ -145,6 +170,21 @@ final class Simulation {
       }
     }
     return true;
+  }
+
+  /** What there is when something is missing. */
+  private String state() {
+    StringBuilder text = new StringBuilder(Images.text(invariants.image()));
+    for (TopicPartition tp : partitions) {
+      text.append('\n').append(tp).append(": acknowledged ").append(invariants.records(tp).acknowledgedEnd());
+      for (SimulatedNode node : cluster.nodes()) {
+        var replica = node.replication().replica(tp.topic(), tp.partition());
+        text.append(", node ").append(node.machine().id).append(replica == null ? " nothing" : " epoch " + replica.epoch() + " high watermark "
+            + replica.highWatermark() + " end " + replica.log().logEndOffset());
+      }
+    }
+    consumers.forEach(consumer -> text.append('\n').append(consumer).append(" at ").append(consumer.position()));
+    return text.toString();
   }
 
   private void pass(long micros) {
@@ -158,7 +198,7 @@ final class Simulation {
     long end = world.nowMicros() + withinMicros;
     while (!condition.getAsBoolean()) {
       if (!world.step(end)) {
-        invariants.fail(Invariants.PROGRESS, "not within %d s: %s", withinMicros / 1_000_000, what);
+        invariants.fail(Invariants.PROGRESS, "not within %d s: %s; %s", withinMicros / 1_000_000, what, state());
       }
       check();
     }

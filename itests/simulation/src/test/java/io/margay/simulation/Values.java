@@ -44,7 +44,7 @@ final class Values {
         while (reader.hasNext()) {
           Record record = reader.next();
           if (record.offset() >= from && record.offset() < to) {
-            values.add(new String(record.valueBytes(), StandardCharsets.UTF_8));
+            values.add(record.hasValue() ? new String(record.valueBytes(), StandardCharsets.UTF_8) : "");
           }
         }
       }

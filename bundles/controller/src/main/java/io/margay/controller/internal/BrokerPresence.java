@@ -147,8 +147,9 @@ public final class BrokerPresence implements MetadataStateMachine.Watcher, AutoC
   }
 
   private void onRegistered(long epoch) {
-    link.onRegistered(epoch);
+    // first: a broker that reports shows that its next process finds this epoch
     outside.node().onRegistered(new BrokerHistory.Entry(epoch, clusterId));
+    link.onRegistered(epoch);
   }
 
   void advertise(List<Endpoint> advertised) {

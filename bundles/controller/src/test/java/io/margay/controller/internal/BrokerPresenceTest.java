@@ -200,6 +200,20 @@ class BrokerPresenceTest {
   }
 
   @Test
+  void aProcessCountsFromTheStartAgainWhenNobodyCouldFenceTheOneBefore() {
+    startThree();
+    FakeCluster.Node first = cluster.nodes.get(2);
+    FakeCluster.Node second = cluster.start(2, true);
+    first.alive = true;
+    cluster.time.advance(11_000);
+    cluster.lead(-1);
+    cluster.time.advance(2_000);
+    cluster.lead(1);
+    cluster.time.advance(3_000);
+    assertThat(second.fatal).isEmpty();
+  }
+
+  @Test
   void aBrokerThatStopsIsToldWhenOthersLead() {
     startThree();
     CompletableFuture<Void> mayStop = cluster.nodes.get(3).presence.shutDown().toCompletableFuture();

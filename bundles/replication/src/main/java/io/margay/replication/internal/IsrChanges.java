@@ -103,7 +103,7 @@ final class IsrChanges {
   /** A follower outside of the ISR has fetched. */
   void join(int replicaId, long brokerEpoch) {
     BrokerImage broker = cluster.image().brokers().get(new BrokerId(replicaId));
-    long nowMs = environment.clock().millis();
+    long nowMs = environment.nowMs();
     if (broker == null || !broker.active() || brokerEpoch >= 0 && broker.epoch() != brokerEpoch || nowMs < nextJoinMs) {
       return;
     }
@@ -132,7 +132,7 @@ final class IsrChanges {
   /** Called from time to time. */
   void dropLagging() {
     long lagMaxMs = cluster.lagTimeMaxMs();
-    Proposal proposal = isr.proposeWithoutLagging(leader.logEndOffset(), environment.clock().millis(), lagMaxMs);
+    Proposal proposal = isr.proposeWithoutLagging(leader.logEndOffset(), environment.nowMs(), lagMaxMs);
     if (proposal != null) {
       if (cluster.mayLog("lags")) {
         LOG.warn("A follower lags and leaves the ISR topic={} partition={} isr={} replica.lag.time.max.ms={}", leader.id().topic(),
@@ -230,7 +230,7 @@ final class IsrChanges {
       case INELIGIBLE_REPLICA, INVALID_REQUEST -> {
         LOG.info("The controller has refused an ISR topic={} partition={} isr={} errorCode={}", leader.id().topic(),
             leader.id().partition(), ids(proposal), answer);
-        nextJoinMs = environment.clock().millis() + RETRY_MS;
+        nextJoinMs = environment.nowMs() + RETRY_MS;
         isr.refused(proposal);
         leader.maybeAdvance();
       }

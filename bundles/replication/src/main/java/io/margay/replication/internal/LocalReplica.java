@@ -44,7 +44,12 @@ public final class LocalReplica {
 
   /** What all replicas of this node share. */
   record Environment(BrokerId self, Scheduler scheduler, Clock clock, LeadershipNotifier notifier, ReplicaTable table,
-      FreshBatches fresh, Cluster cluster) { }
+      FreshBatches fresh, Cluster cluster) {
+    /** Milliseconds that only measure how long something takes: the time of day may be set. */
+    long nowMs() {
+      return clock.nanos() / 1_000_000;
+    }
+  }
 
   private final TopicIdPartition id;
   private final Environment environment;

@@ -46,7 +46,7 @@ public final class PartitionLeader extends PartitionRole implements LeaderPartit
     super(replica, log, image.leaderEpoch());
     this.log = log;
     this.environment = environment;
-    this.isr = new InSyncReplicas(image, environment.self(), environment.clock().millis());
+    this.isr = new InSyncReplicas(image, environment.self(), environment.nowMs());
     this.changes = new IsrChanges(this, isr, environment);
     this.epochStart = log.logEndOffset();
     this.highWatermark = log.highWatermark();
@@ -94,7 +94,7 @@ public final class PartitionLeader extends PartitionRole implements LeaderPartit
   /** Adopts changed replicas or a changed ISR of the same epoch. */
   void updateIsr(PartitionImage image) {
     synchronized (advancing) {
-      isr.update(image, environment.clock().millis());
+      isr.update(image, environment.nowMs());
     }
     maybeAdvance();
     if (tooFewInSync()) {
@@ -201,7 +201,7 @@ public final class PartitionLeader extends PartitionRole implements LeaderPartit
    */
   public Errors onFollowerFetch(int replicaId, long brokerEpoch, long fetchOffset, long logStart) {
     if (!changes.isCurrent(replicaId, brokerEpoch)
-        || isr.onFetch(replicaId, brokerEpoch, fetchOffset, logStart, log.logEndOffset(), environment.clock().millis())
+        || isr.onFetch(replicaId, brokerEpoch, fetchOffset, logStart, log.logEndOffset(), environment.nowMs())
         != InSyncReplicas.Fetched.KNOWN) {
       return Errors.NOT_LEADER_OR_FOLLOWER;
     }

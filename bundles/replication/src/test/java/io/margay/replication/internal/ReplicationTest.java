@@ -350,4 +350,21 @@ class ReplicationTest {
         .isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
     assertThat(node(1).replica().follower().leaderEpoch()).isEqualTo(new LeaderEpoch(2));
   }
+
+  @Test
+  void theIsrDoesNotDependOnTheTimeOfDay() {
+    cluster.answer = Errors.INELIGIBLE_REPLICA;
+    cluster.elect(1, List.of(1, 2));
+    cluster.run(1_000);
+    assertThat(cluster.asked).isNotEmpty();
+    cluster.setByMs = -3_600_000;
+    cluster.answer = Errors.NONE;
+    cluster.node(1).append(1);
+    cluster.run(1_000);
+    assertThat(cluster.isr()).containsExactly(1, 2, 3);
+    cluster.setByMs = 3_600_000;
+    cluster.node(1).append(1);
+    cluster.run(1_000);
+    assertThat(cluster.isr()).containsExactly(1, 2, 3);
+  }
 }

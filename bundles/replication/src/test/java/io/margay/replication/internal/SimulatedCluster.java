@@ -9,6 +9,7 @@ import io.margay.metadata.ReplicaSet;
 import io.margay.metadata.TopicImage;
 import io.margay.metadata.TopicsImage;
 import io.margay.model.BrokerId;
+import io.margay.model.Clock;
 import io.margay.model.Endpoint;
 import io.margay.model.LeaderEpoch;
 import io.margay.model.TopicIdPartition;
@@ -52,7 +53,7 @@ final class SimulatedCluster implements Controller {
     Node(int number) {
       id = new BrokerId(number);
       settings = new FakeSettings().nodeId(id);
-      replication = new ReplicationContext(logs, settings, new ReplicationContext.Time(time, time), (name, threads, queue) -> executor(), false);
+      replication = new ReplicationContext(logs, settings, new ReplicationContext.Time(time, clock), (name, threads, queue) -> executor(), false);
       replication.partitions().controller(SimulatedCluster.this);
       fetch = new FetchHandler(replication);
       followers = new FollowerFetchers(replication);
@@ -79,6 +80,19 @@ final class SimulatedCluster implements Controller {
   }
 
   final ManualTime time = new ManualTime();
+  /** How far the time of day was set. */
+  long setByMs;
+  private final Clock clock = new Clock() {
+    @Override
+    public long millis() {
+      return time.millis() + setByMs;
+    }
+
+    @Override
+    public long nanos() {
+      return time.nanos();
+    }
+  };
   final SimulatedNetwork network = new SimulatedNetwork(time);
   final List<Node> nodes = new ArrayList<>();
   final List<IsrChange> asked = new ArrayList<>();

@@ -1,6 +1,7 @@
 package io.margay.itests.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.junit.jupiter.api.Test;
@@ -40,7 +42,8 @@ class FuzzIT {
           assertThat(badLines(broker)).as("the log after %d cases of seed %d", i, seed).isEmpty();
         }
       }
-      Member.roundTrip(broker.bootstrap(), "after");
+      assertThatCode(() -> Member.roundTrip(broker.bootstrap(), "after")).as("a group after %d cases of seed %d; the log:%n%s", CASES, seed,
+          broker.log().lines().skip(Math.max(0, broker.log().lines().count() - 40)).collect(Collectors.joining("\n"))).doesNotThrowAnyException();
       assertThat(left(broker, before, PATIENCE_NANOS)).as("left behind by %d cases of seed %d", CASES, seed).isEmpty();
       HostileBroker.Outcome outcome = broker.finish();
       assertThat(outcome.peakMb()).as("peak of the memory, seed %d", seed).isLessThan(400);

@@ -17,6 +17,7 @@ import io.margay.spi.controller.Controller;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.log.Logs;
 import io.margay.spi.log.PartitionLog;
+import io.margay.spi.partition.LeadershipListener;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
@@ -46,6 +47,10 @@ public final class SimulatedReplication implements MetadataPublisher {
 
   public void setClient(RemoteClient client) {
     fetchers.setClient(client);
+  }
+
+  public void addListener(LeadershipListener listener) {
+    context.partitions().addListener(listener);
   }
 
   @Override

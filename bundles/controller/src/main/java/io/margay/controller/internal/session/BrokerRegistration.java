@@ -61,7 +61,9 @@ public final class BrokerRegistration implements AutoCloseable {
   private boolean asking;
   private boolean again;
   private long pauseMs = FIRST_PAUSE_MS;
-  private long duplicateSinceMs = Long.MIN_VALUE;
+  /** How long the id has been taken, in attempts that followed one another; and the last of them, or MIN_VALUE. */
+  private long duplicateMs;
+  private long lastDuplicateMs = Long.MIN_VALUE;
   private boolean closed;
   private Scheduler.Timer timer;
 
@@ -146,7 +148,7 @@ public final class BrokerRegistration implements AutoCloseable {
       changed = registered != epoch;
       epoch = registered;
       pauseMs = FIRST_PAUSE_MS;
-      duplicateSinceMs = Long.MIN_VALUE;
+      lastDuplicateMs = Long.MIN_VALUE;
     }
     if (changed) {
       LOG.info("Registered this broker brokerId={} epoch={} endpoints={}", self, registered, command.endpoints());
@@ -168,8 +170,13 @@ public final class BrokerRegistration implements AutoCloseable {
       }
       long now = clock.nanos() / 1_000_000;
       if (why.error() == Errors.DUPLICATE_BROKER_REGISTRATION) {
-        duplicateSinceMs = duplicateSinceMs == Long.MIN_VALUE ? now : duplicateSinceMs;
-        end = now - duplicateSinceMs > ports.sessionMs() + DUPLICATE_MARGIN_MS;
+        // not the time in which this process stood still
+        duplicateMs = lastDuplicateMs == Long.MIN_VALUE ? 0 : duplicateMs + Math.min(now - lastDuplicateMs, 2 * LAST_PAUSE_MS);
+        lastDuplicateMs = now;
+        end = duplicateMs > ports.sessionMs() + DUPLICATE_MARGIN_MS;
+      } else {
+        // while there is no controller, nobody fences the broker that had the id before
+        lastDuplicateMs = Long.MIN_VALUE;
       }
       if (!end) {
         timer = scheduler.after(pauseMs, () -> {

@@ -141,6 +141,9 @@ final class BrokerSessions {
         if (broker.fenced()) {
           session.catchUpTo = offset;
           session.deadlineMs = NEVER;
+        } else if (session.deadlineMs == NEVER && !id.equals(self)) {
+          // it went away after it was decided to unfence it
+          session.deadlineMs = nowMs + limits.reportMs();
         }
       }
       session.broker = broker;

@@ -1,5 +1,6 @@
 package io.margay.controller.internal.state;
 
+import io.margay.controller.internal.state.Command.FoundData;
 import io.margay.controller.internal.state.Command.RegisterBroker;
 import io.margay.controller.internal.state.Command.UnregisterBroker;
 import io.margay.metadata.BrokerImage;
@@ -7,7 +8,6 @@ import io.margay.metadata.PartitionImage;
 import io.margay.model.BrokerId;
 import io.margay.protocol.Errors;
 import java.util.Objects;
-import java.util.UUID;
 
 /** Applies the commands on brokers. */
 final class BrokerCommands {
@@ -25,24 +25,33 @@ final class BrokerCommands {
           + state.clusterId());
     }
     BrokerImage before = state.brokers().get(command.id());
-    UUID known = before == null ? null : state.registrations().get(command.id()).incarnation();
-    boolean sameProcess = command.incarnation().equals(known);
+    Registration known = before == null ? null : state.registrations().get(command.id());
+    boolean sameProcess = known != null && command.incarnation().equals(known.incarnation());
     if (before != null && !sameProcess && !before.fenced() && !command.leads()) {
       return new Outcome(Errors.DUPLICATE_BROKER_REGISTRATION, "Another broker with the id " + command.id() + " is registered at "
           + before.endpoints() + " and not known to be gone");
     }
-    Registration registration = new Registration(command.incarnation(), command.defaults());
+    Registration registration = new Registration(command.incarnation(), command.defaults(),
+        sameProcess ? known.found() : command.data().epoch());
     if (sameProcess && before.endpoints().equals(command.endpoints()) && Objects.equals(before.rack(), command.rack())
-        && state.registrations().get(command.id()).equals(registration)) {
+        && known.equals(registration)) {
       return before.epoch();
     }
     boolean fenced = sameProcess ? before.fenced() : !command.leads();
     boolean leaving = sameProcess && before.shuttingDown();
     state.putBroker(new BrokerImage(command.id(), index, command.endpoints(), command.rack(), fenced, leaving), registration);
     if (!sameProcess) {
-      startProcess(state, command, before == null ? -1 : before.epoch());
+      startProcess(state, command, before != null && hasDataOf(command.data(), before, known));
     }
     return index;
+  }
+
+  /**
+   * Whether a process has the data of the one that is registered: it finds that one's epoch. If that one ended before it learned its epoch,
+   * it has done nothing to the data, and what it found is found again.
+   */
+  private static boolean hasDataOf(FoundData data, BrokerImage before, Registration known) {
+    return data.epoch() >= 0 && (data.epoch() == before.epoch() || data.epoch() == known.found());
   }
 
   /**
@@ -50,10 +59,9 @@ final class BrokerCommands {
    * it is the only one. A broker that is not fenced leads what it led before, in a new epoch: what it had not written to the disk may be
    * lost, and the new leader epoch lets readers find out.
    */
-  private static void startProcess(ClusterState state, RegisterBroker command, long epochBefore) {
+  private static void startProcess(ClusterState state, RegisterBroker command, boolean sameData) {
     BrokerId id = command.id();
     TopicRules topics = new TopicRules(state);
-    boolean sameData = epochBefore >= 0 && epochBefore == command.data().epoch();
     state.changePartitions((topic, p) -> {
       if (!p.replicas().contains(id)) {
         return p;
@@ -87,7 +95,7 @@ final class BrokerCommands {
       return refusal == null ? Outcome.OK : refusal;
     }
     state.putBroker(new BrokerImage(id, epoch, before.endpoints(), before.rack(), false, before.shuttingDown()),
-        state.registrations().get(id));
+        state.registrations().get(id).confirmed());
     TopicRules topics = new TopicRules(state);
     state.changePartitions((topic, p) ->
         p.leader().equals(BrokerId.NONE) && p.replicas().contains(id) ? Elections.elect(p, topics.of(topic)) : p);

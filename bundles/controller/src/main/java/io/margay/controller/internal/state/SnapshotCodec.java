@@ -37,6 +37,8 @@ final class SnapshotCodec {
   private static final int TOPICS = 3;
   private static final int CONFIGS = 4;
   private static final int VERSION = 1;
+  /** With what each process found. */
+  private static final int BROKERS_VERSION = 2;
   private static final int IN_SYNC = 1;
   private static final int ELIGIBLE = 2;
   private static final int REASSIGNED = 4;
@@ -62,7 +64,7 @@ final class SnapshotCodec {
   }
 
   private static void section(BinaryWriter out, int type, java.util.function.Consumer<BinaryWriter> content) {
-    int start = out.int8(type).int8(VERSION).int32(0).size();
+    int start = out.int8(type).int8(type == BROKERS ? BROKERS_VERSION : VERSION).int32(0).size();
     content.accept(out);
     out.setInt32(start - Integer.BYTES, out.size() - start);
   }
@@ -71,6 +73,7 @@ final class SnapshotCodec {
     out.int32(broker.id().value()).int64(broker.epoch()).list(broker.endpoints(), CommandCodec::writeEndpoint).text(broker.rack())
         .bool(broker.fenced()).bool(broker.shuttingDown()).uuid(registration.incarnation());
     CommandCodec.writeDefaults(out, registration.defaults());
+    out.int64(registration.found());
   }
 
   /** Most partitions have all replicas in sync: a byte tells which lists follow. */
@@ -114,7 +117,7 @@ final class SnapshotCodec {
     while (in.hasRemaining()) {
       int type = in.int8();
       int version = in.int8();
-      if (type < CLUSTER || type > CONFIGS || version != VERSION) {
+      if (type < CLUSTER || type > CONFIGS || version < VERSION || version > (type == BROKERS ? BROKERS_VERSION : VERSION)) {
         throw new UnsupportedCommandException("the metadata snapshot has a section of type " + type + " version " + version
             + " that this software does not know; it was written by newer software, install that again");
       }
@@ -122,7 +125,7 @@ final class SnapshotCodec {
         throw new IllegalArgumentException("the metadata snapshot has two sections of type " + type);
       }
       int end = in.end(in.int32());
-      readSection(state, type, in);
+      readSection(state, type, version, in);
       if (in.position() != end) {
         throw new IllegalArgumentException("section " + type + " of the metadata snapshot ends at " + in.position() + " instead of "
             + end);
@@ -134,7 +137,7 @@ final class SnapshotCodec {
     return state;
   }
 
-  private static void readSection(ClusterState state, int type, BinaryReader in) {
+  private static void readSection(ClusterState state, int type, int version, BinaryReader in) {
     switch (type) {
       case CLUSTER -> {
         state.setClusterId(in.text());
@@ -144,7 +147,7 @@ final class SnapshotCodec {
       case BROKERS -> in.list(r -> {
         BrokerImage broker = new BrokerImage(new BrokerId(r.int32()), r.int64(), r.list(CommandCodec::readEndpoint), r.text(), r.bool(),
             r.bool());
-        state.putBroker(broker, new Registration(r.uuid(), CommandCodec.readDefaults(r)));
+        state.putBroker(broker, new Registration(r.uuid(), CommandCodec.readDefaults(r), version == VERSION ? -1 : r.int64()));
         return broker;
       });
       case TOPICS -> in.list(r -> {

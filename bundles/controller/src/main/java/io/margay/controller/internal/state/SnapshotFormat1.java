@@ -26,7 +26,7 @@ final class SnapshotFormat1 {
     state.setClusterId(in.text());
     in.list(r -> {
       BrokerId id = new BrokerId(r.int32());
-      Registration registration = new Registration(r.uuid(), Registration.Defaults.UNKNOWN);
+      Registration registration = new Registration(r.uuid(), Registration.Defaults.UNKNOWN, -1);
       state.putBroker(new BrokerImage(id, r.int64(), r.list(CommandCodec::readEndpoint), r.text(), r.bool()), registration);
       return id;
     });

@@ -161,6 +161,21 @@ class BrokerSessionsTest {
   }
 
   @Test
+  void aBrokerThatGoesAwayWhileItIsBeingUnfencedIsFencedAgain() {
+    put(1, 10, false, false);
+    put(2, 20, true, false);
+    lead(0);
+    beat(10, 2, 20, 500);
+    assertThat(due(10)).containsExactly(new UnfenceBroker(TWO, 20));
+    sessions.broken(20, TWO, 20, LIMITS);
+    assertThat(due(1_500)).isEmpty();
+    put(2, 20, false, false);
+    changed(1_600);
+    assertThat(sessions.nextMs()).isEqualTo(2_100);
+    assertThat(due(2_100)).containsExactly(new FenceBroker(TWO, 20));
+  }
+
+  @Test
   void anUnfencedBrokerThatNeverReportsIsFenced() {
     lead(0);
     put(2, 20, false, false);

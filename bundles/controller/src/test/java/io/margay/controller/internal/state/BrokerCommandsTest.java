@@ -181,6 +181,35 @@ class BrokerCommandsTest {
   }
 
   @Test
+  void aProcessThatEndedBeforeItLearnedItsEpochLeavesTheDataAsTheyWere() {
+    fence(3);
+    fence(2);
+    fence(1);
+    apply(broker(2, 2, false, epochs[2], "file"));
+    check("t", -1, List.of(), ids(1, 2), List.of());
+    apply(broker(2, 3, false, epochs[2], "file"));
+    check("t", -1, List.of(), ids(1, 2), List.of());
+    MetadataStateMachine copy = new MetadataStateMachine(() -> { });
+    copy.restore(next - 1, machine.snapshot());
+    assertThat(copy.snapshot()).isEqualTo(machine.snapshot());
+    apply(broker(2, 4, false, epochs[2], "file"));
+    check("t", -1, List.of(), ids(1, 2), List.of());
+  }
+
+  @Test
+  void aProcessThatReportedHasLearnedItsEpoch() {
+    fence(3);
+    fence(2);
+    fence(1);
+    long learned = this.<Long>apply(broker(2, 2, false, epochs[2], "file"));
+    apply(new UnfenceBroker(new BrokerId(2), learned));
+    apply(new FenceBroker(new BrokerId(2), learned));
+    check("t", -1, List.of(), ids(1, 2), List.of());
+    apply(broker(2, 3, false, epochs[2], "file"));
+    check("t", -1, List.of(), ids(1), ids(2));
+  }
+
+  @Test
   void flushedTopicsLoseNothing() {
     apply(new AlterConfigs(List.of(new ConfigChange(ConfigResource.topic("t"), false,
         List.of(new ConfigEdit("margay.flush.policy", Operation.SET, "ack", null))))));

@@ -40,6 +40,10 @@ final class FetchItem {
     currentLeaderEpoch = request.currentLeaderEpoch();
     lastFetchedEpoch = request.lastFetchedEpoch();
     logStartOffset = request.logStartOffset();
+    if (logStartOffset >= 0) {
+      // a follower that says where it is does not take answers to earlier requests, so it may not know what they told
+      toldHighWatermark = NOTHING_TOLD;
+    }
     return this;
   }
 

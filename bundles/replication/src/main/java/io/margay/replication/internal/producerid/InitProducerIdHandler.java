@@ -1,5 +1,7 @@
 package io.margay.replication.internal.producerid;
 
+import io.margay.model.Clock;
+import io.margay.model.LineLimit;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
@@ -23,6 +25,7 @@ import org.slf4j.LoggerFactory;
 public final class InitProducerIdHandler implements ApiHandler {
   private static final Logger LOG = LoggerFactory.getLogger(InitProducerIdHandler.class);
 
+  private final LineLimit lines = new LineLimit(Clock.SYSTEM);
   private final ProducerIds ids;
 
   /** @param controller where ids come from */
@@ -52,8 +55,9 @@ public final class InitProducerIdHandler implements ApiHandler {
     InitProducerIdRequest init = request.read(new InitProducerIdRequest());
     if (init.transactionalId() != null) {
       boolean empty = init.transactionalId().isEmpty();
-      if (!empty) {
-        LOG.warn("Transactions are not served clientId={} transactionalId={}", request.clientId(), init.transactionalId());
+      long held = empty ? LineLimit.HELD : lines.pass("transactions");
+      if (held != LineLimit.HELD) {
+        LOG.warn("Transactions are not served clientId={} transactionalId={} sinceLast={}", request.clientId(), init.transactionalId(), held);
       }
       request.respond(errorResponse(request, empty ? Errors.INVALID_REQUEST : Errors.UNSUPPORTED_VERSION));
       return;

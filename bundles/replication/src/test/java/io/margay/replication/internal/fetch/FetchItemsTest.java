@@ -3,6 +3,8 @@ package io.margay.replication.internal.fetch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.margay.protocol.KafkaUuid;
+import io.margay.protocol.message.FetchRequest.FetchPartition;
+import io.margay.protocol.message.FetchResponse.PartitionData;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -12,6 +14,18 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class FetchItemsTest {
+  @Test
+  void aFollowerThatMovesIsToldTheHighWatermarkAgain() {
+    FetchItem item = new FetchItems(0).get(new TopicKey("t", KafkaUuid.ZERO), 0);
+    for (long start : new long[] {0, -1}) {
+      item.update(new FetchPartition().setFetchOffset(5).setLogStartOffset(start));
+      item.told(new PartitionData().setHighWatermark(7).setLogStartOffset(0));
+      assertThat(item.isNews(7, 0)).isFalse();
+      item.update(new FetchPartition().setFetchOffset(7).setLogStartOffset(start));
+      assertThat(item.isNews(7, 0)).as("log start " + start).isEqualTo(start >= 0);
+    }
+  }
+
   @Test
   void isALinkedMap() {
     Random random = new Random(7);

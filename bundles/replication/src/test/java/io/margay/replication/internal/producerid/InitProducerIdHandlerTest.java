@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.logging.Filter;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 class InitProducerIdHandlerTest {
@@ -112,5 +114,24 @@ class InitProducerIdHandlerTest {
     assertThat(answer(init("tx", 4)).errorCode()).isEqualTo(Errors.UNSUPPORTED_VERSION.code());
     assertThat(answer(init("", 4)).errorCode()).isEqualTo(Errors.INVALID_REQUEST.code());
     assertThat(answer(init("tx", 4)).producerEpoch()).isEqualTo((short) -1);
+  }
+
+  @Test
+  void saysOnceAMinuteThatTransactionsAreRefused() {
+    List<String> lines = new ArrayList<>();
+    Logger logger = Logger.getLogger(InitProducerIdHandler.class.getName());
+    Filter keeper = record -> {
+      lines.add(record.getMessage());
+      return false;
+    };
+    logger.setFilter(keeper);
+    try {
+      for (int i = 0; i < 100; i++) {
+        answer(init("tx" + i, 4));
+      }
+    } finally {
+      logger.setFilter(null);
+    }
+    assertThat(lines).hasSize(1);
   }
 }

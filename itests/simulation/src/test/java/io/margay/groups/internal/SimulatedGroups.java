@@ -1,0 +1,65 @@
+package io.margay.groups.internal;
+
+import io.margay.coordinator.CoordinatorRuntime;
+import io.margay.coordinator.LeaderPartitionWriter;
+import io.margay.groups.internal.handlers.GroupHandlers;
+import io.margay.metadata.ClusterDelta;
+import io.margay.metadata.ClusterImage;
+import io.margay.metadata.ClusterMetadata;
+import io.margay.metadata.MetadataPublisher;
+import io.margay.model.Clock;
+import io.margay.model.LeaderEpoch;
+import io.margay.model.Scheduler;
+import io.margay.model.TopicPartition;
+import io.margay.protocol.record.CompressionType;
+import io.margay.spi.config.NodeSettings;
+import io.margay.spi.controller.Controller;
+import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.partition.LeaderPartition;
+import io.margay.spi.partition.LeadershipListener;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/** The group coordinator of one node whose threads are simulated, connected as {@link GroupCoordinatorComponent} does it. */
+public final class SimulatedGroups implements LeadershipListener, MetadataPublisher {
+  /** The topic of groups and offsets. */
+  public static final String TOPIC = CoordinatorFinder.OFFSETS_TOPIC;
+
+  private final NodeSettings settings;
+  private final GroupCoordinator coordinator;
+
+  /** @param controller also shows the metadata */
+  public <C extends Controller & ClusterMetadata> SimulatedGroups(NodeSettings settings, C controller, Clock clock, Scheduler scheduler,
+      Executor thread) {
+    this.settings = settings;
+    SettingsOfGroups values = new SettingsOfGroups(settings);
+    CoordinatorFinder finder = new CoordinatorFinder(controller, controller, scheduler, values, settings.nodeId());
+    this.coordinator = new GroupCoordinator(new GroupCoordinator.Environment(clock, scheduler, thread,
+        () -> settings.get(CoordinatorSettings.OFFSETS_COMMIT_TIMEOUT_MS), new CoordinatorRuntime.Limits(1_000, 1 << 24)), values, finder,
+        controller);
+  }
+
+  public List<ApiHandler> handlers() {
+    return GroupHandlers.of(coordinator);
+  }
+
+  @Override
+  public void onElected(LeaderPartition partition, LeaderEpoch epoch) {
+    if (partition.id().topic().equals(TOPIC)) {
+      coordinator.elected(partition.id().partition(), new LeaderPartitionWriter(partition, CompressionType.NONE,
+          settings.get(CoordinatorSettings.OFFSETS_LOAD_BUFFER_SIZE)));
+    }
+  }
+
+  @Override
+  public void onResigned(TopicPartition tp) {
+    if (tp.topic().equals(TOPIC)) {
+      coordinator.resigned(tp.partition());
+    }
+  }
+
+  @Override
+  public void onImage(ClusterDelta delta, ClusterImage image) {
+    coordinator.onImage(delta);
+  }
+}
