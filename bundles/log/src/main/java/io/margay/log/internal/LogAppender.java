@@ -176,6 +176,10 @@ final class LogAppender {
       return refuse(Appended.at(entry.firstOffset(duplicate), entry.lastOffset(duplicate) + 1,
           appendTimeMs < 0 ? -1 : entry.timestamp(duplicate), true));
     }
+    long end = client ? producers.endOfOlder(batch) : -1;
+    if (end >= 0) {
+      return refuse(Appended.at(-1, end, -1, true));
+    }
     Errors error = producers.check(batch, client);
     return error == Errors.NONE || refuse(Appended.failed(error, producers.explain(batch, error)));
   }

@@ -40,6 +40,8 @@ final class ProducerEntry {
   private int lastOffsetDelta;
   private long lastOffset;
   private long lastBatchTimestamp;
+  /** All sequences of this epoch from this one to the last one are in the log, as far as this entry knows. */
+  private int startSequence;
   /** The batches before the last one; null while there is none. */
   private long[] earlier;
 
@@ -89,6 +91,10 @@ final class ProducerEntry {
   }
 
   void addBatch(int sequence, long offset, int offsetDelta, long timestamp) {
+    int first = sequence - offsetDelta & Integer.MAX_VALUE;
+    if (count == 0 || first != RecordBatchFormat.incrementSequence(lastSequence, 1)) {
+      startSequence = first;
+    }
     if (count > 0) {
       keepLast();
     }
@@ -98,6 +104,23 @@ final class ProducerEntry {
     lastBatchTimestamp = timestamp;
     lastTimestamp = timestamp;
     count++;
+    if (distance(startSequence, sequence) > Integer.MAX_VALUE / 2) {
+      startSequence = firstSequence(0); // before sequences begin again at zero
+    }
+  }
+
+  private int firstSequence(int batch) {
+    return lastSequence(batch) - offsetDelta(batch) & Integer.MAX_VALUE;
+  }
+
+  private static int distance(int from, int to) {
+    return to - from & Integer.MAX_VALUE;
+  }
+
+  /** Whether these sequences are in the log, before the batches that are kept here. */
+  boolean isOlder(short ofEpoch, int baseSequence, int sequence) {
+    return ofEpoch == epoch && count > 0 && distance(startSequence, baseSequence) <= distance(startSequence, sequence)
+        && distance(startSequence, sequence) < distance(startSequence, firstSequence(0));
   }
 
   /** Index of the batch with exactly these sequences, or -1. */
@@ -106,9 +129,7 @@ final class ProducerEntry {
       return -1;
     }
     for (int i = count - 1; i >= 0; i--) {
-      int last = lastSequence(i);
-      int first = (last - offsetDelta(i)) & Integer.MAX_VALUE;
-      if (last == sequence && first == baseSequence) {
+      if (lastSequence(i) == sequence && firstSequence(i) == baseSequence) {
         return i;
       }
     }

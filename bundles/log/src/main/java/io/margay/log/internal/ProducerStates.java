@@ -87,6 +87,16 @@ final class ProducerStates {
   }
 
   /**
+   * The offset at which all is committed that a producer sent before what is kept of it.
+   *
+   * @return -1 when the batch is not of that time
+   */
+  long endOfOlder(RecordBatch batch) {
+    ProducerEntry entry = get(batch.producerId());
+    return entry != null && entry.isOlder(batch.producerEpoch(), batch.baseSequence(), batch.lastSequence()) ? entry.firstOffset(0) : -1;
+  }
+
+  /**
    * Whether a leader may append a batch that has a producer id and is no duplicate.
    *
    * @param checkSequence whether a client appends, whose sequences must follow one another

@@ -35,13 +35,30 @@ class ProducersTest {
         assertThat(t.append(TestLog.produced(7, 0, 2 * i, "a=1", "b=2")))
             .isEqualTo(Appended.at(2 * i, 2 * i + 2, -1, true));
       }
-      assertThat(t.append(TestLog.produced(7, 0, 0, "a=1", "b=2")).error()).isEqualTo(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER);
+      assertThat(t.append(TestLog.produced(7, 0, 0, "a=1", "b=2"))).isEqualTo(round == 0 ? Appended.at(-1, 2, -1, true)
+          : Appended.failed(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER, "producer 7 with epoch 0 sent sequence 0, but its last one is 21 of epoch 0"));
       assertThat(t.append(TestLog.produced(7, 0, 20, "a=1")).error()).isEqualTo(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER);
       assertThat(t.log.logEndOffset()).isEqualTo(22);
       t.restart();
     }
     t.crash();
     assertThat(t.append(TestLog.produced(7, 0, 20, "a=1", "b=2")).duplicate()).isTrue();
+  }
+
+  /** A producer sends new batches to a new leader while old ones at the former leader have no answer, and then those again. */
+  @Test
+  void whatIsOlderThanTheBatchesThatAreKeptIsKnownToBeInTheLog() {
+    for (int i = 0; i < 30; i++) {
+      t.put(TestLog.produced(7, 0, Integer.MAX_VALUE - 9 + i & Integer.MAX_VALUE, "a=1"));
+    }
+    assertThat(t.append(TestLog.produced(7, 0, Integer.MAX_VALUE - 9, "a=1"))).isEqualTo(Appended.at(-1, 20, -1, true));
+    assertThat(t.append(TestLog.produced(7, 0, 0, "a=1", "b=2"))).isEqualTo(Appended.at(-1, 20, -1, true));
+    assertThat(t.append(TestLog.produced(7, 0, Integer.MAX_VALUE - 10, "a=1")).error()).as("before the first one")
+        .isEqualTo(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER);
+    assertThat(t.append(TestLog.produced(7, 0, 9, "a=1", "b=2")).error()).as("reaches into what is kept")
+        .isEqualTo(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER);
+    assertThat(t.append(TestLog.produced(7, 0, 40, "a=1")).error()).isEqualTo(Errors.OUT_OF_ORDER_SEQUENCE_NUMBER);
+    assertThat(t.log.logEndOffset()).isEqualTo(30);
   }
 
   @Test

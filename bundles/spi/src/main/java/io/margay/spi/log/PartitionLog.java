@@ -69,8 +69,8 @@ public interface PartitionLog extends AutoCloseable {
     }
 
     /**
-     * @param baseOffset offset of the first record
-     * @param nextOffset offset after the last record
+     * @param baseOffset offset of the first record; -1 for a duplicate of which only the end is known
+     * @param nextOffset offset after the last record, or a later one
      * @param appendTimeMs the timestamp that the broker set, or -1
      * @param duplicate whether the batch had been appended before
      * @return an append that succeeded

@@ -242,6 +242,10 @@ public final class ProduceHandler implements ApiHandler {
     }
     answer.setBaseOffset(appended.baseOffset()).setLogAppendTimeMs(appended.appendTimeMs())
         .setLogStartOffset(leader.logStartOffset());
+    if (appended.baseOffset() < 0) {
+      // It is in the log, and nobody knows where: clients take this as success without an offset.
+      answer.setErrorCode(Errors.DUPLICATE_SEQUENCE_NUMBER.code());
+    }
     return appended;
   }
 

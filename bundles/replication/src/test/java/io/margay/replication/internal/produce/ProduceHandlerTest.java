@@ -230,6 +230,20 @@ class ProduceHandlerTest {
     assertThat(answer.baseOffset()).isEqualTo(-1);
   }
 
+  /** Success must not be told before it is certain, also for what was appended long ago. */
+  @Test
+  void aDuplicateWithoutAnOffsetIsAnsweredWhenItIsCommitted() {
+    broker.settings.set(ReplicaSettings.MARGAY_REPLICA_STALL_MS, "0");
+    broker.put("a", KafkaUuid.random(), List.of(TestBroker.partition(0, TestBroker.SELF, 0, BOTH, BOTH)), Map.of());
+    send(produce(1, topic("a", data(0, TestBroker.batch(2)))), 9);
+    broker.log("a", 0).nextAppend = PartitionLog.Appended.at(-1, 2, -1, true);
+    FakeRequest again = send(produce(-1, topic("a", data(0, TestBroker.batch(1)))), 9);
+    assertThat(again.isAnswered()).isFalse();
+    broker.leader("a", 0).onFollowerFetch(2, 1, 2, 0);
+    assertThat(only(again).errorCode()).isEqualTo(Errors.DUPLICATE_SEQUENCE_NUMBER.code());
+    assertThat(only(again).baseOffset()).isEqualTo(-1);
+  }
+
   @Test
   void tellsWhoLeads() {
     broker.put("a", KafkaUuid.random(), List.of(TestBroker.partition(0, TestBroker.OTHER, 4, BOTH, BOTH),
