@@ -387,14 +387,21 @@ class ServerTest {
     Endpoint any = new Endpoint("PLAINTEXT", "PLAINTEXT", "127.0.0.1", 0);
     server.listen(List.of(any, new Endpoint("MORE", "PLAINTEXT", "127.0.0.1", 0)), List.of());
     assertThat(server.advertised()).extracting(Endpoint::listener).containsExactly("PLAINTEXT", "MORE");
-    server.handlers().bind(heartbeat(ApiHandler.Ordering.SERIAL, r -> r.respond(new HeartbeatResponse())));
-    socket.getOutputStream().write(frame(HeartbeatRequest.API, (short) 0, 5, new HeartbeatRequest().setGroupId("g").setMemberId("m")));
-    assertThat(new DataInputStream(socket.getInputStream()).readInt()).isPositive();
+    exchange();
     new Socket("127.0.0.1", bound(1).port()).close();
+  }
+
+  /** Sends a request and reads its answer, after which the connection is certainly accepted. */
+  private void exchange() throws IOException {
+    server.handlers().bind(heartbeat(ApiHandler.Ordering.SERIAL, r -> r.respond(new HeartbeatResponse())));
+    socket.getOutputStream().write(heartbeat(5));
+    DataInputStream in = new DataInputStream(socket.getInputStream());
+    in.readFully(new byte[in.readInt()]);
   }
 
   @Test
   void aListenerThatGoesClosesItsConnections() throws Exception {
+    exchange();
     Endpoint before = bound(0);
     server.listen(List.of(new Endpoint("MORE", "PLAINTEXT", "127.0.0.1", 0)), List.of());
     assertThat(socket.getInputStream().read()).isEqualTo(-1);
