@@ -6,6 +6,8 @@ import io.margay.protocol.MessageReader;
 import io.margay.protocol.Messages;
 import io.margay.spi.client.RemoteConnection;
 import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.handler.FakeRequest;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
@@ -28,10 +30,10 @@ final class SimulatedConnection implements RemoteConnection {
   private final Stream toServer;
   private final Stream toClient;
   private final ArrayDeque<Open<?>> open = new ArrayDeque<>();
-  private final ArrayDeque<SimulatedRequest> serving = new ArrayDeque<>();
-  private final ArrayDeque<SimulatedRequest> waiting = new ArrayDeque<>();
+  private final ArrayDeque<FakeRequest> serving = new ArrayDeque<>();
+  private final ArrayDeque<FakeRequest> waiting = new ArrayDeque<>();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
-  private SimulatedRequest serial;
+  private FakeRequest serial;
   private boolean serverClosed;
 
   private record Open<R extends Message>(R response, short version, CompletableFuture<Reply<R>> result) { }
@@ -116,7 +118,9 @@ final class SimulatedConnection implements RemoteConnection {
     if (serverClosed) {
       return;
     }
-    SimulatedRequest request = new SimulatedRequest(server, api, version, body, () -> server.run(0, this::answer));
+    FakeRequest request = new FakeRequest(api, Unpooled.wrappedBuffer(body), version).clientId("simulated")
+        .listener(SimulatedNetwork.LISTENER).in(task -> server.run(0, task), server::nanos);
+    request.bytes().whenComplete((bytes, e) -> server.run(0, this::answer));
     serving.add(request);
     waiting.add(request);
     dispatch();
@@ -124,31 +128,31 @@ final class SimulatedConnection implements RemoteConnection {
 
   private void dispatch() {
     while (!serverClosed && serial == null && !waiting.isEmpty()) {
-      SimulatedRequest next = waiting.remove();
+      FakeRequest next = waiting.remove();
       ApiHandler handler = network.handler(server, next.api().key());
       if (handler.ordering() == ApiHandler.Ordering.SERIAL) {
         serial = next;
       }
       handler.handle(next);
-      if (next.answered()) {
+      if (next.isAnswered()) {
         serial = null;
       }
     }
   }
 
   private void answer() {
-    if (serial != null && serial.answered()) {
+    if (serial != null && serial.isAnswered()) {
       serial = null;
     }
-    while (!serverClosed && !serving.isEmpty() && serving.peek().answered()) {
-      SimulatedRequest done = serving.remove();
-      if (done.closes()) {
+    while (!serverClosed && !serving.isEmpty() && serving.peek().isAnswered()) {
+      FakeRequest done = serving.remove();
+      if (done.closedBecause() != null) {
         closeServer();
         toClient.send(this::closeClient);
         return;
       }
-      if (done.answer() != null) {
-        toClient.send(() -> answered(done.answer()));
+      if (!done.answeredNothing()) {
+        toClient.send(() -> answered(done.bytes().join()));
       }
     }
     dispatch();
@@ -210,7 +214,7 @@ final class SimulatedConnection implements RemoteConnection {
     }
     serverClosed = true;
     network.closed(this);
-    serving.forEach(SimulatedRequest::cancel);
+    serving.forEach(FakeRequest::cancel);
   }
 
   /** A process has ended. Where its machine goes on, that tells the other end. */

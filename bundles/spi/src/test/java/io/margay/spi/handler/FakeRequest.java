@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 
 /**
  * A request from encoded bytes, whose answer is encoded and decoded again, as a client would see it. What it hands to its event
@@ -31,6 +32,12 @@ public final class FakeRequest implements Request {
   private String listener = "PLAINTEXT";
   private long budgetBytes = Long.MAX_VALUE;
   private long reservedBytes;
+  private Executor executor = task -> {
+    synchronized (loop) {
+      loop.add(task);
+    }
+  };
+  private LongSupplier nanos = System::nanoTime;
   private Runnable cancelTask;
   private volatile boolean cancelled;
   private volatile String closed;
@@ -73,6 +80,18 @@ public final class FakeRequest implements Request {
     return this;
   }
 
+  /**
+   * Replaces the event loop and the time.
+   *
+   * @param loop runs what is handed to the event loop, instead of {@link #runLoop}
+   * @param clock the time at which it is received, in nanoseconds
+   */
+  public FakeRequest in(Executor loop, LongSupplier clock) {
+    executor = loop;
+    nanos = clock;
+    return this;
+  }
+
   /** Runs what was handed to the event loop. */
   public void runLoop() {
     for (;;) {
@@ -93,7 +112,7 @@ public final class FakeRequest implements Request {
     synchronized (loop) {
       loop.clear();
     }
-    if (cancelTask != null) {
+    if (cancelTask != null && !answered.isDone()) {
       cancelTask.run();
     }
   }
@@ -172,7 +191,7 @@ public final class FakeRequest implements Request {
 
   @Override
   public long receivedNanos() {
-    return System.nanoTime();
+    return nanos.getAsLong();
   }
 
   @Override
@@ -187,13 +206,11 @@ public final class FakeRequest implements Request {
 
   @Override
   public Executor executor() {
-    return task -> {
-      synchronized (loop) {
-        if (!cancelled) {
-          loop.add(task);
-        }
+    return task -> executor.execute(() -> {
+      if (!cancelled) {
+        task.run();
       }
-    };
+    });
   }
 
   @Override
