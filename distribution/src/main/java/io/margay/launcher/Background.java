@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -91,7 +92,12 @@ final class Background {
 
   /** The same for a process that is known. */
   static int stop(long pid, String prefix) throws InterruptedException {
-    ProcessHandle.of(pid).ifPresent(ProcessHandle::destroy);
+    Optional<ProcessHandle> running = ProcessHandle.of(pid).filter(ProcessHandle::isAlive);
+    if (running.isPresent() && !running.get().destroy() && running.get().isAlive()) {
+      System.err.println("margay: " + prefix + "cannot stop process " + pid + "; it belongs to "
+          + running.get().info().user().orElse("another user"));
+      return 1;
+    }
     long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_TIMEOUT_MS);
     while (ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false)) {
       if (System.nanoTime() - deadlineNs >= 0) {

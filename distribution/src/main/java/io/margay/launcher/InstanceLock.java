@@ -47,8 +47,9 @@ final class InstanceLock implements Closeable {
     if (!Files.exists(file)) {
       return OptionalLong.empty();
     }
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      FileLock lock = channel.tryLock();
+    // To read it is enough, so that the broker of another user is seen, too.
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true);
       return lock == null ? read(file) : OptionalLong.empty();
     }
   }

@@ -16,7 +16,10 @@ public final class Main {
     } catch (IllegalArgumentException e) {
       System.err.println("margay: " + e.getMessage());
       code = 2;
-    } catch (IOException | BundleException e) {
+    } catch (IOException e) {
+      System.err.println("margay: " + FileErrors.explain(e));
+      code = 1;
+    } catch (BundleException e) {
       System.err.println("margay: " + e.getMessage());
       code = 1;
     } catch (InterruptedException e) {

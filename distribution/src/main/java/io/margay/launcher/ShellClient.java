@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -67,6 +68,9 @@ final class ShellClient {
           return SocketChannel.open(UnixDomainSocketAddress.of(socket));
         } catch (ConnectException e) {
           refuse(layout, running.get(), deadlineNs, e);
+        } catch (SocketException e) {
+          throw new IOException("cannot open " + socket + ": " + e.getMessage() + "; only the user that the broker runs as may use its shell",
+              e);
         }
       } else {
         refuse(layout, running.get(), deadlineNs, null);
