@@ -176,12 +176,12 @@ final class LogAppender {
       return refuse(Appended.at(entry.firstOffset(duplicate), entry.lastOffset(duplicate) + 1,
           appendTimeMs < 0 ? -1 : entry.timestamp(duplicate), true));
     }
-    long end = client ? producers.endOfOlder(batch) : -1;
-    if (end >= 0) {
-      return refuse(Appended.at(-1, end, -1, true));
-    }
     Errors error = producers.check(batch, client);
-    return error == Errors.NONE || refuse(Appended.failed(error, producers.explain(batch, error)));
+    if (error == Errors.NONE) {
+      return true;
+    }
+    long end = error == Errors.OUT_OF_ORDER_SEQUENCE_NUMBER ? producers.endOfOlder(batch) : -1;
+    return refuse(end >= 0 ? Appended.at(-1, end, -1, true) : Appended.failed(error, producers.explain(batch, error)));
   }
 
   private Appended assignAndAppend(ByteBuf records, int leaderEpoch) throws IOException {
