@@ -21,7 +21,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** Kafka's tools for clusters, and the shell's, on four brokers. */
 class ClusterToolsIT {
@@ -97,9 +96,7 @@ class ClusterToolsIT {
     }
   }
 
-  /** Not part of the build yet, because a producer of the load does not always get on: {@code -Dmoves=true}. */
   @Test
-  @EnabledIfSystemProperty(named = "moves", matches = "true")
   void replicasMoveUnderLoad() throws Exception {
     view.create("moved", Map.of("min.insync.replicas", "2"), List.of(List.of(1, 2, 3), List.of(2, 3, 1), List.of(3, 1, 2)));
     try (ClusterLoad load = new ClusterLoad(nodes.bootstrap(), "moved")) {
