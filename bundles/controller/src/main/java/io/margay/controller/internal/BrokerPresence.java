@@ -7,9 +7,10 @@ import io.margay.controller.internal.session.LeaderBalancer;
 import io.margay.controller.internal.session.SessionKeeper;
 import io.margay.controller.internal.session.SessionLimits;
 import io.margay.controller.internal.session.SessionSettings;
-import io.margay.controller.internal.state.Command;
 import io.margay.controller.internal.state.Command.FoundData;
 import io.margay.controller.internal.state.Command.RegisterBroker;
+import io.margay.controller.internal.state.Command;
+import io.margay.controller.internal.state.ElectionSettings;
 import io.margay.controller.internal.state.MetadataStateMachine;
 import io.margay.controller.internal.state.Registration;
 import io.margay.metadata.BrokerImage;
@@ -76,7 +77,7 @@ public final class BrokerPresence implements MetadataStateMachine.Watcher, AutoC
 
   /** Names of the settings that are part of a registration, besides those of listeners. */
   static final Set<String> REGISTERED_SETTINGS = Set.of(ControllerSettings.BROKER_RACK.name(), LogDefaults.MIN_INSYNC_REPLICAS.name(),
-      ControllerSettings.UNCLEAN_LEADER_ELECTION_ENABLE_DEFAULT.name(), LogDefaults.MARGAY_FLUSH_POLICY.name(),
+      ElectionSettings.UNCLEAN_LEADER_ELECTION_ENABLE_DEFAULT.name(), LogDefaults.MARGAY_FLUSH_POLICY.name(),
       LogDefaults.MARGAY_STORAGE_ENGINE.name());
 
   private final MetadataLog log;
@@ -126,7 +127,7 @@ public final class BrokerPresence implements MetadataStateMachine.Watcher, AutoC
       return new RegisterBroker(settings.nodeId(), incarnation, endpoints, settings.get(ControllerSettings.BROKER_RACK),
           log.isLeader(), new FoundData(before.clusterId(), before.epoch(), kept),
           new Registration.Defaults(settings.get(LogDefaults.MIN_INSYNC_REPLICAS),
-              settings.get(ControllerSettings.UNCLEAN_LEADER_ELECTION_ENABLE_DEFAULT),
+              settings.get(ElectionSettings.UNCLEAN_LEADER_ELECTION_ENABLE_DEFAULT),
               settings.get(LogDefaults.MARGAY_FLUSH_POLICY).equals("ack"), settings.get(LogDefaults.MARGAY_STORAGE_ENGINE)));
     }
 

@@ -41,14 +41,6 @@ public final class ControllerSettings implements SettingDefinitions {
   /** {@code default.replication.factor}. */
   public static final Setting<Integer> DEFAULT_REPLICATION_FACTOR = ALL.broker(INT, "default.replication.factor", 1).from(1).live()
       .doc("Replicas of each partition of a new topic when the request does not say how many.");
-  /** {@code unclean.leader.election.enable}. */
-  public static final Setting<Boolean> UNCLEAN_LEADER_ELECTION_ENABLE_DEFAULT =
-      ALL.broker(BOOLEAN, "unclean.leader.election.enable", false).live()
-      .doc("Whether a replica that is not in sync may become leader when no other can. Acknowledged records may then be lost.");
-  /** {@code unclean.leader.election.enable}. */
-  public static final Setting<Boolean> UNCLEAN_LEADER_ELECTION_ENABLE = ALL.topic(BOOLEAN, "unclean.leader.election.enable", false)
-      .synonyms("unclean.leader.election.enable")
-      .doc("Whether a replica that is not in sync may become leader when no other can. Acknowledged records may then be lost.");
   /** {@code margay.max.partitions.per.request}. */
   public static final Setting<Integer> MARGAY_MAX_PARTITIONS_PER_REQUEST =
       ALL.broker(INT, "margay.max.partitions.per.request", 10_000).from(1).live()

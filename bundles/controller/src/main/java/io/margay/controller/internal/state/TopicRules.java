@@ -14,7 +14,7 @@ import java.util.function.Predicate;
  */
 final class TopicRules {
   private static final String MIN_ISR = "min.insync.replicas";
-  private static final String UNCLEAN = "unclean.leader.election.enable";
+  private static final String UNCLEAN = ElectionSettings.UNCLEAN_LEADER_ELECTION_ENABLE.name();
   private static final String FLUSH = "margay.flush.policy";
   private static final String ENGINE = "margay.storage.engine";
 
