@@ -7,6 +7,7 @@ import static io.margay.spi.config.SettingType.PASSWORD;
 import static io.margay.spi.config.SettingType.STRING;
 
 import io.margay.controller.internal.session.SessionSettings;
+import io.margay.controller.internal.state.ElectionSettings;
 import io.margay.spi.config.Catalogue;
 import io.margay.spi.config.FakeSettings;
 import io.margay.spi.config.SettingDefinitions;
@@ -40,7 +41,8 @@ public final class OtherSettings implements SettingDefinitions {
   public static FakeSettings known() {
     FakeSettings settings = new FakeSettings();
     for (SettingDefinitions part : List.of(new LogSettings(), new LogDefaults(), new StorageSettings(), new LeaseSettings(),
-        new PartitionerSettings(), new InternalTopicSettings(), new LimitSettings(), new ControllerSettings(), new SessionSettings(), new OtherSettings())) {
+        new PartitionerSettings(), new InternalTopicSettings(), new LimitSettings(), new ControllerSettings(), new ElectionSettings(),
+        new SessionSettings(), new OtherSettings())) {
       settings.define(part.catalogue().settings());
     }
     return settings;
