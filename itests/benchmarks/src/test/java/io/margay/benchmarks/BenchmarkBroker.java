@@ -15,6 +15,7 @@ import io.margay.model.LeaderEpoch;
 import io.margay.model.TopicPartition;
 import io.margay.replication.internal.ReplicationContext;
 import io.margay.spi.config.FakeSettings;
+import io.margay.spi.controller.FakeController;
 import io.margay.storage.file.internal.FileStorage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -61,7 +62,7 @@ public final class BenchmarkBroker implements AutoCloseable {
     storage = new FileStorage(settings, (what, cause) -> cause.printStackTrace(), Clock.SYSTEM);
     logs = new BenchmarkLogs(settings, scheduler, storage);
     replication = new ReplicationContext(logs.logs(), settings, scheduler, Clock.SYSTEM);
-    replication.partitions().controller(new IdleController());
+    replication.partitions().controller(new FakeController());
     publish(settings.nodeId());
     awaitLeader();
   }

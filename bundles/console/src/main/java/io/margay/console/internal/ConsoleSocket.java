@@ -6,15 +6,13 @@ import java.nio.file.Path;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.UnaryOperator;
 import org.apache.felix.service.command.CommandProcessor;
-import org.osgi.framework.BundleContext;
-import org.osgi.framework.InvalidSyntaxException;
-import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,9 +26,8 @@ import org.slf4j.LoggerFactory;
 @Component(service = {}, immediate = true)
 public final class ConsoleSocket {
   private static final Logger LOG = LoggerFactory.getLogger(ConsoleSocket.class);
-  private static final String HINTS = "(" + Commands.PROPERTY + "=hint)";
 
-  private final BundleContext context;
+  private final Commands commands = new Commands(Commands.WAIT_MS);
   private final CommandProcessor processor;
   private final ScheduledThreadPoolExecutor timers = new ScheduledThreadPoolExecutor(1, task -> {
     Thread thread = new Thread(task, "margay-console-timer");
@@ -41,8 +38,7 @@ public final class ConsoleSocket {
 
   /** Waits for the directory. */
   @Activate
-  public ConsoleSocket(BundleContext context, @Reference CommandProcessor processor) {
-    this.context = context;
+  public ConsoleSocket(@Reference CommandProcessor processor) {
     this.processor = processor;
     timers.setRemoveOnCancelPolicy(true);
   }
@@ -56,7 +52,7 @@ public final class ConsoleSocket {
     }
     try {
       Files.createDirectories(data);
-      server = ConsoleServer.start(data, processor, new Commands(this::hints, Commands.WAIT_MS), timers);
+      server = ConsoleServer.start(data, processor, commands, timers);
     } catch (IOException | UnsupportedOperationException e) {
       LOG.error("Cannot open the shell's socket, commands of bin/margay shell cannot reach this broker directory={}", data, e);
     }
@@ -65,17 +61,15 @@ public final class ConsoleSocket {
   /** The settings go away; they come back for the same directory. */
   void keep(Path data) { }
 
-  @SuppressWarnings("unchecked")
-  private UnaryOperator<String> hints() {
-    try {
-      for (ServiceReference<?> reference : context.getServiceReferences(UnaryOperator.class, HINTS)) {
-        // it is used for one call, and released when this bundle stops at the latest
-        return (UnaryOperator<String>) context.getService(reference);
-      }
-      return null;
-    } catch (InvalidSyntaxException e) {
-      throw new IllegalStateException(e);
-    }
+  /** The commands are there. The type is one of the JDK, as above. */
+  @Reference(target = "(margay.console=hint)", cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  void addHints(UnaryOperator<String> hints) {
+    commands.hints(hints);
+  }
+
+  void removeHints(UnaryOperator<String> hints) {
+    commands.remove(hints);
   }
 
   @Deactivate

@@ -25,7 +25,6 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
 import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
 import org.apache.felix.service.command.CommandSession;
@@ -44,7 +43,7 @@ class ConsoleServerTest {
   private final Timers timers = new Timers();
   private final CountDownLatch started = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
-  private volatile UnaryOperator<String> hints = wrong -> "; did you mean echo?";
+  private final Commands commands = new Commands(60_000);
 
   /** Replaces System.out and its like, once. */
   private static final ThreadIOImpl THREAD_IO = new ThreadIOImpl();
@@ -122,6 +121,7 @@ class ConsoleServerTest {
   }
 
   ConsoleServerTest() {
+    commands.hints(wrong -> "; did you mean echo?");
     add("echo", arguments -> System.out.println(arguments.get(0)));
     add("refuse", arguments -> {
       throw new ForUsers("there is no topic order; did you mean orders?");
@@ -137,7 +137,7 @@ class ConsoleServerTest {
   }
 
   private ConsoleServer start(Path directory) throws IOException {
-    return ConsoleServer.start(directory, processor, new Commands(() -> hints, 60_000), timers);
+    return ConsoleServer.start(directory, processor, commands, timers);
   }
 
   @AfterEach
@@ -215,13 +215,13 @@ class ConsoleServerTest {
   /** As while the settings are updated: the broker's commands come back a moment later. */
   @Test
   void aCommandWaitsUntilTheCommandsAreThereAgain() throws Exception {
-    hints = null;
+    commands.hints(null);
     try (ConsoleServer server = start(data); SocketChannel client = connect(server)) {
       assertThat(call(server, "echo 'is known'\0")).isEqualTo("is known\n\0000");
       client.write(ByteBuffer.wrap("late\0".getBytes(StandardCharsets.UTF_8)));
       assertThat(call(server, "echo 'another one'\0")).isEqualTo("another one\n\0000");
       add("late", arguments -> System.out.print("here"));
-      hints = wrong -> "";
+      commands.hints(wrong -> "");
       ByteBuffer reply = ByteBuffer.allocate(4);
       while (reply.hasRemaining() && client.read(reply) >= 0) {
         // until it is whole
@@ -232,7 +232,7 @@ class ConsoleServerTest {
 
   @Test
   void aCommandThatIsNotThereIsAnsweredWhenTheWaitingEnds() throws Exception {
-    try (ConsoleServer server = ConsoleServer.start(data, processor, new Commands(() -> null, 1), timers)) {
+    try (ConsoleServer server = ConsoleServer.start(data, processor, new Commands(1), timers)) {
       assertThat(call(server, "topic:list\0")).contains("topic:list; the broker's own commands are not there now");
     }
   }

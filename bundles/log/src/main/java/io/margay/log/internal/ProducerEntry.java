@@ -14,8 +14,9 @@ import java.util.Arrays;
  */
 final class ProducerEntry {
   /**
-   * Twice as many requests as a producer has in flight on a connection. When the leader changes, it may send new ones to the new leader while
-   * those to the former one have no answer yet, and send those again after them. With Kafka's five they would be out of sequence, for ever.
+   * Twice as many as a producer has requests in flight on a connection: when the leader changes, it may send new ones to the new leader
+   * while those to the former one have no answer, and then send those again. They get the offsets that they have; what is older is
+   * recognised by {@link #isOlder}, without an offset.
    */
   static final int MAX_BATCHES = 10;
   private static final int LONGS = 3;

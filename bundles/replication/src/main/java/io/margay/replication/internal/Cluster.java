@@ -3,19 +3,27 @@ package io.margay.replication.internal;
 import io.margay.metadata.BrokerImage;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.PartitionImage;
+import io.margay.metadata.TopicImage;
 import io.margay.model.BrokerId;
 import io.margay.model.Clock;
+import io.margay.model.LeaderEpoch;
 import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
 import io.margay.model.TopicIdPartition;
+import io.margay.protocol.Errors;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.controller.Controller.IsrChange;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the replicas of this node need to know of the rest of the cluster, and how they reach it. */
 public final class Cluster implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Cluster.class);
+
   private final Supplier<ClusterImage> image;
   private final NodeSettings settings;
   private final IsrRequests isrRequests;
@@ -51,18 +59,34 @@ public final class Cluster implements AutoCloseable {
     return lines.pass(what) != LineLimit.HELD;
   }
 
-  /** Asks once for another leader of a partition whose log this broker cannot use. @param partition as the image has it */
-  void giveUp(TopicIdPartition id, PartitionImage partition) {
+  /**
+   * Asks once for another leader of a partition whose log this broker cannot use.
+   *
+   * @param epoch in which this broker leads it
+   * @param answered gets the answer, on any thread
+   * @return false, and there is no answer, when the image has no other in-sync replica, or another leadership
+   */
+  boolean giveUp(TopicIdPartition id, LeaderEpoch epoch, Consumer<Errors> answered) {
+    TopicImage topic = image().topic(id.topicId());
+    PartitionImage partition = topic == null || id.partition() >= topic.partitions().size() ? null : topic.partitions().get(id.partition());
     Map<BrokerId, Long> others = new HashMap<>();
-    for (BrokerId member : partition.isr()) {
-      BrokerImage broker = image().brokers().get(member);
-      if (!member.equals(settings.nodeId()) && broker != null) {
-        others.put(member, broker.epoch());
+    if (partition != null && partition.leaderEpoch().equals(epoch)) {
+      for (BrokerId member : partition.isr()) {
+        BrokerImage broker = image().brokers().get(member);
+        if (!member.equals(settings.nodeId()) && broker != null) {
+          others.put(member, broker.epoch());
+        }
       }
     }
-    if (!others.isEmpty()) {
-      isrRequests.ask(new IsrChange(id, partition.leaderEpoch(), partition.partitionEpoch(), others), answer -> { });
+    if (others.isEmpty()) {
+      return false;
     }
+    if (mayLog("gives up")) {
+      LOG.warn("The log of a leader cannot be used, another in-sync replica shall lead topic={} partition={} isr={}", id.topic(),
+          id.partition(), others.keySet());
+    }
+    isrRequests.ask(new IsrChange(id, epoch, partition.partitionEpoch(), others), answered);
+    return true;
   }
 
   LagWatch lagWatch() {

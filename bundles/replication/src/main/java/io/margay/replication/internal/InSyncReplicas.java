@@ -225,18 +225,6 @@ final class InSyncReplicas {
     }
   }
 
-  /** The ISR without the leader, which gives the leadership up with it; null when there is no other member. Nothing else counts then. */
-  synchronized Proposal withoutLeader() {
-    List<Member> others = new ArrayList<>();
-    for (BrokerId id : isr) {
-      FollowerProgress follower = follower(id.value());
-      if (follower != null) {
-        others.add(new Member(id, follower.brokerEpoch()));
-      }
-    }
-    return others.isEmpty() ? null : new Proposal(partitionEpoch, others);
-  }
-
   /** Whether a proposal is still open. */
   synchronized boolean isOpen(Proposal proposal) {
     return proposed != null && proposal.partitionEpoch() == partitionEpoch;

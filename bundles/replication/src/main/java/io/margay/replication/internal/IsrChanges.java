@@ -9,7 +9,6 @@ import io.margay.replication.internal.InSyncReplicas.Proposal;
 import io.margay.spi.controller.Controller.IsrChange;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -180,19 +179,17 @@ final class IsrChanges {
 
   /** The log has failed. Asks for another leader, again and again until there is one or the log works again. */
   void giveUp() {
-    Proposal proposal;
     synchronized (this) {
-      proposal = givingUp || leader.ended() ? null : isr.withoutLeader();
-      if (proposal == null) {
+      if (givingUp || leader.ended()) {
         return;
       }
       givingUp = true;
     }
-    if (cluster.mayLog("gives up")) {
-      LOG.warn("The log of a leader is offline, another in-sync replica shall lead topic={} partition={} isr={}", leader.id().topic(),
-          leader.id().partition(), ids(proposal));
+    if (!cluster.giveUp(leader.id(), leader.leaderEpoch(), answer -> gaveUp())) {
+      synchronized (this) {
+        givingUp = false; // nobody else can lead now; the next write asks again
+      }
     }
-    ask(proposal, answer -> gaveUp());
   }
 
   private synchronized void gaveUp() {
@@ -209,17 +206,13 @@ final class IsrChanges {
   }
 
   private void ask(Proposal proposal) {
-    ask(proposal, answer -> decided(proposal, answer));
-  }
-
-  private void ask(Proposal proposal, Consumer<Errors> decided) {
     Map<BrokerId, Long> members = new HashMap<>();
     for (Member member : proposal.isr()) {
       BrokerImage broker = cluster.image().brokers().get(member.id());
       members.put(member.id(), member.brokerEpoch() >= 0 ? member.brokerEpoch() : broker == null ? -1 : broker.epoch());
     }
     cluster.isrRequests().ask(new IsrChange(leader.id(), leader.leaderEpoch(), proposal.partitionEpoch(), members),
-        decided);
+        answer -> decided(proposal, answer));
   }
 
   private void decided(Proposal proposal, Errors answer) {

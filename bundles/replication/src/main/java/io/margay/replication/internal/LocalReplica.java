@@ -4,6 +4,7 @@ import io.margay.metadata.PartitionImage;
 import io.margay.model.BrokerId;
 import io.margay.model.Clock;
 import io.margay.model.Scheduler;
+import io.margay.model.LeaderEpoch;
 import io.margay.model.TopicIdPartition;
 import io.margay.protocol.Errors;
 import io.margay.spi.log.LogConfig;
@@ -419,9 +420,9 @@ public final class LocalReplica {
 
   /** Under the monitor: while this node cannot lead, another one shall. */
   private void giveUp() {
-    PartitionImage led = target;
+    LeaderEpoch epoch = target.leaderEpoch();
     if (leads) {
-      environment.scheduler().after(0, () -> environment.cluster().giveUp(id, led));
+      environment.scheduler().after(0, () -> environment.cluster().giveUp(id, epoch, answer -> { }));
     }
   }
 

@@ -11,6 +11,7 @@ import io.margay.model.TopicIdPartition;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.spi.controller.Controller;
+import io.margay.spi.controller.FakeController;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,7 @@ class IsrRequestsTest {
   private static final BrokerId SELF = new BrokerId(1);
 
   /** Answers when the test says so. */
-  private static class SlowController implements Controller {
+  private static class SlowController extends FakeController {
     final List<List<IsrChange>> requests = new ArrayList<>();
     final List<CompletableFuture<List<Errors>>> answers = new ArrayList<>();
 
@@ -34,17 +35,6 @@ class IsrRequestsTest {
       requests.add(changes);
       answers.add(new CompletableFuture<>());
       return answers.get(answers.size() - 1);
-    }
-
-    @Override
-    public CompletionStage<Errors> createTopic(String name, int partitions, int replicationFactor, Map<String, String> configs,
-        boolean internal) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public CompletionStage<ProducerIdBlock> allocateProducerIds() {
-      throw new UnsupportedOperationException();
     }
   }
 

@@ -8,7 +8,7 @@ import io.margay.model.TopicIdPartition;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.protocol.KafkaUuid;
-import io.margay.spi.controller.Controller;
+import io.margay.spi.controller.FakeController;
 import io.margay.spi.partition.LeaderPartition;
 import io.margay.spi.partition.LeadershipListener;
 import java.io.IOException;
@@ -154,24 +154,8 @@ class PartitionManagerTest {
   }
 
   /** Knows late that this process is registered. */
-  private static final class LateController implements Controller {
+  private static final class LateController extends FakeController {
     private final CompletableFuture<Void> registered = new CompletableFuture<>();
-
-    @Override
-    public CompletionStage<Errors> createTopic(String name, int partitions, int replicationFactor, Map<String, String> configs,
-        boolean internal) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public CompletionStage<ProducerIdBlock> allocateProducerIds() {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public CompletionStage<List<Errors>> alterIsr(long brokerEpoch, List<IsrChange> changes) {
-      throw new UnsupportedOperationException();
-    }
 
     @Override
     public boolean registered() {

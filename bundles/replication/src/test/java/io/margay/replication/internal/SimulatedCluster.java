@@ -18,7 +18,7 @@ import io.margay.replication.internal.fetch.FetchHandler;
 import io.margay.replication.internal.follow.FollowerFetchers;
 import io.margay.spi.client.RemoteClient;
 import io.margay.spi.config.FakeSettings;
-import io.margay.spi.controller.Controller;
+import io.margay.spi.controller.FakeController;
 import io.margay.spi.log.PartitionLog;
 import io.margay.spi.time.ManualTime;
 import java.util.ArrayList;
@@ -37,7 +37,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /** The replication of several brokers with the topic "a", which has one partition, in one thread; the test is the controller. */
-final class SimulatedCluster implements Controller {
+final class SimulatedCluster extends FakeController {
   private static final UUID TOPIC = new UUID(7, 7);
 
   /** One broker. */
@@ -231,17 +231,6 @@ final class SimulatedCluster implements Controller {
     boolean same = isr.contains(before.leader());
     return new PartitionImage(0, ReplicaSet.of(before.replicas(), isr), same ? before.leader() : isr.get(0),
         same ? before.leaderEpoch() : new LeaderEpoch(before.leaderEpoch().value() + 1), before.partitionEpoch() + 1);
-  }
-
-  @Override
-  public CompletionStage<Errors> createTopic(String name, int partitions, int replicationFactor, Map<String, String> topicConfigs,
-      boolean internal) {
-    throw new UnsupportedOperationException();
-  }
-
-  @Override
-  public CompletionStage<ProducerIdBlock> allocateProducerIds() {
-    throw new UnsupportedOperationException();
   }
 
   TopicIdPartition id() {

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
@@ -87,27 +88,33 @@ public final class ServerComponent {
 
   /** What other parts see of the listeners. */
   private final class Bound implements BoundListeners {
+    private final AtomicBoolean trying = new AtomicBoolean();
+
     @Override
     public List<Endpoint> advertised() {
       return server.advertised();
     }
 
+    /** One at a time, because clients decide how many there are, and a name server may be slow. */
     @Override
     public CompletionStage<String> refusal(List<Endpoint> listeners) {
-      CompletableFuture<String> refusal = new CompletableFuture<>();
-      try {
-        lookUp(() -> refusal.complete(problem(listeners)));
-      } catch (Throwable e) {
-        refusal.completeExceptionally(e);
+      if (!trying.compareAndSet(false, true)) {
+        return CompletableFuture.completedFuture("other listeners are tried just now; try again");
       }
-      return refusal;
+      try {
+        return CompletableFuture.supplyAsync(() -> problem(listeners), ServerComponent::lookUp)
+            .whenComplete((problem, e) -> trying.set(false));
+      } catch (RuntimeException | Error e) {
+        trying.set(false); // there is no thread
+        throw e;
+      }
     }
 
     private String problem(List<Endpoint> listeners) {
       try {
         checkProtocols(listeners);
         return server.trial(listeners);
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException e) {
         return e.getMessage();
       }
     }

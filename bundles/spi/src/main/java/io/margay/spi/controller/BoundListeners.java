@@ -7,7 +7,8 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * The listeners that the server has bound, as a service that is registered as long as they are bound. The controller registers the
- * broker with the addresses that they advertise, and again when the service is modified. The server binds before it is ready: connections wait until then.
+ * broker with the addresses that they advertise, and again when the service is modified. The server binds before it is ready:
+ * connections wait until then.
  */
 @ProviderType
 public interface BoundListeners {

@@ -2,6 +2,7 @@ package io.margay.spi.config;
 
 import io.margay.model.BrokerId;
 import io.margay.model.Endpoint;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -129,7 +130,16 @@ public final class FakeSettings implements NodeSettings {
 
   @Override
   public Listeners listenersWith(Map<String, String> overrides) {
-    return new Listeners(listeners(), advertisedListeners());
+    String text = overrides.get("listeners");
+    if (text == null) {
+      return new Listeners(listeners(), advertisedListeners());
+    }
+    URI listener = URI.create(text);
+    if (listener.getPort() > 65_535) {
+      throw new InvalidSettingException("listeners", "expected a port from 0 to 65535");
+    }
+    List<Endpoint> would = List.of(new Endpoint(listener.getScheme(), "PLAINTEXT", listener.getHost(), listener.getPort()));
+    return new Listeners(would, would);
   }
 
   @Override

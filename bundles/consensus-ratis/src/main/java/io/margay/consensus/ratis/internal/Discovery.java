@@ -14,7 +14,6 @@ import org.apache.ratis.retry.RetryPolicies;
 
 /** Asks the nodes of {@code controller.quorum.bootstrap.servers} for the voters. */
 final class Discovery {
-
   private Discovery() { }
 
   /**

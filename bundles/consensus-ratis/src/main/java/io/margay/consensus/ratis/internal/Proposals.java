@@ -136,7 +136,8 @@ final class Proposals {
       try {
         reply = send(to);
       } catch (IOException | RuntimeException e) {
-        reply = CompletableFuture.failedFuture(e);
+        again(String.valueOf(e.getMessage()));
+        return;
       }
       reply.whenComplete((answer, e) -> {
         if (e != null) {

@@ -55,7 +55,7 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
 
   private final QuorumConfig config;
   private final MachineSlot slot = new MachineSlot();
-  private final RaftServer server;
+  final RaftServer server;
   private final RaftClient client;
   private final RaftGroupId groupId;
   private final Proposals proposals;
@@ -279,11 +279,6 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
   @Override
   public String clusterId() {
     return config.identity().clusterId();
-  }
-
-  /** Ends the server as Ratis does when it meets a fault, for tests. */
-  void endOfRatis() throws IOException {
-    server.close();
   }
 
   private void ended() {

@@ -48,6 +48,9 @@ final class RetryThread implements AutoCloseable {
       try {
         pauseMs = attempt.make();
       } catch (RuntimeException | Error e) {
+        if (isClosed()) {
+          return; // it was interrupted
+        }
         LOG.error("An attempt failed for an unexpected reason, it is made again thread={} afterMs={}", name, AFTER_BUG_MS, e);
         pauseMs = AFTER_BUG_MS;
       }
@@ -65,6 +68,10 @@ final class RetryThread implements AutoCloseable {
       closed = true;
     }
     return !closed;
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
   }
 
   /** Makes no further attempt, and interrupts one that waits. */

@@ -46,7 +46,7 @@ class RatisMetadataLogTest extends ConsensusContract {
   @Test
   void anEndThatWasNotAskedForIsRefused() throws Exception {
     RatisMetadataLog running = (RatisMetadataLog) log();
-    running.endOfRatis();
+    running.server.close();
     assertThat(refusals).hasSize(1).first().asString().contains("start this node again");
     close(running);
     assertThat(refusals).as("an end that was asked for").hasSize(1);

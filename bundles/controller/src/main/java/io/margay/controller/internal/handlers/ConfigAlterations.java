@@ -84,9 +84,11 @@ final class ConfigAlterations {
         outcomes[i] = e.outcome();
       }
     }
-    return checkListeners(image, changes).thenCompose(refusal -> {
+    int at = listeners(changes);
+    CompletionStage<Outcome> checked = at < 0 ? AdminHandler.now(null)
+        : controller.listenerCheck().refusal(changes.get(at), image.config(changes.get(at).resource()));
+    return checked.thenCompose(refusal -> {
       if (refusal != null) {
-        int at = listeners(changes);
         outcomes[places.remove(at)] = refusal;
         changes.remove(at);
       }
@@ -102,12 +104,6 @@ final class ConfigAlterations {
       }
     }
     return -1;
-  }
-
-  private CompletionStage<Outcome> checkListeners(ClusterImage image, List<ConfigChange> changes) {
-    int at = listeners(changes);
-    return at < 0 ? AdminHandler.now(null)
-        : controller.listenerCheck().refusal(changes.get(at), image.config(changes.get(at).resource()));
   }
 
   private CompletionStage<List<Outcome>> propose(List<ConfigChange> changes, List<Integer> places, Outcome[] outcomes) {

@@ -1,14 +1,13 @@
-package io.margay.benchmarks;
+package io.margay.spi.controller;
 
 import io.margay.protocol.Errors;
-import io.margay.spi.controller.Controller;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** The broker is registered, and nothing else is asked for. */
-final class IdleController implements Controller {
+/** A controller at which this broker is registered; all else fails unless a test replaces it. */
+public class FakeController implements Controller {
   @Override
   public CompletionStage<Errors> createTopic(String name, int partitions, int replicationFactor, Map<String, String> configs,
       boolean internal) {
