@@ -113,7 +113,7 @@ final class ClusterLoad implements AutoCloseable {
   }
 
   private void consume() {
-    try (KafkaConsumer<Long, Long> consumer = consumer(Map.of("group.id", group(topic), "auto.commit.interval.ms", "200"))) {
+    try (KafkaConsumer<Long, Long> consumer = consumer(Map.of("group.id", group(), "auto.commit.interval.ms", "200"))) {
       consumer.subscribe(List.of(topic));
       while (reading) {
         readCount.addAndGet(consumer.poll(Duration.ofMillis(100)).count());
@@ -122,7 +122,7 @@ final class ClusterLoad implements AutoCloseable {
   }
 
   /** The consumer's group. */
-  static String group(String topic) {
+  String group() {
     return topic + "-group";
   }
 

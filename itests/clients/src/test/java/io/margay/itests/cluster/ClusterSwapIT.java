@@ -78,7 +78,7 @@ class ClusterSwapIT {
   private void verify() throws Exception {
     view.awaitInSync(TOPIC, ClusterLoad.PARTITIONS);
     view.awaitProgress(load, 300);
-    assertThat(load.problems()).as(nodes.logs()).isEmpty();
+    view.verify(load);
   }
 
   /** The active controller leads a partition as well, most of the time. */

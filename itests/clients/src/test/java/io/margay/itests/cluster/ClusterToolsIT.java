@@ -124,7 +124,7 @@ class ClusterToolsIT {
       String without = nodes.node(1).data().resolve("without-2.json").toString();
       shell("reassign:start " + without);
       view.await("the replicas are moved", () -> shell("reassign:status " + without).output().matches("(?s).*Done: +3\n.*"));
-      assertThat(load.problems()).as(nodes.logs()).isEmpty();
+      view.verify(load);
     }
   }
 
