@@ -59,7 +59,8 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
   /** Replicas that wait until this process is registered. */
   private final List<LocalReplica> waiting = new ArrayList<>();
   private Controller controller;
-  private boolean unregistered;
+  /** Whether no controller has said yet that this process is registered. */
+  private boolean unregistered = true;
   /** Whether the stored logs have been compared with an image. */
   private boolean begun;
   private boolean closed;
@@ -69,11 +70,9 @@ public final class PartitionManager implements MetadataPublisher, AutoCloseable 
    * @param settings this node's settings
    * @param time timers, and how long requests wait
    * @param pools makes threads
-   * @param starting whether this process has just started, so that it cannot be registered before {@link #controller} says so
    */
-  PartitionManager(Logs logs, NodeSettings settings, ReplicationContext.Time time, Pools.Factory pools, boolean starting) {
+  PartitionManager(Logs logs, NodeSettings settings, ReplicationContext.Time time, Pools.Factory pools) {
     this.notifier = new LeadershipNotifier(pools);
-    this.unregistered = starting;
     this.settings = settings;
     this.lines = new LineLimit(time.clock());
     this.scheduler = time.scheduler();

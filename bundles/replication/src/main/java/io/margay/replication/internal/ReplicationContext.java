@@ -20,8 +20,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class ReplicationContext implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicationContext.class);
-  /** A process younger than this is still starting, and not registered yet. */
-  private static final long STARTING_MS = 20_000;
 
   private final PartitionManager partitions;
   private final BlockingReads reads;
@@ -41,11 +39,10 @@ public final class ReplicationContext implements AutoCloseable {
    * @param clock time
    */
   public ReplicationContext(Logs logs, NodeSettings settings, Scheduler scheduler, Clock clock) {
-    this(logs, settings, new Time(scheduler, clock), Pools::threads, isStarting(clock));
+    this(logs, settings, new Time(scheduler, clock), Pools::threads);
   }
 
-  /** @param starting see {@link PartitionManager} */
-  ReplicationContext(Logs logs, NodeSettings settings, Time time, Pools.Factory pools, boolean starting) {
+  ReplicationContext(Logs logs, NodeSettings settings, Time time, Pools.Factory pools) {
     this.logs = logs;
     this.settings = settings;
     this.scheduler = time.scheduler();
@@ -53,17 +50,12 @@ public final class ReplicationContext implements AutoCloseable {
     this.damages = new LineLimit(clock);
     this.reads = new BlockingReads(() -> settings.get(ReplicationSettings.NUM_IO_THREADS), pools);
     this.gate = new OpenGate(scheduler, clock);
-    this.partitions = new PartitionManager(logs, settings, time, pools, starting);
+    this.partitions = new PartitionManager(logs, settings, time, pools);
     this.throttles = new ReplicationThrottles(partitions.table(), settings, clock);
   }
 
   /** Timers and clock. */
   record Time(Scheduler scheduler, Clock clock) { }
-
-  private static boolean isStarting(Clock clock) {
-    return ProcessHandle.current().info().startInstant()
-        .map(start -> Math.abs(clock.millis() - start.toEpochMilli()) < STARTING_MS).orElse(false);
-  }
 
   /** Ends leaderships and closes the logs. */
   @Override

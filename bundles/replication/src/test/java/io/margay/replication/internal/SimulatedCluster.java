@@ -53,7 +53,7 @@ final class SimulatedCluster extends FakeController {
     Node(int number) {
       id = new BrokerId(number);
       settings = new FakeSettings().nodeId(id);
-      replication = new ReplicationContext(logs, settings, new ReplicationContext.Time(time, clock), (name, threads, queue) -> executor(), false);
+      replication = new ReplicationContext(logs, settings, new ReplicationContext.Time(time, clock), (name, threads, queue) -> executor());
       replication.partitions().controller(SimulatedCluster.this);
       fetch = new FetchHandler(replication);
       followers = new FollowerFetchers(replication);

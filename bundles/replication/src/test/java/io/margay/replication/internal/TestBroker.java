@@ -13,6 +13,8 @@ import io.margay.model.Endpoint;
 import io.margay.model.LeaderEpoch;
 import io.margay.protocol.record.RecordBatchBuilder;
 import io.margay.spi.config.FakeSettings;
+import io.margay.spi.controller.Controller;
+import io.margay.spi.controller.FakeController;
 import io.margay.spi.log.PartitionLog;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -42,12 +44,12 @@ public final class TestBroker implements AutoCloseable {
   private boolean published;
 
   public TestBroker() {
-    this(1_000_000);
+    this(new FakeController());
   }
 
-  /** @param nowMs what the clock says; with the real time the process counts as one that has just begun */
-  public TestBroker(long nowMs) {
-    this.nowMs.set(nowMs);
+  /** @param controller null for none yet: then nothing is opened */
+  public TestBroker(Controller controller) {
+    nowMs.set(1_000_000);
     Clock clock = new Clock() {
       @Override
       public long millis() {
@@ -60,6 +62,9 @@ public final class TestBroker implements AutoCloseable {
       }
     };
     replication = new ReplicationContext(logs, settings, scheduler, clock);
+    if (controller != null) {
+      replication.partitions().controller(controller);
+    }
     TreeMap<BrokerId, BrokerImage> brokers = new TreeMap<>();
     for (BrokerId id : List.of(SELF, OTHER)) {
       Endpoint endpoint = new Endpoint("PLAINTEXT", "PLAINTEXT", "host" + id, 9000 + id.value());

@@ -39,7 +39,7 @@ public final class SimulatedReplication implements MetadataPublisher {
   public SimulatedReplication(Logs logs, NodeSettings settings, Clock clock, Scheduler scheduler, Supplier<ExecutorService> threads,
       Controller controller) {
     this.context = new ReplicationContext(logs, settings, new ReplicationContext.Time(scheduler, clock),
-        (name, count, queue) -> threads.get(), true);
+        (name, count, queue) -> threads.get());
     this.controller = controller;
     this.fetchers = new FollowerFetchers(context);
     context.partitions().controller(controller);
