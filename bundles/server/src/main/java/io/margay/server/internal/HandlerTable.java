@@ -234,6 +234,18 @@ final class HandlerTable {
     });
   }
 
+  /** Gives requests that wait for a handler back to where they came from. */
+  void handBack() {
+    for (int key = 0; key < MAX_KEYS; key++) {
+      Entry e = entries.get(key);
+      for (RoutedRequest r; e != null && (r = e.waiting.poll()) != null;) {
+        e.waitingCount.decrementAndGet();
+        RoutedRequest waited = r;
+        waited.executor().execute(waited::handBack);
+      }
+    }
+  }
+
   private void fail(ApiHandler handler, RoutedRequest request, Errors error) {
     if (request.isAnswered()) {
       return;

@@ -3,6 +3,8 @@ package io.margay.server.internal;
 import io.margay.model.Endpoint;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.util.AttributeKey;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -11,7 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The sockets that accept connections, by listener. {@link #change} replaces some and leaves the others alone. Changes are made by one
@@ -20,12 +22,31 @@ import java.util.function.Function;
 final class ListenerSockets {
   private static final long CLOSE_MS = 1_000;
 
-  private final Function<String, ServerBootstrap> bootstrap;
-  private volatile Map<Endpoint, Channel> bound = Map.of();
+  /** The {@link Endpoint} of a socket that listens, as its fields in their order: the next version of this bundle has another class. */
+  private static final AttributeKey<List<String>> LISTENER = AttributeKey.valueOf("margay.listener");
 
-  /** @param bootstrap makes what accepts for the listener of that name */
-  ListenerSockets(Function<String, ServerBootstrap> bootstrap) {
+  private final Supplier<ServerBootstrap> bootstrap;
+  private volatile Map<Endpoint, Channel> bound;
+
+  /**
+   * @param bootstrap makes what binds a listener
+   * @param open sockets that listen already
+   */
+  ListenerSockets(Supplier<ServerBootstrap> bootstrap, ChannelGroup open) {
     this.bootstrap = bootstrap;
+    Map<Endpoint, Channel> kept = new LinkedHashMap<>();
+    for (Channel channel : open) {
+      List<String> listener = channel.attr(LISTENER).get();
+      if (channel.isActive() && listener != null) {
+        kept.put(new Endpoint(listener.get(0), listener.get(1), listener.get(2), Integer.parseInt(listener.get(3))), channel);
+      }
+    }
+    this.bound = kept;
+  }
+
+  /** @return the name of the listener of a socket that listens */
+  static String name(Channel socket) {
+    return socket.attr(LISTENER).get().get(0);
   }
 
   /** The sockets that accept now. */
@@ -99,7 +120,8 @@ final class ListenerSockets {
 
   private Channel bind(Endpoint listener) throws IOException {
     try {
-      return bootstrap.apply(listener.listener()).bind(address(listener)).sync().channel();
+      return bootstrap.get().attr(LISTENER, List.of(listener.listener(), listener.protocol(), listener.host(), Integer.toString(listener.port())))
+          .bind(address(listener)).sync().channel();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while binding " + listener, e);
