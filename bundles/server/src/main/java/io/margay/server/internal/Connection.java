@@ -103,9 +103,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** Goes on with a connection that the version before had. */
+  /** Goes on with a connection that the version before had, or that waited for this one. */
   private void takeOver(Handover left) {
-    if (!begin(true)) {
+    if (!begin(left.served())) {
       left.release();
       return;
     }
@@ -265,7 +265,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
     Channel channel = ctx.channel();
     ByteBuf rest = frames.detach(unread == null ? null : unread.frame);
-    Handover left = new Handover(rest, frames.proven(), throttle.leftNanos());
+    Handover left = new Handover(rest, true, frames.proven(), throttle.leftNanos());
     end();
     left.leave(channel);
     channel.pipeline().remove(this);

@@ -54,6 +54,12 @@ final class Held extends ChannelInboundHandlerAdapter {
     release(context.channel());
   }
 
+  /** @return whether a server had the connection before; it has left something then */
+  static boolean wasServed(Channel connection) {
+    Map<String, Object> left = connection.attr(LEFT).get();
+    return left != null && !left.isEmpty();
+  }
+
   private static void release(Channel connection) {
     Map<String, Object> state = connection.attr(LEFT).getAndSet(null);
     if (state != null) {

@@ -13,8 +13,10 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.util.concurrent.ImmediateEventExecutor;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /**
  * Where sockets and event loops stay while the server, which knows what is said on them, is replaced.
@@ -102,12 +104,22 @@ public final class Room implements AutoCloseable {
    * @param memoryIsScarce whether little is to be read at a time
    */
   public synchronized void take(ChannelHandler handler, BooleanSupplier memoryIsScarce) {
-    changes++;
+    int change = ++changes;
     scarce = memoryIsScarce;
     waits = true;
     server = handler;
-    held.forEach(this::giveSoon);
-    listeners.forEach(listener -> listener.config().setAutoRead(true));
+    // First those that a server had: it may have a limit for those that come.
+    give(Held::wasServed).thenCompose(done -> give(connection -> true)).thenRun(() -> accept(change));
+  }
+
+  private CompletableFuture<Void> give(Predicate<Channel> which) {
+    return CompletableFuture.allOf(held.stream().filter(which).map(this::giveSoon).toArray(CompletableFuture[]::new));
+  }
+
+  private synchronized void accept(int change) {
+    if (change == changes) {
+      listeners.forEach(listener -> listener.config().setAutoRead(true));
+    }
   }
 
   /**
@@ -151,13 +163,13 @@ public final class Room implements AutoCloseable {
     }
   }
 
-  private void giveSoon(Channel connection) {
-    connection.eventLoop().execute(() -> {
+  private CompletableFuture<Void> giveSoon(Channel connection) {
+    return CompletableFuture.runAsync(() -> {
       if (held.remove(connection)) {
         connection.pipeline().remove(Held.INSTANCE);
         connection.pipeline().addLast(entrance);
       }
-    });
+    }, connection.eventLoop());
   }
 
   /** Closes all sockets and ends the event loops. */

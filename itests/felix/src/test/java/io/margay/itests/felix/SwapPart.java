@@ -16,7 +16,8 @@ enum SwapPart {
   GROUPS("groups", 500, Map.of(), "commit offsets", (broker, topic, group) -> PartCaller.committing(broker, topic)),
   REPLICATION("replication", -1, Map.of(), null, null),
   CONTROLLER("controller", -1, Map.of(), "create and delete topics",
-      (broker, topic, group) -> PartCaller.creatingTopics(broker, topic));
+      (broker, topic, group) -> PartCaller.creatingTopics(broker, topic)),
+  SERVER("server", -1, Map.of(), null, null);
 
   /** Makes who uses the part. */
   private interface Callers {
