@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 final class Server implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
   /** For what is under way when the server leaves; what takes longer leaves later. */
-  private static final long LEAVE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+  private static final long LEAVE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final ServerConfig config;
   private final HandlerTable handlers;
