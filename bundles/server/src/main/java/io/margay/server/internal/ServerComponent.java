@@ -63,7 +63,8 @@ public final class ServerComponent {
   private final NodeSettings.Registration changes;
   private final long beganNanos = System.nanoTime();
   private volatile ServiceRegistration<?> registration;
-  private final ServiceRegistration<LocalClient> local;
+  /** Null until it is provided; guarded by this. */
+  private ServiceRegistration<LocalClient> local;
   private final ServiceRegistration<MemoryUser> memory;
   private final List<String> needed;
   private volatile ClusterMetadata metadata;
@@ -71,6 +72,10 @@ public final class ServerComponent {
   private final Scheduler.Timer giveUp;
   /** Guarded by this. */
   private boolean serving;
+  /** Whether the service for requests from inside the process was begun to register; guarded by this. */
+  private boolean provided;
+  /** Guarded by this. */
+  private boolean closed;
 
   /**
    * Starts.
@@ -95,6 +100,7 @@ public final class ServerComponent {
         listenAgain(settings);
       }
     });
+    boolean again = !listeners.get().isEmpty();
     this.server = new Server(config(settings, limits), this::image, new ServedRoom(bootstrap, listeners.get()));
     NodeSettings.Listeners first = new NodeSettings.Listeners(settings.listeners(), settings.advertisedListeners());
     this.registration = open(first, settings, faults) ? context.registerService(BoundListeners.class, new Bound(), null) : null;
@@ -102,7 +108,9 @@ public final class ServerComponent {
       listenAgain(settings); // they changed before there was a registration
     }
     server.open();
-    this.local = context.registerService(LocalClient.class, server.local(), null);
+    if (!again) {
+      provideLocal();
+    } // else when clients are served: they wait, and this starts all parts that send requests inside the process
     this.memory = context.registerService(MemoryUser.class, server.memory(), null);
     this.giveUp = registration == null ? null : scheduler.after(GIVE_UP_MS, () -> serveWhenReady(true));
   }
@@ -329,7 +337,25 @@ public final class ServerComponent {
     Endpoint first = server.advertised().get(0);
     LOG.info("Serving listeners={} waitedMs={}", server.advertised(),
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNanos));
+    provideLocal();
     tellReady(first.host() + ":" + first.port());
+  }
+
+  private void provideLocal() {
+    synchronized (this) {
+      if (provided || closed) {
+        return;
+      }
+      provided = true;
+    }
+    ServiceRegistration<LocalClient> registered = context.registerService(LocalClient.class, server.local(), null);
+    synchronized (this) {
+      if (!closed) {
+        local = registered;
+        return;
+      }
+    }
+    registered.unregister();
   }
 
   private String missing() {
@@ -363,8 +389,11 @@ public final class ServerComponent {
 
   @Deactivate
   void close() {
+    ServiceRegistration<LocalClient> client;
     synchronized (this) {
       serving = true; // whatever comes now opens nothing
+      closed = true;
+      client = local;
     }
     changes.close();
     if (giveUp != null) {
@@ -375,7 +404,9 @@ public final class ServerComponent {
       registration.unregister();
     }
     memory.unregister();
-    local.unregister();
+    if (client != null) {
+      client.unregister();
+    }
     long handoverMs = handoverMs();
     if (handoverMs > 0) {
       server.leave(handoverMs);
