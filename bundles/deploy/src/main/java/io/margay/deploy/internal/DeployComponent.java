@@ -130,10 +130,7 @@ public final class DeployComponent {
     if (!words.isEmpty()) {
       throw new DeployException("deploy:history knows only --json");
     }
-    for (Entry e : entries) {
-      out.println(e.id() + "  " + e.when() + "  " + e.who() + "  " + e.what() + "  pause " + e.pauseMs() + " ms  errors " + e.errors() + "  "
-          + e.outcome() + (e.undoes() > 0 ? " (undoes " + e.undoes() + ")" : "") + (e.why().isEmpty() ? "" : ": " + e.why()));
-    }
+    entries.forEach(e -> out.println(e.text()));
   }
 
   @Deactivate

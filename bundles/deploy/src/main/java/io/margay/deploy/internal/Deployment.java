@@ -123,8 +123,8 @@ final class Deployment {
       replaced.add(new Entry.Replaced(c.name(), text(c.from()), text(c.to()), copy == null ? "" : copy.getFileName().toString()));
     }
     Plan plan = new Plan(changes, asked.refreshed(), asked.refresh());
-    Entry entry = new Entry(history.nextId(), now.truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString(), who, replaced, 0, 0,
-        Entry.RUNNING, "", undoes);
+    Entry entry = new Entry(history.nextId(), now.truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString(), who, replaced, undoes,
+        Entry.Result.NONE);
     history.begin(entry);
     LOG.info("Deploying bundles={} who={}", plan.text(), who);
     NodeState before = NodeState.read(system);
@@ -139,7 +139,7 @@ final class Deployment {
       errors = watch.errors();
     }
     if (problem == null) {
-      finish(entry.ended(pauseMs, errors, Entry.DEPLOYED, ""), plan);
+      finish(entry.ended(new Entry.Result(pauseMs, errors, Entry.DEPLOYED, "")), plan);
       progress.accept("Deployed " + plan.text() + ". deploy:undo goes back.");
       return;
     }
@@ -198,20 +198,20 @@ final class Deployment {
     String again = swap(Plan.of(system, back, plan.refresh()), before);
     long backMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
     if (again == null) {
-      finish(entry.ended(pauseMs + backMs, errors, Entry.ROLLED_BACK, problem), plan);
+      finish(entry.ended(new Entry.Result(pauseMs + backMs, errors, Entry.ROLLED_BACK, problem)), plan);
       throw new DeployException("rolled back " + plan.text() + ", because the new version did worse: " + problem
           + "\nThe old version runs again, after " + backMs + " ms.");
     }
     LOG.error("The old version is not well either bundles={} why={}", plan.text(), again);
-    finish(entry.ended(pauseMs + backMs, errors, Entry.FAILED, problem + "; going back: " + again), plan);
+    finish(entry.ended(new Entry.Result(pauseMs + backMs, errors, Entry.FAILED, problem + "; going back: " + again)), plan);
     throw new DeployException("the new version did worse: " + problem + "\nThe old version was put back, and that is not well either: " + again
         + "\nThe copies of what was installed are in " + directory.resolve("kept") + "; lb shows the state of all bundles.");
   }
 
   private void finish(Entry entry, Plan plan) throws IOException {
     history.end(entry);
-    LOG.info("Deployment ended bundles={} who={} pauseMs={} errors={} outcome={}", entry.what(), who, entry.pauseMs(), entry.errors(),
-        entry.outcome());
+    LOG.info("Deployment ended bundles={} who={} pauseMs={} errors={} outcome={}", entry.what(), who, entry.result().pauseMs(),
+        entry.result().errors(), entry.result().outcome());
     kept.trim(limits.copies(), limits.copiesBytes(), plan.changes().stream().map(Change::kept).toList());
   }
 }

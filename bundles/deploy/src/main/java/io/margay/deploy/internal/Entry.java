@@ -14,13 +14,10 @@ import java.util.stream.Collectors;
  * @param when its beginning, as ISO 8601
  * @param who the user who asked for it
  * @param bundles what was replaced
- * @param pauseMs from the first stop until all that worked before worked again, in milliseconds
- * @param errors responses with errors while it was watched
- * @param outcome one of {@link #DEPLOYED}, {@link #ROLLED_BACK}, {@link #FAILED}
- * @param why the reason, empty when it was deployed
  * @param undoes the number of the deployment that it undid, or 0
+ * @param result how it ended
  */
-record Entry(long id, String when, String who, List<Replaced> bundles, long pauseMs, long errors, String outcome, String why, long undoes) {
+record Entry(long id, String when, String who, List<Replaced> bundles, long undoes, Result result) {
   static final String DEPLOYED = "deployed";
   static final String ROLLED_BACK = "rolled back";
   /** The new version did worse, and the old one could not be put back. */
@@ -38,8 +35,25 @@ record Entry(long id, String when, String who, List<Replaced> bundles, long paus
    */
   record Replaced(String name, String from, String to, String kept) { }
 
-  Entry ended(long pause, long errorCount, String result, String reason) {
-    return new Entry(id, when, who, bundles, pause, errorCount, result, reason, undoes);
+  /**
+   * How a deployment ended.
+   *
+   * @param pauseMs from the first stop until all that worked before worked again, in milliseconds
+   * @param errors responses with errors while it was watched
+   * @param outcome one of {@link #DEPLOYED}, {@link #ROLLED_BACK}, {@link #FAILED}
+   * @param why the reason, empty when it was deployed
+   */
+  record Result(long pauseMs, long errors, String outcome, String why) {
+    /** It has not ended. */
+    static final Result NONE = new Result(0, 0, RUNNING, "");
+  }
+
+  Entry ended(Result end) {
+    return new Entry(id, when, who, bundles, undoes, end);
+  }
+
+  boolean isDeployed() {
+    return result.outcome.equals(DEPLOYED);
   }
 
   Map<String, Object> toMap() {
@@ -55,10 +69,10 @@ record Entry(long id, String when, String who, List<Replaced> bundles, long paus
       one.put("kept", b.kept);
       return one;
     }).toList());
-    map.put("pauseMs", pauseMs);
-    map.put("errors", errors);
-    map.put("outcome", outcome);
-    map.put("why", why);
+    map.put("pauseMs", result.pauseMs);
+    map.put("errors", result.errors);
+    map.put("outcome", result.outcome);
+    map.put("why", result.why);
     if (undoes > 0) {
       map.put("undoes", undoes);
     }
@@ -74,8 +88,9 @@ record Entry(long id, String when, String who, List<Replaced> bundles, long paus
         Map<?, ?> one = (Map<?, ?>) o;
         bundles.add(new Replaced((String) one.get("name"), (String) one.get("from"), (String) one.get("to"), (String) one.get("kept")));
       }
-      return new Entry((long) map.get("id"), (String) map.get("when"), (String) map.get("who"), bundles, (long) map.get("pauseMs"),
-          (long) map.get("errors"), (String) map.get("outcome"), (String) map.get("why"), (long) map.getOrDefault("undoes", 0L));
+      return new Entry((long) map.get("id"), (String) map.get("when"), (String) map.get("who"), bundles,
+          (long) map.getOrDefault("undoes", 0L), new Result((long) map.get("pauseMs"), (long) map.get("errors"), (String) map.get("outcome"),
+              (String) map.get("why")));
     } catch (ClassCastException | NullPointerException e) {
       throw new IOException("not an entry of the history", e);
     }
@@ -85,5 +100,11 @@ record Entry(long id, String when, String who, List<Replaced> bundles, long paus
   String what() {
     return bundles.stream().map(b -> b.name + " " + (b.from.isEmpty() ? b.to + " (new)" : b.to.isEmpty() ? b.from + " (removed)"
         : b.from + " -> " + b.to)).collect(Collectors.joining(", "));
+  }
+
+  /** All of it in a line, for people. */
+  String text() {
+    return id + "  " + when + "  " + who + "  " + what() + "  pause " + result.pauseMs + " ms  errors " + result.errors + "  "
+        + result.outcome + (undoes > 0 ? " (undoes " + undoes + ")" : "") + (result.why.isEmpty() ? "" : ": " + result.why);
   }
 }

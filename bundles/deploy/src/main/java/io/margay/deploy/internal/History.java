@@ -61,7 +61,7 @@ final class History {
 
   /** The last deployment that counts and was not undone. */
   Optional<Entry> toUndo() throws IOException {
-    List<Entry> deployed = entries().stream().filter(e -> e.outcome().equals(Entry.DEPLOYED)).toList();
+    List<Entry> deployed = entries().stream().filter(Entry::isDeployed).toList();
     Set<Long> undone = deployed.stream().map(Entry::undoes).collect(Collectors.toSet());
     return deployed.stream().filter(e -> e.undoes() == 0 && !undone.contains(e.id())).reduce((a, b) -> b);
   }

@@ -22,7 +22,7 @@ class HistoryTest {
 
   private static Entry entry(long id, String outcome, long undoes) {
     return new Entry(id, "2026-01-02T03:04:05Z", "ann", List.of(new Entry.Replaced("a", "1.0.0", "1.1.0", "kept-a.jar"),
-        new Entry.Replaced("b", "", "2.0.0", "")), 42, 7, outcome, "a \"reason\"\nof two lines", undoes);
+        new Entry.Replaced("b", "", "2.0.0", "")), undoes, new Entry.Result(42, 7, outcome, "a \"reason\"\nof two lines"));
   }
 
   @Test
