@@ -95,6 +95,18 @@ final class HandlerTable {
     return false;
   }
 
+  /** @return the names of the APIs that have a handler now */
+  synchronized List<String> served() {
+    List<String> names = new ArrayList<>();
+    for (int key = 0; key < MAX_KEYS; key++) {
+      Entry e = entries.get(key);
+      if (e != null && !e.registered.isEmpty()) {
+        names.add(e.api.name());
+      }
+    }
+    return names;
+  }
+
   /** @param handler takes over its key; requests that wait go to it */
   synchronized void bind(ApiHandler handler) {
     short key = handler.api().key();

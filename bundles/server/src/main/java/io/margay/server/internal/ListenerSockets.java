@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -24,6 +25,9 @@ final class ListenerSockets {
 
   /** The {@link Endpoint} of a socket that listens, as its fields in their order: the next version of this bundle has another class. */
   private static final AttributeKey<List<String>> LISTENER = AttributeKey.valueOf("margay.listener");
+
+  /** The names of the APIs that the version of this bundle before served when it left. */
+  private static final AttributeKey<List<String>> SERVED = AttributeKey.valueOf("margay.served");
 
   private final Supplier<ServerBootstrap> bootstrap;
   private volatile Map<Endpoint, Channel> bound;
@@ -47,6 +51,17 @@ final class ListenerSockets {
   /** @return the name of the listener of a socket that listens */
   static String name(Channel socket) {
     return socket.attr(LISTENER).get().get(0);
+  }
+
+  /** Leaves what was served to the next version of this bundle. */
+  void leave(List<String> served) {
+    bound.values().forEach(channel -> channel.attr(SERVED).set(List.copyOf(served)));
+  }
+
+  /** @return what the version of this bundle before has left */
+  List<String> servedBefore() {
+    return bound.values().stream().map(channel -> channel.attr(SERVED).get()).filter(Objects::nonNull).flatMap(List::stream).distinct()
+        .toList();
   }
 
   /** The sockets that accept now. */

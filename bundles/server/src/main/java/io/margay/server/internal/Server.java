@@ -129,6 +129,11 @@ final class Server implements AutoCloseable {
     return advertised;
   }
 
+  /** @return the names of the APIs that the version before served: its clients know of them */
+  List<String> servedBefore() {
+    return sockets.servedBefore();
+  }
+
   /** Lets requests start. */
   void markReady() {
     ready = true;
@@ -249,6 +254,7 @@ final class Server implements AutoCloseable {
     long now = System.nanoTime();
     leaveByNanos = now + TimeUnit.MILLISECONDS.toNanos(handoverMs);
     leaving = true;
+    sockets.leave(handlers.served());
     room.close();
     local.close();
     long deadline = now + LEAVE_NANOS;

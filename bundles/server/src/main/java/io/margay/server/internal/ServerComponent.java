@@ -19,8 +19,10 @@ import io.netty.channel.group.ChannelGroup;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.Hashtable;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -89,7 +91,6 @@ public final class ServerComponent {
       @Reference(target = "(margay.sockets=listeners)") Supplier<ChannelGroup> listeners) {
     this.context = context;
     this.settings = settings;
-    this.needed = settings.get(NetworkSettings.MARGAY_READY_APIS);
     ConnectionLimits limits = limits(settings);
     limits.overrides(settings.get(NetworkSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES), ServerComponent::lookUp);
     this.changes = settings.onChange(names -> {
@@ -102,6 +103,9 @@ public final class ServerComponent {
     });
     boolean again = !listeners.get().isEmpty();
     this.server = new Server(config(settings, limits), this::image, new ServedRoom(bootstrap, listeners.get()));
+    Set<String> apis = new LinkedHashSet<>(settings.get(NetworkSettings.MARGAY_READY_APIS));
+    apis.addAll(server.servedBefore());
+    this.needed = List.copyOf(apis);
     NodeSettings.Listeners first = new NodeSettings.Listeners(settings.listeners(), settings.advertisedListeners());
     this.registration = open(first, settings, faults) ? context.registerService(BoundListeners.class, new Bound(), null) : null;
     if (!first.equals(new NodeSettings.Listeners(settings.listeners(), settings.advertisedListeners()))) {

@@ -182,6 +182,7 @@ class HandoverTest {
     assertThat(first.connectionCount()).isZero();
     Server second = next(new Handler("second", null));
     assertThat(second.advertised().get(0).port()).isEqualTo(port);
+    assertThat(second.servedBefore()).as("what the clients know of").contains("ListGroups", "ApiVersions");
     exchange(2, "second");
     assertThat(second.connectionCount()).isEqualTo(1);
     second.leave(LONG_MS);
