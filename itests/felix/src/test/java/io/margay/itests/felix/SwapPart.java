@@ -48,6 +48,11 @@ enum SwapPart {
     return targetMs;
   }
 
+  /** How many classes others may load beyond their first updates: all parts give their handlers to the server again. */
+  int classesOfOthers() {
+    return this == SERVER ? 60 : 0;
+  }
+
   /** What makes the topics of producers and consumers use the part. */
   Map<String, String> topicSettings() {
     return topicSettings;
