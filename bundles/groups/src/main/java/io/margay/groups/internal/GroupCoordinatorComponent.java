@@ -62,11 +62,14 @@ public final class GroupCoordinatorComponent implements LeadershipListener, Meta
     this.settings = settings;
     this.executor = executor(settings.get(CoordinatorSettings.GROUP_COORDINATOR_THREADS));
     SettingsOfGroups values = new SettingsOfGroups(settings);
-    CoordinatorFinder finder = new CoordinatorFinder(metadata, controller, scheduler, values, settings.nodeId());
+    GroupCoordinator.Finders finders = new GroupCoordinator.Finders(
+        new CoordinatorFinder(CoordinatorFinder.OFFSETS_TOPIC, metadata, controller, scheduler, values, settings.nodeId()),
+        new CoordinatorFinder(CoordinatorFinder.TRANSACTION_TOPIC, metadata, controller, scheduler,
+            new TransactionTopicSettings(settings), settings.nodeId()));
     CoordinatorRuntime.Limits limits =
         new CoordinatorRuntime.Limits(MAX_WAITING, Runtime.getRuntime().maxMemory() / HEAP_PARTS);
     this.coordinator = new GroupCoordinator(new GroupCoordinator.Environment(clock, scheduler, executor,
-        () -> settings.get(CoordinatorSettings.OFFSETS_COMMIT_TIMEOUT_MS), limits), values, finder, metadata);
+        () -> settings.get(CoordinatorSettings.OFFSETS_COMMIT_TIMEOUT_MS), limits), values, finders, metadata);
     long intervalMs = settings.get(CoordinatorSettings.OFFSETS_RETENTION_CHECK_INTERVAL_MS);
     this.expiry = scheduler.every(intervalMs, intervalMs, coordinator::expire);
     this.memory = context.registerService(MemoryUser.class, coordinator.memory(), null);

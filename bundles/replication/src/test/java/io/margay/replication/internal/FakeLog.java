@@ -40,6 +40,7 @@ public final class FakeLog implements PartitionLog {
   private volatile long flushed;
   private volatile long highWatermark;
   private volatile boolean closed;
+  private final java.util.Set<Long> verified = java.util.concurrent.ConcurrentHashMap.newKeySet();
   /** Set by tests. */
   public volatile boolean hot = true;
   public volatile boolean offline;
@@ -389,6 +390,17 @@ public final class FakeLog implements PartitionLog {
     List<String> contents = new ArrayList<>();
     batches.forEach((base, stored) -> contents.add(base + "@" + stored.epoch));
     return contents;
+  }
+
+  @Override
+  public long beginVerification(long producerId, short producerEpoch) {
+    return verified.contains(producerId) ? NO_VERIFICATION : 1;
+  }
+
+  @Override
+  public boolean endVerification(long producerId, long verification) {
+    verified.add(producerId);
+    return true;
   }
 
   @Override
