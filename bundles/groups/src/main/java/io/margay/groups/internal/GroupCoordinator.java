@@ -18,6 +18,7 @@ import io.margay.metadata.TopicImage;
 import io.margay.model.Clock;
 import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
+import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.protocol.KafkaUuid;
 import io.margay.protocol.message.DescribeGroupsResponse.DescribedGroup;
@@ -36,6 +37,8 @@ import io.margay.protocol.message.OffsetFetchRequest.OffsetFetchRequestGroup;
 import io.margay.protocol.message.OffsetFetchResponse.OffsetFetchResponseGroup;
 import io.margay.protocol.message.SyncGroupRequest;
 import io.margay.protocol.message.SyncGroupResponse;
+import io.margay.spi.partition.MarkerWriter;
+import io.margay.spi.partition.TransactionVerifier;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -72,6 +75,7 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   private final NodeMemory memory;
   private final LineLimit logs;
   private final AtomicLong failures = new AtomicLong();
+  private final TransactionalCommits transactional;
 
   /** What the coordinator needs of its surroundings; as {@link CoordinatorRuntime.Environment}. */
   record Environment(Clock clock, Scheduler scheduler, Executor executor, IntSupplier commitTimeoutMs,
@@ -98,6 +102,17 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
     this.logs = new LineLimit(environment.clock());
     finder.servedHere(runtime::active);
     runtime.waitFor(finder::ledHere, finder::shardWaitMs);
+    this.transactional = new TransactionalCommits(new TransactionalCommits.Shards() {
+      @Override
+      public <R> CompletableFuture<R> run(String groupId, long bytes, Operation<GroupShard, R> operation) {
+        return runAnyId(groupId, bytes, operation);
+      }
+
+      @Override
+      public TopicPartition partitionOf(String groupId) {
+        return new TopicPartition(CoordinatorFinder.OFFSETS_TOPIC, ShardHash.shardOf(groupId, finder.shards()));
+      }
+    });
   }
 
   // ------------------------------------------------------------------------------------------------ the broker's events
@@ -270,6 +285,24 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
           // a single offset that does not fit into a batch: retrying does not help
           throw new CoordinatorException(error == Errors.MESSAGE_TOO_LARGE ? Errors.INVALID_COMMIT_OFFSET_SIZE : error);
         });
+  }
+
+  @Override
+  public CompletableFuture<OffsetCommitResponse> commitInTransaction(TransactionVerifier.Claim claim, boolean add,
+      OffsetCommitRequest offsets, int version, long bytes) {
+    List<ResolvedTopic> topics = new ArrayList<>(offsets.topics().size());
+    offsets.topics().forEach(t -> topics.add(resolve(t.name(), t.topicId(), version >= 10)));
+    return transactional.commit(new TransactionalCommits.Commit(claim, add, offsets, topics, version, bytes));
+  }
+
+  /** Commits within transactions. */
+  TransactionalCommits transactional() {
+    return transactional;
+  }
+
+  /** Ends a transaction in one shard: NONE when its marker is committed. */
+  CompletableFuture<Errors> write(int shard, MarkerWriter.Marker marker) {
+    return runtime.run(shard, SMALL_BYTES, (s, now) -> Result.ending(marker, Errors.NONE)).exceptionally(CoordinatorException::errorOf);
   }
 
   @Override

@@ -17,7 +17,9 @@ import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,7 +42,8 @@ public final class FakeLog implements PartitionLog {
   private volatile long flushed;
   private volatile long highWatermark;
   private volatile boolean closed;
-  private final java.util.Set<Long> verified = java.util.concurrent.ConcurrentHashMap.newKeySet();
+  private final Set<Long> verified = ConcurrentHashMap.newKeySet();
+  private volatile long verification = 1;
   /** Set by tests. */
   public volatile boolean hot = true;
   public volatile boolean offline;
@@ -394,13 +397,18 @@ public final class FakeLog implements PartitionLog {
 
   @Override
   public long beginVerification(long producerId, short producerEpoch) {
-    return verified.contains(producerId) ? NO_VERIFICATION : 1;
+    return verified.contains(producerId) ? NO_VERIFICATION : verification;
   }
 
   @Override
-  public boolean endVerification(long producerId, long verification) {
-    verified.add(producerId);
-    return true;
+  public boolean endVerification(long producerId, long number) {
+    return number == verification && verified.add(producerId);
+  }
+
+  /** As when a marker ends the producer's transaction. */
+  public void endTransaction(long producerId) {
+    verified.remove(producerId);
+    verification++;
   }
 
   @Override

@@ -98,9 +98,11 @@ public final class EndOperations {
     };
   }
 
-  /** Whether the answer to this request, which raised the epoch, was lost. */
+  /** Whether the answer to this request, which raised the epoch, was lost. Only until the next transaction or producer begins. */
   private static boolean isRetry(End end, Transaction t) {
-    if (end.version() < Transaction.V2 || t.clientVersion() < Transaction.V2) {
+    boolean ended = t.status().preparing() || t.status() == TransactionStatus.COMPLETE_COMMIT
+        || t.status() == TransactionStatus.COMPLETE_ABORT;
+    if (!ended || end.version() < Transaction.V2 || t.clientVersion() < Transaction.V2) {
       return false;
     }
     Producer p = t.producer();

@@ -83,10 +83,12 @@ public record Transaction(String id, Producer producer, int timeoutMs, Transacti
         status == TransactionStatus.ONGOING ? startMs : nowMs, nowMs, version);
   }
 
-  /** @return the open transaction being aborted by the server; the higher epoch fences its producer */
+  /**
+   * @return the open transaction being aborted by the server; the higher epoch fences its producer. The client's version is 0, so that
+   *     the epoch is not taken for one that the producer asked for
+   */
   public Transaction fenced(long nowMs) {
-    return new Transaction(id, producer.bumped(), timeoutMs, TransactionStatus.PREPARE_ABORT, partitions, startMs, nowMs,
-        clientVersion);
+    return new Transaction(id, producer.bumped(), timeoutMs, TransactionStatus.PREPARE_ABORT, partitions, startMs, nowMs, 0);
   }
 
   /**
