@@ -8,12 +8,12 @@ import java.util.List;
  *
  * @param command what to do
  * @param console false if {@code --no-console} was given; true otherwise, also for commands that have no console
- * @param text for {@link Command#SHELL} the command to send, not blank; for {@link Command#CLUSTER} its words; empty
- *     otherwise
+ * @param text for {@link Command#SHELL} and {@link Command#DEPLOY} the command to send, not blank; for {@link Command#CLUSTER} its
+ *     words; empty otherwise
  */
 record CommandLine(Command command, boolean console, String text) {
   /** The commands, with the names that are typed. */
-  enum Command { RUN, START, STOP, STATUS, SHELL, CLUSTER, VERSION, HELP }
+  enum Command { RUN, START, STOP, STATUS, SHELL, DEPLOY, CLUSTER, VERSION, HELP }
 
   static final String USAGE = """
       Usage: margay COMMAND
@@ -23,6 +23,8 @@ record CommandLine(Command command, boolean console, String text) {
         stop                 stop the broker of this data directory and wait until it is gone
         status               say whether the broker of this data directory runs; exit code 3 if not
         shell COMMAND        send a shell command to the running broker, for example: margay shell lb
+        deploy [--dry-run] [--watch TIME] FILE...
+                             replace bundles of the running broker, watch them, and go back when they do worse
         cluster up [N]       start a cluster of N brokers (3) on this machine, or those of it that do not run
         cluster status       say which of its brokers run, where, and which one leads the metadata
         cluster kill N       end the broker N at once, as a crash does
@@ -51,6 +53,9 @@ record CommandLine(Command command, boolean console, String text) {
         throw new IllegalArgumentException("shell needs a command, for example: margay shell lb");
       }
       return new CommandLine(command, console, text);
+    }
+    if (command == Command.DEPLOY) {
+      return new CommandLine(command, console, DeployCommand.of(rest));
     }
     if (command == Command.CLUSTER) {
       return new CommandLine(command, console, cluster(rest));
@@ -84,6 +89,7 @@ record CommandLine(Command command, boolean console, String text) {
       case "stop" -> Command.STOP;
       case "status" -> Command.STATUS;
       case "shell" -> Command.SHELL;
+      case "deploy" -> Command.DEPLOY;
       case "cluster" -> Command.CLUSTER;
       case "version", "--version" -> Command.VERSION;
       case "help", "--help", "-h" -> Command.HELP;

@@ -36,7 +36,7 @@ public final class Main {
       case START -> Background.start(layout);
       case STOP -> Background.stop(layout);
       case STATUS -> Background.status(layout);
-      case SHELL -> shell(layout, line.text());
+      case SHELL, DEPLOY -> shell(layout, line.text());
       case CLUSTER -> LocalCluster.run(layout, line.text());
       case VERSION -> print("Margay " + version() + " on Java " + Runtime.version() + "\n");
       case HELP -> print(CommandLine.USAGE);

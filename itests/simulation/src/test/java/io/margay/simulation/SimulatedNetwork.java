@@ -3,6 +3,8 @@ package io.margay.simulation;
 import io.margay.model.Endpoint;
 import io.margay.spi.client.RemoteClient;
 import io.margay.spi.handler.ApiHandler;
+import java.io.IOException;
+import java.net.ConnectException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -122,12 +124,12 @@ final class SimulatedNetwork {
       world.after(outMicros, () -> {
         Machine machine = machines.get(to);
         if (!machine.up || blocked(from.id(), to) || blocked(to, from.id())) {
-          from.run(target.connectTimeoutMs() * 1000L, () -> fail(result, "cannot reach " + target));
+          from.run(target.connectTimeoutMs() * 1000L, () -> fail(result, new IOException("cannot reach " + target)));
           return;
         }
         Server server = servers.get(to);
         if (server == null) {
-          from.run(backMicros, () -> fail(result, "connection refused by " + target));
+          from.run(backMicros, () -> fail(result, new ConnectException("connection refused by " + target)));
           return;
         }
         if (!from.alive()) {
@@ -141,8 +143,8 @@ final class SimulatedNetwork {
     };
   }
 
-  private static void fail(CompletableFuture<?> result, String why) {
-    result.completeExceptionally(new java.io.IOException(why));
+  private static void fail(CompletableFuture<?> result, IOException why) {
+    result.completeExceptionally(why);
   }
 
   void closed(SimulatedConnection connection) {

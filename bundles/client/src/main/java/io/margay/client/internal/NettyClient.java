@@ -5,6 +5,7 @@ import io.margay.spi.client.RemoteConnection;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -16,6 +17,7 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -61,7 +63,7 @@ public final class NettyClient implements RemoteClient {
     try {
       bootstrap(target, connection).connect(target.host(), target.port()).addListener(f -> {
         if (!f.isSuccess()) {
-          connection.fail(new IOException("cannot connect to " + target + ": " + f.cause().getMessage(), f.cause()));
+          connection.fail(unreachable(target, f.cause()));
         } else if (closed) {
           connection.close();
         }
@@ -79,6 +81,12 @@ public final class NettyClient implements RemoteClient {
       }
     });
     return result;
+  }
+
+  private static IOException unreachable(Target target, Throwable cause) {
+    String message = "cannot connect to " + target + ": " + cause.getMessage();
+    boolean refused = cause instanceof ConnectException && !(cause instanceof ConnectTimeoutException);
+    return refused ? (IOException) new ConnectException(message).initCause(cause) : new IOException(message, cause);
   }
 
   private Bootstrap bootstrap(Target target, NettyConnection connection) {

@@ -11,6 +11,7 @@ import io.margay.spi.client.RemoteClient.Target;
 import io.margay.spi.client.RemoteConnection;
 import io.margay.spi.client.RemoteConnection.Reply;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -163,9 +164,10 @@ class NettyClientTest {
   void aBrokerThatIsNotThereOrSaysNothing() throws Exception {
     CompletionStage<RemoteConnection> silent = client.connect(target(1));
     assertFails(silent, IOException.class, "127.0.0.1:" + broker.port());
+    assertThatThrownBy(() -> silent.toCompletableFuture().get()).cause().isNotInstanceOf(ConnectException.class);
     int port = broker.port();
     broker.close();
-    assertFails(client.connect(new Target("127.0.0.1", port, "test", LONG_MS, 1, 1000)), IOException.class, "cannot connect");
+    assertFails(client.connect(new Target("127.0.0.1", port, "test", LONG_MS, 1, 1000)), ConnectException.class, "cannot connect");
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.margay.controller.internal.session.BrokerHistory;
 import io.margay.controller.internal.session.BrokerLink;
 import io.margay.controller.internal.session.BrokerRegistration;
 import io.margay.controller.internal.session.LeaderBalancer;
+import io.margay.controller.internal.session.ProcessProbe;
 import io.margay.controller.internal.session.SessionKeeper;
 import io.margay.controller.internal.session.SessionLimits;
 import io.margay.controller.internal.session.SessionSettings;
@@ -101,7 +102,8 @@ public final class BrokerPresence implements MetadataStateMachine.Watcher, AutoC
     this.propose = propose;
     BrokerId self = settings.nodeId();
     Supplier<SessionLimits> limits = () -> SessionLimits.of(settings);
-    this.sessions = new SessionKeeper(self, outside.clock(), outside.scheduler(), limits, propose);
+    this.sessions = new SessionKeeper(self, outside.clock(), outside.scheduler(), limits, propose,
+        new ProcessProbe(outside.node()::client, settings.interBrokerListener())::isGone);
     this.sessions.onReachable(false);
     this.balancer = new LeaderBalancer(settings, outside.scheduler(), propose);
     this.link = new BrokerLink(new BrokerLink.Ports(self, settings.interBrokerListener(), outside.clock(), outside.scheduler(),

@@ -16,7 +16,8 @@ public interface RemoteClient {
    *
    * @param target the broker to connect to, and the limits of the connection
    * @return completes when requests may be sent, on a thread of the client; exceptionally with an {@link java.io.IOException} whose
-   *     message names the address when the broker cannot be reached or does not answer in time
+   *     message names the address when the broker cannot be reached or does not answer in time. It is a
+   *     {@link java.net.ConnectException} if, and only if, the address refuses the connection: no process listens there
    */
   CompletionStage<RemoteConnection> connect(Target target);
 

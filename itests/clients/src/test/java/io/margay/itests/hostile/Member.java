@@ -6,7 +6,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -37,19 +40,33 @@ final class Member {
       while (c.assignment().isEmpty()) {
         c.poll(Duration.ofMillis(100));
         if (System.nanoTime() - start > PATIENCE.toNanos()) {
-          throw new AssertionError("the group " + group + " got no partition in " + PATIENCE);
+          throw new AssertionError("the group " + group + " got no partition in " + PATIENCE + "; " + describe(c, bootstrap, group));
         }
       }
       // The client asks for the committed offset by itself after an assignment, and gives the same answer to a question that comes meanwhile.
       c.position(PARTITION);
       long n = System.nanoTime() >>> 20;
       c.commitSync(Map.of(PARTITION, new OffsetAndMetadata(n)));
-      OffsetAndMetadata committed = c.committed(java.util.Set.of(PARTITION)).get(PARTITION);
+      OffsetAndMetadata committed = c.committed(Set.of(PARTITION)).get(PARTITION);
       if (committed == null || committed.offset() != n) {
         throw new AssertionError("committed " + n + ", found " + committed);
       }
     }
     return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+  }
+
+  /** What its client and the broker say of it, to tell a request without an answer from a connection that was refused. */
+  private static String describe(KafkaConsumer<?, ?> consumer, String bootstrap, String group) {
+    String metrics = consumer.metrics().values().stream()
+        .filter(m -> Set.of("connection-count", "connection-creation-total", "connection-close-total", "join-total", "sync-total",
+            "failed-rebalance-total", "heartbeat-total", "response-total", "request-total").contains(m.metricName().name())
+            && !m.metricName().group().contains("node"))
+        .map(m -> m.metricName().name() + "=" + m.metricValue()).sorted().collect(Collectors.joining(" "));
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap, "default.api.timeout.ms", "5000", "request.timeout.ms", "5000"))) {
+      return metrics + "; " + admin.describeClassicGroups(List.of(group)).all().get();
+    } catch (Exception e) {
+      return metrics + "; the group cannot be described: " + e;
+    }
   }
 
   /** Waits until groups of all names are served: the first one made the topic of their offsets. */

@@ -194,6 +194,23 @@ final class BrokerSessions {
     }
   }
 
+  /** Brokers that are waited for: they have not reported to this controller, or not since their connection closed. */
+  List<BrokerImage> silent() {
+    return sessions.values().stream().filter(BrokerSessions::awaited).map(s -> s.broker).toList();
+  }
+
+  private static boolean awaited(Session session) {
+    return !session.reported && session.deadlineMs != NEVER;
+  }
+
+  /** The process of a broker is gone: it is fenced now, unless it has reported meanwhile. */
+  void gone(long nowMs, BrokerId id, long epoch) {
+    Session session = sessions.get(id);
+    if (session != null && session.broker.epoch() == epoch && awaited(session) && reachable) {
+      session.deadlineMs = Math.min(session.deadlineMs, nowMs);
+    }
+  }
+
   /** What is to be proposed now. Each command is given again after a while, until it has taken effect. */
   List<Command> due(long nowMs, Limits limits) {
     List<Command> commands = new ArrayList<>();

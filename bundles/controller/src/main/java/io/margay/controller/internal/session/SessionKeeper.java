@@ -51,6 +51,7 @@ public final class SessionKeeper implements AutoCloseable {
   private final Scheduler scheduler;
   private final Supplier<SessionLimits> settings;
   private final Function<Command, CompletionStage<Object>> propose;
+  private final Function<BrokerImage, CompletionStage<Boolean>> isGone;
   private final LineLimit lines;
   private final Map<BrokerId, Waiting> waiting = new HashMap<>();
   /** Epochs of the brokers that were told that they may stop. */
@@ -65,15 +66,17 @@ public final class SessionKeeper implements AutoCloseable {
    * @param self this node's broker
    * @param settings times, read when they are needed
    * @param propose proposes a command to the metadata log; does not throw
+   * @param isGone asks whether the process of a broker is gone for certain; does not throw, and its stage does not fail
    */
   public SessionKeeper(BrokerId self, Clock clock, Scheduler scheduler, Supplier<SessionLimits> settings,
-      Function<Command, CompletionStage<Object>> propose) {
+      Function<Command, CompletionStage<Object>> propose, Function<BrokerImage, CompletionStage<Boolean>> isGone) {
     this.sessions = new BrokerSessions(self);
     this.clock = clock;
     this.lines = new LineLimit(clock);
     this.scheduler = scheduler;
     this.settings = settings;
     this.propose = propose;
+    this.isGone = isGone;
   }
 
   private long nowMs() {
@@ -95,6 +98,8 @@ public final class SessionKeeper implements AutoCloseable {
       if (self) {
         stopping.clear();
         sessions.lead(nowMs(), brokers, offset, limits());
+        // those whose process ended with the controller before do not report, and need not be waited for
+        sessions.silent().forEach(broker -> actions.add(() -> ask(broker)));
       } else {
         sessions.resign();
       }
@@ -175,10 +180,29 @@ public final class SessionKeeper implements AutoCloseable {
       sessions.broken(nowMs(), lost.beat().id(), lost.beat().epoch(), limits());
       LOG.info("The connection of a broker closed; it is fenced unless it connects again brokerId={} graceMs={}", lost.beat().id(),
           settings.get().graceMs());
+      BrokerImage broker = brokers.get(lost.beat().id());
+      if (broker != null) {
+        actions.add(() -> ask(broker));
+      }
       proceed(actions);
     }
     actions.forEach(Runnable::run);
     return true;
+  }
+
+  /** Asks whether a broker that does not report is gone, instead of waiting until its time is over. */
+  private void ask(BrokerImage broker) {
+    isGone.apply(broker).thenAccept(gone -> {
+      if (!gone) {
+        return;
+      }
+      List<Runnable> actions = new ArrayList<>();
+      synchronized (this) {
+        sessions.gone(nowMs(), broker.id(), broker.epoch());
+        proceed(actions);
+      }
+      actions.forEach(Runnable::run);
+    });
   }
 
   /** Collects what is to be proposed and answered now, and sets the timer for what comes next. */
@@ -227,7 +251,7 @@ public final class SessionKeeper implements AutoCloseable {
     if (command instanceof FenceBroker fence) {
       // again and again while this controller is cut off from the other voters
       if (lines.pass("fenced " + fence) != LineLimit.HELD) {
-        LOG.warn("A broker is fenced, because it did not report in time brokerId={} epoch={}", fence.id(), fence.epoch());
+        LOG.warn("A broker is fenced, because it is gone or did not report in time brokerId={} epoch={}", fence.id(), fence.epoch());
       }
     } else {
       LOG.info("The state of a broker changes command={}", command);

@@ -24,11 +24,12 @@ public final class SessionSettings implements SettingDefinitions {
   /** {@code margay.broker.reconnect.grace.ms}. */
   public static final Setting<Integer> MARGAY_BROKER_RECONNECT_GRACE_MS =
       ALL.broker(INT, "margay.broker.reconnect.grace.ms", 200).from(0).live()
-      .doc("Milliseconds in which a broker must connect again when its connection to the controller breaks, as it does when the "
-          + "process ends. After that the broker is fenced, long before its session would end.");
+      .doc("Milliseconds in which a broker must connect again when its connection to the controller breaks. After that the broker is "
+          + "fenced, long before its session would end; at once when its listener refuses connections, because its process has ended.");
   /** {@code margay.broker.report.ms}. */
   public static final Setting<Integer> MARGAY_BROKER_REPORT_MS = ALL.broker(INT, "margay.broker.report.ms", 500).from(0).live()
-      .doc("Milliseconds that a new controller gives brokers to report. Those that do not are fenced.");
+      .doc("Milliseconds that a new controller gives brokers to report. Those that do not are fenced; at once when their listener "
+          + "refuses connections, because their process has ended.");
   /** {@code controlled.shutdown.enable}. */
   public static final Setting<Boolean> CONTROLLED_SHUTDOWN_ENABLE = ALL.broker(BOOLEAN, "controlled.shutdown.enable", true).live()
       .doc("Whether a node moves its leaderships to other nodes before it stops.");

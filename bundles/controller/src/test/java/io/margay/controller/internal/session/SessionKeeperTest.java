@@ -24,11 +24,12 @@ class SessionKeeperTest {
   private final ManualTime time = new ManualTime();
   private final List<Command> proposed = new ArrayList<>();
   private final List<Status> told = new ArrayList<>();
+  private CompletableFuture<Boolean> gone = CompletableFuture.completedFuture(false);
   private final SessionKeeper keeper = new SessionKeeper(new BrokerId(1), time, time, () -> new SessionLimits(9_000, 2_000, 200, 500),
       command -> {
         proposed.add(command);
         return CompletableFuture.completedFuture(null);
-      });
+      }, broker -> gone);
   private long index = 100;
 
   private void brokers(boolean leaving) {
@@ -73,5 +74,45 @@ class SessionKeeperTest {
     beat(true);
     assertThat(told).hasSize(1);
     assertThat(told.get(0).mayStop()).isTrue();
+  }
+
+  @Test
+  void aBrokerThatEndedWithTheControllerBeforeIsFencedAtOnce() {
+    gone = new CompletableFuture<>();
+    brokers(false);
+    keeper.onLeader(true);
+    assertThat(proposed).isEmpty();
+    gone.complete(true);
+    assertThat(proposed).containsExactly(new FenceBroker(TWO, EPOCH));
+  }
+
+  @Test
+  void aBrokerThatReportsIsNotFencedThoughItsListenerRefusesConnections() {
+    gone = new CompletableFuture<>();
+    brokers(false);
+    keeper.onLeader(true);
+    beat(false);
+    gone.complete(true);
+    assertThat(proposed).isEmpty();
+  }
+
+  @Test
+  void aBrokerWhoseConnectionClosesIsFencedAtOnceWhenItIsGone() {
+    brokers(false);
+    keeper.onLeader(true);
+    BooleanSupplier closed = beat(false);
+    gone = CompletableFuture.completedFuture(true);
+    closed.getAsBoolean();
+    assertThat(proposed).containsExactly(new FenceBroker(TWO, EPOCH));
+  }
+
+  @Test
+  void aBrokerThatDoesNotReportIsFencedWhenItsTimeIsOver() {
+    brokers(false);
+    keeper.onLeader(true);
+    time.advance(499);
+    assertThat(proposed).isEmpty();
+    time.advance(1);
+    assertThat(proposed).containsExactly(new FenceBroker(TWO, EPOCH));
   }
 }
