@@ -112,7 +112,7 @@ final class TransactionCoordinator implements TransactionCoordinatorService, Aut
     }
     MarkerWriter.Marker marker = new MarkerWriter.Marker(ended.producer().id(), ended.producer().epoch(),
         ended.status() == TransactionStatus.PREPARE_COMMIT, epoch);
-    parts.sender.send(new Ending(marker, ended.clientVersion(), ended.partitions(), () -> epoch.equals(epochs.get(shard)),
+    parts.sender.send(new Ending(marker, ended.producer().version(), ended.partitions(), () -> epoch.equals(epochs.get(shard)),
         () -> recordCompletion(shard, ended, epoch)));
   }
 

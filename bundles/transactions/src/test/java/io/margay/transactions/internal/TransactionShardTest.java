@@ -109,8 +109,8 @@ class TransactionShardTest extends ShardFixture {
   @Test
   void exhaustedEpochsLeadToAnotherProducerId() {
     Claim p = init();
-    log.records.add(TransactionRecords.of(new Transaction(ID, new Transaction.Producer(p.producerId(), (short) (Short.MAX_VALUE - 1), -1, -1),
-        TIMEOUT_MS, TransactionStatus.EMPTY, Set.of(), -1, time.millis(), 0)));
+    log.records.add(TransactionRecords.of(new Transaction(ID, new Transaction.Producer(p.producerId(), (short) (Short.MAX_VALUE - 1), -1, -1,
+        0), TIMEOUT_MS, TransactionStatus.EMPTY, Set.of(), -1, time.millis())));
     restart();
     InitOperation.Initialised next = tryInit(p.producerId(), Short.MAX_VALUE - 1).join();
     assertThat(next.producerId()).isNotEqualTo(p.producerId());
@@ -154,8 +154,8 @@ class TransactionShardTest extends ShardFixture {
   void theLastEpochIsFollowedByAnotherProducerId() {
     Claim p = init();
     short last = Short.MAX_VALUE - 1;
-    log.records.add(TransactionRecords.of(new Transaction(ID, new Transaction.Producer(p.producerId(), last, -1, -1), TIMEOUT_MS,
-        TransactionStatus.ONGOING, Set.of(A), time.millis(), time.millis(), 2)));
+    log.records.add(TransactionRecords.of(new Transaction(ID, new Transaction.Producer(p.producerId(), last, -1, -1, 2), TIMEOUT_MS,
+        TransactionStatus.ONGOING, Set.of(A), time.millis(), time.millis())));
     restart();
     Ended ended = end(epoch(p, last), true, 2).join();
     assertThat(ended.producerId()).isNotEqualTo(p.producerId());

@@ -102,7 +102,7 @@ public final class EndOperations {
   private static boolean isRetry(End end, Transaction t) {
     boolean ended = t.status().preparing() || t.status() == TransactionStatus.COMPLETE_COMMIT
         || t.status() == TransactionStatus.COMPLETE_ABORT;
-    if (!ended || end.version() < Transaction.V2 || t.clientVersion() < Transaction.V2) {
+    if (!ended || end.version() < Transaction.V2 || t.producer().version() < Transaction.V2) {
       return false;
     }
     Producer p = t.producer();

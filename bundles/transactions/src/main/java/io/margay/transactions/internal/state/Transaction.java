@@ -15,10 +15,9 @@ import java.util.Set;
  * @param partitions of the open transaction, or of the one that is being ended; unmodifiable
  * @param startMs when the transaction began, in milliseconds since the epoch; -1 when there is none
  * @param updatedMs when this state began
- * @param clientVersion the version of the transaction protocol that the client uses: 0, or 2 with an epoch for each transaction
  */
 public record Transaction(String id, Producer producer, int timeoutMs, TransactionStatus status, Set<TopicPartition> partitions,
-    long startMs, long updatedMs, int clientVersion) {
+    long startMs, long updatedMs) {
   /** No producer id. */
   public static final long NO_ID = -1;
   /** No epoch. */
@@ -34,10 +33,15 @@ public record Transaction(String id, Producer producer, int timeoutMs, Transacti
    * @param epoch its epoch
    * @param previousId the id before, whose epochs were exhausted; or the same id after a transaction has ended; -1 for none
    * @param nextId the id from the end of this transaction on, when its epochs are exhausted; -1 for none
+   * @param version of the transaction protocol that it uses: 0, or {@link #V2} with an epoch for each transaction
    */
-  public record Producer(long id, short epoch, long previousId, long nextId) {
-    Producer bumped() {
-      return new Producer(id, (short) (epoch + 1), previousId, nextId);
+  public record Producer(long id, short epoch, long previousId, long nextId, int version) {
+    private Producer bumped(int newVersion) {
+      return new Producer(id, (short) (epoch + 1), previousId, nextId, newVersion);
+    }
+
+    private Producer with(int newVersion) {
+      return new Producer(id, epoch, previousId, nextId, newVersion);
     }
   }
 
@@ -49,8 +53,8 @@ public record Transaction(String id, Producer producer, int timeoutMs, Transacti
    * @return the state of a new transactional id
    */
   public static Transaction created(String id, long producerId, int timeoutMs, long nowMs) {
-    return new Transaction(id, new Producer(producerId, (short) 0, NO_ID, NO_ID), timeoutMs, TransactionStatus.EMPTY, Set.of(), NEVER,
-        nowMs, 0);
+    return new Transaction(id, new Producer(producerId, (short) 0, NO_ID, NO_ID, 0), timeoutMs, TransactionStatus.EMPTY, Set.of(), NEVER,
+        nowMs);
   }
 
   /**
@@ -63,32 +67,32 @@ public record Transaction(String id, Producer producer, int timeoutMs, Transacti
 
   /** @return initialised by a producer that gets another epoch */
   public Transaction initialised(short epoch, int newTimeoutMs, long nowMs) {
-    return empty(new Producer(producer.id, epoch, producer.previousId, NO_ID), newTimeoutMs, nowMs);
+    return empty(new Producer(producer.id, epoch, producer.previousId, NO_ID, producer.version), newTimeoutMs, nowMs);
   }
 
   /** @return initialised by a producer that gets another id */
   public Transaction rotated(long newId, int newTimeoutMs, long nowMs) {
-    return empty(new Producer(newId, (short) 0, producer.id, NO_ID), newTimeoutMs, nowMs);
+    return empty(new Producer(newId, (short) 0, producer.id, NO_ID, producer.version), newTimeoutMs, nowMs);
   }
 
   private Transaction empty(Producer next, int newTimeoutMs, long nowMs) {
-    return new Transaction(id, next, newTimeoutMs, TransactionStatus.EMPTY, Set.of(), NEVER, nowMs, clientVersion);
+    return new Transaction(id, next, newTimeoutMs, TransactionStatus.EMPTY, Set.of(), NEVER, nowMs);
   }
 
   /** @return with more partitions in its open transaction, which begins now unless one is open */
   public Transaction adding(Set<TopicPartition> more, int version, long nowMs) {
     Set<TopicPartition> all = new LinkedHashSet<>(partitions);
     all.addAll(more);
-    return new Transaction(id, producer, timeoutMs, TransactionStatus.ONGOING, all,
-        status == TransactionStatus.ONGOING ? startMs : nowMs, nowMs, version);
+    return new Transaction(id, producer.with(version), timeoutMs, TransactionStatus.ONGOING, all,
+        status == TransactionStatus.ONGOING ? startMs : nowMs, nowMs);
   }
 
   /**
-   * @return the open transaction being aborted by the server; the higher epoch fences its producer. The client's version is 0, so that
+   * @return the open transaction being aborted by the server; the higher epoch fences its producer. Its version is 0, so that
    *     the epoch is not taken for one that the producer asked for
    */
   public Transaction fenced(long nowMs) {
-    return new Transaction(id, producer.bumped(), timeoutMs, TransactionStatus.PREPARE_ABORT, partitions, startMs, nowMs, 0);
+    return new Transaction(id, producer.bumped(0), timeoutMs, TransactionStatus.PREPARE_ABORT, partitions, startMs, nowMs);
   }
 
   /**
@@ -99,22 +103,22 @@ public record Transaction(String id, Producer producer, int timeoutMs, Transacti
    * @return the transaction being ended as its producer wishes
    */
   public Transaction ending(boolean commit, int version, long nextId, long nowMs) {
-    Producer next = version >= V2 ? producer.bumped() : producer;
-    return new Transaction(id, new Producer(next.id, next.epoch, next.previousId, nextId), timeoutMs,
+    Producer next = version >= V2 ? producer.bumped(version) : producer.with(version);
+    return new Transaction(id, new Producer(next.id, next.epoch, next.previousId, nextId, version), timeoutMs,
         commit ? TransactionStatus.PREPARE_COMMIT : TransactionStatus.PREPARE_ABORT, partitions,
-        status == TransactionStatus.ONGOING ? startMs : nowMs, nowMs, version);
+        status == TransactionStatus.ONGOING ? startMs : nowMs, nowMs);
   }
 
   /** @return after all markers were written */
   public Transaction completed(long nowMs) {
     return new Transaction(id, afterEnd(), timeoutMs,
         status == TransactionStatus.PREPARE_COMMIT ? TransactionStatus.COMPLETE_COMMIT : TransactionStatus.COMPLETE_ABORT, Set.of(),
-        startMs, nowMs, clientVersion);
+        startMs, nowMs);
   }
 
   /** @return the producer as it is when the transaction that is being ended has ended */
   public Producer afterEnd() {
     boolean overflow = producer.nextId != NO_ID;
-    return new Producer(overflow ? producer.nextId : producer.id, overflow ? 0 : producer.epoch, producer.id, NO_ID);
+    return new Producer(overflow ? producer.nextId : producer.id, overflow ? 0 : producer.epoch, producer.id, NO_ID, producer.version);
   }
 }

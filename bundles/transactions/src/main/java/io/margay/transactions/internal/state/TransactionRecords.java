@@ -29,7 +29,7 @@ public final class TransactionRecords {
         .setPreviousProducerId(t.producer().previousId()).setNextProducerId(t.producer().nextId())
         .setTransactionTimeoutMs(t.timeoutMs()).setTransactionStatus(t.status().code())
         .setTransactionLastUpdateTimestampMs(t.updatedMs()).setTransactionStartTimestampMs(t.startMs())
-        .setClientTransactionVersion((short) t.clientVersion())
+        .setClientTransactionVersion((short) t.producer().version())
         .setTransactionPartitions(t.status() == TransactionStatus.EMPTY ? null : partitions(t.partitions()));
     return new CoordinatorRecord(key(t.id()), Messages.toVersionedBytes(value, VALUE_VERSION));
   }
@@ -80,8 +80,9 @@ public final class TransactionRecords {
     if (v.transactionPartitions() != null) {
       v.transactionPartitions().forEach(t -> t.partitionIds().forEach(p -> partitions.add(new TopicPartition(t.topic(), p))));
     }
-    return new Transaction(id, new Transaction.Producer(v.producerId(), v.producerEpoch(), v.previousProducerId(), v.nextProducerId()),
+    return new Transaction(id, new Transaction.Producer(v.producerId(), v.producerEpoch(), v.previousProducerId(), v.nextProducerId(),
+        v.clientTransactionVersion()),
         v.transactionTimeoutMs(), TransactionStatus.of(v.transactionStatus()), Set.copyOf(partitions), v.transactionStartTimestampMs(),
-        v.transactionLastUpdateTimestampMs(), v.clientTransactionVersion());
+        v.transactionLastUpdateTimestampMs());
   }
 }
