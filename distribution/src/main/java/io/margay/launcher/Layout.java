@@ -41,6 +41,11 @@ record Layout(Path home, Path data) {
   }
 
   /** The output of a broker in the background. */
+  /** What was deployed while the broker ran. */
+  Path deployed() {
+    return data.resolve("deploy").resolve("active");
+  }
+
   Path consoleLog() {
     return data.resolve("log").resolve("console.log");
   }

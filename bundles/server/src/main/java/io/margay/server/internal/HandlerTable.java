@@ -95,6 +95,16 @@ final class HandlerTable {
     return false;
   }
 
+  /** @return how many requests wait for a handler, of all keys */
+  long waiting() {
+    long sum = 0;
+    for (int key = 0; key < MAX_KEYS; key++) {
+      Entry e = entries.get(key);
+      sum += e == null ? 0 : e.waiting();
+    }
+    return sum;
+  }
+
   /** @param handler takes over its key; requests that wait go to it */
   synchronized void bind(ApiHandler handler) {
     short key = handler.api().key();

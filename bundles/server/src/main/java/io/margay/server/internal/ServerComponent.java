@@ -14,6 +14,7 @@ import io.margay.spi.lease.LeaseSettings;
 import io.margay.spi.memory.MemoryUser;
 import java.io.IOException;
 import java.util.Collections;
+import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +22,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
@@ -53,6 +55,8 @@ public final class ServerComponent {
   private volatile ServiceRegistration<?> registration;
   private final ServiceRegistration<LocalClient> local;
   private final ServiceRegistration<MemoryUser> memory;
+  @SuppressWarnings("rawtypes")
+  private final ServiceRegistration<Supplier> counts;
   private final List<String> needed;
   private volatile ClusterMetadata metadata;
   private volatile Controller controller;
@@ -83,6 +87,9 @@ public final class ServerComponent {
     }
     this.local = context.registerService(LocalClient.class, server.local(), null);
     this.memory = context.registerService(MemoryUser.class, server.memory(), null);
+    // A type of the JDK, for bundles that must not depend on the contracts.
+    Supplier<Map<String, Long>> counted = server::requestCounts;
+    this.counts = context.registerService(Supplier.class, counted, new Hashtable<>(Map.of("margay.counters", "requests")));
     this.giveUp = registration == null ? null : scheduler.after(GIVE_UP_MS, () -> serveWhenReady(true));
   }
 
@@ -314,6 +321,7 @@ public final class ServerComponent {
       // First, while clients are served: when the node stops, the controller moves leaderships to other brokers now.
       registration.unregister();
     }
+    counts.unregister();
     memory.unregister();
     local.unregister();
     server.close();
