@@ -40,12 +40,12 @@ record Layout(Path home, Path data) {
     return data.resolve("shell.sock");
   }
 
-  /** The output of a broker in the background. */
   /** What was deployed while the broker ran. */
   Path deployed() {
     return data.resolve("deploy").resolve("active");
   }
 
+  /** The output of a broker in the background. */
   Path consoleLog() {
     return data.resolve("log").resolve("console.log");
   }
