@@ -47,6 +47,12 @@ final class Counters implements AutoCloseable {
     last.addLast(sample);
   }
 
+  /** What was until now is no measure for what comes: a version that did worse was in place. */
+  synchronized void startAgain() {
+    last.clear();
+    add(new Sample(System.nanoTime(), read()));
+  }
+
   /** The oldest copy, of a minute ago or less. */
   synchronized Sample oldest() {
     return last.isEmpty() ? new Sample(System.nanoTime(), Map.of()) : last.getFirst();

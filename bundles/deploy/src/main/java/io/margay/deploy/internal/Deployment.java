@@ -239,6 +239,7 @@ final class Deployment {
 
   private void finish(Entry entry, Plan plan) throws IOException {
     history.end(entry);
+    counters.startAgain();
     LOG.info("Deployment ended bundles={} who={} pauseMs={} errors={} outcome={}", entry.what(), who, entry.result().pauseMs(),
         entry.result().errors(), entry.result().outcome());
     kept.trim(limits.copies(), limits.copiesBytes(), plan.changes().stream().map(Change::kept).toList());

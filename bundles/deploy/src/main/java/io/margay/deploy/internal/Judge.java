@@ -7,7 +7,7 @@ import java.util.Set;
 
 /**
  * Decides from the server's counters whether a new version does worse than the old one did in the minute before. One glitch is no verdict:
- * an API must be worse in {@value #ROW} stretches in a row, of {@value #RESPONSES_MIN} responses or more each. What was not used in the
+ * an API must be worse in {@value #ROW} stretches in a row, of {@value #RESPONSES_MIN} responses or more each ({@value #ERRORS_OF_MIN} to tell errors). What was not used in the
  * minute before is not judged. No clock and no thread inside.
  *
  * <p>Worse is: a p99 more than {@value #FACTOR} times as long and {@value #SLACK_MICROS} us longer; more than twice the share of errors and
@@ -16,6 +16,8 @@ import java.util.Set;
 final class Judge {
   static final int ROW = 3;
   static final int RESPONSES_MIN = 20;
+  /** Fewer are enough to tell errors, because clients that get errors wait longer each time. */
+  static final int ERRORS_OF_MIN = 4;
   static final int FACTOR = 3;
   static final long SLACK_MICROS = 10_000;
   static final int WAITING_SLACK = 100;
@@ -29,6 +31,7 @@ final class Judge {
   private final Map<String, Long> first;
   private final Map<String, Map<String, Long>> stretches = new HashMap<>();
   private final Map<String, Integer> rows = new HashMap<>();
+  private Map<String, Long> last;
   private String reason;
 
   /**
@@ -40,6 +43,7 @@ final class Judge {
     this.before = before;
     this.beforeSeconds = beforeSeconds;
     this.first = first;
+    this.last = first;
   }
 
   /**
@@ -51,27 +55,38 @@ final class Judge {
   String look(Map<String, Long> now) {
     before.apis().forEach((name, old) -> look(name, old, now));
     long waiting = now.getOrDefault(Traffic.WAITING, 0L);
+    last = now;
     row("waiting", waiting > WAITING_SLACK + first.getOrDefault(Traffic.WAITING, 0L), waiting + " requests wait for a handler");
     return reason;
   }
 
   private void look(String name, Traffic.Api old, Map<String, Long> now) {
-    Map<String, Long> since = stretches.getOrDefault(name, first);
-    Traffic.Api api = Traffic.between(since, now).api(name);
     long pending = now.getOrDefault(name + ".started", 0L) - now.getOrDefault(name + ".answered", 0L);
     double rate = old.answered() / beforeSeconds;
-    boolean silent = api.answered() == 0 && pending > 0 && rate >= SILENCE_RATE_MIN;
+    boolean silent = Traffic.between(last, now).api(name).answered() == 0 && pending > 0 && rate >= SILENCE_RATE_MIN;
     row(name + " silent", silent, String.format(Locale.ROOT, "%s is not answered any more, %d wait; before, %.0f a second were", name, pending, rate));
-    if (api.answered() < RESPONSES_MIN) {
-      return;
+    Traffic.Api some = stretch(name + " errors", name, now, ERRORS_OF_MIN);
+    if (some != null) {
+      double share = some.errorShare();
+      row(name + " errors", share > 2 * old.errorShare() + ERRORS_SLACK && old.answered() > 0,
+          String.format(Locale.ROOT, "%.0f %% of the responses to %s have errors; before, %.0f %% had", 100 * share, name, 100 * old.errorShare()));
     }
-    stretches.put(name, now);
-    double share = api.errorShare();
-    row(name + " errors", share > 2 * old.errorShare() + ERRORS_SLACK && old.answered() > 0,
-        String.format(Locale.ROOT, "%.0f %% of the responses to %s have errors; before, %.0f %% had", 100 * share, name, 100 * old.errorShare()));
-    long p99 = api.p99Micros();
-    boolean slow = p99 > FACTOR * old.p99Micros() && p99 - old.p99Micros() > SLACK_MICROS && old.answered() >= RESPONSES_MIN;
-    row(name + " slow", slow && !NOT_TIMED.contains(name), "p99 of " + name + " is " + ms(p99) + "; before, it was " + ms(old.p99Micros()));
+    Traffic.Api many = stretch(name + " slow", name, now, RESPONSES_MIN);
+    if (many != null) {
+      long p99 = many.p99Micros();
+      boolean slow = p99 > FACTOR * old.p99Micros() && p99 - old.p99Micros() > SLACK_MICROS && old.answered() >= RESPONSES_MIN;
+      row(name + " slow", slow && !NOT_TIMED.contains(name), "p99 of " + name + " is " + ms(p99) + "; before, it was " + ms(old.p99Micros()));
+    }
+  }
+
+  /** What there was since the last stretch of this kind ended, if that is enough; then another one begins. */
+  private Traffic.Api stretch(String kind, String name, Map<String, Long> now, int responsesMin) {
+    Traffic.Api api = Traffic.between(stretches.getOrDefault(kind, first), now).api(name);
+    if (api.answered() < responsesMin) {
+      return null;
+    }
+    stretches.put(kind, now);
+    return api;
   }
 
   private static String ms(long micros) {

@@ -85,6 +85,16 @@ class JudgeTest {
   }
 
   @Test
+  void fewErrorsAreEnoughBecauseClientsHesitateAfterThem() {
+    for (int i = 1; i < 3 * Judge.ERRORS_OF_MIN; i++) {
+      answer("Produce", 1, 1, FAST);
+      assertThat(look()).isNull();
+    }
+    answer("Produce", 1, 1, FAST);
+    assertThat(look()).startsWith("100 % of the responses to Produce");
+  }
+
+  @Test
   void silenceIsWorse() {
     counters.merge("Produce.started", 5L, Long::sum);
     assertThat(look()).isNull();
