@@ -1,5 +1,8 @@
 package io.margay.metadata;
 
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -17,10 +20,11 @@ import java.util.UUID;
 public record ClusterDelta(boolean first, Set<TopicImage> changedTopics, Set<TopicImage> deletedTopics,
     Set<ConfigResource> changedConfigs, boolean brokersChanged, Map<UUID, TopicImage> topicsBefore) {
   public ClusterDelta {
-    changedTopics = Set.copyOf(changedTopics);
-    deletedTopics = Set.copyOf(deletedTopics);
-    changedConfigs = Set.copyOf(changedConfigs);
-    topicsBefore = Map.copyOf(topicsBefore);
+    // Set.copyOf has another order in each process; this one lets a simulation repeat what happened
+    changedTopics = Collections.unmodifiableSet(new LinkedHashSet<>(changedTopics));
+    deletedTopics = Collections.unmodifiableSet(new LinkedHashSet<>(deletedTopics));
+    changedConfigs = Collections.unmodifiableSet(new LinkedHashSet<>(changedConfigs));
+    topicsBefore = Collections.unmodifiableMap(new HashMap<>(topicsBefore));
   }
 
   /**

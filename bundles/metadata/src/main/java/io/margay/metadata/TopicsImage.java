@@ -1,5 +1,6 @@
 package io.margay.metadata;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -23,7 +24,8 @@ public record TopicsImage(Map<String, TopicImage> byName, Map<UUID, String> name
   public static TopicsImage of(Map<String, TopicImage> byName) {
     Map<UUID, String> names = new HashMap<>();
     byName.values().forEach(topic -> names.put(topic.id(), topic.name()));
-    return new TopicsImage(Map.copyOf(byName), Map.copyOf(names));
+    // Map.copyOf has another order in each process; this one lets a simulation repeat what happened
+    return new TopicsImage(Collections.unmodifiableMap(new HashMap<>(byName)), Collections.unmodifiableMap(names));
   }
 
   /**

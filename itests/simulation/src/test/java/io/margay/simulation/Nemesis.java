@@ -6,11 +6,13 @@ final class Nemesis {
   private static final int LATE_PER_MILLE = 100;
 
   private final SimulatedCluster cluster;
+  private final Reassigner reassigner;
   private final int crashAfterVotePerMille;
   private boolean ended;
 
   /** @param crashAfterVotePerMille how many of a thousand votes are followed by a crash before they are synced */
-  Nemesis(World world, SimulatedCluster cluster, int crashAfterVotePerMille) {
+  Nemesis(World world, SimulatedCluster cluster, Reassigner reassigner, int crashAfterVotePerMille) {
+    this.reassigner = reassigner;
     this.crashAfterVotePerMille = crashAfterVotePerMille;
     this.world = world;
     this.cluster = cluster;
@@ -53,7 +55,7 @@ final class Nemesis {
     int node = node();
     int other = 1 + (node + (int) world.random(0, cluster.size() - 1)) % cluster.size();
     long forMicros = world.chance(700) ? world.random(10_000, 1_500_000) : world.random(1_000_000, 6_000_000);
-    switch ((int) world.random(0, 11)) {
+    switch ((int) world.random(0, 13)) {
       case 0, 1 -> cluster.kill(node, forMicros);
       case 2, 3 -> cluster.crash(node, false, forMicros);
       case 4 -> cluster.crash(node, true, forMicros);
@@ -62,6 +64,7 @@ final class Nemesis {
       case 7 -> cluster.block(node, other, forMicros);
       case 8 -> cluster.slow(node, world.random(1_000, 60_000), forMicros);
       case 9 -> cluster.disturb(world.random(2_000, 100_000), (int) world.random(0, 200), forMicros);
+      case 10, 11 -> reassigner.act();
       default -> cluster.jump(node, world.random(-100_000, 100_000));
     }
   }

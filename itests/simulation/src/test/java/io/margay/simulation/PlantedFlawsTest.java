@@ -13,10 +13,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PlantedFlawsTest {
   static Stream<Arguments> flaws() {
     return Stream.of(
-        Arguments.of(Flaw.EARLY_HIGH_WATERMARK, 200, List.of(PartitionRecords.NONE_LOST, PartitionRecords.SAME_LOGS)),
-        Arguments.of(Flaw.NO_EPOCH_CHECK, 60, List.of(PartitionRecords.SAME_LOGS, PartitionRecords.NONE_LOST)),
-        Arguments.of(Flaw.CUT_TO_HIGH_WATERMARK, 30, List.of(PartitionRecords.NONE_LOST)),
-        Arguments.of(Flaw.ELECTION_OUTSIDE_ISR, 30, List.of(PartitionRecords.NONE_LOST)),
+        Arguments.of(Flaw.EARLY_HIGH_WATERMARK, 200, List.of(PartitionRecords.NONE_LOST, PartitionRecords.SAME_LOGS, SimulatedCommitter.NEVER_BACK)),
+        Arguments.of(Flaw.NO_EPOCH_CHECK, 60, List.of(PartitionRecords.SAME_LOGS, PartitionRecords.NONE_LOST, SimulatedCommitter.NEVER_BACK)),
+        Arguments.of(Flaw.CUT_TO_HIGH_WATERMARK, 30, List.of(PartitionRecords.NONE_LOST, SimulatedCommitter.NEVER_BACK)),
+        Arguments.of(Flaw.ELECTION_OUTSIDE_ISR, 30, List.of(PartitionRecords.NONE_LOST, SimulatedCommitter.NEVER_BACK)),
         Arguments.of(Flaw.UNSYNCED_VOTE, 300, List.of(Invariants.ONE_LEADER, Invariants.SAME_METADATA)));
   }
 

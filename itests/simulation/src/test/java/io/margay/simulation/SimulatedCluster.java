@@ -136,7 +136,7 @@ final class SimulatedCluster {
 
   private static boolean recovered(ClusterImage image, int id, long epoch) {
     return BrokerImageEpoch.of(image, id).orElse(-1L) > epoch && image.topics().values().stream()
-        .allMatch(topic -> topic.partitions().stream().allMatch(p -> p.isr().contains(new BrokerId(id))));
+        .allMatch(topic -> topic.partitions().stream().allMatch(p -> p.isr().contains(new BrokerId(id)) || !p.replicas().contains(new BrokerId(id))));
   }
 
   /** Stops a process without ending it. */

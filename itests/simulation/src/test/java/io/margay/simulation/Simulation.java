@@ -5,6 +5,7 @@ import io.margay.controller.internal.state.Command.CreateTopics;
 import io.margay.controller.internal.state.Command.NewTopic;
 import io.margay.groups.internal.SimulatedGroups;
 import io.margay.metadata.BrokerImage;
+import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
 import io.margay.model.BrokerId;
 import io.margay.model.TopicPartition;
@@ -36,6 +37,7 @@ final class Simulation {
   private final SimulatedNetwork network;
   private final Invariants invariants;
   private final SimulatedCluster cluster;
+  private final Reassigner reassigner;
   private final List<SimulatedProducer> producers = new ArrayList<>();
   private final List<SimulatedConsumer> consumers = new ArrayList<>();
   private final List<SimulatedCommitter> committers = new ArrayList<>();
@@ -52,6 +54,7 @@ final class Simulation {
         "broker.heartbeat.interval.ms", "500", "replica.lag.time.max.ms", "3000", "replica.socket.timeout.ms", "2000",
         "log.cleaner.enable", "false", "leader.imbalance.check.interval.seconds", "5", "inter.broker.listener.name",
         SimulatedNetwork.LISTENER));
+    this.reassigner = new Reassigner(world, cluster, invariants);
   }
 
   /** Runs it. @return identifies everything that happened */
@@ -79,11 +82,12 @@ final class Simulation {
     createTopic();
     until("the topic is there", START_MICROS, () -> topic() != null);
     startClients();
-    Nemesis nemesis = new Nemesis(world, cluster, flaw == Flaw.UNSYNCED_VOTE ? MANY_CRASHES_AFTER_VOTE : CRASHES_AFTER_VOTE);
+    Nemesis nemesis = new Nemesis(world, cluster, reassigner, flaw == Flaw.UNSYNCED_VOTE ? MANY_CRASHES_AFTER_VOTE : CRASHES_AFTER_VOTE);
     nemesis.start();
     pass(FAULTS_MICROS);
     nemesis.end();
     cluster.heal();
+    reassigner.restore();
     producers.forEach(p -> before.put(p, p.acknowledged()));
     committers.forEach(c -> before.put(c, c.commits()));
     until("all brokers are active, all replicas in sync, and writes succeed", RECOVERY_MICROS, this::recovered);
@@ -147,9 +151,14 @@ final class Simulation {
   }
 
   private boolean recovered() {
-    return active() == NODES && partitions.stream().allMatch(tp -> invariants.image().partition(tp).isr().size() == NODES)
+    return active() == NODES && partitions.stream().allMatch(this::whole)
         && producers.stream().allMatch(p -> p.acknowledged() >= before.get(p) + MORE_BATCHES)
         && committers.stream().allMatch(c -> c.commits() >= before.get(c) + MORE_BATCHES);
+  }
+
+  private boolean whole(TopicPartition tp) {
+    PartitionImage partition = invariants.image().partition(tp);
+    return partition.isr().size() == NODES && reassigner.whole(partition);
   }
 
   /** Whether all replicas and consumers have all. */

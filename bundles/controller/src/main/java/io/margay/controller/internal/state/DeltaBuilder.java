@@ -6,6 +6,7 @@ import io.margay.metadata.TopicImage;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -72,7 +73,7 @@ final class DeltaBuilder {
 
   /** The changes so far; none are left here. */
   ClusterDelta take() {
-    ClusterDelta taken = new ClusterDelta(false, Set.copyOf(changedTopics.values()), Set.copyOf(deletedTopics.values()),
+    ClusterDelta taken = new ClusterDelta(false, new LinkedHashSet<>(changedTopics.values()), new LinkedHashSet<>(deletedTopics.values()),
         changedConfigs, brokersChanged, topicsBefore);
     changedTopics.clear();
     deletedTopics.clear();

@@ -67,8 +67,9 @@ final class PartitionCommands {
     }
     ReplicaSet m = before.members();
     List<BrokerId> isr = before.replicas().stream().filter(change.isr()::containsKey).toList();
-    ReplicaSet wanted = Reassignments.completed(new ReplicaSet(m.replicas(), isr, m.elr(), m.lastKnownElr(), m.adding(), m.removing()));
     Elections.Rules own = rules.of(state.topic(change.topicId()).name());
+    ReplicaSet wanted = Reassignments.completed(
+        new ReplicaSet(m.replicas(), isr, m.elr(), m.lastKnownElr(), m.adding(), m.removing()), own.minIsr());
     if (!change.isr().containsKey(leader)) {
       own = new Elections.Rules(own.active().and(id -> !id.equals(leader)), own.minIsr(), false);
     }
@@ -126,6 +127,7 @@ final class PartitionCommands {
     if (before == null) {
       return Outcome.of(Errors.UNKNOWN_TOPIC_OR_PARTITION);
     }
+    Elections.Rules own = rules.of(state.topic(ref.topicId()).name());
     ReplicaSet now = before.members();
     ReplicaSet next;
     if (wanted.replicas().isEmpty()) {
@@ -138,14 +140,14 @@ final class PartitionCommands {
       if (problem != null) {
         return new Outcome(Errors.INVALID_REPLICA_ASSIGNMENT, problem);
       }
-      next = Reassignments.completed(Reassignments.begin(now, wanted.replicas()));
+      next = Reassignments.completed(Reassignments.begin(now, wanted.replicas()), own.minIsr());
     }
     boolean had = !now.isr().isEmpty() || !now.elr().isEmpty();
     if (had && next.isr().isEmpty() && next.elr().isEmpty()) {
       return new Outcome(Errors.INVALID_REPLICA_ASSIGNMENT,
           "None of the remaining replicas is in sync; the only ones that are would be removed.");
     }
-    PartitionImage after = Elections.change(before, next, rules.of(state.topic(ref.topicId()).name()));
+    PartitionImage after = Elections.change(before, next, own);
     if (after != before) {
       edits.put(ref.topicId(), after);
     }

@@ -7,7 +7,9 @@ import java.util.List;
 
 /**
  * What a reassignment does to the replicas of a partition. Pure. While it lasts, the partition has the new replicas, in their order, and
- * after them those that will be removed. It is complete when all replicas that were added are in sync.
+ * after them those that will be removed. It is complete when all replicas that were added are in sync, and as many of the wanted ones as
+ * {@code min.insync.replicas} demands. The second rule is stricter than Kafka's: there, a reassignment that only removes replicas may leave
+ * an acknowledged record on a single broker.
  */
 final class Reassignments {
   private Reassignments() { }
@@ -36,14 +38,18 @@ final class Reassignments {
     return restricted(now, original(now), List.of(), List.of());
   }
 
-  /** The replicas after the reassignment when it is complete; else the same object. */
-  static ReplicaSet completed(ReplicaSet now) {
+  /**
+   * The replicas after the reassignment when it is complete; else the same object.
+   *
+   * @param minIsr {@code min.insync.replicas} of the topic
+   */
+  static ReplicaSet completed(ReplicaSet now, int minIsr) {
     if (!now.reassigning() || !now.isr().containsAll(now.adding())) {
       return now;
     }
     List<BrokerId> replicas = now.replicas().stream().filter(r -> !now.removing().contains(r)).toList();
     ReplicaSet after = restricted(now, replicas, List.of(), List.of());
-    return after.isr().isEmpty() ? now : after;
+    return after.isr().size() < Math.max(1, Math.min(minIsr, replicas.size())) ? now : after;
   }
 
   private static ReplicaSet restricted(ReplicaSet now, List<BrokerId> replicas, List<BrokerId> adding, List<BrokerId> removing) {

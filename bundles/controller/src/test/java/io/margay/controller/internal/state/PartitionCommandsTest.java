@@ -164,6 +164,15 @@ class PartitionCommandsTest {
   }
 
   @Test
+  void reassignmentWaitsForAsManyReplicasInSyncAsWritesNeed() {
+    assertThat(isr(1, 0, 0, 0, 1, 2)).isEqualTo(Errors.NONE);
+    assertThat(reassign(0, 2, 3).ok()).isTrue();
+    check(0, 1, 0, new ReplicaSet(ids(2, 3, 1), ids(1, 2), List.of(), List.of(), List.of(), ids(1)));
+    assertThat(isr(1, 0, 0, 2, 1, 2, 3)).isEqualTo(Errors.NONE);
+    check(0, 2, 1, ReplicaSet.of(ids(2, 3), ids(2, 3)));
+  }
+
+  @Test
   void reassignmentIsCancelledAndReplaced() {
     assertThat(reassign(0).error()).isEqualTo(Errors.NO_REASSIGNMENT_IN_PROGRESS);
     reassign(0, 4, 1, 2);

@@ -65,9 +65,18 @@ public final class SimulatedDisk {
   LogStore open(TopicIdPartition id, Clock clock, StoreConfig config) {
     SimulatedStore log = logs.computeIfAbsent(id, key -> new SimulatedStore(new MemoryLogStore(clock, config)));
     log.open(config);
+    settled(id);
+    return log;
+  }
+
+  void delete(TopicIdPartition id) {
+    logs.remove(id);
+    settled(id);
+  }
+
+  private void settled(TopicIdPartition id) {
     doubtful.remove(id);
     whole = doubtful.isEmpty();
-    return log;
   }
 
   List<TopicIdPartition> list() {

@@ -5,6 +5,7 @@ import io.margay.model.TopicIdPartition;
 import io.margay.spi.storage.LogStore;
 import io.margay.spi.storage.StorageEngine;
 import io.margay.spi.storage.StoreConfig;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -57,7 +58,7 @@ final class SimulatedEngine implements StorageEngine {
 
   @Override
   public void delete(TopicIdPartition id) {
-    disk.logs.remove(id);
+    disk.delete(id);
   }
 
   @Override
@@ -77,6 +78,6 @@ final class SimulatedEngine implements StorageEngine {
 
   @Override
   public void writeCheckpoint(String name, Map<TopicIdPartition, Long> values) {
-    disk.checkpoints.put(name, Map.copyOf(values));
+    disk.checkpoints.put(name, new HashMap<>(values));
   }
 }
