@@ -35,7 +35,7 @@ class DeployIT {
 
   @BeforeAll
   static void start() throws IOException {
-    broker = Broker.started();
+    broker = Broker.prepare().with("MARGAY_DEPLOY_WATCH_MS", "1000").start();
     work = Files.createTempDirectory(Path.of(System.getProperty("work.dir")), "deploy");
   }
 
