@@ -1,9 +1,11 @@
 package io.margay.deploy.internal;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.zip.CRC32;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 
@@ -13,13 +15,15 @@ import org.osgi.framework.BundleContext;
  * goes down in the middle of one starts with what was there before.
  *
  * <pre>
- *   NAME.jar        takes the place of the jar of that file name
+ *   NAME.jar        takes the place of the jar of that file name,
+ *   NAME.jar.base   as long as that has this size and this checksum (CRC-32), in decimal digits, with a space between
  *   new/BUNDLE.jar  is a bundle that the distribution does not have
  * </pre>
  */
 final class Active {
   static final String PROPERTY = "margay.deploy.active";
   private static final String NEW = "new";
+  private static final String BASE = ".base";
 
   private final BundleContext system;
   private final Path directory;
@@ -50,6 +54,13 @@ final class Active {
       return;
     }
     Files.createDirectories(file.getParent());
+    Path base = ofDistribution ? Path.of(URI.create(location.substring("reference:".length()))) : null;
+    if (base != null && !base.startsWith(directory) && Files.exists(base)) {
+      byte[] content = Files.readAllBytes(base);
+      CRC32 checksum = new CRC32();
+      checksum.update(content);
+      Files.writeString(file.resolveSibling(file.getFileName() + BASE), content.length + " " + checksum.getValue());
+    }
     Path part = file.resolveSibling(file.getFileName() + ".part");
     Files.copy(change.jar(), part, StandardCopyOption.REPLACE_EXISTING);
     Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -36,6 +36,7 @@ public final class DeployComponent {
   private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
   private final BundleContext system;
   private final Counters counters;
+  private final DeployFolder folder;
   private volatile Path directory;
 
   /** Registers the commands. */
@@ -44,6 +45,8 @@ public final class DeployComponent {
     this.system = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getBundleContext();
     this.counters = new Counters(system);
     counters.start();
+    this.folder = new DeployFolder(system);
+    folder.start();
     register(context, "margay", "deploy", "Replace bundles, watch them, and go back by itself when they do worse.", this::deploy);
     register(context, "deploy", "history", "List the deployments: who, what, when, pause, errors, outcome.", this::history);
     register(context, "deploy", "undo", "Put back what the last deployment replaced.", this::undo);
@@ -163,5 +166,6 @@ public final class DeployComponent {
   void close() {
     registrations.forEach(ServiceRegistration::unregister);
     counters.close();
+    folder.close();
   }
 }

@@ -17,7 +17,7 @@ final class Judge {
   static final int ROW = 3;
   static final int RESPONSES_MIN = 20;
   /** Fewer are enough to tell errors, because clients that get errors wait longer each time. */
-  static final int ERRORS_OF_MIN = 4;
+  static final int ERRORS_OF_MIN = 2;
   static final int FACTOR = 3;
   static final long SLACK_MICROS = 10_000;
   static final int WAITING_SLACK = 100;
@@ -67,9 +67,7 @@ final class Judge {
     row(name + " silent", silent, String.format(Locale.ROOT, "%s is not answered any more, %d wait; before, %.0f a second were", name, pending, rate));
     Traffic.Api some = stretch(name + " errors", name, now, ERRORS_OF_MIN);
     if (some != null) {
-      double share = some.errorShare();
-      row(name + " errors", share > 2 * old.errorShare() + ERRORS_SLACK && old.answered() > 0,
-          String.format(Locale.ROOT, "%.0f %% of the responses to %s have errors; before, %.0f %% had", 100 * share, name, 100 * old.errorShare()));
+      row(name + " errors", hasMoreErrors(some, old), errors(name, some, old));
     }
     Traffic.Api many = stretch(name + " slow", name, now, RESPONSES_MIN);
     if (many != null) {
@@ -77,6 +75,31 @@ final class Judge {
       boolean slow = p99 > FACTOR * old.p99Micros() && p99 - old.p99Micros() > SLACK_MICROS && old.answered() >= RESPONSES_MIN;
       row(name + " slow", slow && !NOT_TIMED.contains(name), "p99 of " + name + " is " + ms(p99) + "; before, it was " + ms(old.p99Micros()));
     }
+  }
+
+  /**
+   * The last word on errors: of all responses since the beginning, because clients that only get errors send less and less.
+   *
+   * @return why the new version does worse, or null
+   */
+  String end() {
+    Traffic all = Traffic.between(first, last);
+    before.apis().forEach((name, old) -> {
+      Traffic.Api api = all.api(name);
+      if (reason == null && api.errors() >= ROW && hasMoreErrors(api, old)) {
+        reason = errors(name, api, old);
+      }
+    });
+    return reason;
+  }
+
+  private static boolean hasMoreErrors(Traffic.Api now, Traffic.Api old) {
+    return now.errorShare() > 2 * old.errorShare() + ERRORS_SLACK && old.answered() > 0;
+  }
+
+  private static String errors(String name, Traffic.Api now, Traffic.Api old) {
+    return String.format(Locale.ROOT, "%.0f %% of the responses to %s have errors; before, %.0f %% had", 100 * now.errorShare(), name,
+        100 * old.errorShare());
   }
 
   /** What there was since the last stretch of this kind ended, if that is enough; then another one begins. */

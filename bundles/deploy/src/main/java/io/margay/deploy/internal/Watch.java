@@ -69,7 +69,7 @@ final class Watch {
         return worse;
       }
     }
-    return null;
+    return judge.end();
   }
 
   /** Responses with errors from the beginning to the last look. */

@@ -95,6 +95,18 @@ class JudgeTest {
   }
 
   @Test
+  void atTheEndAllErrorsCount() {
+    answer("Produce", 1, 1, FAST);
+    look();
+    answer("Produce", 1, 1, FAST);
+    look();
+    assertThat(judge.end()).isNull();
+    answer("Produce", 1, 1, FAST);
+    look();
+    assertThat(judge.end()).startsWith("100 % of the responses to Produce");
+  }
+
+  @Test
   void silenceIsWorse() {
     counters.merge("Produce.started", 5L, Long::sum);
     assertThat(look()).isNull();

@@ -87,8 +87,9 @@ class DeployIT {
   private static Run underLoad(String topic, int exit, Object... arguments) throws Exception {
     broker.shell("topic:create " + topic + " -p " + Traffic.PARTITIONS).ok();
     try (Traffic traffic = new Traffic(broker.bootstrap(), topic)) {
-      traffic.awaitBalance();
+      // in this order: a group that has just been formed may form once more
       traffic.awaitProgress(2 * Traffic.RATE);
+      traffic.awaitBalance();
       Run run = deploy(arguments);
       assertThat(run.exit()).as(run.output()).isEqualTo(exit);
       traffic.awaitProgress(Traffic.RATE);
