@@ -8,8 +8,8 @@ import java.util.List;
  *
  * @param command what to do
  * @param console false if {@code --no-console} was given; true otherwise, also for commands that have no console
- * @param text for {@link Command#SHELL} and {@link Command#DEPLOY} the command to send, not blank; for {@link Command#CLUSTER} its
- *     words; empty otherwise
+ * @param text for {@link Command#DEPLOY} the command to send, not blank; for {@link Command#SHELL} as well, or blank for a console; for
+ *     {@link Command#CLUSTER} its words; empty otherwise
  */
 record CommandLine(Command command, boolean console, String text) {
   /** The commands, with the names that are typed. */
@@ -22,7 +22,8 @@ record CommandLine(Command command, boolean console, String text) {
         start                start a broker in the background and wait until it serves
         stop                 stop the broker of this data directory and wait until it is gone
         status               say whether the broker of this data directory runs; exit code 3 if not
-        shell COMMAND        send a shell command to the running broker, for example: margay shell lb
+        shell [COMMAND]      send a shell command to the running broker, for example: margay shell lb;
+                             without one, open a console, or read commands from the standard input
         deploy [--dry-run] [--watch TIME] FILE...
                              replace bundles of the running broker, watch them, and go back when they do worse
         cluster up [N]       start a cluster of N brokers (3) on this machine, or those of it that do not run
@@ -48,11 +49,8 @@ record CommandLine(Command command, boolean console, String text) {
     List<String> rest = new ArrayList<>(List.of(args).subList(1, args.length));
     boolean console = command != Command.RUN || !rest.remove("--no-console");
     if (command == Command.SHELL) {
-      String text = String.join(" ", rest).strip();
-      if (text.isEmpty()) {
-        throw new IllegalArgumentException("shell needs a command, for example: margay shell lb");
-      }
-      return new CommandLine(command, console, text);
+      boolean help = rest.size() == 1 && (rest.get(0).equals("--help") || rest.get(0).equals("-h"));
+      return help ? new CommandLine(Command.HELP, true, "") : new CommandLine(command, console, GogoWords.line(rest));
     }
     if (command == Command.DEPLOY) {
       return new CommandLine(command, console, DeployCommand.of(rest));

@@ -14,9 +14,9 @@ final class DeployCommand {
     for (int i = 0; i < words.size(); i++) {
       String word = words.get(i);
       boolean option = word.startsWith("-");
-      command.append(' ').append(quote(option ? word : Path.of(word).toAbsolutePath().normalize().toString()));
+      command.append(' ').append(GogoWords.quote(option ? word : Path.of(word).toAbsolutePath().normalize().toString()));
       if (word.equals("--watch") && i + 1 < words.size()) {
-        command.append(' ').append(quote(words.get(++i)));
+        command.append(' ').append(GogoWords.quote(words.get(++i)));
       }
       file |= !option || word.equals("--help") || word.equals("-h");
     }
@@ -24,9 +24,5 @@ final class DeployCommand {
       throw new IllegalArgumentException("deploy needs a file, for example: margay deploy groups-0.1.1.jar");
     }
     return command.toString();
-  }
-
-  private static String quote(String word) {
-    return word.matches("[\\w./:+-]+") ? word : '"' + word.replaceAll("([\\\\\"$])", "\\\\$1") + '"';
   }
 }

@@ -44,6 +44,10 @@ public final class Main {
   }
 
   private static int shell(Layout layout, String command) throws IOException, InterruptedException {
+    if (command.isEmpty()) {
+      return new RemoteConsole(layout, () -> ShellClient.connect(layout, () -> InstanceLock.owner(layout.pidFile()).isPresent()))
+          .run(System.console() != null);
+    }
     SocketChannel channel = ShellClient.connect(layout, () -> InstanceLock.owner(layout.pidFile()).isPresent());
     return ShellClient.execute(channel, command, System.in, System.out, System.err);
   }

@@ -17,7 +17,7 @@ class DeployCommandTest {
 
   @Test
   void whatTheShellWouldInterpretIsQuoted() {
-    assertThat(DeployCommand.of(List.of("/a b/it's $1 \"x\".jar"))).isEqualTo("deploy \"/a b/it's \\$1 \\\"x\\\".jar\"");
+    assertThat(DeployCommand.of(List.of("/a b/it's $1 \"x\".jar"))).isEqualTo("deploy /a\\ b/it\\'s\\ \\$1\\ \\\"x\\\".jar");
   }
 
   @Test

@@ -5,13 +5,16 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.Records;
 import io.margay.protocol.record.CompressionType;
 import io.margay.protocol.record.ControlRecordType;
+import io.margay.protocol.record.ControlRecords;
 import io.margay.protocol.record.CorruptRecordException;
 import io.margay.protocol.record.Record;
 import io.margay.protocol.record.RecordBatch;
 import io.margay.protocol.record.RecordBatchBuilder;
+import io.margay.protocol.record.RecordBatchFormat;
 import io.margay.protocol.record.RecordReader;
 import io.margay.spi.log.PartitionLog;
 import io.margay.spi.partition.LeaderPartition;
+import io.margay.spi.partition.MarkerWriter;
 import io.margay.spi.storage.LogSlice;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -70,14 +73,31 @@ public final class LeaderPartitionWriter implements PartitionWriter {
 
   @Override
   public Appended append(List<CoordinatorRecord> records, long nowMs) {
-    ByteBuf batch;
+    return append(records, null, nowMs);
+  }
+
+  @Override
+  public Appended append(List<CoordinatorRecord> records, TransactionStep.Part producer, long nowMs) {
     try (RecordBatchBuilder builder = new RecordBatchBuilder(PooledByteBufAllocator.DEFAULT)) {
       builder.compression(compression);
+      if (producer != null) {
+        builder.producer(producer.producerId(), producer.producerEpoch(), RecordBatchFormat.NO_SEQUENCE).transactional(true);
+      }
       for (CoordinatorRecord r : records) {
         builder.append(nowMs, r.key(), r.value(), List.of());
       }
-      batch = builder.build();
+      return append(builder.build());
     }
+  }
+
+  @Override
+  public Appended append(MarkerWriter.Marker marker, long nowMs) {
+    return append(ControlRecords.buildEndTransaction(PooledByteBufAllocator.DEFAULT, 0, nowMs, 0, marker.producerId(),
+        marker.producerEpoch(), new ControlRecords.EndTransactionMarker(
+            marker.committed() ? ControlRecordType.COMMIT : ControlRecordType.ABORT, marker.coordinatorEpoch())));
+  }
+
+  private Appended append(ByteBuf batch) {
     try {
       PartitionLog.Appended done = partition.append(batch, PartitionLog.Origin.COORDINATOR);
       return done == PartitionLog.Appended.SUSPENDED ? Appended.SUSPENDED : new Appended(done.error(), done.nextOffset());

@@ -1,6 +1,7 @@
 package io.margay.coordinator;
 
 import io.margay.protocol.Errors;
+import io.margay.spi.partition.MarkerWriter;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
@@ -41,6 +42,25 @@ public interface PartitionWriter {
    * @return what became of it
    */
   Appended append(List<CoordinatorRecord> records, long nowMs);
+
+  /**
+   * Appends records as one batch of a producer's transaction.
+   *
+   * @param records at least one
+   * @param producer the producer
+   * @param nowMs their timestamp
+   * @return what became of it
+   */
+  Appended append(List<CoordinatorRecord> records, TransactionStep.Part producer, long nowMs);
+
+  /**
+   * Appends the marker that ends a producer's transaction.
+   *
+   * @param marker the end of the transaction
+   * @param nowMs its timestamp
+   * @return what became of it
+   */
+  Appended append(MarkerWriter.Marker marker, long nowMs);
 
   /**
    * Runs a task when the log is no longer suspended, or the leadership has ended.

@@ -1,6 +1,7 @@
 package io.margay.coordinator;
 
 import io.margay.protocol.Errors;
+import io.margay.spi.partition.MarkerWriter;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -16,10 +17,11 @@ import java.util.function.Consumer;
  *     one fails, those before it stay
  * @param afterCommit called once with the shard held: with NONE when the records are committed, else with the code for
  *     clients; null for nothing. Not called when the shard was unloaded meanwhile
+ * @param step what the records are in a transaction of another producer; null when they belong to none
  * @param <R> the response
  */
 public record Result<R>(List<CoordinatorRecord> records, R response, boolean replay, boolean divisible,
-    Consumer<Errors> afterCommit) {
+    Consumer<Errors> afterCommit, TransactionStep step) {
   public Result {
     records = List.copyOf(records);
   }
@@ -30,7 +32,7 @@ public record Result<R>(List<CoordinatorRecord> records, R response, boolean rep
    * @return an answer without records
    */
   public static <R> Result<R> of(R response) {
-    return new Result<>(List.of(), response, true, false, null);
+    return new Result<>(List.of(), response, true, false, null, null);
   }
 
   /**
@@ -40,7 +42,7 @@ public record Result<R>(List<CoordinatorRecord> records, R response, boolean rep
    * @return both
    */
   public static <R> Result<R> of(List<CoordinatorRecord> records, R response) {
-    return new Result<>(records, response, true, false, null);
+    return new Result<>(records, response, true, false, null, null);
   }
 
   /**
@@ -50,7 +52,7 @@ public record Result<R>(List<CoordinatorRecord> records, R response, boolean rep
    * @return both
    */
   public static <R> Result<R> divisible(List<CoordinatorRecord> records, R response) {
-    return new Result<>(records, response, true, true, null);
+    return new Result<>(records, response, true, true, null, null);
   }
 
   /**
@@ -60,7 +62,7 @@ public record Result<R>(List<CoordinatorRecord> records, R response, boolean rep
    * @return a result without a response of its own
    */
   public static <R> Result<R> deferred(List<CoordinatorRecord> records, Consumer<Errors> afterCommit) {
-    return new Result<>(records, null, false, false, afterCommit);
+    return new Result<>(records, null, false, false, afterCommit, null);
   }
 
   /**
@@ -69,6 +71,34 @@ public record Result<R>(List<CoordinatorRecord> records, R response, boolean rep
    * @return the same records with another response
    */
   public <T> Result<T> answering(T other) {
-    return new Result<>(records, other, replay, divisible, afterCommit);
+    return new Result<>(records, other, replay, divisible, afterCommit, step);
+  }
+
+  /**
+   * @param task called once with the shard held: with NONE when the records, and all before them, are committed, else with the code for
+   *     clients
+   * @return the same records and response, followed by a task
+   */
+  public Result<R> followedBy(Consumer<Errors> task) {
+    return new Result<>(records, response, replay, divisible, task, step);
+  }
+
+  /**
+   * @param producerId a producer
+   * @param producerEpoch its epoch
+   * @return the same records as a part of the producer's transaction
+   */
+  public Result<R> inTransaction(long producerId, short producerEpoch) {
+    return new Result<>(records, response, replay, divisible, afterCommit, new TransactionStep.Part(producerId, producerEpoch));
+  }
+
+  /**
+   * @param marker the end of a transaction
+   * @param response a response
+   * @param <R> its type
+   * @return the marker, to be written and applied to the state
+   */
+  public static <R> Result<R> ending(MarkerWriter.Marker marker, R response) {
+    return new Result<>(List.of(), response, true, false, null, new TransactionStep.End(marker));
   }
 }

@@ -126,12 +126,22 @@ final class ShardOperations<S extends ShardState> {
   }
 
   private <R> void append(Call<R> call) {
+    if (call.result.step() instanceof TransactionStep.End end && !call.marked) {
+      PartitionWriter.Appended done = shard.writer().append(end.marker(), runtime.clock().millis());
+      if (done.error() != Errors.NONE) {
+        notAppended(call, done);
+        return;
+      }
+      appended = done.nextOffset();
+      call.marked = true;
+      shard.state().replayMarker(end.marker().producerId(), end.marker().committed());
+    }
     List<CoordinatorRecord> records = call.result.records();
     int most = records.size();
     while (call.appended < records.size()) {
       int from = call.appended;
       int to = call.result.divisible() ? BatchParts.end(records, from, most) : records.size();
-      PartitionWriter.Appended done = shard.writer().append(records.subList(from, to), runtime.clock().millis());
+      PartitionWriter.Appended done = write(call.result.step(), records.subList(from, to));
       if (call.result.divisible() && to - from > 1 && tooLarge(done.error())) {
         most = (to - from) / 2;
       } else if (done.error() == Errors.NONE) {
@@ -146,14 +156,20 @@ final class ShardOperations<S extends ShardState> {
     park(call);
   }
 
+  private PartitionWriter.Appended write(TransactionStep step, List<CoordinatorRecord> records) {
+    return step instanceof TransactionStep.Part part ? shard.writer().append(records, part, runtime.clock().millis())
+        : shard.writer().append(records, runtime.clock().millis());
+  }
+
   private static boolean tooLarge(Errors error) {
     return error == Errors.MESSAGE_TOO_LARGE || error == Errors.RECORD_LIST_TOO_LARGE;
   }
 
   private void replay(Result<?> result, int from, int to) {
     if (result.replay()) {
+      long producerId = result.step() instanceof TransactionStep.Part part ? part.producerId() : ShardState.NO_PRODUCER_ID;
       for (CoordinatorRecord r : result.records().subList(from, to)) {
-        shard.state().replay(ShardState.NO_PRODUCER_ID, r);
+        shard.state().replay(producerId, r);
       }
     }
   }
@@ -222,6 +238,8 @@ final class ShardOperations<S extends ShardState> {
     private Result<R> result;
     /** How many of the result's records the log has taken. */
     private int appended;
+    /** Whether the log has taken the result's marker. */
+    private boolean marked;
 
     Call(Operation<S, R> operation, CompletableFuture<R> reply, long bytes) {
       this.operation = operation;
@@ -238,6 +256,7 @@ final class ShardOperations<S extends ShardState> {
     public void onUnloaded() {
       result = null;
       appended = 0;
+      marked = false;
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.margay.model.Clock;
 import io.margay.model.Scheduler;
 import io.margay.protocol.Errors;
+import io.margay.spi.partition.MarkerWriter;
 import io.margay.spi.log.LogSuspendedException;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -23,6 +24,7 @@ abstract class CoordinatorRuntimeFixture {
   static final class Sum implements ShardState {
     final ShardContext context;
     int value;
+    final List<Long> markers = new ArrayList<>();
     boolean unloaded;
 
     Sum(ShardContext context) {
@@ -36,7 +38,7 @@ abstract class CoordinatorRuntimeFixture {
 
     @Override
     public void replayMarker(long producerId, boolean committed) {
-      throw new AssertionError();
+      markers.add(committed ? producerId : -producerId);
     }
 
     @Override
@@ -53,6 +55,7 @@ abstract class CoordinatorRuntimeFixture {
   static final class Log implements PartitionWriter {
     final List<CoordinatorRecord> records = new ArrayList<>();
     final Deque<Consumer<Errors>> waiting = new ArrayDeque<>();
+    final List<Long> transactional = new ArrayList<>();
     Errors failWith = Errors.NONE;
     boolean hold;
     boolean suspended;
@@ -104,6 +107,17 @@ abstract class CoordinatorRuntimeFixture {
         after.run();
       }
       return new Appended(Errors.NONE, records.size());
+    }
+
+    @Override
+    public Appended append(List<CoordinatorRecord> added, TransactionStep.Part producer, long nowMs) {
+      transactional.add(producer.producerId());
+      return append(added, nowMs);
+    }
+
+    @Override
+    public Appended append(MarkerWriter.Marker marker, long nowMs) {
+      return suspended ? Appended.SUSPENDED : new Appended(failWith, failWith == Errors.NONE ? records.size() : -1);
     }
 
     @Override

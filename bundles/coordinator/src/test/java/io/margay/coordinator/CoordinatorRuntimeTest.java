@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.margay.protocol.Errors;
+import io.margay.spi.partition.MarkerWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -192,5 +193,21 @@ class CoordinatorRuntimeTest extends CoordinatorRuntimeFixture {
     // its hash is the one number without a positive counterpart
     assertThat("polygenelubricants".hashCode()).isEqualTo(Integer.MIN_VALUE);
     assertThat(ShardHash.shardOf("polygenelubricants", 50)).isZero();
+  }
+
+  @Test
+  void recordsOfATransactionAndItsMarkerReachTheState() {
+    runtime.elected(0, log);
+    assertThat(runtime.run(0, 1, (s, now) -> Result.of(List.of(record(3)), s.value).inTransaction(7, (short) 0)).join()).isZero();
+    assertThat(log.transactional).containsExactly(7L);
+    log.hold = true;
+    CompletableFuture<Errors> marked = runtime.run(0, 1,
+        (s, now) -> Result.ending(new MarkerWriter.Marker(7, (short) 0, true, 1), Errors.NONE));
+    assertThat(states.get(0).markers).containsExactly(7L);
+    log.suspended = true;
+    assertThat(error(runtime.run(0, 1, (s, now) -> Result.ending(new MarkerWriter.Marker(8, (short) 0, false, 1), Errors.NONE))))
+        .isNotEqualTo(Errors.NONE);
+    assertThat(states.get(0).markers).as("it was not written").containsExactly(7L);
+    assertThat(marked).isCompletedWithValue(Errors.NONE);
   }
 }

@@ -9,6 +9,7 @@ import io.margay.groups.internal.SimulatedGroups;
 import io.margay.log.internal.SimulatedLogs;
 import io.margay.model.BrokerId;
 import io.margay.replication.internal.SimulatedReplication;
+import io.margay.transactions.internal.SimulatedTransactions;
 import io.margay.spi.client.RemoteClient;
 import io.margay.spi.config.FakeSettings;
 import io.margay.spi.handler.ApiHandler;
@@ -51,8 +52,10 @@ final class SimulatedNode implements BrokerPresence.Node {
     replication.setClient(client);
     Map<Short, ApiHandler> handlers = new HashMap<>();
     SimulatedGroups groups = new SimulatedGroups(own, controller, process, process, process.thread());
+    SimulatedTransactions transactions = new SimulatedTransactions(own, controller, process, process, process.thread());
     replication.addListener(groups);
-    for (List<ApiHandler> some : List.of(SimulatedHandlers.of(controller), replication.handlers(), groups.handlers())) {
+    for (List<ApiHandler> some : List.of(SimulatedHandlers.of(controller), replication.handlers(), groups.handlers(),
+        transactions.handlers())) {
       some.forEach(handler -> handlers.put(handler.api().key(), handler));
     }
     controller.addPublisher(asked, 1);

@@ -13,10 +13,6 @@ import java.util.List;
  */
 final class AcceptedSettings {
   private static final String GENERAL = """
-      INT | add.partitions.to.txn.retry.backoff.max.ms | 100 | Longest wait in milliseconds for an earlier transaction of the \
-          producer to end.
-      INT | add.partitions.to.txn.retry.backoff.ms | 20 | Milliseconds between two checks whether an earlier transaction of the \
-          producer has ended.
       CLASS | alter.config.policy.class.name | null | A class that may refuse changes of settings.
       INT | alter.log.dirs.replication.quota.window.num | 11 | Samples for the quota of moves between log directories.
       INT | alter.log.dirs.replication.quota.window.size.seconds | 1 | Seconds of each sample for the quota of moves between \

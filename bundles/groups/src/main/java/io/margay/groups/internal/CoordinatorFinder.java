@@ -24,19 +24,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the broker that coordinates a group: the leader of the group's partition of {@code __consumer_offsets}. The first question
- * ever creates the topic and waits until the partition is led, so that the first consumer of a new cluster need not ask again. Safe
- * for all threads.
+ * Finds the broker that coordinates a key: the leader of the key's partition of an internal topic, {@code __consumer_offsets} for groups
+ * and {@code __transaction_state} for transactional ids. The first question ever creates the topic and waits until the partition is led,
+ * so that the first client of a new cluster need not ask again. Safe for all threads.
  */
 final class CoordinatorFinder implements AutoCloseable {
   /** The topic of groups and offsets. */
   static final String OFFSETS_TOPIC = "__consumer_offsets";
-  private static final byte GROUP = 0;
-  private static final byte TRANSACTION = 1;
-  private static final byte SHARE = 2;
-  private static final String NO_TRANSACTIONS =
-      "transactions are not served by this cluster; use a producer without transactional.id";
-  private static final String NO_SHARE_GROUPS = "share groups are not served by this cluster";
+  /** The topic of transactional ids. */
+  static final String TRANSACTION_TOPIC = "__transaction_state";
   private static final int MAX_WAITING = 1_000;
   private static final Logger LOG = LoggerFactory.getLogger(CoordinatorFinder.class);
 
@@ -48,8 +44,11 @@ final class CoordinatorFinder implements AutoCloseable {
     /** @return replicas of the topic; a smaller cluster gives it as many as it has brokers */
     int replicationFactor();
 
-    /** @return settings of the topic by name */
-    Map<String, String> topicConfigs();
+    /**
+     * @param replicas how many replicas the topic gets
+     * @return settings of the topic by name
+     */
+    Map<String, String> topicConfigs(int replicas);
 
     /** @return milliseconds that a question may wait for the topic */
     int waitMs();
@@ -58,6 +57,7 @@ final class CoordinatorFinder implements AutoCloseable {
     int shardWaitMs();
   }
 
+  private final String topicName;
   private final ClusterMetadata metadata;
   private final Controller controller;
   private final Scheduler scheduler;
@@ -69,7 +69,17 @@ final class CoordinatorFinder implements AutoCloseable {
   private volatile IntPredicate servedHere = shard -> true;
   private volatile boolean closed;
 
-  CoordinatorFinder(ClusterMetadata metadata, Controller controller, Scheduler scheduler, Settings settings, BrokerId self) {
+  /**
+   * @param topicName the topic whose partitions hold the keys
+   * @param metadata the newest image
+   * @param controller creates the topic
+   * @param scheduler timers
+   * @param settings of the topic
+   * @param self this broker
+   */
+  CoordinatorFinder(String topicName, ClusterMetadata metadata, Controller controller, Scheduler scheduler, Settings settings,
+      BrokerId self) {
+    this.topicName = topicName;
     this.metadata = metadata;
     this.controller = controller;
     this.scheduler = scheduler;
@@ -83,11 +93,11 @@ final class CoordinatorFinder implements AutoCloseable {
   }
 
   /**
-   * @param shard index of a shard of groups
+   * @param shard index of a shard
    * @return whether this broker leads its partition, according to the image, so that it is served here or soon will be
    */
   boolean ledHere(int shard) {
-    TopicImage topic = closed ? null : metadata.image().topic(OFFSETS_TOPIC);
+    TopicImage topic = closed ? null : metadata.image().topic(topicName);
     return topic != null && shard < topic.partitions().size() && topic.partitions().get(shard).leader().equals(self);
   }
 
@@ -96,23 +106,13 @@ final class CoordinatorFinder implements AutoCloseable {
     return settings.shardWaitMs();
   }
 
-  /** @return how many shards groups are spread over */
-  int groupShards() {
-    TopicImage topic = metadata.image().topic(OFFSETS_TOPIC);
+  /** @return how many shards the keys are spread over */
+  int shards() {
+    TopicImage topic = metadata.image().topic(topicName);
     return topic == null ? settings.partitions() : topic.partitions().size();
   }
 
-  CompletableFuture<Coordinator> find(byte keyType, String key, String listener) {
-    // nothing that is worth waiting for: clients that were told to come back later would do so until their time is over
-    if (keyType == TRANSACTION) {
-      return CompletableFuture.completedFuture(failed(key, Errors.UNSUPPORTED_VERSION, NO_TRANSACTIONS));
-    }
-    if (keyType == SHARE) {
-      return CompletableFuture.completedFuture(failed(key, Errors.INVALID_REQUEST, NO_SHARE_GROUPS));
-    }
-    if (keyType != GROUP) {
-      return CompletableFuture.completedFuture(failed(key, Errors.INVALID_REQUEST, "there is no key type " + keyType));
-    }
+  CompletableFuture<Coordinator> find(String key, String listener) {
     Question question = new Question(key, listener);
     if (!question.tryAnswer()) {
       if (closed || waiting.size() >= MAX_WAITING) {
@@ -128,7 +128,7 @@ final class CoordinatorFinder implements AutoCloseable {
     question.timer = scheduler.after(settings.waitMs(),
         () -> question.answer(failed(question.key, Errors.COORDINATOR_NOT_AVAILABLE)));
     waiting.add(question);
-    if (metadata.image().topic(OFFSETS_TOPIC) == null) {
+    if (metadata.image().topic(topicName) == null) {
       create();
     }
     // what was waited for may have happened just before
@@ -144,13 +144,13 @@ final class CoordinatorFinder implements AutoCloseable {
     }
     int brokers = (int) metadata.image().brokers().values().stream().filter(b -> !b.fenced()).count();
     int replicas = Math.max(1, Math.min(settings.replicationFactor(), brokers));
-    LOG.info("Creating the topic of groups and offsets. topic={} partitions={} replicationFactor={}", OFFSETS_TOPIC,
+    LOG.info("Creating the topic of a coordinator. topic={} partitions={} replicationFactor={}", topicName,
         settings.partitions(), replicas);
-    Map<String, String> configs = settings.topicConfigs();
-    controller.createTopic(OFFSETS_TOPIC, settings.partitions(), replicas, configs, true).whenComplete((error, e) -> {
+    Map<String, String> configs = settings.topicConfigs(replicas);
+    controller.createTopic(topicName, settings.partitions(), replicas, configs, true).whenComplete((error, e) -> {
       creating.set(false);
       if ((e != null || error != Errors.NONE && error != Errors.TOPIC_ALREADY_EXISTS) && logs.pass("not created") >= 0) {
-        LOG.error("Cannot create the topic of groups and offsets. topic={} errorCode={}", OFFSETS_TOPIC, error, e);
+        LOG.error("Cannot create the topic of a coordinator. topic={} errorCode={}", topicName, error, e);
       }
       if (e != null || error != Errors.NONE && error != Errors.TOPIC_ALREADY_EXISTS) {
         waiting.forEach(q -> q.answer(failed(q.key, Errors.COORDINATOR_NOT_AVAILABLE)));
@@ -175,7 +175,8 @@ final class CoordinatorFinder implements AutoCloseable {
     return failed(key, error, error.message());
   }
 
-  private static Coordinator failed(String key, Errors error, String message) {
+  /** An answer that names no coordinator. */
+  static Coordinator failed(String key, Errors error, String message) {
     return new Coordinator().setKey(key).setNodeId(-1).setHost("").setPort(-1).setErrorCode(error.code())
         .setErrorMessage(message);
   }
@@ -183,7 +184,7 @@ final class CoordinatorFinder implements AutoCloseable {
   /** The answer as things are now; null when there is none yet. */
   private Coordinator lookUp(String key, String listener) {
     ClusterImage image = metadata.image();
-    TopicImage topic = image.topic(OFFSETS_TOPIC);
+    TopicImage topic = image.topic(topicName);
     if (topic == null) {
       return null;
     }

@@ -18,6 +18,7 @@ import io.margay.metadata.TopicImage;
 import io.margay.model.Clock;
 import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
+import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.protocol.KafkaUuid;
 import io.margay.protocol.message.DescribeGroupsResponse.DescribedGroup;
@@ -36,6 +37,8 @@ import io.margay.protocol.message.OffsetFetchRequest.OffsetFetchRequestGroup;
 import io.margay.protocol.message.OffsetFetchResponse.OffsetFetchResponseGroup;
 import io.margay.protocol.message.SyncGroupRequest;
 import io.margay.protocol.message.SyncGroupResponse;
+import io.margay.spi.partition.MarkerWriter;
+import io.margay.spi.partition.TransactionVerifier;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -61,34 +64,55 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   private static final long SMALL_BYTES = 1_024;
 
   private final CoordinatorRuntime<GroupShard> runtime;
+  private static final byte GROUP = 0;
+  private static final byte TRANSACTION = 1;
+  private static final byte SHARE = 2;
+
   private final CoordinatorFinder finder;
+  private final CoordinatorFinder transactionFinder;
   private final ClusterMetadata metadata;
   private final Executor executor;
   private final NodeMemory memory;
   private final LineLimit logs;
   private final AtomicLong failures = new AtomicLong();
+  private final TransactionalCommits transactional;
 
   /** What the coordinator needs of its surroundings; as {@link CoordinatorRuntime.Environment}. */
   record Environment(Clock clock, Scheduler scheduler, Executor executor, IntSupplier commitTimeoutMs,
       CoordinatorRuntime.Limits limits) { }
 
+  /** Find the coordinators of groups, and of transactional ids. */
+  record Finders(CoordinatorFinder groups, CoordinatorFinder transactions) { }
+
   /**
    * @param environment for the runtime; its executor runs the forgetting of offsets, too
    * @param config the settings of groups
-   * @param finder finds coordinators; closed with this
+   * @param finders find coordinators; closed with this
    * @param metadata the newest image
    */
-  GroupCoordinator(Environment environment, GroupConfig config, CoordinatorFinder finder, ClusterMetadata metadata) {
+  GroupCoordinator(Environment environment, GroupConfig config, Finders finders, ClusterMetadata metadata) {
+    this.finder = finders.groups();
+    this.transactionFinder = finders.transactions();
     this.memory = new NodeMemory(config, environment.clock());
     this.runtime = new CoordinatorRuntime<>(new CoordinatorRuntime.Environment("groups", environment.clock(),
         environment.scheduler(), environment.executor(), environment.commitTimeoutMs(), environment.limits(), this::onActive),
-        context -> new GroupShard(context, config, memory, finder::groupShards));
-    this.finder = finder;
+        context -> new GroupShard(context, config, memory, finder::shards));
     this.metadata = metadata;
     this.executor = environment.executor();
     this.logs = new LineLimit(environment.clock());
     finder.servedHere(runtime::active);
     runtime.waitFor(finder::ledHere, finder::shardWaitMs);
+    this.transactional = new TransactionalCommits(new TransactionalCommits.Shards() {
+      @Override
+      public <R> CompletableFuture<R> run(String groupId, long bytes, Operation<GroupShard, R> operation) {
+        return runAnyId(groupId, bytes, operation);
+      }
+
+      @Override
+      public TopicPartition partitionOf(String groupId) {
+        return new TopicPartition(CoordinatorFinder.OFFSETS_TOPIC, ShardHash.shardOf(groupId, finder.shards()));
+      }
+    });
   }
 
   // ------------------------------------------------------------------------------------------------ the broker's events
@@ -109,6 +133,7 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
 
   void onImage(ClusterDelta delta) {
     finder.recheck();
+    transactionFinder.recheck();
     runtime.recheck();
     if (delta.first() || delta.deletedTopics().isEmpty()) {
       return;
@@ -192,6 +217,7 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   @Override
   public void close() {
     finder.close();
+    transactionFinder.close();
     runtime.close();
   }
 
@@ -221,7 +247,7 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
     CompletableFuture<R> first = parkedOnce(groupId, bytes, operation);
     return first.handle((answer, failure) -> {
       boolean gone = failure == null && errorCode.apply(answer) == Errors.NOT_COORDINATOR.code()
-          && finder.ledHere(ShardHash.shardOf(groupId, finder.groupShards()));
+          && finder.ledHere(ShardHash.shardOf(groupId, finder.shards()));
       return gone ? parkedOnce(groupId, bytes, operation) : first;
     }).thenCompose(last -> last);
   }
@@ -262,6 +288,24 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   }
 
   @Override
+  public CompletableFuture<OffsetCommitResponse> commitInTransaction(TransactionVerifier.Claim claim, boolean add,
+      OffsetCommitRequest offsets, int version, long bytes) {
+    List<ResolvedTopic> topics = new ArrayList<>(offsets.topics().size());
+    offsets.topics().forEach(t -> topics.add(resolve(t.name(), t.topicId(), version >= 10)));
+    return transactional.commit(new TransactionalCommits.Commit(claim, add, offsets, topics, version, bytes));
+  }
+
+  /** Commits within transactions. */
+  TransactionalCommits transactional() {
+    return transactional;
+  }
+
+  /** Ends a transaction in one shard: NONE when its marker is committed. */
+  CompletableFuture<Errors> write(int shard, MarkerWriter.Marker marker) {
+    return runtime.run(shard, SMALL_BYTES, (s, now) -> Result.ending(marker, Errors.NONE)).exceptionally(CoordinatorException::errorOf);
+  }
+
+  @Override
   public CompletableFuture<OffsetFetchResponseGroup> fetch(OffsetFetchRequestGroup group, boolean requireStable,
       AnswerMemory answer) {
     return runAnyId(group.groupId(), SMALL_BYTES, (s, now) -> Result.of(s.offsets().fetch(group, requireStable, answer)));
@@ -293,7 +337,7 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   @Override
   public CompletableFuture<List<DescribedGroup>> describe(Collection<String> groupIds, int version, AnswerMemory answer) {
     Map<Integer, List<String>> byShard = new TreeMap<>();
-    groupIds.forEach(id -> byShard.computeIfAbsent(ShardHash.shardOf(id, finder.groupShards()), s -> new ArrayList<>()).add(id));
+    groupIds.forEach(id -> byShard.computeIfAbsent(ShardHash.shardOf(id, finder.shards()), s -> new ArrayList<>()).add(id));
     List<CompletableFuture<List<DescribedGroup>>> parts = new ArrayList<>();
     byShard.forEach((shard, ids) -> parts.add(runtime.run(shard, SMALL_BYTES,
         (s, now) -> Result.of(describe(s, ids, version, answer))).exceptionally(e -> failed(ids, CoordinatorException.errorOf(e)))));
@@ -348,7 +392,17 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
 
   @Override
   public CompletableFuture<FindCoordinatorResponse.Coordinator> find(byte keyType, String key, String listener) {
-    return finder.find(keyType, key, listener);
+    return switch (keyType) {
+      case GROUP -> finder.find(key, listener);
+      case TRANSACTION -> transactionFinder.find(key, listener);
+      // nothing that is worth waiting for: clients that were told to come back later would do so until their time is over
+      case SHARE -> refused(key, "share groups are not served by this cluster");
+      default -> refused(key, "there is no key type " + keyType);
+    };
+  }
+
+  private static CompletableFuture<FindCoordinatorResponse.Coordinator> refused(String key, String why) {
+    return CompletableFuture.completedFuture(CoordinatorFinder.failed(key, Errors.INVALID_REQUEST, why));
   }
 
   // ------------------------------------------------------------------------------------------------ shards
@@ -360,7 +414,7 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
 
   /** Consumers that only commit offsets were always allowed to have no group id. */
   private <R> CompletableFuture<R> runAnyId(String groupId, long bytes, Operation<GroupShard, R> operation) {
-    return runtime.run(ShardHash.shardOf(groupId, finder.groupShards()), bytes, (s, now) -> {
+    return runtime.run(ShardHash.shardOf(groupId, finder.shards()), bytes, (s, now) -> {
       s.selection().requireLoaded(groupId);
       return operation.apply(s, now);
     });

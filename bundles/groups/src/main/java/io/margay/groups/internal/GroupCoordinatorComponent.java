@@ -11,6 +11,7 @@ import io.margay.model.Clock;
 import io.margay.model.LeaderEpoch;
 import io.margay.model.Scheduler;
 import io.margay.model.TopicPartition;
+import io.margay.protocol.Errors;
 import io.margay.protocol.record.CompressionType;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.controller.Controller;
@@ -18,8 +19,11 @@ import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.memory.MemoryUser;
 import io.margay.spi.partition.LeaderPartition;
 import io.margay.spi.partition.LeadershipListener;
+import io.margay.spi.partition.MarkerWriter;
+import io.margay.spi.partition.TransactionVerifier;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +35,9 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /**
  * Connects the {@link GroupCoordinator} with the container, and registers its handlers. When it goes, what is parked is answered with a
@@ -40,8 +47,8 @@ import org.osgi.service.component.annotations.Reference;
  * answered, and nothing outside this bundle sees the coordinator.
  */
 @Capability(namespace = "osgi.service", attribute = "objectClass:List<String>=\"io.margay.spi.handler.ApiHandler\"")
-@Component(service = {LeadershipListener.class, MetadataPublisher.class}, immediate = true)
-public final class GroupCoordinatorComponent implements LeadershipListener, MetadataPublisher {
+@Component(service = {LeadershipListener.class, MetadataPublisher.class, MarkerWriter.class}, immediate = true)
+public final class GroupCoordinatorComponent implements LeadershipListener, MetadataPublisher, MarkerWriter {
   private static final int MAX_WAITING = 10_000;
   /** What may wait for commits and shards takes this part of the largest heap. */
   private static final int HEAP_PARTS = 16;
@@ -62,11 +69,14 @@ public final class GroupCoordinatorComponent implements LeadershipListener, Meta
     this.settings = settings;
     this.executor = executor(settings.get(CoordinatorSettings.GROUP_COORDINATOR_THREADS));
     SettingsOfGroups values = new SettingsOfGroups(settings);
-    CoordinatorFinder finder = new CoordinatorFinder(metadata, controller, scheduler, values, settings.nodeId());
+    GroupCoordinator.Finders finders = new GroupCoordinator.Finders(
+        new CoordinatorFinder(CoordinatorFinder.OFFSETS_TOPIC, metadata, controller, scheduler, values, settings.nodeId()),
+        new CoordinatorFinder(CoordinatorFinder.TRANSACTION_TOPIC, metadata, controller, scheduler,
+            new TransactionTopicSettings(settings), settings.nodeId()));
     CoordinatorRuntime.Limits limits =
         new CoordinatorRuntime.Limits(MAX_WAITING, Runtime.getRuntime().maxMemory() / HEAP_PARTS);
     this.coordinator = new GroupCoordinator(new GroupCoordinator.Environment(clock, scheduler, executor,
-        () -> settings.get(CoordinatorSettings.OFFSETS_COMMIT_TIMEOUT_MS), limits), values, finder, metadata);
+        () -> settings.get(CoordinatorSettings.OFFSETS_COMMIT_TIMEOUT_MS), limits), values, finders, metadata);
     long intervalMs = settings.get(CoordinatorSettings.OFFSETS_RETENTION_CHECK_INTERVAL_MS);
     this.expiry = scheduler.every(intervalMs, intervalMs, coordinator::expire);
     this.memory = context.registerService(MemoryUser.class, coordinator.memory(), null);
@@ -111,6 +121,26 @@ public final class GroupCoordinatorComponent implements LeadershipListener, Meta
     if (tp.topic().equals(CoordinatorFinder.OFFSETS_TOPIC)) {
       coordinator.resigned(tp.partition());
     }
+  }
+
+  /** Optional: while transactions are being replaced, commits within transactions get an error that producers retry. */
+  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+  void setVerifier(TransactionVerifier verifier) {
+    coordinator.transactional().setVerifier(verifier);
+  }
+
+  void unsetVerifier(TransactionVerifier verifier) {
+    coordinator.transactional().unsetVerifier(verifier);
+  }
+
+  @Override
+  public String topic() {
+    return CoordinatorFinder.OFFSETS_TOPIC;
+  }
+
+  @Override
+  public CompletionStage<Errors> write(int partition, Marker marker) {
+    return coordinator.write(partition, marker);
   }
 
   @Override

@@ -20,6 +20,7 @@ import io.margay.groups.internal.loading.Selection;
 import io.margay.groups.internal.offsets.Expiry;
 import io.margay.groups.internal.offsets.OffsetOperations;
 import io.margay.groups.internal.offsets.OffsetStore;
+import io.margay.groups.internal.offsets.TransactionChecks;
 import io.margay.protocol.Errors;
 import io.margay.protocol.MessageReader;
 import io.margay.protocol.Messages;
@@ -41,6 +42,7 @@ final class GroupShard implements ShardState {
   private final MemberOperations members;
   private final ClassicReplay classic;
   private final OffsetOperations offsets;
+  private final TransactionChecks checks = new TransactionChecks();
   private final Expiry expiry;
   private final Listing listing;
   private final Selection selection;
@@ -76,6 +78,10 @@ final class GroupShard implements ShardState {
 
   OffsetOperations offsets() {
     return offsets;
+  }
+
+  TransactionChecks checks() {
+    return checks;
   }
 
   Expiry expiry() {
@@ -130,6 +136,7 @@ final class GroupShard implements ShardState {
 
   @Override
   public void replayMarker(long producerId, boolean committed) {
+    checks.onMarker(producerId);
     offsets.replayMarker(producerId, committed);
   }
 

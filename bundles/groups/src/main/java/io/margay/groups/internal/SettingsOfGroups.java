@@ -80,7 +80,7 @@ record SettingsOfGroups(SettingValues values) implements GroupConfig, Coordinato
   }
 
   @Override
-  public Map<String, String> topicConfigs() {
+  public Map<String, String> topicConfigs(int replicas) {
     return Map.of("cleanup.policy", "compact", "compression.type", "producer",
         "segment.bytes", Integer.toString(values.get(CoordinatorSettings.OFFSETS_TOPIC_SEGMENT_BYTES)));
   }

@@ -3,9 +3,13 @@ package io.margay.groups.internal;
 import io.margay.coordinator.CoordinatorRecord;
 import io.margay.coordinator.PartitionWriter;
 import io.margay.coordinator.ShardState;
+import io.margay.coordinator.TransactionStep;
 import io.margay.protocol.Errors;
+import io.margay.spi.partition.MarkerWriter;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
@@ -24,6 +28,9 @@ final class FakeLog implements PartitionWriter {
   private final Semaphore refused = new Semaphore(0);
   private final List<Runnable> resumptions = new CopyOnWriteArrayList<>();
   int batches;
+  /** The producers of records that belong to transactions, by identity. */
+  final Map<CoordinatorRecord, Long> producers = new IdentityHashMap<>();
+  final List<MarkerWriter.Marker> markers = new ArrayList<>();
   /** Whether the last thing written about the group itself is in the log, and no tombstone. */
   boolean groupWritten;
 
@@ -34,7 +41,7 @@ final class FakeLog implements PartitionWriter {
 
   @Override
   public long load(ShardState state) {
-    records.forEach(r -> state.replay(ShardState.NO_PRODUCER_ID, r));
+    records.forEach(r -> state.replay(producers.getOrDefault(r, ShardState.NO_PRODUCER_ID), r));
     return records.size();
   }
 
@@ -52,6 +59,24 @@ final class FakeLog implements PartitionWriter {
     }
     batches++;
     records.addAll(batch);
+    return new Appended(Errors.NONE, records.size());
+  }
+
+  @Override
+  public Appended append(List<CoordinatorRecord> batch, TransactionStep.Part producer, long nowMs) {
+    Appended done = append(batch, nowMs);
+    if (done.error() == Errors.NONE) {
+      batch.forEach(r -> producers.put(r, producer.producerId()));
+    }
+    return done;
+  }
+
+  @Override
+  public Appended append(MarkerWriter.Marker marker, long nowMs) {
+    if (failWith != Errors.NONE) {
+      return new Appended(failWith, -1);
+    }
+    markers.add(marker);
     return new Appended(Errors.NONE, records.size());
   }
 

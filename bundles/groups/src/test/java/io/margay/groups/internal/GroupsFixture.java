@@ -120,7 +120,7 @@ public final class GroupsFixture {
     }
 
     @Override
-    public Map<String, String> topicConfigs() {
+    public Map<String, String> topicConfigs(int replicas) {
       return Map.of();
     }
 
@@ -159,14 +159,20 @@ public final class GroupsFixture {
     Map<String, TopicImage> byName = new HashMap<>();
     Map<String, UUID> all = new HashMap<>(topics);
     all.put(CoordinatorFinder.OFFSETS_TOPIC, new UUID(9, 9));
+    all.put(CoordinatorFinder.TRANSACTION_TOPIC, new UUID(9, 8));
     all.forEach((n, id) -> byName.put(n, new TopicImage(n, id, n.startsWith("__"), List.of(p))));
     TreeMap<BrokerId, BrokerImage> brokers = new TreeMap<>();
     brokers.put(one, new BrokerImage(one, 1, List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "h", 9092)), null, false));
     return new ClusterImage("c", 1, one, brokers, TopicsImage.of(byName), Map.of(), Map.of());
   }
 
+  private CoordinatorFinder finder(String topic) {
+    return new CoordinatorFinder(topic, () -> image, null, time, new FinderSettings(), new BrokerId(1));
+  }
+
   void start() {
-    CoordinatorFinder finder = new CoordinatorFinder(() -> image, null, time, new FinderSettings(), new BrokerId(1));
+    GroupCoordinator.Finders finder = new GroupCoordinator.Finders(finder(CoordinatorFinder.OFFSETS_TOPIC),
+        finder(CoordinatorFinder.TRANSACTION_TOPIC));
     groups = new GroupCoordinator(new GroupCoordinator.Environment(time, time, Runnable::run, () -> 5_000,
         new CoordinatorRuntime.Limits(1_000, 1 << 30)), config, finder, () -> image);
     groups.elected(0, log);

@@ -48,4 +48,14 @@ final class GuardedProducers {
   int forget(long lastSeenMs, int most) {
     return locked(() -> log.state.producers.forget(lastSeenMs, most));
   }
+
+  /** As {@link ProducerStates#beginVerification}. */
+  long beginVerification(long producerId, short producerEpoch) {
+    return locked(() -> log.state.producers.beginVerification(producerId, producerEpoch));
+  }
+
+  /** As {@link ProducerStates#endVerification}. */
+  boolean endVerification(long producerId, long verification) {
+    return locked(() -> log.state.producers.endVerification(producerId, verification));
+  }
 }

@@ -8,6 +8,7 @@ import io.margay.protocol.record.Record;
 import io.margay.protocol.record.RecordBatch;
 import io.margay.protocol.record.RecordBatchFormat;
 import io.margay.protocol.record.RecordReader;
+import io.margay.spi.log.PartitionLog;
 import io.margay.spi.log.PartitionLog.ProducerInfo;
 import io.netty.util.collection.LongObjectHashMap;
 import java.util.ArrayList;
@@ -43,6 +44,8 @@ final class ProducerStates {
    * stays until the high watermark has passed its marker, because the marker may be lost before that.
    */
   private TreeMap<Long, Long> unstable;
+  /** Null until a client begins a transaction. */
+  private TransactionVerifications verifications;
   private final AbortedTransactions aborted;
   private final ProducerLimits limits;
   private volatile long firstUnstableOffset = STABLE;
@@ -113,7 +116,7 @@ final class ProducerStates {
     }
     if (entry == null) {
       // A producer that is unknown, because it is new, has expired or was compacted away, may begin with any sequence.
-      return Errors.NONE;
+      return mayBegin(batch, checkSequence) ? Errors.NONE : Errors.INVALID_TXN_STATE;
     }
     if (batch.producerEpoch() < entry.epoch) {
       return Errors.INVALID_PRODUCER_EPOCH;
@@ -127,7 +130,36 @@ final class ProducerStates {
     if (!batch.isTransactional() && entry.transactionStart != ProducerEntry.NO_TRANSACTION) {
       return Errors.INVALID_TXN_STATE;
     }
-    return Errors.NONE;
+    boolean begins = entry.transactionStart == ProducerEntry.NO_TRANSACTION;
+    return begins && !mayBegin(batch, checkSequence) ? Errors.INVALID_TXN_STATE : Errors.NONE;
+  }
+
+  /** Whether the batch is not the first one of a transaction that the coordinator knows nothing of. */
+  private boolean mayBegin(RecordBatch batch, boolean client) {
+    return !client || !batch.isTransactional() || verifications != null && verifications.isVerified(batch.producerId());
+  }
+
+  /** See {@link io.margay.spi.log.PartitionLog#beginVerification}. */
+  long beginVerification(long producerId, short producerEpoch) {
+    ProducerEntry entry = get(producerId);
+    if (entry != null && entry.transactionStart != ProducerEntry.NO_TRANSACTION && entry.epoch == producerEpoch) {
+      return PartitionLog.NO_VERIFICATION;
+    }
+    if (verifications == null) {
+      verifications = new TransactionVerifications(limits::perLog);
+    }
+    return verifications.begin(producerId);
+  }
+
+  /** See {@link io.margay.spi.log.PartitionLog#endVerification}. */
+  boolean endVerification(long producerId, long verification) {
+    return verifications != null && verifications.end(producerId, verification);
+  }
+
+  private void forgetVerification(long producerId) {
+    if (verifications != null) {
+      verifications.forget(producerId);
+    }
   }
 
   private static boolean isInSequence(ProducerEntry entry, RecordBatch batch) {
@@ -151,8 +183,8 @@ final class ProducerStates {
       case INVALID_PRODUCER_EPOCH -> who + " is older than epoch " + entry.epoch + ", which wrote here last";
       case OUT_OF_ORDER_SEQUENCE_NUMBER -> who + " sent sequence " + batch.baseSequence() + ", but its last one is "
           + entry.lastSequence() + " of epoch " + entry.epoch;
-      case INVALID_TXN_STATE -> who + " sent a batch outside of its transaction, which is open since offset "
-          + entry.transactionStart;
+      case INVALID_TXN_STATE -> batch.isTransactional() ? who + " sent a batch of a transaction that is not known to be under way"
+          : who + " sent a batch outside of its transaction, which is open since offset " + entry.transactionStart;
       case TRANSACTION_COORDINATOR_FENCED -> "marker of " + who + " comes from coordinator epoch "
           + (marker == null ? "?" : marker.coordinatorEpoch()) + ", but " + entry.coordinatorEpoch + " is known";
       default -> who + " was refused";
@@ -185,6 +217,7 @@ final class ProducerStates {
     entry.lastSeenMs = nowMs;
     entry.addBatch(batch.lastSequence(), batch.lastOffset(), batch.lastOffsetDelta(), batch.maxTimestamp());
     if (batch.isTransactional() && entry.transactionStart == ProducerEntry.NO_TRANSACTION) {
+      forgetVerification(batch.producerId());
       begin(entry, batch.baseOffset());
     }
   }
@@ -204,6 +237,7 @@ final class ProducerStates {
     entry.coordinatorEpoch = end.coordinatorEpoch();
     entry.lastTimestamp = batch.maxTimestamp();
     entry.lastSeenMs = nowMs;
+    forgetVerification(batch.producerId());
     long first = entry.transactionStart;
     if (first == ProducerEntry.NO_TRANSACTION) {
       return;
@@ -307,6 +341,7 @@ final class ProducerStates {
     entries = null;
     mostEntries = 0;
     unstable = null;
+    verifications = null;
     firstUnstableOffset = STABLE;
   }
 

@@ -193,6 +193,16 @@ final class SegmentedPartitionLog implements PartitionLog {
   }
 
   @Override
+  public long beginVerification(long producerId, short producerEpoch) {
+    return guardedProducers.beginVerification(producerId, producerEpoch);
+  }
+
+  @Override
+  public boolean endVerification(long producerId, long verification) {
+    return guardedProducers.endVerification(producerId, verification);
+  }
+
+  @Override
   public Appended appendAsLeader(ByteBuf records, LeaderEpoch leaderEpoch, Origin origin) {
     if (availability.unusable()) {
       // Without the lock, which is held for long while a log is moved or reopened.

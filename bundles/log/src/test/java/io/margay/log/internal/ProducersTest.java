@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.margay.protocol.Errors;
 import io.margay.protocol.record.CompressionType;
+import io.margay.spi.log.PartitionLog;
+import io.margay.protocol.record.ControlRecordType;
 import io.margay.spi.log.PartitionLog.AbortedTransaction;
 import io.margay.spi.log.PartitionLog.Appended;
 import io.margay.spi.log.PartitionLog.Origin;
@@ -348,5 +350,44 @@ class ProducersTest {
     t.restart();
     assertThat(t.log.logStartOffset()).isEqualTo(100);
     assertThat(t.log.producers()).hasSize(1);
+  }
+
+  /** KIP-890: a batch that comes after the marker of its transaction would begin one that no one ends. */
+  @Test
+  void aTransactionBeginsOnlyWhenItIsVerified() {
+    assertThat(t.appendUnverified(TestLog.transactional(7, 0, 0, "a=1"), Origin.CLIENT).error()).isEqualTo(Errors.INVALID_TXN_STATE);
+    long first = t.log.beginVerification(7, (short) 0);
+    assertThat(first).isNotEqualTo(PartitionLog.NO_VERIFICATION);
+    assertThat(t.log.beginVerification(7, (short) 0)).as("one for all that wait").isEqualTo(first);
+    assertThat(t.appendUnverified(TestLog.transactional(7, 0, 0, "a=1"), Origin.CLIENT).error()).isEqualTo(Errors.INVALID_TXN_STATE);
+    assertThat(t.log.endVerification(7, first)).isTrue();
+    assertThat(t.appendUnverified(TestLog.transactional(7, 0, 0, "a=1"), Origin.CLIENT).error()).isEqualTo(Errors.NONE);
+    assertThat(t.log.beginVerification(7, (short) 0)).as("it is open").isEqualTo(PartitionLog.NO_VERIFICATION);
+    assertThat(t.log.beginVerification(7, (short) 1)).as("another epoch").isNotEqualTo(PartitionLog.NO_VERIFICATION);
+    assertThat(t.appendUnverified(TestLog.transactional(7, 0, 1, "a=2"), Origin.CLIENT).error()).isEqualTo(Errors.NONE);
+    t.mark(7, 0, ControlRecordType.COMMIT, 0);
+    assertThat(t.appendUnverified(TestLog.transactional(7, 0, 2, "late=1"), Origin.CLIENT).error()).isEqualTo(Errors.INVALID_TXN_STATE);
+  }
+
+  @Test
+  void aMarkerEndsAVerification() {
+    long number = t.log.beginVerification(7, (short) 0);
+    t.mark(7, 0, ControlRecordType.ABORT, 0);
+    assertThat(t.log.endVerification(7, number)).isFalse();
+    assertThat(t.log.endVerification(7, t.log.beginVerification(7, (short) 0))).isTrue();
+    t.mark(7, 0, ControlRecordType.ABORT, 0);
+    assertThat(t.appendUnverified(TestLog.transactional(7, 0, 0, "late=1"), Origin.CLIENT).error()).isEqualTo(Errors.INVALID_TXN_STATE);
+  }
+
+  @Test
+  void pendingVerificationsAreBounded() {
+    TransactionVerifications pending = new TransactionVerifications(() -> 3);
+    long first = pending.begin(0);
+    for (int producer = 1; producer < 10; producer++) {
+      pending.begin(producer);
+    }
+    assertThat(pending.size()).isEqualTo(3);
+    assertThat(pending.end(0, first)).isFalse();
+    assertThat(pending.end(9, pending.begin(9))).isTrue();
   }
 }

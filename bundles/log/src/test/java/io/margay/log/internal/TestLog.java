@@ -12,6 +12,7 @@ import io.margay.protocol.record.CompressionType;
 import io.margay.protocol.record.ControlRecordType;
 import io.margay.protocol.record.ControlRecords;
 import io.margay.protocol.record.Record;
+import io.margay.protocol.record.RecordBatch;
 import io.margay.protocol.record.RecordBatchBuilder;
 import io.margay.protocol.record.RecordReader;
 import io.margay.protocol.record.RecordScratchPool;
@@ -152,7 +153,16 @@ final class TestLog {
     return append(batch, Origin.CLIENT);
   }
 
+  /** As the leader of a partition does: the transaction of a client is verified first. */
   Appended append(ByteBuf batch, Origin origin) {
+    RecordBatch header = new RecordBatch().wrap(batch, batch.readerIndex());
+    if (origin == Origin.CLIENT && header.isTransactional()) {
+      log.endVerification(header.producerId(), log.beginVerification(header.producerId(), header.producerEpoch()));
+    }
+    return appendUnverified(batch, origin);
+  }
+
+  Appended appendUnverified(ByteBuf batch, Origin origin) {
     try {
       return log.appendAsLeader(batch, new LeaderEpoch(epoch), origin);
     } finally {

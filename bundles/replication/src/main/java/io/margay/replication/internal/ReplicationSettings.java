@@ -1,5 +1,6 @@
 package io.margay.replication.internal;
 
+import static io.margay.spi.config.SettingType.BOOLEAN;
 import static io.margay.spi.config.SettingType.INT;
 import static io.margay.spi.config.SettingType.LONG;
 
@@ -41,6 +42,12 @@ public final class ReplicationSettings implements SettingDefinitions {
   public static final Setting<Integer> MARGAY_MAX_PARTITIONS_OPEN = ALL.broker(INT, "margay.max.partitions.open", -1).from(-1).live()
       .doc("Replicas that this broker opens, including those of older data. Further replicas stay closed, and their clients "
           + "retry. -1 derives it from the maximum heap, with twice the share of margay.max.partitions.per.broker.");
+  /** {@code transaction.partition.verification.enable}. */
+  public static final Setting<Boolean> TRANSACTION_PARTITION_VERIFICATION_ENABLE =
+      ALL.broker(BOOLEAN, "transaction.partition.verification.enable", true).live()
+      .doc("Whether the first batch of a transaction in a partition is refused unless the coordinator knows that the partition belongs to "
+          + "the transaction. Without it, a late batch of an old client can hold back read_committed readers until an administrator "
+          + "aborts its transaction. Clients with transactions v2 are always checked.");
 
   @Override
   public Catalogue catalogue() {

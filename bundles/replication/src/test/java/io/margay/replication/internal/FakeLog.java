@@ -17,7 +17,9 @@ import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -40,6 +42,8 @@ public final class FakeLog implements PartitionLog {
   private volatile long flushed;
   private volatile long highWatermark;
   private volatile boolean closed;
+  private final Set<Long> verified = ConcurrentHashMap.newKeySet();
+  private volatile long verification = 1;
   /** Set by tests. */
   public volatile boolean hot = true;
   public volatile boolean offline;
@@ -389,6 +393,22 @@ public final class FakeLog implements PartitionLog {
     List<String> contents = new ArrayList<>();
     batches.forEach((base, stored) -> contents.add(base + "@" + stored.epoch));
     return contents;
+  }
+
+  @Override
+  public long beginVerification(long producerId, short producerEpoch) {
+    return verified.contains(producerId) ? NO_VERIFICATION : verification;
+  }
+
+  @Override
+  public boolean endVerification(long producerId, long number) {
+    return number == verification && verified.add(producerId);
+  }
+
+  /** As when a marker ends the producer's transaction. */
+  public void endTransaction(long producerId) {
+    verified.remove(producerId);
+    verification++;
   }
 
   @Override

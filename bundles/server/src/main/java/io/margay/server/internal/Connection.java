@@ -14,7 +14,6 @@ import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +25,7 @@ import org.slf4j.LoggerFactory;
  *   FrameSource -> started -> answered -> Answers
  *
  *   OPEN -> CLOSING (answers that are on their way go first) -> GONE
+ *      \-> LEAVING (requests that were started are answered) -> GONE; the channel goes to the next version of this bundle
  * </pre>
  *
  * A frame is cut from what was received when its request may start: when the server is ready, when no request is under way whose
@@ -47,7 +47,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private static final int SLOW_LOOKS = 3;
   private static final int STILL_LOOKS = 10;
 
-  private enum State { OPEN, CLOSING, GONE }
+  private enum State { OPEN, LEAVING, CLOSING, GONE }
 
   private final Server server;
   private final String listener;
@@ -57,17 +57,20 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private final Progress progress = new Progress();
   private final HeaderReader headers = new HeaderReader(this);
   private final WorkShare work;
+  private final WorkWait workWait;
+  private final Throttle throttle;
   private final ArrayDeque<NetworkRequest> pipeline = new ArrayDeque<>(3);
   private LoopState loop;
   private int index;
   private ChannelHandlerContext ctx;
   private InetAddress clientAddress;
   private NetworkRequest serial;
-  private ScheduledFuture<?> throttled;
   private boolean admitted;
   private boolean reading;
   private boolean draining;
-  private boolean waitsForWork;
+  /** A request of {@link State#LEAVING} that no handler was given: its frame goes with the channel. */
+  private NetworkRequest unread;
+  private long leaveByNanos;
   private volatile State state = State.OPEN;
 
   /**
@@ -82,6 +85,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     this.frames = new FrameSource(channel, gate, server.maxFrameBytes(), this::drain);
     this.answers = new Answers(server.memory().work());
     this.work = new WorkShare(server.memory());
+    this.workWait = new WorkWait(server.memory().work(), channel, this::drain);
+    this.throttle = new Throttle(channel, gate, this::drain);
   }
 
   @Override
@@ -92,6 +97,24 @@ final class Connection extends ChannelInboundHandlerAdapter {
       loop = server.loop(eventLoop());
       frames.credit(loop.credit());
     }
+    Handover left = Handover.take(context.channel());
+    if (left != null) {
+      takeOver(left);
+    }
+  }
+
+  /** Goes on with a connection that the version before had, or that waited for this one. */
+  private void takeOver(Handover left) {
+    if (!begin(left.served())) {
+      left.release();
+      return;
+    }
+    frames.resume(left.proven(), left.rest());
+    if (left.throttledNanos() > 0) {
+      throttle.begin(left.throttledNanos());
+    }
+    drain();
+    gate.open();
   }
 
   @Override
@@ -102,19 +125,23 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
-    if (!(context.channel().remoteAddress() instanceof InetSocketAddress remote)) {
-      // it has gone already
-      context.close();
-      return;
-    }
-    clientAddress = remote.getAddress();
-    admitted = server.admit(this);
+    begin(false);
+  }
+
+  /** @param known whether it was counted before. @return whether it may go on; else it is closed */
+  private boolean begin(boolean known) {
+    if (ctx.channel().remoteAddress() instanceof InetSocketAddress remote) {
+      clientAddress = remote.getAddress();
+      admitted = server.admit(this, known);
+    } // else it has gone already
     if (!admitted) {
       state = State.CLOSING;
-      context.close();
-      return;
+      ctx.close();
+      return false;
     }
     loop.add(this);
+    server.whenLeaving(this);
+    return true;
   }
 
   @Override
@@ -179,35 +206,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private boolean mayStart() {
     return serial == null && state == State.OPEN && server.ready() && pipeline.size() < MAX_REQUESTS
-        && !gate.paused(ReadGate.Reason.THROTTLED) && answers.mayStart() && hasWorkMemory();
-  }
-
-  private boolean hasWorkMemory() {
-    MemoryPool pool = server.memory().work();
-    if (!pool.spent()) {
-      return true;
-    }
-    if (!waitsForWork && frames.hasRest()) {
-      waitsForWork = true;
-      if (pool.takeOrWait(this, 1, false, () -> inLoop(this::onWorkMemory))) {
-        onWorkMemory();
-      }
-    }
-    return false;
-  }
-
-  private void onWorkMemory() {
-    waitsForWork = false;
-    server.memory().work().give(1);
-    drain();
-  }
-
-  private void inLoop(Runnable task) {
-    try {
-      eventLoop().execute(task);
-    } catch (RejectedExecutionException e) {
-      LOG.debug("The event loop has ended");
-    }
+        && !gate.paused(ReadGate.Reason.THROTTLED) && answers.mayStart() && workWait.passes(frames.hasRest());
   }
 
   private void start(ByteBuf frame, int taken) {
@@ -245,6 +244,48 @@ final class Connection extends ChannelInboundHandlerAdapter {
     drain();
   }
 
+  /** Starts nothing more, and leaves for the next version once all that was started is answered and sent. */
+  void leave(long byNanos) {
+    if (state == State.OPEN) {
+      state = State.LEAVING;
+      leaveByNanos = byNanos;
+      gate.pause(ReadGate.Reason.LEAVING);
+      leaveWhenIdle();
+    }
+  }
+
+  private void leaveWhenIdle() {
+    if (state == State.LEAVING && pipeline.isEmpty()) {
+      ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> handOver());
+    }
+  }
+
+  private void handOver() {
+    if (state != State.LEAVING) {
+      return;
+    }
+    Channel channel = ctx.channel();
+    ByteBuf rest = frames.detach(unread == null ? null : unread.frame);
+    Handover left = new Handover(rest, true, frames.proven(), throttle.leftNanos());
+    end();
+    left.leave(channel);
+    channel.pipeline().remove(this);
+    channel.pipeline().addLast(server.entrance());
+  }
+
+  /** Takes a request back that no handler was given, for the next version. @return whether it does; else nobody will ask for its answer */
+  boolean unread(NetworkRequest request) {
+    if (state != State.LEAVING || pipeline.peekLast() != request) {
+      return false;
+    }
+    pipeline.removeLast();
+    serial = null;
+    unread = request;
+    request.endReservation();
+    leaveWhenIdle();
+    return true;
+  }
+
   private void refuse(String cause, String why) {
     long held = server.lines().pass(cause);
     if (held != LineLimit.HELD) {
@@ -255,7 +296,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   /** Starts nothing more, and closes when what was written is sent. */
   private void closeAfterAnswers() {
-    if (state != State.OPEN) {
+    if (state != State.OPEN && state != State.LEAVING) {
       return;
     }
     state = State.CLOSING;
@@ -282,7 +323,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     loop.counts().answered(request.api().key(), response != null && response.reportsError(), System.nanoTime() - request.receivedNanos());
     request.closeReason = closeReason;
     request.throttleMs = throttleMs;
-    request.parts = response == null ? NOTHING : encode(request, response);
+    request.parts = response == null ? NOTHING : request.encode(response, server.lines());
     request.endLease();
     request.endReservation();
     releaseFrame(request.frame, request.takenBytes);
@@ -299,19 +340,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
     sendAnswered();
     drain();
-  }
-
-  private List<Object> encode(NetworkRequest request, Message response) {
-    try {
-      short version = request.version() == ApiVersionsHandler.UNSUPPORTED ? 0 : request.version();
-      return ResponseEncoder.encode(request.api(), version, request.correlationId(), response, allocator());
-    } catch (Throwable e) { // also when there is no direct memory: what the request holds must be given back
-      if (server.lines().pass("encode " + request.api().name()) != LineLimit.HELD) {
-        LOG.error("Encoding an answer failed apiKey={} version={}", request.api().name(), request.version(), e);
-      }
-      request.closeReason = "its answer cannot be encoded";
-      return NOTHING;
-    }
+    leaveWhenIdle();
   }
 
   private void releaseFrame(ByteBuf frame, int taken) {
@@ -325,7 +354,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private void sendAnswered() {
     boolean written = false;
-    for (NetworkRequest head; (head = pipeline.peek()) != null && head.parts != null && state == State.OPEN;) {
+    for (NetworkRequest head; (head = pipeline.peek()) != null && head.parts != null && (state == State.OPEN || state == State.LEAVING);) {
       pipeline.remove();
       if (head.held) {
         answers.notHeld(head.parts);
@@ -335,7 +364,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       if (head.closeReason != null) {
         refuse("request " + head.api().name(), head.closeReason);
       } else if (head.throttleMs > 0) {
-        throttle(head.throttleMs);
+        throttle.begin(TimeUnit.MILLISECONDS.toNanos(head.throttleMs));
       }
     }
     if (written && !reading && !draining) {
@@ -344,45 +373,33 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private void throttle(int throttleMs) {
-    gate.pause(ReadGate.Reason.THROTTLED);
-    throttled = eventLoop().schedule(() -> {
-      throttled = null;
-      gate.resume(ReadGate.Reason.THROTTLED);
-      drain();
-    }, throttleMs, TimeUnit.MILLISECONDS);
-  }
-
   @Override
   public void channelInactive(ChannelHandlerContext context) {
-    state = State.GONE;
-    if (throttled != null) {
-      throttled.cancel(false);
+    end();
+    for (NetworkRequest request; (request = pipeline.poll()) != null;) {
+      if (request.parts != null) {
+        Answers.release(request.parts);
+      } else {
+        request.cancel(server.lines());
+      }
     }
+  }
+
+  /** It has no channel any more. */
+  private void end() {
+    state = State.GONE;
+    throttle.close();
     if (admitted) {
       admitted = false;
       loop.remove(this);
       server.forget(this);
     }
-    server.memory().work().forget(this);
+    workWait.close();
     frames.close();
     answers.close();
-    for (NetworkRequest request; (request = pipeline.poll()) != null;) {
-      if (request.parts != null) {
-        Answers.release(request.parts);
-      } else {
-        cancel(request);
-      }
-    }
-  }
-
-  private void cancel(NetworkRequest request) {
-    try {
-      request.runOnCancel();
-    } catch (Throwable e) { // the other requests have to be cancelled, too
-      if (server.lines().pass("cancel " + request.api().name()) != LineLimit.HELD) {
-        LOG.error("Cancelling a request failed apiKey={}", request.api().name(), e);
-      }
+    if (unread != null) {
+      releaseFrame(unread.frame, unread.takenBytes);
+      unread = null;
     }
   }
 
@@ -419,7 +436,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (scarce && slow >= (client ? SLOW_LOOKS : STILL_LOOKS)) {
       refuse("slow", "it keeps memory that others wait for, and moves less than margay.connection.min.bytes.per.second");
       ctx.close();
-    } else if (state == State.CLOSING && slow >= STILL_LOOKS) {
+    } else if (state == State.LEAVING && nowNanos - leaveByNanos >= 0 || state == State.CLOSING && slow >= STILL_LOOKS) {
       ctx.close();
     }
   }

@@ -47,6 +47,13 @@ final class ConnectionCounts {
     return refusal;
   }
 
+  /** Counts a connection that was counted before, by another object, also when there are too many. */
+  void addKnown(String listener, InetAddress client) {
+    all.incrementAndGet();
+    perListener.merge(listener, 1, Integer::sum);
+    perAddress.merge(client, 1, Integer::sum);
+  }
+
   /** A connection that was counted has gone. */
   void remove(String listener, InetAddress client) {
     all.decrementAndGet();

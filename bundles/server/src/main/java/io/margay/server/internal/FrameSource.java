@@ -182,7 +182,7 @@ final class FrameSource {
     if (partial.readableBytes() < total) {
       return null;
     }
-    ByteBuf frame = partial.skipBytes(4);
+    ByteBuf frame = partial.skipBytes(4).slice();
     takenBytes = (int) partialBytes;
     proven = true;
     partial = null;
@@ -315,6 +315,43 @@ final class FrameSource {
   /** @return how many bytes have come in all */
   long receivedBytes() {
     return receivedBytes;
+  }
+
+  /** @return whether a whole frame has come */
+  boolean proven() {
+    return proven;
+  }
+
+  /** Goes on with what has arrived at the version of this bundle before. */
+  void resume(boolean hasProven, ByteBuf rest) {
+    proven = hasProven;
+    if (rest != null) {
+      received(rest);
+    }
+  }
+
+  /**
+   * Gives the memory back, and what no frame was made of to the caller; nothing more is taken.
+   *
+   * @param unused a frame that was taken, and is to come first again; or null
+   * @return the bytes from the first size on, or null for none
+   */
+  ByteBuf detach(ByteBuf unused) {
+    ByteBuf begun = unused == null ? partial : channel.alloc().directBuffer(4 + unused.writerIndex()).writeInt(unused.writerIndex())
+        .writeBytes(unused, 0, unused.writerIndex());
+    ByteBuf rest = begun;
+    if (begun == partial && begun != null) {
+      begun.retain();
+    }
+    if (in != null && in.isReadable()) {
+      rest = begun == null ? in.retain()
+          : channel.alloc().directBuffer(begun.readableBytes() + in.readableBytes()).writeBytes(begun).writeBytes(in);
+      if (begun != null) {
+        begun.release();
+      }
+    }
+    close();
+    return rest;
   }
 
   /** Gives everything back; nothing more is taken. */

@@ -105,6 +105,18 @@ final class HandlerTable {
     return sum;
   }
 
+  /** @return the names of the APIs that have a handler now */
+  synchronized List<String> served() {
+    List<String> names = new ArrayList<>();
+    for (int key = 0; key < MAX_KEYS; key++) {
+      Entry e = entries.get(key);
+      if (e != null && !e.registered.isEmpty()) {
+        names.add(e.api.name());
+      }
+    }
+    return names;
+  }
+
   /** @param handler takes over its key; requests that wait go to it */
   synchronized void bind(ApiHandler handler) {
     short key = handler.api().key();
@@ -242,6 +254,18 @@ final class HandlerTable {
         fail(e.last, request, Errors.REQUEST_TIMED_OUT);
       }
     });
+  }
+
+  /** Gives requests that wait for a handler back to where they came from. */
+  void handBack() {
+    for (int key = 0; key < MAX_KEYS; key++) {
+      Entry e = entries.get(key);
+      for (RoutedRequest r; e != null && (r = e.waiting.poll()) != null;) {
+        e.waitingCount.decrementAndGet();
+        RoutedRequest waited = r;
+        waited.executor().execute(waited::handBack);
+      }
+    }
   }
 
   private void fail(ApiHandler handler, RoutedRequest request, Errors error) {

@@ -3,6 +3,8 @@ package io.margay.server.internal;
 import io.margay.model.Endpoint;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.util.AttributeKey;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -10,8 +12,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The sockets that accept connections, by listener. {@link #change} replaces some and leaves the others alone. Changes are made by one
@@ -20,12 +23,45 @@ import java.util.function.Function;
 final class ListenerSockets {
   private static final long CLOSE_MS = 1_000;
 
-  private final Function<String, ServerBootstrap> bootstrap;
-  private volatile Map<Endpoint, Channel> bound = Map.of();
+  /** The {@link Endpoint} of a socket that listens, as its fields in their order: the next version of this bundle has another class. */
+  private static final AttributeKey<List<String>> LISTENER = AttributeKey.valueOf("margay.listener");
 
-  /** @param bootstrap makes what accepts for the listener of that name */
-  ListenerSockets(Function<String, ServerBootstrap> bootstrap) {
+  /** The names of the APIs that the version of this bundle before served when it left. */
+  private static final AttributeKey<List<String>> SERVED = AttributeKey.valueOf("margay.served");
+
+  private final Supplier<ServerBootstrap> bootstrap;
+  private volatile Map<Endpoint, Channel> bound;
+
+  /**
+   * @param bootstrap makes what binds a listener
+   * @param open sockets that listen already
+   */
+  ListenerSockets(Supplier<ServerBootstrap> bootstrap, ChannelGroup open) {
     this.bootstrap = bootstrap;
+    Map<Endpoint, Channel> kept = new LinkedHashMap<>();
+    for (Channel channel : open) {
+      List<String> listener = channel.attr(LISTENER).get();
+      if (channel.isActive() && listener != null) {
+        kept.put(new Endpoint(listener.get(0), listener.get(1), listener.get(2), Integer.parseInt(listener.get(3))), channel);
+      }
+    }
+    this.bound = kept;
+  }
+
+  /** @return the name of the listener of a socket that listens */
+  static String name(Channel socket) {
+    return socket.attr(LISTENER).get().get(0);
+  }
+
+  /** Leaves what was served to the next version of this bundle. */
+  void leave(List<String> served) {
+    bound.values().forEach(channel -> channel.attr(SERVED).set(List.copyOf(served)));
+  }
+
+  /** @return what the version of this bundle before has left */
+  List<String> servedBefore() {
+    return bound.values().stream().map(channel -> channel.attr(SERVED).get()).filter(Objects::nonNull).flatMap(List::stream).distinct()
+        .toList();
   }
 
   /** The sockets that accept now. */
@@ -99,7 +135,8 @@ final class ListenerSockets {
 
   private Channel bind(Endpoint listener) throws IOException {
     try {
-      return bootstrap.apply(listener.listener()).bind(address(listener)).sync().channel();
+      return bootstrap.get().attr(LISTENER, List.of(listener.listener(), listener.protocol(), listener.host(), Integer.toString(listener.port())))
+          .bind(address(listener)).sync().channel();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IOException("interrupted while binding " + listener, e);

@@ -1,5 +1,6 @@
 package io.margay.server.internal;
 
+import io.margay.model.LineLimit;
 import io.margay.protocol.Message;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -7,9 +8,13 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A request that came over a connection. The fields below {@link #connection} belong to the connection's event loop. */
 final class NetworkRequest extends RoutedRequest {
+  private static final Logger LOG = LoggerFactory.getLogger(NetworkRequest.class);
+
   private final Connection connection;
   private final String clientId;
   /** The frame, released when the request is answered. */
@@ -42,6 +47,13 @@ final class NetworkRequest extends RoutedRequest {
   }
 
   @Override
+  void handBack() {
+    if (!connection.unread(this)) {
+      respondNothing();
+    }
+  }
+
+  @Override
   void parked() {
     connection.hold(this);
   }
@@ -54,6 +66,31 @@ final class NetworkRequest extends RoutedRequest {
   @Override
   void finish(Message response, int throttle, String reason) {
     connection.answered(this, response, throttle, reason);
+  }
+
+  /** @return the frame of a response; empty when it cannot be encoded, and then the connection is to be closed */
+  List<Object> encode(Message response, LineLimit lines) {
+    try {
+      short encoded = version() == ApiVersionsHandler.UNSUPPORTED ? 0 : version();
+      return ResponseEncoder.encode(api(), encoded, correlationId(), response, allocator());
+    } catch (Throwable e) { // also when there is no direct memory: what the request holds must be given back
+      if (lines.pass("encode " + api().name()) != LineLimit.HELD) {
+        LOG.error("Encoding an answer failed apiKey={} version={}", api().name(), version(), e);
+      }
+      closeReason = "its answer cannot be encoded";
+      return List.of();
+    }
+  }
+
+  /** The connection has gone. */
+  void cancel(LineLimit lines) {
+    try {
+      runOnCancel();
+    } catch (Throwable e) { // the other requests have to be cancelled, too
+      if (lines.pass("cancel " + api().name()) != LineLimit.HELD) {
+        LOG.error("Cancelling a request failed apiKey={}", api().name(), e);
+      }
+    }
   }
 
   @Override

@@ -70,6 +70,11 @@ public final class NetworkSettings implements SettingDefinitions {
       ALL.broker(LONG, "margay.connection.min.bytes.per.second", 16_384L).from(0).live()
       .doc("Bytes per second that a client must send or receive while it holds memory that other clients wait for. A slower connection "
           + "is closed. 0 means no minimum.");
+  /** {@code margay.server.handover.ms}. */
+  public static final Setting<Integer> MARGAY_SERVER_HANDOVER_MS = ALL.broker(INT, "margay.server.handover.ms", 10_000).from(0)
+      .live()
+      .doc("Milliseconds for which connections wait for the next version of the server while it is replaced. Then they are closed, and the "
+          + "listeners with them. 0 closes them at once.");
   /** {@code margay.ready.apis}. */
   public static final Setting<List<String>> MARGAY_READY_APIS = ALL.broker(LIST, "margay.ready.apis",
       List.of("Produce", "Fetch", "ListOffsets", "Metadata", "FindCoordinator", "JoinGroup", "CreateTopics", "InitProducerId"))

@@ -13,7 +13,9 @@ final class ReadGate {
     /** The client does not read its answers. */
     UNWRITABLE,
     /** The client is throttled. */
-    THROTTLED
+    THROTTLED,
+    /** The connection goes to the next version of this bundle. */
+    LEAVING
   }
 
   private final Channel channel;
@@ -37,6 +39,13 @@ final class ReadGate {
       if (left == 0) {
         channel.config().setAutoRead(true);
       }
+    }
+  }
+
+  /** Reads a channel that was not read until now, unless there is a reason to pause. */
+  void open() {
+    if (reasons == 0) {
+      channel.config().setAutoRead(true);
     }
   }
 

@@ -71,6 +71,11 @@ abstract class RoutedRequest implements Request {
   /** Routes the request again, now that there is a handler. On the event loop. */
   abstract void resume();
 
+  /** No handler was given the request, and none will be: the server goes. On the event loop. */
+  void handBack() {
+    close("the server stops");
+  }
+
   /** The request waits for a handler from now on, until {@link #resume} or an answer. On the event loop. */
   void parked() {
     // nothing comes after a request that has no connection

@@ -6,18 +6,10 @@ import io.margay.model.Endpoint;
 import io.margay.model.LineLimit;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
-import io.netty.channel.epoll.EpollServerSocketChannel;
-import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,31 +35,41 @@ import org.slf4j.LoggerFactory;
  */
 final class Server implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Server.class);
-  private static final int MAX_READ_BYTES = 1 << 18;
-  private static final int LOW_WATER_BYTES = 1 << 18;
-  private static final int HIGH_WATER_BYTES = 1 << 20;
+  /** For what is under way when the server leaves; what takes longer leaves later. */
+  private static final long LEAVE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final ServerConfig config;
   private final HandlerTable handlers;
   private final RequestMemory memory;
   private final LineLimit lines = new LineLimit(Clock.SYSTEM);
-  private final EventLoopGroup loops;
+  private final SocketRoom room;
+  private final ServerBootstrap bootstrap;
   private final ConcurrentHashMap<EventLoop, LoopState> states = new ConcurrentHashMap<>();
-  private final ListenerSockets sockets = new ListenerSockets(this::bootstrap);
+  private final ListenerSockets sockets;
   private final ConnectionCounts counts;
   private final LocalRequests local;
   private volatile boolean ready;
   private volatile boolean closing;
+  private volatile boolean leaving;
+  /** When connections that have not left are closed; set before {@link #leaving}. */
+  private long leaveByNanos;
   private volatile List<Endpoint> advertised = List.of();
 
-  Server(ServerConfig config, Supplier<ClusterImage> image) {
+  /**
+   * @param config the settings
+   * @param image tells the features of the cluster
+   * @param room where sockets are and stay
+   */
+  Server(ServerConfig config, Supplier<ClusterImage> image, SocketRoom room) {
     this.config = config;
     this.handlers = new HandlerTable(config.handlerWaitMs(), lines);
     this.memory = new RequestMemory(config.requests().memoryBytes());
     this.counts = new ConnectionCounts(config.limits());
-    this.loops = new MultiThreadIoEventLoopGroup(config.sockets().threads(), new DefaultThreadFactory("margay-network", true),
-        Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
-    this.local = new LocalRequests(handlers, () -> loops.next(), config.firstListener(), memory);
+    this.room = room;
+    this.bootstrap = room.bootstrap(config.sockets().threads());
+    this.sockets = new ListenerSockets(this::bootstrap, room.listeners());
+    EventLoopGroup loops = bootstrap.config().childGroup();
+    this.local = new LocalRequests(handlers, loops::next, config.firstListener(), memory);
     handlers.bind(new ApiVersionsHandler(handlers, image));
     handlers.bind(new SaslHandshakeHandler());
     handlers.bind(new SaslAuthenticateHandler(config.requests().maxSaslBytes()));
@@ -107,19 +109,13 @@ final class Server implements AutoCloseable {
     return sockets.trial(listeners);
   }
 
-  private ServerBootstrap bootstrap(String listener) {
-    ServerBootstrap b = new ServerBootstrap().group(loops)
-        .channel(Epoll.isAvailable() ? EpollServerSocketChannel.class : NioServerSocketChannel.class)
-        .option(ChannelOption.SO_BACKLOG, config.sockets().backlog()).option(ChannelOption.SO_REUSEADDR, true)
-        .childOption(ChannelOption.TCP_NODELAY, true).childOption(ChannelOption.SO_KEEPALIVE, true)
-        .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(LOW_WATER_BYTES, HIGH_WATER_BYTES))
-        .childOption(ChannelOption.RECVBUF_ALLOCATOR, new ScarceReads(memory.frames(), MAX_READ_BYTES))
-        .childHandler(new ChannelInitializer<>() {
-          @Override
-          protected void initChannel(Channel c) {
-            c.pipeline().addLast(new Connection(Server.this, listener, c));
-          }
-        });
+  /** Takes the connections that come, and those that the server before has left. */
+  void open() {
+    room.open(new Connections(this));
+  }
+
+  private ServerBootstrap bootstrap() {
+    ServerBootstrap b = bootstrap.clone().option(ChannelOption.SO_BACKLOG, config.sockets().backlog());
     if (config.sockets().receiveBufferBytes() > 0) {
       b.childOption(ChannelOption.SO_RCVBUF, config.sockets().receiveBufferBytes());
     }
@@ -132,6 +128,11 @@ final class Server implements AutoCloseable {
   /** @return what clients are told, with real ports */
   List<Endpoint> advertised() {
     return advertised;
+  }
+
+  /** @return the names of the APIs that the version before served: its clients know of them */
+  List<String> servedBefore() {
+    return sockets.servedBefore();
   }
 
   /** Lets requests start. */
@@ -185,10 +186,19 @@ final class Server implements AutoCloseable {
     return RequestCounts.read(states.values().stream().map(LoopState::counts).toList(), handlers);
   }
 
-  /** Counts a connection in. @return false when there are too many, which was logged */
-  boolean admit(Connection c) {
+  /**
+   * Counts a connection in.
+   *
+   * @param known whether the server before had admitted it
+   * @return false when there are too many, which was logged
+   */
+  boolean admit(Connection c, boolean known) {
     if (closing) {
       return false;
+    }
+    if (known) {
+      counts.addKnown(c.listener(), c.clientAddress());
+      return true;
     }
     String refusal = counts.add(c.listener(), c.clientAddress());
     if (refusal != null) {
@@ -214,7 +224,11 @@ final class Server implements AutoCloseable {
   private void pauseAccepting(long nanos) {
     for (Channel c : sockets.channels()) {
       c.config().setAutoRead(false);
-      c.eventLoop().schedule(() -> c.config().setAutoRead(true), nanos, TimeUnit.NANOSECONDS);
+      c.eventLoop().schedule(() -> {
+        if (!leaving) {
+          c.config().setAutoRead(true);
+        }
+      }, nanos, TimeUnit.NANOSECONDS);
     }
   }
 
@@ -228,7 +242,40 @@ final class Server implements AutoCloseable {
     sockets.close();
     local.close();
     drain(connection -> true);
-    loops.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+    room.close();
+  }
+
+  /** What gives a connection back to the room. */
+  ChannelHandler entrance() {
+    return bootstrap.config().childHandler();
+  }
+
+  /**
+   * Leaves the connections and listeners to the next version of this bundle. Connections on which nothing is under way leave at once. A
+   * short time is given to the others; those that have to wait longer leave later, when this object is used by nobody else any more.
+   *
+   * @param handoverMs after which time connections are closed that have not left
+   */
+  void leave(long handoverMs) {
+    long now = System.nanoTime();
+    leaveByNanos = now + TimeUnit.MILLISECONDS.toNanos(handoverMs);
+    leaving = true;
+    sockets.leave(handlers.served());
+    room.close();
+    local.close();
+    long deadline = now + LEAVE_NANOS;
+    forEach(deadline, this::whenLeaving);
+    handlers.handBack();
+    while (counts.all() > 0 && System.nanoTime() < deadline) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+    }
+  }
+
+  /** A connection may have come just when the server left. */
+  void whenLeaving(Connection c) {
+    if (leaving) {
+      c.leave(leaveByNanos);
+    }
   }
 
   /** Closes connections when they are idle, and after two seconds in any case. */

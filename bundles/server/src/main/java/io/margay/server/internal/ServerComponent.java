@@ -7,23 +7,33 @@ import io.margay.model.FaultHandler;
 import io.margay.model.Scheduler;
 import io.margay.spi.client.LocalClient;
 import io.margay.spi.config.NodeSettings;
+import io.margay.spi.config.Setting;
 import io.margay.spi.controller.BoundListeners;
 import io.margay.spi.controller.Controller;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.lease.LeaseSettings;
 import io.margay.spi.memory.MemoryUser;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.group.ChannelGroup;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.Hashtable;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
@@ -41,19 +51,22 @@ import org.slf4j.LoggerFactory;
  * Connects the {@link Server} with the container: it binds when the settings are there, takes handlers as they come and go, tells
  * the controller where it listens, and opens the gate when this broker is part of the cluster and the handlers that any client
  * needs are there. Updating any other part leaves the listeners and connections alone, but for {@code config}, whose services this
- * component needs all the time; updating this bundle or that one closes them.
+ * component needs all the time: when that one or this bundle is updated, they stay in the bundle {@code sockets}, and go on with the next component.
  */
 @Component(service = {}, immediate = true)
 public final class ServerComponent {
   private static final Logger LOG = LoggerFactory.getLogger(ServerComponent.class);
   private static final long GIVE_UP_MS = 10_000;
+  private static final Setting<Integer> HANDOVER_MS = NetworkSettings.MARGAY_SERVER_HANDOVER_MS;
 
   private final BundleContext context;
+  private final NodeSettings settings;
   private final Server server;
   private final NodeSettings.Registration changes;
   private final long beganNanos = System.nanoTime();
   private volatile ServiceRegistration<?> registration;
-  private final ServiceRegistration<LocalClient> local;
+  /** Null until it is provided; guarded by this. */
+  private ServiceRegistration<LocalClient> local;
   private final ServiceRegistration<MemoryUser> memory;
   @SuppressWarnings("rawtypes")
   private final ServiceRegistration<Supplier> counts;
@@ -63,12 +76,23 @@ public final class ServerComponent {
   private final Scheduler.Timer giveUp;
   /** Guarded by this. */
   private boolean serving;
+  /** Whether the service for requests from inside the process was begun to register; guarded by this. */
+  private boolean provided;
+  /** Guarded by this. */
+  private boolean closed;
 
+  /**
+   * Starts.
+   *
+   * @param bootstrap of the bundle {@code sockets}: makes, for a number of event loops, what listeners are bound with
+   * @param listeners of the bundle {@code sockets}: what listens
+   */
   @Activate
   public ServerComponent(BundleContext context, @Reference NodeSettings settings, @Reference Scheduler scheduler,
-      @Reference FaultHandler faults) {
+      @Reference FaultHandler faults, @Reference(target = "(margay.sockets=bootstrap)") IntFunction<ServerBootstrap> bootstrap,
+      @Reference(target = "(margay.sockets=listeners)") Supplier<ChannelGroup> listeners) {
     this.context = context;
-    this.needed = settings.get(NetworkSettings.MARGAY_READY_APIS);
+    this.settings = settings;
     ConnectionLimits limits = limits(settings);
     limits.overrides(settings.get(NetworkSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES), ServerComponent::lookUp);
     this.changes = settings.onChange(names -> {
@@ -79,18 +103,64 @@ public final class ServerComponent {
         listenAgain(settings);
       }
     });
-    this.server = new Server(config(settings, limits), this::image);
+    boolean again = !listeners.get().isEmpty();
+    this.server = new Server(config(settings, limits), this::image, new ServedRoom(bootstrap, listeners.get()));
+    Set<String> apis = new LinkedHashSet<>(settings.get(NetworkSettings.MARGAY_READY_APIS));
+    apis.addAll(server.servedBefore());
+    this.needed = List.copyOf(apis);
     NodeSettings.Listeners first = new NodeSettings.Listeners(settings.listeners(), settings.advertisedListeners());
     this.registration = open(first, settings, faults) ? context.registerService(BoundListeners.class, new Bound(), null) : null;
     if (!first.equals(new NodeSettings.Listeners(settings.listeners(), settings.advertisedListeners()))) {
       listenAgain(settings); // they changed before there was a registration
     }
-    this.local = context.registerService(LocalClient.class, server.local(), null);
+    server.open();
+    if (!again) {
+      provideLocal();
+    } // else when clients are served: they wait, and this starts all parts that send requests inside the process
     this.memory = context.registerService(MemoryUser.class, server.memory(), null);
     // A type of the JDK, for bundles that must not depend on the contracts.
     Supplier<Map<String, Long>> counted = server::requestCounts;
     this.counts = context.registerService(Supplier.class, counted, new Hashtable<>(Map.of("margay.counters", "requests")));
     this.giveUp = registration == null ? null : scheduler.after(GIVE_UP_MS, () -> serveWhenReady(true));
+  }
+
+  /** The room for sockets, through its services and ours. */
+  private final class ServedRoom implements SocketRoom {
+    private final IntFunction<ServerBootstrap> bootstrap;
+    private final ChannelGroup listeners;
+    private ServiceRegistration<?> taking;
+
+    ServedRoom(IntFunction<ServerBootstrap> bootstrap, ChannelGroup listeners) {
+      this.bootstrap = bootstrap;
+      this.listeners = listeners;
+    }
+
+    @Override
+    public ServerBootstrap bootstrap(int threads) {
+      return bootstrap.apply(threads);
+    }
+
+    @Override
+    public ChannelGroup listeners() {
+      return listeners;
+    }
+
+    @Override
+    public void open(Connections server) {
+      taking = context.registerService(new String[] {ChannelHandler.class.getName(), BooleanSupplier.class.getName()}, server,
+          new Hashtable<>(Map.of("margay.sockets", "server", HANDOVER_MS.name(), (long) settings.get(HANDOVER_MS))));
+    }
+
+    @Override
+    public void close() {
+      taking.setProperties(new Hashtable<>(Map.of("margay.sockets", "server", HANDOVER_MS.name(), handoverMs())));
+      taking.unregister();
+    }
+  }
+
+  /** @return how long connections wait for the next server; 0 for those of a node that stops */
+  private long handoverMs() {
+    return context.getBundle(Constants.SYSTEM_BUNDLE_ID).getState() == Bundle.STOPPING ? 0 : settings.get(HANDOVER_MS);
   }
 
   /** What other parts see of the listeners. */
@@ -214,7 +284,7 @@ public final class ServerComponent {
   }
 
   /** A buffer size that nobody set is left to the kernel, which tunes it by itself. */
-  private static int bufferBytes(NodeSettings s, io.margay.spi.config.Setting<Integer> setting) {
+  private static int bufferBytes(NodeSettings s, Setting<Integer> setting) {
     return s.explain(setting, null).get(0).source() == NodeSettings.Source.DEFAULT ? -1 : s.get(setting);
   }
 
@@ -276,7 +346,25 @@ public final class ServerComponent {
     Endpoint first = server.advertised().get(0);
     LOG.info("Serving listeners={} waitedMs={}", server.advertised(),
         TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNanos));
+    provideLocal();
     tellReady(first.host() + ":" + first.port());
+  }
+
+  private void provideLocal() {
+    synchronized (this) {
+      if (provided || closed) {
+        return;
+      }
+      provided = true;
+    }
+    ServiceRegistration<LocalClient> registered = context.registerService(LocalClient.class, server.local(), null);
+    synchronized (this) {
+      if (!closed) {
+        local = registered;
+        return;
+      }
+    }
+    registered.unregister();
   }
 
   private String missing() {
@@ -310,8 +398,11 @@ public final class ServerComponent {
 
   @Deactivate
   void close() {
+    ServiceRegistration<LocalClient> client;
     synchronized (this) {
       serving = true; // whatever comes now opens nothing
+      closed = true;
+      client = local;
     }
     changes.close();
     if (giveUp != null) {
@@ -323,7 +414,14 @@ public final class ServerComponent {
     }
     counts.unregister();
     memory.unregister();
-    local.unregister();
-    server.close();
+    if (client != null) {
+      client.unregister();
+    }
+    long handoverMs = handoverMs();
+    if (handoverMs > 0) {
+      server.leave(handoverMs);
+    } else {
+      server.close();
+    }
   }
 }

@@ -13,6 +13,7 @@ final class TestServers {
 
   /** Listens on a free port. */
   static void open(Server server) throws IOException {
+    server.open();
     server.listen(List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "127.0.0.1", 0)), List.of());
   }
 
@@ -25,8 +26,12 @@ final class TestServers {
   }
 
   static Server server(int threads, long memoryBytes, long maxIdleMs, ConnectionLimits limits) {
+    return server(threads, memoryBytes, maxIdleMs, limits, new OwnRoom());
+  }
+
+  static Server server(int threads, long memoryBytes, long maxIdleMs, ConnectionLimits limits, SocketRoom room) {
     return new Server(new ServerConfig("PLAINTEXT", new ServerConfig.Sockets(threads, 50, -1, -1),
         new ServerConfig.Requests(MAX_FRAME_BYTES, memoryBytes, () -> 16_384L, () -> 1024), limits, () -> maxIdleMs, () -> 300L),
-        () -> ClusterImage.EMPTY);
+        () -> ClusterImage.EMPTY, room);
   }
 }

@@ -4,6 +4,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import org.apache.felix.service.command.CommandSession;
@@ -62,7 +63,7 @@ final class CommandFunction implements Function {
     try {
       parsed = line.getParent().parseArgs(words.toArray(String[]::new));
     } catch (CommandLine.ParameterException e) {
-      throw new ShellException(fullName() + ": " + e.getMessage() + "; " + fullName() + " --help shows its usage");
+      throw new ShellException(fullName() + ": " + problem(e) + "; " + fullName() + " --help shows its usage");
     }
     if (parsed.subcommand().isUsageHelpRequested()) {
       io.out().print(usage(line));
@@ -80,6 +81,20 @@ final class CommandFunction implements Function {
         throw e;
       }
     }
+  }
+
+  /** What is wrong with the arguments. */
+  private String problem(CommandLine.ParameterException e) {
+    if (e instanceof CommandLine.UnmatchedArgumentException unmatched) {
+      String wrong = unmatched.getUnmatched().get(0);
+      if (wrong.startsWith("-")) {
+        List<String> options = options().stream().flatMap(o -> Arrays.stream(o.names())).toList();
+        List<String> near = Near.names(wrong, options);
+        return "there is no option " + Printable.of(wrong) + (near.isEmpty() ? "" : "; did you mean " + String.join(", ", near) + "?");
+      }
+    }
+    // "Value for option option '--config' (SETTING=VALUE) should be ..."
+    return e.getMessage().replace("for option option", "for option");
   }
 
   /** How it is typed. */

@@ -32,8 +32,8 @@ final class Completions implements CommandSessionListener, Function {
       Map.entry("margay:produce", List.of("topic")), Map.entry("margay:consume", List.of("topic")),
       Map.entry("group:describe", List.of("group")), Map.entry("group:delete", List.of("group")),
       Map.entry("offset:show", List.of("group")), Map.entry("offset:reset", List.of("group", "topic")),
-      Map.entry("config:get", List.of("type", "topic")), Map.entry("config:set", List.of("type", "topic")),
-      Map.entry("config:unset", List.of("type", "topic")), Map.entry("config:list", List.of("type", "topic")),
+      Map.entry("config:get", List.of("type", "topic", "setting")), Map.entry("config:set", List.of("type", "topic", "assignment")), Map.entry("topic:create", List.of()),
+      Map.entry("config:unset", List.of("type", "topic", "setting")), Map.entry("config:list", List.of("type", "topic")),
       Map.entry("partitioner:simulate", List.of("topic", "partitioner")), Map.entry("placement:simulate", List.of("placement")),
       Map.entry("reassign:plan", List.of("topic")), Map.entry("reassign:start", List.of("partition")),
       Map.entry("reassign:status", List.of("partition")), Map.entry("reassign:cancel", List.of("moving")),
@@ -43,8 +43,12 @@ final class Completions implements CommandSessionListener, Function {
 
   /** What an option takes, by command and name of the option. A list is separated by commas. */
   private static final Map<String, Map<String, String>> OPTIONS = Map.of(
+      "topic:create", Map.of("--config", "assignment of topic", "-c", "assignment of topic"),
+      "topic:alter", Map.of("--config", "assignment of topic", "-c", "assignment of topic", "--delete-config", "setting of topic", "-d",
+          "setting of topic"),
       "partition:list", Map.of("--broker", "broker", "-b", "broker"),
       "reassign:plan", Map.of("--brokers", "broker", "-b", "broker", "--remove", "broker", "--placement", "placement"));
+  private static final List<String> TYPES = List.of("topic", "broker", "group");
   private static final String LIST = ",";
   private final Map<String, CommandFunction> commands;
   private final Map<String, Supplier<Collection<String>>> names;
@@ -124,7 +128,7 @@ final class Completions implements CommandSessionListener, Function {
       if (ofOption != null) {
         return withOthers(place < words.size() ? words.get(place) : "", names.get(ofOption).get());
       }
-      String kind = kind(ARGUMENTS.getOrDefault(id, List.of()), place, before);
+      String kind = kind(ARGUMENTS.getOrDefault(id, List.of()), place, words);
       return kind == null ? List.of() : List.copyOf(new TreeSet<>(names.get(kind).get()));
     } catch (ShellException e) {
       LOG.debug("Nothing to complete command={} error={}", arguments.get(0), e.getMessage());
@@ -132,13 +136,17 @@ final class Completions implements CommandSessionListener, Function {
     }
   }
 
-  private static String kind(List<String> kinds, int place, String before) {
+  private static String kind(List<String> kinds, int place, List<String> words) {
     if (kinds.isEmpty() || place < 1) {
       return null;
     }
-    // behind a type stands a name of that type
-    boolean named = place == 2 && kinds.get(0).equals("type") && (before.equals("broker") || before.equals("group"));
-    return named ? before : kinds.get(Math.min(place, kinds.size()) - 1);
+    String kind = kinds.get(Math.min(place, kinds.size()) - 1);
+    String type = place > 1 && words.size() > 1 && kinds.get(0).equals("type") ? words.get(1) : "";
+    if (!TYPES.contains(type)) {
+      return kind;
+    }
+    // behind a type stands a name of that type, and then its settings
+    return place == 2 ? type : kind + " of " + type;
   }
 
   /** The next element of a list that has begun, with what stands before it. */

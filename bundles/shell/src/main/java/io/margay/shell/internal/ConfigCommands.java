@@ -24,11 +24,13 @@ final class ConfigCommands {
   private static final String NAME_TEXT = "Its name; for brokers an id, or all.";
   private final Requests requests;
   private final NodeSettings settings;
+  private final Strategies strategies;
   private final CommandFunction.Io io;
 
-  ConfigCommands(Requests requests, NodeSettings settings, CommandFunction.Io io) {
+  ConfigCommands(Requests requests, NodeSettings settings, Strategies strategies, CommandFunction.Io io) {
     this.requests = requests;
     this.settings = settings;
+    this.strategies = strategies;
     this.io = io;
   }
 
@@ -67,8 +69,9 @@ final class ConfigCommands {
       @Parameters(index = "2..*", arity = "1..*", paramLabel = "SETTING=VALUE", description = "What to set.")
           Map<String, String> values) throws InterruptedException {
     ConfigResource resource = resource(type, name);
-    new Configs(requests).alter(resource, values, List.of());
+    new Configs(requests, settings).alter(resource, values, List.of());
     io.out().println("set " + String.join(", ", values.keySet()) + " of " + Configs.words(resource));
+    strategies.noteMissing(values, io.out());
   }
 
   @Command(name = "unset", description = "Go back to what counts without the settings.")
@@ -77,7 +80,7 @@ final class ConfigCommands {
       @Parameters(index = "2..*", arity = "1..*", paramLabel = "SETTING", description = "What to unset.") List<String> names)
       throws InterruptedException {
     ConfigResource resource = resource(type, name);
-    new Configs(requests).alter(resource, Map.of(), names);
+    new Configs(requests, settings).alter(resource, Map.of(), names);
     io.out().println("unset " + String.join(", ", names) + " of " + Configs.words(resource));
   }
 

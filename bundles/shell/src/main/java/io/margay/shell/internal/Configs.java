@@ -1,9 +1,12 @@
 package io.margay.shell.internal;
 
 import io.margay.metadata.ConfigResource;
+import io.margay.protocol.Errors;
 import io.margay.protocol.message.IncrementalAlterConfigsRequest;
 import io.margay.protocol.message.IncrementalAlterConfigsRequest.AlterableConfig;
 import io.margay.protocol.message.IncrementalAlterConfigsResponse;
+import io.margay.spi.config.NodeSettings;
+import io.margay.spi.config.Setting;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -14,9 +17,11 @@ final class Configs {
   private static final byte SET = 0;
   private static final byte DELETE = 1;
   private final Requests requests;
+  private final NodeSettings settings;
 
-  Configs(Requests requests) {
+  Configs(Requests requests, NodeSettings settings) {
     this.requests = requests;
+    this.settings = settings;
   }
 
   /** Sets some and unsets others, all or none. */
@@ -29,8 +34,20 @@ final class Configs {
             .setResourceName(resource.name()).setConfigs(changes)));
     for (var result : requests.send(IncrementalAlterConfigsRequest.API, request, new IncrementalAlterConfigsResponse())
         .responses()) {
+      if (result.errorCode() == Errors.INVALID_CONFIG.code()) {
+        throw new ShellException("cannot change the settings of " + words(resource) + ": "
+            + Requests.text(result.errorCode(), result.errorMessage()) + SettingNames.hint(settings, scope(resource), set.keySet()));
+      }
       Requests.check(result.errorCode(), result.errorMessage(), "cannot change the settings of " + words(resource));
     }
+  }
+
+  private static Setting.Scope scope(ConfigResource resource) {
+    return switch (resource.type()) {
+      case TOPIC -> Setting.Scope.TOPIC;
+      case GROUP -> Setting.Scope.GROUP;
+      default -> Setting.Scope.BROKER;
+    };
   }
 
   /** The resource for messages, such as "topic x". */

@@ -24,7 +24,7 @@ final class ConsumeOptions {
           + "what the group has committed).")
   String offset;
 
-  @Option(names = {"-n", "--count"}, paramLabel = "N", description = "Stop after so many records.")
+  @Option(names = {"-n", "--count"}, paramLabel = "N", description = "Stop after so many records, 1 or more.")
   Long count;
 
   @Option(names = {"-g", "--group"}, paramLabel = "GROUP",

@@ -66,6 +66,9 @@ final class Consuming {
     this.options = options;
     topic = requests.topic(options.topic);
     this.sink = sink;
+    if (options.count != null && options.count < 1) {
+      throw new ShellException("-n needs a number of records, 1 or more, not " + options.count);
+    }
     left = options.count == null ? Long.MAX_VALUE : options.count;
   }
 

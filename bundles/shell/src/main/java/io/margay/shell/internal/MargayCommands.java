@@ -42,8 +42,7 @@ final class MargayCommands {
     if (name != null) {
       CommandFunction function = all.getOrDefault(name, all.get(SCOPE + ":" + name));
       if (function == null) {
-        throw new ShellException("there is no command " + name + " of Margay" + Near.hint(name, all.keySet(), "help")
-            + " felix:help " + name + " asks the other bundles");
+        throw new ShellException("there is no command " + name + " of Margay" + Near.hint(name, all.keySet(), "help"));
       }
       io.out().print(function.usage());
       return;
@@ -51,6 +50,6 @@ final class MargayCommands {
     int width = all.values().stream().mapToInt(f -> f.fullName().length()).max().orElse(0);
     all.values().forEach(f -> io.out().println(f.fullName() + " ".repeat(width - f.fullName().length() + 2)
         + f.summary()));
-    io.out().println("\nCOMMAND --help shows how one is used. felix:help lists the commands of all other bundles, too.");
+    io.out().println("\nCOMMAND --help shows how one is used.");
   }
 }

@@ -32,7 +32,7 @@ final class Page {
     return this;
   }
 
-  /** Prints it all: a JSON object, or lines of facts and then the tables. */
+  /** Prints it all: a JSON object, or lines of facts and then the tables that have rows; a table alone also if it has none. */
   void print() {
     if (json) {
       Map<String, Object> document = new LinkedHashMap<>(facts);
@@ -47,6 +47,9 @@ final class Page {
     });
     boolean first = facts.isEmpty();
     for (Table table : tables.values()) {
+      if (!facts.isEmpty() && table.toMaps().isEmpty()) {
+        continue;
+      }
       out.print((first ? "" : "\n") + table.toText());
       first = false;
     }

@@ -52,6 +52,9 @@ import picocli.CommandLine.Command;
  */
 @Component(service = {}, immediate = true)
 public final class ShellCommands {
+  /** Programs into which people pipe. */
+  private static final Set<String> TOOLS = Set.of("awk", "cut", "grep", "head", "jq", "less", "more", "sed", "sort", "tail", "tr", "uniq",
+      "wc");
   /** So many partitions are offered to complete a name. */
   private static final int COMPLETED_MAX = 1_000;
   private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
@@ -77,7 +80,9 @@ public final class ShellCommands {
   private void registerHints(BundleContext context) {
     Hashtable<String, Object> properties = new Hashtable<>();
     properties.put("margay.console", "hint");
-    UnaryOperator<String> hints = wrong -> Near.hint(wrong, commandNames(context), "help");
+    UnaryOperator<String> hints = wrong -> TOOLS.contains(wrong)
+        ? "; a command of your own shell goes behind the quotes, as in: margay shell 'topic:list' | " + wrong
+        : Near.hint(wrong, commandNames(context), "help");
     registrations.add(context.registerService(UnaryOperator.class, hints, properties));
   }
 
@@ -119,8 +124,14 @@ public final class ShellCommands {
         Map.entry("broker", () -> requests.image().brokers().keySet().stream().map(b -> String.valueOf(b.value())).toList()),
         Map.entry("group", () -> groups(requests)),
         Map.entry("type", () -> List.of("topic", "broker", "group")),
-        Map.entry("setting", () -> Arrays.stream(Setting.Scope.values()).flatMap(s -> settings.definitions(s).stream())
-            .map(Setting::name).toList()),
+        Map.entry("setting", () -> Arrays.stream(Setting.Scope.values()).flatMap(s -> SettingNames.of(settings, s).stream()).toList()),
+        Map.entry("assignment", List::of),
+        Map.entry("setting of topic", () -> SettingNames.of(settings, Setting.Scope.TOPIC)),
+        Map.entry("setting of broker", () -> SettingNames.of(settings, Setting.Scope.BROKER)),
+        Map.entry("setting of group", () -> SettingNames.of(settings, Setting.Scope.GROUP)),
+        Map.entry("assignment of topic", () -> assignments(settings, Setting.Scope.TOPIC)),
+        Map.entry("assignment of broker", () -> assignments(settings, Setting.Scope.BROKER)),
+        Map.entry("assignment of group", () -> assignments(settings, Setting.Scope.GROUP)),
         Map.entry("partitioner", () -> strategies.partitioners().names()),
         Map.entry("assignor", () -> strategies.assignors().names()),
         Map.entry("placement", () -> strategies.placers().names()),
@@ -131,6 +142,10 @@ public final class ShellCommands {
   private static Collection<String> partitions(Requests requests, Predicate<PartitionImage> which) {
     return new TreeMap<>(requests.image().topics()).values().stream().flatMap(topic -> topic.partitions().stream().filter(which)
         .map(p -> topic.name() + ":" + p.index())).limit(COMPLETED_MAX).toList();
+  }
+
+  private static Collection<String> assignments(NodeSettings settings, Setting.Scope scope) {
+    return SettingNames.of(settings, scope).stream().map(name -> name + "=").toList();
   }
 
   private static Collection<String> engines(Strategies strategies) {
@@ -206,11 +221,11 @@ public final class ShellCommands {
   static Map<String, CommandFunction> functions(Requests requests, NodeSettings settings, Platform platform,
       Strategies strategies) {
     Map<String, CommandFunction> all = new TreeMap<>();
-    add(all, TopicCommands.class, TopicCommands.SCOPE, io -> new TopicCommands(requests, io));
+    add(all, TopicCommands.class, TopicCommands.SCOPE, io -> new TopicCommands(requests, settings, strategies, io));
     add(all, PartitionCommands.class, PartitionCommands.SCOPE, io -> new PartitionCommands(requests, settings, io));
     add(all, GroupCommands.class, GroupCommands.SCOPE, io -> new GroupCommands(requests, io));
     add(all, OffsetCommands.class, OffsetCommands.SCOPE, io -> new OffsetCommands(requests, io));
-    add(all, ConfigCommands.class, ConfigCommands.SCOPE, io -> new ConfigCommands(requests, settings, io));
+    add(all, ConfigCommands.class, ConfigCommands.SCOPE, io -> new ConfigCommands(requests, settings, strategies, io));
     add(all, BrokerCommands.class, BrokerCommands.SCOPE, io -> new BrokerCommands(requests, settings, platform, io));
     add(all, ClusterCommands.class, ClusterCommands.SCOPE, io -> new ClusterCommands(requests, settings, io));
     add(all, QuorumCommands.class, QuorumCommands.SCOPE, io -> new QuorumCommands(requests, io));
@@ -219,7 +234,7 @@ public final class ShellCommands {
     add(all, PartitionerCommands.class, PartitionerCommands.SCOPE, io -> new PartitionerCommands(requests, strategies, io));
     add(all, AssignorCommands.class, AssignorCommands.SCOPE, io -> new AssignorCommands(requests, strategies, io));
     add(all, PlacementCommands.class, PlacementCommands.SCOPE, io -> new PlacementCommands(requests, strategies, io));
-    add(all, StorageCommands.class, StorageCommands.SCOPE, io -> new StorageCommands(requests, strategies, io));
+    add(all, StorageCommands.class, StorageCommands.SCOPE, io -> new StorageCommands(requests, settings, strategies, io));
     add(all, MargayCommands.class, MargayCommands.SCOPE, io -> new MargayCommands(requests, settings, strategies, all, io));
     return all;
   }

@@ -1,6 +1,7 @@
 package io.margay.shell.internal;
 
 import io.margay.metadata.ConfigResource;
+import io.margay.spi.config.NodeSettings;
 import io.margay.spi.log.LogSettings;
 import io.margay.spi.log.Logs;
 import io.margay.spi.log.Logs.EngineState;
@@ -23,11 +24,13 @@ final class StorageCommands {
   /** Setting changes reach the logs within this time, ms. */
   private static final long BEGIN_MS = 10_000;
   private final Requests requests;
+  private final NodeSettings settings;
   private final Strategies strategies;
   private final CommandFunction.Io io;
 
-  StorageCommands(Requests requests, Strategies strategies, CommandFunction.Io io) {
+  StorageCommands(Requests requests, NodeSettings settings, Strategies strategies, CommandFunction.Io io) {
     this.requests = requests;
+    this.settings = settings;
     this.strategies = strategies;
     this.io = io;
   }
@@ -61,7 +64,7 @@ final class StorageCommands {
       throws InterruptedException {
     requests.topic(topic);
     List<EngineState> engines = engines();
-    new Configs(requests).alter(ConfigResource.topic(topic), Map.of(LogSettings.MARGAY_STORAGE_ENGINE.name(), engine), List.of());
+    new Configs(requests, settings).alter(ConfigResource.topic(topic), Map.of(LogSettings.MARGAY_STORAGE_ENGINE.name(), engine), List.of());
     io.out().println(topic + " moves to " + engine + engines.stream().filter(e -> e.name().equals(engine)).findFirst()
         .map(e -> ", which is " + promise(e)).orElse(", which is not there yet"));
     io.out().flush();

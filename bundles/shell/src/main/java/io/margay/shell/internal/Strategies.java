@@ -13,7 +13,9 @@ import io.margay.spi.partitioner.PartitionerChoice;
 import io.margay.spi.partitioner.PartitionerSettings;
 import io.margay.spi.partitioner.TopicView;
 import io.margay.spi.placement.ReplicaPlacer;
+import java.io.PrintStream;
 import java.util.BitSet;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 
@@ -85,6 +87,15 @@ final class Strategies {
   static PartitionerChoice partitioner(Requests requests, NodeSettings settings, String topic) {
     return PartitionerChoice.parse(settings.topic(requests.image().config(ConfigResource.topic(topic)))
         .get(PartitionerSettings.MARGAY_PARTITIONER));
+  }
+
+  /** Says so when settings choose a strategy that is not installed: it may be installed later, and be misspelt. */
+  void noteMissing(Map<String, String> set, PrintStream out) {
+    String given = set == null ? null : set.get(PartitionerSettings.MARGAY_PARTITIONER.name());
+    String name = given == null ? null : PartitionerChoice.parse(given).name();
+    if (name != null && !partitioners.names().contains(name)) {
+      out.println("note: " + partitioners.missing(name) + "; records wait until it is installed");
+    }
   }
 
   /** A topic as partitioners see it. */

@@ -10,6 +10,8 @@ import io.margay.protocol.message.CreateTopicsRequest;
 import io.margay.protocol.message.CreateTopicsResponse;
 import io.margay.protocol.message.DeleteTopicsRequest;
 import io.margay.protocol.message.DeleteTopicsResponse;
+import io.margay.spi.config.NodeSettings;
+import io.margay.spi.config.Setting;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,12 +26,16 @@ import picocli.CommandLine.Parameters;
 final class TopicCommands {
   static final String SCOPE = "topic";
   private final Requests requests;
+  private final NodeSettings settings;
+  private final Strategies strategies;
   private final Configs configs;
   private final CommandFunction.Io io;
 
-  TopicCommands(Requests requests, CommandFunction.Io io) {
+  TopicCommands(Requests requests, NodeSettings settings, Strategies strategies, CommandFunction.Io io) {
     this.requests = requests;
-    this.configs = new Configs(requests);
+    this.settings = settings;
+    this.strategies = strategies;
+    this.configs = new Configs(requests, settings);
     this.io = io;
   }
 
@@ -71,12 +77,12 @@ final class TopicCommands {
           description = "On how many brokers (default: default.replication.factor).")
           short replicas,
       @Option(names = {"-c", "--config"}, paramLabel = "SETTING=VALUE", description = "Settings of the topic; may be repeated.")
-          Map<String, String> settings,
+          Map<String, String> given,
       @Option(names = "--if-not-exists", description = "Do nothing if there is such a topic.") boolean ifNotExists)
       throws InterruptedException {
     List<CreateTopicsRequest.CreatableTopicConfig> topicConfigs = new ArrayList<>();
-    if (settings != null) {
-      settings.forEach((k, v) -> topicConfigs.add(new CreateTopicsRequest.CreatableTopicConfig().setName(k).setValue(v)));
+    if (given != null) {
+      given.forEach((k, v) -> topicConfigs.add(new CreateTopicsRequest.CreatableTopicConfig().setName(k).setValue(v)));
     }
     CreateTopicsRequest request = new CreateTopicsRequest().setTimeoutMs(Requests.TIMEOUT_MS).setTopics(List.of(
         new CreateTopicsRequest.CreatableTopic().setName(name).setNumPartitions(partitions).setReplicationFactor(replicas)
@@ -86,11 +92,16 @@ final class TopicCommands {
         io.out().println("topic " + name + " exists already");
         return;
       }
+      if (result.errorCode() == Errors.INVALID_CONFIG.code() && given != null) {
+        throw new ShellException("cannot create topic " + name + ": " + Requests.text(result.errorCode(), result.errorMessage())
+            + SettingNames.hint(settings, Setting.Scope.TOPIC, given.keySet()));
+      }
       Requests.check(result.errorCode(), result.errorMessage(), "cannot create topic " + name);
       int count = result.numPartitions();
       io.out().println("created topic " + name + (count > 0 ? " partitions=" + count + " replicationFactor="
           + result.replicationFactor() : ""));
     }
+    strategies.noteMissing(given, io.out());
   }
 
   @Command(name = "delete", description = "Delete topics and all that is in them.")
@@ -122,16 +133,17 @@ final class TopicCommands {
       @Option(names = {"-p", "--partitions"}, paramLabel = "N", description = "How many there shall be; more than now.")
           Integer partitions,
       @Option(names = {"-c", "--config"}, paramLabel = "SETTING=VALUE", description = "Settings to set; may be repeated.")
-          Map<String, String> settings,
+          Map<String, String> given,
       @Option(names = {"-d", "--delete-config"}, paramLabel = "SETTING", description = "Settings to unset; may be repeated.")
           List<String> unset) throws InterruptedException {
     TopicImage topic = requests.topic(name);
-    if (partitions == null && settings == null && unset == null) {
+    if (partitions == null && given == null && unset == null) {
       throw new ShellException("topic:alter needs something to change: -p, -c or -d");
     }
-    if (settings != null || unset != null) {
-      configs.alter(ConfigResource.topic(name), settings == null ? Map.of() : settings, unset == null ? List.of() : unset);
+    if (given != null || unset != null) {
+      configs.alter(ConfigResource.topic(name), given == null ? Map.of() : given, unset == null ? List.of() : unset);
       io.out().println("changed the settings of topic " + name);
+      strategies.noteMissing(given, io.out());
     }
     if (partitions != null) {
       CreatePartitionsRequest request = new CreatePartitionsRequest().setTimeoutMs(Requests.TIMEOUT_MS).setTopics(List.of(

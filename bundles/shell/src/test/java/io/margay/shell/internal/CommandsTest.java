@@ -137,7 +137,11 @@ class CommandsTest {
     broker.topic("orders", 2);
     assertThatThrownBy(() -> gosh.run("topic:create")).hasMessage(
         "topic:create: Missing required parameter: 'TOPIC'; topic:create --help shows its usage");
-    assertThatThrownBy(() -> gosh.run("produce orders --nope x")).hasMessageContaining("Unknown option: '--nope'");
+    assertThatThrownBy(() -> gosh.run("produce orders --nope x")).hasMessageContaining("there is no option --nope;");
+    assertThatThrownBy(() -> gosh.run("topic:create x --partions 3")).hasMessage(
+        "topic:create: there is no option --partions; did you mean --partitions?; topic:create --help shows its usage");
+    assertThatThrownBy(() -> gosh.run("topic:create x -c y")).hasMessageContaining("for option '--config'");
+    assertThatThrownBy(() -> gosh.run("consume orders -n -1")).hasMessage("-n needs a number of records, 1 or more, not -1");
     assertThatThrownBy(() -> gosh.run("produce orders -p 9 x")).hasMessage("topic orders has no partition 9; it has 0 to 1");
     assertThatThrownBy(() -> gosh.run("consume orders -o soon")).hasMessageContaining("soon is no position");
     assertThatThrownBy(() -> gosh.run("consume orders -o 7")).hasMessage(

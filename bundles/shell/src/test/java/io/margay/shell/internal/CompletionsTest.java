@@ -58,6 +58,9 @@ class CompletionsTest {
       assertThat(session.execute("margay:candidates topic:delete 3").toString()).isEqualTo("[orders, payments]");
       assertThat(session.execute("margay:candidates config:set 1").toString()).isEqualTo("[broker, group, topic]");
       assertThat(session.execute("margay:candidates config:explain 1").toString()).contains("num.partitions");
+      assertThat(session.execute("margay:candidates config:set 3 [config:set topic orders '']").toString()).contains("flush.ms=")
+          .doesNotContain("log.retention.ms");
+      assertThat(session.execute("margay:candidates topic:create 3 [topic:create x -c '']").toString()).contains("flush.ms=");
       assertThat(session.execute("margay:candidates topic:list 1").toString()).isEqualTo("[]");
       assertThat(session.execute("margay:candidates config:get 0").toString()).isEqualTo("[--help, --json, -h]");
       assertThat(session.execute("margay:candidates leader:elect 1").toString()).isEqualTo("[orders:0, payments:0]");

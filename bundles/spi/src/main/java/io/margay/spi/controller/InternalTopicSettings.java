@@ -28,6 +28,13 @@ public final class InternalTopicSettings implements SettingDefinitions {
   public static final Setting<Short> TRANSACTION_STATE_LOG_REPLICATION_FACTOR =
       ALL.broker(SHORT, "transaction.state.log.replication.factor", (short) 3).from(1)
       .doc("Replicas of the transaction topic when it is created. A cluster with fewer brokers gets one replica per broker.");
+  /** {@code transaction.state.log.min.isr}. */
+  public static final Setting<Integer> TRANSACTION_STATE_LOG_MIN_ISR = ALL.broker(INT, "transaction.state.log.min.isr", 2).from(1)
+      .doc("In-sync replicas that a write to the transaction topic needs, set when it is created; at most its number of replicas.");
+  /** {@code transaction.state.log.segment.bytes}. */
+  public static final Setting<Integer> TRANSACTION_STATE_LOG_SEGMENT_BYTES =
+      ALL.broker(INT, "transaction.state.log.segment.bytes", 104_857_600).from(1)
+      .doc("Size in bytes of a segment of the transaction topic, set when it is created. Smaller segments are compacted and loaded faster.");
 
   @Override
   public Catalogue catalogue() {

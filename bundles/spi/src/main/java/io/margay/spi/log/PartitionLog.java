@@ -22,6 +22,9 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public interface PartitionLog extends AutoCloseable {
+  /** No verification is needed. */
+  long NO_VERIFICATION = 0;
+
   /** The source of an append. */
   enum Origin {
     /** A client. */
@@ -109,6 +112,26 @@ public interface PartitionLog extends AutoCloseable {
    *     UNKNOWN_PRODUCER_ID, KAFKA_STORAGE_ERROR, ...)
    */
   Appended appendAsLeader(ByteBuf records, LeaderEpoch leaderEpoch, Origin origin);
+
+  /**
+   * Begins the verification without which the first batch of a transaction is refused (KIP-890). The marker that ends a transaction of
+   * the producer ends the verification, too. So a late batch, sent before the marker, cannot begin a transaction that no one ends.
+   *
+   * @param producerId the producer of a transactional batch from a client
+   * @param producerEpoch its epoch
+   * @return {@link #NO_VERIFICATION} when none is needed, because a transaction of the producer in that epoch is open; else a number
+   *     for {@link #endVerification}. Pending verifications are as many as producers; beyond that the oldest is forgotten
+   */
+  long beginVerification(long producerId, short producerEpoch);
+
+  /**
+   * The coordinator has confirmed that the partition belongs to the producer's transaction: its first batch may be appended.
+   *
+   * @param producerId the producer
+   * @param verification what {@link #beginVerification} returned
+   * @return false when a marker came meanwhile; then nothing is verified
+   */
+  boolean endVerification(long producerId, long verification);
 
   /**
    * Appends batches from the leader with their offsets and epochs unchanged.

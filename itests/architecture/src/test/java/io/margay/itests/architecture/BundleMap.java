@@ -22,8 +22,8 @@ final class BundleMap {
   /** Contracts are in layers 0 and 1, parts above. A new bundle gets its layer here and in the bundle map of the README. */
   static final Map<String, Integer> LAYERS = layers(List.of("model", "protocol"), List.of("metadata", "spi", "coordinator"),
       List.of("config", "logging", "storage-file", "storage-mapdb", "storage-memory", "consensus-local", "consensus-ratis",
-          "partitioners", "assignors", "placements", "client"),
-      List.of("log"), List.of("replication", "controller"), List.of("groups"),
+          "partitioners", "assignors", "placements", "client", "sockets"),
+      List.of("log"), List.of("replication", "controller"), List.of("groups", "transactions"),
       List.of("server", "shell", "console", "deploy", "producer", "http", "metatype", "karaf-completion"));
   /** Build-time only: no bundle. Those that begin with {@code wrap-} hold a library and know nothing of this project. */
   static final Set<String> TOOLS = Set.of("protocol-generator");

@@ -7,22 +7,27 @@ import io.margay.protocol.BufferRecords;
 import io.margay.protocol.Message;
 import io.margay.protocol.MessageReader;
 import io.margay.protocol.MessageWriter;
-import io.margay.protocol.message.FetchRequest;
 import io.margay.protocol.message.FetchRequest.FetchPartition;
 import io.margay.protocol.message.FetchRequest.FetchTopic;
-import io.margay.protocol.message.ProduceRequest;
+import io.margay.protocol.message.FetchRequest;
 import io.margay.protocol.message.ProduceRequest.PartitionProduceData;
 import io.margay.protocol.message.ProduceRequest.TopicProduceData;
+import io.margay.protocol.message.ProduceRequest;
 import io.margay.protocol.message.ProduceResponse;
 import io.margay.protocol.record.RecordBatchBuilder;
 import io.margay.replication.internal.fetch.FetchHandler;
 import io.margay.replication.internal.produce.ProduceHandler;
+import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.DefaultEventLoopGroup;
 import io.netty.channel.FileRegion;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -78,6 +83,29 @@ public class HotPathBenchmark {
     }
   }
 
+  /** Nothing is bound in it. */
+  private static final class NoRoom implements SocketRoom {
+    @Override
+    public ServerBootstrap bootstrap(int threads) {
+      return new ServerBootstrap().group(new DefaultEventLoopGroup(threads));
+    }
+
+    @Override
+    public ChannelGroup listeners() {
+      return new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
+    }
+
+    @Override
+    public void open(Connections connections) {
+      // no connection comes
+    }
+
+    @Override
+    public void close() {
+      // none is left
+    }
+  }
+
   @Setup
   public void start() throws IOException {
     broker = new BenchmarkBroker();
@@ -87,7 +115,7 @@ public class HotPathBenchmark {
     ConnectionLimits limits = new ConnectionLimits(() -> 10, listener -> 10, () -> 10, () -> Integer.MAX_VALUE);
     server = new Server(new ServerConfig("PLAINTEXT", new ServerConfig.Sockets(1, 50, -1, -1),
         new ServerConfig.Requests(MAX_FRAME_BYTES, MEMORY_BYTES, () -> 0, () -> 0), limits, () -> -1, () -> 1000),
-        () -> ClusterImage.EMPTY);
+        () -> ClusterImage.EMPTY, new NoRoom());
     server.handlers().bind(produce);
     server.handlers().bind(fetch);
     server.markReady();

@@ -16,7 +16,8 @@ enum SwapPart {
   GROUPS("groups", 500, Map.of(), "commit offsets", (broker, topic, group) -> PartCaller.committing(broker, topic)),
   REPLICATION("replication", -1, Map.of(), null, null),
   CONTROLLER("controller", -1, Map.of(), "create and delete topics",
-      (broker, topic, group) -> PartCaller.creatingTopics(broker, topic));
+      (broker, topic, group) -> PartCaller.creatingTopics(broker, topic)),
+  SERVER("server", -1, Map.of(), null, null);
 
   /** Makes who uses the part. */
   private interface Callers {
@@ -45,6 +46,11 @@ enum SwapPart {
   /** The longest pause that is aimed at, in milliseconds: 0 for none that can be measured, below 0 for no aim. */
   int targetMs() {
     return targetMs;
+  }
+
+  /** How many classes others may load beyond their first updates: all parts give their handlers to the server again. */
+  int classesOfOthers() {
+    return this == SERVER ? 60 : 0;
   }
 
   /** What makes the topics of producers and consumers use the part. */

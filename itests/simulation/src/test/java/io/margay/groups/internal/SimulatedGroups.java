@@ -33,7 +33,10 @@ public final class SimulatedGroups implements LeadershipListener, MetadataPublis
       Executor thread) {
     this.settings = settings;
     SettingsOfGroups values = new SettingsOfGroups(settings);
-    CoordinatorFinder finder = new CoordinatorFinder(controller, controller, scheduler, values, settings.nodeId());
+    GroupCoordinator.Finders finder = new GroupCoordinator.Finders(
+        new CoordinatorFinder(TOPIC, controller, controller, scheduler, values, settings.nodeId()),
+        new CoordinatorFinder(CoordinatorFinder.TRANSACTION_TOPIC, controller, controller, scheduler,
+            new TransactionTopicSettings(settings), settings.nodeId()));
     this.coordinator = new GroupCoordinator(new GroupCoordinator.Environment(clock, scheduler, thread,
         () -> settings.get(CoordinatorSettings.OFFSETS_COMMIT_TIMEOUT_MS), new CoordinatorRuntime.Limits(1_000, 1 << 24)), values, finder,
         controller);

@@ -10,7 +10,6 @@ import io.margay.replication.internal.follow.FollowerFetchers;
 import io.margay.replication.internal.offsets.ListOffsetsHandler;
 import io.margay.replication.internal.offsets.OffsetForLeaderEpochHandler;
 import io.margay.replication.internal.produce.ProduceHandler;
-import io.margay.replication.internal.producerid.InitProducerIdHandler;
 import io.margay.spi.client.RemoteClient;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.controller.Controller;
@@ -26,7 +25,6 @@ import java.util.function.Supplier;
 public final class SimulatedReplication implements MetadataPublisher {
   private final ReplicationContext context;
   private final FollowerFetchers fetchers;
-  private final Controller controller;
 
   /**
    * What is to be seen of a replica.
@@ -40,7 +38,6 @@ public final class SimulatedReplication implements MetadataPublisher {
       Controller controller) {
     this.context = new ReplicationContext(logs, settings, new ReplicationContext.Time(scheduler, clock),
         (name, count, queue) -> threads.get());
-    this.controller = controller;
     this.fetchers = new FollowerFetchers(context);
     context.partitions().controller(controller);
   }
@@ -60,7 +57,7 @@ public final class SimulatedReplication implements MetadataPublisher {
 
   public List<ApiHandler> handlers() {
     return List.of(new ProduceHandler(context), new FetchHandler(context), new ListOffsetsHandler(context),
-        new OffsetForLeaderEpochHandler(context), new InitProducerIdHandler(controller));
+        new OffsetForLeaderEpochHandler(context));
   }
 
   /** A replica that has a role, or null. */

@@ -17,7 +17,7 @@ import org.osgi.service.component.annotations.Reference;
 
 /**
  * BrokerHeartbeat (63), on the listener for other brokers. The answer waits until the broker's next heartbeat, which is pipelined, so
- * that the controller notices at once when the connection breaks.
+ * that the controller notices at once when the connection breaks. Nobody else may speak for the controller's own broker.
  */
 @Component(service = ApiHandler.class)
 public final class BrokerHeartbeatHandler implements ApiHandler {
@@ -50,6 +50,11 @@ public final class BrokerHeartbeatHandler implements ApiHandler {
       return;
     }
     BrokerHeartbeatRequest beat = request.read(new BrokerHeartbeatRequest());
+    if (beat.brokerId() == controller.settings().nodeId().value()) {
+      // the own broker reports without a connection, so this is somebody else, who could have it fenced
+      request.respond(errorResponse(request, Errors.CLUSTER_AUTHORIZATION_FAILED));
+      return;
+    }
     BooleanSupplier broken = Heartbeats.receive(controller.sessions(), beat, request::respond);
     request.onCancel(() -> {
       if (broken.getAsBoolean()) {

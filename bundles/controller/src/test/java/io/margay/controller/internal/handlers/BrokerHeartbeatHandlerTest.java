@@ -2,20 +2,48 @@ package io.margay.controller.internal.handlers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.controller.internal.state.Command.FoundData;
+import io.margay.controller.internal.state.Command.RegisterBroker;
+import io.margay.controller.internal.state.Registration;
+import io.margay.metadata.BrokerImage;
 import io.margay.model.BrokerId;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.BrokerHeartbeatRequest;
 import io.margay.protocol.message.BrokerHeartbeatResponse;
 import io.margay.spi.handler.FakeRequest;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class BrokerHeartbeatHandlerTest extends HandlerTest {
-  private FakeRequest beat(long offset) {
-    long epoch = controller.image().brokers().get(new BrokerId(1)).epoch();
-    FakeRequest request = new FakeRequest(BrokerHeartbeatRequest.API,
-        new BrokerHeartbeatRequest().setBrokerId(1).setBrokerEpoch(epoch).setCurrentMetadataOffset(offset), 1);
+  private long epochOfTwo;
+
+  @BeforeEach
+  void registerAnotherBroker() throws Exception {
+    epochOfTwo = controller.<Long>propose(new RegisterBroker(new BrokerId(2), new UUID(2, 2), ENDPOINTS, null, false, FoundData.NONE,
+        new Registration.Defaults(1, false, false, "file"))).toCompletableFuture().get(60, TimeUnit.SECONDS);
+  }
+
+  private FakeRequest beat(int broker, long epoch, long offset, boolean wantFence) {
+    FakeRequest request = new FakeRequest(BrokerHeartbeatRequest.API, new BrokerHeartbeatRequest().setBrokerId(broker).setBrokerEpoch(epoch)
+        .setCurrentMetadataOffset(offset).setWantFence(wantFence), 1);
     new BrokerHeartbeatHandler(controller).handle(request);
     return request;
+  }
+
+  private FakeRequest beat(long offset) {
+    return beat(2, epochOfTwo, offset, true);
+  }
+
+  /** Else any client could have the broker fenced that it talks to: the epochs of brokers are small numbers. */
+  @Test
+  void nobodyElseSpeaksForTheControllersOwnBroker() throws Exception {
+    BrokerImage before = controller.image().brokers().get(new BrokerId(1));
+    assertThat(beat(1, before.epoch(), 1, true).answer(new BrokerHeartbeatResponse()).errorCode())
+        .isEqualTo(Errors.CLUSTER_AUTHORIZATION_FAILED.code());
+    controller.allocateProducerIds().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    assertThat(controller.image().brokers().get(new BrokerId(1))).isEqualTo(before);
   }
 
   @Test

@@ -445,6 +445,17 @@ public final class ClassicGroup extends Group {
   }
 
   @Override
+  public void requireMayCommitInTransaction(String memberId, String instanceId, int committed) {
+    boolean asMember = committed >= 0 || !memberId.isEmpty() || instanceId != null;
+    if (asMember && (committed >= 0 || !isEmpty())) {
+      requireMember(memberId, instanceId);
+      if (committed != generation) {
+        throw new CoordinatorException(Errors.ILLEGAL_GENERATION);
+      }
+    }
+  }
+
+  @Override
   public void requireMayDeleteOffsets() {
     if (!isEmpty() && !CONSUMER.equals(protocolType)) {
       throw new CoordinatorException(Errors.NON_EMPTY_GROUP);

@@ -88,6 +88,20 @@ public abstract class Group {
    */
   public abstract void requireMayCommit(String memberId, String instanceId, int generation);
 
+  /**
+   * As {@link #requireMayCommit}, for a commit in a transaction of a producer, which may know no member.
+   *
+   * @param memberId who commits; empty for no member
+   * @param instanceId group instance id, or null
+   * @param generation generation or member epoch; negative for none
+   * @throws CoordinatorException when the commit is to be refused
+   */
+  public void requireMayCommitInTransaction(String memberId, String instanceId, int generation) {
+    if (generation >= 0 || !memberId.isEmpty() || instanceId != null) {
+      requireMayCommit(memberId, instanceId, generation);
+    }
+  }
+
   /** @throws CoordinatorException NON_EMPTY_GROUP when offsets of the group may not be deleted one by one */
   public abstract void requireMayDeleteOffsets();
 

@@ -14,7 +14,6 @@ import java.util.concurrent.CompletionStage;
 
 /** Serves FindCoordinator. */
 final class FindCoordinatorHandler extends GroupHandler<FindCoordinatorRequest> {
-  private static final short LAST_OF_LIBRDKAFKA = 2;
   private static final short FIRST_BATCHED = 4;
   private static final short FIRST_WITH_SHARE = 6;
   private static final byte SHARE = 2;
@@ -34,23 +33,13 @@ final class FindCoordinatorHandler extends GroupHandler<FindCoordinatorRequest> 
     }
     if (request.version() < FIRST_BATCHED) {
       return groups.find(query.keyType(), query.key(), request.listener()).thenApply(c -> new FindCoordinatorResponse()
-          .setErrorCode(errorFor(c, request.version())).setErrorMessage(c.errorMessage()).setNodeId(c.nodeId()).setHost(c.host())
+          .setErrorCode(c.errorCode()).setErrorMessage(c.errorMessage()).setNodeId(c.nodeId()).setHost(c.host())
           .setPort(c.port()));
     }
     List<CompletableFuture<Coordinator>> found = new ArrayList<>();
     new LinkedHashSet<>(query.coordinatorKeys()).forEach(key -> found.add(groups.find(query.keyType(), key, request.listener())));
     return CompletableFuture.allOf(found.toArray(CompletableFuture[]::new)).thenApply(ignored ->
         new FindCoordinatorResponse().setCoordinators(new ArrayList<>(found.stream().map(CompletableFuture::join).toList())));
-  }
-
-  /**
-   * That there are no transactions is UNSUPPORTED_VERSION: the Java producer fails at once, with the message. librdkafka, which asks
-   * in version 2, would ask again and again; the one error with which it fails at once, and shows the message, is
-   * TRANSACTIONAL_ID_AUTHORIZATION_FAILED.
-   */
-  private static short errorFor(Coordinator answer, short version) {
-    return version <= LAST_OF_LIBRDKAFKA && answer.errorCode() == Errors.UNSUPPORTED_VERSION.code()
-        ? Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code() : answer.errorCode();
   }
 
   @Override

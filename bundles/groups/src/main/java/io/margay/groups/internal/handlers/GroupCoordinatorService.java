@@ -20,6 +20,7 @@ import io.margay.protocol.message.OffsetFetchRequest.OffsetFetchRequestGroup;
 import io.margay.protocol.message.OffsetFetchResponse.OffsetFetchResponseGroup;
 import io.margay.protocol.message.SyncGroupRequest;
 import io.margay.protocol.message.SyncGroupResponse;
+import io.margay.spi.partition.TransactionVerifier;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -46,6 +47,19 @@ public interface GroupCoordinatorService {
 
   /** @return an answer per partition */
   CompletableFuture<OffsetCommitResponse> commit(OffsetCommitRequest request, int version, long bytes);
+
+  /**
+   * Commits offsets that count when a producer's transaction is committed.
+   *
+   * @param claim transaction and producer
+   * @param add whether the group's partition is added to the transaction (transactions v2)
+   * @param offsets what is committed
+   * @param version of OffsetCommit with the same errors
+   * @param bytes what the request holds, about
+   * @return an answer per partition
+   */
+  CompletableFuture<OffsetCommitResponse> commitInTransaction(TransactionVerifier.Claim claim, boolean add, OffsetCommitRequest offsets,
+      int version, long bytes);
 
   /** @return offsets of one group, its topics by name */
   CompletableFuture<OffsetFetchResponseGroup> fetch(OffsetFetchRequestGroup group, boolean requireStable, AnswerMemory memory);

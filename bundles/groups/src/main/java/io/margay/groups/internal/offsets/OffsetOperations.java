@@ -108,9 +108,25 @@ public final class OffsetOperations {
    * @return what is to be written, and an answer per partition
    */
   public Result<OffsetCommitResponse> commit(OffsetCommitRequest request, List<ResolvedTopic> topics, int version, long nowMs) {
+    return commit(request, topics, version, nowMs, Group::requireMayCommit);
+  }
+
+  /** As {@link #commit}, in a transaction: the records are to be written as a part of it. */
+  public Result<OffsetCommitResponse> commitInTransaction(OffsetCommitRequest request, List<ResolvedTopic> topics, int version,
+      long nowMs) {
+    return commit(request, topics, version, nowMs, Group::requireMayCommitInTransaction);
+  }
+
+  /** Whether a group takes a commit. */
+  private interface Permission {
+    void require(Group group, String memberId, String instanceId, int generation);
+  }
+
+  private Result<OffsetCommitResponse> commit(OffsetCommitRequest request, List<ResolvedTopic> topics, int version, long nowMs,
+      Permission permission) {
     Group group = groups.get(request.groupId());
     if (group != null) {
-      group.requireMayCommit(request.memberId(), request.groupInstanceId(), request.generationIdOrMemberEpoch());
+      permission.require(group, request.memberId(), request.groupInstanceId(), request.generationIdOrMemberEpoch());
       members.onAlive(group, request.memberId());
     } else if (request.generationIdOrMemberEpoch() >= 0) {
       throw new CoordinatorException(

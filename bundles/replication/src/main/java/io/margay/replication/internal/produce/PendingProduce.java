@@ -104,12 +104,13 @@ final class PendingProduce {
    *      +---suspended once more------+
    * </pre>
    */
-  private final class Parked implements Runnable {
+  private final class Parked implements Runnable, Verifications.Waiting {
     private final LocalReplica replica;
     private final PartitionProduceData data;
     private final PartitionProduceResponse answer;
     private final AtomicReference<ParkState> state = new AtomicReference<>(ParkState.WAITING);
     private volatile boolean late;
+    private volatile boolean verified;
     private volatile Waiter waiter;
 
     Parked(LocalReplica replica, PartitionProduceData data, PartitionProduceResponse answer) {
@@ -129,6 +130,26 @@ final class PendingProduce {
       }
     }
 
+    void verify(PartitionLeader leader) {
+      handler.verifications().await(leader, Verifications.key(leader, data.records().bufferOrNull(), produce.transactionalId(),
+          request.version()), this);
+    }
+
+    @Override
+    public void verified() {
+      verified = true;
+      run();
+    }
+
+    @Override
+    public void refused(Errors error) {
+      if (state.compareAndSet(ParkState.WAITING, ParkState.DONE)) {
+        answer.setErrorCode(Verifications.forProducer(error, request.version()).code())
+            .setErrorMessage("the transaction was not verified: " + error);
+        decided();
+      }
+    }
+
     @Override
     public void run() {
       if (state.compareAndSet(ParkState.WAITING, ParkState.RUNNING) && !append()) {
@@ -139,10 +160,16 @@ final class PendingProduce {
     /** False when the log is suspended again. */
     private boolean append() {
       PartitionLeader leader = replica.leader();
-      PartitionLog.Appended appended = handler.append(request.version(), produce, replica, leader, data, answer);
+      PartitionLog.Appended appended = handler.append(request.version(), produce, replica, leader, data, answer, verified);
       if (appended == PartitionLog.Appended.SUSPENDED) {
+        verified = false;
         state.set(ParkState.WAITING);
         return false;
+      }
+      if (appended == ProduceHandler.UNVERIFIED) {
+        state.set(ParkState.WAITING);
+        verify(leader);
+        return true;
       }
       state.set(ParkState.DONE);
       if (ProduceHandler.waitsForCommit(acks, leader, appended)) {
@@ -181,6 +208,14 @@ final class PendingProduce {
     parked.add(wait);
     open.incrementAndGet();
     wait.await();
+  }
+
+  /** Appends the records of a partition when the coordinator has confirmed their transaction. */
+  void verify(LocalReplica replica, PartitionLeader leader, PartitionProduceData data, PartitionProduceResponse answer) {
+    Parked wait = new Parked(replica, data, answer);
+    parked.add(wait);
+    open.incrementAndGet();
+    wait.verify(leader);
   }
 
   /**

@@ -17,10 +17,12 @@ import io.margay.replication.internal.LocalReplica;
 import io.margay.replication.internal.PartitionLeader;
 import io.margay.replication.internal.ReplicaTable;
 import io.margay.replication.internal.ReplicationContext;
+import io.margay.replication.internal.ReplicationSettings;
 import io.margay.replication.internal.ServedTopic;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import io.margay.spi.log.PartitionLog;
+import io.margay.spi.partition.TransactionVerifier;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +32,9 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,11 +50,14 @@ public final class ProduceHandler implements ApiHandler {
   private static final short FIRST_WITH_TOPIC_IDS = 13;
   private static final short ALL = -1;
   private static final String ADMIN_CLIENT = "__admin_client";
+  /** Instead of an append, by identity: the batch has to wait for its {@link Verifications}. */
+  static final PartitionLog.Appended UNVERIFIED = PartitionLog.Appended.failed(Errors.INVALID_TXN_STATE, null);
 
   private final ReplicaTable table;
   private final ReplicationContext replication;
   private final Scheduler scheduler;
   private final ProduceHints hints;
+  private final Verifications verifications;
   private final Set<PendingProduce> pending = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
@@ -60,6 +68,22 @@ public final class ProduceHandler implements ApiHandler {
     this.table = replication.table();
     this.scheduler = replication.scheduler();
     this.hints = new ProduceHints(replication.partitions());
+    this.verifications = new Verifications(
+        () -> replication.settings().get(ReplicationSettings.TRANSACTION_PARTITION_VERIFICATION_ENABLE));
+  }
+
+  /** Optional: while transactions are being replaced, the first batches of transactions get an error that producers retry. */
+  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+  void setVerifier(TransactionVerifier verifier) {
+    verifications.setVerifier(verifier);
+  }
+
+  void unsetVerifier(TransactionVerifier verifier) {
+    verifications.unsetVerifier(verifier);
+  }
+
+  Verifications verifications() {
+    return verifications;
   }
 
   boolean closed() {
@@ -181,14 +205,17 @@ public final class ProduceHandler implements ApiHandler {
     PartitionLeader leader = park || replica == null ? null : replica.leader();
     PartitionLog.Appended appended = null;
     if (!park) {
-      appended = append(request.version(), produce, replica, leader, partition, answer);
+      appended = append(request.version(), produce, replica, leader, partition, answer, false);
       park = appended == PartitionLog.Appended.SUSPENDED;
     }
-    if (!park && !waitsForCommit(produce.acks(), leader, appended)) {
+    boolean unverified = appended == UNVERIFIED;
+    if (!park && !unverified && !waitsForCommit(produce.acks(), leader, appended)) {
       return waiting;
     }
     PendingProduce wait = waiting == null ? new PendingProduce(this, request, produce, scheduler, pending) : waiting;
-    if (park) {
+    if (unverified) {
+      wait.verify(replica, leader, partition, answer);
+    } else if (park) {
       wait.park(replica, partition, answer);
     } else {
       wait.add(leader, appended.nextOffset(), answer);
@@ -201,12 +228,14 @@ public final class ProduceHandler implements ApiHandler {
    *
    * @param replica the partition, or null when it is not here
    * @param leader its current leadership, or null
-   * @return the result, {@link PartitionLog.Appended#SUSPENDED} when the append has to be repeated; null when it was refused
+   * @param verified whether the coordinator has confirmed the batch's transaction
+   * @return the result, {@link PartitionLog.Appended#SUSPENDED} or {@link #UNVERIFIED} when the append has to be repeated; null when it
+   *     was refused
    */
   PartitionLog.Appended append(short version, ProduceRequest produce, LocalReplica replica, PartitionLeader leader,
-      PartitionProduceData partition, PartitionProduceResponse answer) {
+      PartitionProduceData partition, PartitionProduceResponse answer, boolean verified) {
     try {
-      return appendNow(version, produce, replica, leader, partition, answer);
+      return appendNow(version, produce, replica, leader, partition, answer, verified);
     } catch (RuntimeException | Error e) {
       LOG.error("Records cannot be appended partition={}", replica == null ? null : replica.id(), e);
       answer.setErrorCode(Errors.UNKNOWN_SERVER_ERROR.code()).setBaseOffset(-1).setLogAppendTimeMs(-1);
@@ -215,7 +244,7 @@ public final class ProduceHandler implements ApiHandler {
   }
 
   private PartitionLog.Appended appendNow(short version, ProduceRequest produce, LocalReplica replica, PartitionLeader leader,
-      PartitionProduceData partition, PartitionProduceResponse answer) {
+      PartitionProduceData partition, PartitionProduceResponse answer, boolean verified) {
     if (leader == null) {
       Errors error = replica == null ? Errors.NOT_LEADER_OR_FOLLOWER : replica.leaderError();
       answer.setErrorCode(inVersion(version, error).code());
@@ -225,6 +254,10 @@ public final class ProduceHandler implements ApiHandler {
     ByteBuf buffer = records == null ? null : records.bufferOrNull();
     if (!ProducedBatch.check(buffer, produce, version, answer)) {
       return null;
+    }
+    if (!verified && ProducedBatch.isTransactional(buffer)
+        && verifications.mustWait(leader, Verifications.key(leader, buffer, produce.transactionalId(), version))) {
+      return UNVERIFIED;
     }
     PartitionLog.Appended appended = leader.append(buffer, PartitionLog.Origin.CLIENT, produce.acks() == ALL);
     if (appended == PartitionLog.Appended.SUSPENDED) {

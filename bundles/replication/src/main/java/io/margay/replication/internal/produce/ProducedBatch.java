@@ -49,17 +49,19 @@ final class ProducedBatch {
           + (rest - length) + " bytes follow the first");
     }
     int attributes = buffer.getShort(start + RecordBatchFormat.ATTRIBUTES_OFFSET);
-    if ((attributes & RecordBatchFormat.TRANSACTIONAL_MASK) != 0) {
-      // No transaction was begun here, so no marker would end it, and its readers would wait for ever.
-      return produce.transactionalId() == null
-          ? refuse(answer, Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, "A transactional batch came without a transactional id")
-          : refuse(answer, Errors.INVALID_TXN_STATE, "The transactional id has no transaction that is under way");
+    if ((attributes & RecordBatchFormat.TRANSACTIONAL_MASK) != 0 && produce.transactionalId() == null) {
+      return refuse(answer, Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED, "A transactional batch came without a transactional id");
     }
     int codec = attributes & RecordBatchFormat.COMPRESSION_MASK;
     if (version < FIRST_WITH_ZSTD && codec == CompressionType.ZSTD.id()) {
       return refuse(answer, Errors.UNSUPPORTED_COMPRESSION_TYPE, "zstd may be produced from version " + FIRST_WITH_ZSTD + " on");
     }
     return true;
+  }
+
+  /** Whether a batch that was checked belongs to a transaction. */
+  static boolean isTransactional(ByteBuf buffer) {
+    return (buffer.getShort(buffer.readerIndex() + RecordBatchFormat.ATTRIBUTES_OFFSET) & RecordBatchFormat.TRANSACTIONAL_MASK) != 0;
   }
 
   private static boolean refuse(PartitionProduceResponse answer, Errors error, String message) {

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -188,6 +189,7 @@ class ProduceHandlerTest {
     batch.setShort(RecordBatchFormat.ATTRIBUTES_OFFSET, RecordBatchFormat.TRANSACTIONAL_MASK);
     assertThat(error(batch.copy())).isEqualTo(Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED);
     ProduceRequest produce = produce(-1, topic("a", data(0, batch))).setTransactionalId("t");
+    handler.setVerifier((claim, partition, add) -> CompletableFuture.completedFuture(Errors.TRANSACTION_ABORTABLE));
     assertThat(Errors.forCode(only(send(produce, 9)).errorCode())).isEqualTo(Errors.INVALID_TXN_STATE);
     assertThat(broker.log("a", 0).logEndOffset()).isZero();
   }

@@ -1,4 +1,4 @@
-package io.margay.replication.internal.producerid;
+package io.margay.transactions.internal.producerid;
 
 import io.margay.protocol.Errors;
 import io.margay.spi.controller.Controller;
@@ -13,12 +13,13 @@ import org.slf4j.LoggerFactory;
  * Hands out producer ids from blocks that the controller reserves for this node, and fetches the next block before the current one
  * is used up. A request that arrives when none is left waits for it. Safe for all threads.
  */
-final class ProducerIds {
+public final class ProducerIds implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ProducerIds.class);
   private static final int MOST_WAITERS = 10_000;
 
   /** Receives an id. Called once, on any thread, without locks. */
-  interface Taker {
+  @FunctionalInterface
+  public interface Taker {
     /** The id, when {@code error} is NONE. */
     void take(Errors error, long producerId);
   }
@@ -32,12 +33,13 @@ final class ProducerIds {
   private boolean fetching;
   private boolean closed;
 
-  ProducerIds(Controller controller) {
+  /** @param controller where blocks come from */
+  public ProducerIds(Controller controller) {
     this.controller = controller;
   }
 
   /** Gives the next id, at once when one is available. */
-  void next(Taker taker) {
+  public void next(Taker taker) {
     long id = -1;
     boolean fetch = false;
     boolean refused = false;
@@ -145,7 +147,8 @@ final class ProducerIds {
   }
 
   /** Refuses the waiting requests, and all later ones. */
-  void close() {
+  @Override
+  public void close() {
     synchronized (this) {
       closed = true;
     }

@@ -1,12 +1,13 @@
-package io.margay.server.internal;
+package io.margay.sockets.internal;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
+import java.util.function.BooleanSupplier;
 
 /**
- * Reads into buffers as large as the last reads were, but into small ones while memory for frames is tight: what is received
+ * Reads into buffers as large as the last reads were, but into small ones while memory is scarce: what is received
  * before its connection can be paused stays little. Shared by all connections.
  */
 final class ScarceReads implements RecvByteBufAllocator {
@@ -14,30 +15,30 @@ final class ScarceReads implements RecvByteBufAllocator {
   private static final int FIRST_BYTES = 1024;
   private static final int TIGHT_BYTES = 4096;
 
-  private final MemoryPool frames;
+  private final BooleanSupplier scarce;
   private final AdaptiveRecvByteBufAllocator adaptive;
 
-  ScarceReads(MemoryPool frames, int maxBytes) {
-    this.frames = frames;
+  ScarceReads(BooleanSupplier scarce, int maxBytes) {
+    this.scarce = scarce;
     this.adaptive = new AdaptiveRecvByteBufAllocator(LEAST_BYTES, FIRST_BYTES, maxBytes);
   }
 
   @Override
   public Handle newHandle() {
-    return new ScarceHandle(adaptive.newHandle(), frames);
+    return new ScarceHandle(adaptive.newHandle(), scarce);
   }
 
   private static final class ScarceHandle extends DelegatingHandle implements ExtendedHandle {
-    private final MemoryPool frames;
+    private final BooleanSupplier scarce;
 
-    ScarceHandle(Handle adaptive, MemoryPool frames) {
+    ScarceHandle(Handle adaptive, BooleanSupplier scarce) {
       super(adaptive);
-      this.frames = frames;
+      this.scarce = scarce;
     }
 
     @Override
     public ByteBuf allocate(ByteBufAllocator allocator) {
-      return frames.tight() ? allocator.ioBuffer(Math.min(TIGHT_BYTES, guess())) : super.allocate(allocator);
+      return scarce.getAsBoolean() ? allocator.ioBuffer(Math.min(TIGHT_BYTES, guess())) : super.allocate(allocator);
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.margay.replication.internal.producerid;
+package io.margay.transactions.internal.handlers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,18 +7,17 @@ import io.margay.protocol.message.InitProducerIdRequest;
 import io.margay.protocol.message.InitProducerIdResponse;
 import io.margay.spi.controller.Controller;
 import io.margay.spi.handler.FakeRequest;
+import io.margay.transactions.internal.producerid.ProducerIds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.logging.Filter;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
 class InitProducerIdHandlerTest {
   private final List<CompletableFuture<Controller.ProducerIdBlock>> asked = new ArrayList<>();
-  private final InitProducerIdHandler handler = new InitProducerIdHandler(new Controller() {
+  private final ProducerIds ids = new ProducerIds(new Controller() {
     @Override
     public CompletionStage<Errors> createTopic(String name, int partitions, int replicationFactor, Map<String, String> configs,
         boolean internal) {
@@ -34,6 +33,12 @@ class InitProducerIdHandlerTest {
     @Override
     public CompletionStage<List<Errors>> alterIsr(long brokerEpoch, List<IsrChange> changes) {
       throw new UnsupportedOperationException();
+    }
+  });
+  private final InitProducerIdHandler handler = new InitProducerIdHandler(new RefusingService() {
+    @Override
+    public ProducerIds producerIds() {
+      return ids;
     }
   });
 
@@ -104,34 +109,16 @@ class InitProducerIdHandlerTest {
   @Test
   void refusesWhatWaitsWhenItLeaves() {
     FakeRequest request = init(null, 4);
-    handler.close();
+    ids.close();
     assertThat(answer(request).errorCode()).isEqualTo(Errors.COORDINATOR_LOAD_IN_PROGRESS.code());
     assertThat(answer(init(null, 4)).errorCode()).isEqualTo(Errors.COORDINATOR_LOAD_IN_PROGRESS.code());
   }
 
   @Test
-  void refusesTransactions() {
-    assertThat(answer(init("tx", 4)).errorCode()).isEqualTo(Errors.UNSUPPORTED_VERSION.code());
+  void answersWithTheCoordinatorsError() {
+    assertThat(answer(init("tx", 4)).errorCode()).isEqualTo(Errors.PRODUCER_FENCED.code());
+    assertThat(answer(init("tx", 3)).errorCode()).as("older clients").isEqualTo(Errors.INVALID_PRODUCER_EPOCH.code());
     assertThat(answer(init("", 4)).errorCode()).isEqualTo(Errors.INVALID_REQUEST.code());
     assertThat(answer(init("tx", 4)).producerEpoch()).isEqualTo((short) -1);
-  }
-
-  @Test
-  void saysOnceAMinuteThatTransactionsAreRefused() {
-    List<String> lines = new ArrayList<>();
-    Logger logger = Logger.getLogger(InitProducerIdHandler.class.getName());
-    Filter keeper = record -> {
-      lines.add(record.getMessage());
-      return false;
-    };
-    logger.setFilter(keeper);
-    try {
-      for (int i = 0; i < 100; i++) {
-        answer(init("tx" + i, 4));
-      }
-    } finally {
-      logger.setFilter(null);
-    }
-    assertThat(lines).hasSize(1);
   }
 }

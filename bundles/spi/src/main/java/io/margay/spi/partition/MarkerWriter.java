@@ -1,0 +1,34 @@
+package io.margay.spi.partition;
+
+import io.margay.protocol.Errors;
+import java.util.concurrent.CompletionStage;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * Ends transactions in the partitions of one topic whose records a coordinator keeps as its state, so that the state changes with the
+ * log. Registered as a service by that coordinator. Safe for all threads; never blocks.
+ */
+@ConsumerType
+public interface MarkerWriter {
+  /**
+   * The end of a transaction in one partition.
+   *
+   * @param producerId the producer
+   * @param producerEpoch its epoch
+   * @param committed false when it was aborted
+   * @param coordinatorEpoch epoch of the transaction coordinator
+   */
+  record Marker(long producerId, short producerEpoch, boolean committed, int coordinatorEpoch) { }
+
+  /** @return the topic that it writes to */
+  String topic();
+
+  /**
+   * Writes a marker.
+   *
+   * @param partition index of the partition
+   * @param marker the end of the transaction
+   * @return completes with NONE when the marker is committed, else with an error; never exceptionally
+   */
+  CompletionStage<Errors> write(int partition, Marker marker);
+}
