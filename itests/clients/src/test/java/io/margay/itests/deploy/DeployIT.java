@@ -59,13 +59,13 @@ class DeployIT {
   }
 
   private static Path spoiled(Class<? extends SpoiledProduce> activator) throws IOException {
-    String components;
+    List<String> components;
     try (JarFile jar = new JarFile(part("replication").toFile())) {
-      components = jar.getManifest().getMainAttributes().getValue("Service-Component");
+      components = new ArrayList<>(List.of(jar.getManifest().getMainAttributes().getValue("Service-Component").split(",")));
     }
-    assertThat(components).contains(SpoiledProduce.COMPONENT);
-    return version("replication", Map.of("Bundle-Activator", activator.getName(), "Service-Component",
-        components.replace(SpoiledProduce.COMPONENT + ",", "")), SpoiledProduce.class);
+    assertThat(components.remove(SpoiledProduce.COMPONENT)).as("%s", components).isTrue();
+    return version("replication", Map.of("Bundle-Activator", activator.getName(), "Service-Component", String.join(",", components)),
+        SpoiledProduce.class);
   }
 
   private static Run deploy(Object... arguments) {
