@@ -18,8 +18,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.FeatureUpdate;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TransactionState;
+import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -123,26 +125,31 @@ class TransactionsIT {
 
   @Test
   void onlyWhatIsCommittedIsRead() throws Exception {
-    create("commit");
-    try (KafkaProducer<Integer, Integer> producer = producer("commit", 60_000)) {
+    onlyWhatIsCommittedIsRead("commit");
+  }
+
+  private static void onlyWhatIsCommittedIsRead(String id) throws Exception {
+    String topic = id.replace(' ', '-');
+    create(topic);
+    try (KafkaProducer<Integer, Integer> producer = producer(id, 60_000)) {
       producer.initTransactions();
       producer.beginTransaction();
-      send(producer, "commit", 0, 30);
+      send(producer, topic, 0, 30);
       producer.commitTransaction();
       producer.beginTransaction();
-      send(producer, "commit", 100, 130);
+      send(producer, topic, 100, 130);
       producer.flush();
       producer.abortTransaction();
       producer.beginTransaction();
-      send(producer, "commit", 30, 60);
+      send(producer, topic, 30, 60);
       producer.commitTransaction();
       producer.beginTransaction();
-      send(producer, "commit", 200, 230);
+      send(producer, topic, 200, 230);
       producer.flush();
-      assertThat(committed("commit")).isEqualTo(numbers(0, 60));
-      assertThat(state("commit")).isEqualTo(TransactionState.ONGOING);
+      assertThat(committed(topic)).isEqualTo(numbers(0, 60));
+      assertThat(state(id)).isEqualTo(TransactionState.ONGOING);
       producer.commitTransaction();
-      assertThat(committed("commit")).hasSize(90).endsWith(229);
+      assertThat(committed(topic)).hasSize(90).endsWith(229);
     }
   }
 
@@ -180,31 +187,51 @@ class TransactionsIT {
     }
   }
 
+  /** As clients before KIP-890 do: they add partitions themselves, and keep their epoch. */
+  @Test
+  void theFirstVersionOfTheProtocolWorks() throws Exception {
+    FeatureUpdate lower = new FeatureUpdate((short) 0, FeatureUpdate.UpgradeType.SAFE_DOWNGRADE);
+    admin.updateFeatures(Map.of("transaction.version", lower), new UpdateFeaturesOptions()).all().get();
+    try {
+      onlyWhatIsCommittedIsRead("first version");
+      numbersAreReadProcessedAndWrittenOnce("first-version-");
+    } finally {
+      FeatureUpdate raise = new FeatureUpdate((short) 2, FeatureUpdate.UpgradeType.UPGRADE);
+      admin.updateFeatures(Map.of("transaction.version", raise), new UpdateFeaturesOptions()).all().get();
+    }
+  }
+
   /** Each number is copied once, though transactions are aborted in between. */
   @Test
   void numbersAreReadProcessedAndWrittenOnce() throws Exception {
-    create("from");
-    create("to");
-    try (KafkaProducer<Integer, Integer> source = producer("source", 60_000)) {
+    numbersAreReadProcessedAndWrittenOnce("");
+  }
+
+  private static void numbersAreReadProcessedAndWrittenOnce(String prefix) throws Exception {
+    String from = prefix + "from";
+    String to = prefix + "to";
+    create(from);
+    create(to);
+    try (KafkaProducer<Integer, Integer> source = producer(prefix + "source", 60_000)) {
       source.initTransactions();
       source.beginTransaction();
-      send(source, "from", 0, 300);
+      send(source, from, 0, 300);
       source.commitTransaction();
     }
     int copied = 0;
     for (int round = 0; copied < 300; round++) {
-      try (KafkaProducer<Integer, Integer> producer = producer("copy", 60_000);
-          KafkaConsumer<Integer, Integer> consumer = consumer("copy")) {
+      try (KafkaProducer<Integer, Integer> producer = producer(prefix + "copy", 60_000);
+          KafkaConsumer<Integer, Integer> consumer = consumer(prefix + "copy")) {
         producer.initTransactions();
-        consumer.subscribe(List.of("from"));
-        copied += copy(producer, consumer, round % 2 == 0);
+        consumer.subscribe(List.of(from));
+        copied += copy(producer, consumer, to, round % 2 == 0);
       }
     }
     assertThat(copied).isEqualTo(300);
-    assertThat(committed("to")).isEqualTo(numbers(0, 300));
+    assertThat(committed(to)).isEqualTo(numbers(0, 300));
   }
 
-  private static int copy(KafkaProducer<Integer, Integer> producer, KafkaConsumer<Integer, Integer> consumer, boolean abort) {
+  private static int copy(KafkaProducer<Integer, Integer> producer, KafkaConsumer<Integer, Integer> consumer, String to, boolean abort) {
     ConsumerRecords<Integer, Integer> records = ConsumerRecords.empty();
     while (records.isEmpty()) {
       records = consumer.poll(Duration.ofMillis(200));
@@ -212,7 +239,7 @@ class TransactionsIT {
     producer.beginTransaction();
     Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
     for (ConsumerRecord<Integer, Integer> r : records) {
-      producer.send(new ProducerRecord<>("to", r.partition(), r.key(), r.value()));
+      producer.send(new ProducerRecord<>(to, r.partition(), r.key(), r.value()));
       offsets.put(new TopicPartition(r.topic(), r.partition()), new OffsetAndMetadata(r.offset() + 1));
     }
     producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());

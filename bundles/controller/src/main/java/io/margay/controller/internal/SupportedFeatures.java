@@ -1,6 +1,7 @@
 package io.margay.controller.internal;
 
 import java.util.Collections;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -12,17 +13,27 @@ public final class SupportedFeatures {
   public static final short METADATA_VERSION_HIGHEST = 33;
   /** Lowest level of metadata.version that Kafka 4.4 supports. */
   public static final short METADATA_VERSION_LOWEST = 7;
+  /** The protocol of transactions: from level 2 on, producers get an epoch for each transaction and add no partitions (KIP-890). */
+  public static final String TRANSACTION_VERSION = "transaction.version";
+  /** Level of transaction.version in Kafka 4.4. */
+  public static final short TRANSACTION_VERSION_HIGHEST = 2;
 
   /**
    * Levels of one feature.
    *
-   * @param lowest inclusive
+   * @param lowest inclusive; 0 when a cluster may do without the feature
    * @param highest inclusive
    */
-  public record Range(short lowest, short highest) { }
+  public record Range(short lowest, short highest) {
+    /** Whether a cluster may return to a lower level: nothing that is stored depends on it. */
+    public boolean mayFall() {
+      return lowest == 0;
+    }
+  }
 
   private static final SortedMap<String, Range> SUPPORTED = Collections.unmodifiableSortedMap(new TreeMap<>(
-      java.util.Map.of(METADATA_VERSION, new Range(METADATA_VERSION_LOWEST, METADATA_VERSION_HIGHEST))));
+      Map.of(METADATA_VERSION, new Range(METADATA_VERSION_LOWEST, METADATA_VERSION_HIGHEST),
+          TRANSACTION_VERSION, new Range((short) 0, TRANSACTION_VERSION_HIGHEST))));
 
   private SupportedFeatures() { }
 

@@ -8,11 +8,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToIntFunction;
 
-/** Waits, bounded, until the coordinator of a group can answer; the first question after a start, or ever, needs a moment. */
+/** Waits, bounded, until the coordinator of a group or transactional id can answer; the first question after a start, or ever, needs a moment. */
 final class Coordinators {
   private static final int ATTEMPTS_MAX = 100;
   private static final long PAUSE_MS = 100;
   private static final byte GROUP = 0;
+  private static final byte TRANSACTION = 1;
 
   /** A request that can be sent again, and to another coordinator. */
   @FunctionalInterface
@@ -21,21 +22,34 @@ final class Coordinators {
   }
 
   private final Requests requests;
+  private final byte keyType;
+  private final String noun;
 
+  /** Of groups. */
   Coordinators(Requests requests) {
+    this(requests, GROUP, "group");
+  }
+
+  private Coordinators(Requests requests, byte keyType, String noun) {
     this.requests = requests;
+    this.keyType = keyType;
+    this.noun = noun;
+  }
+
+  static Coordinators ofTransactions(Requests requests) {
+    return new Coordinators(requests, TRANSACTION, "transactional id");
   }
 
   /**
-   * Sends a request to the coordinator of a group.
+   * Sends a request to a coordinator.
    *
-   * @param group its id
+   * @param key the group or transactional id
    * @param call the request
    * @param errorCode tells the error of the answer; the answer is returned unless that asks to wait for the coordinator
    */
-  <R> R call(String group, Call<R> call, ToIntFunction<R> errorCode) throws InterruptedException {
+  <R> R call(String key, Call<R> call, ToIntFunction<R> errorCode) throws InterruptedException {
     for (int attempt = 1; ; attempt++) {
-      var coordinator = find(group);
+      var coordinator = find(key);
       Errors found = Errors.forCode(coordinator.errorCode());
       if (found == Errors.NONE) {
         R response = call.send(new BrokerId(coordinator.nodeId()));
@@ -44,10 +58,10 @@ final class Coordinators {
           return response;
         }
       } else if (!mayWait(found)) {
-        throw new ShellException("cannot find the coordinator of group " + group + ": " + Requests.text(found.code(), null));
+        throw new ShellException("cannot find the coordinator of " + noun + " " + key + ": " + Requests.text(found.code(), null));
       }
       if (attempt == ATTEMPTS_MAX) {
-        throw new ShellException("the coordinator of group " + group + " is not there: " + Requests.text(found.code(), null));
+        throw new ShellException("the coordinator of " + noun + " " + key + " is not there: " + Requests.text(found.code(), null));
       }
       TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
     }
@@ -58,11 +72,11 @@ final class Coordinators {
         || error == Errors.COORDINATOR_LOAD_IN_PROGRESS;
   }
 
-  private FindCoordinatorResponse.Coordinator find(String group) throws InterruptedException {
-    FindCoordinatorRequest request = new FindCoordinatorRequest().setKeyType(GROUP).setCoordinatorKeys(List.of(group));
+  private FindCoordinatorResponse.Coordinator find(String key) throws InterruptedException {
+    FindCoordinatorRequest request = new FindCoordinatorRequest().setKeyType(keyType).setCoordinatorKeys(List.of(key));
     var found = requests.send(FindCoordinatorRequest.API, request, new FindCoordinatorResponse()).coordinators().get(0);
     if (found.errorCode() == Errors.NONE.code() && !requests.reaches(new BrokerId(found.nodeId()))) {
-      throw new ShellException("group " + group + " is coordinated by broker " + found.nodeId() + " at " + found.host() + ":"
+      throw new ShellException(noun + " " + key + " is coordinated by broker " + found.nodeId() + " at " + found.host() + ":"
           + found.port() + "; run this there");
     }
     return found;

@@ -225,6 +225,7 @@ public final class ShellCommands {
     add(all, PartitionCommands.class, PartitionCommands.SCOPE, io -> new PartitionCommands(requests, settings, io));
     add(all, GroupCommands.class, GroupCommands.SCOPE, io -> new GroupCommands(requests, io));
     add(all, OffsetCommands.class, OffsetCommands.SCOPE, io -> new OffsetCommands(requests, io));
+    add(all, TransactionCommands.class, TransactionCommands.SCOPE, io -> new TransactionCommands(requests, io));
     add(all, ConfigCommands.class, ConfigCommands.SCOPE, io -> new ConfigCommands(requests, settings, strategies, io));
     add(all, BrokerCommands.class, BrokerCommands.SCOPE, io -> new BrokerCommands(requests, settings, platform, io));
     add(all, ClusterCommands.class, ClusterCommands.SCOPE, io -> new ClusterCommands(requests, settings, io));

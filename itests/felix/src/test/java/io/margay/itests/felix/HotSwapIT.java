@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  *
  * <p>System properties: {@code swaps}, how often each part is updated; {@code parts}, which, with commas between;
  * {@code retries=0} for a producer that reports each error that the broker answers, to see which parts let one through: its
- * failures are reported, and do not decide; {@code document}, a file that gets the table of pauses; {@code rate}, records a second.
+ * failures are reported, and do not decide; {@code document}, a file that gets the table of pauses; {@code traffic.rate}, records a second.
  */
 class HotSwapIT {
   private static final int TIMES = Integer.getInteger("swaps", 20);

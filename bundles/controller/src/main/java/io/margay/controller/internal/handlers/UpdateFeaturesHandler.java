@@ -84,7 +84,7 @@ public final class UpdateFeaturesHandler extends AdminHandler<UpdateFeaturesRequ
           + " are supported.";
     } else if (level < current) {
       boolean allowed = version == 0 ? update.allowDowngrade() : update.upgradeType() != UPGRADE;
-      problem = allowed ? "Feature " + name + " cannot be downgraded from " + current + " to " + level + "."
+      problem = allowed && range.mayFall() ? null : allowed ? "Feature " + name + " cannot be downgraded from " + current + " to " + level + "."
           : "Can't downgrade the version of this feature without setting the upgrade type to either safe or unsafe downgrade.";
     }
     return problem == null ? Outcome.OK : new Outcome(Errors.INVALID_UPDATE_VERSION, problem);

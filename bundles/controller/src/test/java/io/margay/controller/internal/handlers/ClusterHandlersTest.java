@@ -202,7 +202,20 @@ class ClusterHandlersTest extends HandlerTest {
     assertThat(features(1, "metadata.version", 0)).isEqualTo(Errors.INVALID_UPDATE_VERSION);
     assertThat(features(1, "no.such", 1)).isEqualTo(Errors.INVALID_UPDATE_VERSION);
     assertThat(features(2, "no.such", 1)).isEqualTo(Errors.INVALID_UPDATE_VERSION);
-    assertThat(controller.image().features()).containsEntry("metadata.version", (short) 33);
+    assertThat(controller.image().features()).containsEntry("metadata.version", (short) 33).containsEntry("transaction.version", (short) 2);
+  }
+
+  /** Kafka's kafka-features upgrades and downgrades it. */
+  @Test
+  void theProtocolOfTransactionsMayBeLoweredAndRaised() throws Exception {
+    assertThat(features(1, "transaction.version", 3)).isEqualTo(Errors.INVALID_UPDATE_VERSION);
+    assertThat(features(1, "transaction.version", 0)).as("without saying that it is a downgrade").isEqualTo(Errors.INVALID_UPDATE_VERSION);
+    UpdateFeaturesRequest downgrade = new UpdateFeaturesRequest().setFeatureUpdates(
+        List.of(new FeatureUpdateKey().setFeature("transaction.version").setMaxVersionLevel((short) 0).setUpgradeType((byte) 2)));
+    assertThat(ask(new UpdateFeaturesHandler(controller), 1, downgrade, UpdateFeaturesResponse::new).errorCode()).isZero();
+    assertThat(controller.image().features()).doesNotContainKey("transaction.version");
+    assertThat(features(1, "transaction.version", 2)).isEqualTo(Errors.NONE);
+    assertThat(controller.image().features()).containsEntry("transaction.version", (short) 2);
   }
 
   private Errors features(int version, String name, int level) throws Exception {
