@@ -4,6 +4,7 @@ import io.margay.protocol.Api;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.storage.StorageEngine;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -14,8 +15,10 @@ import org.apache.felix.hc.api.execution.HealthCheckExecutor;
 import org.apache.felix.hc.api.execution.HealthCheckSelector;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.wiring.FrameworkWiring;
 
 /** Asks the OSGi framework. */
 final class FrameworkPlatform implements Platform {
@@ -60,6 +63,20 @@ final class FrameworkPlatform implements Platform {
     boolean healthy = result.getStatus() == Result.Status.OK || result.getStatus() == Result.Status.WARN;
     return new Check(executed.getHealthCheckMetadata().getName(), tags == null ? List.of() : tags, result.getStatus().name(), healthy,
         messages);
+  }
+
+  @Override
+  public void refresh(List<String> names) {
+    List<Bundle> chosen = new ArrayList<>();
+    for (String name : names) {
+      List<Bundle> found = Arrays.stream(context.getBundles())
+          .filter(b -> name.equals(b.getSymbolicName()) || name.equals(String.valueOf(b.getBundleId()))).toList();
+      if (found.isEmpty()) {
+        throw new ShellException("there is no bundle " + name + "; see lb");
+      }
+      chosen.addAll(found);
+    }
+    context.getBundle(Constants.SYSTEM_BUNDLE_ID).adapt(FrameworkWiring.class).refreshBundles(chosen.isEmpty() ? null : chosen);
   }
 
   @Override

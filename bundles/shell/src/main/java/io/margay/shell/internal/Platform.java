@@ -29,6 +29,14 @@ interface Platform {
    */
   List<Check> health(String tag);
 
+  /**
+   * Begins to give bundles their wiring again, so that others use what was updated.
+   *
+   * @param names names or numbers of bundles; empty for all that were updated or uninstalled since the last time
+   * @throws ShellException when there is no such bundle; then nothing begins
+   */
+  void refresh(List<String> names);
+
   /** The storage engines that are there, by name. */
   List<String> storageEngines();
 
