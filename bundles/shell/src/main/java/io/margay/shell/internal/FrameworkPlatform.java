@@ -9,6 +9,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.felix.hc.api.Result;
 import org.apache.felix.hc.api.execution.HealthCheckExecutionResult;
 import org.apache.felix.hc.api.execution.HealthCheckExecutor;
@@ -22,6 +24,7 @@ import org.osgi.framework.wiring.FrameworkWiring;
 
 /** Asks the OSGi framework. */
 final class FrameworkPlatform implements Platform {
+  private static final int REFRESH_SECONDS = 120;
   private static final String OURS = "io.margay.";
   private final BundleContext context;
 
@@ -66,7 +69,7 @@ final class FrameworkPlatform implements Platform {
   }
 
   @Override
-  public void refresh(List<String> names) {
+  public void refresh(List<String> names) throws InterruptedException {
     List<Bundle> chosen = new ArrayList<>();
     for (String name : names) {
       List<Bundle> found = Arrays.stream(context.getBundles())
@@ -76,7 +79,12 @@ final class FrameworkPlatform implements Platform {
       }
       chosen.addAll(found);
     }
-    context.getBundle(Constants.SYSTEM_BUNDLE_ID).adapt(FrameworkWiring.class).refreshBundles(chosen.isEmpty() ? null : chosen);
+    CountDownLatch done = new CountDownLatch(1);
+    context.getBundle(Constants.SYSTEM_BUNDLE_ID).adapt(FrameworkWiring.class).refreshBundles(chosen.isEmpty() ? null : chosen,
+        event -> done.countDown());
+    if (!done.await(REFRESH_SECONDS, TimeUnit.SECONDS)) {
+      throw new ShellException("the refresh has not ended after " + REFRESH_SECONDS + " s; it goes on, see the log");
+    }
   }
 
   @Override

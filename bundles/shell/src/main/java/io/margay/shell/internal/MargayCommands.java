@@ -45,7 +45,8 @@ final class MargayCommands {
   /** In place of Gogo's command of this name, which fails without arguments. */
   @Command(name = "refresh", description = "Let bundles use what was updated: those that use it stop and start again.")
   void refresh(@Parameters(arity = "0..*", paramLabel = "BUNDLE",
-      description = "Names or numbers. Default: all that were updated or uninstalled.") List<String> bundles) {
+      description = "Names or numbers. Default: all that were updated or uninstalled.") List<String> bundles)
+      throws InterruptedException {
     platform.refresh(bundles == null ? List.of() : bundles);
   }
 
