@@ -58,6 +58,7 @@ final class Broker {
     JdkWarmup.start();
     SortedMap<Integer, List<Path>> levels = BundleDirectory.scan(layout.bundles());
     QuorumBundles.add(layout, System.getenv(), levels);
+    DeployedBundles.apply(layout.deployed(), levels);
     if (Boolean.getBoolean("margay.train")) {
       Training.bound();
     }
@@ -131,6 +132,7 @@ final class Broker {
       }
     }
     configuration.put(LATER_BUNDLES, jars.toString());
+    configuration.put(DeployedBundles.PROPERTY, layout.deployed().toString());
     configuration.put("felix.log.logger", new FrameworkLogger());
     return configuration;
   }

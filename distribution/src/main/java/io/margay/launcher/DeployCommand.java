@@ -1,6 +1,7 @@
 package io.margay.launcher;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Makes a command for the broker's shell of the words after {@code margay deploy}: its directory is another one, and it has a syntax. */
@@ -9,20 +10,20 @@ final class DeployCommand {
 
   /** @throws IllegalArgumentException with a message for the user if no file is named */
   static String of(List<String> words) {
-    StringBuilder command = new StringBuilder("deploy");
+    List<String> line = new ArrayList<>(List.of("deploy"));
     boolean file = false;
     for (int i = 0; i < words.size(); i++) {
       String word = words.get(i);
       boolean option = word.startsWith("-");
-      command.append(' ').append(GogoWords.quote(option ? word : Path.of(word).toAbsolutePath().normalize().toString()));
+      line.add(option ? word : Path.of(word).toAbsolutePath().normalize().toString());
       if (word.equals("--watch") && i + 1 < words.size()) {
-        command.append(' ').append(GogoWords.quote(words.get(++i)));
+        line.add(words.get(++i));
       }
       file |= !option || word.equals("--help") || word.equals("-h");
     }
     if (!file) {
       throw new IllegalArgumentException("deploy needs a file, for example: margay deploy groups-0.1.1.jar");
     }
-    return command.toString();
+    return GogoWords.line(line);
   }
 }

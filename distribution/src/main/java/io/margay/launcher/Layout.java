@@ -40,6 +40,11 @@ record Layout(Path home, Path data) {
     return data.resolve("shell.sock");
   }
 
+  /** What was deployed while the broker ran. */
+  Path deployed() {
+    return data.resolve("deploy").resolve("active");
+  }
+
   /** The output of a broker in the background. */
   Path consoleLog() {
     return data.resolve("log").resolve("console.log");

@@ -26,6 +26,11 @@ public interface MessageStruct {
     // most structs have none
   }
 
+  /** Whether an error code in this, or in a part of it, is not 0. */
+  default boolean reportsError() {
+    return false;
+  }
+
   /** The tagged fields that the schema does not know, ascending by tag; a mutable list. */
   List<UnknownTaggedField> unknownTaggedFields();
 }

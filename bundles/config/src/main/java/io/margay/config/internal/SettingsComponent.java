@@ -8,6 +8,7 @@ import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadPoolExecutor;
+import java.util.function.Function;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
@@ -101,12 +102,13 @@ public final class SettingsComponent implements SettingsLoader.Outcome {
   public void onValid(LiveSettings settings) {
     Hashtable<String, Object> properties = new Hashtable<>();
     properties.put(Constants.SERVICE_RANKING, BEFORE_OTHER_PUBLISHERS);
-    // The data directory apart, for bundles that must not depend on the contracts.
-    Hashtable<String, Object> directory = new Hashtable<>();
-    directory.put("margay.directory", "data");
+    // The data directory and the values apart, for bundles that must not depend on the contracts.
+    Hashtable<String, Object> directory = new Hashtable<>(Map.of("margay.directory", "data"));
+    Hashtable<String, Object> values = new Hashtable<>(Map.of("margay.settings", "values"));
     List<ServiceRegistration<?>> registered = List.of(
         context.registerService(new String[] {NodeSettings.class.getName(), MetadataPublisher.class.getName()}, settings, properties),
-        context.registerService(Path.class, settings.dataDirectory(), directory));
+        context.registerService(Path.class, settings.dataDirectory(), directory),
+        context.registerService(Function.class, new SettingTexts(settings), values));
     boolean tooLate;
     synchronized (this) {
       tooLate = closed;

@@ -10,6 +10,8 @@ import java.util.Enumeration;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedOutputStream;
 import java.util.zip.ZipException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.Version;
@@ -60,11 +62,16 @@ record BundleFile(Path path, String name, Version version, Manifest manifest) {
     }
   }
 
-  /** All of it, because the checksums of its entries show what was damaged. */
+  /** All of it: the checksums of its entries, which JarFile does not compare, show what was damaged. */
   private static void readEntries(JarFile jar) throws IOException {
     for (Enumeration<JarEntry> entries = jar.entries(); entries.hasMoreElements();) {
-      try (InputStream in = jar.getInputStream(entries.nextElement())) {
-        in.transferTo(OutputStream.nullOutputStream());
+      JarEntry entry = entries.nextElement();
+      CRC32 checksum = new CRC32();
+      try (InputStream in = jar.getInputStream(entry)) {
+        in.transferTo(new CheckedOutputStream(OutputStream.nullOutputStream(), checksum));
+      }
+      if (entry.getCrc() != -1 && entry.getCrc() != checksum.getValue()) {
+        throw new ZipException("wrong checksum of " + entry.getName());
       }
     }
   }

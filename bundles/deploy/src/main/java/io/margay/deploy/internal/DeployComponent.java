@@ -20,6 +20,8 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The commands {@code deploy}, {@code deploy:history} and {@code deploy:undo}. They need no part of the broker, only the data directory
@@ -27,16 +29,24 @@ import org.osgi.service.component.annotations.ReferencePolicy;
  */
 @Component(service = {}, immediate = true)
 public final class DeployComponent {
+  private static final Logger LOG = LoggerFactory.getLogger(DeployComponent.class);
+
   /** One deployment at a time. */
   private final ReentrantLock running = new ReentrantLock();
   private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
   private final BundleContext system;
+  private final Counters counters;
+  private final DeployFolder folder;
   private volatile Path directory;
 
   /** Registers the commands. */
   @Activate
   public DeployComponent(BundleContext context) {
     this.system = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getBundleContext();
+    this.counters = new Counters(system);
+    counters.start();
+    this.folder = new DeployFolder(system);
+    folder.start();
     register(context, "margay", "deploy", "Replace bundles, watch them, and go back by itself when they do worse.", this::deploy);
     register(context, "deploy", "history", "List the deployments: who, what, when, pause, errors, outcome.", this::history);
     register(context, "deploy", "undo", "Put back what the last deployment replaced.", this::undo);
@@ -69,7 +79,26 @@ public final class DeployComponent {
   @Reference(target = "(margay.directory=data)", cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
       unbind = "keep")
   void data(Path data) {
+    boolean first = directory == null;
     directory = data.resolve("deploy");
+    if (first) {
+      Thread thread = new Thread(this::recover, "margay-deploy-recovery");
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+
+  private void recover() {
+    running.lock();
+    try {
+      new Deployment(system, directory, counters, Limits.DEFAULT, "", line -> { }).recover();
+    } catch (IOException | RuntimeException e) {
+      LOG.error("Cannot tell whether a deployment was interrupted directory={}", directory, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      running.unlock();
+    }
   }
 
   /** The settings go away; they come back for the same directory. */
@@ -101,7 +130,7 @@ public final class DeployComponent {
 
   private void run(CommandSession session, PrintStream out, Step step) throws Exception {
     Output output = new Output();
-    Deployment deployment = new Deployment(system, directory(), Limits.DEFAULT, user(session), output::line);
+    Deployment deployment = new Deployment(system, directory(), counters, Limits.read(system), user(session), output::line);
     output.run(() -> {
       if (!running.tryLock()) {
         throw new DeployException("another deployment runs; wait until it has ended");
@@ -136,5 +165,7 @@ public final class DeployComponent {
   @Deactivate
   void close() {
     registrations.forEach(ServiceRegistration::unregister);
+    counters.close();
+    folder.close();
   }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Version;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +28,7 @@ final class Deployment {
 
   private final BundleContext system;
   private final Path directory;
+  private final Counters counters;
   private final Limits limits;
   private final String who;
   private final Consumer<String> progress;
@@ -37,12 +39,14 @@ final class Deployment {
   /**
    * @param system the context of the framework itself
    * @param directory where copies and history are
+   * @param counters the server's
    * @param limits the settings
    * @param who the user who asks
    * @param progress gets lines for that user
    */
-  Deployment(BundleContext system, Path directory, Limits limits, String who, Consumer<String> progress) {
+  Deployment(BundleContext system, Path directory, Counters counters, Limits limits, String who, Consumer<String> progress) {
     this.system = system;
+    this.counters = counters;
     this.directory = directory;
     this.limits = limits;
     this.who = who;
@@ -112,6 +116,28 @@ final class Deployment {
     return BundleFile.read(copy);
   }
 
+  /** The node went down in the middle of a deployment. If the new version is there, nobody has watched it: puts the old one back. */
+  void recover() throws IOException, InterruptedException {
+    Entry entry = history.interrupted().orElse(null);
+    if (entry == null) {
+      return;
+    }
+    String why = "the node stopped in the middle of the deployment";
+    List<Change> back = new ArrayList<>();
+    for (Entry.Replaced b : entry.bundles()) {
+      Bundle installed = Plan.find(system, b.name());
+      Path copy = b.kept().isEmpty() ? null : directory.resolve("kept").resolve(b.kept());
+      if (!new Active(system).isNeeded() && installed != null && installed.getVersion().toString().equals(b.to())
+          && (copy == null || Files.exists(copy))) {
+        back.add(new Change(b.name(), installed, installed.getVersion(), copy, copy == null ? null : Version.parseVersion(b.from()), null));
+      }
+    }
+    String problem = back.isEmpty() ? null : swap(Plan.of(system, back, false), NodeState.read(system));
+    LOG.warn("A deployment did not end before the node stopped; the old version is in place bundles={} problem={}", entry.what(), problem);
+    history.end(entry.ended(new Entry.Result(0, 0, problem == null ? Entry.ROLLED_BACK : Entry.FAILED, problem == null ? why
+        : why + "; going back: " + problem)));
+  }
+
   private void run(Plan asked, long watchMs, long undoes) throws DeployException, IOException, InterruptedException {
     OwnClasses.load();
     Instant now = Instant.now();
@@ -127,18 +153,21 @@ final class Deployment {
         Entry.Result.NONE);
     history.begin(entry);
     LOG.info("Deploying bundles={} who={}", plan.text(), who);
-    NodeState before = NodeState.read(system);
+    Watch watch = new Watch(system, counters);
+    NodeState before = watch.state();
     long began = System.nanoTime();
     String problem = swap(plan, before);
     long pauseMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-    long errors = 0;
     if (problem == null) {
       progress.accept("Replaced in " + pauseMs + " ms.");
-      Watch watch = new Watch(system, before, plan.changes(), limits, progress);
-      problem = watch.run(watchMs);
-      errors = watch.errors();
+      problem = watch.run(plan.changes(), watchMs, progress);
     }
+    long errors = watch.errors();
     if (problem == null) {
+      Active active = new Active(system);
+      for (Change c : plan.changes()) {
+        active.set(c);
+      }
       finish(entry.ended(new Entry.Result(pauseMs, errors, Entry.DEPLOYED, "")), plan);
       progress.accept("Deployed " + plan.text() + ". deploy:undo goes back.");
       return;
@@ -210,6 +239,7 @@ final class Deployment {
 
   private void finish(Entry entry, Plan plan) throws IOException {
     history.end(entry);
+    counters.startAgain();
     LOG.info("Deployment ended bundles={} who={} pauseMs={} errors={} outcome={}", entry.what(), who, entry.result().pauseMs(),
         entry.result().errors(), entry.result().outcome());
     kept.trim(limits.copies(), limits.copiesBytes(), plan.changes().stream().map(Change::kept).toList());

@@ -1,41 +1,79 @@
 package io.margay.deploy.internal;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.osgi.framework.BundleContext;
 
-/** Watches a new version for a while. */
+/**
+ * Watches a new version: all that worked before works, and the server does not do worse than in the minute before. Begins before the
+ * change, on the thread of the deployment.
+ */
 final class Watch {
   private static final int LOOKS = 10;
+  /** This part of the time is for what waited during the change, and for code that runs for the first time. */
+  private static final int SETTLE = 5;
 
   private final BundleContext system;
-  private final NodeState before;
-  private final List<Change> changes;
-  private final Consumer<String> progress;
+  private final Counters counters;
+  private final NodeState state;
+  private final Map<String, Long> begin;
+  private final Traffic before;
+  private final double beforeSeconds;
+  private Map<String, Long> end;
 
-  Watch(BundleContext system, NodeState before, List<Change> changes, Limits limits, Consumer<String> progress) {
+  /** Takes down how the node is now. */
+  Watch(BundleContext system, Counters counters) {
     this.system = system;
-    this.before = before;
-    this.changes = changes;
-    this.progress = progress;
+    this.counters = counters;
+    this.state = NodeState.read(system);
+    Counters.Sample oldest = counters.oldest();
+    this.begin = counters.read();
+    this.end = begin;
+    this.before = Traffic.between(oldest.values(), begin);
+    this.beforeSeconds = Math.max(1, (System.nanoTime() - oldest.nanos()) / 1e9);
   }
 
-  /** @return why it does worse, or null */
-  String run(long watchMs) throws InterruptedException {
-    progress.accept("Watching it for " + watchMs + " ms.");
+  /** How the node was. */
+  NodeState state() {
+    return state;
+  }
+
+  /**
+   * Watches.
+   *
+   * @param changes what was changed
+   * @param watchMs for how long, in milliseconds; 0 for not at all
+   * @param progress gets lines
+   * @return why the new version does worse, or null
+   */
+  String run(List<Change> changes, long watchMs, Consumer<String> progress) throws InterruptedException {
+    if (watchMs == 0) {
+      return null;
+    }
+    progress.accept("Watching for " + watchMs + " ms: components, errors, requests that wait, p99 against the "
+        + Math.round(beforeSeconds) + " s before.");
+    TimeUnit.MILLISECONDS.sleep(watchMs / SETTLE);
+    Judge judge = new Judge(before, beforeSeconds, counters.read());
+    long lookMs = Math.max(1, (watchMs - watchMs / SETTLE) / LOOKS);
     for (int i = 0; i < LOOKS; i++) {
-      TimeUnit.MILLISECONDS.sleep(watchMs / LOOKS);
-      List<String> missing = NodeState.read(system).missing(before, changes);
+      TimeUnit.MILLISECONDS.sleep(lookMs);
+      List<String> missing = NodeState.read(system).missing(state, changes);
       if (!missing.isEmpty()) {
         return String.join("; ", missing);
       }
+      end = counters.read();
+      String worse = judge.look(end);
+      if (worse != null) {
+        return worse;
+      }
     }
-    return null;
+    return judge.end();
   }
 
-  /** Responses with errors so far. */
+  /** Responses with errors from the beginning to the last look. */
   long errors() {
-    return 0;
+    return Traffic.between(begin, end).errors();
   }
 }

@@ -65,6 +65,7 @@ final class ClassWriter {
     }
     codec(struct, top);
     records(struct);
+    errors(struct);
     struct.fields().forEach(field -> accessors(struct, field));
     out.line("@Override");
     out.line("public List<UnknownTaggedField> unknownTaggedFields() {");
@@ -103,7 +104,7 @@ final class ClassWriter {
     method("short lowestVersion()", "LOWEST_VERSION");
     method("short highestVersion()", "HIGHEST_VERSION");
     for (FieldSpec field : message.top().fields()) {
-      if (field.name().equals("errorCode") && field.type().kind() == Kind.INT16) {
+      if (StructCosts.isErrorCode(field)) {
         method("boolean hasErrorCode(short version)", field.versions().condition(message.top().versions()));
       }
     }
@@ -142,6 +143,31 @@ final class ClassWriter {
       }
     }
     out.line("}").line("");
+  }
+
+  /** Called for each response: by index, because an iterator would be an object. */
+  private void errors(StructSpec struct) {
+    if (!costs.hasErrorCode(struct)) {
+      return;
+    }
+    out.line("@Override").line("public boolean reportsError() {");
+    for (FieldSpec field : struct.fields()) {
+      if (StructCosts.isErrorCode(field)) {
+        out.line("if (this.errorCode != 0) {").line("return true;").line("}");
+      } else if (costs.hasErrorCode(field.type())) {
+        boolean many = field.type().kind() == Kind.ARRAY;
+        String name = field.name();
+        out.line("if (this.%s != null%s) {", name, many ? "" : " && this." + name + ".reportsError()");
+        if (many) {
+          out.line("for (int i = 0, n = this.%s.size(); i < n; i++) {", name);
+          out.line("if (this.%s.get(i).reportsError()) {", name).line("return true;").line("}").line("}");
+        } else {
+          out.line("return true;");
+        }
+        out.line("}");
+      }
+    }
+    out.line("return false;").line("}").line("");
   }
 
   private void versionCheck(boolean top) {

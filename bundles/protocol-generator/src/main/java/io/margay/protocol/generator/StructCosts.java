@@ -22,6 +22,7 @@ final class StructCosts {
 
   private final Map<String, StructSpec> structs = new HashMap<>();
   private final Map<String, Boolean> withRecords = new HashMap<>();
+  private final Map<String, Boolean> withErrors = new HashMap<>();
 
   StructCosts(MessageSpec message) {
     message.structs().forEach(s -> structs.put(s.name(), s));
@@ -76,5 +77,25 @@ final class StructCosts {
   /** @return whether there are records in a field of this type */
   boolean hasRecords(FieldType type) {
     return type.kind() == Kind.RECORDS || type.structName() != null && hasRecords(structs.get(type.structName()));
+  }
+
+  /** @return whether a struct has an error code, at any depth */
+  boolean hasErrorCode(StructSpec struct) {
+    Boolean known = withErrors.get(struct.name());
+    if (known == null) {
+      known = struct.fields().stream().anyMatch(f -> isErrorCode(f) || hasErrorCode(f.type()));
+      withErrors.put(struct.name(), known);
+    }
+    return known;
+  }
+
+  /** @return whether there is an error code in a field of this type */
+  boolean hasErrorCode(FieldType type) {
+    return type.structName() != null && hasErrorCode(structs.get(type.structName()));
+  }
+
+  /** @return whether a field is an error code */
+  static boolean isErrorCode(FieldSpec field) {
+    return field.name().equals("errorCode") && field.type().kind() == Kind.INT16;
   }
 }

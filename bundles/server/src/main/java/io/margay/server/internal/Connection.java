@@ -219,6 +219,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       return;
     }
     pipeline.add(request);
+    loop.counts().started(request.api().key());
     if (!request.pipelined) {
       serial = request;
     }
@@ -319,6 +320,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   private void finish(NetworkRequest request, Message response, int throttleMs, String closeReason) {
+    loop.counts().answered(request.api().key(), response != null && response.reportsError(), System.nanoTime() - request.receivedNanos());
     request.closeReason = closeReason;
     request.throttleMs = throttleMs;
     request.parts = response == null ? NOTHING : request.encode(response, server.lines());

@@ -95,6 +95,16 @@ final class HandlerTable {
     return false;
   }
 
+  /** @return how many requests wait for a handler, of all keys */
+  long waiting() {
+    long sum = 0;
+    for (int key = 0; key < MAX_KEYS; key++) {
+      Entry e = entries.get(key);
+      sum += e == null ? 0 : e.waiting();
+    }
+    return sum;
+  }
+
   /** @return the names of the APIs that have a handler now */
   synchronized List<String> served() {
     List<String> names = new ArrayList<>();

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * What the connections of one event loop share: the list of them, their credit of memory, and a task every half second that looks at
+ * What the connections of one event loop share: the list of them, their credit of memory, what is counted, and a task every half second that looks at
  * all of them. Owned by the event loop, except {@link #forEach}.
  */
 final class LoopState {
@@ -18,6 +18,7 @@ final class LoopState {
   private final EventLoop loop;
   private final Server server;
   private final LoopCredit credit;
+  private final RequestCounts counts = new RequestCounts();
   private final List<Connection> connections = new ArrayList<>();
   private boolean sweeping;
 
@@ -29,6 +30,10 @@ final class LoopState {
 
   LoopCredit credit() {
     return credit;
+  }
+
+  RequestCounts counts() {
+    return counts;
   }
 
   void add(Connection c) {

@@ -13,6 +13,7 @@ import io.netty.channel.EventLoopGroup;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -178,6 +179,11 @@ final class Server implements AutoCloseable {
   LoopState loop(EventLoop loop) {
     LoopState known = states.get(loop);
     return known != null ? known : states.computeIfAbsent(loop, l -> new LoopState(l, this));
+  }
+
+  /** @return what is counted of requests, see {@link RequestCounts}; made for the caller */
+  Map<String, Long> requestCounts() {
+    return RequestCounts.read(states.values().stream().map(LoopState::counts).toList(), handlers);
   }
 
   /**

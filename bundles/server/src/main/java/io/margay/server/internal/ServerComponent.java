@@ -68,6 +68,8 @@ public final class ServerComponent {
   /** Null until it is provided; guarded by this. */
   private ServiceRegistration<LocalClient> local;
   private final ServiceRegistration<MemoryUser> memory;
+  @SuppressWarnings("rawtypes")
+  private final ServiceRegistration<Supplier> counts;
   private final List<String> needed;
   private volatile ClusterMetadata metadata;
   private volatile Controller controller;
@@ -116,6 +118,9 @@ public final class ServerComponent {
       provideLocal();
     } // else when clients are served: they wait, and this starts all parts that send requests inside the process
     this.memory = context.registerService(MemoryUser.class, server.memory(), null);
+    // A type of the JDK, for bundles that must not depend on the contracts.
+    Supplier<Map<String, Long>> counted = server::requestCounts;
+    this.counts = context.registerService(Supplier.class, counted, new Hashtable<>(Map.of("margay.counters", "requests")));
     this.giveUp = registration == null ? null : scheduler.after(GIVE_UP_MS, () -> serveWhenReady(true));
   }
 
@@ -407,6 +412,7 @@ public final class ServerComponent {
       // First, while clients are served: when the node stops, the controller moves leaderships to other brokers now.
       registration.unregister();
     }
+    counts.unregister();
     memory.unregister();
     if (client != null) {
       client.unregister();

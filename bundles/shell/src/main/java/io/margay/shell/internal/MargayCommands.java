@@ -29,11 +29,13 @@ final class MargayCommands {
 
   @Command(name = "produce", description = "Append records to a topic.")
   void produce(@Mixin ProduceOptions options) throws IOException, InterruptedException {
+    strategies.requireEngine(requests, settings, options.topic);
     new Producing(requests, new PartitionChoice(requests, strategies, settings), io, options).run();
   }
 
   @Command(name = "consume", description = "Print the records of a topic.")
   void consume(@Mixin ConsumeOptions options) throws InterruptedException {
+    strategies.requireEngine(requests, settings, options.topic);
     new Consuming(requests, io, options).run();
   }
 

@@ -7,6 +7,7 @@ import io.margay.spi.assignor.Assignor;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.lease.ServiceHolder;
+import io.margay.spi.log.LogSettings;
 import io.margay.spi.log.Logs;
 import io.margay.spi.partitioner.Partitioner;
 import io.margay.spi.partitioner.PartitionerChoice;
@@ -17,6 +18,7 @@ import java.io.PrintStream;
 import java.util.BitSet;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -29,11 +31,14 @@ final class Strategies {
   /** How long a command that only looks waits for what was there before and is away, in milliseconds. */
   static final long WAIT_MS = 10_000;
   private static final long DRAIN_MS = 5_000;
+  private static final long PAUSE_MS = 50;
 
   private final NamedServices<Partitioner> partitioners = new NamedServices<>("partitioner", DRAIN_MS);
   private final NamedServices<Assignor> assignors = new NamedServices<>("assignor", DRAIN_MS);
   private final NamedServices<ReplicaPlacer> placers = new NamedServices<>("placement", DRAIN_MS);
 
+  /** How long a command waits for a storage engine that is away, as when its bundle is updated, in milliseconds. */
+  long engineWaitMs = WAIT_MS;
   private final NamedServices<Logs> logs = new NamedServices<>("service", DRAIN_MS);
 
   /** The logs of this node, under the one name {@link #LOGS}. */
@@ -95,6 +100,35 @@ final class Strategies {
     String name = given == null ? null : PartitionerChoice.parse(given).name();
     if (name != null && !partitioners.names().contains(name)) {
       out.println("note: " + partitioners.missing(name) + "; records wait until it is installed");
+    }
+  }
+
+  /**
+   * Waits a moment until the storage engine of a topic is there that this broker leads. A request would wait longer,
+   * and its error does not name the engine.
+   *
+   * @throws ShellException when it is not there
+   */
+  void requireEngine(Requests requests, NodeSettings settings, String name) throws InterruptedException {
+    TopicImage topic = requests.image().topic(name);
+    if (topic == null || topic.partitions().stream().noneMatch(p -> p.leader().equals(settings.nodeId()))) {
+      return;
+    }
+    String engine = settings.topic(requests.image().config(ConfigResource.topic(name))).get(LogSettings.MARGAY_STORAGE_ENGINE);
+    long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(engineWaitMs);
+    while (isAway(engine)) {
+      if (System.nanoTime() - deadline >= 0) {
+        throw new ShellException("topic " + name + " is in the storage engine " + engine + ", which is not there; install or start its "
+            + "bundle, storage:list shows the engines");
+      }
+      TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
+    }
+  }
+
+  private boolean isAway(String engine) {
+    try (ServiceHolder.Lease<Logs> lease = logs.lease(LOGS)) {
+      return lease != null && lease.service().engines().stream()
+          .anyMatch(e -> e.name().equals(engine) && e.promise() == null && e.logs() > 0);
     }
   }
 

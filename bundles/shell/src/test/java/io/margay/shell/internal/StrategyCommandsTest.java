@@ -80,7 +80,7 @@ class StrategyCommandsTest {
         ENGINE  PROMISE    PARTITIONS  PLACES
         file    durable             2  /logs
         memory  ephemeral           0  memory
-        tape    not there           0  -
+        tape    not there           1  -
         """);
     // what is asked for the first time is still to be moved, and is there the second time
     logs.answers.add(List.of(logs.placement(0, "file", 7, null), logs.placement(1, "file", 8, "its turn")));
@@ -103,6 +103,17 @@ class StrategyCommandsTest {
     assertThat(gosh.run("storage:move --no-wait orders tape")).isEqualTo("orders moves to tape, which is not there\n");
   }
 
+  @Test
+  void anEngineThatIsAwayIsNamedBeforeRequestsWaitForIt() throws Exception {
+    gosh.strategies.logs().add(new FakeLogs(), Map.of("name", Strategies.LOGS));
+    gosh.strategies.engineWaitMs = 0;
+    gosh.run("topic:create taped -c margay.storage.engine=tape");
+    String message = "topic taped is in the storage engine tape, which is not there; install or start its bundle, storage:list shows the "
+        + "engines";
+    assertThatThrownBy(() -> gosh.run("consume taped")).hasMessage(message);
+    assertThatThrownBy(() -> gosh.run("produce taped x")).hasMessage(message);
+  }
+
   /** Logs that say what a test has them say. */
   private static final class FakeLogs implements Logs {
     private final Queue<List<LogPlacement>> answers = new ArrayDeque<>();
@@ -117,7 +128,7 @@ class StrategyCommandsTest {
       return List.of(
           new EngineState("file", StorageEngine.Promise.DURABLE, List.of(new StorageEngine.Place("/logs", 1, 1, null)), 2),
           new EngineState("memory", StorageEngine.Promise.EPHEMERAL, List.of(new StorageEngine.Place("memory", 1, 1, null)), 0),
-          new EngineState("tape", null, List.of(), 0));
+          new EngineState("tape", null, List.of(), 1));
     }
 
     @Override

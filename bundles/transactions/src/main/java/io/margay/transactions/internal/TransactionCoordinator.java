@@ -131,12 +131,19 @@ final class TransactionCoordinator implements TransactionCoordinatorService, Aut
 
   /** Aborts, on the executor, transactions that are open for too long. */
   void abortLate() {
-    execute(() -> runtime.active().forEach(shard -> repeat("abort late transactions", shard, (s, now) -> s.ends().abortLate(now))));
+    forEachShard(() -> runtime.active().forEach(shard -> repeat("abort late transactions", shard, (s, now) -> s.ends().abortLate(now))));
   }
 
   /** Forgets, on the executor, transactional ids that no one uses. */
   void expire() {
-    execute(() -> runtime.active().forEach(shard -> repeat("forget transactional ids", shard, (s, now) -> s.ends().expire(now))));
+    forEachShard(() -> runtime.active().forEach(shard -> repeat("forget transactional ids", shard, (s, now) -> s.ends().expire(now))));
+  }
+
+  /** A broker without shards, such as one that has never seen a transaction, needs no thread for them. */
+  private void forEachShard(Runnable task) {
+    if (!epochs.isEmpty()) {
+      execute(task);
+    }
   }
 
   private void repeat(String what, int shard, Operation<TransactionShard, Boolean> step) {

@@ -56,7 +56,6 @@ public final class TransactionCoordinatorComponent implements LeadershipListener
   /** What may wait for commits and shards takes this part of the largest heap. */
   private static final int HEAP_PARTS = 32;
   private static final int THREADS = 2;
-  private static final int IDLE_S = 10;
   private static final int COMMIT_TIMEOUT_MS = 5_000;
   private static final int MARKER_TIMEOUT_MS = 30_000;
 
@@ -98,13 +97,11 @@ public final class TransactionCoordinatorComponent implements LeadershipListener
   private static ThreadPoolExecutor executor() {
     AtomicInteger number = new AtomicInteger();
     // The queue is bounded by what fills it: one loading per shard, and the checks of timeouts.
-    ThreadPoolExecutor pool = new ThreadPoolExecutor(THREADS, THREADS, IDLE_S, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+    return new ThreadPoolExecutor(THREADS, THREADS, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
       Thread t = new Thread(task, "transactions-" + number.incrementAndGet());
       t.setDaemon(true);
       return t;
     });
-    pool.allowCoreThreadTimeOut(true);
-    return pool;
   }
 
   @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)

@@ -12,6 +12,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -72,8 +74,14 @@ class FuzzIT {
   }
 
   private static HostileBroker started() throws Exception {
-    return new HostileBroker(null, Map.of("MARGAY_OPTS", "-Dio.netty.leakDetection.level=paranoid", "KAFKA_AUTO_CREATE_TOPICS_ENABLE",
-        "false"));
+    HostileBroker broker = new HostileBroker(null, Map.of("MARGAY_OPTS", "-Dio.netty.leakDetection.level=paranoid",
+        "KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false"));
+    // the first transactional id creates the topic of transactions, whose coordinator looks at the time in a thread from then on
+    try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(Map.of("bootstrap.servers", broker.bootstrap(), "transactional.id",
+        "first"), new ByteArraySerializer(), new ByteArraySerializer())) {
+      producer.initTransactions();
+    }
+    return broker;
   }
 
   private static List<byte[]> createTopics(HostileBroker broker) throws Exception {

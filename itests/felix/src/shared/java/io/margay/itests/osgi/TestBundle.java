@@ -73,12 +73,16 @@ public final class TestBundle {
     a.put(Attributes.Name.MANIFEST_VERSION, "1.0");
     headers.forEach(a::putValue);
     try (OutputStream file = Files.newOutputStream(jar); JarOutputStream out = new JarOutputStream(file, manifest)) {
-      for (Map.Entry<String, Path> e : entries.entrySet()) {
-        out.putNextEntry(new ZipEntry(e.getKey()));
-        Files.copy(e.getValue(), out);
-      }
+      writeEntries(out);
     }
     return jar;
+  }
+
+  private void writeEntries(JarOutputStream out) throws IOException {
+    for (Map.Entry<String, Path> e : entries.entrySet()) {
+      out.putNextEntry(new ZipEntry(e.getKey()));
+      Files.copy(e.getValue(), out);
+    }
   }
 
   /**
@@ -89,9 +93,23 @@ public final class TestBundle {
    * @param jar where to
    */
   public static void newVersion(Path original, String version, Path jar) throws IOException {
+    rebuild(original, Map.of("Bundle-Version", version), jar);
+  }
+
+  /**
+   * Makes a bundle of another one, with other headers.
+   *
+   * @param original its jar
+   * @param headers replace those of the same names; a value that begins with a comma is appended
+   * @param jar where to
+   * @param types classes of the tests that are added, with those inside them
+   */
+  public static Path rebuild(Path original, Map<String, String> headers, Path jar, Class<?>... types) throws IOException {
+    TestBundle added = new TestBundle("added").classes(types);
     try (JarFile from = new JarFile(original.toFile())) {
       Manifest manifest = new Manifest(from.getManifest());
-      manifest.getMainAttributes().putValue("Bundle-Version", version);
+      headers.forEach((name, value) -> manifest.getMainAttributes().putValue(name,
+          value.startsWith(",") ? manifest.getMainAttributes().getValue(name) + value : value));
       try (OutputStream file = Files.newOutputStream(jar); JarOutputStream out = new JarOutputStream(file, manifest)) {
         for (Enumeration<JarEntry> e = from.entries(); e.hasMoreElements();) {
           JarEntry entry = e.nextElement();
@@ -102,7 +120,9 @@ public final class TestBundle {
             }
           }
         }
+        added.writeEntries(out);
       }
     }
+    return jar;
   }
 }

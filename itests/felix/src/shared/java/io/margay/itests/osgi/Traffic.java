@@ -32,7 +32,7 @@ public final class Traffic implements AutoCloseable {
   /** How many partitions the topic has. */
   public static final int PARTITIONS = 3;
   /** How many records are sent in a second. */
-  public static final int RATE = 1_500;
+  public static final int RATE = Integer.getInteger("traffic.rate", 1_500);
   private static final long SEND_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1) * PARTITIONS / RATE;
   private static final long PROGRESS_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(60);
 

@@ -1,0 +1,106 @@
+package io.margay.deploy.internal;
+
+import java.io.File;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Says what became of bundles that somebody puts into the folder {@code deploy}: Felix File Install installs them, and is silent about a
+ * jar that is cut off. A warning, which the console shows, has the reason why one does not work; a line in the log names each that does.
+ */
+final class DeployFolder implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(DeployFolder.class);
+  private static final long LOOK_MS = 1_000;
+
+  private final BundleContext system;
+  private final List<FolderWatch> folders = new ArrayList<>();
+  private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
+    Thread thread = new Thread(task, "margay-deploy-folder");
+    thread.setDaemon(true);
+    return thread;
+  });
+
+  /** @param system the context of the framework itself */
+  DeployFolder(BundleContext system) {
+    this.system = system;
+    String home = System.getProperty("margay.home");
+    String karaf = System.getProperty("karaf.base");
+    Set<File> all = new LinkedHashSet<>();
+    Stream.of(home == null ? null : home + "/deploy", karaf == null ? null : karaf + "/deploy", system.getProperty("felix.fileinstall.dir"))
+        .filter(folder -> folder != null).map(folder -> new File(folder).getAbsoluteFile()).filter(File::isDirectory).forEach(all::add);
+    all.forEach(folder -> folders.add(new FolderWatch(folder)));
+  }
+
+  /** Begins to look. */
+  void start() {
+    if (!folders.isEmpty()) {
+      timer.scheduleWithFixedDelay(() -> folders.forEach(f -> f.look(this::tell)), LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void tell(File jar) {
+    try {
+      BundleFile file = BundleFile.read(jar.toPath());
+      String problem = problem(file, jar);
+      if (problem == null) {
+        LOG.info("A bundle of the folder works bundle={} version={} file={}", file.name(), file.version(), jar);
+      } else {
+        LOG.warn("The bundle {} {} in {} does not work: {}", file.name(), file.version(), jar, problem);
+      }
+    } catch (DeployException e) {
+      LOG.warn("Cannot install what is in the folder: {}", e.getMessage());
+    } catch (RuntimeException | LinkageError e) {
+      LOG.warn("Cannot tell whether a bundle works file={}", jar, e);
+    }
+  }
+
+  private String problem(BundleFile file, File jar) {
+    Bundle bundle = null;
+    for (Bundle b : system.getBundles()) {
+      if (b.getLocation().equals(jar.toURI().toString()) || file.name().equals(b.getSymbolicName()) && file.version().equals(b.getVersion())) {
+        bundle = b;
+      }
+    }
+    if (bundle == null) {
+      return "File Install has not installed it; lb shows what is installed, and the log may say why";
+    }
+    boolean up = bundle.getState() == Bundle.ACTIVE || file.isFragment() && bundle.getState() == Bundle.RESOLVED
+        || bundle.getState() == Bundle.STARTING && file.header(Constants.BUNDLE_ACTIVATIONPOLICY) != null;
+    if (!up) {
+      try {
+        // the framework says why only to those who start it
+        bundle.start(Bundle.START_TRANSIENT | Bundle.START_ACTIVATION_POLICY);
+      } catch (BundleException e) {
+        return DeployException.reason(e);
+      }
+    }
+    NodeState state = NodeState.read(system);
+    List<String> problems = new ArrayList<>();
+    state.failed().forEach((component, why) -> add(problems, file, component, "failed: " + why));
+    state.waiting().forEach((component, what) -> add(problems, file, component, "waits for " + what));
+    return problems.isEmpty() ? null : String.join("; ", problems);
+  }
+
+  private static void add(List<String> problems, BundleFile file, String component, String what) {
+    if (component.startsWith(file.name() + "/")) {
+      problems.add(component.substring(file.name().length() + 1) + " " + what);
+    }
+  }
+
+  @Override
+  public void close() {
+    timer.shutdownNow();
+  }
+}

@@ -1,0 +1,126 @@
+package io.margay.deploy.internal;
+
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Decides from the server's counters whether a new version does worse than the old one did in the minute before. One glitch is no verdict:
+ * an API must be worse in {@value #ROW} stretches in a row, of {@value #RESPONSES_MIN} responses or more each ({@value #ERRORS_OF_MIN} to tell errors). What was not used in the
+ * minute before is not judged. No clock and no thread inside.
+ *
+ * <p>Worse is: a p99 more than {@value #FACTOR} times as long and {@value #SLACK_MICROS} us longer; more than twice the share of errors and
+ * two in a hundred; no response at all where there were some each second; {@value #WAITING_SLACK} more requests that wait for a handler.
+ */
+final class Judge {
+  static final int ROW = 3;
+  static final int RESPONSES_MIN = 20;
+  /** Fewer are enough to tell errors, because clients that get errors wait longer each time. */
+  static final int ERRORS_OF_MIN = 2;
+  static final int FACTOR = 3;
+  static final long SLACK_MICROS = 10_000;
+  static final int WAITING_SLACK = 100;
+  private static final double ERRORS_SLACK = 0.02;
+  private static final double SILENCE_RATE_MIN = 2;
+  /** They wait for other members of a group, not for the server. */
+  private static final Set<String> NOT_TIMED = Set.of("JoinGroup", "SyncGroup");
+
+  private final Traffic before;
+  private final double beforeSeconds;
+  private final Map<String, Long> first;
+  private final Map<String, Map<String, Long>> stretches = new HashMap<>();
+  private final Map<String, Integer> rows = new HashMap<>();
+  private Map<String, Long> last;
+  private String reason;
+
+  /**
+   * @param before what there was before the change
+   * @param beforeSeconds how long that was
+   * @param first the counters now
+   */
+  Judge(Traffic before, double beforeSeconds, Map<String, Long> first) {
+    this.before = before;
+    this.beforeSeconds = beforeSeconds;
+    this.first = first;
+    this.last = first;
+  }
+
+  /**
+   * Looks at the counters again.
+   *
+   * @param now the counters now
+   * @return why the new version does worse, or null
+   */
+  String look(Map<String, Long> now) {
+    before.apis().forEach((name, old) -> look(name, old, now));
+    long waiting = now.getOrDefault(Traffic.WAITING, 0L);
+    last = now;
+    row("waiting", waiting > WAITING_SLACK + first.getOrDefault(Traffic.WAITING, 0L), waiting + " requests wait for a handler");
+    return reason;
+  }
+
+  private void look(String name, Traffic.Api old, Map<String, Long> now) {
+    long pending = now.getOrDefault(name + ".started", 0L) - now.getOrDefault(name + ".answered", 0L);
+    double rate = old.answered() / beforeSeconds;
+    boolean silent = Traffic.between(last, now).api(name).answered() == 0 && pending > 0 && rate >= SILENCE_RATE_MIN;
+    row(name + " silent", silent, String.format(Locale.ROOT, "%s is not answered any more, %d wait; before, %.0f a second were", name, pending, rate));
+    Traffic.Api some = stretch(name + " errors", name, now, ERRORS_OF_MIN);
+    if (some != null) {
+      row(name + " errors", hasMoreErrors(some, old), errors(name, some, old));
+    }
+    Traffic.Api many = stretch(name + " slow", name, now, RESPONSES_MIN);
+    if (many != null) {
+      long p99 = many.p99Micros();
+      boolean slow = p99 > FACTOR * old.p99Micros() && p99 - old.p99Micros() > SLACK_MICROS && old.answered() >= RESPONSES_MIN;
+      row(name + " slow", slow && !NOT_TIMED.contains(name), "p99 of " + name + " is " + ms(p99) + "; before, it was " + ms(old.p99Micros()));
+    }
+  }
+
+  /**
+   * The last word on errors: of all responses since the beginning, because clients that only get errors send less and less.
+   *
+   * @return why the new version does worse, or null
+   */
+  String end() {
+    Traffic all = Traffic.between(first, last);
+    before.apis().forEach((name, old) -> {
+      Traffic.Api api = all.api(name);
+      if (reason == null && api.errors() >= ROW && hasMoreErrors(api, old)) {
+        reason = errors(name, api, old);
+      }
+    });
+    return reason;
+  }
+
+  private static boolean hasMoreErrors(Traffic.Api now, Traffic.Api old) {
+    return now.errorShare() > 2 * old.errorShare() + ERRORS_SLACK && old.answered() > 0;
+  }
+
+  private static String errors(String name, Traffic.Api now, Traffic.Api old) {
+    return String.format(Locale.ROOT, "%.0f %% of the responses to %s have errors; before, %.0f %% had", 100 * now.errorShare(), name,
+        100 * old.errorShare());
+  }
+
+  /** What there was since the last stretch of this kind ended, if that is enough; then another one begins. */
+  private Traffic.Api stretch(String kind, String name, Map<String, Long> now, int responsesMin) {
+    Traffic.Api api = Traffic.between(stretches.getOrDefault(kind, first), now).api(name);
+    if (api.answered() < responsesMin) {
+      return null;
+    }
+    stretches.put(kind, now);
+    return api;
+  }
+
+  private static String ms(long micros) {
+    return micros == Long.MAX_VALUE ? "more than a minute" : String.format(Locale.ROOT, "%.1f ms", micros / 1000.0);
+  }
+
+  private void row(String what, boolean bad, String why) {
+    int row = bad ? rows.getOrDefault(what, 0) + 1 : 0;
+    rows.put(what, row);
+    if (row >= ROW && reason == null) {
+      reason = why;
+    }
+  }
+}
