@@ -9,11 +9,11 @@ import java.util.List;
  * @param command what to do
  * @param console false if {@code --no-console} was given; true otherwise, also for commands that have no console
  * @param text for {@link Command#DEPLOY} the command to send, not blank; for {@link Command#SHELL} as well, or blank for a console; for
- *     {@link Command#CLUSTER} its words; empty otherwise
+ *     {@link Command#CLUSTER} its words; for {@link Command#UNSET} names with spaces between; empty otherwise
  */
 record CommandLine(Command command, boolean console, String text) {
   /** The commands, with the names that are typed. */
-  enum Command { RUN, START, STOP, STATUS, SHELL, DEPLOY, CLUSTER, VERSION, HELP }
+  enum Command { RUN, START, STOP, STATUS, SHELL, DEPLOY, CLUSTER, UNSET, VERSION, HELP }
 
   static final String USAGE = """
       Usage: margay COMMAND
@@ -26,6 +26,8 @@ record CommandLine(Command command, boolean console, String text) {
                              without one, open a console, or read commands from the standard input
         deploy [--dry-run] [--watch TIME] FILE...
                              replace bundles of the running broker, watch them, and go back when they do worse
+        config:unset --offline NAME...
+                             unset settings that are stored for this broker in the cluster, while it does not run
         cluster up [N]       start a cluster of N brokers (3) on this machine, or those of it that do not run
         cluster status       say which of its brokers run, where, and which one leads the metadata
         cluster kill N       end the broker N at once, as a crash does
@@ -54,6 +56,9 @@ record CommandLine(Command command, boolean console, String text) {
     }
     if (command == Command.DEPLOY) {
       return new CommandLine(command, console, DeployCommand.of(rest));
+    }
+    if (command == Command.UNSET) {
+      return new CommandLine(command, console, OfflineUnset.names(rest));
     }
     if (command == Command.CLUSTER) {
       return new CommandLine(command, console, cluster(rest));
@@ -89,6 +94,7 @@ record CommandLine(Command command, boolean console, String text) {
       case "shell" -> Command.SHELL;
       case "deploy" -> Command.DEPLOY;
       case "cluster" -> Command.CLUSTER;
+      case "config:unset" -> Command.UNSET;
       case "version", "--version" -> Command.VERSION;
       case "help", "--help", "-h" -> Command.HELP;
       default -> throw new IllegalArgumentException("there is no command " + word + "; see margay help");

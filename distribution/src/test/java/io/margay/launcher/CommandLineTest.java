@@ -55,7 +55,7 @@ class CommandLineTest {
   @Test
   void theUsageNamesEveryCommand() {
     for (Command command : Command.values()) {
-      assertThat(CommandLine.USAGE).containsPattern("(?m)^  " + command.name().toLowerCase() + " ");
+      assertThat(CommandLine.USAGE).containsPattern("(?m)^  (config:)?" + command.name().toLowerCase() + " ");
     }
   }
 }

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -199,6 +200,13 @@ public final class Broker implements AutoCloseable {
   /** Runs {@code bin/margay shell} with a command. */
   public Run shell(String command) {
     return Run.of(Map.of("MARGAY_DATA", data.toString()), null, HOME.resolve("bin/margay").toString(), "shell", command);
+  }
+
+  /** Runs another command of {@code bin/margay}. */
+  public Run launcher(String... words) {
+    List<String> command = new ArrayList<>(List.of(HOME.resolve("bin/margay").toString()));
+    command.addAll(List.of(words));
+    return Run.of(Map.of("MARGAY_DATA", data.toString()), null, command.toArray(String[]::new));
   }
 
   @Override

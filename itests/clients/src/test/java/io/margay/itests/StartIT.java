@@ -41,6 +41,27 @@ class StartIT {
     }
   }
 
+  /** The way out of a setting that is stored in the cluster, when the broker cannot be asked to unset it. */
+  @Test
+  void aStoredSettingIsUnsetWithoutTheBroker() throws Exception {
+    try (Broker broker = Broker.prepare().with("KAFKA_LOG_RETENTION_MS", "11111").start()) {
+      broker.shell("config:set broker 1 log.retention.ms=77777").ok();
+      assertThat(broker.log()).contains("A setting that is stored in the cluster overrides the one given here: setting=log.retention.ms"
+          + " stored=77777 given=11111 origin=environment KAFKA_LOG_RETENTION_MS");
+      assertThat(broker.launcher("config:unset", "--offline", "log.retention.ms").output()).contains("runs, process");
+      broker.stop();
+      assertThat(broker.launcher("config:unset", "--offline", "log.retention.ms").ok().output()).startsWith("log.retention.ms: ");
+      broker.start();
+      assertThat(broker.shell("config:get broker 1 log.retention.ms").ok().output()).contains("11111");
+      while (Files.exists(broker.data().resolve("unset-settings"))) {
+        broker.shell("broker:list").ok(); // it takes its time
+      }
+      broker.stop();
+      broker.start();
+      assertThat(broker.shell("config:explain log.retention.ms").ok().output()).contains("11111").doesNotContain("77777");
+    }
+  }
+
   @Test
   void anUnknownSettingStopsTheStartAndIsNamed() {
     try (Broker broker = Broker.prepare().with("KAFKA_LOG_RETENTION_MSS", "1")) {

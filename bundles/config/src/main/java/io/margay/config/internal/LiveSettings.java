@@ -44,6 +44,10 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
   private List<NotApplied> staticLeft = List.of();
   /** The overrides of the last image, so that an image without changes costs nothing. */
   private List<Map<String, String>> seenOverrides = List.of(Map.of(), Map.of());
+  /** What is stored for this broker, and is passed over because it is to be unset. */
+  private final Set<String> unsetNames;
+  /** What was said of stored settings that override those given here. */
+  private Set<String> saidOverriding = Set.of();
 
   /**
    * @param staticLayers the checked values of environment and files, the highest first
@@ -59,6 +63,7 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
     this.directories = directories;
     this.hostName = hostName;
     this.staticLayers = List.copyOf(staticLayers);
+    this.unsetNames = new HashSet<>(UnsetFile.read(directories.data()));
     this.current = Snapshot.of(joined(dynamicLayers, staticLayers), known.now(), directories, hostName);
     current.notes().forEach(LOG::warn);
   }
@@ -131,8 +136,9 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
   public void onImage(ClusterDelta delta, ClusterImage image) {
     Set<String> changed;
     synchronized (this) {
-      List<Map<String, String>> overrides =
-          List.of(image.config(ConfigResource.broker(nodeId().value())), image.config(ConfigResource.ALL_BROKERS));
+      Map<String, String> own = new TreeMap<>(image.config(ConfigResource.broker(nodeId().value())));
+      own.keySet().removeAll(unsetNames);
+      List<Map<String, String>> overrides = List.of(own, image.config(ConfigResource.ALL_BROKERS));
       if (overrides.equals(seenOverrides)) {
         return;
       }
@@ -144,6 +150,39 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
       changed = current.changedSince(before);
     }
     tell(changed);
+  }
+
+  /** Settings that were passed over are unset in the cluster: they count again when they are set again. */
+  synchronized void unset(Set<String> names) {
+    unsetNames.removeAll(names);
+  }
+
+  /**
+   * Says once which stored settings override those that environment or files of this node give: somebody who configures it there
+   * would look for the reason.
+   */
+  private void sayOverriding() {
+    Set<String> now = new TreeSet<>();
+    for (int i = 0; i < dynamicLayers.size(); i++) {
+      String unset = i == 0 ? "config:unset broker " + nodeId().value() : "config:unset broker all";
+      for (String name : dynamicLayers.get(i).entries().keySet()) {
+        Setting<?> setting = current.resolver().known().broker(name);
+        List<Given> places = setting == null ? List.of() : current.resolver().explain(setting, List.of(), null);
+        for (Given given : places) {
+          if (given.source() != Source.STATIC_BROKER) {
+            continue;
+          }
+          if (setting.secret() || !given.text().equals(places.get(0).text())) {
+            now.add("A setting that is stored in the cluster overrides the one given here: setting=" + name + " stored="
+                + (setting.secret() ? "(secret)" : places.get(0).text()) + " given=" + (setting.secret() ? "(secret)" : given.text()) + " origin="
+                + given.origin() + ". To unset it: " + unset + " " + name);
+          }
+          break;
+        }
+      }
+    }
+    now.stream().filter(line -> !saidOverriding.contains(line)).forEach(LOG::warn);
+    saidOverriding = now;
   }
 
   /** Applies the overrides of the last image, as far as their settings are known. */
@@ -160,6 +199,7 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
     }
     say(dynamicLeft, left);
     dynamicLeft = List.copyOf(left);
+    sayOverriding();
   }
 
   /** The usable settings of one layer of the cluster. The controller has checked them, but it may have been an older version. */

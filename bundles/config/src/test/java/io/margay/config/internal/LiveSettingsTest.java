@@ -22,6 +22,7 @@ import io.margay.spi.consensus.ConsensusSettings;
 import io.margay.spi.log.LogDefaults;
 import io.margay.spi.log.LogSettings;
 import io.margay.spi.storage.StorageSettings;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,6 +32,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class LiveSettingsTest {
   private static final Directories DIRECTORIES = new Directories(Path.of("/d"), Path.of("/h/etc/margay.cfg"), Path.of("/h"));
@@ -48,6 +50,56 @@ class LiveSettingsTest {
     assertThat(settings.get(SampleSettings.NUM_PARTITIONS)).isEqualTo(6);
     image(settings, Map.of(), Map.of());
     assertThat(settings.get(SampleSettings.NUM_PARTITIONS)).isEqualTo(3);
+  }
+
+  /** Until it is unset in the cluster; then it counts when it is set again. */
+  @Test
+  void whatIsToBeUnsetIsPassedOver(@TempDir Path data) throws Exception {
+    Files.writeString(data.resolve("unset-settings"), "num.partitions\n\n");
+    LiveSettings settings = new LiveSettings(List.of(Layer.empty(Source.STATIC_BROKER)), SampleSettings.known(),
+        new Directories(data, data.resolve("margay.cfg"), data), () -> "this.machine", new ChangeListeners(Runnable::run));
+    Map<String, String> stored = Map.of("num.partitions", "5", "default.replication.factor", "2");
+    image(settings, Map.of(), stored);
+    assertThat(settings.get(SampleSettings.NUM_PARTITIONS)).isEqualTo(1);
+    assertThat(settings.get(SampleSettings.DEFAULT_REPLICATION_FACTOR)).isEqualTo(2);
+    image(settings, Map.of(), Map.of());
+    image(settings, Map.of(), stored);
+    assertThat(settings.get(SampleSettings.NUM_PARTITIONS)).as("it is not known yet that it was unset").isEqualTo(1);
+    settings.unset(Set.of("num.partitions"));
+    image(settings, Map.of(), Map.of("num.partitions", "6"));
+    assertThat(settings.get(SampleSettings.NUM_PARTITIONS)).isEqualTo(6);
+  }
+
+  @Test
+  void aStoredSettingThatOverridesAGivenOneIsSaidOnce() {
+    List<String> lines = new ArrayList<>();
+    java.util.logging.Handler handler = new java.util.logging.Handler() {
+      @Override
+      public void publish(java.util.logging.LogRecord record) {
+        lines.add(record.getMessage());
+      }
+
+      @Override
+      public void flush() { }
+
+      @Override
+      public void close() { }
+    };
+    java.util.logging.Logger log = java.util.logging.Logger.getLogger(LiveSettings.class.getName());
+    log.addHandler(handler);
+    try {
+      LiveSettings settings = live(layer("environment KAFKA_NUM_PARTITIONS", "num.partitions", "3"), layer("file", "num.partitions", "2"));
+      image(settings, Map.of(), Map.of("num.partitions", "3"));
+      assertThat(lines).as("the environment's value is the same").noneMatch(l -> l.startsWith("A setting"));
+      lines.clear();
+      image(settings, Map.of(), Map.of("num.partitions", "5"));
+      image(settings, Map.of(), Map.of("num.partitions", "5", "default.replication.factor", "1"));
+      assertThat(lines.stream().filter(l -> l.startsWith("A setting"))).containsExactly("A setting that is stored in the cluster overrides"
+          + " the one given here: setting=num.partitions stored=5 given=3 origin=environment KAFKA_NUM_PARTITIONS. To unset it:"
+          + " config:unset broker 1 num.partitions");
+    } finally {
+      log.removeHandler(handler);
+    }
   }
 
   @Test

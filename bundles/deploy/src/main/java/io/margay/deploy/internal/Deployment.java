@@ -118,6 +118,7 @@ final class Deployment {
 
   /** The node went down in the middle of a deployment. If the new version is there, nobody has watched it: puts the old one back. */
   void recover() throws IOException, InterruptedException {
+    Trial.removeLeftOver(system);
     Entry entry = history.interrupted().orElse(null);
     if (entry == null) {
       return;

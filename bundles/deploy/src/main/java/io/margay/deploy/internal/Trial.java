@@ -63,6 +63,15 @@ final class Trial implements AutoCloseable {
     }
   }
 
+  /** Removes what a node that went down in the middle of a trial has left in a container that keeps what is installed. */
+  static void removeLeftOver(BundleContext context) {
+    for (Bundle bundle : context.getBundles()) {
+      if (bundle.getLocation().startsWith(NAME + ":")) {
+        uninstall(bundle);
+      }
+    }
+  }
+
   private static byte[] withoutContent(BundleFile file, int number) {
     Manifest manifest = new Manifest();
     Attributes main = manifest.getMainAttributes();
@@ -197,12 +206,14 @@ final class Trial implements AutoCloseable {
 
   @Override
   public void close() {
-    for (Bundle bundle : bundles) {
-      try {
-        bundle.uninstall();
-      } catch (BundleException | IllegalStateException e) {
-        throw new IllegalStateException("cannot remove " + bundle, e);
-      }
+    bundles.forEach(Trial::uninstall);
+  }
+
+  private static void uninstall(Bundle bundle) {
+    try {
+      bundle.uninstall();
+    } catch (BundleException | IllegalStateException e) {
+      throw new IllegalStateException("cannot remove " + bundle, e);
     }
   }
 }

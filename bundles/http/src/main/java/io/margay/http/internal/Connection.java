@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseEncoder;
@@ -179,12 +180,30 @@ final class Connection extends ChannelInboundHandlerAdapter {
     state = State.SERVING;
     stream = new RequestStream(this, ctx.channel(), request);
     try {
+      String checks = HealthService.tag(request);
+      if (checks != null) {
+        answerHealth(checks, request.method());
+        return;
+      }
       exchange = service.open(request, stream);
     } catch (RefusedException e) {
       closeAfter(ctx.channel().writeAndFlush(Responses.refusal(e.error(), request.method())));
       return;
     }
     service.start(exchange);
+  }
+
+  /** The request is read no further, and the connection closed after the response. */
+  private void answerHealth(String checks, HttpMethod method) {
+    state = State.FLUSHING;
+    stream = null;
+    deadline(limits.idleMs());
+    service.health().run(checks).whenComplete((answer, failure) -> ctx.channel().eventLoop().execute(() -> {
+      if (state == State.FLUSHING) {
+        closeAfter(ctx.channel().writeAndFlush(failure == null ? Responses.health(answer, method)
+            : Responses.refusal(failure instanceof RefusedException e ? e.error() : HttpError.of(failure), method)));
+      }
+    }));
   }
 
   /** The rest of the body cannot be read. */

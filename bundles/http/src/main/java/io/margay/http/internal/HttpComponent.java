@@ -10,6 +10,7 @@ import io.margay.spi.producer.Producer;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.apache.felix.hc.api.execution.HealthCheckExecutor;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -34,6 +35,7 @@ public final class HttpComponent {
   private final Scheduler scheduler;
   private final LocalClient client;
   private final NamedServices<Producer> producers = new NamedServices<>("producer", DRAIN_MS);
+  private final HealthService health = new HealthService();
   private final NodeSettings.Registration changes;
   private volatile ClusterMetadata metadata;
   private volatile ClusterImage lastImage = ClusterImage.EMPTY;
@@ -90,6 +92,20 @@ public final class HttpComponent {
     }
   }
 
+  /** Called when what runs health checks is registered. */
+  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
+      policyOption = ReferencePolicyOption.GREEDY)
+  void bindHealth(HealthCheckExecutor executor) {
+    health.executor(executor);
+  }
+
+  /** Called when it is unregistered. */
+  void unbindHealth(HealthCheckExecutor executor) {
+    if (health.executor() == executor) {
+      health.executor(null);
+    }
+  }
+
   private ClusterImage image() {
     ClusterMetadata now = metadata;
     return now == null ? lastImage : now.image();
@@ -116,7 +132,7 @@ public final class HttpComponent {
       open = wanted;
       if (!wanted.isEmpty()) {
         try {
-          serving = new HttpServing(settings, scheduler, client, producers, this::image, wanted);
+          serving = new HttpServing(settings, scheduler, client, producers, this::image, health, wanted);
           LOG.info("HTTP is served listeners={}", wanted);
         } catch (IOException | RuntimeException e) {
           LOG.error("HTTP cannot be served: {} listeners={}", e.getMessage(), wanted, e);
@@ -132,5 +148,6 @@ public final class HttpComponent {
     closed = true;
     changes.close();
     apply();
+    health.close();
   }
 }

@@ -74,7 +74,7 @@ final class HttpServer {
         throw new IOException("interrupted while binding " + l, e);
       } catch (Exception e) { // sync() throws what the bind failed with, unchecked
         throw new IOException("cannot listen on " + l.host() + ":" + l.port() + ": " + e.getMessage()
-            + "; is another server running there? Set margay.http.listeners to a free address", e);
+            + "; set margay.http.listeners to a free address of this machine", e);
       }
     }
   }

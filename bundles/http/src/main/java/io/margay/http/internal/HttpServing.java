@@ -24,9 +24,9 @@ final class HttpServing implements AutoCloseable {
    * @throws IOException when one cannot be opened; then none is
    */
   HttpServing(NodeSettings settings, Scheduler scheduler, LocalClient client, NamedServices<Producer> producers,
-      Supplier<ClusterImage> image, List<HttpListener> listeners) throws IOException {
+      Supplier<ClusterImage> image, HealthService health, List<HttpListener> listeners) throws IOException {
     LineLimit lines = new LineLimit(Clock.SYSTEM);
-    service = new RecordsService(new Producing(producers, client, scheduler, requestLimits(settings), lines), settings, image);
+    service = new RecordsService(new Producing(producers, client, scheduler, requestLimits(settings), lines), settings, image, health);
     server = new HttpServer(service, connectionLimits(settings), lines);
     try {
       server.open(listeners);

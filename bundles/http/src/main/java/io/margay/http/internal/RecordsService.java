@@ -33,9 +33,11 @@ final class RecordsService {
   private final Producing producing;
   private final NodeSettings settings;
   private final Supplier<ClusterImage> image;
+  private final HealthService health;
   private volatile boolean closed;
 
-  RecordsService(Producing producing, NodeSettings settings, Supplier<ClusterImage> image) {
+  RecordsService(Producing producing, NodeSettings settings, Supplier<ClusterImage> image, HealthService health) {
+    this.health = health;
     this.producing = producing;
     this.settings = settings;
     this.image = image;
@@ -60,6 +62,11 @@ final class RecordsService {
     if (closed) {
       exchange.stop(STOPPING);
     }
+  }
+
+  /** @return what answers requests for the health of the broker */
+  HealthService health() {
+    return health;
   }
 
   /** @return whether no more requests are accepted */

@@ -53,6 +53,20 @@ final class Responses {
     return response;
   }
 
+  /**
+   * @param answer what the health checks say
+   * @param method the method of the request: a response to HEAD has no body
+   * @return the whole response; the connection is closed after it
+   */
+  static FullHttpResponse health(HealthService.Answer answer, HttpMethod method) {
+    HttpError error = answer.healthy() ? null : HttpError.unavailable("not healthy");
+    ByteBuf body = HttpMethod.HEAD.equals(method) ? Unpooled.EMPTY_BUFFER : Unpooled.wrappedBuffer(answer.json());
+    FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status(error), body);
+    headers(response.headers(), error, true);
+    response.headers().set(HttpHeaderNames.CONTENT_LENGTH, answer.json().length);
+    return response;
+  }
+
   /** @return the response that asks for the body */
   static FullHttpResponse goOn() {
     return new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER);

@@ -31,6 +31,7 @@ final class TestService {
   final List<String> keys = new CopyOnWriteArrayList<>();
   final Producing producing;
   final RecordsService service;
+  final HealthService health = new HealthService();
   final ConnectionLimits limits = HttpServing.connectionLimits(settings);
   private final boolean answersAtOnce;
 
@@ -54,7 +55,7 @@ final class TestService {
     ClusterImage image = new ClusterImage("c", 1, BrokerId.NONE, new TreeMap<>(), TopicsImage.of(Map.of(
         "t", new TopicImage("t", UUID.randomUUID(), false, partitions),
         "__own", new TopicImage("__own", UUID.randomUUID(), true, partitions))), Map.of(), Map.of());
-    service = new RecordsService(producing, settings, () -> image);
+    service = new RecordsService(producing, settings, () -> image, health);
   }
 
   private CompletionStage<Producer.Sent> send(String topic, byte[] key, byte[] value, List<RecordHeader> headers) {

@@ -209,7 +209,8 @@ public final class ServerComponent {
       NodeSettings.Listeners own = settings.listenersWith(Map.of());
       if (!own.bound().equals(first.bound())) {
         LOG.error("The listeners that are set for this broker in the cluster cannot be used, and those of its own settings are: {}. To"
-            + " unset them: config:unset broker {} listeners", e.getMessage(), settings.nodeId());
+            + " unset them: config:unset broker {} listeners; or, while the broker does not run: margay config:unset --offline listeners",
+            e.getMessage(), settings.nodeId());
         try {
           listen(own);
           return true;

@@ -60,6 +60,10 @@ class HandoverTest {
       room.leave(server, waitMs);
     }
 
+    int held() {
+      return room.heldCount();
+    }
+
     void end() {
       room.close();
     }
@@ -179,7 +183,7 @@ class HandoverTest {
     first.handlers().bind(new Handler("first", null));
     exchange(1, "first");
     first.leave(LONG_MS);
-    assertThat(first.connectionCount()).isZero();
+    awaitTrue(() -> first.connectionCount() == 0);
     Server second = next(new Handler("second", null));
     assertThat(second.advertised().get(0).port()).isEqualTo(port);
     assertThat(second.servedBefore()).as("what the clients know of").contains("ListGroups", "ApiVersions");
@@ -275,6 +279,7 @@ class HandoverTest {
     first.handlers().bind(new Handler("first", null));
     exchange(1, "first");
     first.leave(LONG_MS);
+    awaitTrue(() -> room.held() == 1);
     Socket late = connect();
     late.getOutputStream().write(request(5));
     Server second = next(new Handler("second", null), 1);

@@ -93,6 +93,25 @@ final class BrokerCommands {
         .print();
   }
 
+  @Command(name = "health", description = "Run the health checks of this broker and of all bundles. Fails when one of them does.")
+  void health(@Option(names = "--tag", paramLabel = "TAG", description = "Only checks with this tag, such as live or ready.") String tag,
+      @Option(names = "--json", description = "Print JSON.") boolean json) {
+    List<Platform.Check> checks = platform.health(tag);
+    if (checks == null) {
+      throw new ShellException("health checks cannot be run: the bundle health is not started");
+    }
+    if (checks.isEmpty()) {
+      throw new ShellException("there is no health check with the tag " + tag);
+    }
+    Table table = new Table("check", "tags", "status", "says");
+    checks.forEach(c -> table.row(c.name(), c.tags(), c.status(), String.join("; ", c.messages())));
+    Page.print(io.out(), json, table);
+    List<String> failed = checks.stream().filter(c -> !c.healthy()).map(Platform.Check::name).toList();
+    if (!failed.isEmpty()) {
+      throw new ShellException("not healthy: " + String.join(", ", failed));
+    }
+  }
+
   @Command(name = "apis", description = "List the APIs that are served, with their versions.")
   void apis(@Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
     ApiVersionsRequest request = new ApiVersionsRequest().setClientSoftwareName("margay-shell").setClientSoftwareVersion("1");

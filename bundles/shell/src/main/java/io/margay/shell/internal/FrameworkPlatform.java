@@ -8,6 +8,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.felix.hc.api.Result;
+import org.apache.felix.hc.api.execution.HealthCheckExecutionResult;
+import org.apache.felix.hc.api.execution.HealthCheckExecutor;
+import org.apache.felix.hc.api.execution.HealthCheckSelector;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.InvalidSyntaxException;
@@ -31,6 +35,31 @@ final class FrameworkPlatform implements Platform {
     }
     names.sort(Comparator.naturalOrder());
     return names;
+  }
+
+  @Override
+  public List<Check> health(String tag) {
+    ServiceReference<HealthCheckExecutor> reference = context.getServiceReference(HealthCheckExecutor.class);
+    HealthCheckExecutor executor = reference == null ? null : context.getService(reference);
+    if (executor == null) {
+      return null;
+    }
+    try {
+      HealthCheckSelector selector = tag == null ? HealthCheckSelector.empty() : HealthCheckSelector.tags(tag);
+      return executor.execute(selector).stream().map(FrameworkPlatform::check).toList();
+    } finally {
+      context.ungetService(reference);
+    }
+  }
+
+  private static Check check(HealthCheckExecutionResult executed) {
+    Result result = executed.getHealthCheckResult();
+    List<String> messages = new ArrayList<>();
+    result.forEach(entry -> messages.add(entry.getMessage()));
+    List<String> tags = executed.getHealthCheckMetadata().getTags();
+    boolean healthy = result.getStatus() == Result.Status.OK || result.getStatus() == Result.Status.WARN;
+    return new Check(executed.getHealthCheckMetadata().getName(), tags == null ? List.of() : tags, result.getStatus().name(), healthy,
+        messages);
   }
 
   @Override

@@ -12,6 +12,23 @@ interface Platform {
    */
   record Part(String name, String version, String state) { }
 
+  /**
+   * The result of a health check.
+   *
+   * @param status such as OK
+   * @param healthy whether it is fine, possibly with a warning
+   * @param messages what it says
+   */
+  record Check(String name, List<String> tags, String status, boolean healthy, List<String> messages) { }
+
+  /**
+   * Runs health checks; may be blocked for as long as these may take.
+   *
+   * @param tag which, or null for all
+   * @return their results by name, or null when nobody runs checks
+   */
+  List<Check> health(String tag);
+
   /** The storage engines that are there, by name. */
   List<String> storageEngines();
 

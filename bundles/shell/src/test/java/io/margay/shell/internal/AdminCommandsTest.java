@@ -182,6 +182,13 @@ class AdminCommandsTest {
   }
 
   @Test
+  void healthFailsWhenACheckDoes() throws Exception {
+    assertThat(gosh.run("broker:health --tag live")).contains("heap").contains("OK").contains("12 % in use");
+    assertThatThrownBy(() -> gosh.run("broker:health")).hasMessage("not healthy: log directories");
+    assertThat(gosh.run("broker:health --tag live --json")).contains("\"status\" : \"OK\"");
+  }
+
+  @Test
   void theBrokerTellsOfItself() throws Exception {
     broker.others.put(ApiVersionsRequest.API.key(), r -> new ApiVersionsResponse().setApiKeys(List.of(
         new ApiVersionsResponse.ApiVersion().setApiKey((short) 18).setMinVersion((short) 0).setMaxVersion((short) 4))));

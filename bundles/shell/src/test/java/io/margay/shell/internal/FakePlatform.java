@@ -6,6 +6,13 @@ import java.util.Map;
 /** A framework with two bundles. */
 final class FakePlatform implements Platform {
   @Override
+  public List<Check> health(String tag) {
+    return "live".equals(tag) ? List.of(new Check("heap", List.of("live"), "OK", true, List.of("12 % in use")))
+        : List.of(new Check("heap", List.of("live"), "OK", true, List.of("12 % in use")),
+            new Check("log directories", List.of("ready"), "CRITICAL", false, List.of("/data is offline")));
+  }
+
+  @Override
   public List<String> storageEngines() {
     return List.of("file", "memory");
   }

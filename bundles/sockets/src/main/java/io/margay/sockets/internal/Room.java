@@ -93,7 +93,7 @@ public final class Room implements AutoCloseable {
   }
 
   /** @return how many connections wait for a server */
-  int heldCount() {
+  public int heldCount() {
     return held.size();
   }
 

@@ -173,13 +173,23 @@ class DeployIT {
 
   /** What {@code margay shell} itself depends on, and what does the work. */
   @ParameterizedTest
-  @ValueSource(strings = {"server", "config", "shell", "console", "deploy"})
+  @ValueSource(strings = {"server", "config", "shell", "console", "deploy", "spi"})
   void theCommandRunsToItsEndWhateverItReplaces(String part) throws Exception {
     Run run = deploy("--watch", "500ms", version(part, Map.of()));
     assertThat(run.exit()).as(run.output()).isZero();
     assertThat(run.output()).contains("Deployed io.margay." + part + " 0.1.0.SNAPSHOT -> 0.1." + versions);
     assertThat(broker.shell("topic:list").exit()).isZero();
     assertThat(installed(part)).contains("(0.1." + versions + ")");
+  }
+
+  @Test
+  void aContractAndAPartAreReplacedTogether() throws Exception {
+    Path contract = version("coordinator", Map.of());
+    Run run = deploy("--watch", "500ms", contract, version("groups", Map.of()));
+    assertThat(run.exit()).as(run.output()).isZero();
+    assertThat(run.output()).contains("Other bundles use its packages");
+    assertThat(installed("coordinator")).contains("(0.1." + (versions - 1) + ")");
+    assertThat(broker.shell("deploy:undo").ok().output()).contains("coordinator 0.1." + (versions - 1) + " -> 0.1.0.SNAPSHOT");
   }
 
   @Test

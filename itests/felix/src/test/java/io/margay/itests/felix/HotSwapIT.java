@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  *
  * <p>System properties: {@code swaps}, how often each part is updated; {@code parts}, which, with commas between;
  * {@code retries=0} for a producer that reports each error that the broker answers, to see which parts let one through: its
- * failures are reported, and do not decide.
+ * failures are reported, and do not decide; {@code document}, a file that gets the table of pauses; {@code traffic.rate}, records a second.
  */
 class HotSwapIT {
   private static final int TIMES = Integer.getInteger("swaps", 20);
@@ -44,6 +44,9 @@ class HotSwapIT {
       broker.close();
     }
     REPORT.write(Path.of(System.getProperty("report.dir")));
+    if (!System.getProperty("document", "").isEmpty()) {
+      REPORT.writeInto(Path.of(System.getProperty("document")));
+    }
   }
 
   static List<SwapPart> parts() {
@@ -65,25 +68,28 @@ class HotSwapIT {
       traffic.awaitProgress(RECORDS_BETWEEN);
       try (PartCaller caller = part.caller(broker, topic, traffic.group())) {
         int connectionsEnded = broker.connectionsEnded();
-        begin(traffic, caller);
-        traffic.awaitProgress(TIMES * RECORDS_BETWEEN);
-        end(traffic, caller, row.baseline());
+        for (int i = 0; i < TIMES; i++) {
+          begin(traffic, caller);
+          traffic.awaitProgress(RECORDS_BETWEEN);
+          end(traffic, caller, row.baseline());
+        }
         long retried = traffic.retried();
-        begin(traffic, caller);
         for (int i = 0; i < TIMES; i++) {
           Path jar = broker.prepareUpdate(part.bundle());
+          begin(traffic, caller);
           long began = System.nanoTime();
           broker.update(part.bundle(), jar);
           row.update(System.nanoTime() - began);
           traffic.awaitProgress(RECORDS_BETWEEN);
+          end(traffic, caller, row.swaps());
         }
-        end(traffic, caller, row.swaps());
         row.retried(traffic.retried() - retried, traffic.failures());
         List<String> problems = new ArrayList<>(caller == null ? List.of() : caller.problems());
         problems.addAll(traffic.problems());
         row.problems(problems.size());
         assertThat(problems).isEmpty();
         assertThat(broker.connectionsEnded()).isEqualTo(connectionsEnded);
+        row.passed();
       }
     }
     assertThat(broker.control("states")).isEmpty();
@@ -98,7 +104,7 @@ class HotSwapIT {
   }
 
   private static void end(Traffic traffic, PartCaller caller, HotSwapReport.Stretches into) throws Exception {
-    into.set(traffic.produced().end(), traffic.consumed().end(), caller == null ? null : caller.end());
+    into.add(traffic.produced().end(), traffic.consumed().end(), caller == null ? null : caller.end());
   }
 
   /** The part is away for longer than in an update, by what it takes to send two commands. */

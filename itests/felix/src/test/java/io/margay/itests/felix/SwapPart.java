@@ -17,7 +17,8 @@ enum SwapPart {
   REPLICATION("replication", -1, Map.of(), null, null),
   CONTROLLER("controller", -1, Map.of(), "create and delete topics",
       (broker, topic, group) -> PartCaller.creatingTopics(broker, topic)),
-  SERVER("server", -1, Map.of(), null, null);
+  SERVER("server", -1, Map.of(), null, null),
+  CONFIG("config", -1, Map.of(), null, null);
 
   /** Makes who uses the part. */
   private interface Callers {

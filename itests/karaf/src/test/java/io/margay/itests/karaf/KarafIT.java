@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.margay.itests.osgi.HttpRecords;
 import io.margay.itests.osgi.KafkaRoundTrip;
+import io.margay.itests.osgi.TestBundle;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -53,6 +57,23 @@ class KarafIT {
   void commandsRunInTheShell() throws Exception {
     KafkaRoundTrip.createTopic(broker.bootstrap(), "seen-in-the-shell", 2, Map.of());
     assertThat(broker.shell("topic:list")).contains("seen-in-the-shell");
+  }
+
+  @Test
+  void aBundleIsDeployedAndUndone() throws Exception {
+    Path jar = broker.home().resolve("assignors-next.jar");
+    TestBundle.newVersion(repositoryJar("assignors"), "0.1.1", jar);
+    assertThat(broker.shell("margay:deploy --watch 500ms " + jar)).contains("Resolves against what is installed.", "No other bundle is refreshed.",
+        "Deployed io.margay.assignors");
+    assertThat(broker.shell("deploy:history")).contains("karaf", "-> 0.1.1", "deployed");
+    assertThat(broker.shell("deploy:undo")).contains("Deployed io.margay.assignors 0.1.1 -> 0.1.0.SNAPSHOT");
+    assertThat(broker.shell("bundle:list -t 0 -s --no-format")).doesNotContain("0.1.1", "io.margay.deploy.trial");
+  }
+
+  private static Path repositoryJar(String part) throws IOException {
+    try (Stream<Path> all = Files.walk(Path.of(System.getProperty("margay.repo")).normalize())) {
+      return all.filter(f -> f.getFileName().toString().matches(part + "-0.*\\.jar")).findFirst().orElseThrow();
+    }
   }
 
   /** Beside Karaf's own HTTP server; nothing listens before the setting says so. */
