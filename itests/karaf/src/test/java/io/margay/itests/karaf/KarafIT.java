@@ -63,7 +63,7 @@ class KarafIT {
   void aBundleIsDeployedAndUndone() throws Exception {
     Path jar = broker.home().resolve("assignors-next.jar");
     TestBundle.newVersion(repositoryJar("assignors"), "0.1.1", jar);
-    assertThat(broker.shell("deploy --watch 500ms " + jar)).contains("Resolves against what is installed.", "No other bundle is refreshed.",
+    assertThat(broker.shell("margay:deploy --watch 500ms " + jar)).contains("Resolves against what is installed.", "No other bundle is refreshed.",
         "Deployed io.margay.assignors");
     assertThat(broker.shell("deploy:history")).contains("karaf", "-> 0.1.1", "deployed");
     assertThat(broker.shell("deploy:undo")).contains("Deployed io.margay.assignors 0.1.1 -> 0.1.0.SNAPSHOT");
