@@ -115,6 +115,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
     drain();
     gate.open();
+    // Only now that it has what was left: a server that leaves already hands that on.
+    eventLoop().execute(() -> server.whenLeaving(this));
   }
 
   @Override
@@ -125,7 +127,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(ChannelHandlerContext context) {
-    begin(false);
+    if (begin(false)) {
+      server.whenLeaving(this);
+    }
   }
 
   /** @param known whether it was counted before. @return whether it may go on; else it is closed */
@@ -140,7 +144,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
       return false;
     }
     loop.add(this);
-    server.whenLeaving(this);
     return true;
   }
 

@@ -32,6 +32,7 @@ final class HandlerTable {
   private static final Logger LOG = LoggerFactory.getLogger(HandlerTable.class);
   private static final int MAX_WAITING = 10_000;
   private static final long DRAIN_MS = 200;
+  private static final long AWAY_NANOS = TimeUnit.SECONDS.toNanos(30);
 
   /** What is known of one key. */
   static final class Entry {
@@ -44,6 +45,8 @@ final class HandlerTable {
     private volatile Api api;
     private volatile short lowest;
     private volatile short highest;
+    /** When the last handler left; guarded by the table. */
+    private long leftNanos;
 
     Api api() {
       return api;
@@ -105,12 +108,12 @@ final class HandlerTable {
     return sum;
   }
 
-  /** @return the names of the APIs that have a handler now */
+  /** @return the names of the APIs that have a handler, or had one just now: it may be about to come back */
   synchronized List<String> served() {
     List<String> names = new ArrayList<>();
     for (int key = 0; key < MAX_KEYS; key++) {
       Entry e = entries.get(key);
-      if (e != null && !e.registered.isEmpty()) {
+      if (e != null && (!e.registered.isEmpty() || System.nanoTime() - e.leftNanos < AWAY_NANOS)) {
         names.add(e.api.name());
       }
     }
@@ -135,6 +138,7 @@ final class HandlerTable {
     Entry e = entries.get(handler.api().key());
     e.registered.remove(handler);
     if (e.registered.isEmpty()) {
+      e.leftNanos = System.nanoTime();
       e.holder.clear(handler);
     } else if (e.holder.peek() == handler) {
       install(e, e.registered.get(e.registered.size() - 1));

@@ -260,7 +260,11 @@ final class Server implements AutoCloseable {
     long now = System.nanoTime();
     leaveByNanos = now + TimeUnit.MILLISECONDS.toNanos(handoverMs);
     leaving = true;
-    sockets.leave(handlers.served());
+    List<String> served = new ArrayList<>(handlers.served());
+    if (!ready) {
+      served.addAll(sockets.servedBefore()); // clients have not got to know this server
+    }
+    sockets.leave(served);
     room.close();
     local.close();
     long deadline = now + LEAVE_NANOS;

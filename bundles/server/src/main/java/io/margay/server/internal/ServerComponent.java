@@ -296,6 +296,11 @@ public final class ServerComponent {
   }
 
   void unbindHandler(ApiHandler handler) {
+    synchronized (this) {
+      if (closed) {
+        return; // this component goes and not the handler: nobody waits for what it is still working on
+      }
+    }
     server.handlers().unbind(handler);
   }
 

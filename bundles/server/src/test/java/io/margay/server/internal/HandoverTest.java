@@ -211,6 +211,22 @@ class HandoverTest {
     exchange(3, "third");
   }
 
+  /** A server that comes and goes at once hands on what it was given, whenever the connection arrives at it. */
+  @Test
+  void nothingIsLostWhenServersComeAndGo() throws Exception {
+    first.handlers().bind(new Handler("first", null));
+    exchange(1, "first");
+    client.getOutputStream().write(request(2), 0, 9);
+    first.leave(LONG_MS);
+    for (int i = 0; i < 200; i++) {
+      next(new Handler("brief", null)).leave(LONG_MS);
+    }
+    client.getOutputStream().write(request(2), 9, 5);
+    next(new Handler("last", null));
+    assertThat(answer(client)).startsWith("2 by ");
+    exchange(3, "last");
+  }
+
   @Test
   void aLargeFrameThatHasBegunGoesWithTheConnection() throws Exception {
     int size = 2 << 20;
