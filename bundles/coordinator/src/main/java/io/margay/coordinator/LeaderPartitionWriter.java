@@ -86,7 +86,7 @@ public final class LeaderPartitionWriter implements PartitionWriter {
       for (CoordinatorRecord r : records) {
         builder.append(nowMs, r.key(), r.value(), List.of());
       }
-      return append(builder.build());
+      return append(builder.build(), PartitionLog.Origin.COORDINATOR);
     }
   }
 
@@ -94,12 +94,12 @@ public final class LeaderPartitionWriter implements PartitionWriter {
   public Appended append(MarkerWriter.Marker marker, long nowMs) {
     return append(ControlRecords.buildEndTransaction(PooledByteBufAllocator.DEFAULT, 0, nowMs, 0, marker.producerId(),
         marker.producerEpoch(), new ControlRecords.EndTransactionMarker(
-            marker.committed() ? ControlRecordType.COMMIT : ControlRecordType.ABORT, marker.coordinatorEpoch())));
+            marker.committed() ? ControlRecordType.COMMIT : ControlRecordType.ABORT, marker.coordinatorEpoch())), marker.origin());
   }
 
-  private Appended append(ByteBuf batch) {
+  private Appended append(ByteBuf batch, PartitionLog.Origin origin) {
     try {
-      PartitionLog.Appended done = partition.append(batch, PartitionLog.Origin.COORDINATOR);
+      PartitionLog.Appended done = partition.append(batch, origin);
       return done == PartitionLog.Appended.SUSPENDED ? Appended.SUSPENDED : new Appended(done.error(), done.nextOffset());
     } finally {
       batch.release();

@@ -202,10 +202,10 @@ class CoordinatorRuntimeTest extends CoordinatorRuntimeFixture {
     assertThat(log.transactional).containsExactly(7L);
     log.hold = true;
     CompletableFuture<Errors> marked = runtime.run(0, 1,
-        (s, now) -> Result.ending(new MarkerWriter.Marker(7, (short) 0, true, 1), Errors.NONE));
+        (s, now) -> Result.ending(new MarkerWriter.Marker(7, (short) 0, true, 1, 0), Errors.NONE));
     assertThat(states.get(0).markers).containsExactly(7L);
     log.suspended = true;
-    assertThat(error(runtime.run(0, 1, (s, now) -> Result.ending(new MarkerWriter.Marker(8, (short) 0, false, 1), Errors.NONE))))
+    assertThat(error(runtime.run(0, 1, (s, now) -> Result.ending(new MarkerWriter.Marker(8, (short) 0, false, 1, 0), Errors.NONE))))
         .isNotEqualTo(Errors.NONE);
     assertThat(states.get(0).markers).as("it was not written").containsExactly(7L);
     assertThat(marked).isCompletedWithValue(Errors.NONE);

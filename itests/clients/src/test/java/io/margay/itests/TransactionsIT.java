@@ -3,6 +3,11 @@ package io.margay.itests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +23,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.FeatureUpdate;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TransactionState;
@@ -30,7 +37,15 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.apache.kafka.common.requests.ProduceRequest;
+import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.serialization.IntegerDeserializer;
 import org.apache.kafka.common.serialization.IntegerSerializer;
 import org.junit.jupiter.api.AfterAll;
@@ -276,6 +291,65 @@ class TransactionsIT {
       assertThat(committed("kill")).isEqualTo(numbers(0, expected));
       assertThat(state("kill")).isEqualTo(TransactionState.COMPLETE_COMMIT);
     }
+  }
+
+  /** A batch of a transaction that no coordinator knows, which only a broker without verification takes, is found and ended. */
+  @Test
+  void hangingTransactionsAreEndedWithTheStockTool() throws Exception {
+    create("hang");
+    verification("false");
+    try {
+      appendAsGhost("hang");
+    } finally {
+      verification("true");
+    }
+    assertThat(transactionsTool("find-hanging", "--broker-id", "1")).contains("hang").contains("4711");
+    transactionsTool("abort", "--topic", "hang", "--partition", "0", "--start-offset", "0");
+    assertThat(transactionsTool("describe-producers", "--topic", "hang", "--partition", "0")).contains("4711").contains("None");
+    assertThat(transactionsTool("find-hanging", "--broker-id", "1")).doesNotContain("4711");
+    assertThat(committed("hang")).isEmpty();
+  }
+
+  private static void verification(String enabled) throws Exception {
+    ConfigResource all = new ConfigResource(ConfigResource.Type.BROKER, "");
+    admin.incrementalAlterConfigs(Map.of(all, List.of(new AlterConfigOp(
+        new ConfigEntry("transaction.partition.verification.enable", enabled), AlterConfigOp.OpType.SET)))).all().get();
+    try (Admin fresh = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+      ConfigResource one = new ConfigResource(ConfigResource.Type.BROKER, "1");
+      await(() -> {
+        try {
+          return fresh.describeConfigs(List.of(one)).all().get().get(one).get("transaction.partition.verification.enable").value()
+              .equals(enabled);
+        } catch (InterruptedException | ExecutionException e) {
+          throw new IllegalStateException(e);
+        }
+      });
+    }
+  }
+
+  /** Two hours old, so that the tool takes it for hanging. */
+  private static void appendAsGhost(String topic) throws IOException {
+    long old = System.currentTimeMillis() - Duration.ofHours(2).toMillis();
+    MemoryRecords records = MemoryRecords.withTransactionalRecords(Compression.NONE, 4711, (short) 0, 0,
+        new SimpleRecord(old, new byte[4], new byte[4]));
+    ProduceRequestData.TopicProduceData data = new ProduceRequestData.TopicProduceData().setName(topic);
+    data.partitionData().add(new ProduceRequestData.PartitionProduceData().setIndex(0).setRecords(records));
+    ProduceRequestData produce = new ProduceRequestData().setAcks((short) -1).setTimeoutMs(5_000).setTransactionalId("ghost");
+    produce.topicData().add(data);
+    short version = 11;
+    ByteBuffer request = new ProduceRequest(produce, version).serializeWithHeader(new RequestHeader(ApiKeys.PRODUCE, version, "ghost", 1));
+    try (Socket socket = new Socket("127.0.0.1", broker.port())) {
+      DataOutputStream out = new DataOutputStream(socket.getOutputStream());
+      out.writeInt(request.remaining());
+      out.write(request.array(), request.position(), request.remaining());
+      assertThat(new DataInputStream(socket.getInputStream()).readInt()).isPositive();
+    }
+  }
+
+  private static String transactionsTool(String... args) {
+    List<String> all = new ArrayList<>(List.of("--bootstrap-server", broker.bootstrap()));
+    all.addAll(List.of(args));
+    return Run.tool(null, "org.apache.kafka.tools.TransactionsCommand", all.toArray(String[]::new)).ok().output();
   }
 
   @Test

@@ -48,7 +48,7 @@ class TransactionalOffsetsTest {
   }
 
   private void mark(long producer, int epoch, boolean committed) {
-    assertThat(f.groups.write(0, new Marker(producer, (short) epoch, committed, 1)).join()).isEqualTo(Errors.NONE);
+    assertThat(f.groups.write(0, new Marker(producer, (short) epoch, committed, 1, 0)).join()).isEqualTo(Errors.NONE);
   }
 
   @Test
@@ -87,6 +87,26 @@ class TransactionalOffsetsTest {
     assertThat(asked).hasSize(2);
     mark(7, 0, true);
     assertThat(f.committed("t")).isEqualTo(10);
+  }
+
+  /** The order of the records counts, not that of the markers. */
+  @Test
+  void whatWasWrittenLastCounts() {
+    commit(7, 0, true, 10);
+    assertThat(f.commit("", -1, "t", 20)).isEqualTo(Errors.NONE);
+    mark(7, 0, true);
+    assertThat(f.committed("t")).isEqualTo(20);
+    commit(7, 0, true, 30);
+    commit(8, 0, true, 40);
+    mark(8, 0, true);
+    assertThat(f.committed("t")).isEqualTo(40);
+    mark(7, 0, true);
+    assertThat(f.committed("t")).isEqualTo(40);
+    commit(7, 0, true, 50);
+    commit(8, 0, true, 60);
+    mark(7, 0, true);
+    mark(8, 0, true);
+    assertThat(f.committed("t")).isEqualTo(60);
   }
 
   @Test

@@ -55,6 +55,8 @@ final class LogAppender {
   private int batchCount;
   private int totalBytes;
   private boolean producerIds;
+  /** Whether a marker with the epoch of an open transaction is refused. */
+  private boolean lateMarkers;
   private boolean recompress;
   private long maxTimestamp;
   private long appendTimeMs;
@@ -79,6 +81,7 @@ final class LogAppender {
   Appended asLeader(ByteBuf records, int leaderEpoch, Origin origin) throws IOException {
     nowMs = log.environment().clock().millis();
     boolean client = origin == Origin.CLIENT;
+    lateMarkers = origin == Origin.COORDINATOR_V2;
     if (!examine(records, client)) {
       return takeRefusal();
     }
@@ -176,7 +179,8 @@ final class LogAppender {
       return refuse(Appended.at(entry.firstOffset(duplicate), entry.lastOffset(duplicate) + 1,
           appendTimeMs < 0 ? -1 : entry.timestamp(duplicate), true));
     }
-    Errors error = producers.check(batch, client);
+    Errors error = lateMarkers && batch.isControl() && producers.isOpen(batch.producerId(), batch.producerEpoch())
+        ? Errors.INVALID_PRODUCER_EPOCH : producers.check(batch, client);
     if (error == Errors.NONE) {
       return true;
     }

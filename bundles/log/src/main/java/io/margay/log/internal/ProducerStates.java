@@ -139,10 +139,15 @@ final class ProducerStates {
     return !client || !batch.isTransactional() || verifications != null && verifications.isVerified(batch.producerId());
   }
 
+  /** Whether a transaction of the producer, in that epoch, is open. */
+  boolean isOpen(long producerId, short producerEpoch) {
+    ProducerEntry entry = get(producerId);
+    return entry != null && entry.transactionStart != ProducerEntry.NO_TRANSACTION && entry.epoch == producerEpoch;
+  }
+
   /** See {@link io.margay.spi.log.PartitionLog#beginVerification}. */
   long beginVerification(long producerId, short producerEpoch) {
-    ProducerEntry entry = get(producerId);
-    if (entry != null && entry.transactionStart != ProducerEntry.NO_TRANSACTION && entry.epoch == producerEpoch) {
+    if (isOpen(producerId, producerEpoch)) {
       return PartitionLog.NO_VERIFICATION;
     }
     if (verifications == null) {
@@ -180,7 +185,8 @@ final class ProducerStates {
     ProducerEntry entry = get(batch.producerId());
     String who = "producer " + batch.producerId() + " with epoch " + batch.producerEpoch();
     return switch (error) {
-      case INVALID_PRODUCER_EPOCH -> who + " is older than epoch " + entry.epoch + ", which wrote here last";
+      case INVALID_PRODUCER_EPOCH -> batch.isControl() ? "marker of " + who + " ends nothing before epoch " + entry.epoch
+          : who + " is older than epoch " + entry.epoch + ", which wrote here last";
       case OUT_OF_ORDER_SEQUENCE_NUMBER -> who + " sent sequence " + batch.baseSequence() + ", but its last one is "
           + entry.lastSequence() + " of epoch " + entry.epoch;
       case INVALID_TXN_STATE -> batch.isTransactional() ? who + " sent a batch of a transaction that is not known to be under way"

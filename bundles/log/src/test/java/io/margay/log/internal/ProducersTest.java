@@ -8,6 +8,7 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.record.CompressionType;
 import io.margay.spi.log.PartitionLog;
 import io.margay.protocol.record.ControlRecordType;
+import io.margay.protocol.record.ControlRecords;
 import io.margay.spi.log.PartitionLog.AbortedTransaction;
 import io.margay.spi.log.PartitionLog.Appended;
 import io.margay.spi.log.PartitionLog.Origin;
@@ -389,5 +390,23 @@ class ProducersTest {
     assertThat(pending.size()).isEqualTo(3);
     assertThat(pending.end(0, first)).isFalse();
     assertThat(pending.end(9, pending.begin(9))).isTrue();
+  }
+
+  /** With transactions v2 a marker has the next epoch: one that has the epoch of the open transaction ended the one before. */
+  @Test
+  void aLateMarkerEndsNoLaterTransaction() {
+    t.put(TestLog.transactional(7, 0, 0, "a=1"));
+    assertThat(markV2(7, 1)).isEqualTo(Errors.NONE);
+    assertThat(markV2(7, 1)).as("sent twice").isEqualTo(Errors.NONE);
+    t.put(TestLog.transactional(7, 1, 0, "a=2"));
+    assertThat(markV2(7, 1)).as("late").isEqualTo(Errors.INVALID_PRODUCER_EPOCH);
+    assertThat(t.log.producers()).extracting(ProducerInfo::currentTransactionStartOffset).doesNotContain(-1L);
+    assertThat(markV2(7, 2)).isEqualTo(Errors.NONE);
+    assertThat(t.log.producers()).extracting(ProducerInfo::currentTransactionStartOffset).containsExactly(-1L);
+  }
+
+  private Errors markV2(long producerId, int epoch) {
+    return t.append(ControlRecords.buildEndTransaction(TestLog.HEAP, 0, 1_000_000, 0, producerId, (short) epoch,
+        new ControlRecords.EndTransactionMarker(ControlRecordType.COMMIT, 0)), Origin.COORDINATOR_V2).error();
   }
 }

@@ -30,7 +30,12 @@ public interface PartitionLog extends AutoCloseable {
     /** A client. */
     CLIENT,
     /** A coordinator inside the server: control batches are allowed, sequences are not checked. */
-    COORDINATOR
+    COORDINATOR,
+    /**
+     * As {@link #COORDINATOR}, for the end of a transaction whose marker has a higher epoch than its records (transactions v2). A marker
+     * with the epoch of the open transaction is late: it belongs to the one before, and is refused with INVALID_PRODUCER_EPOCH.
+     */
+    COORDINATOR_V2
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.margay.spi.partition;
 
 import io.margay.protocol.Errors;
+import io.margay.spi.log.PartitionLog;
 import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -17,8 +18,14 @@ public interface MarkerWriter {
    * @param producerEpoch its epoch
    * @param committed false when it was aborted
    * @param coordinatorEpoch epoch of the transaction coordinator
+   * @param version of the protocol that the producer used; from 2 on, the epoch is higher than that of the records
    */
-  record Marker(long producerId, short producerEpoch, boolean committed, int coordinatorEpoch) { }
+  record Marker(long producerId, short producerEpoch, boolean committed, int coordinatorEpoch, int version) {
+    /** @return the source of the append */
+    public PartitionLog.Origin origin() {
+      return version >= 2 ? PartitionLog.Origin.COORDINATOR_V2 : PartitionLog.Origin.COORDINATOR;
+    }
+  }
 
   /** @return the topic that it writes to */
   String topic();

@@ -111,8 +111,8 @@ final class TransactionCoordinator implements TransactionCoordinatorService, Aut
       return;
     }
     MarkerWriter.Marker marker = new MarkerWriter.Marker(ended.producer().id(), ended.producer().epoch(),
-        ended.status() == TransactionStatus.PREPARE_COMMIT, epoch);
-    parts.sender.send(new Ending(marker, ended.producer().version(), ended.partitions(), () -> epoch.equals(epochs.get(shard)),
+        ended.status() == TransactionStatus.PREPARE_COMMIT, epoch, ended.producer().version());
+    parts.sender.send(new Ending(marker, ended.partitions(), () -> epoch.equals(epochs.get(shard)),
         () -> recordCompletion(shard, ended, epoch)));
   }
 

@@ -30,11 +30,20 @@ public final class OffsetStore {
     boolean visit(String groupId, TopicPartition partition, CommittedOffset offset);
   }
 
+  /**
+   * An offset of an open transaction.
+   *
+   * @param order grows with each record
+   * @param overtaken whether a record that came later counts already, so that this one never will
+   */
+  private record Open(CommittedOffset offset, long order, boolean overtaken) { }
+
   private final ShardMemory memory;
+  private long order;
   /** group -> topic -> partition -> offset; inner maps are never empty. */
   private final Map<String, Map<String, TreeMap<Integer, CommittedOffset>>> committed = new HashMap<>();
   /** group -> partition -> producer id -> offset; inner maps are never empty. */
-  private final Map<String, Map<TopicPartition, Map<Long, CommittedOffset>>> open = new HashMap<>();
+  private final Map<String, Map<TopicPartition, Map<Long, Open>>> open = new HashMap<>();
   /** producer id -> groups. Invariant: names every group in which {@code open} has an offset of the producer. */
   private final Map<Long, Set<String>> openGroups = new HashMap<>();
 
@@ -111,10 +120,10 @@ public final class OffsetStore {
         }
       }
     }
-    for (Map.Entry<String, Map<TopicPartition, Map<Long, CommittedOffset>>> group : open.entrySet()) {
-      for (Map.Entry<TopicPartition, Map<Long, CommittedOffset>> p : group.getValue().entrySet()) {
+    for (Map.Entry<String, Map<TopicPartition, Map<Long, Open>>> group : open.entrySet()) {
+      for (Map.Entry<TopicPartition, Map<Long, Open>> p : group.getValue().entrySet()) {
         if (get(group.getKey(), p.getKey()) == null
-            && !visitor.visit(group.getKey(), p.getKey(), p.getValue().values().iterator().next())) {
+            && !visitor.visit(group.getKey(), p.getKey(), p.getValue().values().iterator().next().offset())) {
           return;
         }
       }
@@ -124,6 +133,11 @@ public final class OffsetStore {
   // ------------------------------------------------------------------------------------------------ changing
 
   void put(String groupId, TopicPartition partition, CommittedOffset offset) {
+    putCommitted(groupId, partition, offset);
+    overtake(groupId, partition, order);
+  }
+
+  private void putCommitted(String groupId, TopicPartition partition, CommittedOffset offset) {
     memory.add(costOf(groupId, partition, offset));
     TreeMap<Integer, CommittedOffset> of = committed.computeIfAbsent(groupId, g -> new HashMap<>(4))
         .computeIfAbsent(partition.topic(), t -> new TreeMap<>());
@@ -132,10 +146,19 @@ public final class OffsetStore {
     of.put(partition.partition(), same ? offset.sharing(neighbour.topicId()) : offset);
   }
 
+  /** What open transactions have written up to some record does not count when they are committed. */
+  private void overtake(String groupId, TopicPartition partition, long upTo) {
+    Map<TopicPartition, Map<Long, Open>> openOf = open.get(groupId);
+    Map<Long, Open> producers = openOf == null ? null : openOf.get(partition);
+    if (producers != null) {
+      producers.replaceAll((id, o) -> o.order <= upTo ? new Open(o.offset, o.order, true) : o);
+    }
+  }
+
   void putOpen(long producerId, String groupId, TopicPartition partition, CommittedOffset offset) {
-    CommittedOffset before = open.computeIfAbsent(groupId, g -> new HashMap<>(4))
-        .computeIfAbsent(partition, p -> new HashMap<>(2)).put(producerId, offset);
-    memory.add(costOfOpen(offset) - (before == null ? 0 : costOfOpen(before)));
+    Open before = open.computeIfAbsent(groupId, g -> new HashMap<>(4))
+        .computeIfAbsent(partition, p -> new HashMap<>(2)).put(producerId, new Open(offset, ++order, false));
+    memory.add(costOfOpen(offset) - (before == null ? 0 : costOfOpen(before.offset)));
     openGroups.computeIfAbsent(producerId, p -> new HashSet<>(2)).add(groupId);
   }
 
@@ -144,16 +167,16 @@ public final class OffsetStore {
   }
 
   void remove(String groupId, TopicPartition partition) {
-    Map<TopicPartition, Map<Long, CommittedOffset>> openOf = open.get(groupId);
-    Map<Long, CommittedOffset> gone = openOf == null ? null : openOf.remove(partition);
+    Map<TopicPartition, Map<Long, Open>> openOf = open.get(groupId);
+    Map<Long, Open> gone = openOf == null ? null : openOf.remove(partition);
     if (gone != null) {
-      gone.values().forEach(offset -> memory.add(-costOfOpen(offset)));
+      gone.values().forEach(o -> memory.add(-costOfOpen(o.offset)));
       dropOpenIfEmpty(groupId, openOf);
     }
     removeCommitted(groupId, partition);
   }
 
-  private void dropOpenIfEmpty(String groupId, Map<TopicPartition, Map<Long, CommittedOffset>> openOf) {
+  private void dropOpenIfEmpty(String groupId, Map<TopicPartition, Map<Long, Open>> openOf) {
     if (openOf.isEmpty()) {
       open.remove(groupId);
       openGroups.values().removeIf(groups -> groups.remove(groupId) && groups.isEmpty());
@@ -196,23 +219,29 @@ public final class OffsetStore {
       return;
     }
     for (String groupId : groups) {
-      Map<TopicPartition, Map<Long, CommittedOffset>> openOf = open.get(groupId);
+      Map<TopicPartition, Map<Long, Open>> openOf = open.get(groupId);
       for (TopicPartition tp : openOf == null ? List.<TopicPartition>of() : List.copyOf(openOf.keySet())) {
-        Map<Long, CommittedOffset> producers = openOf.get(tp);
-        CommittedOffset ended = producers.remove(producerId);
-        if (ended != null) {
-          memory.add(-costOfOpen(ended));
-          if (producers.isEmpty()) {
-            openOf.remove(tp);
-          }
-          if (commit) {
-            put(groupId, tp, ended);
-          }
-        }
+        end(producerId, commit, groupId, tp, openOf);
       }
       if (openOf != null && openOf.isEmpty()) {
         open.remove(groupId);
       }
+    }
+  }
+
+  private void end(long producerId, boolean commit, String groupId, TopicPartition tp, Map<TopicPartition, Map<Long, Open>> openOf) {
+    Map<Long, Open> producers = openOf.get(tp);
+    Open ended = producers.remove(producerId);
+    if (ended == null) {
+      return;
+    }
+    memory.add(-costOfOpen(ended.offset));
+    if (producers.isEmpty()) {
+      openOf.remove(tp);
+    }
+    if (commit && !ended.overtaken) {
+      putCommitted(groupId, tp, ended.offset);
+      overtake(groupId, tp, ended.order);
     }
   }
 }

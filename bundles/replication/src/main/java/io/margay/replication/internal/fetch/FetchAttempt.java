@@ -3,7 +3,6 @@ package io.margay.replication.internal.fetch;
 import io.margay.model.BrokerId;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Records;
-import io.margay.protocol.message.FetchResponse.AbortedTransaction;
 import io.margay.protocol.message.FetchResponse.EpochEndOffset;
 import io.margay.protocol.message.FetchResponse.PartitionData;
 import io.margay.protocol.record.CorruptRecordException;
@@ -16,7 +15,6 @@ import io.margay.spi.log.LogSuspendedException;
 import io.margay.spi.log.PartitionLog;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.List;
 
 /**
  * One pass over the partitions of a fetch. Owns the records that it read until they are passed to an answer or {@link #release}d.
@@ -223,7 +221,7 @@ final class FetchAttempt {
     try {
       PartitionData answer = data(item, role, highWatermark, records);
       if (limits.readCommitted()) {
-        answer.setAbortedTransactions(aborted(log, offset, bound));
+        answer.setAbortedTransactions(AbortedInSlice.of(log, offset, bound, records));
       }
       bytes += records.sizeBytes();
       throttledBytes += throttled ? records.sizeBytes() : 0;
@@ -277,15 +275,6 @@ final class FetchAttempt {
       }
     }
     return records;
-  }
-
-  private static List<AbortedTransaction> aborted(PartitionLog log, long from, long to) throws IOException {
-    List<PartitionLog.AbortedTransaction> found = log.abortedTransactions(from, to);
-    List<AbortedTransaction> aborted = new ArrayList<>(found.size());
-    for (PartitionLog.AbortedTransaction transaction : found) {
-      aborted.add(new AbortedTransaction().setProducerId(transaction.producerId()).setFirstOffset(transaction.firstOffset()));
-    }
-    return aborted;
   }
 
   /** The answer for a partition that has no records for this fetch. */

@@ -254,12 +254,12 @@ class FetchHandlerTest {
     broker.append("a", 0, 1);
     broker.append("a", 0, 1);
     broker.log("a", 0).lastStableOffset = 1;
-    broker.log("a", 0).aborted = List.of(new PartitionLog.AbortedTransaction(9, 0));
+    broker.log("a", 0).aborted = List.of(new PartitionLog.AbortedTransaction(9, 0), new PartitionLog.AbortedTransaction(8, 1));
     FetchRequest committed = sessionless(topic("a", from(0, 0))).setIsolationLevel((byte) 1);
     PartitionData data = only(now(committed, 12));
     assertThat(offsets(data)).containsExactly(0L);
     assertThat(data.lastStableOffset()).isEqualTo(1);
-    assertThat(data.abortedTransactions()).hasSize(1);
+    assertThat(data.abortedTransactions()).as("those of the records that are sent").extracting(a -> a.producerId()).containsExactly(9L);
     FakeRequest waiting = send(sessionless(topic("a", from(0, 1))).setIsolationLevel((byte) 1), 12);
     assertThat(waiting.isAnswered()).isFalse();
     broker.log("a", 0).lastStableOffset = 3;

@@ -45,7 +45,7 @@ final class WriteTxnMarkersHandler extends TransactionHandler<WriteTxnMarkersReq
     WriteTxnMarkersResponse response = answer(query, (marker, tp) -> {
       WritableTxnMarkerPartitionResult result = new WritableTxnMarkerPartitionResult().setPartitionIndex(tp.partition());
       open.add(coordinator.writeMarker(tp, new MarkerWriter.Marker(marker.producerId(), marker.producerEpoch(),
-          marker.transactionResult(), marker.coordinatorEpoch()))
+          marker.transactionResult(), marker.coordinatorEpoch(), marker.transactionVersion()))
           .thenAccept(error -> result.setErrorCode(error.code())).toCompletableFuture());
       return result;
     });

@@ -9,9 +9,8 @@ import java.util.function.BooleanSupplier;
  * A transaction whose end is decided.
  *
  * @param marker what is written to each partition
- * @param version the client's version of the protocol
  * @param partitions where it is written
  * @param wanted whether this broker still coordinates the transaction in the same epoch
  * @param done called once when all markers are written; not called when it is no longer wanted
  */
-public record Ending(MarkerWriter.Marker marker, int version, Set<TopicPartition> partitions, BooleanSupplier wanted, Runnable done) { }
+public record Ending(MarkerWriter.Marker marker, Set<TopicPartition> partitions, BooleanSupplier wanted, Runnable done) { }

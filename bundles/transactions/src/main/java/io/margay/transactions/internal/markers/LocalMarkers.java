@@ -79,7 +79,7 @@ public final class LocalMarkers {
         marker.producerEpoch(), new ControlRecords.EndTransactionMarker(
             marker.committed() ? ControlRecordType.COMMIT : ControlRecordType.ABORT, marker.coordinatorEpoch()));
     try {
-      done = partition.append(batch, PartitionLog.Origin.COORDINATOR);
+      done = partition.append(batch, marker.origin());
     } finally {
       batch.release();
     }

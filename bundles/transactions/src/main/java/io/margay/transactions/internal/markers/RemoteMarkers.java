@@ -41,7 +41,7 @@ final class RemoteMarkers implements BrokerChannel.Exchange<RemoteMarkers.Part> 
     MarkerWriter.Marker marker = part.sending.ending().marker();
     WriteTxnMarkersRequest.WritableTxnMarker written = new WriteTxnMarkersRequest.WritableTxnMarker().setProducerId(marker.producerId())
         .setProducerEpoch(marker.producerEpoch()).setTransactionResult(marker.committed())
-        .setCoordinatorEpoch(marker.coordinatorEpoch()).setTransactionVersion((byte) part.sending.ending().version());
+        .setCoordinatorEpoch(marker.coordinatorEpoch()).setTransactionVersion((byte) marker.version());
     Map<String, WriteTxnMarkersRequest.WritableTxnMarkerTopic> topics = new HashMap<>();
     for (TopicPartition tp : part.partitions) {
       topics.computeIfAbsent(tp.topic(), name -> {
