@@ -89,7 +89,7 @@ class ManifestIT {
   @Test
   void theBundlesOfTheMapAreThere() {
     assertThat(OURS.keySet()).containsAll(CONTRACTS).contains("io.margay.server", "io.margay.storage-file", "io.margay.log",
-        "io.margay.replication", "io.margay.controller", "io.margay.groups", "io.margay.consensus-local", "io.margay.shell");
+        "io.margay.replication", "io.margay.controller", "io.margay.groups", "io.margay.transactions", "io.margay.consensus-local", "io.margay.shell");
   }
 
   /** A part is what uses a contract and is none; a bundle that uses none wraps a library and may give that on. */

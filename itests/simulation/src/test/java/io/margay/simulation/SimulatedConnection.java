@@ -4,6 +4,7 @@ import io.margay.protocol.Api;
 import io.margay.protocol.Message;
 import io.margay.protocol.MessageReader;
 import io.margay.protocol.Messages;
+import io.margay.spi.client.RemoteClient;
 import io.margay.spi.client.RemoteConnection;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.FakeRequest;
@@ -27,6 +28,7 @@ final class SimulatedConnection implements RemoteConnection {
   private final SimulatedProcess client;
   private final SimulatedProcess server;
   private final int maxInFlight;
+  private final String clientId;
   private final Stream toServer;
   private final Stream toClient;
   private final ArrayDeque<Open<?>> open = new ArrayDeque<>();
@@ -38,11 +40,12 @@ final class SimulatedConnection implements RemoteConnection {
 
   private record Open<R extends Message>(R response, short version, CompletableFuture<Reply<R>> result) { }
 
-  SimulatedConnection(SimulatedNetwork network, SimulatedProcess client, SimulatedProcess server, int maxInFlight) {
+  SimulatedConnection(SimulatedNetwork network, SimulatedProcess client, SimulatedProcess server, RemoteClient.Target target) {
     this.network = network;
     this.client = client;
     this.server = server;
-    this.maxInFlight = maxInFlight;
+    this.maxInFlight = target.maxInFlight();
+    this.clientId = target.clientId();
     this.toServer = new Stream(client, server);
     this.toClient = new Stream(server, client);
   }
@@ -118,7 +121,7 @@ final class SimulatedConnection implements RemoteConnection {
     if (serverClosed) {
       return;
     }
-    FakeRequest request = new FakeRequest(api, Unpooled.wrappedBuffer(body), version).clientId("simulated")
+    FakeRequest request = new FakeRequest(api, Unpooled.wrappedBuffer(body), version).clientId(clientId)
         .listener(SimulatedNetwork.LISTENER).in(task -> server.run(0, task), server::nanos);
     request.bytes().whenComplete((bytes, e) -> server.run(0, this::answer));
     serving.add(request);

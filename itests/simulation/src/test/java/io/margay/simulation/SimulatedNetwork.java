@@ -135,7 +135,7 @@ final class SimulatedNetwork {
         if (!from.alive()) {
           return;
         }
-        SimulatedConnection opened = new SimulatedConnection(this, from, server.process, target.maxInFlight());
+        SimulatedConnection opened = new SimulatedConnection(this, from, server.process, target);
         connections.add(opened);
         from.run(backMicros, () -> result.complete(opened));
       });

@@ -106,14 +106,14 @@ public final class BrokerPresence implements MetadataStateMachine.Watcher, AutoC
         new ProcessProbe(outside.node()::client, settings.interBrokerListener())::isGone);
     this.sessions.onReachable(false);
     this.balancer = new LeaderBalancer(settings, outside.scheduler(), propose);
-    this.link = new BrokerLink(new BrokerLink.Ports(self, settings.interBrokerListener(), outside.clock(), outside.scheduler(),
-        outside.node()::client, limits, sessions));
     this.registration = new BrokerRegistration(self, outside.clock(), outside.scheduler(), new RegistrationPorts(),
         ControllerRuntime::error, this::onRegistered);
     ProcessHandle process = ProcessHandle.current();
     String start = process.pid() + "@" + process.info().startInstant().map(Object::toString).orElse("")
         + System.getProperty("margay.process.id", "");
     this.incarnation = UUID.nameUUIDFromBytes(start.getBytes(StandardCharsets.UTF_8));
+    this.link = new BrokerLink(new BrokerLink.Ports(self, settings.interBrokerListener(), outside.clock(), outside.scheduler(),
+        outside.node()::client, limits, sessions), incarnation);
   }
 
   private final class RegistrationPorts implements BrokerRegistration.Ports {

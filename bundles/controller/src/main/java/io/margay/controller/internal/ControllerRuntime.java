@@ -12,6 +12,7 @@ import io.margay.controller.internal.state.RefusedException;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ClusterMetadata;
 import io.margay.metadata.MetadataPublisher;
+import io.margay.model.BrokerId;
 import io.margay.model.Clock;
 import io.margay.model.Endpoint;
 import io.margay.model.LineLimit;
@@ -26,6 +27,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -123,6 +125,11 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
   public String clusterId() {
     String id = image().clusterId();
     return id.isEmpty() ? log.clusterId() : id;
+  }
+
+  /** Identifies the process that a broker was registered by; null when the broker is not registered. */
+  public UUID incarnation(BrokerId id) {
+    return machine.incarnation(id);
   }
 
   /** The settings of this node. */

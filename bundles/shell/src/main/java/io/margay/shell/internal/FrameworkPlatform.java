@@ -4,21 +4,27 @@ import io.margay.protocol.Api;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.storage.StorageEngine;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.felix.hc.api.Result;
 import org.apache.felix.hc.api.execution.HealthCheckExecutionResult;
 import org.apache.felix.hc.api.execution.HealthCheckExecutor;
 import org.apache.felix.hc.api.execution.HealthCheckSelector;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.wiring.FrameworkWiring;
 
 /** Asks the OSGi framework. */
 final class FrameworkPlatform implements Platform {
+  private static final int REFRESH_SECONDS = 120;
   private static final String OURS = "io.margay.";
   private final BundleContext context;
 
@@ -60,6 +66,25 @@ final class FrameworkPlatform implements Platform {
     boolean healthy = result.getStatus() == Result.Status.OK || result.getStatus() == Result.Status.WARN;
     return new Check(executed.getHealthCheckMetadata().getName(), tags == null ? List.of() : tags, result.getStatus().name(), healthy,
         messages);
+  }
+
+  @Override
+  public void refresh(List<String> names) throws InterruptedException {
+    List<Bundle> chosen = new ArrayList<>();
+    for (String name : names) {
+      List<Bundle> found = Arrays.stream(context.getBundles())
+          .filter(b -> name.equals(b.getSymbolicName()) || name.equals(String.valueOf(b.getBundleId()))).toList();
+      if (found.isEmpty()) {
+        throw new ShellException("there is no bundle " + name + "; see lb");
+      }
+      chosen.addAll(found);
+    }
+    CountDownLatch done = new CountDownLatch(1);
+    context.getBundle(Constants.SYSTEM_BUNDLE_ID).adapt(FrameworkWiring.class).refreshBundles(chosen.isEmpty() ? null : chosen,
+        event -> done.countDown());
+    if (!done.await(REFRESH_SECONDS, TimeUnit.SECONDS)) {
+      throw new ShellException("the refresh has not ended after " + REFRESH_SECONDS + " s; it goes on, see the log");
+    }
   }
 
   @Override

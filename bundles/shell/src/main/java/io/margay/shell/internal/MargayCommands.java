@@ -2,6 +2,7 @@ package io.margay.shell.internal;
 
 import io.margay.spi.config.NodeSettings;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -15,15 +16,17 @@ final class MargayCommands {
   private final Map<String, CommandFunction> all;
   private final NodeSettings settings;
   private final Strategies strategies;
+  private final Platform platform;
   private final CommandFunction.Io io;
 
   /** @param all every command by scope and name */
   MargayCommands(Requests requests, NodeSettings settings, Strategies strategies, Map<String, CommandFunction> all,
-      CommandFunction.Io io) {
+      Platform platform, CommandFunction.Io io) {
     this.requests = requests;
     this.settings = settings;
     this.strategies = strategies;
     this.all = all;
+    this.platform = platform;
     this.io = io;
   }
 
@@ -37,6 +40,14 @@ final class MargayCommands {
   void consume(@Mixin ConsumeOptions options) throws InterruptedException {
     strategies.requireEngine(requests, settings, options.topic);
     new Consuming(requests, io, options).run();
+  }
+
+  /** In place of Gogo's command of this name, which fails without arguments. */
+  @Command(name = "refresh", description = "Let bundles use what was updated: those that use it stop and start again.")
+  void refresh(@Parameters(arity = "0..*", paramLabel = "BUNDLE",
+      description = "Names or numbers. Default: all that were updated or uninstalled.") List<String> bundles)
+      throws InterruptedException {
+    platform.refresh(bundles == null ? List.of() : bundles);
   }
 
   @Command(name = "help", description = "List the commands, or show how one is used.")

@@ -29,6 +29,14 @@ interface Platform {
    */
   List<Check> health(String tag);
 
+  /**
+   * Gives bundles their wiring again, so that others use what was updated, and waits until all run again. This bundle may be one of them.
+   *
+   * @param names names or numbers of bundles; empty for all that were updated or uninstalled since the last time
+   * @throws ShellException when there is no such bundle, and nothing begins; or when it takes too long, and goes on
+   */
+  void refresh(List<String> names) throws InterruptedException;
+
   /** The storage engines that are there, by name. */
   List<String> storageEngines();
 

@@ -182,6 +182,13 @@ class AdminCommandsTest {
   }
 
   @Test
+  void bundlesAreRefreshedWithAndWithoutNames() throws Exception {
+    gosh.run("refresh");
+    gosh.run("refresh io.margay.spi 7");
+    assertThat(gosh.platform.refreshed).containsExactly(List.of(), List.of("io.margay.spi", "7"));
+  }
+
+  @Test
   void healthFailsWhenACheckDoes() throws Exception {
     assertThat(gosh.run("broker:health --tag live")).contains("heap").contains("OK").contains("12 % in use");
     assertThatThrownBy(() -> gosh.run("broker:health")).hasMessage("not healthy: log directories");

@@ -1,15 +1,23 @@
 package io.margay.shell.internal;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** A framework with two bundles. */
 final class FakePlatform implements Platform {
+  final List<List<String>> refreshed = new ArrayList<>();
+
   @Override
   public List<Check> health(String tag) {
     return "live".equals(tag) ? List.of(new Check("heap", List.of("live"), "OK", true, List.of("12 % in use")))
         : List.of(new Check("heap", List.of("live"), "OK", true, List.of("12 % in use")),
             new Check("log directories", List.of("ready"), "CRITICAL", false, List.of("/data is offline")));
+  }
+
+  @Override
+  public void refresh(List<String> names) {
+    refreshed.add(names);
   }
 
   @Override

@@ -27,6 +27,7 @@ final class Gosh implements AutoCloseable {
   final FakeSettings settings =
       new FakeSettings().define(List.of(LogSettings.CLEANUP_POLICY, LogSettings.FLUSH_MS, NUM_PARTITIONS));
   final Strategies strategies = new Strategies();
+  final FakePlatform platform = new FakePlatform();
   final RemoteBrokers remote = new RemoteBrokers(settings);
   /** Replaces System.out and its like, once. */
   private static final ThreadIOImpl THREAD_IO = new ThreadIOImpl();
@@ -42,7 +43,7 @@ final class Gosh implements AutoCloseable {
         ? options.isEmpty() ? 0 : Integer.parseInt(options) : record.key()[0]) % topic.partitionCount(),
         Map.of("name", "murmur2"));
     Requests requests = new Requests(broker, broker::image, new BrokerId(1), remote);
-    ShellCommands.functions(requests, settings, new FakePlatform(), strategies).forEach((id, function) ->
+    ShellCommands.functions(requests, settings, platform, strategies).forEach((id, function) ->
         processor.addCommand(id.substring(0, id.indexOf(':')), function, id.substring(id.indexOf(':') + 1)));
     processor.addCommand("gogo", (Function) (session, arguments) -> {
       System.out.println(arguments.get(0));

@@ -83,8 +83,8 @@ class ClusterSwapIT {
 
   /** The active controller leads a partition as well, most of the time. */
   @ParameterizedTest
-  @ValueSource(strings = {"storage-file", "log", "replication", "groups", "controller", "consensus-ratis", "client", "placements", "assignors",
-      "partitioners", "server", "config"})
+  @ValueSource(strings = {"storage-file", "log", "replication", "groups", "transactions", "controller", "consensus-ratis", "client",
+      "placements", "assignors", "partitioners", "server", "config"})
   void aPartOfTheActiveControllerIsUpdated(String part) throws Exception {
     update(view.controller(), part);
     view.awaitProgress(load, 300);

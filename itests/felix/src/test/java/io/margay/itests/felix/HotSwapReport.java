@@ -180,8 +180,8 @@ final class HotSwapReport {
   private String markdown() {
     StringBuilder out = new StringBuilder(String.format(Locale.ROOT, """
         Measured by `HotSwapIT` with a producer of %d records a second (%s) to %d partitions and a group of two consumers, each
-        part updated %d times, on %d processors at a load of %.1f at the begin and %.1f at the end. Milliseconds: the median, and the longest in brackets. *Without*
-        is the same without an update.
+        part updated %d times, on %d processors at a load of %.1f at the start and %.1f at the end: a load above the number of processors means that
+        other programs made the pauses longer. Milliseconds: the median, and the longest in brackets. *Without* is the same without an update.
 
         | part | longest acknowledgement | without | longest time between two reads | without | errors, rebalances, lost connections |
         |---|---|---|---|---|---|

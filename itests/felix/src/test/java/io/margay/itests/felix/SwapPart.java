@@ -49,9 +49,9 @@ enum SwapPart {
     return targetMs;
   }
 
-  /** How many classes others may load beyond their first updates: all parts give their handlers to the server again. */
+  /** How many classes others may load beyond their first updates: when these are replaced, all others start again, or give their services again. */
   int classesOfOthers() {
-    return this == SERVER ? 60 : 0;
+    return this == SERVER || this == CONFIG ? 60 : 0;
   }
 
   /** What makes the topics of producers and consumers use the part. */

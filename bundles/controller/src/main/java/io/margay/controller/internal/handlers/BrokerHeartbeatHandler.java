@@ -2,7 +2,9 @@ package io.margay.controller.internal.handlers;
 
 import io.margay.controller.internal.ControllerRuntime;
 import io.margay.controller.internal.ControllerService;
+import io.margay.controller.internal.session.BrokerLink;
 import io.margay.controller.internal.session.Heartbeats;
+import io.margay.model.BrokerId;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
@@ -10,6 +12,7 @@ import io.margay.protocol.message.BrokerHeartbeatRequest;
 import io.margay.protocol.message.BrokerHeartbeatResponse;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -17,7 +20,7 @@ import org.osgi.service.component.annotations.Reference;
 
 /**
  * BrokerHeartbeat (63), on the listener for other brokers. The answer waits until the broker's next heartbeat, which is pipelined, so
- * that the controller notices at once when the connection breaks. Nobody else may speak for the controller's own broker.
+ * that the controller notices at once when the connection breaks. Only the process that was registered may speak for a broker.
  */
 @Component(service = ApiHandler.class)
 public final class BrokerHeartbeatHandler implements ApiHandler {
@@ -50,8 +53,7 @@ public final class BrokerHeartbeatHandler implements ApiHandler {
       return;
     }
     BrokerHeartbeatRequest beat = request.read(new BrokerHeartbeatRequest());
-    if (beat.brokerId() == controller.settings().nodeId().value()) {
-      // the own broker reports without a connection, so this is somebody else, who could have it fenced
+    if (!comesFromTheBroker(request, beat)) {
       request.respond(errorResponse(request, Errors.CLUSTER_AUTHORIZATION_FAILED));
       return;
     }
@@ -61,6 +63,16 @@ public final class BrokerHeartbeatHandler implements ApiHandler {
         request.respondNothing();
       }
     });
+  }
+
+  /** Others could have the broker fenced. The own broker reports without a connection; others say which process they are. */
+  private boolean comesFromTheBroker(Request request, BrokerHeartbeatRequest beat) {
+    if (beat.brokerId() < 0 || beat.brokerId() == controller.settings().nodeId().value()) {
+      return false;
+    }
+    BrokerId id = new BrokerId(beat.brokerId());
+    UUID incarnation = controller.incarnation(id);
+    return incarnation == null || BrokerLink.clientId(id, incarnation).equals(request.clientId());
   }
 
   @Override

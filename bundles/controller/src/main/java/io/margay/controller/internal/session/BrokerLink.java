@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -44,6 +45,7 @@ public final class BrokerLink implements AutoCloseable {
       Supplier<SessionLimits> settings, SessionKeeper local) { }
 
   private final Ports ports;
+  private final String clientId;
   private final LineLimit failures;
   private final CompletableFuture<Void> mayStop = new CompletableFuture<>();
   private BrokerId controller = BrokerId.NONE;
@@ -65,10 +67,25 @@ public final class BrokerLink implements AutoCloseable {
   private long notBeforeMs = Long.MIN_VALUE;
   private Scheduler.Timer timer;
 
-  /** @param ports how it reaches the world */
-  public BrokerLink(Ports ports) {
+  /**
+   * @param ports how it reaches the world
+   * @param incarnation identifies this process
+   */
+  public BrokerLink(Ports ports, UUID incarnation) {
     this.ports = ports;
+    this.clientId = clientId(ports.self(), incarnation);
     this.failures = new LineLimit(ports.clock());
+  }
+
+  /**
+   * What a process calls itself on its connection to the controller. It is known to the brokers alone, so that no client can speak for a broker
+   * by its id and epoch, which are small numbers.
+   *
+   * @param id the broker
+   * @param incarnation of its process, as it was registered
+   */
+  public static String clientId(BrokerId id, UUID incarnation) {
+    return "margay-broker-" + id + "-" + incarnation;
   }
 
   private long nowMs() {
@@ -276,7 +293,7 @@ public final class BrokerLink implements AutoCloseable {
       return;
     }
     connecting = true;
-    actions.add(() -> client.connect(new RemoteClient.Target(to.host(), to.port(), "margay-broker-" + ports.self(), CONNECT_TIMEOUT_MS,
+    actions.add(() -> client.connect(new RemoteClient.Target(to.host(), to.port(), clientId, CONNECT_TIMEOUT_MS,
         MAX_IN_FLIGHT, MAX_RESPONSE_BYTES)).whenComplete((made, e) -> onConnected(to, made, e)));
   }
 

@@ -22,6 +22,7 @@ import io.margay.model.BrokerId;
 import io.margay.spi.consensus.StateMachine;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.UUID;
 
 /**
  * The state of the cluster as a function of the commands. Commands are applied by the metadata log's thread; images are taken by
@@ -204,6 +205,12 @@ public final class MetadataStateMachine implements StateMachine {
     }
     watcher.onLeader(leader, self);
     onChange.run();
+  }
+
+  /** Identifies the process that a broker was registered by; null when the broker is not registered. */
+  public synchronized UUID incarnation(BrokerId id) {
+    Registration registration = state.registrations().get(id);
+    return registration == null ? null : registration.incarnation();
   }
 
   /** What changed since the last call, or null when nothing was applied. */

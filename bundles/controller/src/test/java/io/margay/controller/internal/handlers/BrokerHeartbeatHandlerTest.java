@@ -2,6 +2,7 @@ package io.margay.controller.internal.handlers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.controller.internal.session.BrokerLink;
 import io.margay.controller.internal.state.Command.FoundData;
 import io.margay.controller.internal.state.Command.RegisterBroker;
 import io.margay.controller.internal.state.Registration;
@@ -26,8 +27,12 @@ class BrokerHeartbeatHandlerTest extends HandlerTest {
   }
 
   private FakeRequest beat(int broker, long epoch, long offset, boolean wantFence) {
+    return beat(BrokerLink.clientId(new BrokerId(broker), new UUID(broker, broker)), broker, epoch, offset, wantFence);
+  }
+
+  private FakeRequest beat(String clientId, int broker, long epoch, long offset, boolean wantFence) {
     FakeRequest request = new FakeRequest(BrokerHeartbeatRequest.API, new BrokerHeartbeatRequest().setBrokerId(broker).setBrokerEpoch(epoch)
-        .setCurrentMetadataOffset(offset).setWantFence(wantFence), 1);
+        .setCurrentMetadataOffset(offset).setWantFence(wantFence), 1).clientId(clientId);
     new BrokerHeartbeatHandler(controller).handle(request);
     return request;
   }
@@ -44,6 +49,14 @@ class BrokerHeartbeatHandlerTest extends HandlerTest {
         .isEqualTo(Errors.CLUSTER_AUTHORIZATION_FAILED.code());
     controller.allocateProducerIds().toCompletableFuture().get(60, TimeUnit.SECONDS);
     assertThat(controller.image().brokers().get(new BrokerId(1))).isEqualTo(before);
+  }
+
+  @Test
+  void onlyTheRegisteredProcessSpeaksForABroker() throws Exception {
+    for (String stranger : new String[] {"", "margay-broker-2", BrokerLink.clientId(new BrokerId(2), new UUID(2, 3))}) {
+      assertThat(beat(stranger, 2, epochOfTwo, 1, true).answer(new BrokerHeartbeatResponse()).errorCode())
+          .isEqualTo(Errors.CLUSTER_AUTHORIZATION_FAILED.code());
+    }
   }
 
   @Test

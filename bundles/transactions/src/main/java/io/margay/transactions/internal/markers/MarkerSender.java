@@ -43,6 +43,8 @@ public final class MarkerSender implements AutoCloseable {
   private final RemoteMarkers remote = new RemoteMarkers();
   private final ArrayDeque<Ending> waiting = new ArrayDeque<>();
   private int active;
+  /** Whether a thread is beginning those that wait. */
+  private boolean starting;
   private volatile boolean closed;
 
   /**
@@ -72,15 +74,25 @@ public final class MarkerSender implements AutoCloseable {
     new Sending(ending).attempt();
   }
 
+  /** One is over, so others may begin: in a loop, because each may be over at once. */
   private void ended() {
-    Ending next;
     synchronized (this) {
-      next = active <= most.getAsInt() ? waiting.poll() : null;
-      if (next == null) {
-        active--;
+      active--;
+      if (starting) {
+        return;
       }
+      starting = true;
     }
-    if (next != null) {
+    for (;;) {
+      Ending next;
+      synchronized (this) {
+        next = active < most.getAsInt() ? waiting.poll() : null;
+        if (next == null) {
+          starting = false;
+          return;
+        }
+        active++;
+      }
       new Sending(next).attempt();
     }
   }

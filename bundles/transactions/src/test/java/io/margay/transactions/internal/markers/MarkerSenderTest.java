@@ -250,4 +250,15 @@ class MarkerSenderTest {
     send(4, HERE);
     assertThat(ended).contains(4);
   }
+
+  @Test
+  void manyThatWaitAreBegunOneAfterTheOther() {
+    most = 1;
+    send(0, THERE);
+    for (int i = 1; i <= 20_000; i++) {
+      send(i, HERE);
+    }
+    answer(0, Errors.NONE);
+    assertThat(ended).hasSize(20_001);
+  }
 }
