@@ -103,7 +103,8 @@ class DeployIT {
       Run run = deploy(arguments);
       assertThat(run.exit()).as(run.output()).isEqualTo(exit);
       traffic.awaitProgress(Traffic.RATE);
-      assertThat(traffic.problems()).as(run.output()).isEmpty();
+      // A rebalance is no error of a call, and the group may have been forming still; HotSwapIT checks that a replacement makes none.
+      assertThat(traffic.problems()).as(run.output()).allMatch(p -> p.endsWith("took part in a rebalance"));
       return run;
     }
   }
