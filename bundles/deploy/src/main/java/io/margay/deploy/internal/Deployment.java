@@ -161,7 +161,7 @@ final class Deployment {
     long pauseMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
     if (problem == null) {
       progress.accept("Replaced in " + pauseMs + " ms.");
-      problem = watch.run(plan.changes(), watchMs, progress);
+      problem = watch(watch, plan, watchMs);
     }
     long errors = watch.errors();
     if (problem == null) {
@@ -184,13 +184,22 @@ final class Deployment {
   private String swap(Plan plan, NodeState before) throws InterruptedException {
     try {
       new Swap(system).run(plan);
+      return awaitAll(plan, before);
     } catch (DeployException e) {
       return e.getMessage();
     } catch (RuntimeException | LinkageError e) {
       LOG.error("Replacing bundles failed bundles={}", plan.text(), e);
       return e.toString();
     }
-    return awaitAll(plan, before);
+  }
+
+  private String watch(Watch watch, Plan plan, long watchMs) throws InterruptedException {
+    try {
+      return watch.run(plan.changes(), watchMs, progress);
+    } catch (RuntimeException | LinkageError e) { // what nobody can watch does not stay
+      LOG.error("Watching what was deployed failed bundles={}", plan.text(), e);
+      return "it cannot be watched: " + e;
+    }
   }
 
   /** Waits until all that worked before works again. @return what does not, or null */

@@ -90,11 +90,6 @@ final class History {
     return Optional.empty();
   }
 
-  /** What {@link #interrupted} says is of no use. */
-  void forgetInterrupted() throws IOException {
-    Files.deleteIfExists(runningFile);
-  }
-
   private static void write(Path target, String text) throws IOException {
     Files.createDirectories(target.getParent());
     Path part = target.resolveSibling(target.getFileName() + ".part");

@@ -11,7 +11,7 @@ import java.util.Set;
  * minute before is not judged. No clock and no thread inside.
  *
  * <p>Worse is: a p99 more than {@value #FACTOR} times as long and {@value #SLACK_MICROS} us longer; more than twice the share of errors and
- * two in a hundred; no response at all where there were some each second; {@value #WAITING_SLACK} more requests that wait for a handler.
+ * two in a hundred; no response at all where {@value #SILENCE_RESPONSES} would have come; {@value #WAITING_SLACK} more requests that wait for a handler.
  */
 final class Judge {
   static final int ROW = 3;
@@ -23,14 +23,18 @@ final class Judge {
   static final int WAITING_SLACK = 100;
   private static final double ERRORS_SLACK = 0.02;
   private static final double SILENCE_RATE_MIN = 2;
-  /** They wait for other members of a group, not for the server. */
-  private static final Set<String> NOT_TIMED = Set.of("JoinGroup", "SyncGroup");
+  /** So many responses would have come while there was none. */
+  private static final double SILENCE_RESPONSES = 10;
+  /** They wait for records or for other members of a group, not for the server. */
+  private static final Set<String> NOT_TIMED = Set.of("Fetch", "ShareFetch", "JoinGroup", "SyncGroup");
 
   private final Traffic before;
   private final double beforeSeconds;
   private final Map<String, Long> first;
   private final Map<String, Map<String, Long>> stretches = new HashMap<>();
   private final Map<String, Integer> rows = new HashMap<>();
+  /** When an API was answered last, in seconds since the first look. */
+  private final Map<String, Double> answered = new HashMap<>();
   private Map<String, Long> last;
   private String reason;
 
@@ -50,21 +54,32 @@ final class Judge {
    * Looks at the counters again.
    *
    * @param now the counters now
+   * @param seconds since the first look
    * @return why the new version does worse, or null
    */
-  String look(Map<String, Long> now) {
-    before.apis().forEach((name, old) -> look(name, old, now));
+  String look(Map<String, Long> now, double seconds) {
+    before.apis().forEach((name, old) -> {
+      silence(name, old, now, seconds);
+      look(name, old, now);
+    });
     long waiting = now.getOrDefault(Traffic.WAITING, 0L);
     last = now;
     row("waiting", waiting > WAITING_SLACK + first.getOrDefault(Traffic.WAITING, 0L), waiting + " requests wait for a handler");
     return reason;
   }
 
-  private void look(String name, Traffic.Api old, Map<String, Long> now) {
+  private void silence(String name, Traffic.Api old, Map<String, Long> now, double seconds) {
+    if (Traffic.between(last, now).api(name).answered() > 0) {
+      answered.put(name, seconds);
+    }
     long pending = now.getOrDefault(name + ".started", 0L) - now.getOrDefault(name + ".answered", 0L);
     double rate = old.answered() / beforeSeconds;
-    boolean silent = Traffic.between(last, now).api(name).answered() == 0 && pending > 0 && rate >= SILENCE_RATE_MIN;
-    row(name + " silent", silent, String.format(Locale.ROOT, "%s is not answered any more, %d wait; before, %.0f a second were", name, pending, rate));
+    double silentSeconds = seconds - answered.getOrDefault(name, 0.0);
+    row(name + " silent", pending > 0 && rate >= SILENCE_RATE_MIN && silentSeconds * rate >= SILENCE_RESPONSES,
+        String.format(Locale.ROOT, "%s is not answered any more, %d wait; before, %.0f a second were", name, pending, rate));
+  }
+
+  private void look(String name, Traffic.Api old, Map<String, Long> now) {
     Traffic.Api some = stretch(name + " errors", name, now, ERRORS_OF_MIN);
     if (some != null) {
       row(name + " errors", hasMoreErrors(some, old), errors(name, some, old));

@@ -11,7 +11,6 @@ import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
-import org.osgi.framework.wiring.BundleWire;
 import org.osgi.framework.wiring.BundleWiring;
 import org.osgi.framework.wiring.FrameworkWiring;
 
@@ -48,7 +47,7 @@ record Plan(List<Change> changes, Set<Bundle> refreshed, boolean refresh) {
   /** Of bundles that were there, or are taken away: they need no check. */
   static Plan of(BundleContext system, List<Change> changes, boolean fragment) {
     Set<Bundle> replaced = changes.stream().map(Change::bundle).filter(b -> b != null).collect(Collectors.toCollection(LinkedHashSet::new));
-    boolean refresh = fragment || replaced.stream().anyMatch(b -> isUsedByOthers(b, replaced));
+    boolean refresh = fragment || replaced.stream().anyMatch(Plan::isUsedByOthers);
     Set<Bundle> closure = new LinkedHashSet<>();
     if (refresh) {
       Collection<Bundle> all = system.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).adapt(FrameworkWiring.class).getDependencyClosure(replaced);
@@ -57,17 +56,12 @@ record Plan(List<Change> changes, Set<Bundle> refreshed, boolean refresh) {
     return new Plan(changes, closure, refresh);
   }
 
-  private static boolean isUsedByOthers(Bundle bundle, Set<Bundle> replaced) {
+  private static boolean isUsedByOthers(Bundle bundle) {
     BundleWiring wiring = bundle.adapt(BundleWiring.class);
     if (wiring == null) {
       return false;
     }
-    for (BundleWire wire : wiring.getProvidedWires(null)) {
-      if (wire.getRequirer().getBundle() != bundle || replaced.size() > 1) {
-        return true;
-      }
-    }
-    return false;
+    return wiring.getProvidedWires(null).stream().anyMatch(wire -> wire.getRequirer().getBundle() != bundle);
   }
 
   private static Bundle installed(BundleContext system, BundleFile file) throws DeployException {

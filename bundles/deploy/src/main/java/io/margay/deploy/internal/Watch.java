@@ -55,6 +55,7 @@ final class Watch {
     progress.accept("Watching for " + watchMs + " ms: components, errors, requests that wait, p99 against the "
         + Math.round(beforeSeconds) + " s before.");
     TimeUnit.MILLISECONDS.sleep(watchMs / SETTLE);
+    long beganNanos = System.nanoTime();
     Judge judge = new Judge(before, beforeSeconds, counters.read());
     long lookMs = Math.max(1, (watchMs - watchMs / SETTLE) / LOOKS);
     for (int i = 0; i < LOOKS; i++) {
@@ -64,7 +65,7 @@ final class Watch {
         return String.join("; ", missing);
       }
       end = counters.read();
-      String worse = judge.look(end);
+      String worse = judge.look(end, (System.nanoTime() - beganNanos) / 1e9);
       if (worse != null) {
         return worse;
       }

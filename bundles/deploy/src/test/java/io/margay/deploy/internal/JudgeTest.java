@@ -14,6 +14,7 @@ class JudgeTest {
   /** The server's counters. */
   private final Map<String, Long> counters = new HashMap<>();
   private Judge judge;
+  private double seconds;
 
   private void answer(String api, int count, int errors, long micros) {
     counters.merge(api + ".started", (long) count, Long::sum);
@@ -23,7 +24,7 @@ class JudgeTest {
   }
 
   private String look() {
-    return judge.look(Map.copyOf(counters));
+    return judge.look(Map.copyOf(counters), seconds += 0.5);
   }
 
   @BeforeEach
@@ -31,6 +32,7 @@ class JudgeTest {
     answer("Produce", 12_000, 0, FAST);
     answer("JoinGroup", 100, 0, FAST);
     answer("Heartbeat", 10, 0, FAST);
+    answer("Fetch", 120, 0, FAST);
     answer("OffsetCommit", 1_000, 100, FAST);
     judge = new Judge(Traffic.between(Map.of(), Map.copyOf(counters)), 60, Map.copyOf(counters));
   }
@@ -115,6 +117,18 @@ class JudgeTest {
   }
 
   @Test
+  void aConsumerThatWaitsForRecordsIsNoSilence() {
+    counters.merge("Fetch.started", 1L, Long::sum);
+    for (int i = 0; i < 9; i++) {
+      assertThat(look()).isNull();
+    }
+    answer("Fetch", 1, 0, FAST);
+    for (int i = 0; i < 9; i++) {
+      assertThat(look()).isNull();
+    }
+  }
+
+  @Test
   void noRequestsAreNoSilence() {
     for (int i = 0; i < 10; i++) {
       assertThat(look()).isNull();
@@ -134,7 +148,8 @@ class JudgeTest {
     for (int i = 0; i < 10; i++) {
       answer("JoinGroup", 50, 0, SLOW);
       answer("Heartbeat", 50, 0, SLOW);
-      answer("Fetch", 50, 50, SLOW);
+      answer("Fetch", 50, 0, SLOW);
+      answer("Metadata", 50, 50, SLOW);
       assertThat(look()).isNull();
     }
   }

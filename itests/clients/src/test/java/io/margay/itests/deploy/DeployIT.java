@@ -8,6 +8,8 @@ import io.margay.itests.osgi.TestBundle;
 import io.margay.itests.osgi.Traffic;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -58,14 +60,22 @@ class DeployIT {
     return TestBundle.rebuild(part(part), all, work.resolve(part + "-" + version + ".jar"), types);
   }
 
-  private static Path spoiled(Class<? extends SpoiledProduce> activator) throws IOException {
+  private static Path spoiled(Class<? extends SpoiledProduce> type) throws IOException {
     List<String> components;
     try (JarFile jar = new JarFile(part("replication").toFile())) {
       components = new ArrayList<>(List.of(jar.getManifest().getMainAttributes().getValue("Service-Component").split(",")));
     }
     assertThat(components.remove(SpoiledProduce.COMPONENT)).as("%s", components).isTrue();
-    return version("replication", Map.of("Bundle-Activator", activator.getName(), "Service-Component", String.join(",", components)),
-        SpoiledProduce.class);
+    components.add("OSGI-INF/spoiled.xml");
+    Path jar = version("replication", Map.of("Service-Component", String.join(",", components)), SpoiledProduce.class);
+    return add(jar, "OSGI-INF/spoiled.xml", SpoiledProduce.description(type));
+  }
+
+  private static Path add(Path jar, String entry, String text) throws IOException {
+    try (FileSystem files = FileSystems.newFileSystem(jar)) {
+      Files.writeString(files.getPath(entry), text);
+    }
+    return jar;
   }
 
   private static Run deploy(Object... arguments) {
@@ -93,7 +103,8 @@ class DeployIT {
       Run run = deploy(arguments);
       assertThat(run.exit()).as(run.output()).isEqualTo(exit);
       traffic.awaitProgress(Traffic.RATE);
-      assertThat(traffic.problems()).as(run.output()).isEmpty();
+      // A rebalance is no error of a call, and the group may have been forming still; HotSwapIT checks that a replacement makes none.
+      assertThat(traffic.problems()).as(run.output()).allMatch(p -> p.endsWith("took part in a rebalance"));
       return run;
     }
   }
@@ -113,7 +124,7 @@ class DeployIT {
   @Test
   void aBundleWithAComponentThatCannotStartIsRolledBack() throws Exception {
     Path jar = version("groups", Map.of("Service-Component", ",OSGI-INF/failing.xml"), FailingComponent.class);
-    FailingComponent.describeIn(jar, "OSGI-INF/failing.xml");
+    add(jar, "OSGI-INF/failing.xml", FailingComponent.description());
     assertRolledBack(underLoad("failing-component", 1, jar), "groups", FailingComponent.class.getSimpleName() + " failed", "no such luck");
   }
 

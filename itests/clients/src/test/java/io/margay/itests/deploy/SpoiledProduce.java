@@ -5,19 +5,15 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
-import java.lang.reflect.Method;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.osgi.framework.BundleActivator;
-import org.osgi.framework.BundleContext;
-import org.osgi.framework.ServiceReference;
 
 /**
- * Spoils {@code replication}, without its own component for Produce: makes that itself and is late with every request, or refuses all of
- * them with an error after which clients try again.
+ * Takes the place of the component for Produce in {@code replication}: makes that itself and is late with every request, or refuses all of
+ * them with an error after which clients try again. A component, too, so that its requests are answered before what they need goes.
  */
-public abstract class SpoiledProduce implements BundleActivator {
+public abstract class SpoiledProduce implements ApiHandler {
   /** The component that is left out of the bundle. */
   static final String COMPONENT = "OSGI-INF/io.margay.replication.internal.produce.ProduceHandler.xml";
   private static final String PACKAGE = "io.margay.replication.internal";
@@ -25,8 +21,7 @@ public abstract class SpoiledProduce implements BundleActivator {
 
   private final boolean refuses;
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
-  private BundleContext context;
-  private volatile ApiHandler real;
+  private ApiHandler real;
 
   /** @param refuses whether it answers with errors; else it is slow */
   protected SpoiledProduce(boolean refuses) {
@@ -35,7 +30,7 @@ public abstract class SpoiledProduce implements BundleActivator {
 
   /** Is slow. */
   public static final class Slow extends SpoiledProduce {
-    /** For the framework. */
+    /** For Declarative Services. */
     public Slow() {
       super(false);
     }
@@ -43,75 +38,63 @@ public abstract class SpoiledProduce implements BundleActivator {
 
   /** Answers errors. */
   public static final class Erroneous extends SpoiledProduce {
-    /** For the framework. */
+    /** For Declarative Services. */
     public Erroneous() {
       super(true);
     }
   }
 
-  @Override
-  public void start(BundleContext own) {
-    context = own;
-    timer.scheduleWithFixedDelay(this::register, 1, 1, TimeUnit.MILLISECONDS);
+  /** Its description. */
+  static String description(Class<? extends SpoiledProduce> type) {
+    return "<scr:component xmlns:scr=\"http://www.osgi.org/xmlns/scr/v1.3.0\" name=\"" + type.getName() + "\" immediate=\"true\">"
+        + "<implementation class=\"" + type.getName() + "\"/>"
+        + "<service><provide interface=\"" + ApiHandler.class.getName() + "\"/></service>"
+        + "<reference name=\"replication\" interface=\"" + PACKAGE + ".ReplicationContext\" bind=\"bind\"/></scr:component>";
   }
 
-  /** As soon as the component is active that the handler needs. */
-  private void register() {
-    ServiceReference<?> replication = real == null ? context.getServiceReference(PACKAGE + ".ReplicationContext") : null;
-    if (replication == null) {
-      return;
-    }
-    try {
-      Class<?> type = Class.forName(PACKAGE + ".produce.ProduceHandler");
-      real = (ApiHandler) type.getConstructors()[0].newInstance(context.getService(replication));
-      context.registerService(ApiHandler.class, new Handler(), null);
-    } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException(e);
-    }
+  /** @param replication what the handler needs */
+  public void bind(Object replication) throws ReflectiveOperationException {
+    real = (ApiHandler) Class.forName(PACKAGE + ".produce.ProduceHandler").getConstructors()[0].newInstance(replication);
   }
 
-  @Override
-  public synchronized void stop(BundleContext own) throws Exception {
+  /** Nobody asks any more. */
+  public void deactivate() throws Exception {
     timer.shutdown();
     timer.awaitTermination(10, TimeUnit.SECONDS);
-    Method close = real.getClass().getDeclaredMethod("close");
-    close.setAccessible(true);
-    close.invoke(real);
+    real.getClass().getMethod("close").invoke(real);
   }
 
-  private final class Handler implements ApiHandler {
-    @Override
-    public Api api() {
-      return real.api();
-    }
+  @Override
+  public Api api() {
+    return real.api();
+  }
 
-    @Override
-    public short lowestVersion() {
-      return real.lowestVersion();
-    }
+  @Override
+  public short lowestVersion() {
+    return real.lowestVersion();
+  }
 
-    @Override
-    public short highestVersion() {
-      return real.highestVersion();
-    }
+  @Override
+  public short highestVersion() {
+    return real.highestVersion();
+  }
 
-    @Override
-    public Ordering ordering() {
-      return real.ordering();
-    }
+  @Override
+  public Ordering ordering() {
+    return real.ordering();
+  }
 
-    @Override
-    public void handle(Request request) {
-      if (refuses) {
-        request.respond(errorResponse(request, Errors.NOT_LEADER_OR_FOLLOWER));
-      } else {
-        timer.schedule(() -> request.executor().execute(() -> real.handle(request)), DELAY_MS, TimeUnit.MILLISECONDS);
-      }
+  @Override
+  public void handle(Request request) {
+    if (refuses) {
+      request.respond(errorResponse(request, Errors.NOT_LEADER_OR_FOLLOWER));
+    } else {
+      timer.schedule(() -> request.executor().execute(() -> real.handle(request)), DELAY_MS, TimeUnit.MILLISECONDS);
     }
+  }
 
-    @Override
-    public Message errorResponse(Request request, Errors error) {
-      return real.errorResponse(request, error);
-    }
+  @Override
+  public Message errorResponse(Request request, Errors error) {
+    return real.errorResponse(request, error);
   }
 }
