@@ -28,6 +28,9 @@ import org.junit.jupiter.api.Test;
 class SettingsIT {
   private static final Pattern CATALOGUE = Pattern.compile("io\\.margay\\.settings;class=\"([\\w.]+)\"");
 
+  /** The part that uses no contract, so that it outlives their refresh: it asks for settings by their names. */
+  private static final String WITHOUT_CONTRACTS = "io/margay/deploy/";
+
   /** A setting, with its field as class files name it: {@code io/margay/log/internal/Settings.NAME}. */
   private record Definition(String constant, String name, boolean effective, Collection<?> synonyms) { }
 
@@ -44,7 +47,7 @@ class SettingsIT {
       collectReferences(jar, referenced);
     }
     Set<Definition> read = new HashSet<>();
-    definitions.stream().filter(d -> referenced.contains(d.constant)).forEach(read::add);
+    definitions.stream().filter(d -> referenced.contains(d.constant) || referenced.contains(WITHOUT_CONTRACTS + d.name)).forEach(read::add);
     // One that gives the default of another is read through that one.
     int before;
     do {
@@ -109,7 +112,7 @@ class SettingsIT {
     }
   }
 
-  /** Reads the constant pool of a class file (JVMS 4.4) for references to fields of other classes. */
+  /** Reads the constant pool of a class file (JVMS 4.4) for references to fields of other classes, or the names of settings. */
   private static void collectFields(DataInputStream in, String self, Set<String> referenced) throws IOException {
     in.skipNBytes(8);
     int count = in.readUnsignedShort();
@@ -129,6 +132,9 @@ class SettingsIT {
       }
     }
     for (Object constant : pool) {
+      if (constant instanceof String text && self.startsWith(WITHOUT_CONTRACTS)) {
+        referenced.add(WITHOUT_CONTRACTS + text);
+      }
       if (constant instanceof int[] field && field[0] == 9) {
         String owner = (String) pool[((int[]) pool[field[1]])[1]];
         if (!owner.equals(self)) {
