@@ -53,7 +53,9 @@ class StartIT {
       assertThat(broker.launcher("config:unset", "--offline", "log.retention.ms").ok().output()).startsWith("log.retention.ms: ");
       broker.start();
       assertThat(broker.shell("config:get broker 1 log.retention.ms").ok().output()).contains("11111");
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
       while (Files.exists(broker.data().resolve("unset-settings"))) {
+        assertThat(System.nanoTime()).as("the setting is not unset").isLessThan(end);
         broker.shell("broker:list").ok(); // it takes its time
       }
       broker.stop();

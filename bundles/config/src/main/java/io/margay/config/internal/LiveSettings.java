@@ -13,6 +13,7 @@ import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingValues;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -136,8 +137,11 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
   public void onImage(ClusterDelta delta, ClusterImage image) {
     Set<String> changed;
     synchronized (this) {
-      Map<String, String> own = new TreeMap<>(image.config(ConfigResource.broker(nodeId().value())));
-      own.keySet().removeAll(unsetNames);
+      Map<String, String> own = image.config(ConfigResource.broker(nodeId().value()));
+      if (!Collections.disjoint(own.keySet(), unsetNames)) {
+        own = new TreeMap<>(own);
+        own.keySet().removeAll(unsetNames);
+      }
       List<Map<String, String>> overrides = List.of(own, image.config(ConfigResource.ALL_BROKERS));
       if (overrides.equals(seenOverrides)) {
         return;
@@ -158,8 +162,8 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
   }
 
   /**
-   * Says once which stored settings override those that environment or files of this node give: somebody who configures it there
-   * would look for the reason.
+   * Logs, once each, the stored settings that override the environment or the files of this node, because a change there has no
+   * effect.
    */
   private void sayOverriding() {
     Set<String> now = new TreeSet<>();
@@ -168,16 +172,11 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
       for (String name : dynamicLayers.get(i).entries().keySet()) {
         Setting<?> setting = current.resolver().known().broker(name);
         List<Given> places = setting == null ? List.of() : current.resolver().explain(setting, List.of(), null);
-        for (Given given : places) {
-          if (given.source() != Source.STATIC_BROKER) {
-            continue;
-          }
-          if (setting.secret() || !given.text().equals(places.get(0).text())) {
-            now.add("A setting that is stored in the cluster overrides the one given here: setting=" + name + " stored="
-                + (setting.secret() ? "(secret)" : places.get(0).text()) + " given=" + (setting.secret() ? "(secret)" : given.text()) + " origin="
-                + given.origin() + ". To unset it: " + unset + " " + name);
-          }
-          break;
+        Given given = places.stream().filter(g -> g.source() == Source.STATIC_BROKER).findFirst().orElse(null);
+        if (given != null && (setting.secret() || !given.text().equals(places.get(0).text()))) {
+          now.add("A setting that is stored in the cluster overrides the one given here: setting=" + name + " stored="
+              + (setting.secret() ? "(secret)" : places.get(0).text()) + " given=" + (setting.secret() ? "(secret)" : given.text()) + " origin="
+              + given.origin() + ". To unset it: " + unset + " " + name);
         }
       }
     }

@@ -1,7 +1,6 @@
 package io.margay.deploy.internal;
 
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -9,8 +8,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.InvalidSyntaxException;
-import org.osgi.framework.ServiceReference;
 
 /**
  * The server's counters, and what they were in the last minute: a few copies of them, the oldest ones are dropped. Any thread.
@@ -18,6 +15,8 @@ import org.osgi.framework.ServiceReference;
 final class Counters implements AutoCloseable {
   private static final int COPIES = 13;
   private static final long EVERY_SECONDS = 5;
+  /** While a node starts, others need the processor. */
+  private static final long FIRST_SECONDS = 1;
 
   /** The counters at a moment. */
   record Sample(long nanos, Map<String, Long> values) { }
@@ -37,7 +36,7 @@ final class Counters implements AutoCloseable {
 
   /** Begins to keep copies. */
   void start() {
-    timer.scheduleWithFixedDelay(() -> add(new Sample(System.nanoTime(), read())), 0, EVERY_SECONDS, TimeUnit.SECONDS);
+    timer.scheduleWithFixedDelay(() -> add(new Sample(System.nanoTime(), read())), FIRST_SECONDS, EVERY_SECONDS, TimeUnit.SECONDS);
   }
 
   private synchronized void add(Sample sample) {
@@ -53,30 +52,15 @@ final class Counters implements AutoCloseable {
     add(new Sample(System.nanoTime(), read()));
   }
 
-  /** The oldest copy, of a minute ago or less. */
+  /** The oldest copy, of a minute ago or less; the counters of now while there is none. */
   synchronized Sample oldest() {
-    return last.isEmpty() ? new Sample(System.nanoTime(), Map.of()) : last.getFirst();
+    return last.isEmpty() ? new Sample(System.nanoTime(), read()) : last.getFirst();
   }
 
-  /** What the server says now; empty while there is none. The types are those of the JDK, so that no contract is imported. */
-  @SuppressWarnings({"rawtypes", "unchecked"})
+  /** What the server says now; empty while there is none. */
+  @SuppressWarnings("unchecked")
   Map<String, Long> read() {
-    try {
-      Collection<ServiceReference<Supplier>> references = system.getServiceReferences(Supplier.class, "(margay.counters=requests)");
-      for (ServiceReference<Supplier> reference : references) {
-        Supplier<Map<String, Long>> server = system.getService(reference);
-        if (server != null) {
-          try {
-            return server.get();
-          } finally {
-            system.ungetService(reference);
-          }
-        }
-      }
-    } catch (InvalidSyntaxException e) {
-      throw new IllegalStateException(e);
-    }
-    return Map.of();
+    return Services.call(system, Supplier.class, "(margay.counters=requests)", server -> (Map<String, Long>) server.get(), Map.of());
   }
 
   @Override

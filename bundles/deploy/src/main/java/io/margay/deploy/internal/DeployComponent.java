@@ -3,11 +3,13 @@ package io.margay.deploy.internal;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
@@ -81,11 +83,17 @@ public final class DeployComponent {
   void data(Path data) {
     boolean first = directory == null;
     directory = data.resolve("deploy");
-    if (first) {
+    if (first && isInterrupted()) {
       Thread thread = new Thread(this::recover, "margay-deploy-recovery");
       thread.setDaemon(true);
       thread.start();
     }
+  }
+
+  /** Whether the node went down in the middle of a deployment or of its checks. Each start asks, so this loads no class of a deployment. */
+  private boolean isInterrupted() {
+    return Files.exists(directory.resolve(History.RUNNING_FILE))
+        || Stream.of(system.getBundles()).anyMatch(b -> b.getLocation().startsWith(Trial.NAME + ":"));
   }
 
   private void recover() {

@@ -17,12 +17,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says what became of bundles that somebody puts into the folder {@code deploy}: Felix File Install installs them, and is silent about a
+ * Says whether the bundles in the folder {@code deploy} work: Felix File Install installs them, and is silent about a
  * jar that is cut off. A warning, which the console shows, has the reason why one does not work; a line in the log names each that does.
  */
 final class DeployFolder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DeployFolder.class);
-  private static final long LOOK_MS = 1_000;
+  private static final long LOOK_MS = 2_000;
 
   private final BundleContext system;
   private final List<FolderWatch> folders = new ArrayList<>();
@@ -80,7 +80,7 @@ final class DeployFolder implements AutoCloseable {
         || bundle.getState() == Bundle.STARTING && file.header(Constants.BUNDLE_ACTIVATIONPOLICY) != null;
     if (!up) {
       try {
-        // the framework says why only to those who start it
+        // the framework gives the reason only to the caller of start
         bundle.start(Bundle.START_TRANSIENT | Bundle.START_ACTIVATION_POLICY);
       } catch (BundleException e) {
         return DeployException.reason(e);

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Finds files in a folder that are new or were written again, once each, when they have not changed for a while: whoever copies a file
- * is done, and whoever installs it, too. Holds no more than what is in the folder. Used by one thread.
+ * Finds files in a folder that are new or were written again, once each, when they have not changed for a while: by then they are copied
+ * completely, and File Install has installed them. Holds no more than what is in the folder. Used by one thread.
  */
 final class FolderWatch {
   /** In so many looks in a row a file is the same before it is looked at. */
@@ -20,10 +20,6 @@ final class FolderWatch {
 
   FolderWatch(File folder) {
     this.folder = folder;
-  }
-
-  File folder() {
-    return folder;
   }
 
   /** Looks again. @param settled gets each jar once, and again after it has changed */

@@ -1,10 +1,7 @@
 package io.margay.deploy.internal;
 
-import java.util.Collection;
 import java.util.function.Function;
 import org.osgi.framework.BundleContext;
-import org.osgi.framework.InvalidSyntaxException;
-import org.osgi.framework.ServiceReference;
 
 /**
  * The settings of deployments.
@@ -16,25 +13,10 @@ import org.osgi.framework.ServiceReference;
 record Limits(long watchMs, int copies, long copiesBytes) {
   static final Limits DEFAULT = new Limits(10_000, 10, 256L << 20);
 
-  /** Reads them from a service of JDK types, so that no contract is imported; the defaults while the settings are not there. */
-  @SuppressWarnings({"rawtypes", "unchecked"})
+  /** The defaults while the settings are not there. */
+  @SuppressWarnings("unchecked")
   static Limits read(BundleContext system) {
-    try {
-      Collection<ServiceReference<Function>> references = system.getServiceReferences(Function.class, "(margay.settings=values)");
-      for (ServiceReference<Function> reference : references) {
-        Function<String, String> settings = system.getService(reference);
-        if (settings != null) {
-          try {
-            return of(settings);
-          } finally {
-            system.ungetService(reference);
-          }
-        }
-      }
-    } catch (InvalidSyntaxException e) {
-      throw new IllegalStateException(e);
-    }
-    return DEFAULT;
+    return Services.call(system, Function.class, "(margay.settings=values)", Limits::of, DEFAULT);
   }
 
   static Limits of(Function<String, String> settings) {

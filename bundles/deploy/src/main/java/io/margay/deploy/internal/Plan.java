@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
@@ -34,7 +35,7 @@ record Plan(List<Change> changes, Set<Bundle> refreshed, boolean refresh) {
       changes.add(new Change(file.name(), old, old == null ? null : old.getVersion(), file.path(), file.version(), null));
     }
     Plan plan = of(system, changes, files.stream().anyMatch(BundleFile::isFragment));
-    try (Trial trial = new Trial(system, files, plan.replaced())) {
+    try (Trial trial = new Trial(system, files, replaced(changes))) {
       List<String> problems = trial.problems();
       if (!problems.isEmpty()) {
         throw new DeployException(names(files) + (problems.size() == 1 ? " " : " would not work:\n  ") + String.join("\n  ", problems)
@@ -46,7 +47,7 @@ record Plan(List<Change> changes, Set<Bundle> refreshed, boolean refresh) {
 
   /** Of bundles that were there, or are taken away: they need no check. */
   static Plan of(BundleContext system, List<Change> changes, boolean fragment) {
-    Set<Bundle> replaced = changes.stream().map(Change::bundle).filter(b -> b != null).collect(Collectors.toCollection(LinkedHashSet::new));
+    Set<Bundle> replaced = replaced(changes);
     boolean refresh = fragment || replaced.stream().anyMatch(Plan::isUsedByOthers);
     Set<Bundle> closure = new LinkedHashSet<>();
     if (refresh) {
@@ -65,16 +66,9 @@ record Plan(List<Change> changes, Set<Bundle> refreshed, boolean refresh) {
   }
 
   private static Bundle installed(BundleContext system, BundleFile file) throws DeployException {
-    List<Bundle> same = new ArrayList<>();
-    for (Bundle b : system.getBundles()) {
-      if (file.name().equals(b.getSymbolicName())) {
-        same.add(b);
-      }
-    }
-    if (same.size() > 1) {
-      same.removeIf(b -> !b.getVersion().equals(file.version()));
-    }
-    if (same.size() > 1 || same.isEmpty() && count(system, file.name()) > 1) {
+    List<Bundle> all = Stream.of(system.getBundles()).filter(b -> file.name().equals(b.getSymbolicName())).toList();
+    List<Bundle> same = all.size() > 1 ? all.stream().filter(b -> b.getVersion().equals(file.version())).toList() : all;
+    if (!all.isEmpty() && same.size() != 1) {
       throw new DeployException("several versions of " + file.name() + " are installed; uninstall all but one: lb " + file.name());
     }
     Bundle found = same.isEmpty() ? null : same.get(0);
@@ -86,14 +80,10 @@ record Plan(List<Change> changes, Set<Bundle> refreshed, boolean refresh) {
 
   /** The bundle of a name, or null. */
   static Bundle find(BundleContext system, String name) {
-    return List.of(system.getBundles()).stream().filter(b -> name.equals(b.getSymbolicName())).findFirst().orElse(null);
+    return Stream.of(system.getBundles()).filter(b -> name.equals(b.getSymbolicName())).findFirst().orElse(null);
   }
 
-  private static long count(BundleContext system, String name) {
-    return List.of(system.getBundles()).stream().filter(b -> name.equals(b.getSymbolicName())).count();
-  }
-
-  private Set<Bundle> replaced() {
+  private static Set<Bundle> replaced(List<Change> changes) {
     return changes.stream().map(Change::bundle).filter(b -> b != null).collect(Collectors.toSet());
   }
 

@@ -17,11 +17,10 @@ record Traffic(Map<String, Api> apis) {
    *
    * @param answered responses
    * @param errors those of them with an error
-   * @param started requests
    * @param micros responses by the end of the bucket that their duration is in, in microseconds
    */
-  record Api(long answered, long errors, long started, SortedMap<Long, Long> micros) {
-    static final Api NONE = new Api(0, 0, 0, new TreeMap<>());
+  record Api(long answered, long errors, SortedMap<Long, Long> micros) {
+    static final Api NONE = new Api(0, 0, new TreeMap<>());
 
     /** 99 of 100 responses took no longer, in microseconds; the end of a bucket. */
     long p99Micros() {
@@ -64,12 +63,11 @@ record Traffic(Map<String, Api> apis) {
     if (what.startsWith("micros.")) {
       SortedMap<Long, Long> micros = new TreeMap<>(api.micros);
       micros.put(Long.parseLong(what.substring("micros.".length())), count);
-      return new Api(api.answered, api.errors, api.started, micros);
+      return new Api(api.answered, api.errors, micros);
     }
     return switch (what) {
-      case "answered" -> new Api(count, api.errors, api.started, api.micros);
-      case "errors" -> new Api(api.answered, count, api.started, api.micros);
-      case "started" -> new Api(api.answered, api.errors, count, api.micros);
+      case "answered" -> new Api(count, api.errors, api.micros);
+      case "errors" -> new Api(api.answered, count, api.micros);
       default -> api;
     };
   }

@@ -31,7 +31,7 @@ import org.osgi.framework.wiring.FrameworkWiring;
  * started and gone when this is closed. So its own rules decide, and what is installed stays as it is.
  */
 final class Trial implements AutoCloseable {
-  private static final String NAME = "io.margay.deploy.trial";
+  static final String NAME = "io.margay.deploy.trial";
   /** What would make the framework or an extender look into the bundle, which is empty. */
   private static final List<String> LEFT_OUT = List.of(Constants.BUNDLE_ACTIVATOR, "Service-Component", Constants.BUNDLE_NATIVECODE,
       Constants.DYNAMICIMPORT_PACKAGE, Constants.BUNDLE_CLASSPATH, Constants.BUNDLE_ACTIVATIONPOLICY, "Bundle-Blueprint", "Meta-Persistence",
@@ -89,7 +89,7 @@ final class Trial implements AutoCloseable {
     return bytes.toByteArray();
   }
 
-  /** Whoever looks for classes that a bundle names in a capability, such as definitions of settings, would not find them. */
+  /** Without capabilities that name a class, such as definitions of settings: a bundle that looks for these classes would not find them. */
   private static void withoutClasses(Attributes main) {
     Attributes.Name header = new Attributes.Name(Constants.PROVIDE_CAPABILITY);
     if (main.containsKey(header)) {
@@ -116,7 +116,7 @@ final class Trial implements AutoCloseable {
       dependents(old, problems);
     }
     if (problems.isEmpty() && bundles.stream().noneMatch(Trial::exportsOrExtends)) {
-      // Only bundles that nobody can be wired to: else somebody might be, now.
+      // Only bundles that no other bundle can be wired to: resolving one that exports packages could change the wiring of others.
       for (Bundle bundle : bundles) {
         if (!wiring.resolveBundles(List.of(bundle))) {
           problems.add(unresolved(bundle));
@@ -176,7 +176,7 @@ final class Trial implements AutoCloseable {
     return below.find() ? " [" + from.group(1) + "," + below.group(1) + ")" : " from " + from.group(1);
   }
 
-  /** Whoever uses a package of the old version must be able to use the new one. */
+  /** Bundles that use a package of the old version must be able to use the new one. */
   private void dependents(Bundle old, List<String> problems) {
     BundleWiring current = old.adapt(BundleWiring.class);
     if (current == null) {
@@ -193,7 +193,7 @@ final class Trial implements AutoCloseable {
     }
   }
 
-  /** The framework says why only to those who start a bundle. It does not start. */
+  /** The framework gives the reason only to the caller of start. The bundle has no activator, so nothing runs. */
   private static String unresolved(Bundle bundle) {
     try {
       bundle.start(Bundle.START_TRANSIENT);

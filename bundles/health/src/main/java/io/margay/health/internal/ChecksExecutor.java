@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -42,8 +43,8 @@ import org.osgi.service.component.annotations.ReferencePolicy;
  */
 @Component(service = HealthCheckExecutor.class)
 public final class ChecksExecutor implements HealthCheckExecutor {
-  private static final int THREADS = 4;
-  private static final int MOST_WAITING = 100;
+  static final int THREADS = 4;
+  static final int MOST_WAITING = 100;
 
   private final IntSupplier timeoutMs;
   private final IntSupplier cacheMs;
@@ -69,9 +70,10 @@ public final class ChecksExecutor implements HealthCheckExecutor {
       long keepMs = ttl != null ? ttl : cacheMs.getAsInt();
       boolean old = run == null || run.isDone() && (fresh || System.nanoTime() - ranNanos >= TimeUnit.MILLISECONDS.toNanos(keepMs));
       if (old) {
+        FutureTask<Outcome> next = new FutureTask<>(this::execute);
+        threads.execute(next); // may be refused: then the next caller tries again
         ranNanos = System.nanoTime();
-        run = new FutureTask<>(this::execute);
-        threads.execute(run);
+        run = next;
       }
       return run;
     }
@@ -190,6 +192,8 @@ public final class ChecksExecutor implements HealthCheckExecutor {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         why = "interrupted";
+      } catch (CancellationException e) {
+        why = "the checks stop";
       } catch (ExecutionException e) { // an Error of the check
         why = "the check failed: " + e.getCause();
       }
@@ -219,6 +223,6 @@ public final class ChecksExecutor implements HealthCheckExecutor {
 
   @Deactivate
   void close() {
-    threads.shutdownNow();
+    threads.shutdownNow().forEach(waiting -> ((FutureTask<?>) waiting).cancel(false));
   }
 }

@@ -24,8 +24,10 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 @Component(service = HealthCheck.class, property = {HealthCheck.NAME + "=cluster", HealthCheck.TAGS + "=ready"})
 public final class ClusterCheck implements HealthCheck {
   private final Supplier<BrokerId> self;
-  private volatile Controller controller;
-  private volatile ClusterMetadata metadata;
+  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+  volatile Controller controller;
+  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+  volatile ClusterMetadata metadata;
 
   @Activate
   public ClusterCheck(@Reference NodeSettings settings) {
@@ -34,28 +36,6 @@ public final class ClusterCheck implements HealthCheck {
 
   ClusterCheck(Supplier<BrokerId> self) {
     this.self = self;
-  }
-
-  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
-  void bindController(Controller service) {
-    controller = service;
-  }
-
-  void unbindController(Controller service) {
-    if (controller == service) {
-      controller = null;
-    }
-  }
-
-  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
-  void bindMetadata(ClusterMetadata service) {
-    metadata = service;
-  }
-
-  void unbindMetadata(ClusterMetadata service) {
-    if (metadata == service) {
-      metadata = null;
-    }
   }
 
   @Override

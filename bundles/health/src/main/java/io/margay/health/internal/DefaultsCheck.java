@@ -18,7 +18,7 @@ import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 
 /**
- * Whether the storage engine, the placement and the partitioner are there that topics get which name none: without them, a topic cannot be
+ * Whether the storage engine, the placement and the partitioner are there that topics get by default: without them, a topic cannot be
  * created, or written to inside the process. Safe for all threads.
  */
 @Component(service = HealthCheck.class, property = {HealthCheck.NAME + "=defaults", HealthCheck.TAGS + "=ready"})
@@ -34,8 +34,10 @@ public final class DefaultsCheck implements HealthCheck {
 
   @Activate
   public DefaultsCheck(@Reference NodeSettings settings) {
-    this(name -> settings.definitions(Setting.Scope.BROKER).stream().filter(s -> s.name().equals(name)).findFirst()
-        .map(s -> String.valueOf(settings.get(s))).orElse(null));
+    this(name -> {
+      Setting<?> setting = settings.definition(Setting.Scope.BROKER, name);
+      return setting == null ? null : String.valueOf(settings.get(setting));
+    });
   }
 
   /** @param settings gives the value of a setting by its name, or null when nobody defines it now */

@@ -118,6 +118,48 @@ class ChecksExecutorTest {
     never.countDown();
   }
 
+  private static HealthCheck waits(CountDownLatch gate) {
+    return () -> {
+      try {
+        gate.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      return new Result(Result.Status.OK, "fine");
+    };
+  }
+
+  @Test
+  void aCheckThatWasRefusedIsRunLater() {
+    CountDownLatch gate = new CountDownLatch(1);
+    for (int i = 0; i < ChecksExecutor.THREADS + ChecksExecutor.MOST_WAITING; i++) {
+      add("waits", waits(gate), "waits");
+    }
+    add("refused", ok());
+    timeoutMs = 1;
+    run(HealthCheckSelector.tags("waits"));
+    timeoutMs = LONG_MS;
+    assertThat(executor.execute(HealthCheckSelector.names("refused")).get(0).getHealthCheckResult().toString()).contains("too many checks wait");
+    gate.countDown();
+    run(HealthCheckSelector.tags("waits"));
+    assertThat(run(HealthCheckSelector.names("refused"))).containsExactly("refused OK");
+  }
+
+  /** Its caller would wait for the whole timeout. */
+  @Test
+  void aCheckThatWaitsForAThreadIsCancelledAtTheEnd() throws Exception {
+    CountDownLatch gate = new CountDownLatch(1);
+    for (int i = 0; i < ChecksExecutor.THREADS; i++) {
+      add("waits", waits(gate), "waits");
+    }
+    add("waits longer", ok(), "later");
+    timeoutMs = 1;
+    run(HealthCheckSelector.empty());
+    executor.close();
+    timeoutMs = LONG_MS;
+    assertThat(executor.execute(HealthCheckSelector.tags("later")).get(0).getHealthCheckResult().toString()).contains("the checks stop");
+  }
+
   @Test
   void whatACheckThrowsIsItsResult() {
     add("null", () -> null);

@@ -88,16 +88,16 @@ class ChecksTest {
     ClusterCheck check = new ClusterCheck(() -> SELF);
     check(check, Result.Status.TEMPORARILY_UNAVAILABLE, "there is no controller");
     boolean[] registered = new boolean[1];
-    check.bindController((Controller) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Controller.class},
-        (p, method, a) -> registered[0]));
-    check.bindMetadata(() -> ClusterImage.EMPTY);
+    check.controller = (Controller) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] {Controller.class},
+        (p, method, a) -> registered[0]);
+    check.metadata = () -> ClusterImage.EMPTY;
     check(check, Result.Status.TEMPORARILY_UNAVAILABLE, "not registered with the controller yet", "does not know this broker");
     registered[0] = true;
-    check.bindMetadata(() -> image(SELF, true));
+    check.metadata = () -> image(SELF, true);
     check(check, Result.Status.TEMPORARILY_UNAVAILABLE, "has fenced this broker");
-    check.bindMetadata(() -> image(BrokerId.NONE, false));
+    check.metadata = () -> image(BrokerId.NONE, false);
     check(check, Result.Status.TEMPORARILY_UNAVAILABLE, "has no controller now");
-    check.bindMetadata(() -> image(SELF, false));
+    check.metadata = () -> image(SELF, false);
     check(check, Result.Status.OK, "metadata at offset 7");
   }
 

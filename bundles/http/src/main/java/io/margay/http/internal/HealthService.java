@@ -14,6 +14,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.felix.hc.api.Result;
 import org.apache.felix.hc.api.ResultLog;
 import org.apache.felix.hc.api.execution.HealthCheckExecutionResult;
@@ -40,19 +41,12 @@ final class HealthService {
     t.setDaemon(true);
     return t;
   });
-  private volatile HealthCheckExecutor executor;
+  private final Supplier<HealthCheckExecutor> executor;
 
-  HealthService() {
+  /** @param executor gives what runs the checks, or null when there is none */
+  HealthService(Supplier<HealthCheckExecutor> executor) {
+    this.executor = executor;
     thread.allowCoreThreadTimeOut(true);
-  }
-
-  /** @param checks runs the checks; null when there is none */
-  void executor(HealthCheckExecutor checks) {
-    executor = checks;
-  }
-
-  HealthCheckExecutor executor() {
-    return executor;
   }
 
   /**
@@ -76,7 +70,7 @@ final class HealthService {
 
   /** Runs the checks with a tag. @return completes on another thread, or fails with an {@link HttpError} in a {@link RefusedException} */
   CompletableFuture<Answer> run(String tag) {
-    HealthCheckExecutor checks = executor;
+    HealthCheckExecutor checks = executor.get();
     if (checks == null) {
       return refused("health checks cannot be run: the bundle health is not started");
     }

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.apache.felix.hc.api.execution.HealthCheckExecutor;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -35,7 +37,9 @@ public final class HttpComponent {
   private final Scheduler scheduler;
   private final LocalClient client;
   private final NamedServices<Producer> producers = new NamedServices<>("producer", DRAIN_MS);
-  private final HealthService health = new HealthService();
+  private final HealthService health = new HealthService(this::checks);
+  private final ComponentContext component;
+  private volatile ServiceReference<HealthCheckExecutor> checks;
   private final NodeSettings.Registration changes;
   private volatile ClusterMetadata metadata;
   private volatile ClusterImage lastImage = ClusterImage.EMPTY;
@@ -47,12 +51,14 @@ public final class HttpComponent {
   private HttpServing serving;
 
   /**
+   * @param component finds what runs health checks
    * @param settings the listeners and limits
    * @param scheduler for bounded waits
    * @param client sends records that already have a partition
    */
   @Activate
-  public HttpComponent(@Reference NodeSettings settings, @Reference Scheduler scheduler, @Reference LocalClient client) {
+  public HttpComponent(ComponentContext component, @Reference NodeSettings settings, @Reference Scheduler scheduler, @Reference LocalClient client) {
+    this.component = component;
     this.settings = settings;
     this.scheduler = scheduler;
     this.client = client;
@@ -92,18 +98,23 @@ public final class HttpComponent {
     }
   }
 
-  /** Called when what runs health checks is registered. */
+  /** Called when what runs health checks is registered. It and the checks are not created before a request asks for them. */
   @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
       policyOption = ReferencePolicyOption.GREEDY)
-  void bindHealth(HealthCheckExecutor executor) {
-    health.executor(executor);
+  void bindHealth(ServiceReference<HealthCheckExecutor> reference) {
+    checks = reference;
   }
 
   /** Called when it is unregistered. */
-  void unbindHealth(HealthCheckExecutor executor) {
-    if (health.executor() == executor) {
-      health.executor(null);
+  void unbindHealth(ServiceReference<HealthCheckExecutor> reference) {
+    if (reference.equals(checks)) {
+      checks = null;
     }
+  }
+
+  private HealthCheckExecutor checks() {
+    ServiceReference<HealthCheckExecutor> now = checks;
+    return now == null ? null : component.locateService("Health", now);
   }
 
   private ClusterImage image() {

@@ -95,7 +95,7 @@ class HealthServiceTest {
   @ParameterizedTest
   @CsvSource({"OK,200", "WARN,200", "TEMPORARILY_UNAVAILABLE,503", "CRITICAL,503", "HEALTH_CHECK_ERROR,503"})
   void theStatusIsThatOfTheWorstCheck(Result.Status status, int code) {
-    test.health.executor(checks(status, new CountDownLatch(0)));
+    test.checks = checks(status, new CountDownLatch(0));
     assertThat(get("/health/ready")).startsWith("HTTP/1.1 " + code + " ").containsIgnoringCase("connection: close")
         .endsWith("\r\n\r\n{\"status\":\"" + status + "\",\"checks\":[{\"name\":\"heap\",\"status\":\"" + status
             + "\",\"messages\":[\"12 % \\\"in use\\\"\"],\"elapsed_ms\":3}]}\n");
@@ -111,7 +111,7 @@ class HealthServiceTest {
 
   @Test
   void onlyThesePathsAndGet() {
-    test.health.executor(checks(Result.Status.OK, new CountDownLatch(0)));
+    test.checks = checks(Result.Status.OK, new CountDownLatch(0));
     assertThat(get("/health/other")).startsWith("HTTP/1.1 404 ");
     TestChannel second = new TestChannel(test);
     second.receive("POST /health/live HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
@@ -124,7 +124,7 @@ class HealthServiceTest {
   @Test
   void onlySoManyRequestsWait() {
     CountDownLatch gate = new CountDownLatch(1);
-    test.health.executor(checks(Result.Status.OK, gate));
+    test.checks = checks(Result.Status.OK, gate);
     List<java.util.concurrent.CompletableFuture<HealthService.Answer>> answers = new ArrayList<>();
     for (int i = 0; i < 18; i++) {
       answers.add(test.health.run("live"));

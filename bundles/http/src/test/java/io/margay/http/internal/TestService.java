@@ -20,6 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.felix.hc.api.execution.HealthCheckExecutor;
 
 /** The service behind connections, with topic {@code t}, a topic of the server, and a producer that answers at once or when told. */
 final class TestService {
@@ -31,7 +32,8 @@ final class TestService {
   final List<String> keys = new CopyOnWriteArrayList<>();
   final Producing producing;
   final RecordsService service;
-  final HealthService health = new HealthService();
+  volatile HealthCheckExecutor checks;
+  final HealthService health = new HealthService(() -> checks);
   final ConnectionLimits limits = HttpServing.connectionLimits(settings);
   private final boolean answersAtOnce;
 

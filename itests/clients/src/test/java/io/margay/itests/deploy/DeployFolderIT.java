@@ -15,7 +15,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** Whoever puts a bundle into the folder deploy reads on the console and in the log what became of it. */
+/** The console and the log say whether a bundle that is put into the folder deploy works. */
 class DeployFolderIT {
   private static final Path FOLDER = Broker.HOME.resolve("deploy");
 
