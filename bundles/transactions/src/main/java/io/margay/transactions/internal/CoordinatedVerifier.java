@@ -8,6 +8,7 @@ import io.margay.model.Scheduler;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.spi.partition.TransactionVerifier;
+import io.margay.transactions.internal.handlers.TransactionCoordinatorService;
 import io.margay.transactions.internal.remote.BrokerChannel;
 import io.margay.transactions.internal.remote.Brokers;
 import io.margay.transactions.internal.remote.RemoteVerification;
@@ -39,7 +40,7 @@ final class CoordinatedVerifier implements TransactionVerifier, AutoCloseable {
    */
   record Retry(int backoffMs, int maxMs) { }
 
-  private final TransactionCoordinator coordinator;
+  private final TransactionCoordinatorService coordinator;
   private final TransactionTopic topic;
   private final Brokers brokers;
   private final Scheduler scheduler;
@@ -49,7 +50,8 @@ final class CoordinatedVerifier implements TransactionVerifier, AutoCloseable {
   private final Set<CompletableFuture<Errors>> open = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  CoordinatedVerifier(TransactionCoordinator coordinator, TransactionTopic topic, Brokers brokers, Scheduler scheduler, Retry retry) {
+  CoordinatedVerifier(TransactionCoordinatorService coordinator, TransactionTopic topic, Brokers brokers, Scheduler scheduler,
+      Retry retry) {
     this.coordinator = coordinator;
     this.topic = topic;
     this.brokers = brokers;
@@ -73,6 +75,10 @@ final class CoordinatedVerifier implements TransactionVerifier, AutoCloseable {
   }
 
   private void ask(Claim claim, TopicPartition partition, boolean add, int leftMs, CompletableFuture<Errors> answer) {
+    if (answer.isDone()) {
+      // this was closed during the pause
+      return;
+    }
     CompletionStage<Errors> asked;
     try {
       asked = once(claim, partition, add);

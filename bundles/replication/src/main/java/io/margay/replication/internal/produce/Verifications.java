@@ -9,10 +9,10 @@ import io.margay.spi.partition.TransactionVerifier;
 import io.margay.spi.partition.TransactionVerifier.Claim;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,7 +42,8 @@ final class Verifications {
   /** A transaction in a partition. */
   record Key(TopicIdPartition partition, Claim claim, boolean add) { }
 
-  private final Map<Key, ArrayDeque<Waiting>> queues = new HashMap<>();
+  /** Changed with its monitor held, and read without it for each batch of a transaction. */
+  private final Map<Key, ArrayDeque<Waiting>> queues = new ConcurrentHashMap<>();
   private final BooleanSupplier enabled;
   private volatile TransactionVerifier verifier;
 
@@ -68,10 +69,8 @@ final class Verifications {
 
   /** Whether a batch must {@link #await}. */
   boolean mustWait(PartitionLeader leader, Key key) {
-    synchronized (queues) {
-      if (queues.containsKey(key)) {
-        return true;
-      }
+    if (queues.containsKey(key)) {
+      return true;
     }
     long number = leader.log().beginVerification(key.claim.producerId(), key.claim.producerEpoch());
     if (number == PartitionLog.NO_VERIFICATION) {
