@@ -1,6 +1,8 @@
 package io.margay.groups.internal;
 
+import io.margay.coordinator.AllShards;
 import io.margay.coordinator.CoordinatorException;
+import io.margay.coordinator.CoordinatorMemory;
 import io.margay.coordinator.CoordinatorRuntime;
 import io.margay.coordinator.Operation;
 import io.margay.coordinator.PartitionWriter;
@@ -9,14 +11,12 @@ import io.margay.coordinator.ShardHash;
 import io.margay.groups.internal.classic.JoinOperations;
 import io.margay.groups.internal.group.AnswerMemory;
 import io.margay.groups.internal.group.GroupConfig;
-import io.margay.groups.internal.group.NodeMemory;
 import io.margay.groups.internal.handlers.GroupCoordinatorService;
 import io.margay.groups.internal.offsets.ResolvedTopic;
 import io.margay.metadata.ClusterDelta;
 import io.margay.metadata.ClusterMetadata;
 import io.margay.metadata.TopicImage;
 import io.margay.model.Clock;
-import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
@@ -48,8 +48,6 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
@@ -63,18 +61,16 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   /** What a request of a few fields holds in memory, about. */
   private static final long SMALL_BYTES = 1_024;
 
-  private final CoordinatorRuntime<GroupShard> runtime;
   private static final byte GROUP = 0;
   private static final byte TRANSACTION = 1;
   private static final byte SHARE = 2;
 
+  private final CoordinatorRuntime<GroupShard> runtime;
+  private final AllShards<GroupShard> shards;
   private final CoordinatorFinder finder;
   private final CoordinatorFinder transactionFinder;
   private final ClusterMetadata metadata;
-  private final Executor executor;
-  private final NodeMemory memory;
-  private final LineLimit logs;
-  private final AtomicLong failures = new AtomicLong();
+  private final CoordinatorMemory memory;
   private final TransactionalCommits transactional;
 
   /** What the coordinator needs of its surroundings; as {@link CoordinatorRuntime.Environment}. */
@@ -93,13 +89,12 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   GroupCoordinator(Environment environment, GroupConfig config, Finders finders, ClusterMetadata metadata) {
     this.finder = finders.groups();
     this.transactionFinder = finders.transactions();
-    this.memory = new NodeMemory(config, environment.clock());
-    this.runtime = new CoordinatorRuntime<>(new CoordinatorRuntime.Environment("groups", environment.clock(),
-        environment.scheduler(), environment.executor(), environment.commitTimeoutMs(), environment.limits(), this::onActive),
-        context -> new GroupShard(context, config, memory, finder::shards));
+    this.memory = new CoordinatorMemory("groups", config::memoryBytes, config::shardMemoryBytes, environment.clock());
+    CoordinatorRuntime.Environment surroundings = new CoordinatorRuntime.Environment("groups", environment.clock(),
+        environment.scheduler(), environment.executor(), environment.commitTimeoutMs(), environment.limits(), this::onActive);
+    this.runtime = new CoordinatorRuntime<>(surroundings, context -> new GroupShard(context, config, memory, finder::shards));
+    this.shards = new AllShards<>(runtime, surroundings);
     this.metadata = metadata;
-    this.executor = environment.executor();
-    this.logs = new LineLimit(environment.clock());
     finder.servedHere(runtime::active);
     runtime.waitFor(finder::ledHere, finder::shardWaitMs);
     this.transactional = new TransactionalCommits(new TransactionalCommits.Shards() {
@@ -139,11 +134,11 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
       return;
     }
     Set<String> topics = delta.deletedTopics().stream().map(TopicImage::name).collect(Collectors.toSet());
-    execute(() -> runtime.active().forEach(shard -> forgetDeleted(shard, topics)));
+    shards.forEach(shard -> forgetDeleted(shard, topics));
   }
 
   /** What groups and offsets hold. */
-  NodeMemory memory() {
+  CoordinatorMemory memory() {
     return memory;
   }
 
@@ -151,15 +146,15 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
 
   /** Looks, on the executor, for offsets whose topic is gone or whose retention is over, and for groups that fit now. */
   void expire() {
-    execute(() -> runtime.active().forEach(shard -> {
+    shards.forEach(shard -> {
       forgetDeleted(shard, Set.of());
       expire(shard);
       loadLeftOut(shard);
-    }));
+    });
   }
 
   private void expire(int shard) {
-    repeat("forget old offsets", shard, (s, now) -> s.expiry().expire(now));
+    shards.repeat("forget old offsets", shard, (s, now) -> s.expiry().expire(now));
   }
 
   /**
@@ -172,37 +167,11 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
       // an image that does not know the topic that is led here cannot tell what was deleted
       return;
     }
-    repeat("forget the offsets of deleted topics", shard, (s, now) -> s.offsets().forgetDeleted((name, id) -> {
+    shards.repeat("forget the offsets of deleted topics", shard, (s, now) -> s.offsets().forgetDeleted((name, id) -> {
       TopicImage topic = metadata.image().topic(name);
       boolean known = topic != null && (id.equals(KafkaUuid.ZERO) ? !deleted.contains(name) : id.equals(topic.id()));
       return !known;
     }));
-  }
-
-  /** Runs an operation in steps, each on its own, until it says that there is no more to do. A failure waits for the next look. */
-  private void repeat(String what, int shard, Operation<GroupShard, Boolean> step) {
-    runtime.run(shard, 0, step).whenComplete((more, e) -> {
-      if (e != null) {
-        report(what, shard, CoordinatorException.errorOf(e));
-      } else if (more) {
-        execute(() -> repeat(what, shard, step));
-      }
-    });
-  }
-
-  private void execute(Runnable task) {
-    try {
-      executor.execute(task);
-    } catch (RejectedExecutionException e) {
-      LOG.debug("The coordinator has ended, what is to be forgotten waits for the next one");
-    }
-  }
-
-  private void report(String what, int shard, Errors error) {
-    long count = failures.incrementAndGet();
-    if (error != Errors.NOT_COORDINATOR && logs.pass(what) >= 0) {
-      LOG.warn("Cannot {}, will try again. shard={} errorCode={} failures={}", what, shard, error, count);
-    }
   }
 
   private void loadLeftOut(int shard) {
@@ -341,7 +310,7 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
     List<CompletableFuture<List<DescribedGroup>>> parts = new ArrayList<>();
     byShard.forEach((shard, ids) -> parts.add(runtime.run(shard, SMALL_BYTES,
         (s, now) -> Result.of(describe(s, ids, version, answer))).exceptionally(e -> failed(ids, CoordinatorException.errorOf(e)))));
-    return joined(parts);
+    return AllShards.joined(parts);
   }
 
   private static List<DescribedGroup> describe(GroupShard shard, List<String> ids, int version, AnswerMemory answer) {
@@ -365,29 +334,7 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
 
   @Override
   public CompletableFuture<List<ListedGroup>> list(Set<String> states, Set<String> types, AnswerMemory answer) {
-    if (runtime.loading()) {
-      return CompletableFuture.failedFuture(new CoordinatorException(Errors.COORDINATOR_LOAD_IN_PROGRESS));
-    }
-    List<CompletableFuture<List<ListedGroup>>> parts = new ArrayList<>();
-    for (int shard : runtime.active()) {
-      parts.add(runtime.<List<ListedGroup>>run(shard, SMALL_BYTES, (s, now) -> Result.of(s.listing().list(states, types, answer)))
-          // a shard that went away meanwhile is listed by the broker that has it now
-          .exceptionally(e -> {
-            if (CoordinatorException.errorOf(e) == Errors.NOT_COORDINATOR) {
-              return List.of();
-            }
-            throw new CoordinatorException(CoordinatorException.errorOf(e));
-          }));
-    }
-    return joined(parts);
-  }
-
-  private static <T> CompletableFuture<List<T>> joined(List<CompletableFuture<List<T>>> parts) {
-    return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).thenApply(ignored -> {
-      List<T> all = new ArrayList<>();
-      parts.forEach(p -> all.addAll(p.join()));
-      return all;
-    });
+    return shards.list(SMALL_BYTES, (s, now) -> Result.of(s.listing().list(states, types, answer)));
   }
 
   @Override

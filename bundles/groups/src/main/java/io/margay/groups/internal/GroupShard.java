@@ -1,5 +1,6 @@
 package io.margay.groups.internal;
 
+import io.margay.coordinator.CoordinatorMemory;
 import io.margay.coordinator.CoordinatorRecord;
 import io.margay.coordinator.Result;
 import io.margay.coordinator.ShardContext;
@@ -14,7 +15,6 @@ import io.margay.groups.internal.classic.Rebalance;
 import io.margay.groups.internal.group.GroupConfig;
 import io.margay.groups.internal.group.GroupTable;
 import io.margay.groups.internal.group.Listing;
-import io.margay.groups.internal.group.NodeMemory;
 import io.margay.groups.internal.group.ShardMemory;
 import io.margay.groups.internal.loading.Selection;
 import io.margay.groups.internal.offsets.Expiry;
@@ -53,7 +53,7 @@ final class GroupShard implements ShardState {
    * @param node the memory of all shards
    * @param shards how many shards there are
    */
-  GroupShard(ShardContext context, GroupConfig config, NodeMemory node, IntSupplier shards) {
+  GroupShard(ShardContext context, GroupConfig config, CoordinatorMemory node, IntSupplier shards) {
     this.memory = new ShardMemory(node);
     OffsetStore store = new OffsetStore(memory);
     GroupTable groups = new GroupTable(memory, ClassicGroup::new, store::hasAny);

@@ -1,11 +1,11 @@
 package io.margay.groups.internal;
 
 import io.margay.coordinator.CoordinatorException;
+import io.margay.coordinator.CoordinatorMemory;
 import io.margay.coordinator.CoordinatorRuntime;
 import io.margay.coordinator.ShardContext;
 import io.margay.groups.internal.group.AnswerMemory;
 import io.margay.groups.internal.group.GroupConfig;
-import io.margay.groups.internal.group.NodeMemory;
 import io.margay.groups.internal.handlers.GroupCoordinatorService;
 import io.margay.metadata.BrokerImage;
 import io.margay.metadata.ClusterImage;
@@ -319,7 +319,7 @@ public final class GroupsFixture {
         return () -> { };
       }
     };
-    return new GroupShard(context, config, new NodeMemory(config, time), () -> 1);
+    return new GroupShard(context, config, new CoordinatorMemory("groups", config::memoryBytes, config::shardMemoryBytes, time), () -> 1);
   }
 
   /** @return the coordinator as handlers see it */

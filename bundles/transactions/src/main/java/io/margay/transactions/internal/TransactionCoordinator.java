@@ -1,6 +1,8 @@
 package io.margay.transactions.internal;
 
+import io.margay.coordinator.AllShards;
 import io.margay.coordinator.CoordinatorException;
+import io.margay.coordinator.CoordinatorMemory;
 import io.margay.coordinator.CoordinatorRuntime;
 import io.margay.coordinator.Operation;
 import io.margay.coordinator.PartitionWriter;
@@ -8,7 +10,6 @@ import io.margay.coordinator.Result;
 import io.margay.coordinator.ShardHash;
 import io.margay.metadata.ClusterMetadata;
 import io.margay.metadata.TopicImage;
-import io.margay.model.LineLimit;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.DescribeTransactionsResponse;
@@ -24,23 +25,17 @@ import io.margay.transactions.internal.operations.InitOperation;
 import io.margay.transactions.internal.operations.Listing;
 import io.margay.transactions.internal.producerid.ProducerIds;
 import io.margay.transactions.internal.state.Transaction;
-import io.margay.transactions.internal.state.TransactionMemory;
 import io.margay.transactions.internal.state.TransactionStatus;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongPredicate;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Finds the shard of a transactional id and runs the operation that a request means on it. Safe for all threads. */
 final class TransactionCoordinator implements TransactionCoordinatorService, AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(TransactionCoordinator.class);
   /** What a request of a few fields holds in memory, about. */
   private static final long SMALL_BYTES = 1_024;
   private static final long RETRY_MS = 500;
@@ -50,11 +45,11 @@ final class TransactionCoordinator implements TransactionCoordinatorService, Aut
   record Parts(TransactionTopic topic, ProducerIds ids, LocalMarkers local, MarkerSender sender, SettingsOfTransactions settings) { }
 
   private final CoordinatorRuntime<TransactionShard> runtime;
+  private final AllShards<TransactionShard> shards;
   private final CoordinatorRuntime.Environment environment;
   private final ClusterMetadata metadata;
   private final Parts parts;
-  private final TransactionMemory memory;
-  private final LineLimit lines;
+  private final CoordinatorMemory memory;
   /** Epoch of the leadership of each shard that this broker coordinates. */
   private final Map<Integer, Integer> epochs = new ConcurrentHashMap<>();
 
@@ -67,10 +62,10 @@ final class TransactionCoordinator implements TransactionCoordinatorService, Aut
     this.environment = environment;
     this.parts = parts;
     this.metadata = metadata;
-    this.memory = new TransactionMemory(parts.settings, environment.clock());
-    this.lines = new LineLimit(environment.clock());
+    this.memory = new CoordinatorMemory("transactions", parts.settings::memoryBytes, parts.settings::shardMemoryBytes, environment.clock());
     this.runtime = new CoordinatorRuntime<>(environment, context -> new TransactionShard(context, parts.settings, memory,
         ended -> complete(context.shard(), ended)));
+    this.shards = new AllShards<>(runtime, environment);
     runtime.waitFor(parts.topic::ledHere, parts.settings::shardWaitMs);
   }
 
@@ -90,7 +85,7 @@ final class TransactionCoordinator implements TransactionCoordinatorService, Aut
     runtime.recheck();
   }
 
-  TransactionMemory memory() {
+  CoordinatorMemory memory() {
     return memory;
   }
 
@@ -122,7 +117,7 @@ final class TransactionCoordinator implements TransactionCoordinatorService, Aut
       if (failure == null || !epoch.equals(epochs.get(shard))) {
         return;
       }
-      report("record the end of a transaction", shard, CoordinatorException.errorOf(failure));
+      shards.report("record the end of a transaction", shard, failure);
       environment.scheduler().after(RETRY_MS, () -> recordCompletion(shard, ended, epoch));
     });
   }
@@ -131,43 +126,12 @@ final class TransactionCoordinator implements TransactionCoordinatorService, Aut
 
   /** Aborts, on the executor, transactions that are open for too long. */
   void abortLate() {
-    forEachShard(() -> runtime.active().forEach(shard -> repeat("abort late transactions", shard, (s, now) -> s.ends().abortLate(now))));
+    shards.forEach(shard -> shards.repeat("abort late transactions", shard, (s, now) -> s.ends().abortLate(now)));
   }
 
   /** Forgets, on the executor, transactional ids that no one uses. */
   void expire() {
-    forEachShard(() -> runtime.active().forEach(shard -> repeat("forget transactional ids", shard, (s, now) -> s.ends().expire(now))));
-  }
-
-  /** A broker without shards, such as one that has never seen a transaction, needs no thread for them. */
-  private void forEachShard(Runnable task) {
-    if (!epochs.isEmpty()) {
-      execute(task);
-    }
-  }
-
-  private void repeat(String what, int shard, Operation<TransactionShard, Boolean> step) {
-    runtime.run(shard, 0, step).whenComplete((more, e) -> {
-      if (e != null) {
-        report(what, shard, CoordinatorException.errorOf(e));
-      } else if (more) {
-        execute(() -> repeat(what, shard, step));
-      }
-    });
-  }
-
-  private void execute(Runnable task) {
-    try {
-      environment.executor().execute(task);
-    } catch (RejectedExecutionException e) {
-      LOG.debug("The coordinator has ended, the next one looks at the time");
-    }
-  }
-
-  private void report(String what, int shard, Errors error) {
-    if (error != Errors.NOT_COORDINATOR && lines.pass(what) != LineLimit.HELD) {
-      LOG.warn("Cannot {}, will try again. shard={} errorCode={}", what, shard, error);
-    }
+    shards.forEach(shard -> shards.repeat("forget transactional ids", shard, (s, now) -> s.ends().expire(now)));
   }
 
   // ------------------------------------------------------------------------------------------------ requests
@@ -218,25 +182,7 @@ final class TransactionCoordinator implements TransactionCoordinatorService, Aut
 
   @Override
   public CompletableFuture<List<ListTransactionsResponse.TransactionState>> list(Listing.Filter filter, LongPredicate answer) {
-    if (runtime.loading()) {
-      return CompletableFuture.failedFuture(new CoordinatorException(Errors.COORDINATOR_LOAD_IN_PROGRESS));
-    }
-    List<CompletableFuture<List<ListTransactionsResponse.TransactionState>>> found = new ArrayList<>();
-    for (int shard : runtime.active()) {
-      found.add(runtime.<List<ListTransactionsResponse.TransactionState>>run(shard, SMALL_BYTES,
-          (s, now) -> Result.of(s.listing().list(filter, now, answer))).exceptionally(e -> {
-            // a shard that went away meanwhile is listed by the broker that has it now
-            if (CoordinatorException.errorOf(e) == Errors.NOT_COORDINATOR) {
-              return List.of();
-            }
-            throw new CoordinatorException(CoordinatorException.errorOf(e));
-          }));
-    }
-    return CompletableFuture.allOf(found.toArray(CompletableFuture[]::new)).thenApply(ignored -> {
-      List<ListTransactionsResponse.TransactionState> all = new ArrayList<>();
-      found.forEach(part -> all.addAll(part.join()));
-      return all;
-    });
+    return shards.list(SMALL_BYTES, (s, now) -> Result.of(s.listing().list(filter, now, answer)));
   }
 
   @Override

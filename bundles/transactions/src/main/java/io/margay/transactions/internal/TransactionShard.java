@@ -1,5 +1,6 @@
 package io.margay.transactions.internal;
 
+import io.margay.coordinator.CoordinatorMemory;
 import io.margay.coordinator.CoordinatorRecord;
 import io.margay.coordinator.Result;
 import io.margay.coordinator.ShardContext;
@@ -11,7 +12,6 @@ import io.margay.transactions.internal.operations.Listing;
 import io.margay.transactions.internal.operations.PartitionOperations;
 import io.margay.transactions.internal.state.Transaction;
 import io.margay.transactions.internal.state.TransactionConfig;
-import io.margay.transactions.internal.state.TransactionMemory;
 import io.margay.transactions.internal.state.TransactionRecords;
 import io.margay.transactions.internal.state.TransactionTable;
 import java.util.function.Consumer;
@@ -41,7 +41,7 @@ final class TransactionShard implements ShardState {
    * @param memory the memory of all shards
    * @param markers see {@link Completion}
    */
-  TransactionShard(ShardContext context, TransactionConfig config, TransactionMemory memory, Consumer<Transaction> markers) {
+  TransactionShard(ShardContext context, TransactionConfig config, CoordinatorMemory memory, Consumer<Transaction> markers) {
     this.index = context.shard();
     this.table = new TransactionTable(memory);
     this.completion = new Completion(context, table, markers);

@@ -3,6 +3,7 @@ package io.margay.transactions.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.margay.coordinator.CoordinatorException;
+import io.margay.coordinator.CoordinatorMemory;
 import io.margay.coordinator.CoordinatorRuntime;
 import io.margay.coordinator.Operation;
 import io.margay.model.TopicPartition;
@@ -13,7 +14,6 @@ import io.margay.transactions.internal.operations.EndOperations;
 import io.margay.transactions.internal.operations.InitOperation;
 import io.margay.transactions.internal.state.Transaction;
 import io.margay.transactions.internal.state.TransactionConfig;
-import io.margay.transactions.internal.state.TransactionMemory;
 import io.margay.transactions.internal.state.TransactionStatus;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,7 +71,7 @@ class ShardFixture {
   final Config config = new Config();
   /** Transactions whose markers are to be written. */
   final List<Transaction> markers = new ArrayList<>();
-  final TransactionMemory memory = new TransactionMemory(config, time);
+  final CoordinatorMemory memory = new CoordinatorMemory("transactions", config::memoryBytes, config::shardMemoryBytes, time);
   CoordinatorRuntime<TransactionShard> runtime;
   private long nextId = 1000;
 

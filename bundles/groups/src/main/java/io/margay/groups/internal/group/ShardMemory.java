@@ -1,5 +1,7 @@
 package io.margay.groups.internal.group;
 
+import io.margay.coordinator.CoordinatorMemory;
+
 /**
  * Counts what one shard's groups and offsets hold, in estimated bytes of heap, against the limits of shard and node. Each use has its
  * part of them ({@link Use}), so that consumers join and commit though others have filled the node with offsets of groups that have no
@@ -33,16 +35,16 @@ public final class ShardMemory {
   /** When others have taken all, each shard may still load its share of this part of the node's limit. */
   private static final int FAIR_PERCENT = 10;
 
-  private final NodeMemory node;
+  private final CoordinatorMemory node;
   private long used;
 
   /** @param node the memory that it is a part of */
-  public ShardMemory(NodeMemory node) {
+  public ShardMemory(CoordinatorMemory node) {
     this.node = node;
   }
 
   /** @return the memory of all shards */
-  public NodeMemory node() {
+  public CoordinatorMemory node() {
     return node;
   }
 

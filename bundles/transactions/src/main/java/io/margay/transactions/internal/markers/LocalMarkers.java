@@ -1,15 +1,13 @@
 package io.margay.transactions.internal.markers;
 
+import io.margay.coordinator.LeaderPartitionWriter;
+import io.margay.coordinator.PartitionWriter;
 import io.margay.model.Clock;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
-import io.margay.protocol.record.ControlRecordType;
-import io.margay.protocol.record.ControlRecords;
-import io.margay.spi.log.PartitionLog;
+import io.margay.protocol.record.CompressionType;
 import io.margay.spi.partition.LeaderPartition;
 import io.margay.spi.partition.MarkerWriter;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -83,15 +81,7 @@ public final class LocalMarkers {
     if (partition == null) {
       return CompletableFuture.completedFuture(Errors.NOT_LEADER_OR_FOLLOWER);
     }
-    PartitionLog.Appended done;
-    ByteBuf batch = ControlRecords.buildEndTransaction(PooledByteBufAllocator.DEFAULT, 0, clock.millis(), 0, marker.producerId(),
-        marker.producerEpoch(), new ControlRecords.EndTransactionMarker(
-            marker.committed() ? ControlRecordType.COMMIT : ControlRecordType.ABORT, marker.coordinatorEpoch()));
-    try {
-      done = partition.append(batch, marker.origin());
-    } finally {
-      batch.release();
-    }
+    PartitionWriter.Appended done = new LeaderPartitionWriter(partition, CompressionType.NONE, 0).append(marker, clock.millis());
     if (done.error() != Errors.NONE) {
       return CompletableFuture.completedFuture(done.error());
     }

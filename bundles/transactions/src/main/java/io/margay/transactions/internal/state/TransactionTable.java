@@ -1,5 +1,6 @@
 package io.margay.transactions.internal.state;
 
+import io.margay.coordinator.CoordinatorMemory;
 import io.margay.model.TopicPartition;
 import java.util.Collection;
 import java.util.Collections;
@@ -10,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The transactional ids of one shard, the one that changed last at the end. Counts what they hold in a {@link TransactionMemory}. Used
+ * The transactional ids of one shard, the one that changed last at the end. Counts what they hold in a {@link CoordinatorMemory}. Used
  * with the shard held, or by the thread that loads it.
  */
 public final class TransactionTable {
@@ -48,19 +49,19 @@ public final class TransactionTable {
     }
   }
 
-  private final TransactionMemory memory;
+  private final CoordinatorMemory memory;
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private final Set<String> ongoing = new HashSet<>();
   private final Set<String> preparing = new HashSet<>();
   private long usedBytes;
 
   /** @param memory the memory of all shards */
-  public TransactionTable(TransactionMemory memory) {
+  public TransactionTable(CoordinatorMemory memory) {
     this.memory = memory;
   }
 
   /** @return the memory of all shards */
-  public TransactionMemory memory() {
+  public CoordinatorMemory memory() {
     return memory;
   }
 
@@ -87,7 +88,11 @@ public final class TransactionTable {
   /** Whether there is memory for a state in place of the current one. */
   public boolean admits(Transaction next) {
     Entry entry = entries.get(next.id());
-    return memory.admits(usedBytes, costOf(next) - (entry == null ? 0 : costOf(entry.current)));
+    return admits(costOf(next) - (entry == null ? 0 : costOf(entry.current)));
+  }
+
+  private boolean admits(long more) {
+    return more <= 0 || usedBytes + more <= memory.shardLimitBytes() && memory.usedBytes() + more <= memory.limitBytes();
   }
 
   /** Applies a record of the log. */
@@ -133,7 +138,7 @@ public final class TransactionTable {
   public int shrink() {
     int forgotten = 0;
     Iterator<Entry> it = entries.values().iterator();
-    while (!memory.admits(usedBytes, 1) && it.hasNext()) {
+    while (!admits(1) && it.hasNext()) {
       Entry entry = it.next();
       if (entry.current.status().idle()) {
         it.remove();
