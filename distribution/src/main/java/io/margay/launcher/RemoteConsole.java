@@ -9,7 +9,6 @@ import java.io.OutputStream;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jline.reader.Candidate;
 import org.jline.reader.EndOfFileException;
@@ -27,47 +26,43 @@ import org.jline.terminal.TerminalBuilder;
 final class RemoteConsole {
   private static final String PROMPT = "margay> ";
   private final Layout layout;
-  private final Callable<SocketChannel> connect;
+  private final Connect connect;
 
-  /** @param connect opens a connection for one command */
-  RemoteConsole(Layout layout, Callable<SocketChannel> connect) {
+  /** Opens a connection for one command. */
+  @FunctionalInterface
+  interface Connect {
+    SocketChannel open() throws IOException, InterruptedException;
+  }
+
+  /** @param layout where the broker's data are, and the history of lines is kept */
+  RemoteConsole(Layout layout, Connect connect) {
     this.layout = layout;
     this.connect = connect;
   }
 
   /** Runs commands until the end of the input, {@code exit} or {@code quit}. @return the exit code of the last one that failed, or 0 */
-  int run(boolean terminal) throws IOException {
+  int run(boolean terminal) throws IOException, InterruptedException {
+    if (!terminal) {
+      return script(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)), System.out, System.err);
+    }
     // says at once, and not after the first command, that there is no broker
-    try (SocketChannel first = open()) {
-      return terminal ? interactive() : script(new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)));
-    }
+    List<String> commands = candidates("margay:help", 1, "help");
+    return interactive(commands);
   }
 
-  private SocketChannel open() throws IOException {
-    try {
-      return connect.call();
-    } catch (IOException | RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IOException(e);
-    }
-  }
-
-  private int script(BufferedReader lines) throws IOException {
+  int script(BufferedReader lines, OutputStream out, OutputStream error) throws IOException, InterruptedException {
     int failed = 0;
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       if (!line.isBlank() && !line.strip().startsWith("#")) {
-        int code = ShellClient.execute(open(), line.strip(), InputStream.nullInputStream(), System.out, System.err);
+        int code = ShellClient.execute(connect.open(), line.strip(), InputStream.nullInputStream(), out, error);
         failed = code == 0 ? failed : code;
       }
     }
     return failed;
   }
 
-  private int interactive() throws IOException {
+  private int interactive(List<String> commands) throws IOException, InterruptedException {
     try (Terminal terminal = TerminalBuilder.builder().system(true).dumb(true).build()) {
-      List<String> commands = answer("help").lines().filter(l -> l.contains(":") || !l.startsWith(" ")).map(l -> l.split(" ", 2)[0])
-          .filter(name -> name.matches("[a-z][a-z:-]*")).toList();
       LineReader reader = LineReaderBuilder.builder().terminal(terminal)
           .completer((r, line, candidates) -> complete(line, commands).forEach(c -> candidates.add(candidate(c))))
           .variable(LineReader.HISTORY_FILE, layout.data().resolve("shell.history"))
@@ -80,7 +75,7 @@ final class RemoteConsole {
     }
   }
 
-  private boolean next(LineReader reader, Terminal terminal) {
+  private boolean next(LineReader reader, Terminal terminal) throws InterruptedException {
     String line;
     try {
       line = reader.readLine(PROMPT).strip();
@@ -99,8 +94,8 @@ final class RemoteConsole {
   }
 
   /** Ctrl-C ends the command, as it does on the broker's own console. */
-  private void execute(String line, Terminal terminal) {
-    try (SocketChannel channel = open()) {
+  private void execute(String line, Terminal terminal) throws InterruptedException {
+    try (SocketChannel channel = connect.open()) {
       Terminal.SignalHandler before = terminal.handle(Terminal.Signal.INT, signal -> close(channel));
       try {
         ShellClient.execute(channel, line, InputStream.nullInputStream(), System.out, System.err);
@@ -130,19 +125,24 @@ final class RemoteConsole {
     String words = line.words().stream().map(GogoWords::quote).collect(Collectors.joining(" "));
     int place = line.word().startsWith("-") ? 0 : line.wordIndex();
     try {
-      return answer("margay:candidates " + GogoWords.quote(id) + " " + place + " [" + words + "]").lines().filter(l -> !l.isBlank()).toList();
+      return candidates(id, place, words);
     } catch (IOException e) {
+      return List.of();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
       return List.of();
     }
   }
 
-  private static Candidate candidate(String text) {
-    return new Candidate(text, text, null, null, null, null, !text.endsWith("="));
+  /** Asks the broker what may stand at a place of a command. */
+  private List<String> candidates(String id, int place, String words) throws IOException, InterruptedException {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ShellClient.execute(connect.open(), "margay:candidates " + GogoWords.quote(id) + " " + place + " [" + words + "]",
+        InputStream.nullInputStream(), out, OutputStream.nullOutputStream());
+    return out.toString(StandardCharsets.UTF_8).lines().filter(l -> !l.isBlank()).toList();
   }
 
-  private String answer(String command) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ShellClient.execute(open(), command, InputStream.nullInputStream(), out, OutputStream.nullOutputStream());
-    return out.toString(StandardCharsets.UTF_8);
+  private static Candidate candidate(String text) {
+    return new Candidate(text, text, null, null, null, null, !text.endsWith("="));
   }
 }

@@ -15,4 +15,10 @@ public record TopicImage(String name, UUID id, boolean internal, List<PartitionI
   public TopicImage {
     partitions = List.copyOf(partitions);
   }
+
+  /** Of the id alone, because images are put into sets, and a topic may have thousands of partitions. */
+  @Override
+  public int hashCode() {
+    return id.hashCode();
+  }
 }

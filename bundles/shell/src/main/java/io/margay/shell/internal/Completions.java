@@ -32,7 +32,8 @@ final class Completions implements CommandSessionListener, Function {
       Map.entry("margay:produce", List.of("topic")), Map.entry("margay:consume", List.of("topic")),
       Map.entry("group:describe", List.of("group")), Map.entry("group:delete", List.of("group")),
       Map.entry("offset:show", List.of("group")), Map.entry("offset:reset", List.of("group", "topic")),
-      Map.entry("config:get", List.of("type", "topic", "setting")), Map.entry("config:set", List.of("type", "topic", "assignment")), Map.entry("topic:create", List.of()),
+      Map.entry("config:get", List.of("type", "topic", "setting")),
+      Map.entry("config:set", List.of("type", "topic", "assignment")), Map.entry("topic:create", List.of()),
       Map.entry("config:unset", List.of("type", "topic", "setting")), Map.entry("config:list", List.of("type", "topic")),
       Map.entry("partitioner:simulate", List.of("topic", "partitioner")), Map.entry("placement:simulate", List.of("placement")),
       Map.entry("reassign:plan", List.of("topic")), Map.entry("reassign:start", List.of("partition")),
@@ -48,7 +49,8 @@ final class Completions implements CommandSessionListener, Function {
           "setting of topic"),
       "partition:list", Map.of("--broker", "broker", "-b", "broker"),
       "reassign:plan", Map.of("--brokers", "broker", "-b", "broker", "--remove", "broker", "--placement", "placement"));
-  private static final List<String> TYPES = List.of("topic", "broker", "group");
+  /** The kinds of resources that have settings. */
+  static final List<String> TYPES = List.of("topic", "broker", "group");
   private static final String LIST = ",";
   private final Map<String, CommandFunction> commands;
   private final Map<String, Supplier<Collection<String>>> names;

@@ -1,7 +1,6 @@
 package io.margay.shell.internal;
 
 import io.margay.metadata.ConfigResource;
-import io.margay.protocol.Errors;
 import io.margay.protocol.message.IncrementalAlterConfigsRequest;
 import io.margay.protocol.message.IncrementalAlterConfigsRequest.AlterableConfig;
 import io.margay.protocol.message.IncrementalAlterConfigsResponse;
@@ -34,11 +33,8 @@ final class Configs {
             .setResourceName(resource.name()).setConfigs(changes)));
     for (var result : requests.send(IncrementalAlterConfigsRequest.API, request, new IncrementalAlterConfigsResponse())
         .responses()) {
-      if (result.errorCode() == Errors.INVALID_CONFIG.code()) {
-        throw new ShellException("cannot change the settings of " + words(resource) + ": "
-            + Requests.text(result.errorCode(), result.errorMessage()) + SettingNames.hint(settings, scope(resource), set.keySet()));
-      }
-      Requests.check(result.errorCode(), result.errorMessage(), "cannot change the settings of " + words(resource));
+      SettingNames.check(settings, scope(resource), set.keySet(), new Requests.Answer(result.errorCode(), result.errorMessage()),
+          "cannot change the settings of " + words(resource));
     }
   }
 

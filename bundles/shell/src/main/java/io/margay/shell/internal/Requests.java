@@ -170,6 +170,9 @@ final class Requests {
     }
   }
 
+  /** The error of an answer; the message may be null. */
+  record Answer(short code, String message) { }
+
   /** As {@link #check(short, String, String)}, for what only the controller does; the message says where that is. */
   void checkController(short code, String message, String what) {
     Errors error = Errors.forCode(code);

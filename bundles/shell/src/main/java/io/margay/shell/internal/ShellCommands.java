@@ -123,7 +123,7 @@ public final class ShellCommands {
         Map.entry("moving", () -> partitions(requests, p -> p.members().reassigning())),
         Map.entry("broker", () -> requests.image().brokers().keySet().stream().map(b -> String.valueOf(b.value())).toList()),
         Map.entry("group", () -> groups(requests)),
-        Map.entry("type", () -> List.of("topic", "broker", "group")),
+        Map.entry("type", () -> Completions.TYPES),
         Map.entry("setting", () -> Arrays.stream(Setting.Scope.values()).flatMap(s -> SettingNames.of(settings, s).stream()).toList()),
         Map.entry("assignment", List::of),
         Map.entry("setting of topic", () -> SettingNames.of(settings, Setting.Scope.TOPIC)),

@@ -37,9 +37,17 @@ final class Strategies {
   private final NamedServices<Assignor> assignors = new NamedServices<>("assignor", DRAIN_MS);
   private final NamedServices<ReplicaPlacer> placers = new NamedServices<>("placement", DRAIN_MS);
 
-  /** How long a command waits for a storage engine that is away, as when its bundle is updated, in milliseconds. */
-  long engineWaitMs = WAIT_MS;
+  private final long engineWaitMs;
   private final NamedServices<Logs> logs = new NamedServices<>("service", DRAIN_MS);
+
+  Strategies() {
+    this(WAIT_MS);
+  }
+
+  /** @param engineWaitMs how long a command waits for a storage engine that is away, as when its bundle is updated, in milliseconds */
+  Strategies(long engineWaitMs) {
+    this.engineWaitMs = engineWaitMs;
+  }
 
   /** The logs of this node, under the one name {@link #LOGS}. */
   NamedServices<Logs> logs() {

@@ -92,11 +92,8 @@ final class TopicCommands {
         io.out().println("topic " + name + " exists already");
         return;
       }
-      if (result.errorCode() == Errors.INVALID_CONFIG.code() && given != null) {
-        throw new ShellException("cannot create topic " + name + ": " + Requests.text(result.errorCode(), result.errorMessage())
-            + SettingNames.hint(settings, Setting.Scope.TOPIC, given.keySet()));
-      }
-      Requests.check(result.errorCode(), result.errorMessage(), "cannot create topic " + name);
+      SettingNames.check(settings, Setting.Scope.TOPIC, given == null ? List.of() : given.keySet(),
+          new Requests.Answer(result.errorCode(), result.errorMessage()), "cannot create topic " + name);
       int count = result.numPartitions();
       io.out().println("created topic " + name + (count > 0 ? " partitions=" + count + " replicationFactor="
           + result.replicationFactor() : ""));

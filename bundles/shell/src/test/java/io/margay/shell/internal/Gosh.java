@@ -26,7 +26,7 @@ final class Gosh implements AutoCloseable {
   final CommandProcessorImpl processor;
   final FakeSettings settings =
       new FakeSettings().define(List.of(LogSettings.CLEANUP_POLICY, LogSettings.FLUSH_MS, NUM_PARTITIONS));
-  final Strategies strategies = new Strategies();
+  final Strategies strategies = new Strategies(0);
   final FakePlatform platform = new FakePlatform();
   final RemoteBrokers remote = new RemoteBrokers(settings);
   /** Replaces System.out and its like, once. */

@@ -106,7 +106,6 @@ class StrategyCommandsTest {
   @Test
   void anEngineThatIsAwayIsNamedBeforeRequestsWaitForIt() throws Exception {
     gosh.strategies.logs().add(new FakeLogs(), Map.of("name", Strategies.LOGS));
-    gosh.strategies.engineWaitMs = 0;
     gosh.run("topic:create taped -c margay.storage.engine=tape");
     String message = "topic taped is in the storage engine tape, which is not there; install or start its bundle, storage:list shows the "
         + "engines";

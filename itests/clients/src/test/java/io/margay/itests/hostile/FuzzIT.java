@@ -80,6 +80,9 @@ class FuzzIT {
     try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(Map.of("bootstrap.servers", broker.bootstrap(), "transactional.id",
         "first"), new ByteArraySerializer(), new ByteArraySerializer())) {
       producer.initTransactions();
+    } catch (RuntimeException e) {
+      broker.close();
+      throw e;
     }
     return broker;
   }

@@ -50,7 +50,7 @@ public final class Traffic implements AutoCloseable {
   private final List<List<Read>> read = new ArrayList<>();
   private final AtomicLong acknowledgedCount = new AtomicLong();
   private final AtomicLong readCount = new AtomicLong();
-  /** By consumer: how many partitions it has. */
+  /** By consumer: how many partitions it has; without those that take part in a rebalance. */
   private final Map<String, Integer> assigned = new ConcurrentHashMap<>();
   private final Pulse produced = new Pulse(PARTITIONS);
   private final Pulse consumed = new Pulse(PARTITIONS);
@@ -180,7 +180,7 @@ public final class Traffic implements AutoCloseable {
   private final class Assignment implements ConsumerRebalanceListener {
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-      if (balanced) {
+      if (balanced && reading) { // at the end, one consumer leaves before the other
         problems.add(Thread.currentThread().getName() + " took part in a rebalance");
       }
       assigned.put(Thread.currentThread().getName(), partitions.size());
@@ -191,6 +191,7 @@ public final class Traffic implements AutoCloseable {
       if (balanced && reading) {
         problems.add(Thread.currentThread().getName() + " had to give up " + partitions);
       }
+      assigned.remove(Thread.currentThread().getName());
     }
 
     @Override

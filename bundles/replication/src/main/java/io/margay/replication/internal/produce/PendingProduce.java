@@ -133,6 +133,9 @@ final class PendingProduce {
     void verify(PartitionLeader leader) {
       handler.verifications().await(leader, Verifications.key(leader, data.records().bufferOrNull(), produce.transactionalId(),
           request.version()), this);
+      if (late) {
+        expire();
+      }
     }
 
     @Override

@@ -50,7 +50,7 @@ public final class ProduceHandler implements ApiHandler {
   private static final short FIRST_WITH_TOPIC_IDS = 13;
   private static final short ALL = -1;
   private static final String ADMIN_CLIENT = "__admin_client";
-  /** Instead of an append, by identity: the batch has to wait for its {@link Verifications}. */
+  /** Nothing was appended: the batch waits for its {@link Verifications}. Compared by identity. */
   static final PartitionLog.Appended UNVERIFIED = PartitionLog.Appended.failed(Errors.INVALID_TXN_STATE, null);
 
   private final ReplicaTable table;

@@ -9,11 +9,13 @@ import io.margay.spi.partition.TransactionVerifier;
 import io.margay.spi.partition.TransactionVerifier.Claim;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The first batches of transactions, which wait until the coordinator has confirmed that the partition belongs to the transaction
@@ -23,6 +25,7 @@ import java.util.function.BooleanSupplier;
 final class Verifications {
   /** From this version of Produce on the broker adds the partition to the transaction. */
   static final short FIRST_THAT_ADDS = 12;
+  private static final Logger LOG = LoggerFactory.getLogger(Verifications.class);
   private static final short FIRST_WITH_ABORTABLE = 11;
   /** A marker of the producer's last transaction may come in between. */
   private static final int MOST_ATTEMPTS = 5;
@@ -39,7 +42,8 @@ final class Verifications {
   /** A transaction in a partition. */
   record Key(TopicIdPartition partition, Claim claim, boolean add) { }
 
-  private final Map<Key, ArrayDeque<Waiting>> queues = new HashMap<>();
+  /** Changed with its monitor held, and read without it for each batch of a transaction. */
+  private final Map<Key, ArrayDeque<Waiting>> queues = new ConcurrentHashMap<>();
   private final BooleanSupplier enabled;
   private volatile TransactionVerifier verifier;
 
@@ -63,12 +67,10 @@ final class Verifications {
     return new Key(leader.id(), new Claim(transactionalId, header.producerId(), header.producerEpoch()), version >= FIRST_THAT_ADDS);
   }
 
-  /** Whether a batch has to {@link #await}. */
+  /** Whether a batch must {@link #await}. */
   boolean mustWait(PartitionLeader leader, Key key) {
-    synchronized (queues) {
-      if (queues.containsKey(key)) {
-        return true;
-      }
+    if (queues.containsKey(key)) {
+      return true;
     }
     long number = leader.log().beginVerification(key.claim.producerId(), key.claim.producerEpoch());
     if (number == PartitionLog.NO_VERIFICATION) {
@@ -94,19 +96,12 @@ final class Verifications {
   }
 
   private void ask(PartitionLeader leader, Key key, int attempt) {
-    long number = leader.log().beginVerification(key.claim.producerId(), key.claim.producerEpoch());
-    if (number == PartitionLog.NO_VERIFICATION) {
-      drain(key, Errors.NONE);
-      return;
-    }
-    TransactionVerifier now = verifier;
-    CompletionStage<Errors> answer = now == null ? CompletableFuture.completedFuture(Errors.COORDINATOR_NOT_AVAILABLE)
-        : now.verify(key.claim, key.partition.topicPartition(), key.add);
-    answer.whenComplete((error, failure) -> {
-      if (failure != null || error != Errors.NONE) {
-        drain(key, failure == null ? error : Errors.COORDINATOR_NOT_AVAILABLE);
-      } else if (leader.log().endVerification(key.claim.producerId(), number)) {
-        drain(key, Errors.NONE);
+    outcome(leader, key).whenComplete((error, failure) -> {
+      if (failure != null) {
+        LOG.error("A transaction cannot be verified partition={}", key.partition, failure);
+        drain(key, Errors.UNKNOWN_SERVER_ERROR);
+      } else if (error != null) {
+        drain(key, error);
       } else if (attempt < MOST_ATTEMPTS) {
         ask(leader, key, attempt + 1);
       } else {
@@ -115,7 +110,25 @@ final class Verifications {
     });
   }
 
-  /** What comes meanwhile waits behind, and is the last to go. */
+  /** Null when a marker came meanwhile, which makes the coordinator's answer worthless. */
+  private CompletionStage<Errors> outcome(PartitionLeader leader, Key key) {
+    try {
+      long number = leader.log().beginVerification(key.claim.producerId(), key.claim.producerEpoch());
+      TransactionVerifier now = verifier;
+      if (number == PartitionLog.NO_VERIFICATION || now == null) {
+        return CompletableFuture.completedFuture(number == PartitionLog.NO_VERIFICATION ? Errors.NONE : Errors.COORDINATOR_NOT_AVAILABLE);
+      }
+      return now.verify(key.claim, key.partition.topicPartition(), key.add).thenApply(error ->
+          error != Errors.NONE || leader.log().endVerification(key.claim.producerId(), number) ? error : null);
+    } catch (RuntimeException | Error e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /**
+   * Ends the wait of all batches in their order, also of those that come meanwhile. One batch that fails does not hold up the others; its
+   * request ends at its timeout.
+   */
   private void drain(Key key, Errors error) {
     for (;;) {
       Waiting next;
@@ -126,10 +139,14 @@ final class Verifications {
           return;
         }
       }
-      if (error == Errors.NONE) {
-        next.verified();
-      } else {
-        next.refused(error);
+      try {
+        if (error == Errors.NONE) {
+          next.verified();
+        } else {
+          next.refused(error);
+        }
+      } catch (RuntimeException | Error e) {
+        LOG.error("A batch that waited for its transaction failed partition={}", key.partition, e);
       }
     }
   }

@@ -33,11 +33,15 @@ class VerificationsTest {
   private final List<Boolean> asked = new ArrayList<>();
   private final List<CompletableFuture<Errors>> answers = new ArrayList<>();
   private ProduceHandler handler;
+  private boolean broken;
   private final TransactionVerifier verifier = new TransactionVerifier() {
     @Override
     public CompletionStage<Errors> verify(Claim claim, TopicPartition partition, boolean add) {
       assertThat(claim).isEqualTo(new Claim("tx", 7, (short) 3));
       asked.add(add);
+      if (broken) {
+        throw new IllegalStateException("broken");
+      }
       answers.add(new CompletableFuture<>());
       return answers.get(answers.size() - 1);
     }
@@ -146,5 +150,40 @@ class VerificationsTest {
     assertThat(error(request)).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
     answers.get(0).complete(Errors.NONE);
     assertThat(broker.log("a", 0).logEndOffset()).isZero();
+  }
+
+  @Test
+  void aVerifierThatThrowsLeavesNothingBehind() {
+    broken = true;
+    assertThat(error(send(0, ADDS))).isEqualTo(Errors.UNKNOWN_SERVER_ERROR);
+    broken = false;
+    FakeRequest failing = send(0, ADDS);
+    answers.get(0).completeExceptionally(new IllegalStateException("broken"));
+    assertThat(error(failing)).isEqualTo(Errors.UNKNOWN_SERVER_ERROR);
+    FakeRequest next = send(0, ADDS);
+    answers.get(1).complete(Errors.NONE);
+    assertThat(error(next)).isEqualTo(Errors.NONE);
+  }
+
+  @Test
+  void aBatchThatFailsDoesNotHoldUpThoseBehindIt() {
+    handler.verifications().await(broker.leader("a", 0), new Verifications.Key(broker.leader("a", 0).id(),
+        new TransactionVerifier.Claim("tx", 7, (short) 3), true), new Verifications.Waiting() {
+          @Override
+          public void verified() {
+            throw new OutOfMemoryError("no memory for a batch");
+          }
+
+          @Override
+          public void refused(Errors error) {
+            throw new AssertionError(error);
+          }
+        });
+    FakeRequest behind = send(0, ADDS);
+    assertThat(behind.isAnswered()).isFalse();
+    answers.get(0).complete(Errors.NONE);
+    assertThat(error(behind)).isEqualTo(Errors.NONE);
+    assertThat(error(send(1, ADDS))).isEqualTo(Errors.NONE);
+    assertThat(asked).hasSize(1);
   }
 }

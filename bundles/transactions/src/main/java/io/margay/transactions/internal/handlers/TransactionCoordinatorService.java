@@ -44,7 +44,7 @@ public interface TransactionCoordinatorService {
   /** @return the transactional ids that this broker coordinates */
   CompletableFuture<List<ListTransactionsResponse.TransactionState>> list(Listing.Filter filter, LongPredicate memory);
 
-  /** @return NONE when the marker is committed in a partition that this broker leads; never fails */
+  /** @return NONE when the marker is committed in a partition that this broker leads */
   CompletionStage<Errors> writeMarker(TopicPartition tp, MarkerWriter.Marker marker);
 
   /** @return the partition that holds a group's offsets */

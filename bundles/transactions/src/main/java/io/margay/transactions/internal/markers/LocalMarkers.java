@@ -62,9 +62,18 @@ public final class LocalMarkers {
   /**
    * @param tp a partition
    * @param marker the end of a transaction
-   * @return completes with NONE when the marker is committed, else with an error; never exceptionally
+   * @return completes with NONE when the marker is committed, else with an error; exceptionally when what was thrown is a bug, or memory is
+   *     short
    */
   public CompletionStage<Errors> write(TopicPartition tp, MarkerWriter.Marker marker) {
+    try {
+      return append(tp, marker);
+    } catch (RuntimeException | Error e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private CompletionStage<Errors> append(TopicPartition tp, MarkerWriter.Marker marker) {
     if (COORDINATED.contains(tp.topic())) {
       MarkerWriter writer = writers.get(tp.topic());
       return writer == null ? CompletableFuture.completedFuture(Errors.COORDINATOR_NOT_AVAILABLE)

@@ -101,7 +101,10 @@ public final class MarkerSender implements AutoCloseable {
   final class Sending {
     private final Ending ending;
     private final Set<TopicPartition> left;
-    private int open;
+    /** Those of {@link #left} that this attempt has no answer for. */
+    private final Set<TopicPartition> open = new HashSet<>();
+    /** Whether this attempt has not asked for all of them yet. */
+    private boolean asking;
     private int failures;
     private boolean over;
 
@@ -115,18 +118,15 @@ public final class MarkerSender implements AutoCloseable {
     }
 
     private void attempt() {
-      List<TopicPartition> now;
-      synchronized (this) {
-        if (closed || !ending.wanted().getAsBoolean()) {
-          over = true;
-        }
-        // one more than there are partitions, so that nothing ends before all are asked
-        open = left.size() + 1;
-        now = List.copyOf(left);
-      }
-      if (over) {
+      if (closed || !ending.wanted().getAsBoolean()) {
         ended();
         return;
+      }
+      List<TopicPartition> now;
+      synchronized (this) {
+        asking = true;
+        open.addAll(left);
+        now = List.copyOf(left);
       }
       Map<BrokerId, List<TopicPartition>> elsewhere = new HashMap<>();
       ClusterImage image = brokers.image();
@@ -143,30 +143,43 @@ public final class MarkerSender implements AutoCloseable {
         }
       }
       elsewhere.forEach((broker, partitions) -> channel(broker).add(new RemoteMarkers.Part(this, partitions)));
-      settle();
-    }
-
-    /** The outcome for one partition. What is not written stays to be tried again. */
-    void answered(TopicPartition tp, Errors error) {
-      boolean settled = isFinal(tp, error);
       synchronized (this) {
-        if (settled) {
-          left.remove(tp);
+        asking = false;
+        if (!open.isEmpty()) {
+          return;
         }
-        over |= error == Errors.TRANSACTION_COORDINATOR_FENCED;
       }
       settle();
     }
 
+    /** The outcome for one partition; only the first one counts. What is not written is tried again. */
+    void answered(TopicPartition tp, Errors error) {
+      boolean settled = isFinal(tp, error);
+      synchronized (this) {
+        if (!open.remove(tp)) {
+          return;
+        }
+        if (settled) {
+          left.remove(tp);
+        }
+        over |= error == Errors.TRANSACTION_COORDINATOR_FENCED;
+        if (asking || !open.isEmpty()) {
+          return;
+        }
+      }
+      settle();
+    }
+
+    /** All answers are there. */
     private void settle() {
       boolean written;
       boolean stop;
+      long pause;
       synchronized (this) {
-        if (--open > 0) {
-          return;
-        }
         written = left.isEmpty() && !over;
         stop = over;
+        pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << Math.min(failures, MAX_DOUBLINGS));
+        failures++;
       }
       if (written) {
         ended();
@@ -174,7 +187,6 @@ public final class MarkerSender implements AutoCloseable {
       } else if (stop) {
         ended();
       } else {
-        long pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS << Math.min(failures++, MAX_DOUBLINGS));
         scheduler.after(pause, this::attempt);
       }
     }

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends what is to be asked of one broker, over one connection and with one request open at a time: what comes meanwhile goes together
@@ -18,6 +20,7 @@ import java.util.concurrent.CompletionStage;
  * @param <I> what is asked
  */
 public final class BrokerChannel<I> implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(BrokerChannel.class);
   private static final int CONNECT_TIMEOUT_MS = 5_000;
   private static final int MAX_RESPONSE_BYTES = 16 << 20;
 
@@ -85,16 +88,33 @@ public final class BrokerChannel<I> implements AutoCloseable {
         items.add(queue.poll());
       }
     }
-    connected().thenCompose(c -> exchange.send(c, items)).whenComplete((done, failure) -> {
+    CompletionStage<Void> answered;
+    try {
+      answered = connected().thenCompose(c -> exchange.send(c, items));
+    } catch (RuntimeException | Error e) {
+      answered = CompletableFuture.failedFuture(e);
+    }
+    answered.whenComplete((done, failure) -> {
       if (failure != null) {
         forget();
-        items.forEach(item -> exchange.failed(item, failure));
+        fail(items, failure);
       }
       synchronized (this) {
         busy = false;
       }
       proceed();
     });
+  }
+
+  /** An owner's exception does not affect the others. */
+  private void fail(List<I> items, Throwable why) {
+    for (I item : items) {
+      try {
+        exchange.failed(item, why);
+      } catch (RuntimeException | Error e) {
+        LOG.error("The failure of a request to another broker could not be handled. broker={}", broker, e);
+      }
+    }
   }
 
   private CompletionStage<RemoteConnection> connected() {
@@ -162,6 +182,6 @@ public final class BrokerChannel<I> implements AutoCloseable {
       queue.clear();
     }
     forget();
-    left.forEach(item -> exchange.failed(item, new IOException("this broker has stopped asking others")));
+    fail(left, new IOException("this broker has stopped asking others"));
   }
 }

@@ -19,7 +19,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.LongPredicate;
 
 /** A coordinator that fences everyone. */
-abstract class RefusingService implements TransactionCoordinatorService {
+public abstract class RefusingService implements TransactionCoordinatorService {
   private static <T> CompletableFuture<T> fenced() {
     return CompletableFuture.failedFuture(new CoordinatorException(Errors.PRODUCER_FENCED));
   }

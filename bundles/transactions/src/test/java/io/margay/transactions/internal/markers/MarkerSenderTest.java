@@ -12,21 +12,17 @@ import io.margay.model.Endpoint;
 import io.margay.model.LeaderEpoch;
 import io.margay.model.LineLimit;
 import io.margay.model.TopicPartition;
-import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
-import io.margay.protocol.Message;
-import io.margay.protocol.Messages;
 import io.margay.protocol.message.WriteTxnMarkersRequest;
 import io.margay.protocol.message.WriteTxnMarkersResponse;
 import io.margay.protocol.message.WriteTxnMarkersResponse.WritableTxnMarkerPartitionResult;
 import io.margay.protocol.message.WriteTxnMarkersResponse.WritableTxnMarkerResult;
 import io.margay.protocol.message.WriteTxnMarkersResponse.WritableTxnMarkerTopicResult;
-import io.margay.spi.client.RemoteClient;
-import io.margay.spi.client.RemoteConnection;
 import io.margay.spi.config.FakeSettings;
 import io.margay.spi.partition.MarkerWriter;
 import io.margay.spi.time.ManualTime;
 import io.margay.transactions.internal.remote.Brokers;
+import io.margay.transactions.internal.remote.FakeRemote;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,7 +33,6 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 
 /** Markers reach all partitions, here and on another broker, whatever fails at first. */
@@ -49,63 +44,15 @@ class MarkerSenderTest {
 
   private final ManualTime time = new ManualTime();
   private final LocalMarkers local = new LocalMarkers(time, () -> 1_000);
-  private final List<WriteTxnMarkersRequest> sent = new ArrayList<>();
-  private final List<CompletableFuture<WriteTxnMarkersResponse>> answers = new ArrayList<>();
+  private final FakeRemote<WriteTxnMarkersRequest> remote = new FakeRemote<>(WriteTxnMarkersRequest::new, 2);
+  private final List<WriteTxnMarkersRequest> sent = remote.sent;
   private final List<Integer> ended = new ArrayList<>();
   private Errors localError = Errors.NONE;
-  private boolean unreachable;
+  private Error localFailure;
   private boolean wanted = true;
   private int most = 10;
-  private final MarkerSender sender = new MarkerSender(new Brokers(MarkerSenderTest::image, new FakeSettings(), Remote::new), local, time,
+  private final MarkerSender sender = new MarkerSender(new Brokers(MarkerSenderTest::image, new FakeSettings(), () -> remote), local, time,
       () -> most, new LineLimit(time));
-
-  private final class Remote implements RemoteClient {
-    @Override
-    public CompletionStage<RemoteConnection> connect(Target target) {
-      return unreachable ? CompletableFuture.failedFuture(new IOException("no")) : CompletableFuture.completedFuture(new Connection());
-    }
-  }
-
-  private final class Connection implements RemoteConnection {
-    private final CompletableFuture<Void> closed = new CompletableFuture<>();
-
-    @Override
-    public short version(Api api) {
-      return 2;
-    }
-
-    @Override
-    public <R extends Message> CompletionStage<Reply<R>> send(Api api, short version, Message request, R response, long timeoutMs) {
-      sent.add(Messages.read(WriteTxnMarkersRequest::new, Messages.toBytes(request, version), version));
-      CompletableFuture<WriteTxnMarkersResponse> answer = new CompletableFuture<>();
-      answers.add(answer);
-      return answer.thenApply(message -> new Reply<R>() {
-        @Override
-        @SuppressWarnings("unchecked") // it is asked for nothing else
-        public R message() {
-          return (R) message;
-        }
-
-        @Override
-        public void close() { }
-      });
-    }
-
-    @Override
-    public Executor executor() {
-      return Runnable::run;
-    }
-
-    @Override
-    public CompletionStage<Void> closed() {
-      return closed;
-    }
-
-    @Override
-    public void close() {
-      closed.complete(null);
-    }
-  }
 
   MarkerSenderTest() {
     local.add(new MarkerWriter() {
@@ -116,6 +63,9 @@ class MarkerSenderTest {
 
       @Override
       public CompletionStage<Errors> write(int partition, Marker marker) {
+        if (localFailure != null) {
+          throw localFailure;
+        }
         return CompletableFuture.completedFuture(localError);
       }
     });
@@ -151,7 +101,7 @@ class MarkerSenderTest {
       });
       response.markers().add(result);
     });
-    answers.get(index).complete(response);
+    remote.answers.get(index).complete(response);
   }
 
   @Test
@@ -190,13 +140,13 @@ class MarkerSenderTest {
 
   @Test
   void aBrokerThatCannotBeReachedIsTriedAgain() {
-    unreachable = true;
+    remote.unreachable = true;
     send(7, THERE);
     time.advance(3_000);
     assertThat(sent).isEmpty();
-    unreachable = false;
+    remote.unreachable = false;
     time.advance(1_000);
-    answers.get(0).completeExceptionally(new IOException("broken"));
+    remote.answers.get(0).completeExceptionally(new IOException("broken"));
     time.advance(1_000);
     answer(1, Errors.NONE);
     assertThat(ended).containsExactly(7);
@@ -229,10 +179,10 @@ class MarkerSenderTest {
 
   @Test
   void anEarlierCoordinatorStops() {
-    unreachable = true;
+    remote.unreachable = true;
     send(7, THERE);
     wanted = false;
-    unreachable = false;
+    remote.unreachable = false;
     time.advance(60_000);
     assertThat(sent).isEmpty();
     assertThat(time.timers()).isZero();
@@ -260,5 +210,32 @@ class MarkerSenderTest {
     }
     answer(0, Errors.NONE);
     assertThat(ended).hasSize(20_001);
+  }
+
+  @Test
+  void anErrorHereIsTriedAgainAndDoesNotHoldUpOthers() {
+    most = 1;
+    localFailure = new OutOfMemoryError("no memory for a marker");
+    send(1, THERE);
+    send(2, HERE);
+    send(3, THERE);
+    answer(0, Errors.NONE);
+    assertThat(ended).containsExactly(1);
+    localFailure = null;
+    time.advance(1_000);
+    assertThat(ended).containsExactly(1, 2);
+    answer(1, Errors.NONE);
+    assertThat(ended).containsExactly(1, 2, 3);
+    assertThat(time.timers()).isZero();
+  }
+
+  @Test
+  void aConnectionThatThrowsIsTriedAgain() {
+    remote.broken = true;
+    send(7, THERE);
+    remote.broken = false;
+    time.advance(1_000);
+    answer(0, Errors.NONE);
+    assertThat(ended).containsExactly(7);
   }
 }
