@@ -5,7 +5,6 @@ import io.margay.spi.client.RemoteConnection;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
@@ -83,9 +82,10 @@ public final class NettyClient implements RemoteClient {
     return result;
   }
 
-  private static IOException unreachable(Target target, Throwable cause) {
+  static IOException unreachable(Target target, Throwable cause) {
     String message = "cannot connect to " + target + ": " + cause.getMessage();
-    boolean refused = cause instanceof ConnectException && !(cause instanceof ConnectTimeoutException);
+    // A ConnectException is also what this machine's lack of a free port, or its firewall, ends with: only the text tells them apart.
+    boolean refused = cause instanceof ConnectException && String.valueOf(cause.getMessage()).contains("Connection refused");
     return refused ? (IOException) new ConnectException(message).initCause(cause) : new IOException(message, cause);
   }
 

@@ -160,6 +160,19 @@ class NettyClientTest {
     await(connection.closed());
   }
 
+  /** It says that no process listens there, which this machine's own trouble does not. */
+  @Test
+  void onlyARefusalIsAConnectException() {
+    Target target = new Target("127.0.0.1", 1, "test", LONG_MS, 1, 1000);
+    assertThat(NettyClient.unreachable(target, new ConnectException("finishConnect(..) failed with error(-111): Connection refused")))
+        .isInstanceOf(ConnectException.class);
+    for (String other : List.of("connect(..) failed with error(-99): Cannot assign requested address", "error(-110): Connection timed out",
+        "error(-1): Operation not permitted")) {
+      assertThat(NettyClient.unreachable(target, new ConnectException(other))).as(other).isNotInstanceOf(ConnectException.class)
+          .hasMessageContaining(other);
+    }
+  }
+
   @Test
   void aBrokerThatIsNotThereOrSaysNothing() throws Exception {
     CompletionStage<RemoteConnection> silent = client.connect(target(1));

@@ -82,11 +82,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
     this.server = server;
     this.listener = listener;
     this.gate = new ReadGate(channel);
-    this.frames = new FrameSource(channel, gate, server.maxFrameBytes(), this::drain);
+    Runnable goOn = this::drain;
+    this.frames = new FrameSource(channel, gate, server.maxFrameBytes(), goOn);
     this.answers = new Answers(server.memory().work());
     this.work = new WorkShare(server.memory());
-    this.workWait = new WorkWait(server.memory().work(), channel, this::drain);
-    this.throttle = new Throttle(channel, gate, this::drain);
+    this.workWait = new WorkWait(server.memory().work(), channel, goOn);
+    this.throttle = new Throttle(channel, gate, goOn);
   }
 
   @Override
@@ -99,17 +100,20 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
     Handover left = Handover.take(context.channel());
     if (left != null) {
-      takeOver(left);
+      frames.resume(left.proven(), left.rest());
+      try {
+        takeOver(left);
+      } catch (Throwable e) { // Netty would take this handler out, and nobody would learn that the channel closes
+        exceptionCaught(context, e);
+      }
     }
   }
 
   /** Goes on with a connection that the version before had, or that waited for this one. */
   private void takeOver(Handover left) {
     if (!begin(left.served())) {
-      left.release();
       return;
     }
-    frames.resume(left.proven(), left.rest());
     if (left.throttledNanos() > 0) {
       throttle.begin(left.throttledNanos());
     }

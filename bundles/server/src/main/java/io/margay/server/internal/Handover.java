@@ -51,10 +51,4 @@ record Handover(ByteBuf rest, boolean served, boolean proven, long throttledNano
     }
     channel.attr(KEY).set(left);
   }
-
-  void release() {
-    if (rest != null) {
-      rest.release();
-    }
-  }
 }

@@ -2,13 +2,9 @@ package io.margay.server.internal;
 
 import io.netty.channel.Channel;
 import java.util.concurrent.RejectedExecutionException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Lets a connection start no request while the memory for work is spent. One per connection, on its event loop. */
 final class WorkWait {
-  private static final Logger LOG = LoggerFactory.getLogger(WorkWait.class);
-
   private final MemoryPool pool;
   private final Channel channel;
   private final Runnable goOn;
@@ -46,7 +42,8 @@ final class WorkWait {
     try {
       channel.eventLoop().execute(this::granted);
     } catch (RejectedExecutionException e) {
-      LOG.debug("The event loop has ended");
+      // the event loops have ended
+      pool.give(1);
     }
   }
 

@@ -17,6 +17,7 @@ import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -50,6 +51,7 @@ class ConnectionTest {
   /** A channel whose other end reads when it likes. */
   private final class Client extends EmbeddedChannel {
     private boolean reads = true;
+    private boolean failsOnce;
 
     Client() {
       super(false, false);
@@ -60,6 +62,15 @@ class ConnectionTest {
       pipeline().addLast(new Connection(server, "PLAINTEXT", this));
       register();
       return this;
+    }
+
+    @Override
+    public ChannelConfig config() {
+      if (failsOnce && server.connectionCount() > 0) {
+        failsOnce = false;
+        throw new OutOfMemoryError("thrown by the test");
+      }
+      return super.config();
     }
 
     @Override
@@ -149,6 +160,20 @@ class ConnectionTest {
     assertThat(server.memory().frames().takenBytes()).isZero();
     assertThat(server.memory().work().takenBytes()).isZero();
     server.close();
+  }
+
+  @Test
+  void aFailureWhileItIsTakenOverClosesTheConnectionAndLeavesNothing() throws Exception {
+    ByteBuf rest = Unpooled.buffer().writeInt(64);
+    client.register();
+    client.failsOnce = true;
+    new Handover(rest, true, true, 0).leave(client);
+    client.pipeline().addLast(new Connection(server, "PLAINTEXT", client));
+    client.runPendingTasks();
+    assertThat(client.failsOnce).isFalse();
+    assertThat(client.isOpen()).isFalse();
+    assertThat(server.connectionCount()).isZero();
+    assertThat(rest.refCnt()).isZero();
   }
 
   @Test

@@ -109,7 +109,9 @@ public final class Room implements AutoCloseable {
     waits = true;
     server = handler;
     // First those that a server had: it may have a limit for those that come.
-    give(Held::wasServed).thenCompose(done -> give(connection -> true)).thenRun(() -> accept(change));
+    // Clients are accepted also when one of those cannot be given.
+    give(Held::wasServed).handle((done, failure) -> give(connection -> true)).thenCompose(rest -> rest)
+        .whenComplete((done, failure) -> accept(change));
   }
 
   private CompletableFuture<Void> give(Predicate<Channel> which) {

@@ -130,11 +130,13 @@ class RoomTest {
     Keeper first = new Keeper();
     room.take(first, () -> false);
     room.leave(first, LONG_MS);
+    assertThat(listener.config().isAutoRead()).as("accepts").isFalse();
     try (Socket client = connect()) {
       client.getOutputStream().write(4);
       Keeper second = new Keeper();
       room.take(second, () -> false);
       assertThat(second.read.poll(20, TimeUnit.SECONDS)).isEqualTo(4);
+      assertThat(room.heldCount()).isZero();
     }
   }
 
