@@ -34,12 +34,13 @@ public final class AllShards<S extends ShardState> {
   }
 
   /**
-   * Runs a task for each active shard, on the executor. A node without shards needs no thread for that.
+   * Runs a task for each active shard, on the executor; does not wait for a shard that is in use. A node without shards needs no thread
+   * for that.
    *
    * @param task gets the shard
    */
   public void forEach(IntConsumer task) {
-    if (!runtime.active().isEmpty()) {
+    if (runtime.hasShards()) {
       execute(() -> runtime.active().forEach(task::accept));
     }
   }

@@ -158,6 +158,11 @@ public final class CoordinatorRuntime<S extends ShardState> implements AutoClose
     return result;
   }
 
+  /** Whether there may be active shards; without their locks. */
+  boolean hasShards() {
+    return !shards.isEmpty();
+  }
+
   /** @return whether a shard is being loaded now */
   public boolean loading() {
     return shards.values().stream().anyMatch(Shard::isLoading);
