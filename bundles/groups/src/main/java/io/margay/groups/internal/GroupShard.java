@@ -8,10 +8,11 @@ import io.margay.coordinator.ShardState;
 import io.margay.groups.internal.classic.ClassicGroup;
 import io.margay.groups.internal.classic.ClassicGroups;
 import io.margay.groups.internal.classic.ClassicReplay;
-import io.margay.groups.internal.classic.GroupRecords;
 import io.margay.groups.internal.classic.JoinOperations;
 import io.margay.groups.internal.classic.MemberOperations;
 import io.margay.groups.internal.classic.Rebalance;
+import io.margay.groups.internal.consumer.ConsumerGroups;
+import io.margay.groups.internal.consumer.ConsumerReplay;
 import io.margay.groups.internal.group.GroupConfig;
 import io.margay.groups.internal.group.GroupTable;
 import io.margay.groups.internal.group.Listing;
@@ -41,6 +42,7 @@ final class GroupShard implements ShardState {
   private final JoinOperations joining;
   private final MemberOperations members;
   private final ClassicReplay classic;
+  private final ConsumerGroups consumer;
   private final OffsetOperations offsets;
   private final TransactionChecks checks = new TransactionChecks();
   private final Expiry expiry;
@@ -52,8 +54,9 @@ final class GroupShard implements ShardState {
    * @param config the settings
    * @param node the memory of all shards
    * @param shards how many shards there are
+   * @param around what consumer groups need
    */
-  GroupShard(ShardContext context, GroupConfig config, CoordinatorMemory node, IntSupplier shards) {
+  GroupShard(ShardContext context, GroupConfig config, CoordinatorMemory node, IntSupplier shards, ConsumerGroups.Surroundings around) {
     this.memory = new ShardMemory(node);
     OffsetStore store = new OffsetStore(memory);
     GroupTable groups = new GroupTable(memory, ClassicGroup::new, store::hasAny);
@@ -62,8 +65,9 @@ final class GroupShard implements ShardState {
     this.joining = new JoinOperations(context, classicGroups, config, rebalance);
     this.members = new MemberOperations(context, classicGroups, config, rebalance);
     this.classic = new ClassicReplay(classicGroups, rebalance);
+    this.consumer = new ConsumerGroups(context, groups, around);
     this.offsets = new OffsetOperations(groups, store, config, members);
-    this.expiry = new Expiry(groups, store, config, GroupRecords::tombstone);
+    this.expiry = new Expiry(groups, store, config);
     this.listing = new Listing(groups);
     this.selection = new Selection(context.shard(), groups, store, shards);
   }
@@ -74,6 +78,10 @@ final class GroupShard implements ShardState {
 
   MemberOperations members() {
     return members;
+  }
+
+  ConsumerGroups consumer() {
+    return consumer;
   }
 
   OffsetOperations offsets() {
@@ -97,7 +105,7 @@ final class GroupShard implements ShardState {
   }
 
   Result<Errors> delete(String groupId) {
-    return offsets.deleteGroup(groupId, GroupRecords::tombstone);
+    return offsets.deleteGroup(groupId);
   }
 
   @Override
@@ -108,9 +116,7 @@ final class GroupShard implements ShardState {
       // the first two differ in the number only
       case LegacyOffsetCommitKey.RECORD_TYPE, OffsetCommitKey.RECORD_TYPE -> replayOffset(producerId, key, record.value());
       case GroupMetadataKey.RECORD_TYPE -> replayGroup(key, record.value());
-      default -> {
-        // a group of another kind, or of a later time: not ours to serve, and the log keeps it
-      }
+      default -> replayConsumer(ConsumerReplay.read(type, key, record.value()));
     }
   }
 
@@ -134,6 +140,15 @@ final class GroupShard implements ShardState {
     }
   }
 
+  private void replayConsumer(ConsumerReplay.Read read) {
+    // null is a group of another kind, or of a later time: not ours to serve, and the log keeps it
+    if (read != null && (read.ends() ? selection.takesEndOf(read.groupId())
+        : read.removes() || selection.takes(read.groupId(), read.timestampMs()))) {
+      consumer.replay(read);
+      selection.afterRecord();
+    }
+  }
+
   @Override
   public void replayMarker(long producerId, boolean committed) {
     checks.onMarker(producerId);
@@ -147,6 +162,7 @@ final class GroupShard implements ShardState {
 
   @Override
   public Result<Void> onLoaded(long nowMs) {
+    consumer.onLoaded();
     return rebalance.onLoaded(nowMs);
   }
 
