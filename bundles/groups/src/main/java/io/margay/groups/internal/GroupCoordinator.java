@@ -238,14 +238,14 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
       long bytes) {
     return parked(request.groupId(), bytes, JoinGroupResponse::errorCode, reply -> {
       JoinOperations.Join join = JoinOperations.Join.of(request, version, clientId, clientHost, reply);
-      return (s, now) -> s.joining().join(join, now);
+      return (s, now) -> s.join(join, now);
     });
   }
 
   @Override
   public CompletableFuture<SyncGroupResponse> sync(SyncGroupRequest request, long bytes) {
     return parked(request.groupId(), bytes, SyncGroupResponse::errorCode,
-        reply -> (s, now) -> s.members().sync(request, reply, now));
+        reply -> (s, now) -> s.sync(request, reply, now));
   }
 
   /**
@@ -275,12 +275,12 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
 
   @Override
   public CompletableFuture<Errors> heartbeat(HeartbeatRequest request) {
-    return run(request.groupId(), SMALL_BYTES, (s, now) -> s.members().heartbeat(request));
+    return run(request.groupId(), SMALL_BYTES, (s, now) -> s.heartbeat(request, now));
   }
 
   @Override
   public CompletableFuture<LeaveGroupResponse> leave(LeaveGroupRequest request, long bytes) {
-    return run(request.groupId(), bytes, (s, now) -> s.members().leave(request, now));
+    return run(request.groupId(), bytes, (s, now) -> s.leave(request, now));
   }
 
   @Override

@@ -2,10 +2,10 @@ package io.margay.groups.internal.consumer;
 
 import io.margay.coordinator.Result;
 import io.margay.coordinator.ShardContext;
+import io.margay.groups.internal.classic.JoinLimits;
+import io.margay.groups.internal.classic.Rebalance;
 import io.margay.groups.internal.group.AnswerMemory;
-import io.margay.groups.internal.group.Group;
 import io.margay.groups.internal.group.GroupTable;
-import io.margay.groups.internal.group.MemberLiveness;
 import io.margay.protocol.message.ConsumerGroupDescribeResponse;
 
 /**
@@ -16,7 +16,7 @@ import io.margay.protocol.message.ConsumerGroupDescribeResponse;
  * members go on where they were, without a rebalance; their session and rebalance timeouts start again. A target that is being computed,
  * or topics that are being looked up, are lost and computed again at the next heartbeat.
  */
-public final class ConsumerGroups implements MemberLiveness {
+public final class ConsumerGroups {
   /**
    * What the protocol needs beside its shard.
    *
@@ -31,6 +31,7 @@ public final class ConsumerGroups implements MemberLiveness {
   private final TargetOperations targets;
   private final PatternOperations patterns;
   private final HeartbeatOperations heartbeats;
+  private final ClassicRequests classic;
   private final ConsumerReplay replay;
   private final Description description;
   private final GroupTable groups;
@@ -39,8 +40,10 @@ public final class ConsumerGroups implements MemberLiveness {
    * @param context the shard's context
    * @param groups the shard's groups
    * @param around what else is needed
+   * @param rebalance of the shard's classic groups
+   * @param joinLimits what a JoinGroup may take
    */
-  public ConsumerGroups(ShardContext context, GroupTable groups, Surroundings around) {
+  public ConsumerGroups(ShardContext context, GroupTable groups, Surroundings around, Rebalance rebalance, JoinLimits joinLimits) {
     this.groups = groups;
     ConsumerConfig config = around.config();
     Sessions sessions = new Sessions(context);
@@ -48,8 +51,12 @@ public final class ConsumerGroups implements MemberLiveness {
     this.targets = new TargetOperations(groups, config, assignment, around.background());
     this.membership = new Membership(groups, config, around.topics(), sessions, targets);
     this.patterns = new PatternOperations(context, config, around.topics(), membership, around.background());
-    Migration migration = new Migration(config);
-    this.heartbeats = new HeartbeatOperations(groups, config, membership, sessions, patterns, migration::upgrade);
+    ClassicAssignments bytes = new ClassicAssignments(around.topics());
+    Migration migration = new Migration(context, groups, config, bytes, rebalance);
+    membership.onDeparture(migration::maybeDowngrade);
+    HeartbeatLimits limits = new HeartbeatLimits(groups, config);
+    this.heartbeats = new HeartbeatOperations(groups, config, membership, sessions, patterns, migration::upgrade, limits);
+    this.classic = new ClassicRequests(context, membership, sessions, bytes, limits, joinLimits, migration);
     this.replay = new ConsumerReplay(groups, sessions);
     this.description = new Description(around.topics(), assignment);
   }
@@ -57,6 +64,11 @@ public final class ConsumerGroups implements MemberLiveness {
   /** @return ConsumerGroupHeartbeat */
   public HeartbeatOperations heartbeats() {
     return heartbeats;
+  }
+
+  /** @return the requests of members that follow the classic protocol */
+  public ClassicRequests classic() {
+    return classic;
   }
 
   TargetOperations targets() {
@@ -79,11 +91,6 @@ public final class ConsumerGroups implements MemberLiveness {
    */
   public ConsumerGroupDescribeResponse.DescribedGroup describe(String groupId, AnswerMemory memory) {
     return description.describe(groupId, groups.get(groupId), memory);
-  }
-
-  @Override
-  public void onAlive(Group group, String memberId) {
-    // a commit is no sign of life: members of this protocol send heartbeats at all times
   }
 
   /**

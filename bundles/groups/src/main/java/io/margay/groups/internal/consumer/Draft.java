@@ -120,6 +120,17 @@ final class Draft {
     dropPattern(member.metadata().pattern());
   }
 
+  /** A static member comes back under another id: it takes its old place, with what was kept for it, and begins in epoch 0. */
+  ConsumerMember replace(ConsumerMember holder, String memberId) {
+    Partitions target = target(holder.id());
+    remove(holder);
+    ConsumerMember member = new ConsumerMember(memberId, holder.metadata(),
+        new CurrentAssignment(CurrentAssignment.JOIN, CurrentAssignment.JOIN, MemberState.STABLE, holder.current().assigned(), Partitions.NONE));
+    put(member);
+    putTarget(memberId, target);
+    return member;
+  }
+
   /** Forgets the topics of a regular expression that no member uses any more. */
   private void dropPattern(String text) {
     if (!text.isEmpty() && pattern(text) != null && !usedPatterns().contains(text)) {

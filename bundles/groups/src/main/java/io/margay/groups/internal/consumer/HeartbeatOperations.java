@@ -33,14 +33,14 @@ public final class HeartbeatOperations {
   private final HeartbeatLimits limits;
 
   HeartbeatOperations(GroupTable groups, ConsumerConfig config, Membership membership, Sessions sessions, PatternOperations patterns,
-      Upgrade upgrade) {
+      Upgrade upgrade, HeartbeatLimits limits) {
     this.groups = groups;
     this.config = config;
     this.membership = membership;
     this.sessions = sessions;
     this.patterns = patterns;
     this.upgrade = upgrade;
-    this.limits = new HeartbeatLimits(groups, config);
+    this.limits = limits;
   }
 
   /** Turns a classic group into a consumer group. */
@@ -104,7 +104,7 @@ public final class HeartbeatOperations {
   }
 
   /** The member that a request is of; null when it is new. */
-  private ConsumerMember memberOf(Draft draft, ConsumerGroupHeartbeatRequest request, String memberId, Partitions owned) {
+  private static ConsumerMember memberOf(Draft draft, ConsumerGroupHeartbeatRequest request, String memberId, Partitions owned) {
     boolean joins = request.memberEpoch() == CurrentAssignment.JOIN;
     ConsumerMember member = draft.member(memberId);
     if (request.instanceId() != null) {
@@ -134,20 +134,14 @@ public final class HeartbeatOperations {
   }
 
   /** A static member comes back under another id: it takes its old place without a rebalance. */
-  private ConsumerMember replace(Draft draft, ConsumerMember holder, String memberId, boolean joins) {
+  private static ConsumerMember replace(Draft draft, ConsumerMember holder, String memberId, boolean joins) {
     if (!joins) {
       throw new CoordinatorException(Errors.FENCED_INSTANCE_ID);
     }
     if (holder.epoch() != CurrentAssignment.AWAY) {
       throw new CoordinatorException(Errors.UNRELEASED_INSTANCE_ID);
     }
-    Partitions target = draft.target(holder.id());
-    draft.remove(holder);
-    ConsumerMember member = new ConsumerMember(memberId, holder.metadata(),
-        new CurrentAssignment(0, 0, MemberState.STABLE, holder.current().assigned(), Partitions.NONE));
-    draft.put(member);
-    draft.putTarget(memberId, target);
-    return member;
+    return draft.replace(holder, memberId);
   }
 
   private static void requireEpoch(ConsumerMember member, int epoch, Partitions owned) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,19 +20,12 @@ final class Membership {
   private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
   static final Result<Void> NOTHING = Result.of(null);
 
-  /** What may follow when members have gone. */
-  @FunctionalInterface
-  interface Departure {
-    /** Makes a classic group of what is left, if that is due; null when it is not. */
-    <R> Result<R> maybeDowngrade(Draft draft, R response, long nowMs);
-  }
-
   private final GroupTable groups;
   private final ConsumerConfig config;
   private final Topics topics;
   private final Sessions sessions;
   private final TargetOperations targets;
-  private Departure departure;
+  private Consumer<Draft> departure = draft -> { };
 
   Membership(GroupTable groups, ConsumerConfig config, Topics topics, Sessions sessions, TargetOperations targets) {
     this.groups = groups;
@@ -41,8 +35,8 @@ final class Membership {
     this.targets = targets;
   }
 
-  /** Set once, before the first operation. */
-  void onDeparture(Departure what) {
+  /** What may follow when members have gone; set once, before the first operation. */
+  void onDeparture(Consumer<Draft> what) {
     departure = what;
   }
 
@@ -156,11 +150,8 @@ final class Membership {
   /** Takes members out for good. */
   <R> Result<R> depart(Draft draft, Collection<ConsumerMember> gone, R response, long nowMs) {
     gone.forEach(draft::remove);
-    Result<R> downgraded = departure == null ? null : departure.maybeDowngrade(draft, response, nowMs);
-    if (downgraded != null) {
-      return downgraded;
-    }
     settle(draft, true, nowMs);
+    departure.accept(draft);
     return Result.of(draft.records(), response);
   }
 
@@ -171,6 +162,7 @@ final class Membership {
         touch(group.id(), member);
         awaitRevocation(group.id(), member);
       }
+      departure.accept(new Draft(group, new ArrayList<>()));
     }
   }
 
