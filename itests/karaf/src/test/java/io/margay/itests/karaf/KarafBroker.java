@@ -102,8 +102,8 @@ final class KarafBroker implements AutoCloseable {
     o.add(configureConsole().ignoreLocalConsole());
     o.add(editConfigurationFilePut("etc/org.apache.karaf.shell.cfg", "sshPort", Integer.toString(sshPort)));
     o.add(editConfigurationFilePut("etc/org.apache.karaf.shell.cfg", "sshHost", "127.0.0.1"));
-    for (String port : List.of("rmiRegistryPort", "rmiServerPort")) {
-      o.add(editConfigurationFilePut("etc/org.apache.karaf.management.cfg", port, Integer.toString(KafkaRoundTrip.freePort())));
+    for (String setting : List.of("rmiRegistryPort", "rmiServerPort")) {
+      o.add(editConfigurationFilePut("etc/org.apache.karaf.management.cfg", setting, Integer.toString(KafkaRoundTrip.freePort())));
     }
     o.add(editConfigurationFilePut("etc/users.properties", "karaf", "karaf,_g_:admingroup"));
     o.add(editConfigurationFilePut("etc/users.properties", "_g_:admingroup", "group,admin,manager,viewer,systembundles,ssh"));
