@@ -77,22 +77,6 @@ public final class ClassicGroup extends Group {
     this.restored = true;
   }
 
-  /**
-   * A stable group whose members had another protocol before.
-   *
-   * @param id group id
-   * @param generation its generation
-   * @param members at least one; all have a protocol in common
-   * @param nowMs milliseconds since the epoch
-   * @return the group, as it would be read from its record
-   */
-  public static ClassicGroup of(String id, int generation, List<ClassicMember> members, long nowMs) {
-    ClassicGroup group = new ClassicGroup(id, nowMs);
-    members.forEach(m -> group.add(m, CONSUMER));
-    group.restore(GroupState.STABLE, generation, CONSUMER, group.selectProtocol(), group.leaderId, nowMs);
-    return group;
-  }
-
   // ------------------------------------------------------------------------------------------------ what it is
 
   /** @return the state */

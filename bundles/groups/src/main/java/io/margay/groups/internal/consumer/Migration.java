@@ -6,6 +6,7 @@ import io.margay.coordinator.Result;
 import io.margay.coordinator.ShardContext;
 import io.margay.groups.internal.classic.ClassicGroup;
 import io.margay.groups.internal.classic.ClassicMember;
+import io.margay.groups.internal.classic.ClassicReplay;
 import io.margay.groups.internal.classic.GroupRecords;
 import io.margay.groups.internal.classic.Rebalance;
 import io.margay.groups.internal.group.Group;
@@ -134,7 +135,7 @@ final class Migration {
       assignments.put(m.id(), bytes.bytes(m.current().assigned(), member.protocols().get(0).metadata()));
       members.add(member);
     }
-    ClassicGroup classic = ClassicGroup.of(groupId, group.epoch(), members, nowMs);
+    ClassicGroup classic = ClassicReplay.stable(groupId, group.epoch(), members, nowMs);
     List<CoordinatorRecord> records = new ArrayList<>(group.tombstones());
     records.add(GroupRecords.group(classic, assignments));
     LOG.debug("A consumer group becomes a classic group. group={} members={}", groupId, members.size());
