@@ -281,9 +281,9 @@ class ConsumerProtocolIT {
     awaitBalance(6);
     for (int i = 0; i < 3; i++) {
       produce("hot", 6, 300);
-      update("40", "groups");
+      update("groups");
       produce("hot", 6, 300);
-      update("20", "assignors");
+      update("assignors");
       GroupWorker more = join("hot", "consumer", "hot", Map.of());
       awaitBalance(6);
       leave(more);
@@ -293,7 +293,7 @@ class ConsumerProtocolIT {
     end();
   }
 
-  private static void update(String directory, String part) throws Exception {
+  private static void update(String part) throws Exception {
     try (Stream<Path> all = Files.walk(Broker.HOME)) {
       Path jar = all.filter(f -> f.getFileName().toString().matches("(io\\.margay\\.)?" + part + "-.*\\.jar")).findFirst().orElseThrow();
       assertThat(broker.shell("update io.margay." + part + " " + jar.toUri())).isEqualTo(new Run(0, ""));
