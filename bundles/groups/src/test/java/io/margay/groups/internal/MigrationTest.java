@@ -259,6 +259,23 @@ class MigrationTest {
   }
 
   @Test
+  void aMemberCommitsInItsOldGenerationUntilItKnowsTheNewOne() {
+    Classic c = classicGroup(1, false).get(0);
+    int before = c.generation;
+    TestConsumer a = new TestConsumer(f, "a", "t").beat();
+    assertThat(f.heartbeat(c.id, before)).isEqualTo(Errors.REBALANCE_IN_PROGRESS);
+    assertThat(f.commit(c.id, before, "t", 0, 7, "")).isEqualTo(Errors.NONE);
+    assertThat(c.join().joined()).isEqualTo(Errors.NONE);
+    Set<Integer> kept = c.synced(c.sync(List.of()));
+    assertThat(kept).hasSize(2);
+    for (int p = 0; p < 4; p++) {
+      assertThat(f.commit(c.id, before, "t", p, 8, "")).isEqualTo(kept.contains(p) ? Errors.NONE : Errors.REBALANCE_IN_PROGRESS);
+    }
+    assertThat(f.commit(c.id, c.generation + 1, "t", 0, 8, "")).isEqualTo(Errors.ILLEGAL_GENERATION);
+    assertThat(a.error).isEqualTo(Errors.NONE);
+  }
+
+  @Test
   void anEmptyConsumerGroupTakesClassicMembers() {
     TestConsumer a = new TestConsumer(f, "a", "t").beat();
     f.commit("a", 1, "t", 7);

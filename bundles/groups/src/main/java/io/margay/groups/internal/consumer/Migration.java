@@ -135,7 +135,9 @@ final class Migration {
       assignments.put(m.id(), bytes.bytes(m.current().assigned(), member.protocols().get(0).metadata()));
       members.add(member);
     }
-    ClassicGroup classic = ClassicReplay.stable(groupId, group.epoch(), members, nowMs);
+    // the generation that members know, so that they can commit until they have joined again
+    int generation = group.members().stream().mapToInt(ConsumerMember::epoch).max().orElseThrow();
+    ClassicGroup classic = ClassicReplay.stable(groupId, Math.max(1, generation), members, nowMs);
     List<CoordinatorRecord> records = new ArrayList<>(group.tombstones());
     records.add(GroupRecords.group(classic, assignments));
     LOG.debug("A consumer group becomes a classic group. group={} members={}", groupId, members.size());
