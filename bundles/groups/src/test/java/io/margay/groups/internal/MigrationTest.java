@@ -169,9 +169,12 @@ class MigrationTest {
     rounds(classics, a);
     allAreOwned(classics, a);
     a.leave(-1);
+    classics.get(0).beat();
     f.time.advance(1);
     assertThat(type()).isEqualTo("classic");
     assertThat(f.state()).isEqualTo("PreparingRebalance");
+    assertThat(f.commit(classics.get(0).id, classics.get(0).generation, "t", 0, 7, "")).isEqualTo(Errors.NONE);
+    assertThat(f.heartbeat(classics.get(0).id, classics.get(0).generation)).isEqualTo(Errors.REBALANCE_IN_PROGRESS);
     Classic left = classics.get(0).join();
     assertThat(left.joined()).isEqualTo(Errors.NONE);
     left.synced(left.sync(classics));
