@@ -26,7 +26,7 @@ final class Judge {
   static final int WAITING_SLACK = 100;
   static final int BUSY_ROW = 5;
   static final int BUSY_FACTOR = 5;
-  static final long BUSY_SLACK_MICROS = 30_000;
+  static final long BUSY_SLACK_MICROS = 50_000;
   private static final double BUSY_SHARE = 0.25;
   private static final double ERRORS_SLACK = 0.02;
   private static final double SILENCE_RATE_MIN = 2;
