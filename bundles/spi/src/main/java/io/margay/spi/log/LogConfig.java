@@ -16,9 +16,10 @@ import io.margay.spi.storage.StoreConfig;
  * @param flushing when the log is forced to stable storage
  * @param engine {@code margay.storage.engine}
  * @param minInsyncReplicas {@code min.insync.replicas}
+ * @param mirrorSource {@code margay.mirror.source}; null when the topic is not a mirror, so that clients may write to it
  */
 public record LogConfig(Retention retention, Compaction compaction, Segments segments, Batches batches, Flushing flushing,
-    String engine, int minInsyncReplicas) {
+    String engine, int minInsyncReplicas, String mirrorSource) {
 
   /**
    * A batch may decompress to this multiple of its largest size, and at least to the bytes below, unless its topic says otherwise.
@@ -134,7 +135,8 @@ public record LogConfig(Retention retention, Compaction compaction, Segments seg
    */
   public static LogConfig of(SettingValues values) {
     return new LogConfig(Retention.of(values), Compaction.of(values), Segments.of(values), Batches.of(values),
-        Flushing.of(values), values.get(LogSettings.MARGAY_STORAGE_ENGINE), values.get(LogSettings.MIN_INSYNC_REPLICAS));
+        Flushing.of(values), values.get(LogSettings.MARGAY_STORAGE_ENGINE), values.get(LogSettings.MIN_INSYNC_REPLICAS),
+        values.get(LogSettings.MARGAY_MIRROR_SOURCE));
   }
 
   private static RecordChecks checksOf(SettingValues values) {
