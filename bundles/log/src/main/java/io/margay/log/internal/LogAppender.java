@@ -82,7 +82,7 @@ final class LogAppender {
   }
 
   Appended asLeader(ByteBuf records, int leaderEpoch, Origin origin) throws IOException {
-    if (log.config().mirrorSource() != null) {
+    if (log.config().batches().mirrorSource() != null) {
       return readOnly();
     }
     nowMs = log.environment().clock().millis();
@@ -217,7 +217,7 @@ final class LogAppender {
   }
 
   private Appended readOnly() {
-    String[] source = log.config().mirrorSource().split(":", 3);
+    String[] source = log.config().batches().mirrorSource().split(":", 3);
     return Appended.failed(Errors.POLICY_VIOLATION, "Topic " + log.id().topic() + " is a mirror of " + source[2] + " over the link "
         + source[0] + " and therefore read only: produce to the source cluster, or promote the topic with mirror:promote");
   }
@@ -235,7 +235,7 @@ final class LogAppender {
 
   /** Appends batches from another cluster; only their epochs are of this one. */
   Appended asMirror(ByteBuf records, int leaderEpoch, long fetchOffset, String source) throws IOException {
-    if (!source.equals(log.config().mirrorSource())) {
+    if (!source.equals(log.config().batches().mirrorSource())) {
       return Appended.failed(Errors.POLICY_VIOLATION, "the topic is no mirror of " + source);
     }
     Appended refused = examineGiven(records, fetchOffset);

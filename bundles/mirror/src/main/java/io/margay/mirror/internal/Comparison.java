@@ -73,8 +73,7 @@ final class Comparison {
       crc.update(numbers.clear().putLong(mine.baseOffset()).putLong(mine.nextOffset()).putLong(mine.crc()).flip());
       at = mine.nextOffset();
     }
-    return new Difference(target.partition().topic(), target.partition().partition(), from, to, batches, crc.getValue(), difference == null,
-        difference);
+    return new Difference(target.partition().topic(), target.partition().partition(), from, to, batches, crc.getValue(), difference);
   }
 
   private static String words(LastBatch batch) {

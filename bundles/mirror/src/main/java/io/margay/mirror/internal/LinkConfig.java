@@ -14,15 +14,13 @@ import java.util.regex.PatternSyntaxException;
  * @param name the link's name
  * @param given the fields as they were given, by name
  * @param bootstrap addresses of brokers of the source
- * @param topics what the names of topics must match, one of them
- * @param prefix what the name of a mirror begins with; empty in the mode identical
+ * @param topics what is mirrored
  * @param paused whether nothing is fetched
- * @param start where new mirrors begin: -2 at the first offset, -1 at the end, otherwise at a timestamp
  * @param fetch bounds of fetching
  * @param sync what else is kept equal
  */
-record LinkConfig(String name, SortedMap<String, String> given, List<Address> bootstrap, List<Pattern> topics, String prefix,
-    boolean paused, long start, Fetching fetch, Sync sync) {
+record LinkConfig(String name, SortedMap<String, String> given, List<Address> bootstrap, Topics topics, boolean paused,
+    Fetching fetch, Sync sync) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final List<String> FIELDS = List.of("bootstrap.servers", "topics", "mode", "prefix", "paused", "start", "fetch.max.bytes",
       "fetch.wait.max.ms", "bandwidth.bytes.per.second", "sync.interval.ms", "sync.topic.configs", "sync.groups", "replication.factor");
@@ -36,6 +34,15 @@ record LinkConfig(String name, SortedMap<String, String> given, List<Address> bo
       return host + ":" + port;
     }
   }
+
+  /**
+   * What is mirrored.
+   *
+   * @param patterns what the names of topics must match, one of them
+   * @param prefix what the name of a mirror begins with; empty in the mode identical
+   * @param start where new mirrors begin: -2 at the first offset, -1 at the end, otherwise at a timestamp
+   */
+  record Topics(List<Pattern> patterns, String prefix, long start) { }
 
   /**
    * Bounds of fetching.
@@ -85,8 +92,9 @@ record LinkConfig(String name, SortedMap<String, String> given, List<Address> bo
     if (mode.equals("prefixed") && !NAME.matcher(prefix).matches()) {
       throw invalid("prefix", prefix, "1 to 64 of A-Z, a-z, 0-9, dot, dash and underscore");
     }
-    return new LinkConfig(name, new TreeMap<>(fields), addresses(fields.get("bootstrap.servers")), patterns("topics", fields.get("topics"), true),
-        prefix, bool(fields, "paused", false), start(fields.getOrDefault("start", "earliest")),
+    return new LinkConfig(name, new TreeMap<>(fields), addresses(fields.get("bootstrap.servers")),
+        new Topics(patterns("topics", fields.get("topics"), true), prefix, start(fields.getOrDefault("start", "earliest"))),
+        bool(fields, "paused", false),
         new Fetching((int) number(fields, "fetch.max.bytes", 16 << 20, BYTES_MIN, BYTES_MAX),
             (int) number(fields, "fetch.wait.max.ms", 500, 0, 30_000),
             number(fields, "bandwidth.bytes.per.second", 0, 0, Long.MAX_VALUE)),
@@ -199,7 +207,7 @@ record LinkConfig(String name, SortedMap<String, String> given, List<Address> bo
 
   /** Whether a topic of the source belongs to the link. Internal topics never do. */
   boolean covers(String topic) {
-    return !topic.startsWith("__") && topics.stream().anyMatch(p -> p.matcher(topic).matches());
+    return !topic.startsWith("__") && topics.patterns().stream().anyMatch(p -> p.matcher(topic).matches());
   }
 
   /** Whether the offsets of a group follow. */
@@ -209,6 +217,6 @@ record LinkConfig(String name, SortedMap<String, String> given, List<Address> bo
 
   /** The name of the mirror of a topic. */
   String target(String topic) {
-    return prefix + topic;
+    return topics.prefix() + topic;
   }
 }

@@ -153,8 +153,8 @@ final class LinkOperations {
       Map<String, Long> last = new HashMap<>();
       for (MirroredPartition partition : link.loop().partitions()) {
         MirroredPartition.Shown shown = partition.shown();
-        if (shown != null && shown.sourceEnd() >= 0) {
-          last.merge(partition.assignment().target().topic(), Math.max(0, shown.sourceEnd() - partition.leader().logEndOffset()), Long::sum);
+        if (shown != null && shown.progress().sourceOffset() >= 0) {
+          last.merge(partition.assignment().target().topic(), shown.progress().lagRecords(), Long::sum);
         }
       }
       return last;
@@ -180,7 +180,7 @@ final class LinkOperations {
         SourceTopic known = link.view().topics().get(there.topic());
         if (!sourceLeaders.containsKey(there) || !targetLeaders.containsKey(tp) || known == null
             || bounds.subList(0, 2).stream().anyMatch(b -> !b.containsKey(tp)) || bounds.subList(2, 4).stream().anyMatch(b -> !b.containsKey(there))) {
-          differences.add(new Difference(tp.topic(), tp.partition(), -1, -1, 0, 0, false, "it has no leader that answers"));
+          differences.add(new Difference(tp.topic(), tp.partition(), -1, -1, 0, 0, "it has no leader that answers"));
           continue;
         }
         long from = Math.max(bounds.get(0).get(tp), bounds.get(2).get(there));

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -128,14 +129,9 @@ public final class MirrorComponent implements MirrorLinks, MetadataPublisher, Le
 
   private static Partition shown(String topic, PartitionImage image, MirroredPartition mirrored) {
     MirroredPartition.Shown shown = mirrored == null ? null : mirrored.shown();
-    if (shown == null) {
-      return new Partition(topic, image.index(), image.leader().value(), "remote", -1, -1, -1, -1, -1, -1, -1, -1, null);
-    }
-    long end = mirrored.leader().logEndOffset();
-    long lag = shown.sourceEnd() < 0 ? -1 : Math.max(0, shown.sourceEnd() - end);
-    return new Partition(topic, image.index(), image.leader().value(), shown.state().name().toLowerCase(java.util.Locale.ROOT), end,
-        shown.sourceEnd(), lag, shown.lagMs(), shown.bytesPerSecond(), shown.errors(), shown.skipped(), shown.lastProgressMs(),
-        shown.problem());
+    return shown == null ? new Partition(topic, image.index(), image.leader().value(), "remote", null, null)
+        : new Partition(topic, image.index(), image.leader().value(), shown.state().name().toLowerCase(Locale.ROOT), shown.problem(),
+            shown.progress());
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.margay.mirror.internal;
 
 import io.margay.mirror.internal.PartitionMirror.State;
 import io.margay.model.TopicPartition;
+import io.margay.spi.mirror.MirrorLinks.Progress;
 import io.margay.spi.partition.LeaderPartition;
 
 /** A partition that this broker leads and a link fills. Owned by the thread of its link; what is volatile is for those that show it. */
@@ -21,8 +22,7 @@ final class MirroredPartition {
   }
 
   /** What is shown of it. */
-  record Shown(State state, long sourceEnd, long lagMs, long bytesPerSecond, long errors, long skipped, long lastProgressMs,
-      String problem) { }
+  record Shown(State state, String problem, Progress progress) { }
 
   final PartitionMirror machine = new PartitionMirror();
   private final LeaderPartition leader;
@@ -72,8 +72,9 @@ final class MirroredPartition {
       ratedAtMs = nowMs;
       ratedBytes = machine.bytes();
     }
-    shown = new Shown(machine.state(), machine.sourceEnd(), machine.lagMs(leader.logEndOffset(), nowMs), bytesPerSecond, machine.errors(),
-        machine.skipped(), machine.lastProgressMs(), machine.problem());
+    long end = leader.logEndOffset();
+    shown = new Shown(machine.state(), machine.problem(), new Progress(end, machine.sourceEnd(), machine.lagMs(end, nowMs),
+        machine.lastProgressMs(), bytesPerSecond, machine.errors(), machine.skipped()));
   }
 
   /** What {@link #show} showed last, or null. */

@@ -54,7 +54,7 @@ final class PositionCheck {
       start = first;
       offset(LATEST, last -> {
         end = last;
-        long wanted = loop.config().start();
+        long wanted = loop.config().topics().start();
         if (partition.leader().logEndOffset() > 0 || wanted == EARLIEST) {
           bounded(start);
         } else if (wanted == LATEST) {

@@ -49,7 +49,7 @@ final class TargetTopics {
     Map<String, Map<String, String>> overrides = TopicConfigs.read(source, view.topics().keySet());
     for (Map.Entry<String, SourceTopic> topic : view.topics().entrySet()) {
       Map<String, String> its = overrides.get(topic.getKey());
-      if (its == null || !config.prefix().isEmpty() && TopicConfigs.isMirror(its)) {
+      if (its == null || !config.topics().prefix().isEmpty() && TopicConfigs.isMirror(its)) {
         problems.put(topic.getKey(), its == null ? "its configs cannot be read at the source"
             : "it is a mirror at the source, and is not mirrored again");
         continue;

@@ -191,7 +191,7 @@ public final class PartitionLeader extends PartitionRole implements LeaderPartit
 
   @Override
   public String mirrorSource() {
-    return log.config().mirrorSource();
+    return log.config().batches().mirrorSource();
   }
 
   /**

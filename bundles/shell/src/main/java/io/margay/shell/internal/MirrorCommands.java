@@ -64,12 +64,20 @@ final class MirrorCommands {
       with(links -> links.topics(name)).forEach(t -> topics.row(t.target(), t.source(), t.partitions(), t.state(), t.problem()));
       Table partitions = new Table("topic", "partition", "leader", "state", "offset", "sourceOffset", "lag", "lagMs", "bytesPerSecond",
           "errors", "skipped", "lastProgress", "problem");
-      with(links -> links.partitions(name)).forEach(p -> partitions.row(p.topic(), p.partition(), p.leader(), p.state(), known(p.offset()),
-          known(p.sourceOffset()), known(p.lagRecords()), known(p.lagMs()), known(p.bytesPerSecond()), known(p.errors()),
-          known(p.skipped()), p.lastProgressMs() < 0 ? null : Instant.ofEpochMilli(p.lastProgressMs()).toString(), p.problem()));
+      with(links -> links.partitions(name)).forEach(p -> row(partitions, p, p.progress()));
       page.table("topics", topics).table("partitions", partitions);
     }
     page.print();
+  }
+
+  private static void row(Table table, MirrorLinks.Partition p, MirrorLinks.Progress how) {
+    if (how == null) {
+      table.row(p.topic(), p.partition(), p.leader(), p.state(), null, null, null, null, null, null, null, null, p.problem());
+    } else {
+      table.row(p.topic(), p.partition(), p.leader(), p.state(), known(how.offset()), known(how.sourceOffset()), known(how.lagRecords()),
+          known(how.lagMs()), how.bytesPerSecond(), how.errors(), how.skipped(),
+          how.lastProgressMs() < 0 ? null : Instant.ofEpochMilli(how.lastProgressMs()).toString(), p.problem());
+    }
   }
 
   private static Long known(long number) {

@@ -16,10 +16,9 @@ import io.margay.spi.storage.StoreConfig;
  * @param flushing when the log is forced to stable storage
  * @param engine {@code margay.storage.engine}
  * @param minInsyncReplicas {@code min.insync.replicas}
- * @param mirrorSource {@code margay.mirror.source}; null when the topic is not a mirror, so that clients may write to it
  */
 public record LogConfig(Retention retention, Compaction compaction, Segments segments, Batches batches, Flushing flushing,
-    String engine, int minInsyncReplicas, String mirrorSource) {
+    String engine, int minInsyncReplicas) {
 
   /**
    * A batch may decompress to this multiple of its largest size, and at least to the bytes below, unless its topic says otherwise.
@@ -83,11 +82,13 @@ public record LogConfig(Retention retention, Compaction compaction, Segments seg
    * @param timestamps which timestamps records have
    * @param compression {@code compression.type}: producer, uncompressed, or a codec
    * @param compressionLevel the level of that codec, {@code compression.*.level}; 0 when it has none
+   * @param mirrorSource {@code margay.mirror.source}; null when the topic is not a mirror, so that producers may append
    */
-  public record Batches(int maxBytes, RecordChecks checks, Timestamps timestamps, String compression, int compressionLevel) {
+  public record Batches(int maxBytes, RecordChecks checks, Timestamps timestamps, String compression, int compressionLevel,
+      String mirrorSource) {
     private static Batches of(SettingValues values) {
       return new Batches(values.get(LogSettings.MAX_MESSAGE_BYTES), checksOf(values), Timestamps.of(values),
-          values.get(LogSettings.COMPRESSION_TYPE), levelOf(values));
+          values.get(LogSettings.COMPRESSION_TYPE), levelOf(values), values.get(LogSettings.MARGAY_MIRROR_SOURCE));
     }
   }
 
@@ -135,8 +136,7 @@ public record LogConfig(Retention retention, Compaction compaction, Segments seg
    */
   public static LogConfig of(SettingValues values) {
     return new LogConfig(Retention.of(values), Compaction.of(values), Segments.of(values), Batches.of(values),
-        Flushing.of(values), values.get(LogSettings.MARGAY_STORAGE_ENGINE), values.get(LogSettings.MIN_INSYNC_REPLICAS),
-        values.get(LogSettings.MARGAY_MIRROR_SOURCE));
+        Flushing.of(values), values.get(LogSettings.MARGAY_STORAGE_ENGINE), values.get(LogSettings.MIN_INSYNC_REPLICAS));
   }
 
   private static RecordChecks checksOf(SettingValues values) {

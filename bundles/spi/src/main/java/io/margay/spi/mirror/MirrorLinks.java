@@ -35,24 +35,34 @@ public interface MirrorLinks {
   record Topic(String source, String target, int partitions, String state, String problem) { }
 
   /**
-   * A mirrored partition. The numbers that only its leader knows are -1 on other brokers.
+   * A mirrored partition.
    *
    * @param topic its topic in this cluster
    * @param partition its index
    * @param leader the broker that leads it here, and so mirrors it; -1 when there is none
    * @param state checking, mirroring, waiting, diverged, stopped; or remote, on other brokers than the leader
+   * @param problem what is wrong, in words; null when nothing is
+   * @param progress how far it is; null on other brokers than the leader
+   */
+  record Partition(String topic, int partition, int leader, String state, String problem, Progress progress) { }
+
+  /**
+   * How far a mirrored partition is.
+   *
    * @param offset end of the mirror's log
    * @param sourceOffset end of the source's log, -1 when it is not known
-   * @param lagRecords offsets that the mirror does not have yet, -1 when it is not known
-   * @param lagMs milliseconds since the last record that it has was written, while it lags; 0 when it does not lag
+   * @param lagMs milliseconds since the last record that it has was written, while it lags; 0 when it does not lag, -1 when not known
+   * @param lastProgressMs when records were mirrored last, milliseconds since the epoch; -1 when none were
    * @param bytesPerSecond what was mirrored lately
    * @param errors how often something failed
    * @param skipped offsets that the source had deleted before they were mirrored
-   * @param lastProgressMs when records were mirrored last, milliseconds since the epoch
-   * @param problem what is wrong, in words; null when nothing is
    */
-  record Partition(String topic, int partition, int leader, String state, long offset, long sourceOffset, long lagRecords, long lagMs,
-      long bytesPerSecond, long errors, long skipped, long lastProgressMs, String problem) { }
+  record Progress(long offset, long sourceOffset, long lagMs, long lastProgressMs, long bytesPerSecond, long errors, long skipped) {
+    /** @return offsets that the mirror does not have yet; -1 when it is not known */
+    public long lagRecords() {
+      return sourceOffset < 0 ? -1 : Math.max(0, sourceOffset - offset);
+    }
+  }
 
   /**
    * A topic that was promoted.
@@ -72,11 +82,14 @@ public interface MirrorLinks {
    * @param toOffset exclusive end of what was compared
    * @param batches how many batches were compared
    * @param crc checksum over the checksums and offsets of these batches, of the mirror
-   * @param equal whether the source has the same
-   * @param difference the first difference in words, or null
+   * @param difference the first difference from the source in words; null when there is none
    */
-  record Difference(String topic, int partition, long fromOffset, long toOffset, long batches, long crc, boolean equal,
-      String difference) { }
+  record Difference(String topic, int partition, long fromOffset, long toOffset, long batches, long crc, String difference) {
+    /** @return whether the source has the same */
+    public boolean equal() {
+      return difference == null;
+    }
+  }
 
   /** @return all links, by name */
   List<Link> links();
