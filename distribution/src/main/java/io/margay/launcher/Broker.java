@@ -133,6 +133,7 @@ final class Broker {
     }
     configuration.put(LATER_BUNDLES, jars.toString());
     configuration.put(DeployedBundles.PROPERTY, layout.deployed().toString());
+    configuration.put(DeployedBundles.FOLDER_PROPERTY, layout.deployFolder().toString());
     configuration.put("felix.log.logger", new FrameworkLogger());
     return configuration;
   }

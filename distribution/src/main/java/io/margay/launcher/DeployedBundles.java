@@ -19,6 +19,8 @@ import java.util.zip.CRC32;
 final class DeployedBundles {
   /** The framework property that tells that bundle. */
   static final String PROPERTY = "margay.deploy.active";
+  /** The framework property that names the folder whose bundles it deploys. */
+  static final String FOLDER_PROPERTY = "margay.deploy.folder";
   private static final int LEVEL_OF_NEW = 60;
 
   private DeployedBundles() {}

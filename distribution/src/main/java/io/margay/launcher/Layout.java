@@ -40,6 +40,11 @@ record Layout(Path home, Path data) {
     return data.resolve("shell.sock");
   }
 
+  /** Where users put bundles. */
+  Path deployFolder() {
+    return home.resolve("deploy");
+  }
+
   /** What was deployed while the broker ran. */
   Path deployed() {
     return data.resolve("deploy").resolve("active");

@@ -143,6 +143,6 @@ final class RemoteConsole {
   }
 
   private static Candidate candidate(String text) {
-    return new Candidate(text, text, null, null, null, null, !text.endsWith("="));
+    return new Candidate(text, text, null, null, null, null, !text.endsWith("=") && !text.endsWith("/"));
   }
 }

@@ -334,13 +334,41 @@ class HttpIT {
     alter("margay.http.listeners", null);
   }
 
+  private static String jar(String part) {
+    String file = "bundles/" + (part.equals("server") ? "40" : "30") + "/io.margay." + part + "-0.1.0-SNAPSHOT.jar";
+    return Path.of(System.getProperty("margay.home"), file).normalize().toUri().toString();
+  }
+
+  @Test
+  void aConnectionOutlivesTheServerThatServesKafkaClients() throws Exception {
+    topic("http-kept", 1, Map.of());
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      for (int i = 0; i < 4; i++) {
+        String partition = i % 2 == 0 ? "?partition=0" : "";
+        socket.getOutputStream().write(("POST /topics/http-kept/records" + partition + " HTTP/1.1\r\nHost: x\r\nContent-Type: " + BINARY
+            + "\r\nContent-Length: 1\r\n\r\n" + i).getBytes(StandardCharsets.UTF_8));
+        StringBuilder answer = new StringBuilder();
+        while (!answer.toString().contains("\"offset\":" + i)) {
+          int read = socket.getInputStream().read();
+          assertThat(read).as("request %d: %s", i, answer).isNotNegative();
+          answer.append((char) read);
+        }
+        assertThat(answer.toString()).startsWith("HTTP/1.1 200");
+        // the rest of this response, which ends with the last chunk
+        while (!answer.toString().endsWith("\r\n0\r\n\r\n")) {
+          answer.append((char) socket.getInputStream().read());
+        }
+        broker.shell("update io.margay.server " + jar("server")).ok();
+      }
+    }
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"producer", "partitioners"})
+  @ValueSource(strings = {"producer", "partitioners", "server"})
   void aPartThatIsReplacedUnderLoadGivesNoError(String part) throws Exception {
     String topic = "http-replaced-" + part;
     topic(topic, 2, Map.of("margay.partitioner", "round-robin"));
-    String file = "bundles/30/io.margay." + part + "-0.1.0-SNAPSHOT.jar";
-    String jar = Path.of(System.getProperty("margay.home"), file).normalize().toUri().toString();
+    String jar = jar(part);
     Collection<String> bad = new ConcurrentLinkedQueue<>();
     AtomicBoolean end = new AtomicBoolean();
     ExecutorService threads = Executors.newFixedThreadPool(2);

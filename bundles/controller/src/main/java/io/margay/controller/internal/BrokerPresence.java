@@ -167,6 +167,10 @@ public final class BrokerPresence implements MetadataStateMachine.Watcher, AutoC
     return registration.whenRegistered();
   }
 
+  CompletionStage<Void> whenActive() {
+    return registration.whenActive();
+  }
+
   SessionKeeper sessions() {
     return sessions;
   }

@@ -319,6 +319,11 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
     return presence.whenRegistered();
   }
 
+  @Override
+  public CompletionStage<Void> whenActive() {
+    return presence.whenActive();
+  }
+
   /** Leaves the log. Open requests fail as if another node were the controller, so that clients ask again. */
   @Override
   public void close() {

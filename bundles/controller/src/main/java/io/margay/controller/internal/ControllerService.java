@@ -149,4 +149,9 @@ public final class ControllerService implements ClusterMetadata, Controller {
   public CompletionStage<Void> whenRegistered() {
     return runtime.whenRegistered();
   }
+
+  @Override
+  public CompletionStage<Void> whenActive() {
+    return runtime.whenActive();
+  }
 }

@@ -40,6 +40,23 @@ class BrokerPresenceTest {
   }
 
   @Test
+  void aBrokerTakesPartWhenTheControllerHasHeardFromIt() {
+    FakeCluster.Node one = cluster.start(1, true);
+    cluster.lead(1);
+    cluster.propose(new InitCluster("cluster", new TreeMap<>()));
+    cluster.time.advance(100);
+    assertThat(one.presence.whenActive()).isCompleted();
+    one.paused = true;
+    FakeCluster.Node two = cluster.start(2, true);
+    cluster.time.advance(50);
+    assertThat(two.presence.registered()).isTrue();
+    assertThat(two.presence.whenActive()).isNotCompleted();
+    one.paused = false;
+    cluster.time.advance(10_000);
+    assertThat(two.presence.whenActive()).isCompleted();
+  }
+
+  @Test
   void livingBrokersStayUnfencedWithOneConnectionEach() {
     startThree();
     cluster.time.advance(60_000);

@@ -16,11 +16,23 @@ import java.util.regex.Pattern;
 record Arguments(List<Path> files, boolean dryRun, long watchMs) {
   static final String USAGE = """
       Usage: deploy [--dry-run] [--watch TIME] FILE...
-      Replaces bundles while the node serves, watches the new versions, and goes back by itself when they do worse.
+      Replace bundles, watch them, and go back by itself when they do worse.
             FILE           a jar on the machine of the server; several are replaced together
             --dry-run      check and say what would be done, and change nothing
             --watch TIME   how long the new versions are watched, such as 500ms, 30s, 2m (margay.deploy.watch.ms)
+            -h, --help     show this and do nothing
       deploy:history [--json] lists the deployments, deploy:undo puts the previous jars of the last one back.
+      """;
+  static final String HISTORY_USAGE = """
+      Usage: deploy:history [--json]
+      List the deployments: who, what, when, pause, errors, outcome.
+            --json         print one JSON document
+            -h, --help     show this and do nothing
+      """;
+  static final String UNDO_USAGE = """
+      Usage: deploy:undo
+      Put back what the last deployment replaced.
+            -h, --help     show this and do nothing
       """;
   private static final Pattern TIME = Pattern.compile("(\\d{1,9})(ms|s|m)");
   private static final long WATCH_MS_MAX = 3_600_000;

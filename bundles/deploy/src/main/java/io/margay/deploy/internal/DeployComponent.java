@@ -1,13 +1,18 @@
 package io.margay.deploy.internal;
 
+import java.io.File;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Hashtable;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.apache.felix.service.command.CommandProcessor;
@@ -33,42 +38,64 @@ import org.slf4j.LoggerFactory;
 public final class DeployComponent {
   private static final Logger LOG = LoggerFactory.getLogger(DeployComponent.class);
 
-  /** One deployment at a time. */
-  private final ReentrantLock running = new ReentrantLock();
+  /** One deployment at a time, also while one replaces this bundle. */
+  private final ReentrantLock running;
   private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
   private final BundleContext system;
   private final Counters counters;
   private final DeployFolder folder;
+  /** Files of the folder that this instance has looked at. */
+  private final Set<String> looked = new HashSet<>();
   private volatile Path directory;
 
   /** Registers the commands. */
   @Activate
   public DeployComponent(BundleContext context) {
     this.system = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION).getBundleContext();
+    this.running = lock(system);
     this.counters = new Counters(system);
     counters.start();
     this.folder = new DeployFolder(system);
     folder.start();
-    register(context, "margay", "deploy", "Replace bundles, watch them, and go back by itself when they do worse.", this::deploy);
-    register(context, "deploy", "history", "List the deployments: who, what, when, pause, errors, outcome.", this::history);
-    register(context, "deploy", "undo", "Put back what the last deployment replaced.", this::undo);
+    register(context, "margay:deploy", Arguments.USAGE, new String[] {"--dry-run", "--help", "--watch"}, this::deploy);
+    register(context, "deploy:history", Arguments.HISTORY_USAGE, new String[] {"--help", "--json"}, this::history);
+    register(context, "deploy:undo", Arguments.UNDO_USAGE, new String[] {"--help"}, this::undo);
+  }
+
+  /** A service of the framework, which outlives this bundle: a deployment that replaces it has not ended when the next version begins. */
+  private static synchronized ReentrantLock lock(BundleContext system) {
+    String filter = "(margay.deploy=lock)";
+    ReentrantLock known = Services.call(system, ReentrantLock.class, filter, lock -> lock, null);
+    if (known != null) {
+      return known;
+    }
+    ReentrantLock lock = new ReentrantLock();
+    system.registerService(ReentrantLock.class, lock, new Hashtable<>(Map.of("margay.deploy", "lock")));
+    return lock;
   }
 
   private interface Command {
     void run(CommandSession session, List<String> words, PrintStream out) throws Exception;
   }
 
-  private void register(BundleContext context, String scope, String name, String description, Command command) {
+  /** By the properties, help lists the command, and consoles complete it. */
+  private void register(BundleContext context, String id, String usage, String[] options, Command command) {
     Hashtable<String, Object> properties = new Hashtable<>();
-    properties.put(CommandProcessor.COMMAND_SCOPE, scope);
-    properties.put(CommandProcessor.COMMAND_FUNCTION, name);
-    properties.put("osgi.command.description", description);
+    properties.put(CommandProcessor.COMMAND_SCOPE, id.substring(0, id.indexOf(':')));
+    properties.put(CommandProcessor.COMMAND_FUNCTION, id.substring(id.indexOf(':') + 1));
+    properties.put("osgi.command.description", usage.lines().skip(1).findFirst().orElseThrow());
+    properties.put("margay.command", id);
+    properties.put("margay.usage", usage);
+    properties.put("margay.options", options);
+    if (usage.contains("FILE")) {
+      properties.put("margay.arguments", "file");
+    }
     Function function = (session, arguments) -> {
       List<String> words = arguments.stream().map(String::valueOf).toList();
       // Gogo directs these to the session, or to the next command of a pipe, for this thread
       PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
       if (words.contains("--help") || words.contains("-h")) {
-        out.print(Arguments.USAGE);
+        out.print(usage);
       } else {
         command.run(session, words, out);
       }
@@ -83,11 +110,41 @@ public final class DeployComponent {
   void data(Path data) {
     boolean first = directory == null;
     directory = data.resolve("deploy");
-    if (first && isInterrupted()) {
+    if (!first) {
+      return;
+    }
+    if (isInterrupted()) {
       Thread thread = new Thread(this::recover, "margay-deploy-recovery");
       thread.setDaemon(true);
       thread.start();
     }
+    folder.start(this::deployFolder);
+  }
+
+  /** On a thread of its own, which nobody interrupts: this bundle may be in the folder. */
+  private void deployFolder(File from, List<File> written) throws Exception {
+    if (written.isEmpty() && !isGone(from)) {
+      return;
+    }
+    new Output().run(() -> {
+      running.lock();
+      try {
+        Deployment deployment = new Deployment(system, directory, counters, Limits.read(system), ManagedFolder.WHO, line -> { });
+        if (isInterrupted()) {
+          deployment.recover();
+        }
+        new ManagedFolder(system, from.toPath(), directory, deployment, line -> System.err.println("margay: " + line), looked)
+            .handle(written, ManagedFolder.gone(from.toPath(), directory));
+      } finally {
+        running.unlock();
+      }
+      return null;
+    }, new PrintStream(OutputStream.nullOutputStream()));
+  }
+
+  /** Nothing is read and no class loaded while there is nothing in the folder. */
+  private boolean isGone(File from) throws IOException {
+    return Files.exists(directory.resolve(FolderState.FILE)) && !ManagedFolder.gone(from.toPath(), directory).isEmpty();
   }
 
   /** Whether the node went down in the middle of a deployment or of its checks. Each start asks, so this loads no class of a deployment. */
@@ -154,7 +211,7 @@ public final class DeployComponent {
 
   /** Karaf's sessions know who logged in; the socket and the terminal belong to the user of the process. */
   private static String user(CommandSession session) {
-    Object user = session.get("USER");
+    Object user = session == null ? null : session.get("USER");
     return user == null ? System.getProperty("user.name") : user.toString();
   }
 
@@ -167,7 +224,7 @@ public final class DeployComponent {
     if (!words.isEmpty()) {
       throw new DeployException("deploy:history knows only --json");
     }
-    entries.forEach(e -> out.println(e.text()));
+    out.print(Entry.table(entries));
   }
 
   @Deactivate

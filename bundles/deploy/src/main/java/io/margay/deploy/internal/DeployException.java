@@ -4,8 +4,21 @@ package io.margay.deploy.internal;
 final class DeployException extends Exception {
   private static final long serialVersionUID = 1;
 
+  private final String outcome;
+
+  /** Nothing was changed. */
   DeployException(String message) {
+    this(message, FolderState.REFUSED);
+  }
+
+  /** @param outcome {@link FolderState#REFUSED}, or that of the {@link Entry} */
+  DeployException(String message, String outcome) {
     super(message, null, false, false);
+    this.outcome = outcome;
+  }
+
+  String outcome() {
+    return outcome;
   }
 
   /** The message alone, because consoles print this. */

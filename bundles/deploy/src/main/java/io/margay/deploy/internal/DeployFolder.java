@@ -17,14 +17,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Says whether the bundles in the folder {@code deploy} work: Felix File Install installs them, and is silent about a
- * jar that is cut off. A warning, which the console shows, has the reason why one does not work; a line in the log names each that does.
+ * Looks at folders of bundles. What is in the folder of this node ({@value #PROPERTY}) is deployed. In the folders of containers, Felix File
+ * Install installs bundles and is silent about a jar that is cut off; of those, a warning has the reason why one does not work, and a line in the log
+ * names each that does.
  */
 final class DeployFolder implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DeployFolder.class);
+  /** The framework property that names the folder of this node; the launcher of the distribution sets it. */
+  static final String PROPERTY = "margay.deploy.folder";
   private static final long LOOK_MS = 2_000;
+  private static final long LOOK_AT_OWN_MS = 500;
+
+  /** Deploys what is in the folder of this node. */
+  interface Deployer {
+    /**
+     * Returns when that has ended, or when this thread is interrupted.
+     *
+     * @param written files that are new or were written again
+     */
+    void handle(File folder, List<File> written) throws Exception;
+  }
 
   private final BundleContext system;
+  private final FolderWatch own;
   private final List<FolderWatch> folders = new ArrayList<>();
   private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
     Thread thread = new Thread(task, "margay-deploy-folder");
@@ -37,13 +52,34 @@ final class DeployFolder implements AutoCloseable {
     this.system = system;
     String home = System.getProperty("margay.home");
     String karaf = System.getProperty("karaf.base");
+    String managed = system.getProperty(PROPERTY);
+    this.own = managed == null ? null : new FolderWatch(new File(managed).getAbsoluteFile());
     Set<File> all = new LinkedHashSet<>();
     Stream.of(home == null ? null : home + "/deploy", karaf == null ? null : karaf + "/deploy", system.getProperty("felix.fileinstall.dir"))
         .filter(folder -> folder != null).map(folder -> new File(folder).getAbsoluteFile()).filter(File::isDirectory).forEach(all::add);
-    all.forEach(folder -> folders.add(new FolderWatch(folder)));
+    all.stream().filter(folder -> own == null || !folder.equals(own.folder())).forEach(folder -> folders.add(new FolderWatch(folder)));
   }
 
-  /** Begins to look. */
+  /** Begins to look at the folder of this node, if there is one. @param deployer for what is in it */
+  void start(Deployer deployer) {
+    if (own != null) {
+      timer.scheduleWithFixedDelay(() -> deploy(deployer), LOOK_AT_OWN_MS, LOOK_AT_OWN_MS, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void deploy(Deployer deployer) {
+    List<File> written = new ArrayList<>();
+    own.look(written::add);
+    try {
+      deployer.handle(own.folder(), written);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception | LinkageError e) {
+      LOG.error("Cannot deploy what is in the folder folder={} files={}", own.folder(), written, e);
+    }
+  }
+
+  /** Begins to look at the folders of containers. */
   void start() {
     if (!folders.isEmpty()) {
       timer.scheduleWithFixedDelay(() -> folders.forEach(f -> f.look(this::tell)), LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);

@@ -6,9 +6,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -35,6 +37,7 @@ final class Deployment {
   private final Copies kept;
   private final Copies work;
   private final History history;
+  private BooleanSupplier enough = () -> false;
 
   /**
    * @param system the context of the framework itself
@@ -54,6 +57,11 @@ final class Deployment {
     this.kept = new Copies(directory.resolve("kept"));
     this.work = new Copies(directory.resolve("new"));
     this.history = new History(directory);
+  }
+
+  /** @param done whether what is deployed needs no more watching, because it is no longer wanted */
+  void watchUntil(BooleanSupplier done) {
+    enough = done;
   }
 
   /** Replaces bundles. @throws DeployException when that was refused or taken back */
@@ -90,21 +98,46 @@ final class Deployment {
     List<BundleFile> files = new ArrayList<>();
     for (Entry.Replaced b : last.bundles()) {
       Bundle installed = Plan.find(system, b.name());
-      if (installed == null || !installed.getVersion().toString().equals(b.to())) {
-        throw new DeployException("cannot undo deployment " + last.id() + ": " + b.name() + " " + b.to() + " is not installed any more, but "
-            + (installed == null ? "nothing of that name" : installed.getVersion()));
+      if (!b.to().equals(installed == null ? "" : installed.getVersion().toString())) {
+        throw new DeployException("cannot undo deployment " + last.id() + ": " + b.name() + (b.to().isEmpty() ? " was removed, and now there is "
+            : " " + b.to() + " is not installed any more, but ") + (installed == null ? "nothing of that name" : installed.getVersion()));
       }
       BundleFile copy = b.kept().isEmpty() ? null : copy(last, b);
       if (copy != null) {
         files.add(copy);
       }
-      changes.add(new Change(b.name(), installed, installed.getVersion(), copy == null ? null : copy.path(),
+      changes.add(new Change(b.name(), installed, installed == null ? null : installed.getVersion(), copy == null ? null : copy.path(),
           copy == null ? null : copy.version(), null));
     }
     Plan plan = files.size() == changes.size() ? Plan.of(system, files) : Plan.of(system, changes, false);
     progress.accept("Undoes deployment " + last.id() + " of " + last.when() + " by " + last.who() + ".");
     plan.lines().forEach(progress);
     run(plan, limits.watchMs(), last.id());
+  }
+
+  /** Uninstalls a bundle, because that is asked for: neither watched nor taken back, whatever waits for it. */
+  void remove(String name) throws DeployException, IOException {
+    OwnClasses.load();
+    Bundle bundle = Plan.find(system, name);
+    Instant now = Instant.now();
+    Path copy = kept.keep(bundle, NAME_TIME.format(now) + "-" + name + "-" + bundle.getVersion());
+    Change change = new Change(name, bundle, bundle.getVersion(), null, null, copy);
+    Plan plan = Plan.of(system, List.of(change), false);
+    Entry entry = entry(now, List.of(new Entry.Replaced(name, text(change.from()), "", copy.getFileName().toString())), 0);
+    history.begin(entry);
+    long began = System.nanoTime();
+    try {
+      new Swap(system).run(plan);
+    } catch (DeployException e) {
+      finish(entry.ended(new Entry.Result(0, 0, Entry.FAILED, e.getMessage())), plan);
+      throw e;
+    }
+    new Active(system).set(change);
+    finish(entry.ended(new Entry.Result(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began), 0, Entry.DEPLOYED, "")), plan);
+  }
+
+  private Entry entry(Instant now, List<Entry.Replaced> replaced, long undoes) throws IOException {
+    return new Entry(history.nextId(), now.truncatedTo(ChronoUnit.SECONDS).toString(), who, replaced, undoes, Entry.Result.NONE);
   }
 
   private BundleFile copy(Entry last, Entry.Replaced b) throws DeployException {
@@ -150,8 +183,7 @@ final class Deployment {
       replaced.add(new Entry.Replaced(c.name(), text(c.from()), text(c.to()), copy == null ? "" : copy.getFileName().toString()));
     }
     Plan plan = new Plan(changes, asked.refreshed(), asked.refresh());
-    Entry entry = new Entry(history.nextId(), now.truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString(), who, replaced, undoes,
-        Entry.Result.NONE);
+    Entry entry = entry(now, replaced, undoes);
     history.begin(entry);
     LOG.info("Deploying bundles={} who={}", plan.text(), who);
     Watch watch = new Watch(system, counters);
@@ -195,7 +227,7 @@ final class Deployment {
 
   private String watch(Watch watch, Plan plan, long watchMs) throws InterruptedException {
     try {
-      return watch.run(plan.changes(), watchMs, progress);
+      return watch.run(plan.changes(), watchMs, progress, enough);
     } catch (RuntimeException | LinkageError e) { // what nobody can watch does not stay
       LOG.error("Watching what was deployed failed bundles={}", plan.text(), e);
       return "it cannot be watched: " + e;
@@ -239,12 +271,12 @@ final class Deployment {
     if (again == null) {
       finish(entry.ended(new Entry.Result(pauseMs + backMs, errors, Entry.ROLLED_BACK, problem)), plan);
       throw new DeployException("rolled back " + plan.text() + ", because the new version did worse: " + problem
-          + "\nThe old version runs again, after " + backMs + " ms.");
+          + "\nThe old version runs again, after " + backMs + " ms.", Entry.ROLLED_BACK);
     }
     LOG.error("The old version is not well either bundles={} why={}", plan.text(), again);
     finish(entry.ended(new Entry.Result(pauseMs + backMs, errors, Entry.FAILED, problem + "; going back: " + again)), plan);
     throw new DeployException("the new version did worse: " + problem + "\nThe old version was put back, and that is not well either: " + again
-        + "\nThe copies of what was installed are in " + directory.resolve("kept") + "; lb shows the state of all bundles.");
+        + "\nThe copies of what was installed are in " + directory.resolve("kept") + "; lb shows the state of all bundles.", Entry.FAILED);
   }
 
   private void finish(Entry entry, Plan plan) throws IOException {

@@ -102,9 +102,28 @@ record Entry(long id, String when, String who, List<Replaced> bundles, long undo
         : b.from + " -> " + b.to)).collect(Collectors.joining(", "));
   }
 
-  /** All of it in a line, for people. */
-  String text() {
-    return id + "  " + when + "  " + who + "  " + what() + "  pause " + result.pauseMs + " ms  errors " + result.errors + "  "
-        + result.outcome + (undoes > 0 ? " (undoes " + undoes + ")" : "") + (result.why.isEmpty() ? "" : ": " + result.why);
+  private List<String> cells() {
+    return List.of(Long.toString(id), when, who, what(), Long.toString(result.pauseMs), Long.toString(result.errors),
+        result.outcome + (undoes > 0 ? " (undoes " + undoes + ")" : "") + (result.why.isEmpty() ? "" : ": " + result.why.replace('\n', ' ')));
+  }
+
+  /** For people, a line for each below the names of the columns. */
+  static String table(List<Entry> entries) {
+    if (entries.isEmpty()) {
+      return "There are no deployments yet.\n";
+    }
+    List<List<String>> rows = new ArrayList<>(List.of(List.of("ID", "WHEN", "WHO", "BUNDLES", "PAUSE MS", "ERRORS", "OUTCOME")));
+    entries.forEach(e -> rows.add(e.cells()));
+    StringBuilder text = new StringBuilder();
+    for (List<String> row : rows) {
+      for (int i = 0; i < row.size() - 1; i++) {
+        int column = i;
+        String pad = " ".repeat(rows.stream().mapToInt(r -> r.get(column).length()).max().orElse(0) - row.get(i).length());
+        boolean number = List.of(0, 4, 5).contains(i);
+        text.append(number ? pad + row.get(i) : row.get(i) + pad).append("  ");
+      }
+      text.append(row.get(row.size() - 1)).append('\n');
+    }
+    return text.toString();
   }
 }

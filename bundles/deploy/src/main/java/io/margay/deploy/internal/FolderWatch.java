@@ -22,6 +22,10 @@ final class FolderWatch {
     this.folder = folder;
   }
 
+  File folder() {
+    return folder;
+  }
+
   /** Looks again. @param settled gets each jar once, and again after it has changed */
   void look(Consumer<File> settled) {
     Map<String, Seen> now = new HashMap<>();

@@ -90,7 +90,7 @@ final class History {
     return Optional.empty();
   }
 
-  private static void write(Path target, String text) throws IOException {
+  static void write(Path target, String text) throws IOException {
     Files.createDirectories(target.getParent());
     Path part = target.resolveSibling(target.getFileName() + ".part");
     Files.writeString(part, text, StandardCharsets.UTF_8);

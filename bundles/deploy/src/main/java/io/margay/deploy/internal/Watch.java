@@ -3,6 +3,7 @@ package io.margay.deploy.internal;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.osgi.framework.BundleContext;
 
@@ -46,9 +47,10 @@ final class Watch {
    * @param changes what was changed
    * @param watchMs for how long, in milliseconds; 0 for not at all
    * @param progress gets lines
+   * @param enough whether to end before, and leave the new version in place
    * @return why the new version does worse, or null
    */
-  String run(List<Change> changes, long watchMs, Consumer<String> progress) throws InterruptedException {
+  String run(List<Change> changes, long watchMs, Consumer<String> progress, BooleanSupplier enough) throws InterruptedException {
     if (watchMs == 0) {
       return null;
     }
@@ -58,7 +60,7 @@ final class Watch {
     long beganNanos = System.nanoTime();
     Judge judge = new Judge(before, beforeSeconds, counters.read());
     long lookMs = Math.max(1, (watchMs - watchMs / SETTLE) / LOOKS);
-    for (int i = 0; i < LOOKS; i++) {
+    for (int i = 0; i < LOOKS && !enough.getAsBoolean(); i++) {
       TimeUnit.MILLISECONDS.sleep(lookMs);
       List<String> missing = NodeState.read(system).missing(state, changes);
       if (!missing.isEmpty()) {

@@ -25,17 +25,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Opens and closes {@link HttpServing} when {@code margay.http.listeners} changes. This happens on a thread of its own, one change
- * after the other. While the setting is empty, only this object exists. The producer and the metadata may be replaced while requests
- * are in flight; these requests wait.
+ * after the other. While the setting is empty, only this object exists. The producer, the metadata and the server may be replaced while
+ * requests are in flight; these requests wait, and connections stay.
  */
 @Component(service = {}, immediate = true)
 public final class HttpComponent {
   private static final Logger LOG = LoggerFactory.getLogger(HttpComponent.class);
   private static final long DRAIN_MS = 5_000;
+  /** Clients of the server wait as long as records that are in flight when it goes. */
+  private static final long CLIENT_DRAIN_MS = 500;
 
   private final NodeSettings settings;
   private final Scheduler scheduler;
-  private final LocalClient client;
+  private final NamedServices<LocalClient> clients = new NamedServices<>("server", CLIENT_DRAIN_MS);
   private final NamedServices<Producer> producers = new NamedServices<>("producer", DRAIN_MS);
   private final HealthService health = new HealthService(this::checks);
   private final ComponentContext component;
@@ -54,14 +56,12 @@ public final class HttpComponent {
    * @param component finds what runs health checks
    * @param settings the listeners and limits
    * @param scheduler for bounded waits
-   * @param client sends records that already have a partition
    */
   @Activate
-  public HttpComponent(ComponentContext component, @Reference NodeSettings settings, @Reference Scheduler scheduler, @Reference LocalClient client) {
+  public HttpComponent(ComponentContext component, @Reference NodeSettings settings, @Reference Scheduler scheduler) {
     this.component = component;
     this.settings = settings;
     this.scheduler = scheduler;
-    this.client = client;
     this.changes = settings.onChange(names -> {
       if (names.contains(HttpSettings.MARGAY_HTTP_LISTENERS.name())) {
         applyLater();
@@ -81,6 +81,17 @@ public final class HttpComponent {
   /** Called when a producer is unregistered. */
   void removeProducer(Producer producer) {
     producers.remove(producer);
+  }
+
+  /** Called when the server registers what sends records that already have a partition. */
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addClient(LocalClient client) {
+    clients.add(client, Map.of(NamedServices.NAME_PROPERTY, Producing.CLIENT));
+  }
+
+  /** Called when the server is about to go: records in flight are answered first. */
+  void removeClient(LocalClient client) {
+    clients.remove(client);
   }
 
   /** Called when the metadata service is registered. */
@@ -143,7 +154,7 @@ public final class HttpComponent {
       open = wanted;
       if (!wanted.isEmpty()) {
         try {
-          serving = new HttpServing(settings, scheduler, client, producers, this::image, health, wanted);
+          serving = new HttpServing(settings, scheduler, clients, producers, this::image, health, wanted);
           LOG.info("HTTP is served listeners={}", wanted);
         } catch (IOException | RuntimeException e) {
           LOG.error("HTTP cannot be served: {} listeners={}", e.getMessage(), wanted, e);

@@ -23,10 +23,10 @@ final class HttpServing implements AutoCloseable {
    *
    * @throws IOException when one cannot be opened; then none is
    */
-  HttpServing(NodeSettings settings, Scheduler scheduler, LocalClient client, NamedServices<Producer> producers,
+  HttpServing(NodeSettings settings, Scheduler scheduler, NamedServices<LocalClient> clients, NamedServices<Producer> producers,
       Supplier<ClusterImage> image, HealthService health, List<HttpListener> listeners) throws IOException {
     LineLimit lines = new LineLimit(Clock.SYSTEM);
-    service = new RecordsService(new Producing(producers, client, scheduler, requestLimits(settings), lines), settings, image, health);
+    service = new RecordsService(new Producing(producers, clients, scheduler, requestLimits(settings), lines), settings, image, health);
     server = new HttpServer(service, connectionLimits(settings), lines);
     try {
       server.open(listeners);

@@ -5,7 +5,6 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.message.ProduceRequest;
 import io.margay.protocol.message.ProduceResponse;
 import io.margay.protocol.record.RecordBatchBuilder;
-import io.margay.spi.client.LocalClient;
 import io.margay.spi.producer.ProduceException;
 import io.margay.spi.producer.Producer.Sent;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -13,7 +12,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -33,20 +31,18 @@ final class PartitionWriter {
     }
   }
 
-  private final LocalClient client;
-  private final String topic;
-  private final UUID topicId;
+  private final Producing producing;
+  private final Target target;
   private final int partition;
   private final int batchBytes;
   private final Deque<Waiting> queue = new ArrayDeque<>();
   private boolean busy;
 
-  /** @param maxBytes the topic's {@code max.message.bytes}: a batch of several records is never larger */
-  PartitionWriter(LocalClient client, String topic, UUID topicId, int partition, int maxBytes) {
-    this.batchBytes = Math.min(BATCH_BYTES, maxBytes - BATCH_OVERHEAD_BYTES);
-    this.client = client;
-    this.topic = topic;
-    this.topicId = topicId;
+  /** @param target where the records go; a batch of several is never larger than the topic's {@code max.message.bytes} */
+  PartitionWriter(Producing producing, Target target, int partition) {
+    this.batchBytes = Math.min(BATCH_BYTES, target.maxBytes() - BATCH_OVERHEAD_BYTES);
+    this.producing = producing;
+    this.target = target;
     this.partition = partition;
   }
 
@@ -79,11 +75,23 @@ final class PartitionWriter {
       }
     }
     ProduceRequest request = new ProduceRequest().setAcks((short) -1).setTimeoutMs(REQUEST_TIMEOUT_MS).setTopicData(List.of(
-        new ProduceRequest.TopicProduceData().setName(topic).setTopicId(topicId).setPartitionData(List.of(
+        new ProduceRequest.TopicProduceData().setName(target.topic()).setTopicId(target.topicId()).setPartitionData(List.of(
             new ProduceRequest.PartitionProduceData().setIndex(partition).setRecords(records(batch))))));
-    client.send(ProduceRequest.API, request, new ProduceResponse()).whenComplete((response, e) -> {
+    send(request).whenComplete((response, e) -> {
       answered(batch, response, e);
       sendNext();
+    });
+  }
+
+  /** While the server is replaced, the batch waits; what it has sent is answered before that server goes. */
+  private CompletionStage<ProduceResponse> send(ProduceRequest request) {
+    return producing.clients().await(Producing.CLIENT, producing.limits().producerWaitMs()).thenCompose(lease -> {
+      try {
+        return lease.service().send(ProduceRequest.API, request, new ProduceResponse()).whenComplete((response, e) -> lease.close());
+      } catch (RuntimeException e) {
+        lease.close();
+        throw e;
+      }
     });
   }
 
@@ -105,7 +113,7 @@ final class PartitionWriter {
       if (error == Errors.NONE) {
         batch.get(i).result.complete(new Sent(partition, answer.baseOffset() + i));
       } else {
-        batch.get(i).result.completeExceptionally(new ProduceException(error, "topic " + topic + " partition " + partition + ": "
+        batch.get(i).result.completeExceptionally(new ProduceException(error, "topic " + target.topic() + " partition " + partition + ": "
             + (answer.errorMessage() == null ? error.message() : answer.errorMessage())));
       }
     }

@@ -84,8 +84,7 @@ final class Sending {
 
   private CompletionStage<Sent> stage(RecordRequest record, ServiceHolder.Lease<Producer> use) {
     return use == null
-        ? writers.computeIfAbsent(record.partition(), p -> new PartitionWriter(producing.client(), target.topic(),
-            target.topicId(), p, target.maxBytes())).add(record)
+        ? writers.computeIfAbsent(record.partition(), p -> new PartitionWriter(producing, target, p)).add(record)
         : use.service().send(target.topic(), record.key().bytes(), record.value().bytes(), record.headers());
   }
 

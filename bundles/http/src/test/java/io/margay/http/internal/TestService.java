@@ -10,6 +10,7 @@ import io.margay.model.LeaderEpoch;
 import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
 import io.margay.protocol.record.RecordHeader;
+import io.margay.spi.client.LocalClient;
 import io.margay.spi.config.FakeSettings;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.producer.Producer;
@@ -30,6 +31,8 @@ final class TestService {
   final List<CompletableFuture<Producer.Sent>> sent = new CopyOnWriteArrayList<>();
   final List<String> values = new CopyOnWriteArrayList<>();
   final List<String> keys = new CopyOnWriteArrayList<>();
+  /** None at first. */
+  final NamedServices<LocalClient> clients = new NamedServices<>("server", 60_000);
   final Producing producing;
   final RecordsService service;
   volatile HealthCheckExecutor checks;
@@ -41,7 +44,7 @@ final class TestService {
     this.answersAtOnce = answersAtOnce;
     NamedServices<Producer> producers = new NamedServices<>("producer", 60_000);
     producers.add(this::send, Map.of(NamedServices.NAME_PROPERTY, Producing.PRODUCER));
-    producing = new Producing(producers, null, new Scheduler() {
+    producing = new Producing(producers, clients, new Scheduler() {
       @Override
       public Timer after(long delayMs, Runnable task) {
         return () -> { };

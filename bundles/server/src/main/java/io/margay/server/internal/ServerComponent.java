@@ -74,6 +74,8 @@ public final class ServerComponent {
   private volatile ClusterMetadata metadata;
   private volatile Controller controller;
   private final Scheduler.Timer giveUp;
+  /** Whether the controller has let this broker take part: before that, a new topic would get no replica here. */
+  private volatile boolean active;
   /** Guarded by this. */
   private boolean serving;
   /** Whether the service for requests from inside the process was begun to register; guarded by this. */
@@ -318,7 +320,10 @@ public final class ServerComponent {
   @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
   void bindController(Controller service) {
     controller = service;
-    service.whenRegistered().thenRun(() -> serveWhenReady(false));
+    service.whenActive().thenRun(() -> {
+      active = true;
+      serveWhenReady(false);
+    });
   }
 
   void unbindController(Controller service) {
@@ -377,6 +382,9 @@ public final class ServerComponent {
     Controller c = controller;
     if (c == null || !c.registered()) {
       return "the registration of this broker";
+    }
+    if (!active) {
+      return "the controller's word that this broker takes part";
     }
     for (String api : needed) {
       if (!server.handlers().serves(api)) {

@@ -1,5 +1,6 @@
 package io.margay.shell.internal;
 
+import java.io.File;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -52,15 +53,19 @@ final class Completions implements CommandSessionListener, Function {
   /** The kinds of resources that have settings. */
   static final List<String> TYPES = List.of("topic", "broker", "group");
   private static final String LIST = ",";
+  private static final int JARS_MAX = 1_000;
   private final Map<String, CommandFunction> commands;
   private final Map<String, Supplier<Collection<String>>> names;
+  private final Supplier<List<Platform.OtherCommand>> others;
 
   /**
    * @param commands by scope and name
+   * @param others commands of other bundles
    * @param names what there is now, by kind: topic, partition, broker, group, type, setting, command and the like
    */
-  Completions(Map<String, CommandFunction> commands, Map<String, Supplier<Collection<String>>> names) {
+  Completions(Map<String, CommandFunction> commands, Supplier<List<Platform.OtherCommand>> others, Map<String, Supplier<Collection<String>>> names) {
     this.commands = commands;
+    this.others = others;
     this.names = names;
   }
 
@@ -72,6 +77,9 @@ final class Completions implements CommandSessionListener, Function {
       try {
         for (Map.Entry<String, CommandFunction> entry : commands.entrySet()) {
           register(session, entry.getKey(), entry.getValue());
+        }
+        for (Platform.OtherCommand other : others.get()) {
+          register(session, other);
         }
       } catch (Exception e) {
         // it is a comfort: the console works without
@@ -92,6 +100,17 @@ final class Completions implements CommandSessionListener, Function {
     }
     if (ARGUMENTS.containsKey(id)) {
       session.execute(complete + " -a '" + MargayCommands.SCOPE + ":" + FUNCTION + " " + id + " ($.commandLine wordIndex) ($.commandLine words)'");
+    }
+  }
+
+  private static void register(CommandSession session, Platform.OtherCommand other) throws Exception {
+    String complete = "complete -c " + other.id();
+    execute(session, complete + " -d ", other.summary());
+    for (String option : other.options()) {
+      session.execute(complete + " -l " + option.replaceFirst("^--", ""));
+    }
+    if (other.takesFiles()) {
+      session.execute(complete + " -a '__files'");
     }
   }
 
@@ -124,6 +143,11 @@ final class Completions implements CommandSessionListener, Function {
     }
     List<String> words = arguments.size() > 2 && arguments.get(2) instanceof Collection<?> given
         ? given.stream().map(String::valueOf).toList() : List.of();
+    Platform.OtherCommand other = others.get().stream().filter(o -> o.id().equals(id)).findFirst().orElse(null);
+    if (other != null) {
+      String word = place < words.size() ? words.get(place) : "";
+      return place == 0 ? other.options() : other.takesFiles() ? jars(word) : List.of();
+    }
     String before = place < 1 || place > words.size() ? "" : words.get(place - 1);
     String ofOption = OPTIONS.getOrDefault(id, Map.of()).get(before);
     try {
@@ -136,6 +160,15 @@ final class Completions implements CommandSessionListener, Function {
       LOG.debug("Nothing to complete command={} error={}", arguments.get(0), e.getMessage());
       return List.of();
     }
+  }
+
+  /** Directories and jars of this machine that begin as the word does. */
+  private static List<String> jars(String word) {
+    String parent = word.substring(0, word.lastIndexOf('/') + 1);
+    File[] found = new File(parent.isEmpty() ? "." : parent).listFiles(file -> !file.isHidden()
+        && file.getName().startsWith(word.substring(parent.length())) && (file.isDirectory() || file.getName().endsWith(".jar")));
+    return found == null ? List.of() : Arrays.stream(found).map(file -> parent + file.getName() + (file.isDirectory() ? "/" : "")).sorted()
+        .limit(JARS_MAX).toList();
   }
 
   private static String kind(List<String> kinds, int place, List<String> words) {

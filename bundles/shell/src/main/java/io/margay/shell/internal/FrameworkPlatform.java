@@ -15,6 +15,7 @@ import org.apache.felix.hc.api.Result;
 import org.apache.felix.hc.api.execution.HealthCheckExecutionResult;
 import org.apache.felix.hc.api.execution.HealthCheckExecutor;
 import org.apache.felix.hc.api.execution.HealthCheckSelector;
+import org.apache.felix.service.command.Function;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
@@ -41,6 +42,20 @@ final class FrameworkPlatform implements Platform {
     }
     names.sort(Comparator.naturalOrder());
     return names;
+  }
+
+  @Override
+  public List<OtherCommand> otherCommands() {
+    List<OtherCommand> others = new ArrayList<>();
+    for (ServiceReference<Function> reference : references(Function.class)) {
+      if (reference.getProperty("margay.usage") instanceof String usage) {
+        Object options = reference.getProperty("margay.options");
+        others.add(new OtherCommand(String.valueOf(reference.getProperty("margay.command")),
+            String.valueOf(reference.getProperty("osgi.command.description")), usage,
+            options instanceof String[] names ? List.of(names) : List.of(), "file".equals(reference.getProperty("margay.arguments"))));
+      }
+    }
+    return others;
   }
 
   @Override

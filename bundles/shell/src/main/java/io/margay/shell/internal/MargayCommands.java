@@ -2,8 +2,11 @@ package io.margay.shell.internal;
 
 import io.margay.spi.config.NodeSettings;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -52,17 +55,28 @@ final class MargayCommands {
 
   @Command(name = "help", description = "List the commands, or show how one is used.")
   void help(@Parameters(arity = "0..1", paramLabel = "COMMAND", description = "Such as topic:create.") String name) {
+    List<Platform.OtherCommand> others = platform.otherCommands();
     if (name != null) {
-      CommandFunction function = all.getOrDefault(name, all.get(SCOPE + ":" + name));
-      if (function == null) {
-        throw new ShellException("there is no command " + name + " of Margay" + Near.hint(name, all.keySet(), "help"));
-      }
-      io.out().print(function.usage());
+      io.out().print(usage(name, others));
       return;
     }
-    int width = all.values().stream().mapToInt(f -> f.fullName().length()).max().orElse(0);
-    all.values().forEach(f -> io.out().println(f.fullName() + " ".repeat(width - f.fullName().length() + 2)
-        + f.summary()));
+    Map<String, String> summaries = new TreeMap<>();
+    all.forEach((id, function) -> summaries.put(id, function.summary()));
+    others.forEach(other -> summaries.put(other.id(), other.summary()));
+    Map<String, String> lines = new LinkedHashMap<>();
+    summaries.forEach((id, summary) -> lines.put(id.startsWith(SCOPE + ":") ? id.substring(SCOPE.length() + 1) : id, summary));
+    int width = lines.keySet().stream().mapToInt(String::length).max().orElse(0);
+    lines.forEach((full, summary) -> io.out().println(full + " ".repeat(width - full.length() + 2) + summary));
     io.out().println("\nCOMMAND --help shows how one is used.");
+  }
+
+  private String usage(String name, List<Platform.OtherCommand> others) {
+    CommandFunction function = all.getOrDefault(name, all.get(SCOPE + ":" + name));
+    if (function != null) {
+      return function.usage();
+    }
+    return others.stream().filter(o -> name.equals(o.id()) || name.equals(o.fullName())).map(Platform.OtherCommand::usage).findFirst()
+        .orElseThrow(() -> new ShellException("there is no command " + name + " of Margay"
+            + Near.hint(name, Stream.concat(all.keySet().stream(), others.stream().map(Platform.OtherCommand::id)).toList(), "help")));
   }
 }

@@ -22,6 +22,25 @@ interface Platform {
   record Check(String name, List<String> tags, String status, boolean healthy, List<String> messages) { }
 
   /**
+   * A command of another bundle, which says by properties of its service how it is listed and completed.
+   *
+   * @param id scope and name, such as {@code deploy:undo}
+   * @param summary one sentence
+   * @param usage what its {@code --help} prints
+   * @param options names of its options
+   * @param takesFiles whether its arguments are jars
+   */
+  record OtherCommand(String id, String summary, String usage, List<String> options, boolean takesFiles) {
+    /** How it is typed. */
+    String fullName() {
+      return id.startsWith(MargayCommands.SCOPE + ":") ? id.substring(id.indexOf(':') + 1) : id;
+    }
+  }
+
+  /** The commands of other bundles that are there now. */
+  List<OtherCommand> otherCommands();
+
+  /**
    * Runs health checks; may be blocked for as long as these may take.
    *
    * @param tag which, or null for all

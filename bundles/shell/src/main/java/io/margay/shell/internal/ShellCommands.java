@@ -27,6 +27,7 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSessionListener;
 import org.apache.felix.service.command.Function;
@@ -68,9 +69,10 @@ public final class ShellCommands {
       @Reference NodeSettings settings) {
     remote = new RemoteBrokers(settings);
     Requests requests = new Requests(client, metadata, settings.nodeId(), remote);
-    Map<String, CommandFunction> commands = functions(requests, settings, new FrameworkPlatform(context), strategies);
+    Platform platform = new FrameworkPlatform(context);
+    Map<String, CommandFunction> commands = functions(requests, settings, platform, strategies);
     commands.forEach((id, function) -> register(context, id, function, function.summary()));
-    Completions completions = new Completions(commands, names(requests, settings, strategies, commands));
+    Completions completions = new Completions(commands, platform::otherCommands, names(requests, settings, strategies, commands, platform));
     register(context, MargayCommands.SCOPE + ":" + Completions.FUNCTION, completions,
         "Return what an argument of a command can be completed to.");
     registrations.add(context.registerService(CommandSessionListener.class, completions, null));
@@ -117,7 +119,7 @@ public final class ShellCommands {
 
   /** What arguments can be completed to, by kind. */
   static Map<String, Supplier<Collection<String>>> names(Requests requests, NodeSettings settings, Strategies strategies,
-      Map<String, CommandFunction> commands) {
+      Map<String, CommandFunction> commands, Platform platform) {
     return Map.ofEntries(
         Map.entry("topic", () -> requests.image().topics().keySet()),
         Map.entry("partition", () -> partitions(requests, p -> true)),
@@ -137,7 +139,8 @@ public final class ShellCommands {
         Map.entry("assignor", () -> strategies.assignors().names()),
         Map.entry("placement", () -> strategies.placers().names()),
         Map.entry("engine", () -> engines(strategies)),
-        Map.entry("command", () -> commands.values().stream().map(CommandFunction::fullName).toList()));
+        Map.entry("command", () -> Stream.concat(commands.values().stream().map(CommandFunction::fullName),
+            platform.otherCommands().stream().map(Platform.OtherCommand::fullName)).toList()));
   }
 
   private static Collection<String> partitions(Requests requests, Predicate<PartitionImage> which) {

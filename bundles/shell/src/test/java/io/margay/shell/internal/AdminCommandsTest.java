@@ -214,5 +214,9 @@ class AdminCommandsTest {
     assertThat(gosh.run("help")).contains("topic:create").contains("Append records to a topic.");
     assertThat(gosh.run("help topic:create")).contains("Usage: topic:create");
     assertThatThrownBy(() -> gosh.run("help topic:crate")).hasMessageContaining("topic:create");
+    assertThat(gosh.run("help")).as("commands of other bundles").containsPattern("\ndeploy +Replace bundles.\n")
+        .containsPattern("\ndeploy:undo +Go back.\n");
+    assertThat(gosh.run("help deploy")).isEqualTo("Usage: deploy FILE\n");
+    assertThatThrownBy(() -> gosh.run("help deploy:und")).hasMessageContaining("did you mean deploy:undo?");
   }
 }

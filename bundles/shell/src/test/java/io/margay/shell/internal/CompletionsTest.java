@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.margay.model.BrokerId;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +15,7 @@ import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a console with completion is taught, and what it is answered. */
 class CompletionsTest {
@@ -25,7 +28,8 @@ class CompletionsTest {
     Requests requests = new Requests(broker, broker::image, new BrokerId(1), gosh.remote);
     Strategies strategies = new Strategies();
     Map<String, CommandFunction> commands = ShellCommands.functions(requests, gosh.settings, new FakePlatform(), strategies);
-    completions = new Completions(commands, ShellCommands.names(requests, gosh.settings, strategies, commands));
+    completions = new Completions(commands, gosh.platform::otherCommands,
+        ShellCommands.names(requests, gosh.settings, strategies, commands, gosh.platform));
     gosh.processor.addListener(completions);
     gosh.processor.addCommand("margay", completions, Completions.FUNCTION);
     gosh.processor.addCommand("gogo", (Function) (session, arguments) -> learnt.add(List.copyOf(arguments)), "complete");
@@ -49,6 +53,7 @@ class CompletionsTest {
     }
     assertThat(learnt.toString()).contains("[-c, topic:list, -d, List the topics.]")
         .contains("[-c, topic:create, -s, p, -l, partitions, --description, How many partitions (default: num.partitions).]")
+        .contains("[-c, margay:deploy, -d, Replace bundles.], [-c, margay:deploy, -l, dry-run], [-c, margay:deploy, -a, __files]")
         .contains("[-c, offset:reset, -a, margay:candidates offset:reset ($.commandLine wordIndex) ($.commandLine words)]");
   }
 
@@ -67,6 +72,21 @@ class CompletionsTest {
       assertThat(session.execute("margay:candidates reassign:cancel 1").toString()).isEqualTo("[]");
       // nobody serves ListGroups
       assertThat(session.execute("margay:candidates group:describe 1").toString()).isEqualTo("[]");
+    }
+  }
+
+  @Test
+  void commandsOfOtherBundlesAreCompleted(@TempDir Path directory) throws Exception {
+    Files.createDirectory(directory.resolve("build"));
+    Files.createFile(directory.resolve("bundle.jar"));
+    Files.createFile(directory.resolve("bundle.txt"));
+    Files.createFile(directory.resolve("other.jar"));
+    try (CommandSession session = session()) {
+      assertThat(session.execute("margay:candidates margay:deploy 0").toString()).isEqualTo("[--dry-run]");
+      assertThat(session.execute("margay:candidates margay:deploy 2 [deploy --dry-run '" + directory + "/bu']").toString())
+          .isEqualTo("[" + directory + "/build/, " + directory + "/bundle.jar]");
+      assertThat(session.execute("margay:candidates deploy:undo 1").toString()).isEqualTo("[]");
+      assertThat(session.execute("margay:candidates margay:help 1").toString()).contains("deploy, deploy:undo");
     }
   }
 

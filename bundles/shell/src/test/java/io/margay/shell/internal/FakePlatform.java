@@ -16,6 +16,12 @@ final class FakePlatform implements Platform {
   }
 
   @Override
+  public List<OtherCommand> otherCommands() {
+    return List.of(new OtherCommand("margay:deploy", "Replace bundles.", "Usage: deploy FILE\n", List.of("--dry-run"), true),
+        new OtherCommand("deploy:undo", "Go back.", "Usage: deploy:undo\n", List.of(), false));
+  }
+
+  @Override
   public void refresh(List<String> names) {
     refreshed.add(names);
   }

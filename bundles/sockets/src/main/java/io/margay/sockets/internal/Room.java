@@ -42,6 +42,11 @@ public final class Room implements AutoCloseable {
   private final ChannelGroup held = new DefaultChannelGroup("margay-held", ImmediateEventExecutor.INSTANCE);
   private final Loops loops = new Loops();
   private final Entrance entrance = new Entrance();
+  /**
+   * Completes when the server has the connections that the one before had: it may have a limit for the others, which wait until then. Set
+   * before {@link #server}.
+   */
+  private volatile CompletableFuture<?> servedGiven = CompletableFuture.completedFuture(null);
   /** Null while there is no server. */
   private volatile ChannelHandler server;
   private volatile BooleanSupplier scarce = () -> false;
@@ -56,7 +61,7 @@ public final class Room implements AutoCloseable {
     @Override
     protected void initChannel(Channel connection) {
       ChannelHandler now = server;
-      if (now != null) {
+      if (now != null && (servedGiven.isDone() || Held.wasServed(connection))) {
         connection.pipeline().addLast(now);
       } else {
         hold(connection);
@@ -107,11 +112,12 @@ public final class Room implements AutoCloseable {
     int change = ++changes;
     scarce = memoryIsScarce;
     waits = true;
+    CompletableFuture<Void> given = new CompletableFuture<>();
+    servedGiven = given;
     server = handler;
-    // First those that a server had: it may have a limit for those that come.
-    // Clients are accepted also when one of those cannot be given.
-    give(Held::wasServed).handle((done, failure) -> give(connection -> true)).thenCompose(rest -> rest)
-        .whenComplete((done, failure) -> accept(change));
+    // Clients are accepted also when one of those that a server had cannot be given.
+    give(Held::wasServed).whenComplete((done, failure) -> given.complete(null));
+    given.thenCompose(done -> give(connection -> true)).whenComplete((done, failure) -> accept(change));
   }
 
   private CompletableFuture<Void> give(Predicate<Channel> which) {
@@ -158,8 +164,8 @@ public final class Room implements AutoCloseable {
     connection.config().setAutoRead(false);
     connection.pipeline().addLast(Held.INSTANCE);
     held.add(connection);
-    if (server != null) {
-      giveSoon(connection); // it came meanwhile
+    if (server != null) { // it came meanwhile
+      servedGiven.thenRun(() -> giveSoon(connection));
     } else if (!waits) {
       connection.close();
     }

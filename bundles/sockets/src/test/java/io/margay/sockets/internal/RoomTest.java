@@ -17,6 +17,7 @@ import java.net.Socket;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -122,6 +123,43 @@ class RoomTest {
       assertThat(second.next()).isSameAs(connection);
       client.getOutputStream().write(3);
       assertThat(second.read.poll(20, TimeUnit.SECONDS)).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aConnectionThatIsAcceptedMeanwhileWaitsForThoseThatWereServed() throws Exception {
+    Keeper first = new Keeper();
+    room.take(first, () -> false);
+    CountDownLatch slow = new CountDownLatch(1);
+    try (Socket client = connect()) {
+      Channel served = first.next();
+      served.attr(Held.LEFT).set(Map.of("anything", 1));
+      room.leave(first, LONG_MS);
+      ChannelHandler entrance = room.bootstrap(1).config().childHandler();
+      first.giveBack(served, entrance);
+      served.eventLoop().execute(() -> {
+        try {
+          slow.await();
+        } catch (InterruptedException e) {
+          throw new IllegalStateException(e);
+        }
+      });
+      Keeper second = new Keeper();
+      room.take(second, () -> false);
+      EmbeddedChannel accepted = new EmbeddedChannel(entrance);
+      accepted.runPendingTasks();
+      assertThat(second.got).isEmpty();
+      assertThat(room.heldCount()).isEqualTo(2);
+      slow.countDown();
+      assertThat(second.next()).isSameAs(served);
+      awaitTrue(() -> {
+        accepted.runPendingTasks();
+        return room.heldCount() == 0;
+      });
+      assertThat(second.next()).isSameAs(accepted);
+      accepted.close();
+    } finally {
+      slow.countDown();
     }
   }
 

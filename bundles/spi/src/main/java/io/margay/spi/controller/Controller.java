@@ -80,4 +80,15 @@ public interface Controller {
   default CompletionStage<Void> whenRegistered() {
     return CompletableFuture.completedStage(null);
   }
+
+  /**
+   * A broker begins fenced, and takes part when the controller has heard that it knows the newest metadata: from then on it gets replicas
+   * of new topics.
+   *
+   * @return a stage that completes when an image shows this broker {@linkplain #registered registered} and, for the first time, not fenced;
+   *     on any thread
+   */
+  default CompletionStage<Void> whenActive() {
+    return whenRegistered();
+  }
 }

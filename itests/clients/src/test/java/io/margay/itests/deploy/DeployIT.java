@@ -33,49 +33,18 @@ class DeployIT {
   private static final String WATCH = "5s";
   private static Broker broker;
   private static Path work;
-  private static int versions;
+  private static NewVersions versions;
 
   @BeforeAll
   static void start() throws IOException {
     broker = Broker.prepare().with("MARGAY_DEPLOY_WATCH_MS", "1000").start();
     work = Files.createTempDirectory(Path.of(System.getProperty("work.dir")), "deploy");
+    versions = new NewVersions(work);
   }
 
   @AfterAll
   static void stop() {
     broker.close();
-  }
-
-  private static Path part(String name) throws IOException {
-    try (Stream<Path> all = Files.walk(Broker.HOME.resolve("bundles"))) {
-      return all.filter(file -> file.getFileName().toString().matches("io\\.margay\\." + name + "-\\d.*\\.jar")).findFirst().orElseThrow();
-    }
-  }
-
-  /** The next version of a part. */
-  private static Path version(String part, Map<String, String> headers, Class<?>... types) throws IOException {
-    String version = "0.1." + ++versions;
-    Map<String, String> all = new HashMap<>(headers);
-    all.put("Bundle-Version", version);
-    return TestBundle.rebuild(part(part), all, work.resolve(part + "-" + version + ".jar"), types);
-  }
-
-  private static Path spoiled(Class<? extends SpoiledProduce> type) throws IOException {
-    List<String> components;
-    try (JarFile jar = new JarFile(part("replication").toFile())) {
-      components = new ArrayList<>(List.of(jar.getManifest().getMainAttributes().getValue("Service-Component").split(",")));
-    }
-    assertThat(components.remove(SpoiledProduce.COMPONENT)).as("%s", components).isTrue();
-    components.add("OSGI-INF/spoiled.xml");
-    Path jar = version("replication", Map.of("Service-Component", String.join(",", components)), SpoiledProduce.class);
-    return add(jar, "OSGI-INF/spoiled.xml", SpoiledProduce.description(type));
-  }
-
-  private static Path add(Path jar, String entry, String text) throws IOException {
-    try (FileSystem files = FileSystems.newFileSystem(jar)) {
-      Files.writeString(files.getPath(entry), text);
-    }
-    return jar;
   }
 
   private static Run deploy(Object... arguments) {
@@ -91,6 +60,18 @@ class DeployIT {
   private static String lastOfHistory() {
     List<String> lines = broker.shell("deploy:history").ok().output().lines().toList();
     return lines.get(lines.size() - 1);
+  }
+
+  @Test
+  void theCommandsAreListedAndCompleted() throws Exception {
+    assertThat(broker.shell("help").ok().output()).containsPattern("\ndeploy +Replace bundles").contains("deploy:history", "deploy:undo");
+    assertThat(broker.shell("help deploy").ok().output()).contains("--dry-run").isEqualTo(broker.shell("deploy --help").ok().output());
+    String words = work.getParent() + "/" + work.getFileName().toString().substring(0, 6);
+    assertThat(broker.shell("margay:candidates margay:deploy 1 [deploy '" + words + "']").ok().output()).contains(work + "/");
+    try (Broker other = Broker.started()) {
+      assertThat(other.shell("deploy:history").ok().output()).isEqualTo("There are no deployments yet.\n");
+      assertThat(other.shell("deploy:history --json").ok().output().strip()).isEqualTo("[ ]");
+    }
   }
 
   /** Deploys under load, and checks that clients saw nothing. */
@@ -110,59 +91,59 @@ class DeployIT {
   private static void assertRolledBack(Run run, String part, String... why) {
     assertThat(run.output()).contains("rolled back io.margay." + part).contains(why).contains("The old version runs again");
     assertThat(lastOfHistory()).contains("rolled back").contains(why);
-    assertThat(installed(part)).contains("Active").doesNotContain("0.1." + versions + ")");
+    assertThat(installed(part)).contains("Active").doesNotContain(versions.last() + ")");
   }
 
   @Test
   void aBundleThatCannotStartIsRolledBack() throws Exception {
-    Path jar = version("replication", Map.of("Bundle-Activator", FailingActivator.class.getName()), FailingActivator.class);
+    Path jar = versions.version("replication", Map.of("Bundle-Activator", FailingActivator.class.getName()), FailingActivator.class);
     assertRolledBack(underLoad("failing", 1, jar), "replication", "cannot start", "this version has a flaw");
   }
 
   @Test
   void aBundleWithAComponentThatCannotStartIsRolledBack() throws Exception {
-    Path jar = version("groups", Map.of("Service-Component", ",OSGI-INF/failing.xml"), FailingComponent.class);
-    add(jar, "OSGI-INF/failing.xml", FailingComponent.description());
+    Path jar = versions.version("groups", Map.of("Service-Component", ",OSGI-INF/failing.xml"), FailingComponent.class);
+    NewVersions.add(jar, "OSGI-INF/failing.xml", FailingComponent.description());
     assertRolledBack(underLoad("failing-component", 1, jar), "groups", FailingComponent.class.getSimpleName() + " failed", "no such luck");
   }
 
   @Test
   void aBundleThatDoesNotResolveIsRefusedBeforeAnythingChanges() throws Exception {
-    Path jar = version("replication", Map.of("Import-Package", ",no.such.thing,io.margay.spi.mirror;version=\"[9,10)\""));
+    Path jar = versions.version("replication", Map.of("Import-Package", ",no.such.thing,io.margay.spi.mirror;version=\"[9,10)\""));
     Run run = underLoad("unresolved", 1, jar);
     assertThat(run.output()).contains("needs package no.such.thing", "which no bundle exports", "io.margay.spi.mirror [9.0.0,10.0.0)",
         "Nothing was changed").doesNotContain("rolled back");
-    assertThat(installed("replication")).doesNotContain("0.1." + versions + ")");
+    assertThat(installed("replication")).doesNotContain(versions.last() + ")");
   }
 
   @Test
   void aBundleThatMakesClientsWaitIsRolledBack() throws Exception {
-    Path jar = spoiled(SpoiledProduce.Slow.class);
+    Path jar = versions.spoiled(SpoiledProduce.Slow.class);
     assertRolledBack(underLoad("slow", 1, "--watch", WATCH, jar), "replication", "p99 of Produce is");
   }
 
   @Test
   void aBundleThatAnswersErrorsIsRolledBack() throws Exception {
-    Path jar = spoiled(SpoiledProduce.Erroneous.class);
+    Path jar = versions.spoiled(SpoiledProduce.Erroneous.class);
     assertRolledBack(underLoad("erroneous", 1, "--watch", WATCH, jar), "replication", "100 % of the responses to Produce have errors");
   }
 
   @Test
   void aGoodBundleStaysOverARestartUntilItIsUndone() throws Exception {
-    Path jar = version("groups", Map.of());
+    Path jar = versions.version("groups", Map.of());
     Run run = underLoad("good", 0, "--watch", "1s", jar);
     assertThat(run.output()).contains("No other bundle is refreshed.", "Replaced in", "Deployed io.margay.groups");
-    assertThat(lastOfHistory()).contains(System.getProperty("user.name"), "-> 0.1." + versions, "deployed");
+    assertThat(lastOfHistory()).contains(System.getProperty("user.name"), "-> " + versions.last(), "deployed");
     broker.kill();
     broker.start();
-    assertThat(installed("groups")).contains("(0.1." + versions + ")");
-    assertThat(broker.shell("deploy:undo").ok().output()).contains("0.1." + versions + " -> 0.1.0.SNAPSHOT");
+    assertThat(installed("groups")).contains("(" + versions.last() + ")");
+    assertThat(broker.shell("deploy:undo").ok().output()).contains(versions.last() + " -> 0.1.0.SNAPSHOT");
     assertThat(installed("groups")).contains("(0.1.0.SNAPSHOT)");
   }
 
   @Test
   void theOldVersionIsThereWhenTheNodeDiesInTheMiddle() throws Exception {
-    Path jar = version("groups", Map.of());
+    Path jar = versions.version("groups", Map.of());
     ProcessBuilder command = new ProcessBuilder(Broker.HOME.resolve("bin/margay").toString(), "deploy", "--watch", "5m", jar.toString());
     command.environment().put("MARGAY_DATA", broker.data().toString());
     Process process = command.redirectErrorStream(true).start();
@@ -177,33 +158,35 @@ class DeployIT {
     assertThat(process.waitFor()).isEqualTo(4);
     broker.start();
     assertThat(installed("groups")).contains("(0.1.0.SNAPSHOT)");
-    assertThat(lastOfHistory()).contains("-> 0.1." + versions, "rolled back: the node stopped in the middle of the deployment");
+    assertThat(lastOfHistory()).contains("-> " + versions.last(), "rolled back: the node stopped in the middle of the deployment");
   }
 
   /** What {@code margay shell} itself depends on, and what does the work. */
   @ParameterizedTest
   @ValueSource(strings = {"server", "config", "shell", "console", "deploy", "spi"})
   void theCommandRunsToItsEndWhateverItReplaces(String part) throws Exception {
-    Run run = deploy("--watch", "500ms", version(part, Map.of()));
+    Run run = deploy("--watch", "500ms", versions.version(part, Map.of()));
     assertThat(run.exit()).as(run.output()).isZero();
-    assertThat(run.output()).contains("Deployed io.margay." + part + " 0.1.0.SNAPSHOT -> 0.1." + versions);
+    assertThat(run.output()).contains("Deployed io.margay." + part + " 0.1.0.SNAPSHOT -> " + versions.last());
     assertThat(broker.shell("topic:list").exit()).isZero();
-    assertThat(installed(part)).contains("(0.1." + versions + ")");
+    assertThat(lastOfHistory()).contains("-> " + versions.last() + " ").endsWith("  deployed");
+    assertThat(broker.shell("deploy:history").ok().output().split(versions.last() + " ", -1)).as("it is there once").hasSize(2);
+    assertThat(installed(part)).contains("(" + versions.last() + ")");
   }
 
   @Test
   void aContractAndAPartAreReplacedTogether() throws Exception {
-    Path contract = version("coordinator", Map.of());
-    Run run = deploy("--watch", "500ms", contract, version("groups", Map.of()));
+    Path contract = versions.version("coordinator", Map.of());
+    Run run = deploy("--watch", "500ms", contract, versions.version("groups", Map.of()));
     assertThat(run.exit()).as(run.output()).isZero();
     assertThat(run.output()).contains("Other bundles use its packages");
-    assertThat(installed("coordinator")).contains("(0.1." + (versions - 1) + ")");
-    assertThat(broker.shell("deploy:undo").ok().output()).contains("coordinator 0.1." + (versions - 1) + " -> 0.1.0.SNAPSHOT");
+    assertThat(installed("coordinator")).contains("(" + versions.last(1) + ")");
+    assertThat(broker.shell("deploy:undo").ok().output()).contains("coordinator " + versions.last(1) + " -> 0.1.0.SNAPSHOT");
   }
 
   @Test
   void whatIsNoBundleIsSaid() throws Exception {
-    Path whole = version("groups", Map.of());
+    Path whole = versions.version("groups", Map.of());
     Path cut = Files.write(work.resolve("cut.jar"), Arrays.copyOf(Files.readAllBytes(whole), 20_000));
     assertThat(deploy(cut)).isEqualTo(new Run(1, cut + " begins as a jar, but is cut off or damaged (20000 bytes, zip END header not found);"
         + " copy it again\n"));

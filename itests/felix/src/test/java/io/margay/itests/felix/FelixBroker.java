@@ -13,6 +13,7 @@ import io.margay.itests.osgi.BundleWatch;
 import io.margay.itests.osgi.KafkaRoundTrip;
 import io.margay.itests.osgi.Pulse;
 import io.margay.itests.osgi.TestBundle;
+import io.margay.itests.swap.Relay;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.UnixDomainSocketAddress;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.margay.itests.osgi.KafkaRoundTrip;
 import io.margay.itests.osgi.Traffic;
+import io.margay.itests.swap.HotSwapReport;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,7 +31,7 @@ class HotSwapIT {
   private static final int TIMES_RESTARTED = 2;
   private static final int RECORDS_BETWEEN = Traffic.RATE / 5;
 
-  private static final HotSwapReport REPORT = new HotSwapReport(TIMES, RETRIES);
+  private static final HotSwapReport REPORT = new HotSwapReport("Felix", TIMES, RETRIES);
   private static FelixBroker broker;
 
   @BeforeAll
@@ -56,7 +57,7 @@ class HotSwapIT {
   @ParameterizedTest
   @MethodSource("parts")
   void aPartIsUpdated(SwapPart part) throws Exception {
-    HotSwapReport.Row row = REPORT.row(part);
+    HotSwapReport.Row row = REPORT.row(new HotSwapReport.Part(part.bundle(), part.targetMs(), part.use()));
     if (FelixBroker.jar(part.bundle()) == null) {
       row.absent();
       return;

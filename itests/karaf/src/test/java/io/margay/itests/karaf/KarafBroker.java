@@ -9,6 +9,7 @@ import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.karafDist
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.keepRuntimeFolder;
 import static org.ops4j.pax.exam.karaf.options.KarafDistributionOption.logLevel;
 
+import io.margay.itests.control.ControlActivator;
 import io.margay.itests.osgi.KafkaRoundTrip;
 import java.io.File;
 import java.io.IOException;
@@ -61,13 +62,24 @@ final class KarafBroker implements AutoCloseable {
 
   /** A broker that serves, of these features. */
   static KarafBroker started(String... features) throws Exception {
+    int port = KafkaRoundTrip.freePort();
+    return started(port, port, null, features);
+  }
+
+  /**
+   * A broker that serves.
+   *
+   * @param advertised the port that clients are told
+   * @param control the socket for commands of a bundle that is installed, too, or null
+   */
+  static KarafBroker started(int port, int advertised, Path control, String... features) throws Exception {
     Path all = Path.of(System.getProperty("work.dir"));
     Files.createDirectories(all);
     Path work = Files.createTempDirectory(all, "karaf");
     int sshPort = KafkaRoundTrip.freePort();
-    String bootstrap = "127.0.0.1:" + KafkaRoundTrip.freePort();
+    String bootstrap = "127.0.0.1:" + advertised;
     TestContainer container = PaxExamRuntime.createContainer(
-        PaxExamRuntime.createServerSystem(CoreOptions.composite(options(work, sshPort, bootstrap, features))));
+        PaxExamRuntime.createServerSystem(CoreOptions.composite(options(work, sshPort, port, advertised, control, features))));
     container.start();
     KarafBroker broker = new KarafBroker(container, work, sshPort, bootstrap);
     try {
@@ -79,7 +91,7 @@ final class KarafBroker implements AutoCloseable {
     return broker;
   }
 
-  private static Option[] options(Path work, int sshPort, String bootstrap, String[] features) {
+  private static Option[] options(Path work, int sshPort, int port, int advertised, Path control, String[] features) {
     String mvn = "etc/org.ops4j.pax.url.mvn.cfg";
     String repository = Path.of(System.getProperty("margay.repo")).normalize().toUri() + "@id=margay@snapshots";
     List<Option> o = new ArrayList<>();
@@ -90,8 +102,8 @@ final class KarafBroker implements AutoCloseable {
     o.add(configureConsole().ignoreLocalConsole());
     o.add(editConfigurationFilePut("etc/org.apache.karaf.shell.cfg", "sshPort", Integer.toString(sshPort)));
     o.add(editConfigurationFilePut("etc/org.apache.karaf.shell.cfg", "sshHost", "127.0.0.1"));
-    for (String port : List.of("rmiRegistryPort", "rmiServerPort")) {
-      o.add(editConfigurationFilePut("etc/org.apache.karaf.management.cfg", port, Integer.toString(KafkaRoundTrip.freePort())));
+    for (String setting : List.of("rmiRegistryPort", "rmiServerPort")) {
+      o.add(editConfigurationFilePut("etc/org.apache.karaf.management.cfg", setting, Integer.toString(KafkaRoundTrip.freePort())));
     }
     o.add(editConfigurationFilePut("etc/users.properties", "karaf", "karaf,_g_:admingroup"));
     o.add(editConfigurationFilePut("etc/users.properties", "_g_:admingroup", "group,admin,manager,viewer,systembundles,ssh"));
@@ -106,11 +118,15 @@ final class KarafBroker implements AutoCloseable {
     // Karaf writes a configuration into its file in place. Its watcher may read the file while it is empty, and then empties the
     // configuration for good. So the watcher looks at the start only; the tests change configurations with commands.
     o.add(editConfigurationFilePut("etc/config.properties", "felix.fileinstall.poll", "3600000"));
-    o.add(editConfigurationFilePut("etc/io.margay.cfg", "listeners", "PLAINTEXT://" + bootstrap));
+    o.add(editConfigurationFilePut("etc/io.margay.cfg", "listeners", "PLAINTEXT://127.0.0.1:" + port));
+    o.add(editConfigurationFilePut("etc/io.margay.cfg", "advertised.listeners", "PLAINTEXT://127.0.0.1:" + advertised));
     o.add(editConfigurationFilePut("etc/io.margay.cfg", "group.initial.rebalance.delay.ms", "0"));
     o.add(features(maven().groupId("io.margay").artifactId("features").version(VERSION).classifier("features").type("xml"),
         features));
     o.add(vmOption("-Xmx512m"));
+    if (control != null) {
+      o.add(vmOption("-D" + ControlActivator.SOCKET_PROPERTY + "=" + control));
+    }
     for (String option : JAVA_OPTIONS) {
       o.add(vmOption(option));
     }

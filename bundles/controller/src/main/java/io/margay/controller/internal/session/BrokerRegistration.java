@@ -55,6 +55,7 @@ public final class BrokerRegistration implements AutoCloseable {
   private final LongConsumer onRegistered;
   private final LineLimit failures;
   private final CompletableFuture<Void> first = new CompletableFuture<>();
+  private final CompletableFuture<Void> active = new CompletableFuture<>();
   private List<Endpoint> endpoints;
   private ClusterImage image = ClusterImage.EMPTY;
   private long epoch = -1;
@@ -96,6 +97,9 @@ public final class BrokerRegistration implements AutoCloseable {
   public void onImage(ClusterImage newest) {
     synchronized (this) {
       image = newest;
+    }
+    lookWhetherActive();
+    synchronized (this) {
       BrokerImage me = newest.brokers().get(self);
       boolean mine = epoch < 0 || newest.offset() < epoch || me != null && me.epoch() == epoch;
       if (mine || asking || timer != null || closed) {
@@ -114,6 +118,24 @@ public final class BrokerRegistration implements AutoCloseable {
   /** @return completes when {@link #registered} becomes true */
   public CompletionStage<Void> whenRegistered() {
     return first.minimalCompletionStage();
+  }
+
+  /** @return completes when an image shows this broker as this process registered it, and not fenced */
+  public CompletionStage<Void> whenActive() {
+    return active.minimalCompletionStage();
+  }
+
+  private void lookWhetherActive() {
+    if (active.isDone()) {
+      return;
+    }
+    synchronized (this) {
+      BrokerImage me = image.brokers().get(self);
+      if (epoch < 0 || me == null || me.epoch() != epoch || me.fenced()) {
+        return;
+      }
+    }
+    active.complete(null);
   }
 
   private void attempt() {
@@ -155,6 +177,7 @@ public final class BrokerRegistration implements AutoCloseable {
       onRegistered.accept(registered);
     }
     first.complete(null);
+    lookWhetherActive();
     if (repeat) {
       attempt();
     }

@@ -8,6 +8,7 @@ import org.apache.karaf.shell.api.console.CommandLine;
 import org.apache.karaf.shell.api.console.Completer;
 import org.apache.karaf.shell.api.console.Parser;
 import org.apache.karaf.shell.api.console.Session;
+import org.apache.karaf.shell.support.completers.FileCompleter;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,18 +21,22 @@ final class CompletedCommand implements Command {
   private final String description;
   private final Function function;
   private final Function candidates;
+  private final boolean takesFiles;
 
   /**
    * @param id scope and name, such as {@code topic:list}
    * @param description one sentence
    * @param function runs it
-   * @param candidates returns the possible words at a position of a command; its arguments are the id and the position, 0 for the options
+   * @param candidates returns the possible words at a position of a command; its arguments are the id, the position, 0 for the options,
+   *     and the words of the line
+   * @param takesFiles whether its arguments are files
    */
-  CompletedCommand(String id, String description, Function function, Function candidates) {
+  CompletedCommand(String id, String description, Function function, Function candidates, boolean takesFiles) {
     this.id = id;
     this.description = description;
     this.function = function;
     this.candidates = candidates;
+    this.takesFiles = takesFiles;
   }
 
   @Override
@@ -66,12 +71,15 @@ final class CompletedCommand implements Command {
     }
     String word = line.getCursorArgument();
     boolean option = word != null && word.startsWith("-");
-    return new StringsCompleter(values(option ? 0 : index)).complete(session, line, found);
+    if (takesFiles && !option) {
+      return new FileCompleter().complete(session, line, found);
+    }
+    return new StringsCompleter(values(option ? 0 : index, line.getArguments())).complete(session, line, found);
   }
 
-  private Collection<String> values(int place) {
+  private Collection<String> values(int place, String[] words) {
     try {
-      return ((Collection<?>) candidates.execute(null, List.of(id, place))).stream().map(String::valueOf).toList();
+      return ((Collection<?>) candidates.execute(null, List.of(id, place, List.of(words)))).stream().map(String::valueOf).toList();
     } catch (Exception e) { // Gogo's functions declare it; a failed completion is not an error
       LOG.debug("Nothing to complete command={}", id, e);
       return List.of();

@@ -15,7 +15,7 @@ class CompletedCommandTest {
     return arguments.get(1).equals(0) ? List.of("--json") : List.of("orders", "payments");
   };
   private final CompletedCommand command =
-      new CompletedCommand("topic:describe", "Describe a topic.", (session, arguments) -> arguments.size(), candidates);
+      new CompletedCommand("topic:describe", "Describe a topic.", (session, arguments) -> arguments.size(), candidates, false);
 
   /** A line whose last word is being typed. */
   private record Typed(String... words) implements CommandLine {
@@ -67,7 +67,8 @@ class CompletedCommandTest {
     assertThat(complete("topic:describe", "o")).containsExactly("orders");
     assertThat(complete("describe", "")).containsExactly("orders", "payments");
     assertThat(complete("topic:describe", "--")).containsExactly("--json");
-    assertThat(asked).containsExactly(List.of("topic:describe", 1), List.of("topic:describe", 1), List.of("topic:describe", 0));
+    assertThat(asked).containsExactly(List.of("topic:describe", 1, List.of("topic:describe", "o")),
+        List.of("topic:describe", 1, List.of("describe", "")), List.of("topic:describe", 0, List.of("topic:describe", "--")));
   }
 
   @Test
@@ -80,7 +81,7 @@ class CompletedCommandTest {
   void whatFailsCompletesNothing() throws Exception {
     CompletedCommand failing = new CompletedCommand("topic:describe", "", (session, arguments) -> null, (session, arguments) -> {
       throw new IllegalStateException("on purpose");
-    });
+    }, false);
     List<String> found = new ArrayList<>();
     failing.getCompleter(true).complete(null, new Typed("topic:describe", ""), found);
     assertThat(found).isEmpty();

@@ -1,4 +1,4 @@
-package io.margay.itests.felix;
+package io.margay.itests.swap;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -16,24 +16,25 @@ import java.util.concurrent.atomic.AtomicInteger;
  * clients that look for another coordinator close their connections themselves, and tell of it in the same figures as of those
  * that they lose.
  */
-final class Relay implements Closeable {
+public final class Relay implements Closeable {
   private final ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
   private final int brokerPort;
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final AtomicInteger endedByBroker = new AtomicInteger();
 
   /** @param brokerPort where the broker listens, or will listen; while it does not, connections are ended at once */
-  Relay(int brokerPort) throws IOException {
+  public Relay(int brokerPort) throws IOException {
     this.brokerPort = brokerPort;
     start("relay", this::accept);
   }
 
-  int port() {
+  /** Where clients connect. */
+  public int port() {
     return server.getLocalPort();
   }
 
   /** @return how many connections the broker ended, or broke, before the client did */
-  int endedByBroker() {
+  public int endedByBroker() {
     return endedByBroker.get();
   }
 
