@@ -1,12 +1,12 @@
 package io.margay.mirror.internal;
 
+import io.margay.model.ForeignPattern;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /**
  * The fields of a link, checked. Immutable.
@@ -42,7 +42,7 @@ record LinkConfig(String name, SortedMap<String, String> given, List<Address> bo
    * @param prefix what the name of a mirror begins with; empty in the mode identical
    * @param start where new mirrors begin: -2 at the first offset, -1 at the end, otherwise at a timestamp
    */
-  record Topics(List<Pattern> patterns, String prefix, long start) { }
+  record Topics(List<ForeignPattern> patterns, String prefix, long start) { }
 
   /**
    * Bounds of fetching.
@@ -61,7 +61,7 @@ record LinkConfig(String name, SortedMap<String, String> given, List<Address> bo
    * @param groups what the ids of groups must match whose offsets follow; empty for none
    * @param replicationFactor of new mirrors; -1 for the cluster's default
    */
-  record Sync(int intervalMs, boolean topicConfigs, List<Pattern> groups, int replicationFactor) { }
+  record Sync(int intervalMs, boolean topicConfigs, List<ForeignPattern> groups, int replicationFactor) { }
 
   /**
    * Checks the fields of a link.
@@ -151,14 +151,14 @@ record LinkConfig(String name, SortedMap<String, String> given, List<Address> bo
     return List.copyOf(addresses);
   }
 
-  private static List<Pattern> patterns(String field, String text, boolean required) {
-    List<Pattern> patterns = new ArrayList<>();
+  private static List<ForeignPattern> patterns(String field, String text, boolean required) {
+    List<ForeignPattern> patterns = new ArrayList<>();
     for (String each : text == null ? new String[0] : text.split(",")) {
       if (!each.isBlank()) {
         try {
-          patterns.add(Pattern.compile(each.strip()));
-        } catch (PatternSyntaxException e) {
-          throw invalid(field, text, "names or regular expressions, separated by commas; " + e.getDescription());
+          patterns.add(ForeignPattern.of(each.strip()));
+        } catch (IllegalArgumentException e) {
+          throw invalid(field, text, "names or regular expressions, separated by commas; " + e.getMessage());
         }
       }
     }
@@ -207,12 +207,12 @@ record LinkConfig(String name, SortedMap<String, String> given, List<Address> bo
 
   /** Whether a topic of the source belongs to the link. Internal topics never do. */
   boolean covers(String topic) {
-    return !topic.startsWith("__") && topics.patterns().stream().anyMatch(p -> p.matcher(topic).matches());
+    return !topic.startsWith("__") && topics.patterns().stream().anyMatch(p -> p.matches(topic));
   }
 
   /** Whether the offsets of a group follow. */
   boolean coversGroup(String group) {
-    return sync.groups().stream().anyMatch(p -> p.matcher(group).matches());
+    return sync.groups().stream().anyMatch(p -> p.matches(group));
   }
 
   /** The name of the mirror of a topic. */

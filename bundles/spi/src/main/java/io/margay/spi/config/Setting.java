@@ -30,7 +30,9 @@ public record Setting<T>(String name, SettingType<T> type, T defaultValue, Setti
     /** A topic. */
     TOPIC,
     /** A group. */
-    GROUP
+    GROUP,
+    /** A subscription to metrics of clients. */
+    CLIENT_METRICS
   }
 
   /** When a change takes effect. */
