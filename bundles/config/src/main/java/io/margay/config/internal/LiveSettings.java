@@ -321,6 +321,7 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
       case BROKER -> Source.DYNAMIC_BROKER;
       case TOPIC -> Source.DYNAMIC_TOPIC;
       case GROUP -> Source.GROUP;
+      case CLIENT_METRICS -> Source.CLIENT_METRICS;
     };
     List<Given> own = text == null ? List.of()
         : List.of(new Given(setting.name(), setting.secret() ? null : setting.canonical(text), source, "Admin API"));

@@ -18,6 +18,7 @@ import io.margay.spi.log.LogSettings;
 import io.margay.spi.partitioner.Partitioner;
 import io.margay.spi.partitioner.PartitionerChoice;
 import io.margay.spi.partitioner.PartitionerSettings;
+import io.margay.spi.telemetry.ClientMatch;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -49,7 +50,7 @@ public final class ConfigRules {
   /**
    * The settings that a kind of resource has.
    *
-   * @param type TOPIC, BROKER or GROUP
+   * @param type TOPIC, BROKER, GROUP or CLIENT_METRICS
    * @throws RefusedException for other kinds
    */
   public static Setting.Scope scope(ConfigResource.Type type) {
@@ -57,6 +58,7 @@ public final class ConfigRules {
       case TOPIC -> Setting.Scope.TOPIC;
       case BROKER -> Setting.Scope.BROKER;
       case GROUP -> Setting.Scope.GROUP;
+      case CLIENT_METRICS -> Setting.Scope.CLIENT_METRICS;
       default -> throw new RefusedException(Errors.INVALID_REQUEST, "Resource type " + type + " has no settings here.");
     };
   }
@@ -104,6 +106,9 @@ public final class ConfigRules {
       checkPartitioner(PartitionerChoice.parse(value));
     }
     checkEngine(setting, value);
+    if (setting.scope() == Setting.Scope.CLIENT_METRICS && name.equals(ClientMatch.SETTING)) {
+      checkMatch(SettingType.LIST.parse(value));
+    }
     return setting;
   }
 
@@ -118,6 +123,14 @@ public final class ConfigRules {
       throw new RefusedException(Errors.INVALID_CONFIG, "Invalid value " + value + " for configuration " + setting.name()
           + ": this server does not support it; leave it out, or at its default "
           + setting.type().format(setting.defaultValue()));
+    }
+  }
+
+  private static void checkMatch(List<String> texts) {
+    try {
+      ClientMatch.parse(texts);
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException(Errors.INVALID_CONFIG, "Illegal client matching pattern: " + Texts.shown(texts) + ": " + e.getMessage());
     }
   }
 

@@ -3,6 +3,8 @@ package io.margay.protocol.record;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.function.LongPredicate;
 
 /**
  * The memory for decompression: one buffer for the output, and the state of each codec that was used. Reusable, one thread at a
@@ -43,6 +45,44 @@ public final class RecordScratch implements AutoCloseable {
     }
     decoder.start(this, direct(compressed), maxBytes);
     return decoder;
+  }
+
+  /**
+   * Decompresses bytes that are not records, such as telemetry of clients.
+   *
+   * @param type how they are compressed; not NONE
+   * @param compressed from position to limit, not null
+   * @param memory asked for the bytes before more of them are taken; false when there is no memory
+   * @param maxBytes the most bytes of output
+   * @return the output; null when there is no memory
+   * @throws CorruptRecordException when they are not compressed that way
+   * @throws InvalidRecordBatchException with reason MESSAGE_TOO_LARGE when there are more than {@code maxBytes}
+   */
+  public byte[] decompress(CompressionType type, ByteBuffer compressed, LongPredicate memory, int maxBytes) {
+    BlockDecoder decoder = open(type, compressed, maxBytes);
+    try {
+      byte[] bytes = {};
+      int size = 0;
+      while (decoder.next()) {
+        int more = decoder.to - decoder.from;
+        if (more > maxBytes - size) {
+          throw new InvalidRecordBatchException(InvalidRecordBatchException.Reason.MESSAGE_TOO_LARGE,
+              "what was compressed has more than " + maxBytes + " bytes");
+        }
+        if (more > bytes.length - size) {
+          int capacity = (int) Math.min(maxBytes, Math.max(size + (long) more, 2L * bytes.length));
+          if (!memory.test(capacity)) {
+            return null;
+          }
+          bytes = Arrays.copyOf(bytes, capacity);
+        }
+        decoder.block.get(decoder.from, bytes, size, more);
+        size += more;
+      }
+      return Arrays.copyOf(bytes, size);
+    } finally {
+      decoder.finish();
+    }
   }
 
   private static BlockDecoder create(CompressionType type) {

@@ -2,6 +2,7 @@ package io.margay.protocol.record;
 
 import io.netty.buffer.ByteBufAllocator;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Function;
 
 /**
  * Scratch memory for a number of threads. A thread mostly gets the scratch that it had before. It is not tied to threads, so
@@ -31,6 +32,23 @@ public final class RecordScratchPool implements AutoCloseable {
       }
     }
     return new RecordScratch(allocator);
+  }
+
+  /** Calls a function with a scratch; when it fails, the scratch is freed. */
+  public <T> T with(Function<RecordScratch, T> use) {
+    RecordScratch scratch = take();
+    boolean done = false;
+    try {
+      T result = use.apply(scratch);
+      done = true;
+      return result;
+    } finally {
+      if (done) {
+        give(scratch);
+      } else {
+        scratch.close();
+      }
+    }
   }
 
   /** Takes a scratch back. */

@@ -23,7 +23,7 @@
  * <p>Native compression libraries are loaded on first use of their codec, never for an uncompressed batch.
  */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 package io.margay.protocol.record;
 
 import org.osgi.annotation.bundle.Export;

@@ -49,6 +49,9 @@ final class ApiVersionsHandler implements ApiHandler {
       request.respond(errorResponse(request, Errors.INVALID_REQUEST));
       return;
     }
+    if (request.version() >= 3 && request instanceof RoutedRequest routed) {
+      routed.software(body.clientSoftwareName(), body.clientSoftwareVersion());
+    }
     ApiVersionsResponse response = new ApiVersionsResponse();
     for (short key = 0; key < HandlerTable.MAX_KEYS; key++) {
       HandlerTable.Entry e = handlers.entry(key);

@@ -5,6 +5,7 @@ import io.margay.protocol.Message;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -121,6 +122,26 @@ final class NetworkRequest extends RoutedRequest {
   @Override
   public InetAddress clientAddress() {
     return connection.clientAddress();
+  }
+
+  @Override
+  public int clientPort() {
+    return connection.channel().remoteAddress() instanceof InetSocketAddress remote ? remote.getPort() : 0;
+  }
+
+  @Override
+  void software(String name, String version) {
+    Software.remember(connection.channel(), name, version);
+  }
+
+  @Override
+  public String softwareName() {
+    return Software.name(connection.channel());
+  }
+
+  @Override
+  public String softwareVersion() {
+    return Software.version(connection.channel());
   }
 
   @Override

@@ -68,6 +68,11 @@ abstract class RoutedRequest implements Request {
     this.receivedNanos = receivedNanos;
   }
 
+  /** The client said which software it is. On the event loop. */
+  void software(String name, String version) {
+    // nothing comes after a request that has no connection
+  }
+
   /** Routes the request again, now that there is a handler. On the event loop. */
   abstract void resume();
 

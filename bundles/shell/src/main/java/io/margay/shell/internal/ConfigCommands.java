@@ -176,6 +176,7 @@ final class ConfigCommands {
           case STATIC_BROKER -> "file or environment";
           case DEFAULT -> "default";
           case GROUP -> "group";
+          case CLIENT_METRICS -> "client metrics";
         };
       }
     }

@@ -71,6 +71,19 @@ public final class Catalogue {
     return new Definition<>(this, Setting.Scope.GROUP, Setting.Update.CLUSTER_WIDE, type, name, defaultValue);
   }
 
+  /**
+   * Begins the definition of a setting of subscriptions to metrics of clients.
+   *
+   * @param type its type
+   * @param name its name
+   * @param defaultValue its default, or null
+   * @param <T> the type of its values
+   * @return completed by {@link Definition#doc}
+   */
+  public <T> Definition<T> clientMetrics(SettingType<T> type, String name, T defaultValue) {
+    return new Definition<>(this, Setting.Scope.CLIENT_METRICS, Setting.Update.CLUSTER_WIDE, type, name, defaultValue);
+  }
+
   private <T> Setting<T> add(Setting<T> setting) {
     settings.add(setting);
     return setting;

@@ -28,6 +28,8 @@ public interface NodeSettings extends SettingValues {
     STATIC_BROKER((byte) 4),
     /** Not set. */
     DEFAULT((byte) 5),
+    /** Set on the subscription to metrics of clients. */
+    CLIENT_METRICS((byte) 7),
     /** Set on the group. */
     GROUP((byte) 8);
 

@@ -33,6 +33,21 @@ public interface Request {
   /** @return the address of the client; the loopback address for requests from inside the process */
   InetAddress clientAddress();
 
+  /** @return the port that the client sends from; 0 for requests from inside the process */
+  default int clientPort() {
+    return 0;
+  }
+
+  /** @return the name that the client's software gave in ApiVersions, such as apache-kafka-java; empty when it gave none */
+  default String softwareName() {
+    return "";
+  }
+
+  /** @return the version that the client's software gave in ApiVersions; empty when it gave none */
+  default String softwareVersion() {
+    return "";
+  }
+
   /** @return name of the listener, such as PLAINTEXT */
   String listener();
 

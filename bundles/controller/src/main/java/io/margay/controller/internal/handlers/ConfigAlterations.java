@@ -134,7 +134,7 @@ final class ConfigAlterations {
     switch (resource.type()) {
       case TOPIC -> ConfigResources.checkTopic(image, resource.name());
       case BROKER -> ConfigResources.checkRegistered(image, controller.settings().nodeId(), resource.name());
-      case GROUP -> ConfigResources.checkNotEmpty(resource);
+      case GROUP, CLIENT_METRICS -> ConfigResources.checkNotEmpty(resource);
       case BROKER_LOGGER -> {
         ConfigResources.checkSelf(controller.settings().nodeId(), resource.name(), false);
         if (levels == null) {

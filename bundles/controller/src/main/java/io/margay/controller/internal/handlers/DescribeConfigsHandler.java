@@ -125,8 +125,6 @@ public final class DescribeConfigsHandler extends AdminHandler<DescribeConfigsRe
     }
     if (resource.type() == ConfigResource.Type.BROKER_LOGGER) {
       return loggers(wanted);
-    } else if (resource.type() == ConfigResource.Type.CLIENT_METRICS) {
-      return List.of();
     } else if (resource.equals(ConfigResource.ALL_BROKERS)) {
       return clusterDefaults(image.config(resource), message, wanted);
     }
