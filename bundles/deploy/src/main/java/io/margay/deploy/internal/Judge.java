@@ -13,7 +13,7 @@ import java.util.Set;
  * <p>Where other programs use more than a quarter of the processors, p99 gets longer without any change of ours: then it has to be worse for {@value #BUSY_ROW}
  * stretches, and by more. What this process uses itself is no excuse.
  *
- * <p>Worse is: a p99 more than {@value #FACTOR} times as long and {@value #SLACK_MICROS} us longer ({@value #BUSY_FACTOR} times, {@value #BUSY_SLACK_MICROS} us); more than twice the share of errors and
+ * <p>Worse is: a p99, or a median, more than {@value #FACTOR} times as long and {@value #SLACK_MICROS} us longer ({@value #BUSY_FACTOR} times, {@value #BUSY_SLACK_MICROS} us); more than twice the share of errors and
  * two in a hundred; no response at all where {@value #SILENCE_RESPONSES} would have come; {@value #WAITING_SLACK} more requests that wait for a handler.
  */
 final class Judge {
@@ -95,11 +95,16 @@ final class Judge {
     }
     Traffic.Api many = stretch(name + " slow", name, now, RESPONSES_MIN);
     if (many != null) {
-      long p99 = many.p99Micros();
-      boolean slow = p99 > (busy ? BUSY_FACTOR : FACTOR) * old.p99Micros()
-          && p99 - old.p99Micros() > (busy ? BUSY_SLACK_MICROS : SLACK_MICROS) && old.answered() >= RESPONSES_MIN;
-      row(name + " slow", slow && !NOT_TIMED.contains(name), busy ? BUSY_ROW : ROW, "p99 of " + name + " is " + ms(p99) + "; before, it was " + ms(old.p99Micros()));
+      boolean timed = old.answered() >= RESPONSES_MIN && !NOT_TIMED.contains(name);
+      slow("p99", name, timed, many.p99Micros(), old.p99Micros(), busy);
+      // where single responses take long for other reasons, p99 says nothing, and what slows all of them down is seen here
+      slow("median", name, timed, many.medianMicros(), old.medianMicros(), busy);
     }
+  }
+
+  private void slow(String what, String name, boolean timed, long now, long old, boolean busy) {
+    boolean slow = now > (busy ? BUSY_FACTOR : FACTOR) * old && now - old > (busy ? BUSY_SLACK_MICROS : SLACK_MICROS);
+    row(name + " " + what, slow && timed, busy ? BUSY_ROW : ROW, what + " of " + name + " is " + ms(now) + "; before, it was " + ms(old));
   }
 
   /**

@@ -79,6 +79,18 @@ class JudgeTest {
   }
 
   @Test
+  void whatSlowsAllResponsesDownIsSeenWhereSingleOnesTookLongBefore() {
+    answer("Produce", 600, 0, 131_072);
+    judge = new Judge(Traffic.between(Map.of(), Map.copyOf(counters)), 60, Map.copyOf(counters));
+    for (int i = 1; i < Judge.BUSY_ROW; i++) {
+      answer("Produce", 200, 0, 65_536);
+      assertThat(look(0.5)).isNull();
+    }
+    answer("Produce", 200, 0, 65_536);
+    assertThat(look(0.5)).isEqualTo("median of Produce is 65.5 ms; before, it was 2.0 ms");
+  }
+
+  @Test
   void aGlitchIsNot() {
     for (int i = 0; i < 10; i++) {
       answer("Produce", 200, 0, i % 3 == 0 ? FAST : SLOW);
