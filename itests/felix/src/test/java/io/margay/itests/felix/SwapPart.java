@@ -50,9 +50,12 @@ enum SwapPart {
     return targetMs;
   }
 
-  /** How many classes others may load beyond their first updates: when these are replaced, all others start again, or give their services again. */
+  /**
+   * How many classes others may load beyond their first updates: when these are replaced, all others start again, or give their services
+   * again; or transactions meet what happens rarely.
+   */
   int classesOfOthers() {
-    return this == SERVER || this == CONFIG ? 60 : 0;
+    return this == SERVER || this == CONFIG ? 60 : this == GROUPS || this == TRANSACTIONS ? 30 : 0;
   }
 
   /** What makes the topics of producers and consumers use the part. */
