@@ -150,6 +150,7 @@ final class SimulatedTransactor extends SimulatedClient {
       return;
     }
     leaders.put(target, leader);
+    world.trace().add("%s: %s at %d of %s with epoch %d", this, values, answer.baseOffset(), target, epoch);
     transaction.acknowledged();
     for (int i = 0; i < values.size(); i++) {
       invariants.records(target).acknowledged(answer.baseOffset() + i, values.get(i));
