@@ -2,6 +2,7 @@ package io.margay.coordinator;
 
 import io.margay.protocol.Errors;
 import io.margay.spi.partition.MarkerWriter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -72,6 +73,16 @@ public record Result<R>(List<CoordinatorRecord> records, R response, boolean rep
    */
   public <T> Result<T> answering(T other) {
     return new Result<>(records, other, replay, divisible, afterCommit, step);
+  }
+
+  /**
+   * @param first records to be appended before these; they are not replayed when these are not
+   * @return all of them, with the same response
+   */
+  public Result<R> after(List<CoordinatorRecord> first) {
+    List<CoordinatorRecord> all = new ArrayList<>(first);
+    all.addAll(records);
+    return new Result<>(all, response, replay, divisible, afterCommit, step);
   }
 
   /**

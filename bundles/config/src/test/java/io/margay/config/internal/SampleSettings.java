@@ -30,6 +30,8 @@ final class SampleSettings implements SettingDefinitions {
   static final Setting<Integer> NUM_NETWORK_THREADS = ALL.broker(INT, "num.network.threads", 3).from(1).doc("Threads.");
   static final Setting<Integer> CONSUMER_SESSION_TIMEOUT_MS = ALL.group(INT, "consumer.session.timeout.ms", 45_000).from(1)
       .synonyms("group.consumer.session.timeout.ms").inert().doc("Milliseconds.");
+  static final Setting<Integer> GROUP_CONSUMER_SESSION_TIMEOUT_MS = ALL.broker(INT, "group.consumer.session.timeout.ms", 45_000).live()
+      .doc("Milliseconds.");
   static final Setting<String> SHARE_ISOLATION_LEVEL = ALL.group(STRING, "share.isolation.level", "read_uncommitted")
       .in("read_committed", "read_uncommitted").inert().doc("A level.");
 

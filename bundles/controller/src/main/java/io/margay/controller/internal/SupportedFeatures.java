@@ -17,6 +17,10 @@ public final class SupportedFeatures {
   public static final String TRANSACTION_VERSION = "transaction.version";
   /** Level of transaction.version in Kafka 4.4. */
   public static final short TRANSACTION_VERSION_HIGHEST = 2;
+  /** The protocols of groups: from level 1 on, members may follow the consumer protocol (KIP-848). */
+  public static final String GROUP_VERSION = "group.version";
+  /** Level of group.version in Kafka 4.4. */
+  public static final short GROUP_VERSION_HIGHEST = 1;
 
   /**
    * Levels of one feature.
@@ -33,7 +37,8 @@ public final class SupportedFeatures {
 
   private static final SortedMap<String, Range> SUPPORTED = Collections.unmodifiableSortedMap(new TreeMap<>(
       Map.of(METADATA_VERSION, new Range(METADATA_VERSION_LOWEST, METADATA_VERSION_HIGHEST),
-          TRANSACTION_VERSION, new Range((short) 0, TRANSACTION_VERSION_HIGHEST))));
+          TRANSACTION_VERSION, new Range((short) 0, TRANSACTION_VERSION_HIGHEST),
+          GROUP_VERSION, new Range((short) 0, GROUP_VERSION_HIGHEST))));
 
   private SupportedFeatures() { }
 

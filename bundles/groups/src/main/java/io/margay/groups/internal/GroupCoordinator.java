@@ -9,6 +9,11 @@ import io.margay.coordinator.PartitionWriter;
 import io.margay.coordinator.Result;
 import io.margay.coordinator.ShardHash;
 import io.margay.groups.internal.classic.JoinOperations;
+import io.margay.groups.internal.consumer.Assignors;
+import io.margay.groups.internal.consumer.Background;
+import io.margay.groups.internal.consumer.ConsumerConfig;
+import io.margay.groups.internal.consumer.ConsumerGroups;
+import io.margay.groups.internal.consumer.HeartbeatOperations;
 import io.margay.groups.internal.group.AnswerMemory;
 import io.margay.groups.internal.group.GroupConfig;
 import io.margay.groups.internal.handlers.GroupCoordinatorService;
@@ -21,6 +26,9 @@ import io.margay.model.Scheduler;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.protocol.KafkaUuid;
+import io.margay.protocol.message.ConsumerGroupDescribeResponse;
+import io.margay.protocol.message.ConsumerGroupHeartbeatRequest;
+import io.margay.protocol.message.ConsumerGroupHeartbeatResponse;
 import io.margay.protocol.message.DescribeGroupsResponse.DescribedGroup;
 import io.margay.protocol.message.FindCoordinatorResponse;
 import io.margay.protocol.message.HeartbeatRequest;
@@ -48,8 +56,10 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,6 +70,9 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
 
   /** What a request of a few fields holds in memory, about. */
   private static final long SMALL_BYTES = 1_024;
+
+  private static final String GROUP_VERSION = "group.version";
+  private static final short FIRST_WITH_CONSUMER = 1;
 
   private static final byte GROUP = 0;
   private static final byte TRANSACTION = 1;
@@ -72,10 +85,19 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   private final ClusterMetadata metadata;
   private final CoordinatorMemory memory;
   private final TransactionalCommits transactional;
+  private final ClusterTopics topics;
 
   /** What the coordinator needs of its surroundings; as {@link CoordinatorRuntime.Environment}. */
   record Environment(Clock clock, Scheduler scheduler, Executor executor, IntSupplier commitTimeoutMs,
       CoordinatorRuntime.Limits limits) { }
+
+  /**
+   * The settings.
+   *
+   * @param common of all kinds of groups, and of classic groups
+   * @param consumer of consumer groups
+   */
+  record Config(GroupConfig common, ConsumerConfig consumer) { }
 
   /** Find the coordinators of groups, and of transactional ids. */
   record Finders(CoordinatorFinder groups, CoordinatorFinder transactions) { }
@@ -85,14 +107,18 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
    * @param config the settings of groups
    * @param finders find coordinators; closed with this
    * @param metadata the newest image
+   * @param assignors the installed assignors
    */
-  GroupCoordinator(Environment environment, GroupConfig config, Finders finders, ClusterMetadata metadata) {
+  GroupCoordinator(Environment environment, Config config, Finders finders, ClusterMetadata metadata, Assignors assignors) {
     this.finder = finders.groups();
     this.transactionFinder = finders.transactions();
-    this.memory = new CoordinatorMemory("groups", config::memoryBytes, config::shardMemoryBytes, environment.clock());
+    GroupConfig common = config.common();
+    this.memory = new CoordinatorMemory("groups", common::memoryBytes, common::shardMemoryBytes, environment.clock());
+    this.topics = new ClusterTopics(metadata);
     CoordinatorRuntime.Environment surroundings = new CoordinatorRuntime.Environment("groups", environment.clock(),
         environment.scheduler(), environment.executor(), environment.commitTimeoutMs(), environment.limits(), this::onActive);
-    this.runtime = new CoordinatorRuntime<>(surroundings, context -> new GroupShard(context, config, memory, finder::shards));
+    this.runtime = new CoordinatorRuntime<>(surroundings, context -> new GroupShard(context, common, memory, finder::shards,
+        new ConsumerGroups.Surroundings(config.consumer(), topics, assignors, background(context.shard(), environment.executor()))));
     this.shards = new AllShards<>(runtime, surroundings);
     this.metadata = metadata;
     finder.servedHere(runtime::active);
@@ -108,6 +134,20 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
         return new TopicPartition(CoordinatorFinder.OFFSETS_TOPIC, ShardHash.shardOf(groupId, finder.shards()));
       }
     });
+  }
+
+  /** Work for a shard, on the executor; its outcome is an operation of its own. */
+  private Background background(int shard, Executor executor) {
+    return new Background() {
+      @Override
+      public <T> void run(Supplier<T> work, Then<T> then) {
+        executor.execute(() -> {
+          T found = work.get();
+          runtime.run(shard, 0, (s, now) -> then.run(s.consumer(), found, now))
+              .whenComplete((done, failure) -> LOG.trace("Long work has ended. shard={} failure={}", shard, failure));
+        });
+      }
+    };
   }
 
   // ------------------------------------------------------------------------------------------------ the broker's events
@@ -127,6 +167,7 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   }
 
   void onImage(ClusterDelta delta) {
+    topics.onImage(delta);
     finder.recheck();
     transactionFinder.recheck();
     runtime.recheck();
@@ -197,14 +238,14 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
       long bytes) {
     return parked(request.groupId(), bytes, JoinGroupResponse::errorCode, reply -> {
       JoinOperations.Join join = JoinOperations.Join.of(request, version, clientId, clientHost, reply);
-      return (s, now) -> s.joining().join(join, now);
+      return (s, now) -> s.join(join, now);
     });
   }
 
   @Override
   public CompletableFuture<SyncGroupResponse> sync(SyncGroupRequest request, long bytes) {
     return parked(request.groupId(), bytes, SyncGroupResponse::errorCode,
-        reply -> (s, now) -> s.members().sync(request, reply, now));
+        reply -> (s, now) -> s.sync(request, reply, now));
   }
 
   /**
@@ -234,12 +275,23 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
 
   @Override
   public CompletableFuture<Errors> heartbeat(HeartbeatRequest request) {
-    return run(request.groupId(), SMALL_BYTES, (s, now) -> s.members().heartbeat(request));
+    return run(request.groupId(), SMALL_BYTES, (s, now) -> s.heartbeat(request, now));
   }
 
   @Override
   public CompletableFuture<LeaveGroupResponse> leave(LeaveGroupRequest request, long bytes) {
-    return run(request.groupId(), bytes, (s, now) -> s.members().leave(request, now));
+    return run(request.groupId(), bytes, (s, now) -> s.leave(request, now));
+  }
+
+  @Override
+  public CompletableFuture<ConsumerGroupHeartbeatResponse> consumerHeartbeat(ConsumerGroupHeartbeatRequest request, String clientId,
+      String clientHost, boolean ownId, long bytes) {
+    if (metadata.image().features().getOrDefault(GROUP_VERSION, (short) 0) < FIRST_WITH_CONSUMER) {
+      return CompletableFuture.failedFuture(new CoordinatorException(Errors.UNSUPPORTED_VERSION));
+    }
+    HeartbeatOperations.Sender sender = new HeartbeatOperations.Sender(clientId, clientHost, ownId);
+    return request.groupId().isEmpty() ? CompletableFuture.failedFuture(new CoordinatorException(Errors.INVALID_REQUEST))
+        : runAnyId(request.groupId(), bytes, (s, now) -> s.consumer().heartbeats().heartbeat(request, sender, now));
   }
 
   // ------------------------------------------------------------------------------------------------ offsets
@@ -305,31 +357,32 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
 
   @Override
   public CompletableFuture<List<DescribedGroup>> describe(Collection<String> groupIds, int version, AnswerMemory answer) {
+    return describeEach(groupIds, (s, id) -> s.listing().describe(id, version, answer),
+        (id, error) -> new DescribedGroup().setGroupId(id).setErrorCode(error.code()));
+  }
+
+  @Override
+  public CompletableFuture<List<ConsumerGroupDescribeResponse.DescribedGroup>> describeConsumer(Collection<String> groupIds,
+      AnswerMemory answer) {
+    return describeEach(groupIds, (s, id) -> s.consumer().describe(id, answer),
+        (id, error) -> new ConsumerGroupDescribeResponse.DescribedGroup().setGroupId(id).setErrorCode(error.code())
+            .setErrorMessage(error.message()));
+  }
+
+  private <T> CompletableFuture<List<T>> describeEach(Collection<String> groupIds, BiFunction<GroupShard, String, T> describe,
+      BiFunction<String, Errors, T> failed) {
     Map<Integer, List<String>> byShard = new TreeMap<>();
     groupIds.forEach(id -> byShard.computeIfAbsent(ShardHash.shardOf(id, finder.shards()), s -> new ArrayList<>()).add(id));
-    List<CompletableFuture<List<DescribedGroup>>> parts = new ArrayList<>();
-    byShard.forEach((shard, ids) -> parts.add(runtime.run(shard, SMALL_BYTES,
-        (s, now) -> Result.of(describe(s, ids, version, answer))).exceptionally(e -> failed(ids, CoordinatorException.errorOf(e)))));
-    return AllShards.joined(parts);
-  }
-
-  private static List<DescribedGroup> describe(GroupShard shard, List<String> ids, int version, AnswerMemory answer) {
-    List<DescribedGroup> result = new ArrayList<>(ids.size());
-    for (String id : ids) {
+    List<CompletableFuture<List<T>>> parts = new ArrayList<>();
+    byShard.forEach((shard, ids) -> parts.add(runtime.run(shard, SMALL_BYTES, (s, now) -> Result.of(ids.stream().map(id -> {
       try {
-        shard.selection().requireLoaded(id);
-        result.add(shard.listing().describe(id, version, answer));
+        s.selection().requireLoaded(id);
+        return describe.apply(s, id);
       } catch (CoordinatorException e) {
-        result.add(new DescribedGroup().setGroupId(id).setErrorCode(e.error().code()));
+        return failed.apply(id, e.error());
       }
-    }
-    return result;
-  }
-
-  private static List<DescribedGroup> failed(List<String> ids, Errors error) {
-    List<DescribedGroup> result = new ArrayList<>(ids.size());
-    ids.forEach(id -> result.add(new DescribedGroup().setGroupId(id).setErrorCode(error.code())));
-    return result;
+    }).toList())).exceptionally(e -> ids.stream().map(id -> failed.apply(id, CoordinatorException.errorOf(e))).toList())));
+    return AllShards.joined(parts);
   }
 
   @Override

@@ -13,9 +13,13 @@ import io.margay.model.Scheduler;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.protocol.record.CompressionType;
+import io.margay.spi.assignor.Assignor;
+import io.margay.spi.assignor.AssignorGroup;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.controller.Controller;
 import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.lease.NamedServices;
+import io.margay.spi.lease.ServiceHolder;
 import io.margay.spi.memory.MemoryUser;
 import io.margay.spi.partition.LeaderPartition;
 import io.margay.spi.partition.LeadershipListener;
@@ -23,6 +27,7 @@ import io.margay.spi.partition.MarkerWriter;
 import io.margay.spi.partition.TransactionVerifier;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -54,6 +59,9 @@ public final class GroupCoordinatorComponent implements LeadershipListener, Meta
   private static final int HEAP_PARTS = 16;
   private static final int IDLE_S = 10;
 
+  private static final int DRAIN_MS = 5_000;
+
+  private final NamedServices<Assignor> assignors = new NamedServices<>("assignor", DRAIN_MS);
   private final NodeSettings settings;
   private final ThreadPoolExecutor executor;
   private final GroupCoordinator coordinator;
@@ -76,7 +84,8 @@ public final class GroupCoordinatorComponent implements LeadershipListener, Meta
     CoordinatorRuntime.Limits limits =
         new CoordinatorRuntime.Limits(MAX_WAITING, Runtime.getRuntime().maxMemory() / HEAP_PARTS);
     this.coordinator = new GroupCoordinator(new GroupCoordinator.Environment(clock, scheduler, executor,
-        () -> settings.get(CoordinatorSettings.OFFSETS_COMMIT_TIMEOUT_MS), limits), values, finders, metadata);
+        () -> settings.get(CoordinatorSettings.OFFSETS_COMMIT_TIMEOUT_MS), limits),
+        new GroupCoordinator.Config(values, new SettingsOfConsumerGroups(settings, metadata)), finders, metadata, this::assign);
     long intervalMs = settings.get(CoordinatorSettings.OFFSETS_RETENTION_CHECK_INTERVAL_MS);
     this.expiry = scheduler.every(intervalMs, intervalMs, coordinator::expire);
     this.memory = context.registerService(MemoryUser.class, coordinator.memory(), null);
@@ -121,6 +130,24 @@ public final class GroupCoordinatorComponent implements LeadershipListener, Meta
     if (tp.topic().equals(CoordinatorFinder.OFFSETS_TOPIC)) {
       coordinator.resigned(tp.partition());
     }
+  }
+
+  /** Null while the assignor is not installed. */
+  private Map<String, List<TopicPartition>> assign(String name, AssignorGroup group) {
+    try (ServiceHolder.Lease<Assignor> lease = assignors.lease(name)) {
+      return lease == null ? null : lease.service().assign(group);
+    }
+  }
+
+  /** An assignor was registered; groups that miss it are assigned at the next heartbeat. */
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addAssignor(Assignor assignor, Map<String, Object> properties) {
+    assignors.add(assignor, properties);
+  }
+
+  /** An assignor leaves; an assignment that it is computing is finished first. */
+  void removeAssignor(Assignor assignor) {
+    assignors.remove(assignor);
   }
 
   /** Optional: while transactions are being replaced, commits within transactions get an error that producers retry. */

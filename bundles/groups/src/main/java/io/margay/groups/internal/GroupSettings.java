@@ -19,19 +19,19 @@ public final class GroupSettings implements SettingDefinitions {
 
   /** {@code consumer.assignment.interval.ms}. */
   public static final Setting<Integer> CONSUMER_ASSIGNMENT_INTERVAL_MS = ALL.group(INT, "consumer.assignment.interval.ms", 1000)
-      .from(0).synonyms("group.consumer.assignment.interval.ms").inert()
+      .from(0).synonyms("group.consumer.assignment.interval.ms")
       .doc("Shortest time in milliseconds between two assignments of the group.");
   /** {@code consumer.assignor.offload.enable}. */
   public static final Setting<Boolean> CONSUMER_ASSIGNOR_OFFLOAD_ENABLE =
-      ALL.group(BOOLEAN, "consumer.assignor.offload.enable", true).synonyms("group.consumer.assignor.offload.enable").inert()
+      ALL.group(BOOLEAN, "consumer.assignor.offload.enable", true).synonyms("group.consumer.assignor.offload.enable")
       .doc("Whether assignments are computed on a separate thread.");
   /** {@code consumer.heartbeat.interval.ms}. */
   public static final Setting<Integer> CONSUMER_HEARTBEAT_INTERVAL_MS = ALL.group(INT, "consumer.heartbeat.interval.ms", 5000)
-      .from(1).synonyms("group.consumer.heartbeat.interval.ms").inert()
+      .from(1).synonyms("group.consumer.heartbeat.interval.ms")
       .doc("Milliseconds between two heartbeats of a member.");
   /** {@code consumer.session.timeout.ms}. */
   public static final Setting<Integer> CONSUMER_SESSION_TIMEOUT_MS = ALL.group(INT, "consumer.session.timeout.ms", 45_000)
-      .from(1).synonyms("group.consumer.session.timeout.ms").inert()
+      .from(1).synonyms("group.consumer.session.timeout.ms")
       .doc("Milliseconds without a heartbeat after which a member is removed from the group.");
   /** {@code errors.deadletterqueue.copy.record.enable}. */
   public static final Setting<Boolean> ERRORS_DEADLETTERQUEUE_COPY_RECORD_ENABLE =

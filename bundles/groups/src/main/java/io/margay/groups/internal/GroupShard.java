@@ -1,5 +1,6 @@
 package io.margay.groups.internal;
 
+import io.margay.coordinator.CoordinatorException;
 import io.margay.coordinator.CoordinatorMemory;
 import io.margay.coordinator.CoordinatorRecord;
 import io.margay.coordinator.Result;
@@ -8,10 +9,12 @@ import io.margay.coordinator.ShardState;
 import io.margay.groups.internal.classic.ClassicGroup;
 import io.margay.groups.internal.classic.ClassicGroups;
 import io.margay.groups.internal.classic.ClassicReplay;
-import io.margay.groups.internal.classic.GroupRecords;
 import io.margay.groups.internal.classic.JoinOperations;
 import io.margay.groups.internal.classic.MemberOperations;
 import io.margay.groups.internal.classic.Rebalance;
+import io.margay.groups.internal.consumer.ConsumerGroup;
+import io.margay.groups.internal.consumer.ConsumerGroups;
+import io.margay.groups.internal.consumer.ConsumerReplay;
 import io.margay.groups.internal.group.GroupConfig;
 import io.margay.groups.internal.group.GroupTable;
 import io.margay.groups.internal.group.Listing;
@@ -24,11 +27,17 @@ import io.margay.groups.internal.offsets.TransactionChecks;
 import io.margay.protocol.Errors;
 import io.margay.protocol.MessageReader;
 import io.margay.protocol.Messages;
+import io.margay.protocol.message.HeartbeatRequest;
+import io.margay.protocol.message.LeaveGroupRequest;
+import io.margay.protocol.message.LeaveGroupResponse;
+import io.margay.protocol.message.SyncGroupRequest;
+import io.margay.protocol.message.SyncGroupResponse;
 import io.margay.protocol.state.GroupMetadataKey;
 import io.margay.protocol.state.GroupMetadataValue;
 import io.margay.protocol.state.LegacyOffsetCommitKey;
 import io.margay.protocol.state.OffsetCommitKey;
 import io.margay.protocol.state.OffsetCommitValue;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.IntSupplier;
 
 /**
@@ -37,10 +46,12 @@ import java.util.function.IntSupplier;
  */
 final class GroupShard implements ShardState {
   private final ShardMemory memory;
+  private final GroupTable groups;
   private final Rebalance rebalance;
   private final JoinOperations joining;
   private final MemberOperations members;
   private final ClassicReplay classic;
+  private final ConsumerGroups consumer;
   private final OffsetOperations offsets;
   private final TransactionChecks checks = new TransactionChecks();
   private final Expiry expiry;
@@ -52,28 +63,69 @@ final class GroupShard implements ShardState {
    * @param config the settings
    * @param node the memory of all shards
    * @param shards how many shards there are
+   * @param around what consumer groups need
    */
-  GroupShard(ShardContext context, GroupConfig config, CoordinatorMemory node, IntSupplier shards) {
+  GroupShard(ShardContext context, GroupConfig config, CoordinatorMemory node, IntSupplier shards, ConsumerGroups.Surroundings around) {
     this.memory = new ShardMemory(node);
     OffsetStore store = new OffsetStore(memory);
-    GroupTable groups = new GroupTable(memory, ClassicGroup::new, store::hasAny);
+    this.groups = new GroupTable(memory, ClassicGroup::new, store::hasAny);
     ClassicGroups classicGroups = new ClassicGroups(groups);
     this.rebalance = new Rebalance(context, classicGroups, config);
     this.joining = new JoinOperations(context, classicGroups, config, rebalance);
     this.members = new MemberOperations(context, classicGroups, config, rebalance);
     this.classic = new ClassicReplay(classicGroups, rebalance);
+    this.consumer = new ConsumerGroups(context, groups, around, rebalance, joining.limits());
     this.offsets = new OffsetOperations(groups, store, config, members);
-    this.expiry = new Expiry(groups, store, config, GroupRecords::tombstone);
+    this.expiry = new Expiry(groups, store, config);
     this.listing = new Listing(groups);
     this.selection = new Selection(context.shard(), groups, store, shards);
   }
 
-  JoinOperations joining() {
-    return joining;
+  // ------------------------------------------------------------------------------------------------ the classic protocol
+
+  /** The group when it follows the consumer protocol; its classic members are served there. */
+  private ConsumerGroup consumerGroup(String groupId) {
+    return groups.get(groupId) instanceof ConsumerGroup group && !group.isEmpty() ? group : null;
   }
 
-  MemberOperations members() {
-    return members;
+  Result<Void> join(JoinOperations.Join join, long nowMs) {
+    String groupId = join.request().groupId();
+    if (!(groups.get(groupId) instanceof ConsumerGroup group)) {
+      return joining.join(join, nowMs);
+    }
+    if (!group.isEmpty()) {
+      return consumer.classic().join(group, join, nowMs);
+    }
+    // an empty group takes the protocol of its first member; should this not be written, both groups are empty
+    groups.remove(groupId);
+    groups.ensureIfOffsets(groupId, nowMs);
+    try {
+      return joining.join(join, nowMs).after(group.tombstones());
+    } catch (CoordinatorException e) {
+      groups.put(group);
+      throw e;
+    }
+  }
+
+  Result<Void> sync(SyncGroupRequest request, CompletableFuture<SyncGroupResponse> reply, long nowMs) {
+    ConsumerGroup group = consumerGroup(request.groupId());
+    return group == null ? members.sync(request, reply, nowMs) : consumer.classic().sync(group, request, reply);
+  }
+
+  Result<Errors> heartbeat(HeartbeatRequest request, long nowMs) {
+    ConsumerGroup group = consumerGroup(request.groupId());
+    return group == null ? members.heartbeat(request) : consumer.classic().heartbeat(group, request, nowMs);
+  }
+
+  Result<LeaveGroupResponse> leave(LeaveGroupRequest request, long nowMs) {
+    ConsumerGroup group = consumerGroup(request.groupId());
+    return group == null ? members.leave(request, nowMs) : consumer.classic().leave(group, request, nowMs);
+  }
+
+  // ------------------------------------------------------------------------------------------------ parts
+
+  ConsumerGroups consumer() {
+    return consumer;
   }
 
   OffsetOperations offsets() {
@@ -97,7 +149,7 @@ final class GroupShard implements ShardState {
   }
 
   Result<Errors> delete(String groupId) {
-    return offsets.deleteGroup(groupId, GroupRecords::tombstone);
+    return offsets.deleteGroup(groupId);
   }
 
   @Override
@@ -108,9 +160,7 @@ final class GroupShard implements ShardState {
       // the first two differ in the number only
       case LegacyOffsetCommitKey.RECORD_TYPE, OffsetCommitKey.RECORD_TYPE -> replayOffset(producerId, key, record.value());
       case GroupMetadataKey.RECORD_TYPE -> replayGroup(key, record.value());
-      default -> {
-        // a group of another kind, or of a later time: not ours to serve, and the log keeps it
-      }
+      default -> replayConsumer(ConsumerReplay.read(type, key, record.value()));
     }
   }
 
@@ -134,6 +184,15 @@ final class GroupShard implements ShardState {
     }
   }
 
+  private void replayConsumer(ConsumerReplay.Read read) {
+    // null is a group of another kind, or of a later time: not ours to serve, and the log keeps it
+    if (read != null && (read.ends() ? selection.takesEndOf(read.groupId())
+        : read.removes() || selection.takes(read.groupId(), read.timestampMs()))) {
+      consumer.replay(read);
+      selection.afterRecord();
+    }
+  }
+
   @Override
   public void replayMarker(long producerId, boolean committed) {
     checks.onMarker(producerId);
@@ -147,6 +206,7 @@ final class GroupShard implements ShardState {
 
   @Override
   public Result<Void> onLoaded(long nowMs) {
+    consumer.onLoaded();
     return rebalance.onLoaded(nowMs);
   }
 

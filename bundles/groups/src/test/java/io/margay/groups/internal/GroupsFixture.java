@@ -4,6 +4,8 @@ import io.margay.coordinator.CoordinatorException;
 import io.margay.coordinator.CoordinatorMemory;
 import io.margay.coordinator.CoordinatorRuntime;
 import io.margay.coordinator.ShardContext;
+import io.margay.groups.internal.consumer.Background;
+import io.margay.groups.internal.consumer.ConsumerGroups;
 import io.margay.groups.internal.group.AnswerMemory;
 import io.margay.groups.internal.group.GroupConfig;
 import io.margay.groups.internal.handlers.GroupCoordinatorService;
@@ -34,6 +36,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /** A coordinator with one shard, a log in memory and a manual clock, and short forms of the requests. */
 public final class GroupsFixture {
@@ -138,6 +141,8 @@ public final class GroupsFixture {
   int shardWaitMs;
   final ManualTime time = new ManualTime();
   final Config config = new Config();
+  final ConsumerSettings consumer = new ConsumerSettings();
+  final TestAssignors assignors = new TestAssignors();
   FakeLog log = new FakeLog();
   ClusterImage image = image(Map.of("t", new UUID(1, 1), "u", new UUID(2, 2)));
   GroupCoordinator groups;
@@ -163,7 +168,24 @@ public final class GroupsFixture {
     all.forEach((n, id) -> byName.put(n, new TopicImage(n, id, n.startsWith("__"), List.of(p))));
     TreeMap<BrokerId, BrokerImage> brokers = new TreeMap<>();
     brokers.put(one, new BrokerImage(one, 1, List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "h", 9092)), null, false));
-    return new ClusterImage("c", 1, one, brokers, TopicsImage.of(byName), Map.of(), Map.of());
+    return new ClusterImage("c", 1, one, brokers, TopicsImage.of(byName), Map.of(), Map.of("group.version", (short) 1));
+  }
+
+  /** Topics with numbers of partitions. Their ids are the same each time; t has 1-1. */
+  static ClusterImage imageOf(Map<String, Integer> counts) {
+    Map<String, UUID> ids = new HashMap<>();
+    counts.keySet().forEach(n -> ids.put(n, n.equals("t") ? new UUID(1, 1) : new UUID(3, n.hashCode())));
+    ClusterImage plain = image(ids);
+    Map<String, TopicImage> byName = new HashMap<>(plain.topics());
+    counts.forEach((n, count) -> {
+      List<PartitionImage> partitions = new ArrayList<>();
+      for (int p = 0; p < count; p++) {
+        PartitionImage first = plain.topic(n).partitions().get(0);
+        partitions.add(new PartitionImage(p, first.members(), first.leader(), first.leaderEpoch(), 0));
+      }
+      byName.put(n, new TopicImage(n, ids.get(n), false, partitions));
+    });
+    return new ClusterImage("c", 1, plain.controller(), plain.brokers(), TopicsImage.of(byName), Map.of(), plain.features());
   }
 
   private CoordinatorFinder finder(String topic) {
@@ -174,7 +196,7 @@ public final class GroupsFixture {
     GroupCoordinator.Finders finder = new GroupCoordinator.Finders(finder(CoordinatorFinder.OFFSETS_TOPIC),
         finder(CoordinatorFinder.TRANSACTION_TOPIC));
     groups = new GroupCoordinator(new GroupCoordinator.Environment(time, time, Runnable::run, () -> 5_000,
-        new CoordinatorRuntime.Limits(1_000, 1 << 30)), config, finder, () -> image);
+        new CoordinatorRuntime.Limits(1_000, 1 << 30)), new GroupCoordinator.Config(config, consumer), finder, () -> image, assignors);
     groups.elected(0, log);
   }
 
@@ -319,7 +341,13 @@ public final class GroupsFixture {
         return () -> { };
       }
     };
-    return new GroupShard(context, config, new CoordinatorMemory("groups", config::memoryBytes, config::shardMemoryBytes, time), () -> 1);
+    return new GroupShard(context, config, new CoordinatorMemory("groups", config::memoryBytes, config::shardMemoryBytes, time), () -> 1,
+        new ConsumerGroups.Surroundings(consumer, new ClusterTopics(() -> image), assignors, new Background() {
+          @Override
+          public <T> void run(Supplier<T> work, Then<T> then) {
+            throw new IllegalStateException("nothing runs on a shard that nobody loads");
+          }
+        }));
   }
 
   /** @return the coordinator as handlers see it */

@@ -38,8 +38,8 @@ public final class SimulatedGroups implements LeadershipListener, MetadataPublis
         new CoordinatorFinder(CoordinatorFinder.TRANSACTION_TOPIC, controller, controller, scheduler,
             new TransactionTopicSettings(settings), settings.nodeId()));
     this.coordinator = new GroupCoordinator(new GroupCoordinator.Environment(clock, scheduler, thread,
-        () -> settings.get(CoordinatorSettings.OFFSETS_COMMIT_TIMEOUT_MS), new CoordinatorRuntime.Limits(1_000, 1 << 24)), values, finder,
-        controller);
+        () -> settings.get(CoordinatorSettings.OFFSETS_COMMIT_TIMEOUT_MS), new CoordinatorRuntime.Limits(1_000, 1 << 24)),
+        new GroupCoordinator.Config(values, new SettingsOfConsumerGroups(settings, controller)), finder, controller, (name, group) -> null);
   }
 
   public List<ApiHandler> handlers() {

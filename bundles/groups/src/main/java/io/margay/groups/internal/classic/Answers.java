@@ -1,12 +1,13 @@
 package io.margay.groups.internal.classic;
 
 import io.margay.protocol.Errors;
+import io.margay.protocol.message.DescribeGroupsResponse;
 import io.margay.protocol.message.JoinGroupResponse;
 import io.margay.protocol.message.SyncGroupResponse;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Builds the answers to JoinGroup and SyncGroup. */
+/** Builds the answers to JoinGroup, SyncGroup and DescribeGroups. */
 public final class Answers {
   private Answers() { }
 
@@ -47,5 +48,20 @@ public final class Answers {
   static SyncGroupResponse synced(ClassicGroup group, ClassicMember member) {
     return new SyncGroupResponse().setAssignment(member.assignment()).setProtocolType(group.protocolTypeOrNull())
         .setProtocolName(group.protocolName());
+  }
+
+  static DescribeGroupsResponse.DescribedGroup described(ClassicGroup group) {
+    boolean stable = group.state() == GroupState.STABLE;
+    DescribeGroupsResponse.DescribedGroup result = new DescribeGroupsResponse.DescribedGroup().setGroupId(group.id())
+        .setGroupState(group.stateTitle()).setProtocolType(group.protocolType()).setProtocolData(stable ? group.protocolName() : "");
+    for (ClassicMember m : group.members()) {
+      DescribeGroupsResponse.DescribedGroupMember shown = new DescribeGroupsResponse.DescribedGroupMember().setMemberId(m.id())
+          .setGroupInstanceId(m.instanceId()).setClientId(m.clientId()).setClientHost(m.clientHost());
+      if (stable) {
+        shown.setMemberMetadata(m.metadata(group.protocolName())).setMemberAssignment(m.assignment());
+      }
+      result.members().add(shown);
+    }
+    return result;
   }
 }

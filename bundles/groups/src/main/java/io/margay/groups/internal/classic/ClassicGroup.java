@@ -1,6 +1,7 @@
 package io.margay.groups.internal.classic;
 
 import io.margay.coordinator.CoordinatorException;
+import io.margay.coordinator.CoordinatorRecord;
 import io.margay.coordinator.ShardContext;
 import io.margay.groups.internal.group.Group;
 import io.margay.groups.internal.group.HeapSize;
@@ -425,6 +426,11 @@ public final class ClassicGroup extends Group {
   }
 
   @Override
+  public List<CoordinatorRecord> tombstones() {
+    return List.of(GroupRecords.tombstone(id()));
+  }
+
+  @Override
   public void requireMayCommit(String memberId, String instanceId, int committed) {
     boolean empty = isEmpty();
     if (committed < 0 && empty) {
@@ -482,17 +488,6 @@ public final class ClassicGroup extends Group {
 
   @Override
   public DescribeGroupsResponse.DescribedGroup describe(int version) {
-    boolean stable = state == GroupState.STABLE;
-    DescribeGroupsResponse.DescribedGroup result = new DescribeGroupsResponse.DescribedGroup().setGroupId(id())
-        .setGroupState(state.title()).setProtocolType(protocolType()).setProtocolData(stable ? protocolName : "");
-    for (ClassicMember m : members.values()) {
-      DescribeGroupsResponse.DescribedGroupMember shown = new DescribeGroupsResponse.DescribedGroupMember().setMemberId(m.id())
-          .setGroupInstanceId(m.instanceId()).setClientId(m.clientId()).setClientHost(m.clientHost());
-      if (stable) {
-        shown.setMemberMetadata(m.metadata(protocolName)).setMemberAssignment(m.assignment());
-      }
-      result.members().add(shown);
-    }
-    return result;
+    return Answers.described(this);
   }
 }

@@ -19,6 +19,22 @@ public final class ClassicReplay {
   }
 
   /**
+   * A stable group whose members had another protocol before.
+   *
+   * @param id group id
+   * @param generation its generation
+   * @param members at least one; all have a protocol in common
+   * @param nowMs milliseconds since the epoch
+   * @return the group, as it would be read from its record
+   */
+  public static ClassicGroup stable(String id, int generation, List<ClassicMember> members, long nowMs) {
+    ClassicGroup group = new ClassicGroup(id, nowMs);
+    members.forEach(m -> group.add(m, ClassicGroup.CONSUMER));
+    group.restore(GroupState.STABLE, generation, ClassicGroup.CONSUMER, group.selectProtocol(), group.leaderId(), nowMs);
+    return group;
+  }
+
+  /**
    * Applies a group's record.
    *
    * @param key its id

@@ -11,7 +11,7 @@ import io.margay.protocol.message.JoinGroupRequest;
  * What a JoinGroup may take: lengths, counts and memory. None of the errors is one that clients retry, because the same request
  * would be refused again.
  */
-final class JoinLimits {
+public final class JoinLimits {
   /** Letters of a UUID and a hyphen, which a member id has after the client id. */
   private static final int MEMBER_ID_SUFFIX = 37;
 
@@ -23,8 +23,21 @@ final class JoinLimits {
     this.config = config;
   }
 
-  /** @throws CoordinatorException INVALID_GROUP_ID, INVALID_REQUEST, INCONSISTENT_GROUP_PROTOCOL or MESSAGE_TOO_LARGE */
-  void requireSizes(JoinOperations.Join join) {
+  /**
+   * @param request the request
+   * @throws CoordinatorException INVALID_SESSION_TIMEOUT
+   */
+  public void requireTimeout(JoinGroupRequest request) {
+    if (request.sessionTimeoutMs() < config.minSessionTimeoutMs() || request.sessionTimeoutMs() > config.maxSessionTimeoutMs()) {
+      throw new CoordinatorException(Errors.INVALID_SESSION_TIMEOUT);
+    }
+  }
+
+  /**
+   * @param join the request
+   * @throws CoordinatorException INVALID_GROUP_ID, INVALID_REQUEST, INCONSISTENT_GROUP_PROTOCOL or MESSAGE_TOO_LARGE
+   */
+  public void requireSizes(JoinOperations.Join join) {
     JoinGroupRequest request = join.request();
     String groupId = request.groupId();
     int longest = config.idMaxLength();
@@ -61,8 +74,11 @@ final class JoinLimits {
     }
   }
 
-  /** The part of a client id that is kept; it is only shown to people. */
-  String shortened(String clientId) {
+  /**
+   * @param clientId what a client calls itself
+   * @return the part that is kept; it is only shown to people
+   */
+  public String shortened(String clientId) {
     return clientId.length() <= config.idMaxLength() ? clientId : clientId.substring(0, config.idMaxLength());
   }
 

@@ -43,7 +43,8 @@ public final class JoinOperations {
       return new Join(request, protocols, clientId, clientHost, version >= 4, version >= 9, reply);
     }
 
-    int rebalanceTimeoutMs() {
+    /** @return how long others wait for the member, in milliseconds */
+    public int rebalanceTimeoutMs() {
       return request.rebalanceTimeoutMs() < 0 ? request.sessionTimeoutMs() : request.rebalanceTimeoutMs();
     }
   }
@@ -68,6 +69,11 @@ public final class JoinOperations {
     this.limits = new JoinLimits(groups, config);
   }
 
+  /** @return what a JoinGroup may take */
+  public JoinLimits limits() {
+    return limits;
+  }
+
   /**
    * @param join the request
    * @param nowMs milliseconds since the epoch
@@ -75,7 +81,7 @@ public final class JoinOperations {
    */
   public Result<Void> join(Join join, long nowMs) {
     JoinGroupRequest request = join.request();
-    requireTimeout(request);
+    limits.requireTimeout(request);
     String memberId = request.memberId();
     ClassicGroup known = groups.get(request.groupId());
     if (known == null && !memberId.isEmpty()) {
@@ -99,12 +105,6 @@ public final class JoinOperations {
       groups.put(group);
     }
     return memberId.isEmpty() ? joinNew(group, join, nowMs) : joinKnown(group, join, nowMs);
-  }
-
-  private void requireTimeout(JoinGroupRequest request) {
-    if (request.sessionTimeoutMs() < config.minSessionTimeoutMs() || request.sessionTimeoutMs() > config.maxSessionTimeoutMs()) {
-      throw new CoordinatorException(Errors.INVALID_SESSION_TIMEOUT);
-    }
   }
 
   private boolean hasRoom(ClassicGroup group, String memberId) {

@@ -343,8 +343,25 @@ public final class Rebalance {
     }
   }
 
-  /** Ends a group that was deleted. */
+  /**
+   * Takes over a group whose members had another protocol before: their sessions begin, and they are to join again.
+   *
+   * @param group a stable group
+   * @param nowMs milliseconds since the epoch
+   * @return what is to be written
+   */
+  public Result<Void> adopt(ClassicGroup group, long nowMs) {
+    group.members().forEach(m -> touch(group, m));
+    return group.in(GroupState.STABLE) ? prepare(group, nowMs) : NOTHING;
+  }
+
+  /** Ends a group that was deleted, or has another protocol now; members that wait are to join again. */
   public void onDeleted(ClassicGroup group, long nowMs) {
+    for (ClassicMember m : List.copyOf(group.members())) {
+      answer(m, Answers.join(m.id(), Errors.REBALANCE_IN_PROGRESS));
+      answer(m, Answers.sync(Errors.REBALANCE_IN_PROGRESS));
+      group.remove(m);
+    }
     endJoinTimer(group);
     endSyncTimer(group);
     group.forgetAllPending();

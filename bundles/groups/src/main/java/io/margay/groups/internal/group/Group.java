@@ -1,7 +1,10 @@
 package io.margay.groups.internal.group;
 
 import io.margay.coordinator.CoordinatorException;
+import io.margay.coordinator.CoordinatorRecord;
 import io.margay.protocol.message.DescribeGroupsResponse;
+import java.util.List;
+import java.util.UUID;
 
 /**
  * A group of any kind, as seen by the code that keeps its offsets, lists it and deletes it. Belongs to one shard and is used with the shard
@@ -80,6 +83,9 @@ public abstract class Group {
   /** @return whether the log has a record of the group itself, beside its offsets */
   public abstract boolean hasRecord();
 
+  /** @return the records that end the group in the log; its offsets have their own */
+  public abstract List<CoordinatorRecord> tombstones();
+
   /**
    * @param memberId who commits; empty for no member
    * @param instanceId group instance id, or null
@@ -102,6 +108,28 @@ public abstract class Group {
     }
   }
 
+  /**
+   * Whether a commit that {@link #requireMayCommit} allows may name a partition.
+   *
+   * @param memberId who commits
+   * @param generation generation or member epoch
+   * @param topic id of the partition's topic
+   * @param partition the partition
+   * @return false when the member cannot have owned it since that epoch
+   */
+  public boolean mayCommit(String memberId, int generation, UUID topic, int partition) {
+    return true;
+  }
+
+  /**
+   * @param memberId who fetches offsets; null or empty for no member
+   * @param memberEpoch member epoch; negative for none
+   * @throws CoordinatorException when the fetch is to be refused
+   */
+  public void requireMayFetch(String memberId, int memberEpoch) {
+    // only the consumer protocol ties fetches to members
+  }
+
   /** @throws CoordinatorException NON_EMPTY_GROUP when offsets of the group may not be deleted one by one */
   public abstract void requireMayDeleteOffsets();
 
@@ -119,7 +147,7 @@ public abstract class Group {
 
   /**
    * @param version of DescribeGroups
-   * @return the group as DescribeGroups shows it
+   * @return the group as DescribeGroups shows it; null when it shows no groups of this kind
    */
   public abstract DescribeGroupsResponse.DescribedGroup describe(int version);
 }

@@ -71,6 +71,18 @@ public final class GroupTable {
   }
 
   /**
+   * Keeps a group that has lost its own records for its offsets, if it has any.
+   *
+   * @param groupId group id
+   * @param nowMs milliseconds since the epoch
+   */
+  public void ensureIfOffsets(String groupId, long nowMs) {
+    if (hasOffsets.test(groupId)) {
+      ensure(groupId, nowMs);
+    }
+  }
+
+  /**
    * @param groupId group id
    * @return the group that was kept, or null
    */

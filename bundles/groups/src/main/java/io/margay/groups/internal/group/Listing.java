@@ -49,13 +49,15 @@ public final class Listing {
    */
   public DescribeGroupsResponse.DescribedGroup describe(String groupId, int version, AnswerMemory memory) {
     Group group = groups.get(groupId);
-    if (group != null) {
+    DescribeGroupsResponse.DescribedGroup shown = group == null ? null : group.describe(version);
+    if (shown != null) {
       memory.take(group.bytes());
-      return group.describe(version);
+      return shown;
     }
     DescribeGroupsResponse.DescribedGroup none =
         new DescribeGroupsResponse.DescribedGroup().setGroupId(groupId).setGroupState(DEAD);
     return version < FIRST_WITH_NOT_FOUND ? none : none.setErrorCode(Errors.GROUP_ID_NOT_FOUND.code())
-        .setErrorMessage("Group " + groupId + " not found.");
+        .setErrorMessage(group == null ? "Group " + groupId + " not found."
+            : "Group " + groupId + " is not a classic group.");
   }
 }

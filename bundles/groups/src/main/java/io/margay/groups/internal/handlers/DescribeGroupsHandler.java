@@ -14,7 +14,7 @@ import java.util.concurrent.CompletionStage;
 final class DescribeGroupsHandler extends GroupHandler<DescribeGroupsRequest> {
   private static final short FIRST_WITH_OPERATIONS = 3;
   /** Bits by Kafka's code of the operation: READ, DELETE, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS. */
-  private static final int ALL_OPERATIONS = 1 << 3 | 1 << 6 | 1 << 8 | 1 << 10 | 1 << 11;
+  static final int ALL_OPERATIONS = 1 << 3 | 1 << 6 | 1 << 8 | 1 << 10 | 1 << 11;
 
   private final GroupCoordinatorService groups;
 

@@ -4,6 +4,9 @@ import io.margay.groups.internal.classic.JoinOperations;
 import io.margay.groups.internal.group.AnswerMemory;
 import io.margay.groups.internal.offsets.ResolvedTopic;
 import io.margay.protocol.Errors;
+import io.margay.protocol.message.ConsumerGroupDescribeResponse;
+import io.margay.protocol.message.ConsumerGroupHeartbeatRequest;
+import io.margay.protocol.message.ConsumerGroupHeartbeatResponse;
 import io.margay.protocol.message.DescribeGroupsResponse;
 import io.margay.protocol.message.FindCoordinatorResponse;
 import io.margay.protocol.message.HeartbeatRequest;
@@ -45,6 +48,15 @@ public interface GroupCoordinatorService {
   /** @return an answer for each of the request's members; versions with a single member are turned into one with a list */
   CompletableFuture<LeaveGroupResponse> leave(LeaveGroupRequest request, long bytes);
 
+  /**
+   * Lets a member of a consumer group join, stay or leave.
+   *
+   * @param ownId whether the client makes its own member id (v1 and later)
+   * @return what the member may consume
+   */
+  CompletableFuture<ConsumerGroupHeartbeatResponse> consumerHeartbeat(ConsumerGroupHeartbeatRequest request, String clientId,
+      String clientHost, boolean ownId, long bytes);
+
   /** @return an answer per partition */
   CompletableFuture<OffsetCommitResponse> commit(OffsetCommitRequest request, int version, long bytes);
 
@@ -73,6 +85,9 @@ public interface GroupCoordinatorService {
   /** @return the groups, in any order; Dead, or an error, for those that cannot be described */
   CompletableFuture<List<DescribeGroupsResponse.DescribedGroup>> describe(Collection<String> groupIds, int version,
       AnswerMemory memory);
+
+  /** @return the consumer groups, in any order; an error for those that cannot be described */
+  CompletableFuture<List<ConsumerGroupDescribeResponse.DescribedGroup>> describeConsumer(Collection<String> groupIds, AnswerMemory memory);
 
   /**
    * @param states names of states in lower case; empty for all

@@ -55,6 +55,20 @@ abstract class GroupHandler<Q extends Message> implements ApiHandler {
   /** @return an answer with nothing but the error */
   abstract Message error(Q query, Errors error, short version);
 
+  /** @return the same, with a reason in words where the answer has room for it; the reason may be null */
+  Message error(Q query, Errors error, String why, short version) {
+    return error(query, error, version);
+  }
+
+  private static String reasonOf(Throwable failure) {
+    for (Throwable t = failure; t != null; t = t.getCause()) {
+      if (t instanceof CoordinatorException) {
+        return t.getMessage();
+      }
+    }
+    return null;
+  }
+
   @Override
   public final Api api() {
     return api;
@@ -79,7 +93,7 @@ abstract class GroupHandler<Q extends Message> implements ApiHandler {
       if (error == Errors.UNKNOWN_SERVER_ERROR && LIMIT.pass(api.name()) >= 0) {
         LOG.error("A request failed. api={} clientId={}", api.name(), request.clientId(), failure);
       }
-      request.respond(error(query, error, request.version()));
+      request.respond(error(query, error, reasonOf(failure), request.version()));
     });
   }
 

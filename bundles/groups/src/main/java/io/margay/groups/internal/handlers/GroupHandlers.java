@@ -15,6 +15,7 @@ public final class GroupHandlers {
     return List.of(new FindCoordinatorHandler(groups), new JoinGroupHandler(groups), new SyncGroupHandler(groups),
         new HeartbeatHandler(groups), new LeaveGroupHandler(groups), new OffsetCommitHandler(groups), new TxnOffsetCommitHandler(groups),
         new OffsetFetchHandler(groups), new OffsetDeleteHandler(groups), new DescribeGroupsHandler(groups),
-        new ListGroupsHandler(groups), new DeleteGroupsHandler(groups));
+        new ListGroupsHandler(groups), new DeleteGroupsHandler(groups), new ConsumerGroupHeartbeatHandler(groups),
+        new ConsumerGroupDescribeHandler(groups));
   }
 }

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Function;
 
 /**
  * Forgets offsets after their retention, and empty groups with them. An offset's time counts from when its group became empty;
@@ -23,19 +22,16 @@ public final class Expiry {
   private final GroupTable groups;
   private final OffsetStore store;
   private final GroupConfig config;
-  private final Function<String, CoordinatorRecord> groupTombstone;
 
   /**
    * @param groups the shard's groups
    * @param store the shard's offsets
    * @param config the settings
-   * @param groupTombstone makes the record that ends a group
    */
-  public Expiry(GroupTable groups, OffsetStore store, GroupConfig config, Function<String, CoordinatorRecord> groupTombstone) {
+  public Expiry(GroupTable groups, OffsetStore store, GroupConfig config) {
     this.groups = groups;
     this.store = store;
     this.config = config;
-    this.groupTombstone = groupTombstone;
   }
 
   /**
@@ -50,7 +46,7 @@ public final class Expiry {
       }
       boolean all = expire(group, nowMs, records);
       if (all && group.mayBeForgotten() && !store.hasOpen(group.id())) {
-        records.add(groupTombstone.apply(group.id()));
+        records.addAll(group.tombstones());
       }
     }
     return Result.divisible(records, false);

@@ -31,7 +31,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.BiPredicate;
-import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** OffsetCommit, OffsetFetch and OffsetDelete on one shard. Errors of a whole group are thrown. */
@@ -114,7 +113,12 @@ public final class OffsetOperations {
   /** As {@link #commit}, in a transaction: the records are to be written as a part of it. */
   public Result<OffsetCommitResponse> commitInTransaction(OffsetCommitRequest request, List<ResolvedTopic> topics, int version,
       long nowMs) {
-    return commit(request, topics, version, nowMs, Group::requireMayCommitInTransaction);
+    try {
+      return commit(request, topics, version, nowMs, Group::requireMayCommitInTransaction);
+    } catch (CoordinatorException e) {
+      // producers know member epochs as generations
+      throw e.error() == Errors.STALE_MEMBER_EPOCH ? new CoordinatorException(Errors.ILLEGAL_GENERATION) : e;
+    }
   }
 
   /** Whether a group takes a commit. */
@@ -136,6 +140,7 @@ public final class OffsetOperations {
           request.groupId());
       throw new CoordinatorException(Errors.INVALID_GROUP_ID);
     }
+    requirePartitions(group, request, topics);
     Commit commit = new Commit(request.groupId(), group, nowMs,
         request.retentionTimeMs() < 0 ? -1 : nowMs + request.retentionTimeMs());
     OffsetCommitResponse response = new OffsetCommitResponse();
@@ -150,6 +155,20 @@ public final class OffsetOperations {
       response.topics().add(answer);
     }
     return Result.divisible(commit.records, response);
+  }
+
+  /** A member that is late may commit what it has had since its epoch, and nothing else. */
+  private static void requirePartitions(Group group, OffsetCommitRequest request, List<ResolvedTopic> topics) {
+    if (group == null) {
+      return;
+    }
+    for (int i = 0; i < topics.size(); i++) {
+      for (OffsetCommitRequestPartition p : request.topics().get(i).partitions()) {
+        if (!group.mayCommit(request.memberId(), request.generationIdOrMemberEpoch(), topics.get(i).id(), p.partitionIndex())) {
+          throw new CoordinatorException(Errors.STALE_MEMBER_EPOCH);
+        }
+      }
+    }
   }
 
   /** The records of one request, and what they add to the memory. */
@@ -204,6 +223,10 @@ public final class OffsetOperations {
    * @throws CoordinatorException COORDINATOR_NOT_AVAILABLE when there is no memory for the answer
    */
   public OffsetFetchResponseGroup fetch(OffsetFetchRequestGroup asked, boolean requireStable, AnswerMemory memory) {
+    Group group = groups.get(asked.groupId());
+    if (group != null) {
+      group.requireMayFetch(asked.memberId(), asked.memberEpoch());
+    }
     OffsetFetchResponseGroup response = new OffsetFetchResponseGroup().setGroupId(asked.groupId());
     if (asked.topics() == null) {
       store.topics(asked.groupId()).forEach((topic, partitions) ->
@@ -291,11 +314,10 @@ public final class OffsetOperations {
    * Deletes a group with all its offsets. The group goes last, so that the deletion can be asked for again when a part of it fails.
    *
    * @param groupId group id
-   * @param groupTombstone makes the record that ends the group
    * @return tombstones of the group and its offsets
    * @throws CoordinatorException GROUP_ID_NOT_FOUND or NON_EMPTY_GROUP
    */
-  public Result<Errors> deleteGroup(String groupId, Function<String, CoordinatorRecord> groupTombstone) {
+  public Result<Errors> deleteGroup(String groupId) {
     Group group = groups.get(groupId);
     if (group == null) {
       throw new CoordinatorException(Errors.GROUP_ID_NOT_FOUND);
@@ -307,7 +329,7 @@ public final class OffsetOperations {
     for (Map.Entry<String, TreeMap<Integer, CommittedOffset>> t : store.topics(groupId).entrySet()) {
       t.getValue().keySet().forEach(p -> records.add(OffsetRecords.tombstone(groupId, new TopicPartition(t.getKey(), p))));
     }
-    records.add(groupTombstone.apply(groupId));
+    records.addAll(group.tombstones());
     return Result.divisible(records, Errors.NONE);
   }
 }

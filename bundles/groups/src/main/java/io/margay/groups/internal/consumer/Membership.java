@@ -1,0 +1,178 @@
+package io.margay.groups.internal.consumer;
+
+import io.margay.coordinator.Result;
+import io.margay.groups.internal.group.GroupTable;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What requests of both protocols and timers do to the members of a consumer group: a change of who subscribes to what makes a new group epoch,
+ * a new group epoch a new target, and each member is taken towards its target when it is heard of. All methods run with the shard held.
+ */
+final class Membership {
+  private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
+  static final Result<Void> NOTHING = Result.of(null);
+
+  private final GroupTable groups;
+  private final ConsumerConfig config;
+  private final Topics topics;
+  private final Sessions sessions;
+  private final TargetOperations targets;
+  private Consumer<Draft> departure = draft -> { };
+
+  Membership(GroupTable groups, ConsumerConfig config, Topics topics, Sessions sessions, TargetOperations targets) {
+    this.groups = groups;
+    this.config = config;
+    this.topics = topics;
+    this.sessions = sessions;
+    this.targets = targets;
+  }
+
+  /** What may follow when members have gone; set once, before the first operation. */
+  void onDeparture(Consumer<Draft> what) {
+    departure = what;
+  }
+
+  ConsumerGroup find(String groupId) {
+    return groups.get(groupId) instanceof ConsumerGroup group ? group : null;
+  }
+
+  // ------------------------------------------------------------------------------------------------ epochs
+
+  /** Bumps the group epoch when subscriptions or their topics have changed, and assigns when that is due. */
+  void settle(Draft draft, boolean subscriptionsChanged, long nowMs) {
+    long version = topics.version();
+    if (subscriptionsChanged || draft.group().topicsVersion() != version) {
+      long hash = hash(draft.subscribedTopics());
+      if (subscriptionsChanged || hash != draft.metadataHash()) {
+        draft.bump(hash);
+      } else {
+        // only now: a bump that is not written would be forgotten
+        draft.group().sawTopics(version);
+      }
+    }
+    if (draft.epoch() > draft.assignmentEpoch()) {
+      targets.assign(draft, nowMs);
+    }
+  }
+
+  /** Of the topics that exist, so that another value means another assignment. */
+  private long hash(Set<String> names) {
+    long hash = 0xcbf29ce484222325L;
+    for (String name : new TreeSet<>(names)) {
+      UUID id = topics.id(name);
+      if (id != null) {
+        hash = mix(mix(mix(hash, id.getMostSignificantBits()), id.getLeastSignificantBits()), topics.partitions(name));
+      }
+    }
+    return hash;
+  }
+
+  private static long mix(long hash, long value) {
+    long mixed = (hash ^ value) * 0x9e3779b97f4a7c15L;
+    return mixed ^ mixed >>> 32;
+  }
+
+  // ------------------------------------------------------------------------------------------------ reconciliation
+
+  /** Takes a member towards its target; returns it as it is then. */
+  ConsumerMember reconcile(Draft draft, ConsumerMember member, Partitions owned) {
+    Partitions target = draft.target(member.id());
+    if (draft.epoch() > draft.assignmentEpoch()) {
+      // the target is older than the subscription
+      Set<String> subscribed = draft.topicsOf(member);
+      target = target.where((topic, partition) -> subscribed.contains(String.valueOf(topics.name(topic))));
+    }
+    ConsumerMember next = member.with(Reconciliation.next(member, draft, target, draft.assignmentEpoch(), owned));
+    if (next != member) {
+      draft.put(next);
+    }
+    return next;
+  }
+
+  /** Whether a member has what it is to have. */
+  static boolean settled(Draft draft, ConsumerMember member) {
+    return draft.epoch() == draft.assignmentEpoch() && member.epoch() == draft.assignmentEpoch()
+        && member.current().state() == MemberState.STABLE;
+  }
+
+  // ------------------------------------------------------------------------------------------------ time
+
+  int sessionTimeoutMs(String groupId, ConsumerMember member) {
+    return member.isClassic() ? member.metadata().classic().sessionTimeoutMs() : config.sessionTimeoutMs(groupId);
+  }
+
+  /** Starts the session timeout of a member again. */
+  void touch(String groupId, ConsumerMember member) {
+    sessions.touch(groupId, member.id(), sessionTimeoutMs(groupId, member), nowMs -> {
+      LOG.debug("A member was silent for too long. group={} member={}", groupId, member.id());
+      return expel(groupId, member.id(), nowMs);
+    });
+  }
+
+  /** A member that is to give partitions back has its rebalance timeout for that. */
+  void awaitRevocation(String groupId, ConsumerMember member) {
+    if (member.isClassic()) {
+      return;
+    }
+    if (member.current().state() != MemberState.UNREVOKED) {
+      sessions.arrived(groupId, member.id());
+    } else if (!sessions.awaits(groupId, member.id())) {
+      sessions.await(groupId, member.id(), member.metadata().rebalanceTimeoutMs(), nowMs -> {
+        ConsumerGroup group = find(groupId);
+        ConsumerMember late = group == null ? null : group.member(member.id());
+        if (late == null || late.current().state() != MemberState.UNREVOKED) {
+          return NOTHING;
+        }
+        LOG.debug("A member did not give its partitions back in time. group={} member={}", groupId, late.id());
+        return expel(groupId, late.id(), nowMs);
+      });
+    }
+  }
+
+  Result<Void> expel(String groupId, String memberId, long nowMs) {
+    ConsumerGroup group = find(groupId);
+    ConsumerMember member = group == null ? null : group.member(memberId);
+    if (member == null) {
+      sessions.end(groupId, memberId);
+      return NOTHING;
+    }
+    return depart(new Draft(group, new ArrayList<>()), List.of(member), null, nowMs);
+  }
+
+  /** Takes members out for good. */
+  <R> Result<R> depart(Draft draft, Collection<ConsumerMember> gone, R response, long nowMs) {
+    gone.forEach(draft::remove);
+    settle(draft, true, nowMs);
+    departure.accept(draft);
+    return Result.of(draft.records(), response);
+  }
+
+  /** The groups were read from the log: each member gets a whole timeout for its next request. */
+  void onLoaded() {
+    for (ConsumerGroup group : all()) {
+      for (ConsumerMember member : group.members()) {
+        touch(group.id(), member);
+        awaitRevocation(group.id(), member);
+      }
+      departure.accept(new Draft(group, new ArrayList<>()));
+    }
+  }
+
+  List<ConsumerGroup> all() {
+    List<ConsumerGroup> result = new ArrayList<>();
+    groups.all().forEach(g -> {
+      if (g instanceof ConsumerGroup group) {
+        result.add(group);
+      }
+    });
+    return result;
+  }
+}

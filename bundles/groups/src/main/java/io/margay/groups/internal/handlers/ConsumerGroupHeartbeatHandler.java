@@ -1,0 +1,47 @@
+package io.margay.groups.internal.handlers;
+
+import io.margay.protocol.Errors;
+import io.margay.protocol.Message;
+import io.margay.protocol.message.ConsumerGroupHeartbeatRequest;
+import io.margay.protocol.message.ConsumerGroupHeartbeatResponse;
+import io.margay.spi.handler.Request;
+import java.util.concurrent.CompletionStage;
+
+/** Serves ConsumerGroupHeartbeat. */
+final class ConsumerGroupHeartbeatHandler extends GroupHandler<ConsumerGroupHeartbeatRequest> {
+  private static final short FIRST_WITH_OWN_ID = 1;
+
+  private final GroupCoordinatorService groups;
+
+  /** @param groups the coordinator */
+  ConsumerGroupHeartbeatHandler(GroupCoordinatorService groups) {
+    super(ConsumerGroupHeartbeatRequest.API, ConsumerGroupHeartbeatRequest::new);
+    this.groups = groups;
+  }
+
+  @Override
+  CompletionStage<? extends Message> serve(ConsumerGroupHeartbeatRequest query, Request request, long bytes) {
+    return groups.consumerHeartbeat(query, request.clientId(), host(request), request.version() >= FIRST_WITH_OWN_ID, bytes);
+  }
+
+  @Override
+  int elements(ConsumerGroupHeartbeatRequest query) {
+    int partitions = query.topicPartitions() == null ? 0 : query.topicPartitions().stream().mapToInt(t -> 1 + t.partitions().size()).sum();
+    return Math.max(1, partitions + (query.subscribedTopicNames() == null ? 0 : query.subscribedTopicNames().size()));
+  }
+
+  @Override
+  int elementBytes() {
+    return 200;
+  }
+
+  @Override
+  Message error(ConsumerGroupHeartbeatRequest query, Errors error, short version) {
+    return error(query, error, null, version);
+  }
+
+  @Override
+  Message error(ConsumerGroupHeartbeatRequest query, Errors error, String why, short version) {
+    return new ConsumerGroupHeartbeatResponse().setErrorCode(error.code()).setErrorMessage(why == null ? error.message() : why);
+  }
+}
