@@ -77,6 +77,26 @@ class LeaderPartitionWriterTest {
     }
 
     @Override
+    public PartitionLog.Appended appendMirrored(ByteBuf records, long fetchOffset, String source) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean restartMirrorAt(long offset, String source) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void advanceMirrorStart(long offset, String source) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public String mirrorSource() {
+      return null;
+    }
+
+    @Override
     public TopicIdPartition id() {
       return new TopicIdPartition(new UUID(1, 1), new TopicPartition("__consumer_offsets", 3));
     }

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -23,6 +24,8 @@ final class Definitions {
   private static final List<String> FOREIGN_PREFIXES = List.of("config.providers.", "confluent.", "rlmm.config.", "rsm.config.");
 
   private final Map<Setting.Scope, Map<String, Setting<?>>> byScope = new EnumMap<>(Setting.Scope.class);
+  /** Settings of brokers that stand for many, see {@link Setting#family}; only members that are given are listed. */
+  private final List<Setting<?>> families = new ArrayList<>();
   /** Settings of earlier versions of Kafka: known, but not listed. */
   private final Map<String, Setting<?>> former = new TreeMap<>();
 
@@ -43,6 +46,7 @@ final class Definitions {
       }
     }
     accept();
+    byScope.get(Setting.Scope.BROKER).values().removeIf(setting -> setting.family() && families.add(setting));
   }
 
   /** Adds what is accepted without effect, where no part defines it. */
@@ -73,6 +77,9 @@ final class Definitions {
     Collection<Setting<?>> all = new ArrayList<>(byScope.get(scope).values());
     if (scope == Setting.Scope.BROKER) {
       former.values().stream().filter(setting -> given.contains(setting.name())).forEach(all::add);
+      for (Setting<?> family : families) {
+        given.stream().sorted().<Setting<?>>map(family::member).filter(Objects::nonNull).forEach(all::add);
+      }
     }
     return all;
   }
@@ -90,6 +97,12 @@ final class Definitions {
     }
     if (former.containsKey(name)) {
       return former.get(name);
+    }
+    for (Setting<?> family : families) {
+      Setting<?> member = family.member(name);
+      if (member != null) {
+        return member;
+      }
     }
     if (name.startsWith(LISTENER_PREFIX)) {
       return ofListener(name.substring(LISTENER_PREFIX.length()));

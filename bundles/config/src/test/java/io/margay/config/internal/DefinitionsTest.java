@@ -1,10 +1,15 @@
 package io.margay.config.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.margay.spi.config.Catalogue;
 import io.margay.spi.config.Setting;
+import io.margay.spi.config.SettingType;
 import io.margay.spi.log.LogDefaults;
 import io.margay.spi.log.LogSettings;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DefinitionsTest {
@@ -32,6 +37,22 @@ class DefinitionsTest {
     Setting<?> foreign = KNOWN.broker("rsm.config.bucket");
     assertThat(foreign.effective()).isFalse();
     assertThat(foreign.secret()).isTrue();
+  }
+
+  @Test
+  void aFamilyStandsForSettingsWithNamesOfTheirOwn() {
+    Catalogue part = new Catalogue("part");
+    Setting<Integer> family = part.broker(SettingType.INT, "margay.cat.*", 1).from(1).live().doc("Doc.");
+    Definitions known = new Definitions(List.of(part.settings()), name -> { });
+    Setting<?> tom = known.broker("margay.cat.tom.age");
+    assertThat(tom.name()).isEqualTo("margay.cat.tom.age");
+    assertThat(tom.update()).isEqualTo(family.update());
+    assertThatThrownBy(() -> tom.parse("0")).hasMessageContaining("margay.cat.tom.age").hasMessageContaining("at least 1");
+    assertThat(known.broker("margay.cat.")).isNull();
+    assertThat(known.broker("margay.cat.*")).isNull();
+    assertThat(known.of(Setting.Scope.BROKER, Set.of("margay.cat.tom"))).extracting(Setting::name).contains("margay.cat.tom")
+        .doesNotContain("margay.cat.*");
+    assertThat(known.of(Setting.Scope.BROKER, Set.of())).extracting(Setting::name).doesNotContain("margay.cat.tom", "margay.cat.*");
   }
 
   @Test

@@ -60,6 +60,9 @@ final class LogAppender {
   private boolean recompress;
   private long maxTimestamp;
   private long appendTimeMs;
+  /** Range of the batches that have offsets already: the first one, and the one after the last. */
+  private long givenBase;
+  private long givenNext;
   private Appended refusal;
 
   LogAppender(SegmentedPartitionLog log, LogState state) {
@@ -79,6 +82,9 @@ final class LogAppender {
   }
 
   Appended asLeader(ByteBuf records, int leaderEpoch, Origin origin) throws IOException {
+    if (log.config().batches().mirrorSource() != null) {
+      return readOnly();
+    }
     nowMs = log.environment().clock().millis();
     boolean client = origin == Origin.CLIENT;
     lateMarkers = origin == Origin.COORDINATOR_V2;
@@ -210,16 +216,53 @@ final class LogAppender {
     return Appended.at(base, next, appendTimeMs, false);
   }
 
+  private Appended readOnly() {
+    String[] source = log.config().batches().mirrorSource().split(":", 3);
+    return Appended.failed(Errors.POLICY_VIOLATION, "Topic " + log.id().topic() + " is a mirror of " + source[2] + " over the link "
+        + source[0] + " and therefore read only: produce to the source cluster, or promote the topic with mirror:promote");
+  }
+
   /** Appends batches from a leader unchanged. */
   Appended asFollower(ByteBuf records, long fetchOffset) throws IOException {
+    Appended refused = examineGiven(records, fetchOffset);
+    if (refused != null) {
+      return refused;
+    }
+    ByteBuf whole = records.slice(records.readerIndex(), totalBytes);
+    noteEpochs(whole);
+    return storeGiven(whole);
+  }
+
+  /** Appends batches from another cluster; only their epochs are of this one. */
+  Appended asMirror(ByteBuf records, int leaderEpoch, long fetchOffset, String source) throws IOException {
+    if (!source.equals(log.config().batches().mirrorSource())) {
+      return Appended.failed(Errors.POLICY_VIOLATION, "the topic is no mirror of " + source);
+    }
+    Appended refused = examineGiven(records, fetchOffset);
+    if (refused != null) {
+      return refused;
+    }
+    ByteBuf whole = records.slice(records.readerIndex(), totalBytes);
+    cursor.wrap(whole, 0, totalBytes);
+    while (cursor.next()) {
+      cursor.batch().setPartitionLeaderEpoch(leaderEpoch);
+    }
+    if (leaderEpoch != state.epochs.latestEpoch() && state.epochs.assign(leaderEpoch, givenBase)) {
+      state.saveEpochs();
+    }
+    return storeGiven(whole);
+  }
+
+  /** The pass over batches that have offsets. Returns what to answer when there is nothing to append, else null. */
+  private Appended examineGiven(ByteBuf records, long fetchOffset) {
     nowMs = log.environment().clock().millis();
     long end = log.logEndOffset();
     if (fetchOffset != end) {
       return Appended.failed(Errors.OFFSET_OUT_OF_RANGE, "record batches were fetched from offset " + fetchOffset
           + ", but the log ends at " + end);
     }
-    long next = end;
-    long base = -1;
+    givenBase = -1;
+    givenNext = end;
     batchCount = 0;
     totalBytes = 0;
     producerIds = false;
@@ -231,18 +274,18 @@ final class LogAppender {
         if (batch.magic() != RecordBatchFormat.MAGIC_V2) {
           return Appended.failed(Errors.UNSUPPORTED_FOR_MESSAGE_FORMAT, "magic is " + batch.magic() + ", expected 2");
         }
-        if (!batch.isCrcValid() || batch.lastOffsetDelta() < 0 || batch.recordCount() < 0) {
+        if (!batch.isCrcValid() || batch.lastOffsetDelta() < 0 || batch.recordCount() < 0 || batch.nextOffset() < 0) {
           return Appended.failed(Errors.CORRUPT_MESSAGE, "record batch at offset " + batch.baseOffset() + " is damaged");
         }
-        if (batch.baseOffset() < next) {
+        if (batch.baseOffset() < givenNext) {
           return Appended.failed(Errors.OFFSET_OUT_OF_RANGE, "record batch begins at offset " + batch.baseOffset()
-              + ", expected " + next + " or more");
+              + ", expected " + givenNext + " or more");
         }
         if (batch.isControl()) {
           ProducerStates.readMarker(batch);
         }
-        base = batchCount == 0 ? batch.baseOffset() : base;
-        next = batch.nextOffset();
+        givenBase = batchCount == 0 ? batch.baseOffset() : givenBase;
+        givenNext = batch.nextOffset();
         batchCount++;
         totalBytes += batch.sizeBytes();
         producerIds |= batch.hasProducerId();
@@ -251,11 +294,12 @@ final class LogAppender {
     } catch (InvalidRecordBatchException e) {
       return refusalOf(e);
     }
-    if (batchCount == 0) {
-      return Appended.at(end, end, -1, false);
-    }
-    ByteBuf whole = records.slice(records.readerIndex(), totalBytes);
-    noteEpochs(whole);
+    return batchCount == 0 ? Appended.at(end, end, -1, false) : null;
+  }
+
+  private Appended storeGiven(ByteBuf whole) throws IOException {
+    long base = givenBase;
+    long next = givenNext;
     if (totalBytes <= log.config().segments().store().segmentBytes()) {
       maybeRoll(totalBytes);
       store(whole, base, next);

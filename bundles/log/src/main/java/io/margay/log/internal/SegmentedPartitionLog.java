@@ -12,6 +12,7 @@ import io.margay.spi.storage.SegmentInfo;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -224,12 +225,22 @@ final class SegmentedPartitionLog implements PartitionLog {
 
   @Override
   public Appended appendAsFollower(ByteBuf records, LeaderEpoch leaderEpoch, long fetchOffset) {
+    return appendGiven(records, leaderEpoch, fetchOffset, null);
+  }
+
+  @Override
+  public Appended appendMirrored(ByteBuf records, LeaderEpoch leaderEpoch, long fetchOffset, String source) {
+    return appendGiven(records, leaderEpoch, fetchOffset, Objects.requireNonNull(source, "source"));
+  }
+
+  private Appended appendGiven(ByteBuf records, LeaderEpoch leaderEpoch, long fetchOffset, String source) {
     lock.lock();
     try {
       if (availability.unusable()) {
         return refused();
       }
-      return isOld(leaderEpoch) ? old(leaderEpoch) : appender.asFollower(records, fetchOffset);
+      return isOld(leaderEpoch) ? old(leaderEpoch) : source == null ? appender.asFollower(records, fetchOffset)
+          : appender.asMirror(records, leaderEpoch.value(), fetchOffset, source);
     } catch (IOException e) {
       return appendFailed(e);
     } finally {

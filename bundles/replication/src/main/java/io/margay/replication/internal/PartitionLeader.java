@@ -134,16 +134,64 @@ public final class PartitionLeader extends PartitionRole implements LeaderPartit
     PartitionLog.Appended appended = log.appendAsLeader(records, leaderEpoch(), origin);
     if (appended.error() == Errors.NONE && !appended.duplicate()) {
       keepForWaiters(records, index, sizeBytes, appended);
-      appendedBytes.addAndGet(sizeBytes);
-      if (!isr.alone()) {
-        replica().followerWaiters().wakeAll();
-      }
-      flushIfNeeded();
-      maybeAdvance();
+      appended(sizeBytes);
     } else if (appended.error() == Errors.KAFKA_STORAGE_ERROR && log.offline()) {
       changes.giveUp();
     }
     return appended;
+  }
+
+  private void appended(int sizeBytes) {
+    appendedBytes.addAndGet(sizeBytes);
+    if (!isr.alone()) {
+      replica().followerWaiters().wakeAll();
+    }
+    flushIfNeeded();
+    maybeAdvance();
+  }
+
+  @Override
+  public PartitionLog.Appended appendMirrored(ByteBuf records, long fetchOffset, String source) {
+    if (ended()) {
+      return PartitionLog.Appended.failed(Errors.NOT_LEADER_OR_FOLLOWER, null);
+    }
+    int sizeBytes = records.readableBytes();
+    PartitionLog.Appended appended = log.appendMirrored(records, leaderEpoch(), fetchOffset, source);
+    if (appended.error() == Errors.NONE) {
+      appended(sizeBytes);
+    } else if (appended.error() == Errors.KAFKA_STORAGE_ERROR && log.offline()) {
+      changes.giveUp();
+    }
+    return appended;
+  }
+
+  @Override
+  public boolean restartMirrorAt(long offset, String source) throws IOException {
+    if (ended() || !source.equals(mirrorSource()) || offset <= log.logEndOffset()
+        || !log.truncateFullyAndStartAt(offset, leaderEpoch())) {
+      return false;
+    }
+    lastAppended = null;
+    synchronized (advancing) {
+      highWatermark = log.highWatermark();
+    }
+    waiters.onAdvance(highWatermark);
+    replica().dataWaiters().wakeAll();
+    replica().followerWaiters().wakeAll();
+    return true;
+  }
+
+  @Override
+  public void advanceMirrorStart(long offset, String source) throws IOException {
+    long start = Math.min(offset, highWatermark);
+    if (!ended() && source.equals(mirrorSource()) && start > log.logStartOffset()) {
+      log.advanceStart(start);
+    }
+  }
+
+  @Override
+  public String mirrorSource() {
+    return log.config().batches().mirrorSource();
   }
 
   /**

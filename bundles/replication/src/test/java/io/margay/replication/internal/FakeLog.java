@@ -105,6 +105,11 @@ public final class FakeLog implements PartitionLog {
   }
 
   @Override
+  public synchronized Appended appendMirrored(ByteBuf records, LeaderEpoch leaderEpoch, long fetchOffset, String source) {
+    return appendAsFollower(records, leaderEpoch, fetchOffset);
+  }
+
+  @Override
   public synchronized Appended appendAsFollower(ByteBuf records, LeaderEpoch leaderEpoch, long fetchOffset) {
     if (suspended) {
       return Appended.SUSPENDED;

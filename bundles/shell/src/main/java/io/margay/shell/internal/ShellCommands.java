@@ -11,6 +11,7 @@ import io.margay.spi.config.Setting;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.lease.ServiceHolder;
 import io.margay.spi.log.Logs;
+import io.margay.spi.mirror.MirrorLinks;
 import io.margay.spi.partitioner.Partitioner;
 import io.margay.spi.placement.ReplicaPlacer;
 import java.lang.reflect.Method;
@@ -203,6 +204,15 @@ public final class ShellCommands {
   }
 
   @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+  void setMirrors(MirrorLinks mirrors) {
+    strategies.mirrors().add(mirrors, Map.of(NamedServices.NAME_PROPERTY, Strategies.MIRRORS));
+  }
+
+  void unsetMirrors(MirrorLinks mirrors) {
+    strategies.mirrors().remove(mirrors);
+  }
+
+  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
   void setRemoteClient(RemoteClient client) {
     remote.add(client);
   }
@@ -239,6 +249,7 @@ public final class ShellCommands {
     add(all, AssignorCommands.class, AssignorCommands.SCOPE, io -> new AssignorCommands(requests, strategies, io));
     add(all, PlacementCommands.class, PlacementCommands.SCOPE, io -> new PlacementCommands(requests, strategies, io));
     add(all, StorageCommands.class, StorageCommands.SCOPE, io -> new StorageCommands(requests, settings, strategies, io));
+    add(all, MirrorCommands.class, MirrorCommands.SCOPE, io -> new MirrorCommands(strategies, io));
     add(all, MargayCommands.class, MargayCommands.SCOPE, io -> new MargayCommands(requests, settings, strategies, all, platform, io));
     return all;
   }

@@ -9,6 +9,7 @@ import io.margay.spi.lease.NamedServices;
 import io.margay.spi.lease.ServiceHolder;
 import io.margay.spi.log.LogSettings;
 import io.margay.spi.log.Logs;
+import io.margay.spi.mirror.MirrorLinks;
 import io.margay.spi.partitioner.Partitioner;
 import io.margay.spi.partitioner.PartitionerChoice;
 import io.margay.spi.partitioner.PartitionerSettings;
@@ -28,6 +29,8 @@ import java.util.function.Function;
 final class Strategies {
   /** The name of the logs. */
   static final String LOGS = "logs";
+  /** The name of the mirroring links. */
+  static final String MIRRORS = "mirrors";
   /** How long a command that only looks waits for what was there before and is away, in milliseconds. */
   static final long WAIT_MS = 10_000;
   private static final long DRAIN_MS = 5_000;
@@ -39,6 +42,8 @@ final class Strategies {
 
   private final long engineWaitMs;
   private final NamedServices<Logs> logs = new NamedServices<>("service", DRAIN_MS);
+
+  private final NamedServices<MirrorLinks> mirrors = new NamedServices<>("service", DRAIN_MS);
 
   Strategies() {
     this(WAIT_MS);
@@ -52,6 +57,11 @@ final class Strategies {
   /** The logs of this node, under the one name {@link #LOGS}. */
   NamedServices<Logs> logs() {
     return logs;
+  }
+
+  /** The mirroring links of this node, under the one name {@link #MIRRORS}. */
+  NamedServices<MirrorLinks> mirrors() {
+    return mirrors;
   }
 
   NamedServices<Partitioner> partitioners() {

@@ -21,6 +21,8 @@ import java.util.Objects;
  */
 public record Setting<T>(String name, SettingType<T> type, T defaultValue, SettingCheck check, Scope scope, Update update,
     boolean effective, List<String> synonyms, String documentation) {
+  private static final String FAMILY_END = ".*";
+
   /** What a setting belongs to. */
   public enum Scope {
     /** A broker. */
@@ -109,6 +111,23 @@ public record Setting<T>(String name, SettingType<T> type, T defaultValue, Setti
     String prefix = "listener.name." + listener.toLowerCase(Locale.ROOT) + "."
         + (mechanism == null ? "" : mechanism.toLowerCase(Locale.ROOT) + ".");
     return new Setting<>(prefix + name, type, defaultValue, check, scope, update, effective, List.of(name), documentation);
+  }
+
+  /** @return whether it stands for any number of settings: its name ends with {@value #FAMILY_END}, which a name of their own replaces */
+  public boolean family() {
+    return name.endsWith(FAMILY_END);
+  }
+
+  /**
+   * A setting of this family.
+   *
+   * @param full its whole name
+   * @return its definition; null when the name is not one of this family
+   */
+  public Setting<T> member(String full) {
+    String prefix = name.substring(0, name.length() - 1);
+    boolean mine = family() && full.length() > prefix.length() && full.startsWith(prefix) && !full.equals(name);
+    return mine ? new Setting<>(full, type, defaultValue, check, scope, update, effective, List.of(), documentation) : null;
   }
 
   /** @return whether its values are never shown */

@@ -82,11 +82,13 @@ public record LogConfig(Retention retention, Compaction compaction, Segments seg
    * @param timestamps which timestamps records have
    * @param compression {@code compression.type}: producer, uncompressed, or a codec
    * @param compressionLevel the level of that codec, {@code compression.*.level}; 0 when it has none
+   * @param mirrorSource {@code margay.mirror.source}; null when the topic is not a mirror, so that producers may append
    */
-  public record Batches(int maxBytes, RecordChecks checks, Timestamps timestamps, String compression, int compressionLevel) {
+  public record Batches(int maxBytes, RecordChecks checks, Timestamps timestamps, String compression, int compressionLevel,
+      String mirrorSource) {
     private static Batches of(SettingValues values) {
       return new Batches(values.get(LogSettings.MAX_MESSAGE_BYTES), checksOf(values), Timestamps.of(values),
-          values.get(LogSettings.COMPRESSION_TYPE), levelOf(values));
+          values.get(LogSettings.COMPRESSION_TYPE), levelOf(values), values.get(LogSettings.MARGAY_MIRROR_SOURCE));
     }
   }
 

@@ -69,6 +69,11 @@ public final class LogSettings implements SettingDefinitions {
       .in("os", "ack").synonyms("margay.flush.policy")
       .doc("When a record is acknowledged. os: when the in-sync replicas have it in the page cache, as in Kafka. ack: when they "
           + "have it on disk.");
+  /** {@code margay.mirror.source}. */
+  public static final Setting<String> MARGAY_MIRROR_SOURCE = ALL.topic(STRING, "margay.mirror.source", null)
+      .matching("[A-Za-z0-9._-]{1,64}:[A-Za-z0-9_-]{22}:[A-Za-z0-9._-]{1,249}", "LINK:TOPIC_ID:TOPIC")
+      .doc("Where a mirror comes from, as LINK:TOPIC_ID:TOPIC of the source cluster. A mirroring link sets it on the topics that it "
+          + "fills. As long as it is set, only the link writes to the topic. mirror:promote removes it.");
   /** {@code margay.storage.engine}. */
   public static final Setting<String> MARGAY_STORAGE_ENGINE = ALL.topic(STRING, "margay.storage.engine", "file")
       .matching(WORD, "a name of a-z, 0-9, dot, dash and underscore").synonyms("margay.storage.engine")

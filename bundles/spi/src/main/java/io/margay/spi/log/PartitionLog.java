@@ -114,7 +114,7 @@ public interface PartitionLog extends AutoCloseable {
    * @param origin the source of the append
    * @return the result, with Kafka's error codes (NOT_LEADER_OR_FOLLOWER for an old epoch, MESSAGE_TOO_LARGE, CORRUPT_MESSAGE,
    *     INVALID_RECORD, INVALID_TIMESTAMP, UNSUPPORTED_FOR_MESSAGE_FORMAT, OUT_OF_ORDER_SEQUENCE_NUMBER, INVALID_PRODUCER_EPOCH,
-   *     UNKNOWN_PRODUCER_ID, KAFKA_STORAGE_ERROR, ...)
+   *     UNKNOWN_PRODUCER_ID, KAFKA_STORAGE_ERROR, ...); POLICY_VIOLATION when the topic is a mirror
    */
   Appended appendAsLeader(ByteBuf records, LeaderEpoch leaderEpoch, Origin origin);
 
@@ -147,6 +147,20 @@ public interface PartitionLog extends AutoCloseable {
    * @return the result; OFFSET_OUT_OF_RANGE when the log no longer ends at {@code fetchOffset}, or the first batch begins before it
    */
   Appended appendAsFollower(ByteBuf records, LeaderEpoch leaderEpoch, long fetchOffset);
+
+  /**
+   * Appends batches of another cluster with their offsets unchanged, as the leader of a mirror. The partition leader epoch of each batch
+   * is overwritten with that of this leadership, in place; the checksum does not cover it. A batch may begin after the log's end: offsets
+   * that the source no longer has are left out.
+   *
+   * @param records whole batches, writable; borrowed; a partial batch at the end is ignored
+   * @param leaderEpoch the epoch of this leader; an old one is refused, as in {@link #appendAsLeader}
+   * @param fetchOffset the offset that the source was asked for
+   * @param source the value of {@code margay.mirror.source} that the caller works for
+   * @return the result; POLICY_VIOLATION when the topic is not, or no longer, a mirror of that source; otherwise as
+   *     {@link #appendAsFollower}
+   */
+  Appended appendMirrored(ByteBuf records, LeaderEpoch leaderEpoch, long fetchOffset, String source);
 
   /**
    * Reads whole batches; see {@link io.margay.spi.storage.LogStore#read}.
@@ -263,7 +277,7 @@ public interface PartitionLog extends AutoCloseable {
   boolean truncateTo(long offset, LeaderEpoch leaderEpoch) throws IOException;
 
   /**
-   * Drops everything, for a follower that is outside of the leader's log. Blocks.
+   * Drops everything, for a follower or a mirror that is outside of its source's log. Blocks.
    *
    * @param offset the new start and end
    * @param leaderEpoch the epoch of that leader; an old one is refused

@@ -30,6 +30,36 @@ public interface LeaderPartition {
   PartitionLog.Appended append(ByteBuf records, PartitionLog.Origin origin);
 
   /**
+   * Appends batches of another cluster with their offsets; see {@link PartitionLog#appendMirrored}. They are not committed yet.
+   *
+   * @param records whole batches, writable; borrowed
+   * @param fetchOffset the offset that the source was asked for
+   * @param source the value of {@code margay.mirror.source} that the caller works for
+   * @return the result, as of {@link #append}; an ISR that is too small does not refuse it, since the source still has the records
+   */
+  PartitionLog.Appended appendMirrored(ByteBuf records, long fetchOffset, String source);
+
+  /**
+   * Drops the whole log of a mirror and begins again at a later offset, because the source has nothing in between. Blocks.
+   *
+   * @param offset the new start and end, beyond the current end
+   * @param source the value of {@code margay.mirror.source} that the caller works for
+   * @return false when nothing was changed: the leadership has ended, the topic is no mirror of that source, or the log ends beyond
+   */
+  boolean restartMirrorAt(long offset, String source) throws IOException;
+
+  /**
+   * Advances the start of a mirror's log to that of its source, at most to the high watermark. Blocks.
+   *
+   * @param offset the source's first offset
+   * @param source the value of {@code margay.mirror.source} that the caller works for
+   */
+  void advanceMirrorStart(long offset, String source) throws IOException;
+
+  /** @return {@code margay.mirror.source} of the topic, or null when it is not a mirror */
+  String mirrorSource();
+
+  /**
    * Registers a task that runs when the log is no longer suspended: after an append answered
    * {@link PartitionLog.Appended#SUSPENDED}, or a read threw {@link io.margay.spi.log.LogSuspendedException}. It also runs when the
    * leadership ends before that. Tasks run in the order of registration; only {@link #cancelResume} bounds the wait.

@@ -30,6 +30,9 @@ import java.util.UUID;
  * microseconds.
  */
 public final class MetadataStateMachine implements StateMachine {
+  /** Odd, with well mixed bits: 2 to the power of 32 divided by the golden ratio. */
+  private static final int SPREAD = 0x9E3779B9;
+
   /**
    * The result of a command.
    *
@@ -158,7 +161,16 @@ public final class MetadataStateMachine implements StateMachine {
       return Boolean.FALSE;
     }
     state.setClusterId(command.clusterId());
+    state.setNextProducerId(Math.max(state.nextProducerId(), firstProducerId(command.clusterId())));
     return updateFeatures(command.features());
+  }
+
+  /**
+   * Where a cluster's producer ids begin: each cluster has about four billion of its own. Batches of another cluster may be in its logs, and a
+   * producer of this one with the id of one of theirs would have its records taken for repetitions.
+   */
+  static long firstProducerId(String clusterId) {
+    return 1L + (clusterId.hashCode() * SPREAD >>> 12) << 32;
   }
 
   private Boolean updateFeatures(SortedMap<String, Short> levels) {

@@ -225,6 +225,17 @@ class MetadataStateMachineTest {
   }
 
   @Test
+  void producerIdsOfTwoClustersDoNotMeet() {
+    apply(new InitCluster("cluster-one", new TreeMap<>()));
+    long first = this.<Long>apply(new AllocateProducerIds(1000));
+    assertThat(first).isEqualTo(MetadataStateMachine.firstProducerId("cluster-one")).isGreaterThanOrEqualTo(1L << 32);
+    assertThat(this.<Long>apply(new AllocateProducerIds(1))).isEqualTo(first + 1000);
+    assertThat(Math.abs(MetadataStateMachine.firstProducerId("cluster-two") - first)).isGreaterThanOrEqualTo(1L << 32);
+    // exact for clients whose numbers are doubles
+    assertThat(MetadataStateMachine.firstProducerId("cluster-two")).isLessThan(1L << 53);
+  }
+
+  @Test
   void clusterIsInitialisedOnce() {
     assertThat(this.<Boolean>apply(new InitCluster("id-one", new TreeMap<>(Map.of("metadata.version", (short) 33))))).isTrue();
     assertThat(this.<Boolean>apply(new InitCluster("id-two", new TreeMap<>()))).isFalse();

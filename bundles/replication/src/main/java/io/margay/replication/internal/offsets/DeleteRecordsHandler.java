@@ -101,7 +101,7 @@ public final class DeleteRecordsHandler implements ApiHandler {
     if (leader == null) {
       return failed(partition, table.whyNoLeader(name, partition.partitionIndex()));
     }
-    if (!leader.log().config().retention().delete()) {
+    if (!leader.log().config().retention().delete() || leader.mirrorSource() != null) {
       return failed(partition, Errors.POLICY_VIOLATION);
     }
     long highWatermark = leader.highWatermark();

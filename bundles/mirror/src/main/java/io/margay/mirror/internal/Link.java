@@ -1,0 +1,201 @@
+package io.margay.mirror.internal;
+
+import io.margay.spi.mirror.MirrorLinks.Topic;
+import java.io.IOException;
+import java.util.TreeMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A link on this node. Its control thread looks at the source from time to time, brings topics, configs and groups in line (on the node that
+ * leads the cluster's metadata), and tells the {@link LinkLoop}, which has a thread of its own, what to mirror. Nothing is kept: after an
+ * update of the bundle, or on another node, each mirror goes on at the end of its log.
+ */
+final class Link implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+  private static final long ROUND_MS_MIN = 100;
+  private static final long CLOSE_MS = 5_000;
+
+  private final LinkConfig config;
+  private final String origin;
+  private final MirrorContext context;
+  private final ThreadPoolExecutor loopThread;
+  private final LinkLoop loop;
+  private final TargetTopics topics;
+  private final RemoteCluster source;
+  private final GroupSync groups;
+  private final Thread control;
+  /** Guarded by the monitor. */
+  private boolean closed;
+  private boolean changed = true;
+  private boolean refresh = true;
+  private volatile SourceView view = SourceView.NONE;
+  private volatile boolean seen;
+  private volatile String problem;
+  private volatile TreeMap<String, Topic> states = new TreeMap<>();
+
+  Link(LinkConfig config, String origin, MirrorContext context) {
+    this.config = config;
+    this.origin = origin;
+    this.context = context;
+    this.loopThread = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+        task -> daemon(task, "margay-mirror-" + config.name()));
+    this.loop = new LinkLoop(config, context.ports(), loopThread, this::refresh);
+    this.topics = new TargetTopics(config, context);
+    this.source = new RemoteCluster("margay-mirror-" + config.name(), context.ports().client(), config::bootstrap);
+    this.groups = new GroupSync(config, context, source);
+    this.control = daemon(this::run, "margay-mirror-control-" + config.name());
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  void start() {
+    LOG.info("A link begins link={} origin={} source={} paused={}", config.name(), origin, config.bootstrap(), config.paused());
+    control.start();
+  }
+
+  LinkConfig config() {
+    return config;
+  }
+
+  String origin() {
+    return origin;
+  }
+
+  LinkLoop loop() {
+    return loop;
+  }
+
+  SourceView view() {
+    return view;
+  }
+
+  /** The topics as they were at the last look. */
+  TreeMap<String, Topic> topics() {
+    return states;
+  }
+
+  /** What is wrong, in words; null when nothing is. */
+  String problem() {
+    String connection = loop.problem();
+    return problem != null ? problem : connection;
+  }
+
+  /** running, paused or waiting. */
+  String state() {
+    return config.paused() ? "paused" : problem != null || !seen ? "waiting" : "running";
+  }
+
+  /** Leaderships or topics of this cluster have changed. */
+  synchronized void changed() {
+    changed = true;
+    notifyAll();
+  }
+
+  /** The source has changed, as it seems. */
+  synchronized void refresh() {
+    refresh = true;
+    notifyAll();
+  }
+
+  private void run() {
+    try {
+      long lastFull = context.ports().clock().nanos() - TimeUnit.MILLISECONDS.toNanos(config.sync().intervalMs());
+      for (;;) {
+        boolean full = await(lastFull);
+        if (full) {
+          lastFull = context.ports().clock().nanos();
+          look();
+        }
+        SourceView now = view;
+        states = topics.states(now);
+        loop.run(() -> loop.assign(topics.assignments(now), now.brokers()));
+        if (full && !config.paused() && context.leadsCluster()) {
+          alignGroups();
+        }
+        Thread.sleep(ROUND_MS_MIN);
+      }
+    } catch (InterruptedException e) {
+      // the link was closed
+      LOG.debug("A link ends link={}", config.name(), e);
+    } catch (RuntimeException e) {
+      problem = "the link has failed: " + e;
+      LOG.error("A link has failed link={}", config.name(), e);
+    } finally {
+      source.close();
+      groups.close();
+    }
+  }
+
+  /** Waits until there is something to do. Returns whether the source is to be looked at. */
+  private synchronized boolean await(long lastFull) throws InterruptedException {
+    for (;;) {
+      long leftMs = config.sync().intervalMs() - (context.ports().clock().nanos() - lastFull) / 1_000_000;
+      if (closed) {
+        throw new InterruptedException("closed");
+      }
+      if (refresh || leftMs <= 0) {
+        refresh = false;
+        changed = false;
+        return true;
+      }
+      if (changed) {
+        changed = false;
+        return false;
+      }
+      wait(leftMs);
+    }
+  }
+
+  private void look() throws InterruptedException {
+    try {
+      view = SourceView.of(source.metadata(null), config);
+      seen = true;
+      if (!config.paused() && context.leadsCluster()) {
+        topics.align(source, view);
+      }
+      if (problem != null) {
+        LOG.info("The source answers again link={}", config.name());
+      }
+      problem = null;
+    } catch (IOException e) {
+      if (problem == null) {
+        LOG.warn("The source cannot be asked; it is tried again link={} cause={}", config.name(), e.getMessage());
+      }
+      problem = e.getMessage();
+    }
+  }
+
+  private void alignGroups() throws InterruptedException {
+    try {
+      groups.align(view);
+    } catch (IOException e) {
+      LOG.debug("The offsets of groups were not mirrored link={}", config.name(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+    }
+    control.interrupt();
+    loop.run(loop::close);
+    loopThread.shutdown();
+    try {
+      if (!loopThread.awaitTermination(CLOSE_MS, TimeUnit.MILLISECONDS)) {
+        LOG.warn("A link ends while it still waits for a disk link={}", config.name());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

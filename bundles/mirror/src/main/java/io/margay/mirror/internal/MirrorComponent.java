@@ -1,0 +1,190 @@
+package io.margay.mirror.internal;
+
+import io.margay.metadata.ClusterDelta;
+import io.margay.metadata.ClusterImage;
+import io.margay.metadata.ClusterMetadata;
+import io.margay.metadata.MetadataPublisher;
+import io.margay.metadata.PartitionImage;
+import io.margay.metadata.TopicImage;
+import io.margay.model.Clock;
+import io.margay.model.LeaderEpoch;
+import io.margay.model.Scheduler;
+import io.margay.model.TopicPartition;
+import io.margay.spi.client.LocalClient;
+import io.margay.spi.client.RemoteClient;
+import io.margay.spi.config.NodeSettings;
+import io.margay.spi.controller.Controller;
+import io.margay.spi.mirror.MirrorException;
+import io.margay.spi.mirror.MirrorLinks;
+import io.margay.spi.partition.LeaderPartition;
+import io.margay.spi.partition.LeadershipListener;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+
+/**
+ * The mirroring links of this node. It follows the cluster's settings, topics and leaderships, and answers the shell.
+ *
+ * <p>When this bundle is updated, links end after the append that is in progress, and begin again at the ends of the logs. Commands that
+ * run fail. When the bundle that connects to other brokers goes, links wait for its successor.
+ */
+@Component(service = {MirrorLinks.class, MetadataPublisher.class, LeadershipListener.class}, immediate = true)
+public final class MirrorComponent implements MirrorLinks, MetadataPublisher, LeadershipListener {
+  private final Map<TopicPartition, LeaderPartition> leaderships = new ConcurrentHashMap<>();
+  private final MirrorContext context;
+  private final LinkTable links;
+  private final LinkOperations operations;
+  private volatile RemoteClient client;
+
+  /** Begins with no link: the first image tells which there are. */
+  @Activate
+  public MirrorComponent(@Reference ClusterMetadata metadata, @Reference NodeSettings settings, @Reference Controller controller,
+      @Reference LocalClient local, @Reference Scheduler scheduler, @Reference Clock clock) {
+    context = new MirrorContext(metadata, settings, controller, local, new LinkLoop.Ports(scheduler, clock, () -> client), leaderships);
+    links = new LinkTable(context);
+    operations = new LinkOperations(context);
+  }
+
+  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+  void setClient(RemoteClient added) {
+    client = added;
+  }
+
+  void unsetClient(RemoteClient removed) {
+    if (client == removed) {
+      client = null;
+    }
+  }
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addFile(LinkFile file) {
+    links.add(file);
+  }
+
+  void removeFile(LinkFile file) {
+    links.remove(file);
+  }
+
+  @Deactivate
+  void close() {
+    links.close();
+  }
+
+  @Override
+  public void onImage(ClusterDelta delta, ClusterImage image) {
+    links.onImage(delta, image);
+  }
+
+  @Override
+  public void onElected(LeaderPartition partition, LeaderEpoch epoch) {
+    leaderships.put(partition.id().topicPartition(), partition);
+    links.changed();
+  }
+
+  @Override
+  public void onResigned(TopicPartition tp) {
+    leaderships.remove(tp);
+    links.changed();
+  }
+
+  @Override
+  public List<Link> links() {
+    return links.list();
+  }
+
+  @Override
+  public List<Topic> topics(String link) throws MirrorException {
+    return List.copyOf(links.get(link).topics().values());
+  }
+
+  @Override
+  public List<Partition> partitions(String name) throws MirrorException {
+    io.margay.mirror.internal.Link link = links.get(name);
+    Map<TopicPartition, MirroredPartition> mine = new HashMap<>();
+    link.loop().partitions().forEach(p -> mine.put(p.assignment().target(), p));
+    List<Partition> partitions = new ArrayList<>();
+    for (TopicImage topic : context.image().topics().values()) {
+      MirrorSource source = context.sourceOf(topic.name());
+      if (source != null && source.link().equals(name)) {
+        topic.partitions().forEach(p -> partitions.add(shown(topic.name(), p, mine.get(new TopicPartition(topic.name(), p.index())))));
+      }
+    }
+    partitions.sort(Comparator.comparing(Partition::topic).thenComparing(Partition::partition));
+    return partitions;
+  }
+
+  private static Partition shown(String topic, PartitionImage image, MirroredPartition mirrored) {
+    MirroredPartition.Shown shown = mirrored == null ? null : mirrored.shown();
+    return shown == null ? new Partition(topic, image.index(), image.leader().value(), "remote", null, null)
+        : new Partition(topic, image.index(), image.leader().value(), shown.state().name().toLowerCase(Locale.ROOT), shown.problem(),
+            shown.progress());
+  }
+
+  @Override
+  public void create(String link, Map<String, String> fields) throws MirrorException, InterruptedException {
+    if (links.has(link)) {
+      throw new MirrorException("there is a link " + link + " already; remove it first, or use another name");
+    }
+    try {
+      LinkConfig.of(link, fields);
+    } catch (IllegalArgumentException e) {
+      throw new MirrorException("the link " + link + " cannot be created: " + e.getMessage(), e);
+    }
+    store(link, LinkConfig.text(new TreeMap<>(fields)), "created");
+  }
+
+  @Override
+  public void remove(String link) throws MirrorException, InterruptedException {
+    links.given(link, true);
+    store(link, null, "removed");
+  }
+
+  @Override
+  public void pause(String link, boolean paused) throws MirrorException, InterruptedException {
+    SortedMap<String, String> fields = new TreeMap<>(links.given(link, true).fields());
+    if (paused) {
+      fields.put("paused", "true");
+    } else {
+      fields.remove("paused");
+    }
+    store(link, LinkConfig.text(fields), paused ? "paused" : "resumed");
+  }
+
+  private void store(String link, String value, String what) throws MirrorException, InterruptedException {
+    try {
+      String wrong = new TopicConfigs(context).setLink(link, value);
+      if (wrong != null) {
+        throw new MirrorException("the link " + link + " cannot be " + what + ": " + wrong);
+      }
+    } catch (IOException e) {
+      throw new MirrorException("the link " + link + " cannot be " + what + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public List<Promoted> promote(String link, List<String> topics, boolean force, Consumer<String> progress)
+      throws MirrorException, InterruptedException {
+    boolean runs = links.list().stream().anyMatch(l -> l.name().equals(link) && !l.state().equals("invalid"));
+    return operations.promote(link, runs ? links.get(link) : null, topics, force, progress);
+  }
+
+  @Override
+  public List<Difference> diff(String link, List<String> topics, Consumer<String> progress)
+      throws MirrorException, InterruptedException {
+    return operations.diff(links.get(link), topics, progress);
+  }
+}

@@ -1,0 +1,69 @@
+package io.margay.mirror.internal;
+
+import io.margay.model.TopicPartition;
+import io.margay.protocol.Errors;
+import io.margay.protocol.message.ListOffsetsRequest;
+import io.margay.protocol.message.ListOffsetsRequest.ListOffsetsPartition;
+import io.margay.protocol.message.ListOffsetsRequest.ListOffsetsTopic;
+import io.margay.protocol.message.ListOffsetsResponse;
+import io.margay.protocol.message.MetadataResponse;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Asks the leaders of a cluster where partitions start or end. */
+final class PartitionOffsets {
+  static final long EARLIEST = -2;
+  static final long LATEST = -1;
+
+  private final RemoteCluster cluster;
+
+  PartitionOffsets(RemoteCluster cluster) {
+    this.cluster = cluster;
+  }
+
+  /** The end of what is committed; partitions of which it is not known are missing. */
+  Map<TopicPartition, Long> of(Collection<TopicPartition> partitions) throws IOException, InterruptedException {
+    return of(partitions, LATEST);
+  }
+
+  /** As {@link #of(Collection)}, for {@link #EARLIEST} or {@link #LATEST}. */
+  Map<TopicPartition, Long> of(Collection<TopicPartition> partitions, long which) throws IOException, InterruptedException {
+    Map<Integer, Map<String, ListOffsetsTopic>> byLeader = new HashMap<>();
+    leaders(partitions).forEach((tp, leader) -> byLeader.computeIfAbsent(leader, id -> new LinkedHashMap<>())
+        .computeIfAbsent(tp.topic(), name -> new ListOffsetsTopic().setName(name)).partitions().add(new ListOffsetsPartition()
+            .setPartitionIndex(tp.partition()).setCurrentLeaderEpoch(-1).setTimestamp(which)));
+    Map<TopicPartition, Long> offsets = new HashMap<>();
+    for (Map.Entry<Integer, Map<String, ListOffsetsTopic>> asked : byLeader.entrySet()) {
+      ListOffsetsRequest request = new ListOffsetsRequest().setReplicaId(-1).setIsolationLevel((byte) 0)
+          .setTopics(List.copyOf(asked.getValue().values()));
+      cluster.at(asked.getKey(), ListOffsetsRequest.API, version -> request, new ListOffsetsResponse()).topics()
+          .forEach(topic -> topic.partitions().forEach(p -> {
+            if (p.errorCode() == Errors.NONE.code() && p.offset() >= 0) {
+              offsets.put(new TopicPartition(topic.name(), p.partitionIndex()), p.offset());
+            }
+          }));
+    }
+    return offsets;
+  }
+
+  /** The leaders of partitions; those without a leader are missing. */
+  Map<TopicPartition, Integer> leaders(Collection<TopicPartition> partitions) throws IOException, InterruptedException {
+    Map<TopicPartition, Integer> leaders = new HashMap<>();
+    List<String> topics = partitions.stream().map(TopicPartition::topic).distinct().toList();
+    if (topics.isEmpty()) {
+      return leaders;
+    }
+    MetadataResponse metadata = cluster.metadata(topics);
+    metadata.topics().forEach(topic -> topic.partitions().forEach(p -> {
+      TopicPartition tp = topic.name() == null ? null : new TopicPartition(topic.name(), p.partitionIndex());
+      if (tp != null && p.leaderId() >= 0 && partitions.contains(tp)) {
+        leaders.put(tp, p.leaderId());
+      }
+    }));
+    return leaders;
+  }
+}
