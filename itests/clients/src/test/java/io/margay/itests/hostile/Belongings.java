@@ -102,6 +102,11 @@ final class Belongings {
     }
   }
 
+  /** @param name with a # for each number */
+  int threads(String name) {
+    return counts.getOrDefault("thread " + name, 0);
+  }
+
   int sockets() {
     return counts.getOrDefault("socket:[#]", 0);
   }

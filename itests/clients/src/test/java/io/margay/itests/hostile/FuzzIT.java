@@ -3,6 +3,7 @@ package io.margay.itests.hostile;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,12 +76,16 @@ class FuzzIT {
 
   private static HostileBroker started() throws Exception {
     HostileBroker broker = new HostileBroker(null, Map.of("MARGAY_OPTS", "-Dio.netty.leakDetection.level=paranoid",
-        "KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false"));
-    // the first transactional id creates the topic of transactions, whose coordinator looks at the time in a thread from then on
+        "KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false", "KAFKA_TRANSACTION_ABORT_TIMED_OUT_TRANSACTION_CLEANUP_INTERVAL_MS", "50"));
+    // the first transactional id creates the topic of transactions, whose coordinator looks at the time in two threads from then on
     try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(Map.of("bootstrap.servers", broker.bootstrap(), "transactional.id",
         "first"), new ByteArraySerializer(), new ByteArraySerializer())) {
       producer.initTransactions();
-    } catch (RuntimeException e) {
+      for (long deadline = System.nanoTime() + PATIENCE_NANOS; broker.belongings().threads("transactions-#") < 2;) {
+        assertThat(System.nanoTime()).as("two threads of the coordinator of transactions").isLessThan(deadline);
+        LockSupport.parkNanos(20_000_000);
+      }
+    } catch (IOException | RuntimeException | AssertionError e) {
       broker.close();
       throw e;
     }

@@ -24,7 +24,12 @@ final class ConfigViews {
    * @param sensitive whether it is secret
    * @param given all places that give it a value, the one that counts first
    */
-  record View(String name, String value, byte source, boolean readOnly, boolean sensitive, List<Given> given) { }
+  record View(String name, String value, byte source, boolean readOnly, boolean sensitive, List<Given> given) {
+    /** Whether clients see it. Those for tests they do not see unless they are set, as with Kafka. */
+    boolean shown() {
+      return value != null || !name.startsWith("internal.");
+    }
+  }
 
   /**
    * A setting of a resource.

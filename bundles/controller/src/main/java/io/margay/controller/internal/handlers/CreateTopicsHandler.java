@@ -189,8 +189,10 @@ public final class CreateTopicsHandler extends AdminHandler<CreateTopicsRequest>
     ConfigViews views = new ConfigViews(controller.settings());
     for (Setting<?> setting : controller.settings().definitions(Setting.Scope.TOPIC)) {
       ConfigViews.View view = views.view(setting, overrides);
-      configs.add(new CreatableTopicConfigs().setName(view.name()).setValue(view.value()).setReadOnly(view.readOnly())
-          .setConfigSource(view.source()).setIsSensitive(view.sensitive()));
+      if (view.shown()) {
+        configs.add(new CreatableTopicConfigs().setName(view.name()).setValue(view.value()).setReadOnly(view.readOnly())
+            .setConfigSource(view.source()).setIsSensitive(view.sensitive()));
+      }
     }
     return configs;
   }

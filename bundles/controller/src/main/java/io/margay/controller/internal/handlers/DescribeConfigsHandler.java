@@ -132,7 +132,10 @@ public final class DescribeConfigsHandler extends AdminHandler<DescribeConfigsRe
     Map<String, String> overrides = resource.type() == ConfigResource.Type.BROKER ? null : image.config(resource);
     for (Setting<?> setting : controller.settings().definitions(ConfigRules.scope(resource.type()))) {
       if (wanted.take(setting.name())) {
-        configs.add(shown(setting, views.view(setting, overrides), message));
+        ConfigViews.View view = views.view(setting, overrides);
+        if (view.shown()) {
+          configs.add(shown(setting, view, message));
+        }
       }
     }
     return configs;
