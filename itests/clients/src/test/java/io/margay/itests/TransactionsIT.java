@@ -26,7 +26,9 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.FeatureUpdate;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TransactionListing;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -39,6 +41,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InvalidRegularExpression;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
@@ -350,6 +353,30 @@ class TransactionsIT {
     List<String> all = new ArrayList<>(List.of("--bootstrap-server", broker.bootstrap()));
     all.addAll(List.of(args));
     return Run.tool(null, "org.apache.kafka.tools.TransactionsCommand", all.toArray(String[]::new)).ok().output();
+  }
+
+  @Test
+  void transactionsAreListedByDurationAndPattern() throws Exception {
+    create("listed");
+    try (KafkaProducer<Integer, Integer> open = producer("listed-open", 60_000); KafkaProducer<Integer, Integer> idle = producer("listed-idle", 60_000)) {
+      open.initTransactions();
+      idle.initTransactions();
+      open.beginTransaction();
+      open.send(new ProducerRecord<>("listed", 0, 1, 1)).get();
+      assertThat(listed(new ListTransactionsOptions().filterOnTransactionalIdPattern("listed-.*"))).containsExactlyInAnyOrder("listed-open",
+          "listed-idle");
+      assertThat(listed(new ListTransactionsOptions().filterOnTransactionalIdPattern("sted-o.*"))).as("the whole id matches").isEmpty();
+      assertThat(listed(new ListTransactionsOptions().filterOnTransactionalIdPattern(".*-open").filterOnDuration(0))).containsExactly("listed-open");
+      assertThat(listed(new ListTransactionsOptions().filterOnTransactionalIdPattern("listed-.*").filterOnDuration(3_600_000))).isEmpty();
+      assertThatThrownBy(() -> listed(new ListTransactionsOptions().filterOnTransactionalIdPattern("(?=a)"))).cause()
+          .isInstanceOf(InvalidRegularExpression.class);
+      assertThat(broker.shell("txn:list --id 'listed-.*'").ok().output()).contains("listed-open", "listed-idle");
+      open.commitTransaction();
+    }
+  }
+
+  private static List<String> listed(ListTransactionsOptions options) throws Exception {
+    return admin.listTransactions(options).all().get().stream().map(TransactionListing::transactionalId).toList();
   }
 
   @Test

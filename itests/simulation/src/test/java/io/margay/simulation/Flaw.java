@@ -13,5 +13,14 @@ enum Flaw {
   /** A replica outside of the ISR may be elected. */
   ELECTION_OUTSIDE_ISR,
   /** A voter answers before its vote is on stable storage. */
-  UNSYNCED_VOTE
+  UNSYNCED_VOTE,
+  /** A coordinator acts on a decision before all in-sync replicas have it. */
+  EARLY_DECISION,
+  /** A leader appends a batch of a transaction whatever the coordinator says of its producer. */
+  TRUSTED_PRODUCERS;
+
+  /** Whether there are transactions. The flaws of the layers below are found without, and under more seeds in the same time. */
+  boolean transactional() {
+    return this == NONE || this == EARLY_DECISION || this == TRUSTED_PRODUCERS;
+  }
 }

@@ -22,6 +22,7 @@ final class Invariants {
   private final Map<String, Integer> leaders = new HashMap<>();
   private final Map<Integer, Integer> states = new HashMap<>();
   private final Map<TopicPartition, PartitionRecords> records = new HashMap<>();
+  private final TransactionHistory transactions = new TransactionHistory(this);
   private final MetadataStateMachine shadow = new MetadataStateMachine(() -> { });
   private int shadowIndex;
   private BrokenInvariantException first;
@@ -53,6 +54,10 @@ final class Invariants {
   /** The newest metadata that was committed. */
   ClusterImage image() {
     return image;
+  }
+
+  TransactionHistory transactions() {
+    return transactions;
   }
 
   /** The records of a partition. */

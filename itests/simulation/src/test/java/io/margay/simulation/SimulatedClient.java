@@ -113,7 +113,7 @@ abstract class SimulatedClient {
     send((int) world.random(1, nodes + 1), api, request, response, answered);
   }
 
-  private <R extends Message> void send(int node, Api api, Message request, R response, Consumer<R> answered) {
+  final <R extends Message> void send(int node, Api api, Message request, R response, Consumer<R> answered) {
     RemoteConnection connection = connections.get(node);
     if (connection != null) {
       short version = connection.version(api);

@@ -13,6 +13,7 @@ import io.margay.spi.client.RemoteClient;
 import io.margay.spi.config.FakeSettings;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.log.Logs;
+import io.margay.spi.partition.TransactionVerifier;
 import io.margay.spi.storage.StorageEngine;
 import io.margay.transactions.internal.SimulatedTransactions;
 import java.util.HashMap;
@@ -52,9 +53,16 @@ final class SimulatedNode implements BrokerPresence.Node {
     replication.setClient(client);
     Map<Short, ApiHandler> handlers = new HashMap<>();
     SimulatedGroups groups = new SimulatedGroups(own, controller, process, process, process.thread());
-    SimulatedTransactions transactions = new SimulatedTransactions(own, controller, process, process, process.thread());
+    SimulatedTransactions transactions = new SimulatedTransactions(own, controller, process, process.thread(), client,
+        writer -> flaw == Flaw.EARLY_DECISION ? HastyWriter.of(writer) : writer);
+    TransactionVerifier verifier = flaw == Flaw.TRUSTED_PRODUCERS ? new TrustingVerifier(transactions.verifier()) : transactions.verifier();
     replication.addListener(groups);
-    for (List<ApiHandler> some : List.of(SimulatedHandlers.of(controller), replication.handlers(), groups.handlers(),
+    if (flaw.transactional()) {
+      replication.addListener(transactions);
+      controller.addPublisher(transactions, 0);
+      transactions.start(process);
+    }
+    for (List<ApiHandler> some : List.of(SimulatedHandlers.of(controller), replication.handlers(verifier), groups.handlers(),
         transactions.handlers())) {
       some.forEach(handler -> handlers.put(handler.api().key(), handler));
     }

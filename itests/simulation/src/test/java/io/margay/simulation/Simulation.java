@@ -9,6 +9,7 @@ import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
 import io.margay.model.BrokerId;
 import io.margay.model.TopicPartition;
+import io.margay.transactions.internal.SimulatedTransactions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +23,10 @@ final class Simulation {
   private static final String TOPIC = "t";
   private static final UUID TOPIC_ID = new UUID(0x5EED, 1);
   private static final UUID OFFSETS_ID = new UUID(0x5EED, 2);
+  private static final UUID TRANSACTIONS_ID = new UUID(0x5EED, 3);
   private static final int PARTITIONS = 2;
+  /** Written to by transactions alone. */
+  private static final Topic TRANSACTIONAL = new Topic("x", new UUID(0x5EED, 4), 2);
   /** Of each partition: what two of them have sent may be in another order in the next leader's log. */
   private static final int PRODUCERS = 2;
   private static final long START_MICROS = 60_000_000;
@@ -33,6 +37,9 @@ final class Simulation {
   private static final int CRASHES_AFTER_VOTE = 200;
   private static final int MANY_CRASHES_AFTER_VOTE = 700;
 
+  /** A topic. */
+  record Topic(String name, UUID id, int partitions) { }
+
   private final World world;
   private final SimulatedNetwork network;
   private final Invariants invariants;
@@ -41,6 +48,8 @@ final class Simulation {
   private final List<SimulatedProducer> producers = new ArrayList<>();
   private final List<SimulatedConsumer> consumers = new ArrayList<>();
   private final List<SimulatedCommitter> committers = new ArrayList<>();
+  private final List<SimulatedTransactor> transactors = new ArrayList<>();
+  private final List<CommittedConsumer> committed = new ArrayList<>();
   private final List<TopicPartition> partitions = new ArrayList<>();
   private final Flaw flaw;
   private final Map<SimulatedClient, Integer> before = new HashMap<>();
@@ -90,11 +99,16 @@ final class Simulation {
     reassigner.restore();
     producers.forEach(p -> before.put(p, p.acknowledged()));
     committers.forEach(c -> before.put(c, c.commits()));
-    until("all brokers are active, all replicas in sync, and writes succeed", RECOVERY_MICROS, this::recovered);
+    int commits = invariants.transactions().commits();
+    until("all brokers are active, all replicas in sync, and writes succeed", RECOVERY_MICROS,
+        () -> recovered() && (!flaw.transactional() || invariants.transactions().commits() >= commits + MORE_BATCHES));
     producers.forEach(SimulatedClient::end);
     committers.forEach(SimulatedClient::end);
+    transactors.forEach(SimulatedClient::end);
     until("all replicas and consumers have all records", RECOVERY_MICROS, this::equal);
     consumers.forEach(SimulatedClient::end);
+    committed.forEach(SimulatedClient::end);
+    invariants.transactions().checkEnd();
   }
 
   private long active() {
@@ -110,8 +124,13 @@ final class Simulation {
     if (flaw == Flaw.ELECTION_OUTSIDE_ISR) {
       configs.put("unclean.leader.election.enable", "true");
     }
-    Command command = new CreateTopics(List.of(new NewTopic(TOPIC, TOPIC_ID, false, replicas(PARTITIONS), configs),
+    List<NewTopic> topics = new ArrayList<>(List.of(new NewTopic(TOPIC, TOPIC_ID, false, replicas(PARTITIONS), configs),
         new NewTopic(SimulatedGroups.TOPIC, OFFSETS_ID, true, replicas(1), configs)));
+    if (flaw.transactional()) {
+      topics.add(new NewTopic(SimulatedTransactions.TOPIC, TRANSACTIONS_ID, true, replicas(1), configs));
+      topics.add(new NewTopic(TRANSACTIONAL.name(), TRANSACTIONAL.id(), false, replicas(TRANSACTIONAL.partitions()), configs));
+    }
+    Command command = new CreateTopics(topics);
     cluster.nodes().iterator().next().controller().propose(command);
   }
 
@@ -137,11 +156,29 @@ final class Simulation {
       }
       consumers.add(new SimulatedConsumer(network, client(1000 + p), invariants, tp, NODES));
     }
+    if (flaw.transactional()) {
+      startTransactions();
+    }
     partitions.forEach(invariants::records);
     committers.add(new SimulatedCommitter(network, client(2000), invariants, TOPIC, TOPIC_ID, NODES));
     producers.forEach(SimulatedClient::next);
     committers.forEach(SimulatedClient::next);
     consumers.forEach(SimulatedClient::next);
+  }
+
+  /** Two producers compete for a transactional id; a third has one of its own. */
+  private void startTransactions() {
+    partitions.add(new TopicPartition(SimulatedTransactions.TOPIC, 0));
+    for (int i = 0; i < 3; i++) {
+      transactors.add(new SimulatedTransactor(network, client(3000 + i), invariants, i < 2 ? "shared" : "own", TRANSACTIONAL, NODES));
+    }
+    for (int p = 0; p < TRANSACTIONAL.partitions(); p++) {
+      TopicPartition tp = new TopicPartition(TRANSACTIONAL.name(), p);
+      partitions.add(tp);
+      committed.add(new CommittedConsumer(network, client(4000 + p), invariants, tp, NODES));
+    }
+    transactors.forEach(SimulatedClient::next);
+    committed.forEach(SimulatedClient::next);
   }
 
   private Machine client(int id) {
@@ -168,6 +205,11 @@ final class Simulation {
         return false;
       }
     }
+    for (CommittedConsumer consumer : committed) {
+      if (consumer.position() < highestEnd(consumer.tp)) {
+        return false;
+      }
+    }
     for (TopicPartition tp : partitions) {
       PartitionRecords records = invariants.records(tp);
       for (SimulatedNode node : cluster.nodes()) {
@@ -179,6 +221,16 @@ final class Simulation {
       }
     }
     return true;
+  }
+
+  /** The end of the longest log: consumers of transactions reach it when none is open. */
+  private long highestEnd(TopicPartition tp) {
+    long end = 0;
+    for (SimulatedNode node : cluster.nodes()) {
+      var replica = node.replication().replica(tp.topic(), tp.partition());
+      end = replica == null ? Long.MAX_VALUE : Math.max(end, replica.log().logEndOffset());
+    }
+    return end;
   }
 
   /** What there is when something is missing. */
@@ -193,6 +245,8 @@ final class Simulation {
       }
     }
     consumers.forEach(consumer -> text.append('\n').append(consumer).append(" at ").append(consumer.position()));
+    committed.forEach(consumer -> text.append('\n').append(consumer).append(" at ").append(consumer.position()));
+    transactors.forEach(transactor -> text.append('\n').append(transactor).append(" has committed ").append(transactor.commits()));
     return text.toString();
   }
 

@@ -28,6 +28,18 @@ final class Values {
     }
   }
 
+  /** A batch of a transaction, on the heap. */
+  static byte[] transactional(long producerId, short epoch, int sequence, long timestampMs, List<String> values) {
+    try (RecordBatchBuilder builder = new RecordBatchBuilder(UnpooledByteBufAllocator.DEFAULT).producer(producerId, epoch, sequence)
+        .transactional(true)) {
+      values.forEach(value -> builder.append(timestampMs, null, value.getBytes(StandardCharsets.UTF_8), List.of()));
+      ByteBuf built = builder.build();
+      byte[] bytes = ByteBufUtil.getBytes(built);
+      built.release();
+      return bytes;
+    }
+  }
+
   static ByteBuf buffer(byte[] batch) {
     return Unpooled.copiedBuffer(batch);
   }

@@ -40,8 +40,9 @@ final class TransactionCommands {
   void list(@Option(names = "--state", paramLabel = "STATE", description = "Only those in these states, such as Ongoing.") List<String> states,
       @Option(names = "--longer-than", paramLabel = "MS", defaultValue = "-1",
           description = "Only transactions that are open for longer, in milliseconds.") long minMs,
-      @Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
-    ListTransactionsRequest request = new ListTransactionsRequest().setDurationFilter(minMs)
+      @Option(names = "--id", paramLabel = "EXPRESSION", description = "Only transactional ids that match a regular expression of RE2.")
+      String pattern, @Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
+    ListTransactionsRequest request = new ListTransactionsRequest().setDurationFilter(minMs).setTransactionalIdPattern(pattern)
         .setStateFilters(states == null ? List.of() : states);
     Map<BrokerId, CompletableFuture<ListTransactionsResponse>> asked = new TreeMap<>();
     for (BrokerId broker : requests.reachable()) {

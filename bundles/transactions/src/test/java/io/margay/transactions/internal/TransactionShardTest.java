@@ -186,6 +186,18 @@ class TransactionShardTest extends ShardFixture {
 
   // ------------------------------------------------------------------------------------------------ time
 
+  /** The clock of the coordinator before was ahead: its transactions do not stay open for that long. */
+  @Test
+  void aTransactionFromTheFutureIsAbortedAfterItsTimeout() {
+    Claim p = init();
+    add(p, 0, A);
+    run((s, now) -> s.ends().abortLate(now - 1_000_000));
+    run((s, now) -> s.ends().abortLate(now - 1_000_000 + TIMEOUT_MS));
+    assertThat(markers).isEmpty();
+    run((s, now) -> s.ends().abortLate(now - 1_000_000 + TIMEOUT_MS + 1));
+    assertThat(markers).hasSize(1);
+  }
+
   @Test
   void aTransactionThatIsOpenTooLongIsAborted() {
     Claim p = init();

@@ -40,21 +40,31 @@ interface PartCaller extends AutoCloseable {
     void run() throws Exception;
   }
 
-  /** Commits an offset of a group without members, again and again. */
-  static PartCaller committing(FelixBroker broker, String topic) {
+  /** Commits an offset of a group without members, again and again, and one of another group in a transaction. */
+  static PartCaller committing(FelixBroker broker, String topic) throws Exception {
+    Transactor transactor = new Transactor(broker, topic);
     KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
         Map.of("bootstrap.servers", broker.bootstrap(), "group.id", topic + "-committer", "enable.auto.commit", false),
         new ByteArrayDeserializer(), new ByteArrayDeserializer());
     TopicPartition tp = new TopicPartition(topic, 0);
     long[] offset = new long[1];
-    return new Repeated(5, () -> consumer.commitSync(Map.of(tp, new OffsetAndMetadata(++offset[0])), Duration.ofSeconds(60)),
-        () -> {
+    return new Repeated(5, () -> {
+      consumer.commitSync(Map.of(tp, new OffsetAndMetadata(++offset[0])), Duration.ofSeconds(60));
+      transactor.commit();
+    }, () -> {
           long stored = consumer.committed(Set.of(tp)).get(tp).offset();
           if (stored != offset[0]) {
             throw new IllegalStateException("offset " + offset[0] + " was committed, but " + stored + " is stored");
           }
           consumer.close();
+          transactor.close();
         });
+  }
+
+  /** Commits transactions with records and an offset, again and again. */
+  static PartCaller transacting(FelixBroker broker, String topic) throws Exception {
+    Transactor transactor = new Transactor(broker, topic);
+    return new Repeated(5, transactor::commit, transactor::close);
   }
 
   /** Creates topics, whose replicas a strategy places, and deletes them. */

@@ -13,7 +13,8 @@ enum SwapPart {
   STORAGE_FILE("storage-file", 1000, Map.of("margay.storage.engine", "file"), null, null),
   STORAGE_MAPDB("storage-mapdb", -1, Map.of("margay.storage.engine", "mapdb"), null, null),
   LOG("log", -1, Map.of(), null, null),
-  GROUPS("groups", 500, Map.of(), "commit offsets", (broker, topic, group) -> PartCaller.committing(broker, topic)),
+  GROUPS("groups", 500, Map.of(), "commit offsets, also in transactions", (broker, topic, group) -> PartCaller.committing(broker, topic)),
+  TRANSACTIONS("transactions", -1, Map.of(), "commit transactions", (broker, topic, group) -> PartCaller.transacting(broker, topic)),
   REPLICATION("replication", -1, Map.of(), null, null),
   CONTROLLER("controller", -1, Map.of(), "create and delete topics",
       (broker, topic, group) -> PartCaller.creatingTopics(broker, topic)),
@@ -49,9 +50,12 @@ enum SwapPart {
     return targetMs;
   }
 
-  /** How many classes others may load beyond their first updates: when these are replaced, all others start again, or give their services again. */
+  /**
+   * How many classes others may load beyond their first updates: when these are replaced, all others start again, or give their services
+   * again; or transactions meet what happens rarely.
+   */
   int classesOfOthers() {
-    return this == SERVER || this == CONFIG ? 60 : 0;
+    return this == SERVER || this == CONFIG ? 60 : this == GROUPS || this == TRANSACTIONS ? 30 : 0;
   }
 
   /** What makes the topics of producers and consumers use the part. */

@@ -9,7 +9,7 @@ import io.margay.replication.internal.fetch.FetchHandler;
 import io.margay.replication.internal.follow.FollowerFetchers;
 import io.margay.replication.internal.offsets.ListOffsetsHandler;
 import io.margay.replication.internal.offsets.OffsetForLeaderEpochHandler;
-import io.margay.replication.internal.produce.ProduceHandler;
+import io.margay.replication.internal.produce.SimulatedProduce;
 import io.margay.spi.client.RemoteClient;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.controller.Controller;
@@ -17,6 +17,7 @@ import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.log.Logs;
 import io.margay.spi.log.PartitionLog;
 import io.margay.spi.partition.LeadershipListener;
+import io.margay.spi.partition.TransactionVerifier;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
@@ -55,8 +56,9 @@ public final class SimulatedReplication implements MetadataPublisher {
     context.onImage(delta, image);
   }
 
-  public List<ApiHandler> handlers() {
-    return List.of(new ProduceHandler(context), new FetchHandler(context), new ListOffsetsHandler(context),
+  /** @param verifier knows the transactions */
+  public List<ApiHandler> handlers(TransactionVerifier verifier) {
+    return List.of(SimulatedProduce.handler(context, verifier), new FetchHandler(context), new ListOffsetsHandler(context),
         new OffsetForLeaderEpochHandler(context));
   }
 

@@ -1,5 +1,6 @@
 package io.margay.transactions.internal.handlers;
 
+import io.margay.model.ForeignPattern;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.ListTransactionsRequest;
@@ -15,21 +16,14 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Serves ListTransactions, without the version that filters with regular expressions. */
+/** Serves ListTransactions: by state, producer id, duration and an expression of RE2 that matches whole transactional ids (KIP-664, 994, 1152). */
 final class ListTransactionsHandler extends TransactionHandler<ListTransactionsRequest> {
-  private static final short LAST_WITHOUT_PATTERN = 1;
-
   private final TransactionCoordinatorService coordinator;
 
   /** @param coordinator the coordinator */
   ListTransactionsHandler(TransactionCoordinatorService coordinator) {
     super(ListTransactionsRequest.API, ListTransactionsRequest::new, 0);
     this.coordinator = coordinator;
-  }
-
-  @Override
-  public short highestVersion() {
-    return LAST_WITHOUT_PATTERN;
   }
 
   @Override
@@ -51,7 +45,14 @@ final class ListTransactionsHandler extends TransactionHandler<ListTransactionsR
       // no transaction is in such a state
       return CompletableFuture.completedFuture(new ListTransactionsResponse().setUnknownStateFilters(unknown));
     }
-    Listing.Filter filter = new Listing.Filter(states, new HashSet<>(query.producerIdFilters()), query.durationFilter());
+    ForeignPattern pattern;
+    try {
+      String text = query.transactionalIdPattern();
+      pattern = text == null || text.isEmpty() ? null : ForeignPattern.of(text);
+    } catch (IllegalArgumentException e) {
+      return CompletableFuture.completedFuture(error(query, Errors.INVALID_REGULAR_EXPRESSION, request.version()));
+    }
+    Listing.Filter filter = new Listing.Filter(states, new HashSet<>(query.producerIdFilters()), query.durationFilter(), pattern);
     return coordinator.list(filter, request::reserve).thenApply(found ->
         new ListTransactionsResponse().setUnknownStateFilters(unknown).setTransactionStates(found));
   }

@@ -142,8 +142,9 @@ public final class EndOperations {
     List<CoordinatorRecord> records = new ArrayList<>();
     List<String> ids = new ArrayList<>();
     for (String id : table.ongoing()) {
-      Transaction t = table.get(id).current();
-      if (t.startMs() + t.timeoutMs() < nowMs && ids.size() < MAX_STEP) {
+      TransactionTable.Entry entry = table.get(id);
+      Transaction t = entry.current();
+      if (entry.begunMs(nowMs) + t.timeoutMs() < nowMs && ids.size() < MAX_STEP) {
         records.add(TransactionRecords.of(t.fenced(nowMs)));
         ids.add(id);
       }

@@ -1,6 +1,7 @@
 package io.margay.transactions.internal.operations;
 
 import io.margay.coordinator.CoordinatorException;
+import io.margay.model.ForeignPattern;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.DescribeTransactionsResponse;
@@ -26,11 +27,13 @@ public final class Listing {
    * @param states empty for all
    * @param producerIds empty for all
    * @param minDurationMs only those open for longer, in milliseconds; negative for all
+   * @param ids matches their ids; null for all
    */
-  public record Filter(Set<TransactionStatus> states, Set<Long> producerIds, long minDurationMs) {
+  public record Filter(Set<TransactionStatus> states, Set<Long> producerIds, long minDurationMs, ForeignPattern ids) {
     private boolean admits(Transaction t, long nowMs) {
       return (states.isEmpty() || states.contains(t.status())) && (producerIds.isEmpty() || producerIds.contains(t.producer().id()))
-          && (minDurationMs < 0 || !t.status().idle() && nowMs - t.startMs() > minDurationMs);
+          && (minDurationMs < 0 || !t.status().idle() && nowMs - t.startMs() > minDurationMs)
+          && (ids == null || ids.matches(t.id()));
     }
   }
 

@@ -25,10 +25,27 @@ public final class TransactionTable {
     private Transaction current;
     private short lastEpoch = Transaction.NO_EPOCH;
     private boolean completing;
+    /** The beginning of a transaction in the future, and when it was seen first. */
+    private long futureMs = -1;
+    private long seenMs;
 
     /** @return the state of the log */
     public Transaction current() {
       return current;
+    }
+
+    /**
+     * When the open transaction began. One that began in the future, because the clock of an earlier coordinator was ahead, counts from when
+     * it was first seen here: it would stay open for as long as that clock was ahead.
+     *
+     * @param nowMs milliseconds since the epoch
+     */
+    public long begunMs(long nowMs) {
+      if (current.startMs() > nowMs && current.startMs() != futureMs) {
+        futureMs = current.startMs();
+        seenMs = nowMs;
+      }
+      return current.startMs() == futureMs ? Math.min(seenMs, futureMs) : current.startMs();
     }
 
     /** @return the epoch that the producer had before its last InitProducerId, so that a retry is known; -1 for none */

@@ -29,6 +29,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The forms of requests and answers in their versions; what they mean is tested with the coordinator. */
 class TransactionHandlersTest {
@@ -137,10 +139,18 @@ class TransactionHandlersTest {
   @Test
   void unknownStatesAreNamed() {
     ListTransactionsHandler handler = new ListTransactionsHandler(fencing);
-    assertThat(handler.highestVersion()).as("without regular expressions").isEqualTo((short) 1);
     ListTransactionsResponse r = ask(handler, new ListTransactionsRequest().setStateFilters(List.of("Open")), 1,
         new ListTransactionsResponse());
     assertThat(r.unknownStateFilters()).containsExactly("Open");
     assertThat(r.transactionStates()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"(, INVALID_REGULAR_EXPRESSION", "((a{99}){99}){99}, INVALID_REGULAR_EXPRESSION", "'', PRODUCER_FENCED",
+      "orders-.*, PRODUCER_FENCED"})
+  void onlyExpressionsOfRe2AreLookedFor(String pattern, Errors error) {
+    ListTransactionsResponse r = ask(new ListTransactionsHandler(fencing), new ListTransactionsRequest().setTransactionalIdPattern(pattern), 2,
+        new ListTransactionsResponse());
+    assertThat(Errors.forCode(r.errorCode())).isEqualTo(error);
   }
 }
