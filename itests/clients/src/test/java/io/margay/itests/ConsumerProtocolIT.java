@@ -211,6 +211,27 @@ class ConsumerProtocolIT {
     }
   }
 
+  /** The records of its join are more than a batch holds, and stand or fall together. */
+  @Test
+  void aMemberWithALargeSubscriptionIsReadBackAsAWhole() throws Exception {
+    topic("large", 2);
+    List<String> names = new ArrayList<>(List.of("large"));
+    for (int i = 0; i < 5_000; i++) {
+      names.add("x".repeat(125) + i);
+    }
+    workers.add(new GroupWorker(broker, "large", Map.of("group.protocol", "consumer", "allow.auto.create.topics", "false"), seen,
+        (c, listener) -> c.subscribe(names, listener)));
+    awaitBalance(2);
+    int epoch = describe("large").groupEpoch().orElseThrow();
+    broker.kill();
+    broker.start();
+    produce("large", 2, 20);
+    awaitAll();
+    assertThat(describe("large").groupEpoch().orElseThrow()).isEqualTo(epoch);
+    assertThat(describe("large").members()).singleElement().satisfies(m -> assertThat(m.memberEpoch()).contains(epoch));
+    end();
+  }
+
   @Test
   void aStaticMemberComesBackToItsPartitions() throws Exception {
     topic("static", 4);
