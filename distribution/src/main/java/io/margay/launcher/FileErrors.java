@@ -6,6 +6,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
+import java.util.Locale;
 
 /** Puts failures of the file system into words: the JDK's messages are often the bare path. */
 final class FileErrors {
@@ -23,10 +24,11 @@ final class FileErrors {
     if (e instanceof AccessDeniedException) {
       return "permission denied; choose another MARGAY_DATA, or give this user the right to write there";
     } else if (e instanceof NoSuchFileException) {
-      return "no such file or directory";
+      return "no such file or directory; choose another MARGAY_DATA";
     } else if (e instanceof NotDirectoryException || e instanceof FileAlreadyExistsException) {
       return "it is a file, and a directory is needed; choose another MARGAY_DATA";
     }
-    return e.getReason() == null ? e.getClass().getSimpleName() : e.getReason();
+    String reason = e.getReason() == null ? e.getClass().getSimpleName() : e.getReason().toLowerCase(Locale.ROOT);
+    return reason + (reason.equals("not a directory") ? "; choose another MARGAY_DATA" : "");
   }
 }

@@ -12,6 +12,7 @@ import io.margay.protocol.record.RecordBatch;
 import io.margay.protocol.record.RecordBatchBuilder;
 import io.margay.protocol.record.RecordBatchFormat;
 import io.margay.protocol.record.RecordReader;
+import io.margay.spi.log.LogSuspendedException;
 import io.margay.spi.log.PartitionLog;
 import io.margay.spi.partition.LeaderPartition;
 import io.margay.spi.partition.MarkerWriter;
@@ -126,6 +127,7 @@ public final class LeaderPartitionWriter implements PartitionWriter {
     long offset = partition.logStartOffset();
     long end = partition.logEndOffset();
     Skipped skipped = new Skipped();
+    WholeResults whole = new WholeResults(state);
     while (offset < end) {
       LogSlice slice;
       try {
@@ -141,7 +143,7 @@ public final class LeaderPartitionWriter implements PartitionWriter {
           break;
         }
         bytes = bytesOf(slice.records());
-        long next = replay(bytes, offset, end, state, skipped);
+        long next = replay(bytes, offset, end, whole, skipped);
         offset = next < 0 ? nextSegment(offset, end) : next;
       } finally {
         if (bytes != null) {
@@ -154,7 +156,18 @@ public final class LeaderPartitionWriter implements PartitionWriter {
       LOG.error("Skipped records that cannot be read. topic={} partition={} firstOffset={} count={} cause={}",
           partition.id().topic(), partition.id().partition(), skipped.firstOffset, skipped.count, skipped.firstCause);
     }
-    return end;
+    if (!whole.open()) {
+      return end;
+    }
+    // its coordinator went before it could end it
+    Appended done = append(AtomicParts.marker(false), System.currentTimeMillis());
+    if (done == Appended.SUSPENDED) {
+      throw new LogSuspendedException("cannot end a result that was not written to its end in " + partition.id());
+    }
+    if (done.error() != Errors.NONE) {
+      throw new IOException("cannot end a result that was not written to its end in " + partition.id() + ": " + done.error());
+    }
+    return done.nextOffset();
   }
 
   private long nextSegment(long offset, long end) {
@@ -173,7 +186,7 @@ public final class LeaderPartitionWriter implements PartitionWriter {
   }
 
   /** Returns the offset after the last batch, or -1 when the rest of its segment cannot be read. */
-  private static long replay(ByteBuf bytes, long from, long end, ShardState state, Skipped skipped) {
+  private static long replay(ByteBuf bytes, long from, long end, WholeResults state, Skipped skipped) {
     long next = from;
     WholeBatches batches = new WholeBatches(bytes);
     while (batches.next()) {
@@ -196,7 +209,7 @@ public final class LeaderPartitionWriter implements PartitionWriter {
     return batches.unreadableBefore() || next <= from ? -1 : next;
   }
 
-  private static void replay(RecordBatch batch, long from, ShardState state, Skipped skipped) {
+  private static void replay(RecordBatch batch, long from, WholeResults state, Skipped skipped) {
     long offset = batch.baseOffset();
     try (RecordReader reader = RecordReader.open(batch, MAX_DECOMPRESSED_BYTES)) {
       while (reader.hasNext()) {
@@ -212,7 +225,7 @@ public final class LeaderPartitionWriter implements PartitionWriter {
     }
   }
 
-  private static void replay(RecordBatch batch, Record record, ShardState state, Skipped skipped) {
+  private static void replay(RecordBatch batch, Record record, WholeResults state, Skipped skipped) {
     try {
       if (!batch.isControl()) {
         long producer = batch.isTransactional() ? batch.producerId() : ShardState.NO_PRODUCER_ID;

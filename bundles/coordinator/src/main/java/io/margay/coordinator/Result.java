@@ -13,9 +13,9 @@ import java.util.function.Consumer;
  * @param response completes once the records, and all before them, are committed
  * @param replay whether the records are replayed on the state as soon as they are appended; false when {@code afterCommit}
  *     brings the state to where a replay would
- * @param divisible false when all records or none are written, as one batch; a result that is larger than a batch may be then
- *     fails with MESSAGE_TOO_LARGE. When true, they are appended as several batches where one would be too large, and when a later
- *     one fails, those before it stay
+ * @param divisible false when all records or none are written: as one batch, or as several that stand or fall together where one would be
+ *     too large (in a transaction of a producer, that fails with MESSAGE_TOO_LARGE). When true, they are appended as several batches where
+ *     one would be too large, and when a later one fails, those before it stay
  * @param afterCommit called once with the shard held: with NONE when the records are committed, else with the code for
  *     clients; null for nothing. Not called when the shard was unloaded meanwhile
  * @param step what the records are in a transaction of another producer; null when they belong to none
@@ -37,7 +37,7 @@ public record Result<R>(List<CoordinatorRecord> records, R response, boolean rep
   }
 
   /**
-   * @param records to be appended as one batch and replayed
+   * @param records to be appended as a whole and replayed
    * @param response a response
    * @param <R> its type
    * @return both
@@ -57,7 +57,7 @@ public record Result<R>(List<CoordinatorRecord> records, R response, boolean rep
   }
 
   /**
-   * @param records to be appended as one batch, not replayed
+   * @param records to be appended as a whole, not replayed
    * @param afterCommit called when it is known what became of them
    * @param <R> the response's type
    * @return a result without a response of its own

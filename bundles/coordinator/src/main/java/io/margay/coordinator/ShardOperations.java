@@ -22,6 +22,7 @@ final class ShardOperations<S extends ShardState> {
   private final Shard<S> shard;
   private final ShardPause pause;
   private final WaitingOperations waiting;
+  private final AtomicParts parts;
   private final Set<Call<?>> parked = new LinkedHashSet<>();
   /** Invariant: {@code committed <= appended}. */
   private long appended;
@@ -30,6 +31,7 @@ final class ShardOperations<S extends ShardState> {
   ShardOperations(CoordinatorRuntime<S> runtime, Shard<S> shard, ShardLock lock) {
     this.runtime = runtime;
     this.shard = shard;
+    this.parts = new AtomicParts(() -> runtime.clock().millis());
     this.pause = new ShardPause(lock, this::runWaiting);
     this.waiting = new WaitingOperations(runtime, () -> lock.run(() -> failWaiting(shard.whyWaiting())));
   }
@@ -66,6 +68,7 @@ final class ShardOperations<S extends ShardState> {
   }
 
   void onUnloaded() {
+    parts.reset();
     pause.forget();
     waiting.onUnloaded();
     for (Call<?> call : List.copyOf(parked)) {
@@ -137,13 +140,25 @@ final class ShardOperations<S extends ShardState> {
       shard.state().replayMarker(end.marker().producerId(), end.marker().committed());
     }
     List<CoordinatorRecord> records = call.result.records();
+    if (!records.isEmpty() && parts.open() && !call.parts.begun() && parts.abortRest(shard.writer()) == PartitionWriter.Appended.SUSPENDED) {
+      notAppended(call, PartitionWriter.Appended.SUSPENDED);
+      return;
+    }
+    if (call.parts.begun() || mayNotFit(call.result)) {
+      appendInParts(call);
+      return;
+    }
     int most = records.size();
     while (call.appended < records.size()) {
       int from = call.appended;
       int to = call.result.divisible() ? BatchParts.end(records, from, most) : records.size();
       PartitionWriter.Appended done = write(call.result.step(), records.subList(from, to));
-      if (call.result.divisible() && to - from > 1 && tooLarge(done.error())) {
+      boolean split = to - from > 1 && AtomicParts.tooLarge(done.error());
+      if (split && call.result.divisible()) {
         most = (to - from) / 2;
+      } else if (split && call.result.step() == null) {
+        appendInParts(call);
+        return;
       } else if (done.error() == Errors.NONE) {
         appended = done.nextOffset();
         call.appended = to;
@@ -161,8 +176,27 @@ final class ShardOperations<S extends ShardState> {
         : shard.writer().append(records, runtime.clock().millis());
   }
 
-  private static boolean tooLarge(Errors error) {
-    return error == Errors.MESSAGE_TOO_LARGE || error == Errors.RECORD_LIST_TOO_LARGE;
+  /** Whether a result that is to be written as a whole is larger than a batch should be. */
+  private static boolean mayNotFit(Result<?> result) {
+    int size = result.records().size();
+    return size > 1 && !result.divisible() && result.step() == null && BatchParts.end(result.records(), 0, size) < size;
+  }
+
+  private <R> void appendInParts(Call<R> call) {
+    if (parts.open() && !call.parts.begun()) {
+      // what is left of another result would be committed with this one
+      call.giveUp(Errors.COORDINATOR_NOT_AVAILABLE);
+      return;
+    }
+    List<CoordinatorRecord> records = call.result.records();
+    PartitionWriter.Appended done = parts.append(shard.writer(), records, call.parts);
+    if (done.error() != Errors.NONE) {
+      notAppended(call, done);
+      return;
+    }
+    appended = done.nextOffset();
+    replay(call.result, 0, records.size());
+    park(call);
   }
 
   private void replay(Result<?> result, int from, int to) {
@@ -240,6 +274,8 @@ final class ShardOperations<S extends ShardState> {
     private int appended;
     /** Whether the log has taken the result's marker. */
     private boolean marked;
+    /** How far the result is when it is written as several batches that stand or fall together. */
+    private AtomicParts.Progress parts = new AtomicParts.Progress();
 
     Call(Operation<S, R> operation, CompletableFuture<R> reply, long bytes) {
       this.operation = operation;
@@ -257,6 +293,7 @@ final class ShardOperations<S extends ShardState> {
       result = null;
       appended = 0;
       marked = false;
+      parts = new AtomicParts.Progress();
     }
 
     @Override

@@ -82,7 +82,7 @@ class LeaderPartitionWriterTest {
     }
 
     @Override
-    public boolean restartMirrorAt(long offset, String source) {
+    public boolean endMirrorAt(long offset, String source) {
       throw new UnsupportedOperationException();
     }
 

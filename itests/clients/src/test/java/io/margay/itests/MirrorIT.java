@@ -271,6 +271,40 @@ class MirrorIT {
     produce(east, "fate", 0, 1, Map.of());
   }
 
+  @Test
+  void aLinkIsTurnedRoundAndWhatDivergedIsCut() throws Exception {
+    create(west, "round", 2);
+    produce(west, "round", 0, 300, Map.of());
+    link(east, "round", west, "round", "");
+    awaitEqual("round", "round");
+    east.shell("mirror:promote round").ok();
+    // both sides go on: what is produced to the old one from now on is nowhere else
+    produce(west, "round", 300, 340, Map.of());
+    produce(east, "round", 400, 500, Map.of());
+    Run refused = east.shell("mirror:failback round");
+    assertThat(refused.exit()).isNotZero();
+    assertThat(refused.output()).contains("the source has 40 records that are not here");
+    produce(west, "round", 340, 341, Map.of());
+    assertThat(east.shell("mirror:failback round --discard").ok().output()).contains("round-back");
+    await("the old source is the mirror", () -> ends(west, "round").equals(ends(east, "round"))
+        && west.shell("mirror:diff round-back").exit() == 0);
+    assertThat(records(west, "round", Map.of())).isEqualTo(records(east, "round", Map.of())).hasSize(400);
+    assertThat(west.log()).contains("A mirror that had diverged was cut");
+    assertThatThrownBy(() -> {
+      try (KafkaProducer<String, String> producer = producer(west, Map.of())) {
+        producer.send(new ProducerRecord<>("round", "no")).get();
+      }
+    }).hasCauseInstanceOf(PolicyViolationException.class);
+    // and back to where it was, without a loss
+    produce(east, "round", 500, 600, Map.of());
+    west.shell("mirror:promote round-back").ok();
+    produce(west, "round", 600, 700, Map.of());
+    assertThat(west.shell("mirror:failback round-back").ok().output()).contains("over its link round");
+    await("the mirror is the mirror again", () -> ends(east, "round").equals(ends(west, "round")));
+    assertThat(records(east, "round", Map.of())).isEqualTo(records(west, "round", Map.of())).hasSize(600);
+    east.shell("mirror:remove round").ok();
+  }
+
   /** Both sides are killed, and the bundle is updated, while a producer writes: nothing that the source acknowledged is missing. */
   @Test
   void aMirrorUnderLoadSurvivesKillsAndAnUpdateOfTheBundle() throws Exception {

@@ -10,7 +10,10 @@ import java.util.Set;
  * an API must be worse in {@value #ROW} stretches in a row, of {@value #RESPONSES_MIN} responses or more each ({@value #ERRORS_OF_MIN} to tell errors). What was not used in the
  * minute before is not judged. No clock and no thread inside.
  *
- * <p>Worse is: a p99 more than {@value #FACTOR} times as long and {@value #SLACK_MICROS} us longer; more than twice the share of errors and
+ * <p>Where other programs use more than a quarter of the processors, p99 gets longer without any change of ours: then it has to be worse for {@value #BUSY_ROW}
+ * stretches, and by more. What this process uses itself is no excuse.
+ *
+ * <p>Worse is: a p99, or a median, more than {@value #FACTOR} times as long and {@value #SLACK_MICROS} us longer ({@value #BUSY_FACTOR} times, {@value #BUSY_SLACK_MICROS} us); more than twice the share of errors and
  * two in a hundred; no response at all where {@value #SILENCE_RESPONSES} would have come; {@value #WAITING_SLACK} more requests that wait for a handler.
  */
 final class Judge {
@@ -21,6 +24,10 @@ final class Judge {
   static final int FACTOR = 3;
   static final long SLACK_MICROS = 10_000;
   static final int WAITING_SLACK = 100;
+  static final int BUSY_ROW = 5;
+  static final int BUSY_FACTOR = 5;
+  static final long BUSY_SLACK_MICROS = 50_000;
+  private static final double BUSY_SHARE = 0.25;
   private static final double ERRORS_SLACK = 0.02;
   private static final double SILENCE_RATE_MIN = 2;
   /** So many responses would have come while there was none. */
@@ -55,12 +62,14 @@ final class Judge {
    *
    * @param now the counters now
    * @param seconds since the first look
+   * @param othersShare which share of the processors other programs used since the last look
    * @return why the new version does worse, or null
    */
-  String look(Map<String, Long> now, double seconds) {
+  String look(Map<String, Long> now, double seconds, double othersShare) {
+    boolean busy = othersShare > BUSY_SHARE;
     before.apis().forEach((name, old) -> {
       silence(name, old, now, seconds);
-      look(name, old, now);
+      look(name, old, now, busy);
     });
     long waiting = now.getOrDefault(Traffic.WAITING, 0L);
     last = now;
@@ -79,17 +88,23 @@ final class Judge {
         String.format(Locale.ROOT, "%s is not answered any more, %d wait; before, %.0f a second were", name, pending, rate));
   }
 
-  private void look(String name, Traffic.Api old, Map<String, Long> now) {
+  private void look(String name, Traffic.Api old, Map<String, Long> now, boolean busy) {
     Traffic.Api some = stretch(name + " errors", name, now, ERRORS_OF_MIN);
     if (some != null) {
       row(name + " errors", hasMoreErrors(some, old), errors(name, some, old));
     }
     Traffic.Api many = stretch(name + " slow", name, now, RESPONSES_MIN);
     if (many != null) {
-      long p99 = many.p99Micros();
-      boolean slow = p99 > FACTOR * old.p99Micros() && p99 - old.p99Micros() > SLACK_MICROS && old.answered() >= RESPONSES_MIN;
-      row(name + " slow", slow && !NOT_TIMED.contains(name), "p99 of " + name + " is " + ms(p99) + "; before, it was " + ms(old.p99Micros()));
+      boolean timed = old.answered() >= RESPONSES_MIN && !NOT_TIMED.contains(name);
+      slow("p99", name, timed, many.p99Micros(), old.p99Micros(), busy);
+      // where single responses take long for other reasons, p99 says nothing, and what slows all of them down is seen here
+      slow("median", name, timed, many.medianMicros(), old.medianMicros(), busy);
     }
+  }
+
+  private void slow(String what, String name, boolean timed, long now, long old, boolean busy) {
+    boolean slow = now > (busy ? BUSY_FACTOR : FACTOR) * old && now - old > (busy ? BUSY_SLACK_MICROS : SLACK_MICROS);
+    row(name + " " + what, slow && timed, busy ? BUSY_ROW : ROW, what + " of " + name + " is " + ms(now) + "; before, it was " + ms(old));
   }
 
   /**
@@ -132,9 +147,13 @@ final class Judge {
   }
 
   private void row(String what, boolean bad, String why) {
+    row(what, bad, ROW, why);
+  }
+
+  private void row(String what, boolean bad, int needed, String why) {
     int row = bad ? rows.getOrDefault(what, 0) + 1 : 0;
     rows.put(what, row);
-    if (row >= ROW && reason == null) {
+    if (row >= needed && reason == null) {
       reason = why;
     }
   }

@@ -24,7 +24,16 @@ record Traffic(Map<String, Api> apis) {
 
     /** 99 of 100 responses took no longer, in microseconds; the end of a bucket. */
     long p99Micros() {
-      long left = answered - answered / 100;
+      return micros(answered - answered / 100);
+    }
+
+    /** Half of the responses took no longer, in microseconds; the end of a bucket. */
+    long medianMicros() {
+      return micros(answered - answered / 2);
+    }
+
+    private long micros(long responses) {
+      long left = responses;
       for (Map.Entry<Long, Long> bucket : micros.entrySet()) {
         left -= bucket.getValue();
         if (left <= 0) {

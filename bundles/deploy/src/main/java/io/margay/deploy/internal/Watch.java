@@ -59,6 +59,7 @@ final class Watch {
     TimeUnit.MILLISECONDS.sleep(watchMs / SETTLE);
     long beganNanos = System.nanoTime();
     Judge judge = new Judge(before, beforeSeconds, counters.read());
+    Machine machine = new Machine();
     long lookMs = Math.max(1, (watchMs - watchMs / SETTLE) / LOOKS);
     for (int i = 0; i < LOOKS && !enough.getAsBoolean(); i++) {
       TimeUnit.MILLISECONDS.sleep(lookMs);
@@ -67,7 +68,7 @@ final class Watch {
         return String.join("; ", missing);
       }
       end = counters.read();
-      String worse = judge.look(end, (System.nanoTime() - beganNanos) / 1e9);
+      String worse = judge.look(end, (System.nanoTime() - beganNanos) / 1e9, machine.othersShare());
       if (worse != null) {
         return worse;
       }

@@ -24,7 +24,11 @@ class JudgeTest {
   }
 
   private String look() {
-    return judge.look(Map.copyOf(counters), seconds += 0.5);
+    return look(0);
+  }
+
+  private String look(double othersShare) {
+    return judge.look(Map.copyOf(counters), seconds += 0.5, othersShare);
   }
 
   @BeforeEach
@@ -54,6 +58,36 @@ class JudgeTest {
     }
     answer("Produce", 200, 0, SLOW);
     assertThat(look()).isEqualTo("p99 of Produce is 24.6 ms; before, it was 2.0 ms");
+  }
+
+  @Test
+  void aBusyMachineIsNoFaultOfANewVersion() {
+    for (int i = 0; i < 10; i++) {
+      answer("Produce", 200, 0, SLOW);
+      assertThat(look(0.5)).isNull();
+    }
+  }
+
+  @Test
+  void alsoOnABusyMachineTenTimesAsLongIsWorse() {
+    for (int i = 1; i < Judge.BUSY_ROW; i++) {
+      answer("Produce", 200, 0, 65_536);
+      assertThat(look(0.5)).isNull();
+    }
+    answer("Produce", 200, 0, 65_536);
+    assertThat(look(0.5)).startsWith("p99 of Produce is 65.5 ms");
+  }
+
+  @Test
+  void whatSlowsAllResponsesDownIsSeenWhereSingleOnesTookLongBefore() {
+    answer("Produce", 600, 0, 131_072);
+    judge = new Judge(Traffic.between(Map.of(), Map.copyOf(counters)), 60, Map.copyOf(counters));
+    for (int i = 1; i < Judge.BUSY_ROW; i++) {
+      answer("Produce", 200, 0, 65_536);
+      assertThat(look(0.5)).isNull();
+    }
+    answer("Produce", 200, 0, 65_536);
+    assertThat(look(0.5)).isEqualTo("median of Produce is 65.5 ms; before, it was 2.0 ms");
   }
 
   @Test

@@ -169,9 +169,12 @@ class MigrationTest {
     rounds(classics, a);
     allAreOwned(classics, a);
     a.leave(-1);
+    classics.get(0).beat();
     f.time.advance(1);
     assertThat(type()).isEqualTo("classic");
     assertThat(f.state()).isEqualTo("PreparingRebalance");
+    assertThat(f.commit(classics.get(0).id, classics.get(0).generation, "t", 0, 7, "")).isEqualTo(Errors.NONE);
+    assertThat(f.heartbeat(classics.get(0).id, classics.get(0).generation)).isEqualTo(Errors.REBALANCE_IN_PROGRESS);
     Classic left = classics.get(0).join();
     assertThat(left.joined()).isEqualTo(Errors.NONE);
     left.synced(left.sync(classics));
@@ -256,6 +259,23 @@ class MigrationTest {
     }
     assertThat(f.heartbeat(classics.get(0).id, classics.get(0).generation)).isEqualTo(Errors.UNKNOWN_MEMBER_ID);
     assertThat(a.beat().partitions()).hasSize(4);
+  }
+
+  @Test
+  void aMemberCommitsInItsOldGenerationUntilItKnowsTheNewOne() {
+    Classic c = classicGroup(1, false).get(0);
+    int before = c.generation;
+    TestConsumer a = new TestConsumer(f, "a", "t").beat();
+    assertThat(f.heartbeat(c.id, before)).isEqualTo(Errors.REBALANCE_IN_PROGRESS);
+    assertThat(f.commit(c.id, before, "t", 0, 7, "")).isEqualTo(Errors.NONE);
+    assertThat(c.join().joined()).isEqualTo(Errors.NONE);
+    Set<Integer> kept = c.synced(c.sync(List.of()));
+    assertThat(kept).hasSize(2);
+    for (int p = 0; p < 4; p++) {
+      assertThat(f.commit(c.id, before, "t", p, 8, "")).isEqualTo(kept.contains(p) ? Errors.NONE : Errors.REBALANCE_IN_PROGRESS);
+    }
+    assertThat(f.commit(c.id, c.generation + 1, "t", 0, 8, "")).isEqualTo(Errors.ILLEGAL_GENERATION);
+    assertThat(a.error).isEqualTo(Errors.NONE);
   }
 
   @Test

@@ -35,6 +35,8 @@ final class TestConsumer {
   Set<Tp> assigned = new TreeSet<>();
   /** Whether it is to say what it owns at the next heartbeat. */
   private boolean changed;
+  /** Whether it is to say everything at the next heartbeat, because nothing is known of the last one. */
+  private boolean full;
 
   TestConsumer(GroupsFixture f, String id, String... topics) {
     this.f = f;
@@ -48,6 +50,9 @@ final class TestConsumer {
     if (epoch == 0) {
       r.setRebalanceTimeoutMs(GroupsFixture.REBALANCE).setSubscribedTopicNames(new ArrayList<>(topics)).setSubscribedTopicRegex(pattern)
           .setServerAssignor(assignor).setTopicPartitions(new ArrayList<>());
+    } else if (full) {
+      r.setRebalanceTimeoutMs(GroupsFixture.REBALANCE).setSubscribedTopicNames(new ArrayList<>(topics)).setServerAssignor(assignor)
+          .setTopicPartitions(list(owned));
     } else if (changed) {
       r.setTopicPartitions(list(owned));
     }
@@ -70,14 +75,23 @@ final class TestConsumer {
     if (error == Errors.NONE) {
       epoch = last.memberEpoch();
       changed = false;
+      full = false;
       if (last.assignment() != null) {
         assigned = new TreeSet<>();
         last.assignment().topicPartitions().forEach(t -> t.partitions().forEach(p -> assigned.add(new Tp(t.topicId(), p))));
       }
     } else if (error == Errors.FENCED_MEMBER_EPOCH || error == Errors.UNKNOWN_MEMBER_ID) {
       lose();
+    } else {
+      full = true;
     }
     return this;
+  }
+
+  /** Sends a request whose answer is lost, so that the next one says everything again. */
+  void sendInVain(ConsumerGroupHeartbeatRequest request) {
+    f.groups.consumerHeartbeat(request, "client", "/127.0.0.1", true, 1).handle((r, e) -> r).join();
+    full = true;
   }
 
   /** It knows that it is no member. */

@@ -8,7 +8,8 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 
 /**
- * One line per record: {@code 2026-01-01T12:00:00.123Z INFO  [thread] logger - message}; a stack trace follows on its own lines.
+ * One line per record: {@code 2026-01-01T12:00:00.123Z INFO  [thread] logger - message}; a stack trace follows on its own lines, or the
+ * exception and its last cause end the line.
  * Messages contain texts from clients, such as client ids. Control characters are escaped, so that no message can forge another
  * line or send an escape sequence to a terminal. A message longer than {@value #MAX_MESSAGE_CHARS} characters is truncated.
  *
@@ -19,6 +20,13 @@ final class LineFormatter extends Formatter {
   /** Longer messages are truncated. */
   static final int MAX_MESSAGE_CHARS = 8 * 1024;
 
+  private final boolean traces;
+
+  /** @param traces whether stack traces are printed */
+  LineFormatter(boolean traces) {
+    this.traces = traces;
+  }
+
   @Override
   public String format(LogRecord record) {
     StringBuilder line = new StringBuilder(160);
@@ -26,13 +34,29 @@ final class LineFormatter extends Formatter {
     line.append(' ').append(name(record.getLevel())).append(" [").append(Thread.currentThread().getName()).append("] ")
         .append(record.getLoggerName()).append(" - ");
     appendMessage(line, formatMessage(record));
+    Throwable thrown = record.getThrown();
+    if (thrown != null && !traces) {
+      appendMessage(line.append(": "), thrown.toString());
+      Throwable cause = lastCause(thrown);
+      if (cause != thrown) {
+        appendMessage(line.append(", caused by "), cause.toString());
+      }
+    }
     line.append('\n');
-    if (record.getThrown() != null) {
+    if (thrown != null && traces) {
       StringWriter trace = new StringWriter();
-      record.getThrown().printStackTrace(new PrintWriter(trace));
+      thrown.printStackTrace(new PrintWriter(trace));
       appendTrace(line, trace.toString());
     }
     return line.toString();
+  }
+
+  private static Throwable lastCause(Throwable thrown) {
+    Throwable last = thrown;
+    while (last.getCause() != null) {
+      last = last.getCause();
+    }
+    return last;
   }
 
   private static void appendMessage(StringBuilder line, String message) {

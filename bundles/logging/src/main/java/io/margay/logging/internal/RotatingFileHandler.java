@@ -34,7 +34,7 @@ final class RotatingFileHandler extends Handler {
     this.file = file;
     this.maxBytes = maxBytes;
     this.count = count;
-    setFormatter(new LineFormatter());
+    setFormatter(new LineFormatter(true));
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.margay.logging.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.time.Instant;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -15,7 +16,7 @@ class LineFormatterTest {
     record.setLoggerName("a.B");
     record.setInstant(Instant.parse("2026-01-01T12:00:00.007Z"));
     record.setThrown(thrown);
-    return new LineFormatter().format(record);
+    return new LineFormatter(true).format(record);
   }
 
   @Test
@@ -42,5 +43,13 @@ class LineFormatterTest {
     String text = format("failed", new IllegalStateException("bad\n2026-01-01T12:00:00.007Z ERROR [x] a.B - forged\u001b[2J"));
     assertThat(text.lines()).filteredOn(line -> line.startsWith("2026")).hasSize(1);
     assertThat(text).contains("bad\n  2026-01-01T12:00:00.007Z ERROR").contains("forged\\u001b[2J\n").contains("\n\tat ");
+  }
+
+  @Test
+  void anExceptionIsOneLineOnAConsole() {
+    LogRecord record = new LogRecord(Level.SEVERE, "it broke");
+    record.setThrown(new IllegalStateException("outer", new IOException("no\nroom")));
+    assertThat(new LineFormatter(false).format(record))
+        .endsWith("it broke: java.lang.IllegalStateException: outer, caused by java.io.IOException: no\\nroom\n");
   }
 }

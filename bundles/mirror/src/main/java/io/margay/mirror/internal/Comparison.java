@@ -76,6 +76,26 @@ final class Comparison {
     return new Difference(target.partition().topic(), target.partition().partition(), from, to, batches, crc.getValue(), difference);
   }
 
+  /** Up to where both sides have the same, looked for by halves. */
+  long same(long from, long to) throws IOException, InterruptedException {
+    long same = from;
+    long other = to;
+    while (same < other) {
+      long middle = same + (other - same) / 2;
+      ArrayDeque<LastBatch> ours = new ArrayDeque<>();
+      ArrayDeque<LastBatch> theirs = new ArrayDeque<>();
+      read(target, middle, ours);
+      read(source, middle, theirs);
+      LastBatch mine = ours.poll();
+      if (mine != null && mine.equals(theirs.poll())) {
+        same = mine.nextOffset();
+      } else {
+        other = mine == null ? middle : Math.min(middle, Math.max(same, mine.baseOffset()));
+      }
+    }
+    return same;
+  }
+
   private static String words(LastBatch batch) {
     return "offsets " + batch.baseOffset() + " to " + (batch.nextOffset() - 1) + " with checksum " + Long.toHexString(batch.crc());
   }

@@ -32,7 +32,12 @@ record LastBatch(long baseOffset, long nextOffset, int sizeBytes, long crc) {
 
   /** Reads the last batch of a log that is not empty. */
   static LastBatch of(LeaderPartition leader) throws IOException {
-    LogSlice slice = leader.read(leader.logEndOffset() - 1, 1, leader.logEndOffset(), true);
+    return at(leader, leader.logEndOffset() - 1);
+  }
+
+  /** Reads the batch with an offset, or the next one; null when there is none. */
+  static LastBatch at(LeaderPartition leader, long offset) throws IOException {
+    LogSlice slice = leader.read(offset, 1, leader.logEndOffset(), true);
     Records records = slice.records();
     try {
       ByteBuf buffer = records.bufferOrNull();

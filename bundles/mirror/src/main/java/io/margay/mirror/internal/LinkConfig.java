@@ -23,7 +23,7 @@ record LinkConfig(String name, SortedMap<String, String> given, List<Address> bo
     Fetching fetch, Sync sync) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final List<String> FIELDS = List.of("bootstrap.servers", "topics", "mode", "prefix", "paused", "start", "fetch.max.bytes",
-      "fetch.wait.max.ms", "bandwidth.bytes.per.second", "sync.interval.ms", "sync.topic.configs", "sync.groups", "replication.factor");
+      "fetch.wait.max.ms", "bandwidth.bytes.per.second", "sync.interval.ms", "sync.topic.configs", "sync.groups", "replication.factor", "on.divergence");
   private static final int BYTES_MIN = 64 << 10;
   private static final int BYTES_MAX = 1 << 30;
 
@@ -60,8 +60,9 @@ record LinkConfig(String name, SortedMap<String, String> given, List<Address> bo
    * @param topicConfigs whether the configs of topics follow
    * @param groups what the ids of groups must match whose offsets follow; empty for none
    * @param replicationFactor of new mirrors; -1 for the cluster's default
+   * @param cuts whether a mirror that has diverged is cut to what the source has
    */
-  record Sync(int intervalMs, boolean topicConfigs, List<ForeignPattern> groups, int replicationFactor) { }
+  record Sync(int intervalMs, boolean topicConfigs, List<ForeignPattern> groups, int replicationFactor, boolean cuts) { }
 
   /**
    * Checks the fields of a link.
@@ -100,7 +101,7 @@ record LinkConfig(String name, SortedMap<String, String> given, List<Address> bo
             number(fields, "bandwidth.bytes.per.second", 0, 0, Long.MAX_VALUE)),
         new Sync((int) number(fields, "sync.interval.ms", 5_000, 100, 3_600_000), bool(fields, "sync.topic.configs", true),
             patterns("sync.groups", fields.getOrDefault("sync.groups", ".*"), false),
-            (int) number(fields, "replication.factor", -1, -1, Short.MAX_VALUE)));
+            (int) number(fields, "replication.factor", -1, -1, Short.MAX_VALUE), cuts(fields.getOrDefault("on.divergence", "stop"))));
   }
 
   /** Reads what {@link #text} writes. */
@@ -190,6 +191,13 @@ record LinkConfig(String name, SortedMap<String, String> given, List<Address> bo
       throw invalid(field, value, "a number from " + min + " to " + max);
     }
     throw invalid(field, value, "a number from " + min + " to " + max);
+  }
+
+  private static boolean cuts(String value) {
+    if (!value.equals("stop") && !value.equals("cut")) {
+      throw invalid("on.divergence", value, "stop or cut");
+    }
+    return value.equals("cut");
   }
 
   private static long start(String value) {

@@ -123,7 +123,7 @@ final class LinkLoop {
       }
     }
     for (Assignment assignment : assignments) {
-      MirroredPartition partition = partitions.computeIfAbsent(assignment.target(), tp -> new MirroredPartition(assignment));
+      MirroredPartition partition = partitions.computeIfAbsent(assignment.target(), tp -> new MirroredPartition(assignment, config.sync().cuts()));
       if (assignment.sourceBroker() >= 0 && brokers.containsKey(assignment.sourceBroker())) {
         fetchers.computeIfAbsent(assignment.sourceBroker(), id -> new SourceFetcher(id, this)).add(partition);
       } else {

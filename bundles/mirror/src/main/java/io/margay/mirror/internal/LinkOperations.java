@@ -45,15 +45,15 @@ final class LinkOperations {
     return mirrors;
   }
 
-  private RemoteCluster target() {
+  RemoteCluster target() {
     return new RemoteCluster("margay-mirror", context.ports().client(), context::ownBrokers);
   }
 
-  private RemoteCluster source(LinkConfig config) {
+  RemoteCluster source(LinkConfig config) {
     return new RemoteCluster("margay-mirror-" + config.name(), context.ports().client(), config::bootstrap);
   }
 
-  private static List<TopicPartition> partitions(String topic, int count) {
+  static List<TopicPartition> partitions(String topic, int count) {
     List<TopicPartition> partitions = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       partitions.add(new TopicPartition(topic, i));

@@ -67,7 +67,7 @@ final class MirrorAppend {
     if (appended.error() == Errors.OFFSET_OUT_OF_RANGE && empty) {
       // the source's log starts inside of a batch, which is taken as a whole
       long base = bytes.getLong(bytes.readerIndex());
-      if (base >= 0 && base < partition.sentOffset && leader.restartMirrorAt(base, partition.sourceText())) {
+      if (base >= 0 && base < partition.sentOffset && leader.endMirrorAt(base, partition.sourceText())) {
         return leader.appendMirrored(bytes, base, partition.sourceText());
       }
     }

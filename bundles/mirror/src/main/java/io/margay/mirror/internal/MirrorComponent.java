@@ -187,4 +187,11 @@ public final class MirrorComponent implements MirrorLinks, MetadataPublisher, Le
       throws MirrorException, InterruptedException {
     return operations.diff(links.get(link), topics, progress);
   }
+
+  @Override
+  public List<Returned> failback(String link, String bootstrap, boolean discard, Consumer<String> progress)
+      throws MirrorException, InterruptedException {
+    links.given(link, true);
+    return new Failback(context, operations, links.get(link)).turn(bootstrap, discard, progress);
+  }
 }

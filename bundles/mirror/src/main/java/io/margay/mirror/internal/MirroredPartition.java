@@ -24,7 +24,7 @@ final class MirroredPartition {
   /** What is shown of it. */
   record Shown(State state, String problem, Progress progress) { }
 
-  final PartitionMirror machine = new PartitionMirror();
+  final PartitionMirror machine;
   private final LeaderPartition leader;
   private final String sourceText;
   private Assignment assignment;
@@ -37,7 +37,9 @@ final class MirroredPartition {
   private long bytesPerSecond;
   private volatile Shown shown;
 
-  MirroredPartition(Assignment assignment) {
+  /** @param cuts whether it is cut when it has diverged */
+  MirroredPartition(Assignment assignment, boolean cuts) {
+    this.machine = new PartitionMirror(cuts);
     this.assignment = assignment;
     this.leader = assignment.leader();
     this.sourceText = assignment.source().toString();

@@ -14,7 +14,8 @@ import io.margay.protocol.Errors;
  *   every state --topic created again, format not known--> STOPPED
  * </pre>
  *
- * DIVERGED and STOPPED end only with the assignment: nothing is cut or skipped without being asked for.
+ * DIVERGED and STOPPED end only with the assignment: nothing is cut or skipped without being asked for. If the link says so, a mirror that
+ * has diverged is cut to what both sides have instead, and goes on.
  */
 final class PartitionMirror {
   enum State { CHECKING, MIRRORING, WAITING, DIVERGED, STOPPED }
@@ -28,7 +29,9 @@ final class PartitionMirror {
     /** Compare the last batch with the source's. */
     COMPARE_LAST,
     /** Drop the log and begin at {@link #restartAt}. */
-    RESTART
+    RESTART,
+    /** Cut what the source does not have. */
+    CUT
   }
 
   /** A source that has just lost its leader may show an older end for a while: this often it must be confirmed. */
@@ -36,6 +39,7 @@ final class PartitionMirror {
   private static final long FIRST_PAUSE_MS = 100;
   private static final long PAUSE_MS_MAX = 5_000;
 
+  private final boolean cuts;
   private State state = State.CHECKING;
   private String problem;
   private long resumeAtMs;
@@ -50,6 +54,11 @@ final class PartitionMirror {
   private long bytes;
   private long lastProgressMs = -1;
   private long lastTimestampMs = -1;
+
+  /** @param cuts whether a mirror that has diverged is cut */
+  PartitionMirror(boolean cuts) {
+    this.cuts = cuts;
+  }
 
   State state() {
     return state;
@@ -147,7 +156,15 @@ final class PartitionMirror {
       pause(nowMs);
       return Step.NONE;
     }
-    stop(State.DIVERGED, "the source ends at " + end + ", before the mirror's end " + logEnd + ": it has lost records that are here");
+    return diverged("the source ends at " + end + ", before the mirror's end " + logEnd + ": it does not have records that are here");
+  }
+
+  private Step diverged(String why) {
+    if (cuts) {
+      problem = why;
+      return Step.CUT;
+    }
+    stop(State.DIVERGED, why);
     return Step.NONE;
   }
 
@@ -157,12 +174,18 @@ final class PartitionMirror {
   }
 
   /** The last batch was compared. @param difference in words, or null when the source has the same */
-  void onCompared(String difference) {
+  Step onCompared(String difference) {
     if (difference == null) {
       fetching();
-    } else {
-      stop(State.DIVERGED, difference);
+      return Step.FETCH;
     }
+    return diverged(difference);
+  }
+
+  /** The log was cut to what both sides have. */
+  void onCut() {
+    shorter = 0;
+    fetching();
   }
 
   private void fetching() {

@@ -77,13 +77,14 @@ final class PositionCheck {
     switch (step) {
       case RESTART -> restart();
       case COMPARE_LAST -> compare();
+      case CUT -> cut();
       default -> ended();
     }
   }
 
   private void restart() {
     try {
-      if (partition.leader().restartMirrorAt(machine.restartAt(), partition.sourceText())) {
+      if (partition.leader().endMirrorAt(machine.restartAt(), partition.sourceText())) {
         LOG.info("A mirror begins link={} partition={} offset={}", loop.config().name(), partition, machine.restartAt());
         machine.onRestarted();
       } else {
@@ -115,32 +116,91 @@ final class PositionCheck {
       ended();
       return;
     }
+    batch(partition.leader().logEndOffset() - 1, theirs -> {
+      if (theirs == null) {
+        machine.onError("the source does not send the batch at offset " + (mine.nextOffset() - 1), loop.nowMs());
+        ended();
+      } else if (machine.onCompared(mine.difference(theirs)) == Step.CUT) {
+        cut();
+      } else {
+        ended();
+      }
+    });
+  }
+
+  /** Cuts what the source does not have: looks for the first difference, by halves, since logs that differ once differ from there on. */
+  private void cut() {
+    if (partition.assignment().compacted()) {
+      // compaction has rewritten batches on both sides: they cannot be compared
+      cutTo(Math.min(end, partition.leader().logEndOffset()));
+      return;
+    }
+    long from = Math.max(start, partition.leader().logStartOffset());
+    search(Math.min(from, partition.leader().logEndOffset()), Math.min(end, partition.leader().logEndOffset()));
+  }
+
+  /** @param same up to there both have the same @param other from there on they differ */
+  private void search(long same, long other) {
+    if (same >= other) {
+      cutTo(same);
+      return;
+    }
+    long middle = same + (other - same) / 2;
+    LastBatch mine;
+    try {
+      mine = LastBatch.at(partition.leader(), middle);
+    } catch (IOException | RuntimeException e) {
+      machine.onError("the batch at offset " + middle + " cannot be read: " + e.getMessage(), loop.nowMs());
+      ended();
+      return;
+    }
+    batch(middle, theirs -> {
+      if (mine != null && mine.equals(theirs)) {
+        search(mine.nextOffset(), other);
+      } else {
+        search(same, mine == null ? middle : Math.min(middle, Math.max(same, mine.baseOffset())));
+      }
+    });
+  }
+
+  private void cutTo(long offset) {
+    long before = partition.leader().logEndOffset();
+    try {
+      if (partition.leader().endMirrorAt(offset, partition.sourceText())) {
+        LOG.warn("A mirror that had diverged was cut link={} partition={} fromOffset={} toOffset={} cause={}", loop.config().name(), partition,
+            offset, before, machine.problem());
+        machine.onCut();
+      } else {
+        machine.pause(loop.nowMs());
+      }
+    } catch (IOException e) {
+      machine.onError("the log cannot be cut: " + e.getMessage(), loop.nowMs());
+    }
+    ended();
+  }
+
+  /** Asks the source for the batch with an offset, or the next one. @param then gets null when there is none */
+  private void batch(long offset, Consumer<LastBatch> then) {
     short version = connection.version(FetchRequest.API);
     MirrorSource source = partition.assignment().source();
     FetchTopic topic = version >= SourceFetcher.FIRST_WITH_TOPIC_IDS ? new FetchTopic().setTopicId(source.topicId())
         : new FetchTopic().setTopic(source.topic());
     topic.setPartitions(List.of(new FetchPartition().setPartition(partition.assignment().target().partition()).setCurrentLeaderEpoch(-1)
-        .setFetchOffset(partition.leader().logEndOffset() - 1).setPartitionMaxBytes(1)));
+        .setFetchOffset(offset).setPartitionMaxBytes(1)));
     FetchRequest request = new FetchRequest().setReplicaId(-1).setMaxWaitMs(0).setMinBytes(1).setMaxBytes(1).setSessionId(0)
         .setSessionEpoch(-1).setTopics(List.of(topic));
-    send(FetchRequest.API, version, request, new FetchResponse(), answer -> compared(mine, answer));
+    send(FetchRequest.API, version, request, new FetchResponse(), answer -> batch(answer, then));
   }
 
-  private void compared(LastBatch mine, FetchResponse answer) {
+  private void batch(FetchResponse answer, Consumer<LastBatch> then) {
     FetchResponse.PartitionData data = answer.responses().isEmpty() || answer.responses().get(0).partitions().isEmpty() ? null
         : answer.responses().get(0).partitions().get(0);
     Errors error = Errors.forCode(data == null ? answer.errorCode() : data.errorCode());
-    LastBatch theirs = data == null || data.records() == null ? null : LastBatch.of(data.records().bufferOrNull());
     if (error != Errors.NONE) {
       refused(error);
-      return;
-    }
-    if (theirs == null) {
-      machine.onError("the source does not send the batch at offset " + (mine.nextOffset() - 1), loop.nowMs());
     } else {
-      machine.onCompared(mine.difference(theirs));
+      then.accept(data == null || data.records() == null ? null : LastBatch.of(data.records().bufferOrNull()));
     }
-    ended();
   }
 
   private void refused(Errors error) {

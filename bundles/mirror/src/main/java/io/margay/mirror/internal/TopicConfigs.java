@@ -121,10 +121,23 @@ final class TopicConfigs {
         .setConfigOperation(value == null ? DELETE : SET).setValue(value)));
   }
 
+  /** Sets something in another cluster. Returns what went wrong, or null. */
+  static String set(RemoteCluster cluster, ConfigResource resource, String name, String value) throws IOException, InterruptedException {
+    IncrementalAlterConfigsRequest request = request(resource, List.of(new AlterableConfig().setName(name).setConfigOperation(SET)
+        .setValue(value)));
+    return problem(cluster.any(IncrementalAlterConfigsRequest.API, version -> request, new IncrementalAlterConfigsResponse()));
+  }
+
   private String alter(ConfigResource resource, List<AlterableConfig> edits) throws IOException, InterruptedException {
-    IncrementalAlterConfigsResponse response = context.ask(IncrementalAlterConfigsRequest.API, new IncrementalAlterConfigsRequest()
-        .setResources(List.of(new AlterConfigsResource().setResourceType(resource.type().code()).setResourceName(resource.name())
-            .setConfigs(edits))), new IncrementalAlterConfigsResponse());
+    return problem(context.ask(IncrementalAlterConfigsRequest.API, request(resource, edits), new IncrementalAlterConfigsResponse()));
+  }
+
+  private static IncrementalAlterConfigsRequest request(ConfigResource resource, List<AlterableConfig> edits) {
+    return new IncrementalAlterConfigsRequest().setResources(List.of(new AlterConfigsResource().setResourceType(resource.type().code())
+        .setResourceName(resource.name()).setConfigs(edits)));
+  }
+
+  private static String problem(IncrementalAlterConfigsResponse response) {
     var result = response.responses().get(0);
     Errors error = Errors.forCode(result.errorCode());
     return error == Errors.NONE ? null : error + (result.errorMessage() == null ? "" : ": " + result.errorMessage());

@@ -9,7 +9,7 @@ import io.margay.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
 class PartitionMirrorTest {
-  private final PartitionMirror machine = new PartitionMirror();
+  private final PartitionMirror machine = new PartitionMirror(false);
   private long nowMs = 1_000;
 
   private Step bounds(long start, long end, long logStart, long logEnd) {
@@ -81,6 +81,21 @@ class PartitionMirrorTest {
     assertThat(bounds(0, 5, 0, 9)).isEqualTo(Step.NONE);
     assertThat(machine.state()).isEqualTo(State.DIVERGED);
     assertThat(machine.problem()).contains("ends at 5", "mirror's end 9");
+  }
+
+  @Test
+  void aMirrorOfALinkThatCutsIsCutInstead() {
+    PartitionMirror cutting = new PartitionMirror(true);
+    cutting.onBounds(0, 10, 0, 5, 0, nowMs);
+    assertThat(cutting.onCompared("the checksums differ")).isEqualTo(Step.CUT);
+    cutting.onCut();
+    assertThat(cutting.state()).isEqualTo(State.MIRRORING);
+    for (int i = 1; i < PartitionMirror.CONFIRMATIONS; i++) {
+      assertThat(cutting.onBounds(0, 5, 0, 9, 0, nowMs)).isEqualTo(Step.NONE);
+      nowMs = cutting.resumeAtMs();
+      cutting.maybeResume(nowMs);
+    }
+    assertThat(cutting.onBounds(0, 5, 0, 9, 0, nowMs)).isEqualTo(Step.CUT);
   }
 
   @Test

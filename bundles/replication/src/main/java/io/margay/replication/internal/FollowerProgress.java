@@ -73,6 +73,12 @@ final class FollowerProgress {
     return true;
   }
 
+  /** What it has beyond an offset no longer counts. */
+  void cut(long offset) {
+    end = Math.min(end, offset);
+    leaderEndAtFetch = Math.min(leaderEndAtFetch, offset);
+  }
+
   /** Whether it has lagged for longer than allowed. */
   boolean lags(long leaderEnd, long nowMs, long lagMaxMs) {
     return end != leaderEnd && nowMs - caughtUpMs > lagMaxMs;

@@ -125,6 +125,13 @@ final class InSyncReplicas {
     return follower.fetched(brokerEpoch, offset, logStart, leaderEnd, nowMs) ? Fetched.KNOWN : Fetched.STALE;
   }
 
+  /** The leader has cut its log: nobody has anything beyond. */
+  synchronized void cut(long offset) {
+    for (FollowerProgress follower : followers) {
+      follower.cut(offset);
+    }
+  }
+
   /** Whether the image says that a replica is in sync. */
   synchronized boolean contains(int replicaId) {
     return isr.contains(new BrokerId(replicaId));

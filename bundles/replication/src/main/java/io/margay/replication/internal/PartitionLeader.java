@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  * appended; with {@code ack} when it is flushed. The high watermark is the lowest offset that the in-sync replicas have reached; it
  * stays where it is while there are fewer of them than {@code min.insync.replicas} (KIP-966).
  *
- * <p>Invariant: {@code highWatermark} falls only when an engine has lost the log's end; the log knows it before a waiter does. It
+ * <p>Invariant: {@code highWatermark} falls only when an engine has lost the log's end, or a mirror is cut; the log knows it before a waiter does. It
  * rises, and a follower is proposed for the ISR, only under {@link #advancing}: so nothing is committed that a new member lacks.
  */
 public final class PartitionLeader extends PartitionRole implements LeaderPartition {
@@ -38,7 +38,7 @@ public final class PartitionLeader extends PartitionRole implements LeaderPartit
   private final Object advancing = new Object();
   private final InSyncReplicas isr;
   private final IsrChanges changes;
-  private final long epochStart;
+  private volatile long epochStart;
   private volatile FreshBatches.Batch lastAppended;
   private volatile long highWatermark;
 
@@ -166,16 +166,24 @@ public final class PartitionLeader extends PartitionRole implements LeaderPartit
   }
 
   @Override
-  public boolean restartMirrorAt(long offset, String source) throws IOException {
-    if (ended() || !source.equals(mirrorSource()) || offset <= log.logEndOffset()
-        || !log.truncateFullyAndStartAt(offset, leaderEpoch())) {
+  public boolean endMirrorAt(long offset, String source) throws IOException {
+    if (ended() || !source.equals(mirrorSource())) {
       return false;
     }
+    long start = log.logStartOffset();
+    long end = log.logEndOffset();
+    if (!(start < end && start <= offset && offset <= end ? log.truncateTo(offset, leaderEpoch())
+        : log.truncateFullyAndStartAt(offset, leaderEpoch()))) {
+      return false;
+    }
+    log.beginEpoch(leaderEpoch());
     lastAppended = null;
     synchronized (advancing) {
+      isr.cut(offset);
+      epochStart = Math.min(epochStart, offset);
       highWatermark = log.highWatermark();
     }
-    waiters.onAdvance(highWatermark);
+    maybeAdvance();
     replica().dataWaiters().wakeAll();
     replica().followerWaiters().wakeAll();
     return true;

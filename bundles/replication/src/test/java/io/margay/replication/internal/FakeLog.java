@@ -106,6 +106,13 @@ public final class FakeLog implements PartitionLog {
 
   @Override
   public synchronized Appended appendMirrored(ByteBuf records, LeaderEpoch leaderEpoch, long fetchOffset, String source) {
+    if (!source.equals(config.batches().mirrorSource())) {
+      return Appended.failed(Errors.POLICY_VIOLATION, "no mirror of " + source);
+    }
+    BatchCursor cursor = new BatchCursor().wrap(records, records.readerIndex(), records.readableBytes());
+    while (cursor.next()) {
+      cursor.batch().setPartitionLeaderEpoch(leaderEpoch.value());
+    }
     return appendAsFollower(records, leaderEpoch, fetchOffset);
   }
 

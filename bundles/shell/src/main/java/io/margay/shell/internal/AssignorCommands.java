@@ -37,7 +37,8 @@ final class AssignorCommands {
   }
 
   @Command(name = "simulate", description = {"Show what the members of a group would get from an assignor.",
-      "Each member counts as a subscriber of all topics that the group reads now. Nothing is changed."})
+      "Members of a consumer group count with their subscriptions by name; each other member counts as a subscriber of all topics that "
+      + "the group reads now. Nothing is changed."})
   void simulate(@Parameters(paramLabel = "GROUP", description = "Which.") String group,
       @Parameters(paramLabel = "ASSIGNOR", description = "Its name.") String name,
       @Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
@@ -47,10 +48,15 @@ final class AssignorCommands {
     for (TopicPartition tp : new TreeSet<>(owners.keySet())) {
       counts.computeIfAbsent(tp.topic(), topic -> requests.topic(topic).partitions().size());
     }
+    Set<String> read = Set.copyOf(counts.keySet());
     List<AssignorMember> members = new ArrayList<>();
     Map<String, Set<TopicPartition>> current = new HashMap<>();
     description.members().forEach(m -> {
-      members.add(new AssignorMember(m.id(), m.instanceId(), null, counts.keySet()));
+      boolean byName = m.more() != null && m.more().regex() == null;
+      Set<String> topics = byName ? Set.copyOf(m.more().topics()) : read;
+      topics.stream().filter(topic -> requests.image().topic(topic) != null)
+          .forEach(topic -> counts.putIfAbsent(topic, requests.image().topic(topic).partitions().size()));
+      members.add(new AssignorMember(m.id(), m.instanceId(), null, topics));
       current.put(m.id(), new HashSet<>(m.assignment()));
     });
     Map<String, List<TopicPartition>> then = Strategies.use(strategies.assignors(), name,

@@ -1,5 +1,6 @@
 package io.margay.shell.internal;
 
+import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.DeleteGroupsRequest;
 import io.margay.protocol.message.DeleteGroupsResponse;
@@ -41,15 +42,34 @@ final class GroupCommands {
   void describe(@Parameters(paramLabel = "GROUP", description = "Which.") String group,
       @Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
     Groups.Description d = groups.describe(group);
-    Table members = new Table("member", "instance", "client", "host", "assignment");
-    d.members().forEach(m -> members.row(m.id(), m.instanceId(), m.clientId(), m.host(),
-        m.assignment().stream().map(Object::toString).toList()));
     Page page = new Page(io.out(), json).fact("group", group).fact("type", d.type()).fact("state", d.state())
-        .fact("assignor", d.assignor()).fact("epoch", d.epoch()).table("members", members);
+        .fact("assignor", d.assignor()).fact("epoch", d.epoch());
+    if (d.assignmentEpoch() != null) {
+      page.fact("assignmentEpoch", d.assignmentEpoch());
+    }
+    page.table("members", d.type().equals("consumer") ? consumers(d) : members(d));
     if (!d.type().equals("share")) {
       page.table("offsets", groups.lag(group, Groups.owners(d)));
     }
     page.print();
+  }
+
+  private static Table members(Groups.Description d) {
+    Table table = new Table("member", "instance", "client", "host", "assignment");
+    d.members().forEach(m -> table.row(m.id(), m.instanceId(), m.clientId(), m.host(), names(m.assignment())));
+    return table;
+  }
+
+  private static Table consumers(Groups.Description d) {
+    Table table = new Table("member", "instance", "client", "host", "protocol", "memberEpoch", "topics", "regex", "assignment",
+        "targetAssignment");
+    d.members().forEach(m -> table.row(m.id(), m.instanceId(), m.clientId(), m.host(), m.more().protocol(), m.more().epoch(),
+        m.more().topics(), m.more().regex(), names(m.assignment()), names(m.more().target())));
+    return table;
+  }
+
+  private static List<String> names(List<TopicPartition> partitions) {
+    return partitions.stream().map(Object::toString).toList();
   }
 
   @Command(name = "delete", description = "Delete groups without members, and what they have committed.")

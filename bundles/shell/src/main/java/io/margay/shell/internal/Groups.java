@@ -27,11 +27,33 @@ import java.util.stream.Collectors;
 
 /** Asks for groups and their members. */
 final class Groups {
-  /** A member, the same for all kinds of groups. */
-  record Member(String id, String instanceId, String clientId, String host, List<TopicPartition> assignment) { }
+  /** A member, the same for all kinds of groups. {@code more} is what only the consumer protocol has, else null. */
+  record Member(String id, String instanceId, String clientId, String host, List<TopicPartition> assignment, Modern more) {
+    Member(String id, String instanceId, String clientId, String host, List<TopicPartition> assignment) {
+      this(id, instanceId, clientId, host, assignment, null);
+    }
+  }
 
-  /** A group. */
-  record Description(String group, String type, String state, String assignor, Integer epoch, List<Member> members) { }
+  /**
+   * What a member of a consumer group has beside its assignment.
+   *
+   * @param protocol classic or consumer
+   * @param epoch its member epoch
+   * @param topics what it subscribes to by name
+   * @param regex what it subscribes to by regular expression, or null
+   * @param target what it is to have
+   */
+  record Modern(String protocol, int epoch, List<String> topics, String regex, List<TopicPartition> target) { }
+
+  /** A group. {@code assignmentEpoch} is null where there is none. */
+  record Description(String group, String type, String state, String assignor, Integer epoch, Integer assignmentEpoch,
+      List<Member> members) {
+    Description(String group, String type, String state, String assignor, Integer epoch, List<Member> members) {
+      this(group, type, state, assignor, epoch, null, members);
+    }
+  }
+
+  private static final byte CLASSIC_MEMBER = 0;
 
   private final Requests requests;
   private final Coordinators coordinators;
@@ -132,8 +154,12 @@ final class Groups {
         g -> g.errorCode());
     Requests.check(response.errorCode(), response.errorMessage(), "cannot describe group " + group);
     List<Member> members = response.members().stream().map(m -> new Member(m.memberId(), m.instanceId(), m.clientId(), m.clientHost(),
-        partitions(m.assignment().topicPartitions(), t -> t.topicName(), t -> t.partitions()))).toList();
-    return new Description(group, "consumer", response.groupState(), response.assignorName(), response.groupEpoch(), members);
+        partitions(m.assignment().topicPartitions(), t -> t.topicName(), t -> t.partitions()),
+        new Modern(m.memberType() == CLASSIC_MEMBER ? "classic" : "consumer", m.memberEpoch(), m.subscribedTopicNames(),
+            m.subscribedTopicRegex(), partitions(m.targetAssignment().topicPartitions(), t -> t.topicName(), t -> t.partitions()))))
+        .toList();
+    return new Description(group, "consumer", response.groupState(), response.assignorName(), response.groupEpoch(),
+        response.assignmentEpoch(), members);
   }
 
   private Description share(String group) throws InterruptedException {

@@ -144,6 +144,23 @@ final class MirrorCommands {
     Page.print(io.out(), json, table);
   }
 
+  @Command(name = "failback", description = "Turn a link round: its source becomes the mirror of this cluster, whose topics were promoted.")
+  void failback(@Parameters(paramLabel = "LINK", description = "Its name.") String name,
+      @Option(names = "--bootstrap", paramLabel = "HOST:PORT", description = "Where the source reaches this cluster, separated by commas; "
+          + "the addresses of its brokers if not given.") String bootstrap,
+      @Option(names = "--discard", description = "Cut the records of the source that this cluster does not have.") boolean discard,
+      @Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
+    Table table = new Table("topic", "partition", "sameUpTo", "end", "discarded");
+    List<MirrorLinks.Returned> returned = with(links -> links.failback(name, bootstrap, discard, progress(json)));
+    returned.forEach(r -> table.row(r.topic(), r.partition(), r.sameOffset(), r.endOffset(), r.discarded()));
+    Page.print(io.out(), json, table);
+    long lost = returned.stream().mapToLong(MirrorLinks.Returned::discarded).sum();
+    if (lost > 0 && !discard) {
+      io.out().flush();
+      throw new ShellException("nothing was done: the source has " + lost + " records that are not here; save them, and use --discard");
+    }
+  }
+
   @Command(name = "diff", description = "Compare mirrors with their source: offsets and checksums of all batches.")
   void diff(@Parameters(index = "0", paramLabel = "LINK", description = "Name of the link.") String name,
       @Parameters(index = "1..*", paramLabel = "TOPIC", description = "Which mirrors; all of the link if none is named.") List<String> topics,

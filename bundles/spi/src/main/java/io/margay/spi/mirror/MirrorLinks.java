@@ -91,6 +91,21 @@ public interface MirrorLinks {
     }
   }
 
+  /**
+   * What becomes of a partition of the former source when a link is turned round.
+   *
+   * @param topic its topic
+   * @param partition its index
+   * @param sameOffset up to there both clusters have the same
+   * @param endOffset end of its log; what is between does not exist in this cluster, and is cut
+   */
+  record Returned(String topic, int partition, long sameOffset, long endOffset) {
+    /** @return how many offsets are cut */
+    public long discarded() {
+      return endOffset - sameOffset;
+    }
+  }
+
   /** @return all links, by name */
   List<Link> links();
 
@@ -151,4 +166,17 @@ public interface MirrorLinks {
    * @return one result per partition
    */
   List<Difference> diff(String link, List<String> topics, Consumer<String> progress) throws MirrorException, InterruptedException;
+
+  /**
+   * Turns a link round after its topics were promoted: the topics of its source become mirrors of those of this cluster, over a link that is
+   * created there, and this link is removed. The source must be a Margay cluster.
+   *
+   * @param link a link's name, in the mode identical
+   * @param bootstrap addresses at which the source reaches this cluster; null for those that its brokers advertise
+   * @param discard whether records are cut there that this cluster does not have; otherwise nothing is done when there are some
+   * @param progress gets lines for people
+   * @return what became of each partition, or would
+   */
+  List<Returned> failback(String link, String bootstrap, boolean discard, Consumer<String> progress)
+      throws MirrorException, InterruptedException;
 }

@@ -40,13 +40,14 @@ public interface LeaderPartition {
   PartitionLog.Appended appendMirrored(ByteBuf records, long fetchOffset, String source);
 
   /**
-   * Drops the whole log of a mirror and begins again at a later offset, because the source has nothing in between. Blocks.
+   * Makes the log of a mirror end at an offset. What is beyond is cut, with the high watermark. When the offset is beyond the end, or the log
+   * is empty, the whole log is dropped, and begins again there. Blocks.
    *
-   * @param offset the new start and end, beyond the current end
+   * @param offset the new end
    * @param source the value of {@code margay.mirror.source} that the caller works for
-   * @return false when nothing was changed: the leadership has ended, the topic is no mirror of that source, or the log ends beyond
+   * @return false when nothing was changed: the leadership has ended, or the topic is no mirror of that source
    */
-  boolean restartMirrorAt(long offset, String source) throws IOException;
+  boolean endMirrorAt(long offset, String source) throws IOException;
 
   /**
    * Advances the start of a mirror's log to that of its source, at most to the high watermark. Blocks.

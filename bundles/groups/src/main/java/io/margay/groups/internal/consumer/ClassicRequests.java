@@ -85,7 +85,6 @@ public final class ClassicRequests {
     ConsumerMember after = membership.reconcile(draft, member, subscription.owned());
     membership.touch(group.id(), after);
     awaitNext(group.id(), after);
-    migration.maybeDowngrade(draft);
     JoinGroupResponse answer = new JoinGroupResponse().setMemberId(id).setGenerationId(after.epoch()).setProtocolType(ClassicGroup.CONSUMER)
         .setProtocolName(join.protocols().get(0).name()).setLeader("");
     return Result.<Void>of(draft.records(), null).followedBy(error -> complete(join.reply(), answer, error));
@@ -184,6 +183,7 @@ public final class ClassicRequests {
     }
     sessions.arrived(group.id(), member.id());
     membership.touch(group.id(), member);
+    migration.maybeDowngrade(group);
     SyncGroupResponse answer = new SyncGroupResponse().setProtocolType(ClassicGroup.CONSUMER).setProtocolName(name)
         .setAssignment(bytes.bytes(member.current().assigned(), protocols.get(0).metadata()));
     return Membership.NOTHING.followedBy(error -> complete(reply, answer, error));

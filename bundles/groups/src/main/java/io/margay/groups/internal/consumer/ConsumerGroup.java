@@ -350,18 +350,24 @@ public final class ConsumerGroup extends Group {
     }
     ConsumerMember member = requireMember(memberId, instanceId);
     if (member.isClassic()) {
-      requireGeneration(member, committed);
+      // between its JoinGroup and the answer to it, a member commits in the generation that it knows
+      if (committed != member.current().previousEpoch()) {
+        requireGeneration(member, committed);
+      }
     } else if (committed < 0 || committed > member.epoch()) {
       throw new CoordinatorException(Errors.STALE_MEMBER_EPOCH);
     }
   }
 
   @Override
-  public boolean mayCommit(String memberId, int committed, UUID topic, int partition) {
+  public Errors errorOfCommit(String memberId, int committed, UUID topic, int partition) {
     ConsumerMember member = members.get(memberId);
     // an older epoch counts for what the member has had since then without a break
-    return member == null || committed < 0 || committed == member.epoch()
-        || member.current().assigned().epochOf(topic, partition) <= committed;
+    if (member == null || committed < 0 || committed == member.epoch()
+        || member.current().assigned().epochOf(topic, partition) <= committed) {
+      return Errors.NONE;
+    }
+    return member.isClassic() ? Errors.REBALANCE_IN_PROGRESS : Errors.STALE_MEMBER_EPOCH;
   }
 
   @Override

@@ -52,8 +52,8 @@ public final class ConsumerGroups {
     this.membership = new Membership(groups, config, around.topics(), sessions, targets);
     this.patterns = new PatternOperations(context, config, around.topics(), membership, around.background());
     ClassicAssignments bytes = new ClassicAssignments(around.topics());
-    Migration migration = new Migration(context, groups, config, bytes, rebalance);
-    membership.onDeparture(migration::maybeDowngrade);
+    Migration migration = new Migration(context, groups, config, bytes, rebalance, sessions);
+    membership.onSettled(migration::maybeDowngrade);
     HeartbeatLimits limits = new HeartbeatLimits(groups, config);
     this.heartbeats = new HeartbeatOperations(groups, config, membership, sessions, patterns, migration::upgrade, limits);
     this.classic = new ClassicRequests(context, membership, sessions, bytes, limits, joinLimits, migration);

@@ -25,7 +25,7 @@ final class Membership {
   private final Topics topics;
   private final Sessions sessions;
   private final TargetOperations targets;
-  private Consumer<Draft> departure = draft -> { };
+  private Consumer<ConsumerGroup> settled = group -> { };
 
   Membership(GroupTable groups, ConsumerConfig config, Topics topics, Sessions sessions, TargetOperations targets) {
     this.groups = groups;
@@ -35,9 +35,9 @@ final class Membership {
     this.targets = targets;
   }
 
-  /** What may follow when members have gone; set once, before the first operation. */
-  void onDeparture(Consumer<Draft> what) {
-    departure = what;
+  /** What may follow when members have settled; set once, before the first operation. */
+  void onSettled(Consumer<ConsumerGroup> what) {
+    settled = what;
   }
 
   ConsumerGroup find(String groupId) {
@@ -151,7 +151,6 @@ final class Membership {
   <R> Result<R> depart(Draft draft, Collection<ConsumerMember> gone, R response, long nowMs) {
     gone.forEach(draft::remove);
     settle(draft, true, nowMs);
-    departure.accept(draft);
     return Result.of(draft.records(), response);
   }
 
@@ -162,7 +161,7 @@ final class Membership {
         touch(group.id(), member);
         awaitRevocation(group.id(), member);
       }
-      departure.accept(new Draft(group, new ArrayList<>()));
+      settled.accept(group);
     }
   }
 

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes groups from one protocol to the other while members consume ({@code group.consumer.migration.policy}). A classic group becomes a
  * consumer group when the first member of that protocol joins: its members keep their partitions, and go on with the requests of the classic
- * protocol. It becomes classic again when only such members are left.
+ * protocol. It becomes classic again when only such members are left and have settled.
  */
 final class Migration {
   private static final Logger LOG = LoggerFactory.getLogger(Migration.class);
@@ -32,13 +32,16 @@ final class Migration {
   private final ConsumerConfig config;
   private final ClassicAssignments bytes;
   private final Rebalance rebalance;
+  private final Sessions sessions;
 
-  Migration(ShardContext context, GroupTable groups, ConsumerConfig config, ClassicAssignments bytes, Rebalance rebalance) {
+  Migration(ShardContext context, GroupTable groups, ConsumerConfig config, ClassicAssignments bytes, Rebalance rebalance,
+      Sessions sessions) {
     this.context = context;
     this.groups = groups;
     this.config = config;
     this.bytes = bytes;
     this.rebalance = rebalance;
+    this.sessions = sessions;
   }
 
   // ------------------------------------------------------------------------------------------------ to the consumer protocol
@@ -104,27 +107,34 @@ final class Migration {
 
   // ------------------------------------------------------------------------------------------------ to the classic protocol
 
-  private boolean isDowngradable(Iterable<ConsumerMember> members) {
-    boolean any = false;
-    for (ConsumerMember m : members) {
-      if (!m.isClassic()) {
+  /**
+   * Whether only members of the classic protocol are left, and all of them know the same epoch: it becomes their generation, in which they
+   * commit and send heartbeats until they have joined again.
+   */
+  private boolean isDowngradable(ConsumerGroup group) {
+    if (!config.mayDowngrade() || group.isEmpty() || group.epoch() != group.assignmentEpoch()) {
+      return false;
+    }
+    for (ConsumerMember m : group.members()) {
+      boolean knows = m.epoch() == group.assignmentEpoch() && m.current().state() == MemberState.STABLE
+          && !sessions.awaits(group.id(), m.id());
+      if (!m.isClassic() || !knows) {
         return false;
       }
-      any = true;
     }
-    return any && config.mayDowngrade();
+    return true;
   }
 
-  /** Makes a classic group soon, if only members of that protocol are left: an operation of its own, after this one's is written. */
-  void maybeDowngrade(Draft draft) {
-    if (isDowngradable(draft.members())) {
-      String groupId = draft.group().id();
+  /** Makes a classic group soon, if that is due: an operation of its own, after this one's is written. */
+  void maybeDowngrade(ConsumerGroup group) {
+    if (isDowngradable(group)) {
+      String groupId = group.id();
       context.after(0, nowMs -> downgrade(groupId, nowMs));
     }
   }
 
   private Result<Void> downgrade(String groupId, long nowMs) {
-    if (!(groups.get(groupId) instanceof ConsumerGroup group) || !isDowngradable(group.members())) {
+    if (!(groups.get(groupId) instanceof ConsumerGroup group) || !isDowngradable(group)) {
       return Membership.NOTHING;
     }
     Map<String, byte[]> assignments = new HashMap<>();
@@ -135,7 +145,7 @@ final class Migration {
       assignments.put(m.id(), bytes.bytes(m.current().assigned(), member.protocols().get(0).metadata()));
       members.add(member);
     }
-    ClassicGroup classic = ClassicReplay.stable(groupId, group.epoch(), members, nowMs);
+    ClassicGroup classic = ClassicReplay.stable(groupId, group.assignmentEpoch(), members, nowMs);
     List<CoordinatorRecord> records = new ArrayList<>(group.tombstones());
     records.add(GroupRecords.group(classic, assignments));
     LOG.debug("A consumer group becomes a classic group. group={} members={}", groupId, members.size());

@@ -2,6 +2,7 @@ package io.margay.groups.internal.group;
 
 import io.margay.coordinator.CoordinatorException;
 import io.margay.coordinator.CoordinatorRecord;
+import io.margay.protocol.Errors;
 import io.margay.protocol.message.DescribeGroupsResponse;
 import java.util.List;
 import java.util.UUID;
@@ -115,10 +116,10 @@ public abstract class Group {
    * @param generation generation or member epoch
    * @param topic id of the partition's topic
    * @param partition the partition
-   * @return false when the member cannot have owned it since that epoch
+   * @return NONE; else the error of the whole commit, when the member cannot have owned the partition since that epoch
    */
-  public boolean mayCommit(String memberId, int generation, UUID topic, int partition) {
-    return true;
+  public Errors errorOfCommit(String memberId, int generation, UUID topic, int partition) {
+    return Errors.NONE;
   }
 
   /**

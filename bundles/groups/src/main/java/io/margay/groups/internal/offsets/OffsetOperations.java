@@ -164,8 +164,10 @@ public final class OffsetOperations {
     }
     for (int i = 0; i < topics.size(); i++) {
       for (OffsetCommitRequestPartition p : request.topics().get(i).partitions()) {
-        if (!group.mayCommit(request.memberId(), request.generationIdOrMemberEpoch(), topics.get(i).id(), p.partitionIndex())) {
-          throw new CoordinatorException(Errors.STALE_MEMBER_EPOCH);
+        Errors error = group.errorOfCommit(request.memberId(), request.generationIdOrMemberEpoch(), topics.get(i).id(),
+            p.partitionIndex());
+        if (error != Errors.NONE) {
+          throw new CoordinatorException(error);
         }
       }
     }

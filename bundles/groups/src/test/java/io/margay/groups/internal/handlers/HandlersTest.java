@@ -6,6 +6,10 @@ import io.margay.groups.internal.GroupsFixture;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.Messages;
+import io.margay.protocol.message.ConsumerGroupDescribeRequest;
+import io.margay.protocol.message.ConsumerGroupDescribeResponse;
+import io.margay.protocol.message.ConsumerGroupHeartbeatRequest;
+import io.margay.protocol.message.ConsumerGroupHeartbeatResponse;
 import io.margay.protocol.message.DeleteGroupsRequest;
 import io.margay.protocol.message.DeleteGroupsResponse;
 import io.margay.protocol.message.DescribeGroupsRequest;
@@ -48,6 +52,35 @@ class HandlersTest {
     FakeRequest request = new FakeRequest(handler.api(), query, version);
     handler.handle(request);
     return request.answer(answer);
+  }
+
+  @Test
+  void aConsumersLifeInEveryVersion() {
+    ConsumerGroupHeartbeatHandler beats = new ConsumerGroupHeartbeatHandler(groups);
+    ConsumerGroupDescribeHandler describes = new ConsumerGroupDescribeHandler(groups);
+    for (int v = 0; v <= 1; v++) {
+      ConsumerGroupHeartbeatRequest join = new ConsumerGroupHeartbeatRequest().setGroupId(G).setMemberId(v == 0 ? "" : "m")
+          .setRebalanceTimeoutMs(60_000).setSubscribedTopicNames(List.of("t")).setTopicPartitions(List.of());
+      ConsumerGroupHeartbeatResponse joined = ask(beats, v, join, new ConsumerGroupHeartbeatResponse());
+      assertThat(joined.errorCode()).isZero();
+      assertThat(joined.memberEpoch()).isPositive();
+      assertThat(joined.assignment().topicPartitions().get(0).topicId()).isEqualTo(T);
+      ConsumerGroupDescribeRequest ask = new ConsumerGroupDescribeRequest().setGroupIds(List.of(G, "none")).setIncludeAuthorizedOperations(true);
+      ConsumerGroupDescribeResponse described = ask(describes, v, ask, new ConsumerGroupDescribeResponse());
+      assertThat(described.groups().get(0).members().get(0).memberType()).isEqualTo((byte) (v == 0 ? -1 : 1));
+      assertThat(described.groups().get(0).authorizedOperations()).isPositive();
+      assertThat(described.groups().get(1).errorCode()).isEqualTo(Errors.GROUP_ID_NOT_FOUND.code());
+      ConsumerGroupHeartbeatRequest leave =
+          new ConsumerGroupHeartbeatRequest().setGroupId(G).setMemberId(joined.memberId()).setMemberEpoch(-1);
+      assertThat(ask(beats, v, leave, new ConsumerGroupHeartbeatResponse()).memberEpoch()).isEqualTo(-1);
+      assertThat(ask(beats, v, leave, new ConsumerGroupHeartbeatResponse()).errorCode()).isEqualTo(Errors.UNKNOWN_MEMBER_ID.code());
+    }
+    ConsumerGroupHeartbeatResponse bad = ask(beats, 1, new ConsumerGroupHeartbeatRequest().setGroupId(G).setMemberId("m")
+        .setRebalanceTimeoutMs(1).setSubscribedTopicRegex("["), new ConsumerGroupHeartbeatResponse());
+    assertThat(bad.errorCode()).isEqualTo(Errors.INVALID_REGULAR_EXPRESSION.code());
+    assertThat(bad.errorMessage()).contains("missing closing ]");
+    assertThat(ask(beats, 1, new ConsumerGroupHeartbeatRequest().setMemberId("m"), new ConsumerGroupHeartbeatResponse()).errorCode())
+        .isEqualTo(Errors.INVALID_REQUEST.code());
   }
 
   @Test
