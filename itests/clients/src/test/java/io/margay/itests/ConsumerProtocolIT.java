@@ -79,7 +79,7 @@ class ConsumerProtocolIT {
   }
 
   private GroupWorker join(String group, String protocol, String topic, Map<String, String> more) {
-    GroupWorker worker = GroupWorker.of(broker, group, protocol, seen, topic, more);
+    GroupWorker worker = GroupWorker.of(broker.bootstrap(), group, protocol, seen, topic, more);
     workers.add(worker);
     return worker;
   }
@@ -187,7 +187,7 @@ class ConsumerProtocolIT {
   void topicsThatMatchAPatternAreConsumed() throws Exception {
     topic("re-1", 2);
     topic("other", 2);
-    workers.add(new GroupWorker(broker, "re", Map.of("group.protocol", "consumer"), seen,
+    workers.add(new GroupWorker(broker.bootstrap(), "re", Map.of("group.protocol", "consumer"), seen,
         (c, listener) -> c.subscribe(new SubscriptionPattern("re-[0-9]+"), listener)));
     awaitBalance(2);
     topic("re-2", 3);
@@ -209,6 +209,27 @@ class ConsumerProtocolIT {
       });
       assertThat(failure[0]).hasMessageContaining("missing closing ]");
     }
+  }
+
+  /** The records of its join are more than a batch holds, and stand or fall together. */
+  @Test
+  void aMemberWithALargeSubscriptionIsReadBackAsAWhole() throws Exception {
+    topic("large", 2);
+    List<String> names = new ArrayList<>(List.of("large"));
+    for (int i = 0; i < 5_000; i++) {
+      names.add("x".repeat(125) + i);
+    }
+    workers.add(new GroupWorker(broker.bootstrap(), "large", Map.of("group.protocol", "consumer", "allow.auto.create.topics", "false"), seen,
+        (c, listener) -> c.subscribe(names, listener)));
+    awaitBalance(2);
+    int epoch = describe("large").groupEpoch().orElseThrow();
+    broker.kill();
+    broker.start();
+    produce("large", 2, 20);
+    awaitAll();
+    assertThat(describe("large").groupEpoch().orElseThrow()).isEqualTo(epoch);
+    assertThat(describe("large").members()).singleElement().satisfies(m -> assertThat(m.memberEpoch()).contains(epoch));
+    end();
   }
 
   @Test

@@ -19,11 +19,11 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** A member of a group on a thread of its own: it reads, commits what it has read, and notes every error. */
-final class GroupWorker implements AutoCloseable {
+public final class GroupWorker implements AutoCloseable {
   /** Values that were read, of all workers that share it. */
-  static final class Seen {
-    final Set<String> values = ConcurrentHashMap.newKeySet();
-    final List<Throwable> errors = new CopyOnWriteArrayList<>();
+  public static final class Seen {
+    public final Set<String> values = ConcurrentHashMap.newKeySet();
+    public final List<Throwable> errors = new CopyOnWriteArrayList<>();
   }
 
   private final KafkaConsumer<String, String> consumer;
@@ -34,10 +34,10 @@ final class GroupWorker implements AutoCloseable {
   private volatile int losses;
 
   /** @param subscribe subscribes the consumer, with the listener */
-  GroupWorker(Broker broker, String group, Map<String, String> settings, Seen seen,
+  GroupWorker(String bootstrap, String group, Map<String, String> settings, Seen seen,
       java.util.function.BiConsumer<KafkaConsumer<String, String>, ConsumerRebalanceListener> subscribe) {
     Properties p = new Properties();
-    p.put("bootstrap.servers", broker.bootstrap());
+    p.put("bootstrap.servers", bootstrap);
     p.put("group.id", group);
     p.put("auto.offset.reset", "earliest");
     p.put("enable.auto.commit", "false");
@@ -66,10 +66,10 @@ final class GroupWorker implements AutoCloseable {
     thread.start();
   }
 
-  static GroupWorker of(Broker broker, String group, String protocol, Seen seen, String topic, Map<String, String> more) {
+  public static GroupWorker of(String bootstrap, String group, String protocol, Seen seen, String topic, Map<String, String> more) {
     Map<String, String> settings = new java.util.HashMap<>(more);
     settings.put("group.protocol", protocol);
-    return new GroupWorker(broker, group, settings, seen, (c, listener) -> c.subscribe(List.of(topic), listener));
+    return new GroupWorker(bootstrap, group, settings, seen, (c, listener) -> c.subscribe(List.of(topic), listener));
   }
 
   private void run() {
@@ -106,11 +106,11 @@ final class GroupWorker implements AutoCloseable {
     return result;
   }
 
-  Set<String> assigned() {
+  public Set<String> assigned() {
     return assigned;
   }
 
-  int losses() {
+  public int losses() {
     return losses;
   }
 

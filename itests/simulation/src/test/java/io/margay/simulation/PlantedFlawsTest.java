@@ -18,7 +18,7 @@ class PlantedFlawsTest {
         Arguments.of(Flaw.CUT_TO_HIGH_WATERMARK, 30, List.of(PartitionRecords.NONE_LOST, SimulatedCommitter.NEVER_BACK)),
         Arguments.of(Flaw.ELECTION_OUTSIDE_ISR, 30, List.of(PartitionRecords.NONE_LOST, SimulatedCommitter.NEVER_BACK)),
         Arguments.of(Flaw.EARLY_DECISION, 100, List.of(TransactionHistory.NOTHING_LOST, TransactionHistory.ALL_OR_NOTHING,
-            TransactionHistory.NO_ZOMBIE)),
+            TransactionHistory.NO_ZOMBIE, TransactionHistory.OFFSET_WITH_RECORDS)),
         Arguments.of(Flaw.TRUSTED_PRODUCERS, 100, List.of(TransactionHistory.NO_ZOMBIE)),
         Arguments.of(Flaw.UNSYNCED_VOTE, 300, List.of(Invariants.ONE_LEADER, Invariants.SAME_METADATA)));
   }

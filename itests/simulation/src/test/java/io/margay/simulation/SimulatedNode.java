@@ -58,6 +58,8 @@ final class SimulatedNode implements BrokerPresence.Node {
     TransactionVerifier verifier = flaw == Flaw.TRUSTED_PRODUCERS ? new TrustingVerifier(transactions.verifier()) : transactions.verifier();
     replication.addListener(groups);
     if (flaw.transactional()) {
+      groups.setVerifier(verifier);
+      transactions.addWriter(groups);
       replication.addListener(transactions);
       controller.addPublisher(transactions, 0);
       transactions.start(process);

@@ -50,6 +50,7 @@ final class Simulation {
   private final List<SimulatedCommitter> committers = new ArrayList<>();
   private final List<SimulatedTransactor> transactors = new ArrayList<>();
   private final List<CommittedConsumer> committed = new ArrayList<>();
+  private CommittedOffset offset;
   private final List<TopicPartition> partitions = new ArrayList<>();
   private final Flaw flaw;
   private final Map<SimulatedClient, Integer> before = new HashMap<>();
@@ -100,15 +101,22 @@ final class Simulation {
     producers.forEach(p -> before.put(p, p.acknowledged()));
     committers.forEach(c -> before.put(c, c.commits()));
     int commits = invariants.transactions().commits();
+    long committedOffset = offset == null ? 0 : offset.last();
     until("all brokers are active, all replicas in sync, and writes succeed", RECOVERY_MICROS,
-        () -> recovered() && (!flaw.transactional() || invariants.transactions().commits() >= commits + MORE_BATCHES));
+        () -> recovered() && (!flaw.transactional() || invariants.transactions().commits() >= commits + MORE_BATCHES
+            && offset.last() > committedOffset));
     producers.forEach(SimulatedClient::end);
     committers.forEach(SimulatedClient::end);
     transactors.forEach(SimulatedClient::end);
     until("all replicas and consumers have all records", RECOVERY_MICROS, this::equal);
     consumers.forEach(SimulatedClient::end);
     committed.forEach(SimulatedClient::end);
-    invariants.transactions().checkEnd();
+    if (flaw.transactional()) {
+      int reads = offset.reads();
+      until("the offset can be read", RECOVERY_MICROS, () -> offset.reads() > reads + 1);
+      offset.end();
+      invariants.transactions().checkEnd(offset.last());
+    }
   }
 
   private long active() {
@@ -170,13 +178,15 @@ final class Simulation {
   private void startTransactions() {
     partitions.add(new TopicPartition(SimulatedTransactions.TOPIC, 0));
     for (int i = 0; i < 3; i++) {
-      transactors.add(new SimulatedTransactor(network, client(3000 + i), invariants, i < 2 ? "shared" : "own", TRANSACTIONAL, NODES));
+      transactors.add(new SimulatedTransactor(network, client(3000 + i), invariants, i < 2 ? "shared" : SimulatedTransactor.OWN_ID, TRANSACTIONAL, NODES));
     }
     for (int p = 0; p < TRANSACTIONAL.partitions(); p++) {
       TopicPartition tp = new TopicPartition(TRANSACTIONAL.name(), p);
       partitions.add(tp);
       committed.add(new CommittedConsumer(network, client(4000 + p), invariants, tp, NODES));
     }
+    offset = new CommittedOffset(network, client(5000), invariants, TRANSACTIONAL, NODES);
+    offset.next();
     transactors.forEach(SimulatedClient::next);
     committed.forEach(SimulatedClient::next);
   }

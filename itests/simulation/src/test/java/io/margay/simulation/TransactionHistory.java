@@ -23,6 +23,7 @@ final class TransactionHistory {
     /** By value, with the partition that it was sent to. */
     private final Map<String, TopicPartition> sent = new LinkedHashMap<>();
     private final List<String> visible = new ArrayList<>();
+    private long offset = NO_OFFSET;
     private boolean commitAsked;
     private boolean committed;
 
@@ -37,6 +38,12 @@ final class TransactionHistory {
         sent.put(value, tp);
         byValue.put(value, this);
       });
+    }
+
+    /** An offset is to be committed with it. */
+    void sending(long committedOffset) {
+      offset = committedOffset;
+      offsets.add(this);
     }
 
     void acknowledged() {
@@ -73,9 +80,15 @@ final class TransactionHistory {
     }
   }
 
+  static final String OFFSET_WITH_RECORDS = "an offset is committed with the records of its transaction, or not at all";
+
+  private static final long NO_OFFSET = 0;
+
   private final Invariants invariants;
   private final Map<String, Transaction> byValue = new HashMap<>();
   private final List<Transaction> all = new ArrayList<>();
+  /** Those with an offset of the one group, in their order; the offsets ascend. */
+  private final List<Transaction> offsets = new ArrayList<>();
   /** The highest epoch that a producer of a transactional id was initialised with. */
   private final Map<String, Short> newest = new HashMap<>();
   private int commits;
@@ -118,8 +131,24 @@ final class TransactionHistory {
     t.visible.add(value);
   }
 
-  /** All transactions have ended, and consumers have read everything. */
-  void checkEnd() {
+  /** A stable offset of the group was read. */
+  void visible(long offset) {
+    if (offset != NO_OFFSET && offsets.stream().noneMatch(t -> t.offset == offset && t.commitAsked)) {
+      invariants.fail(OFFSET_WITH_RECORDS, "the offset %d is committed, but nobody asked to commit it", offset);
+    }
+  }
+
+  /**
+   * All transactions have ended, and consumers have read everything.
+   *
+   * @param offset the committed offset of the group
+   */
+  void checkEnd(long offset) {
     all.forEach(Transaction::check);
+    long expected = offsets.stream().filter(t -> !t.visible.isEmpty()).mapToLong(t -> t.offset).max().orElse(NO_OFFSET);
+    if (offset != expected) {
+      invariants.fail(OFFSET_WITH_RECORDS, "the committed offset is %d, but that of the last transaction with visible records is %d", offset,
+          expected);
+    }
   }
 }

@@ -279,6 +279,21 @@ class ConsumerGroupTest {
   }
 
   @Test
+  void aSubscriptionThatChangesDuringThePauseIsAssignedAfterIt() {
+    f.consumer.assignmentIntervalMs = 1_000;
+    TestConsumer a = consumer("a").beat();
+    f.time.advance(10);
+    a.subscribe("u");
+    assertThat(a.assigned).as("no longer of the topic that it left").isEmpty();
+    a.reconcile();
+    for (int ms = 0; ms <= 2_000; ms += 500) {
+      assertThat(a.beat().error).isEqualTo(Errors.NONE);
+      f.time.advance(500);
+    }
+    assertThat(a.owned).hasSize(2);
+  }
+
+  @Test
   void theAssignorOfALargeGroupDoesNotHoldTheShard() {
     topics(Map.of("t", 3_000));
     f.consumer.offloads = true;

@@ -57,6 +57,9 @@ class ConsumerModelTest {
       check(where);
     }
     quieten("seed " + seed);
+    long used = f.groups.memory().usedBytes();
+    f.restart();
+    assertThat(f.groups.memory().usedBytes()).as("memory when it is read back, seed %d", seed).isEqualTo(used);
     f.groups.close();
     assertThat(f.groups.memory().usedBytes()).as("memory, seed %d", seed).isZero();
   }

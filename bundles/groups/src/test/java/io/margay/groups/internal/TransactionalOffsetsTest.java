@@ -69,6 +69,17 @@ class TransactionalOffsetsTest {
   }
 
   @Test
+  void membersOfConsumerGroupsCommitInTheirEpoch() {
+    TestConsumer a = new TestConsumer(f, "a", "t").beat();
+    assertThat(commit(7, 0, true, 10, "a", a.epoch)).isEqualTo(Errors.NONE);
+    assertThat(commit(7, 0, true, 10, "a", a.epoch + 1)).isEqualTo(Errors.ILLEGAL_GENERATION);
+    assertThat(commit(7, 0, true, 10, "x", a.epoch)).isEqualTo(Errors.UNKNOWN_MEMBER_ID);
+    assertThat(commit(7, 0, true, 11)).as("a producer that knows no member").isEqualTo(Errors.NONE);
+    mark(7, 0, true);
+    assertThat(f.committed("t")).isEqualTo(11);
+  }
+
+  @Test
   void anotherEpochIsCheckedThoughTheLastTransactionHasNoMarkerYet() {
     commit(7, 0, true, 10);
     verdict = Errors.CONCURRENT_TRANSACTIONS;

@@ -103,6 +103,9 @@ final class LinkOperations {
     try (RemoteCluster target = target()) {
       try (RemoteCluster source = link == null ? null : source(link.config())) {
         lags.putAll(force ? lastLags(mirrors, link, source, target) : drained(mirrors, source, target, progress));
+        if (!force) {
+          carryGroups(link, source);
+        }
       }
       List<Promoted> promoted = new ArrayList<>();
       for (String topic : mirrors.keySet()) {
@@ -110,7 +113,7 @@ final class LinkOperations {
         if (wrong != null) {
           throw new MirrorException("topic " + topic + " cannot be promoted: " + wrong);
         }
-        int aborted = new OpenTransactions(target, context).abort(partitions(topic, context.image().topic(topic).partitions().size()));
+        int aborted = new OpenTransactions(target).abort(partitions(topic, context.image().topic(topic).partitions().size()));
         progress.accept("promoted " + topic);
         promoted.add(new Promoted(topic, lags.getOrDefault(topic, -1L), aborted));
       }
@@ -118,6 +121,13 @@ final class LinkOperations {
     } catch (IOException e) {
       throw new MirrorException("the link " + name + " cannot be promoted: " + e.getMessage() + (force ? "" : "; if the source is gone, "
           + "use --force"), e);
+    }
+  }
+
+  /** For the last time: what the groups have committed since the link last looked. */
+  private void carryGroups(Link link, RemoteCluster source) throws IOException, InterruptedException {
+    try (GroupSync groups = new GroupSync(link.config(), context, source)) {
+      groups.align(link.view());
     }
   }
 

@@ -16,19 +16,33 @@ import java.util.Map;
 
 /**
  * Ends what producers of the source left open in a mirror that is promoted: their transactions are aborted, since no coordinator of this
- * cluster knows them, and their ids are never given to a producer of this cluster, whose records would be taken for theirs.
+ * cluster knows them.
  */
 final class OpenTransactions {
-  private final RemoteCluster target;
-  private final MirrorContext context;
+  private static final int LOOKS_MAX = 5;
+  private static final int TRIES_MAX = 100;
+  private static final long PAUSE_MS = 100;
 
-  OpenTransactions(RemoteCluster target, MirrorContext context) {
+  private final RemoteCluster target;
+
+  OpenTransactions(RemoteCluster target) {
     this.target = target;
-    this.context = context;
   }
 
   /** Aborts them. Returns how many there were. */
   int abort(List<TopicPartition> partitions) throws IOException, InterruptedException {
+    int aborted = 0;
+    int found;
+    int looks = 0;
+    do {
+      // a leader that did not know yet may have taken some more
+      found = abortOnce(partitions);
+      aborted += found;
+    } while (found > 0 && ++looks < LOOKS_MAX);
+    return aborted;
+  }
+
+  private int abortOnce(List<TopicPartition> partitions) throws IOException, InterruptedException {
     int aborted = 0;
     for (Map.Entry<TopicPartition, Integer> led : new PartitionOffsets(target).leaders(partitions).entrySet()) {
       TopicPartition tp = led.getKey();
@@ -54,8 +68,16 @@ final class OpenTransactions {
         .setProducerId(producer.producerId()).setProducerEpoch((short) producer.producerEpoch()).setTransactionResult(false)
         .setCoordinatorEpoch(Math.max(0, producer.coordinatorEpoch()))
         .setTopics(List.of(new WritableTxnMarkerTopic().setName(tp.topic()).setPartitionIndexes(List.of(tp.partition()))))));
-    var answer = target.at(leader, WriteTxnMarkersRequest.API, version -> request, new WriteTxnMarkersResponse()).markers().get(0);
-    Errors error = Errors.forCode(answer.topics().get(0).partitions().get(0).errorCode());
+    Errors error;
+    int tries = 0;
+    do {
+      if (tries > 0) {
+        // the leader does not know yet that its topic is no mirror any more
+        Thread.sleep(PAUSE_MS);
+      }
+      var answer = target.at(leader, WriteTxnMarkersRequest.API, version -> request, new WriteTxnMarkersResponse()).markers().get(0);
+      error = Errors.forCode(answer.topics().get(0).partitions().get(0).errorCode());
+    } while (error == Errors.POLICY_VIOLATION && ++tries < TRIES_MAX);
     if (error != Errors.NONE) {
       throw new IOException("the open transaction of producer " + producer.producerId() + " in " + tp + " cannot be aborted: " + error);
     }

@@ -11,17 +11,21 @@ import io.margay.model.Clock;
 import io.margay.model.LeaderEpoch;
 import io.margay.model.Scheduler;
 import io.margay.model.TopicPartition;
+import io.margay.protocol.Errors;
 import io.margay.protocol.record.CompressionType;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.controller.Controller;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.partition.LeaderPartition;
 import io.margay.spi.partition.LeadershipListener;
+import io.margay.spi.partition.MarkerWriter;
+import io.margay.spi.partition.TransactionVerifier;
 import java.util.List;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
 /** The group coordinator of one node whose threads are simulated, connected as {@link GroupCoordinatorComponent} does it. */
-public final class SimulatedGroups implements LeadershipListener, MetadataPublisher {
+public final class SimulatedGroups implements LeadershipListener, MetadataPublisher, MarkerWriter {
   /** The topic of groups and offsets. */
   public static final String TOPIC = CoordinatorFinder.OFFSETS_TOPIC;
 
@@ -40,6 +44,21 @@ public final class SimulatedGroups implements LeadershipListener, MetadataPublis
     this.coordinator = new GroupCoordinator(new GroupCoordinator.Environment(clock, scheduler, thread,
         () -> settings.get(CoordinatorSettings.OFFSETS_COMMIT_TIMEOUT_MS), new CoordinatorRuntime.Limits(1_000, 1 << 24)),
         new GroupCoordinator.Config(values, new SettingsOfConsumerGroups(settings, controller)), finder, controller, (name, group) -> null);
+  }
+
+  /** @param verifier asked before an offset is committed in a transaction */
+  public void setVerifier(TransactionVerifier verifier) {
+    coordinator.transactional().setVerifier(verifier);
+  }
+
+  @Override
+  public String topic() {
+    return TOPIC;
+  }
+
+  @Override
+  public CompletionStage<Errors> write(int partition, Marker marker) {
+    return coordinator.write(partition, marker);
   }
 
   public List<ApiHandler> handlers() {

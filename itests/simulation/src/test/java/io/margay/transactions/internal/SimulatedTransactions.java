@@ -19,6 +19,7 @@ import io.margay.spi.controller.Controller;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.partition.LeaderPartition;
 import io.margay.spi.partition.LeadershipListener;
+import io.margay.spi.partition.MarkerWriter;
 import io.margay.spi.partition.TransactionVerifier;
 import io.margay.transactions.internal.handlers.TransactionHandlers;
 import io.margay.transactions.internal.markers.LocalMarkers;
@@ -65,6 +66,11 @@ public final class SimulatedTransactions implements LeadershipListener, Metadata
   /** From now on, transactions that are open for too long are aborted. */
   public void start(Scheduler scheduler) {
     scheduler.every(ABORT_INTERVAL_MS, ABORT_INTERVAL_MS, coordinator::abortLate);
+  }
+
+  /** @param writer writes the markers of its topic */
+  public void addWriter(MarkerWriter writer) {
+    local.add(writer);
   }
 
   /** What replication asks about transactions. */

@@ -218,6 +218,17 @@ class ClusterHandlersTest extends HandlerTest {
     assertThat(controller.image().features()).containsEntry("transaction.version", (short) 2);
   }
 
+  @Test
+  void theProtocolsOfGroupsAreAFeature() throws Exception {
+    assertThat(controller.image().features()).containsEntry("group.version", (short) 1);
+    assertThat(features(1, "group.version", 2)).isEqualTo(Errors.INVALID_UPDATE_VERSION);
+    UpdateFeaturesRequest downgrade = new UpdateFeaturesRequest().setFeatureUpdates(
+        List.of(new FeatureUpdateKey().setFeature("group.version").setMaxVersionLevel((short) 0).setUpgradeType((byte) 2)));
+    assertThat(ask(new UpdateFeaturesHandler(controller), 1, downgrade, UpdateFeaturesResponse::new).errorCode()).isZero();
+    assertThat(controller.image().features()).doesNotContainKey("group.version");
+    assertThat(features(1, "group.version", 1)).isEqualTo(Errors.NONE);
+  }
+
   private Errors features(int version, String name, int level) throws Exception {
     UpdateFeaturesRequest request = new UpdateFeaturesRequest().setFeatureUpdates(
         List.of(new FeatureUpdateKey().setFeature(name).setMaxVersionLevel((short) level)));

@@ -196,12 +196,14 @@ public final class MarkerSender implements AutoCloseable {
         return true;
       }
       boolean newer = error == Errors.INVALID_PRODUCER_EPOCH;
+      // only a link writes to a mirror: its transactions end as those of its source do
+      boolean mirror = error == Errors.POLICY_VIOLATION;
       if (lines.pass("marker " + error) != LineLimit.HELD) {
         LOG.info("A transaction's marker was not written {}. topic={} partition={} producerId={} errorCode={}",
-            newer ? "because a newer producer writes there" : "and will be tried again", tp.topic(), tp.partition(),
+            newer ? "because a newer producer writes there" : mirror ? "because the topic is a mirror now" : "and will be tried again", tp.topic(), tp.partition(),
             ending.marker().producerId(), error);
       }
-      return newer;
+      return newer || mirror;
     }
   }
 

@@ -166,6 +166,15 @@ class MarkerSenderTest {
   }
 
   @Test
+  void aTopicThatHasBecomeAMirrorGetsNoMarker() {
+    send(7, THERE);
+    answer(0, Errors.POLICY_VIOLATION);
+    assertThat(ended).containsExactly(7);
+    time.advance(60_000);
+    assertThat(sent).hasSize(1);
+  }
+
+  @Test
   void aNewerProducerOrCoordinatorIsNotFought() {
     send(7, THERE);
     answer(0, Errors.INVALID_PRODUCER_EPOCH);
