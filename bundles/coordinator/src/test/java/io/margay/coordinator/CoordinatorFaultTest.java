@@ -117,9 +117,9 @@ class CoordinatorFaultTest extends CoordinatorRuntimeFixture {
     assertThat(runtime.run(0, 1, (s, now) -> Result.divisible(nine, "done")).join()).isEqualTo("done");
     assertThat(log.records).hasSize(9);
     assertThat(get().join()).isEqualTo(9);
-    assertThat(error(runtime.run(0, 1, (s, now) -> Result.of(nine, null)))).isEqualTo(Errors.MESSAGE_TOO_LARGE);
     log.maxBatchRecords = 0;
     assertThat(error(runtime.run(0, 1, (s, now) -> Result.divisible(nine, null)))).isEqualTo(Errors.MESSAGE_TOO_LARGE);
+    assertThat(error(runtime.run(0, 1, (s, now) -> Result.of(nine, null)))).isEqualTo(Errors.MESSAGE_TOO_LARGE);
     assertThat(get().join()).isEqualTo(9);
   }
 
