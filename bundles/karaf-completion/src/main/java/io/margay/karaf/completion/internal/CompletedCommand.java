@@ -1,14 +1,15 @@
 package io.margay.karaf.completion.internal;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.apache.felix.service.command.Function;
+import org.apache.karaf.shell.api.console.Candidate;
 import org.apache.karaf.shell.api.console.Command;
 import org.apache.karaf.shell.api.console.CommandLine;
 import org.apache.karaf.shell.api.console.Completer;
 import org.apache.karaf.shell.api.console.Parser;
 import org.apache.karaf.shell.api.console.Session;
-import org.apache.karaf.shell.support.completers.FileCompleter;
 import org.apache.karaf.shell.support.completers.StringsCompleter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +22,6 @@ final class CompletedCommand implements Command {
   private final String description;
   private final Function function;
   private final Function candidates;
-  private final boolean takesFiles;
 
   /**
    * @param id scope and name, such as {@code topic:list}
@@ -29,14 +29,12 @@ final class CompletedCommand implements Command {
    * @param function runs it
    * @param candidates returns the possible words at a position of a command; its arguments are the id, the position, 0 for the options,
    *     and the words of the line
-   * @param takesFiles whether its arguments are files
    */
-  CompletedCommand(String id, String description, Function function, Function candidates, boolean takesFiles) {
+  CompletedCommand(String id, String description, Function function, Function candidates) {
     this.id = id;
     this.description = description;
     this.function = function;
     this.candidates = candidates;
-    this.takesFiles = takesFiles;
   }
 
   @Override
@@ -57,7 +55,23 @@ final class CompletedCommand implements Command {
   /** Returns the same for both values: the command is known with and without its scope. */
   @Override
   public Completer getCompleter(boolean scoped) {
-    return this::complete;
+    return new Completer() {
+      @Override
+      public int complete(Session session, CommandLine line, List<String> found) {
+        return CompletedCommand.this.complete(session, line, found);
+      }
+
+      @Override
+      public void completeCandidates(Session session, CommandLine line, List<Candidate> found) {
+        List<String> words = new ArrayList<>();
+        complete(session, line, words);
+        for (String word : words) {
+          String value = word.trim();
+          // behind a directory or the name of a setting, more is typed
+          found.add(new Candidate(value, !value.endsWith("/") && !value.endsWith("=")));
+        }
+      }
+    };
   }
 
   private int complete(Session session, CommandLine line, List<String> found) {
@@ -71,9 +85,6 @@ final class CompletedCommand implements Command {
     }
     String word = line.getCursorArgument();
     boolean option = word != null && word.startsWith("-");
-    if (takesFiles && !option) {
-      return new FileCompleter().complete(session, line, found);
-    }
     return new StringsCompleter(values(option ? 0 : index, line.getArguments())).complete(session, line, found);
   }
 

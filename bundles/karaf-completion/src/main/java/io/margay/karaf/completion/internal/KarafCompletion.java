@@ -38,7 +38,7 @@ public final class KarafCompletion {
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC, target = COMMANDS)
   void addCommand(Function function, Map<String, Object> properties) {
     CompletedCommand command = new CompletedCommand(String.valueOf(properties.get("margay.command")),
-        String.valueOf(properties.get("osgi.command.description")), function, candidates, "file".equals(properties.get("margay.arguments")));
+        String.valueOf(properties.get("osgi.command.description")), function, candidates);
     commands.put(function, command);
     karaf.getRegistry().register(command);
   }

@@ -1,10 +1,12 @@
 package io.margay.karaf.completion.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.felix.service.command.Function;
+import org.apache.karaf.shell.api.console.Candidate;
 import org.apache.karaf.shell.api.console.CommandLine;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +17,7 @@ class CompletedCommandTest {
     return arguments.get(1).equals(0) ? List.of("--json") : List.of("orders", "payments");
   };
   private final CompletedCommand command =
-      new CompletedCommand("topic:describe", "Describe a topic.", (session, arguments) -> arguments.size(), candidates, false);
+      new CompletedCommand("topic:describe", "Describe a topic.", (session, arguments) -> arguments.size(), candidates);
 
   /** A line whose last word is being typed. */
   private record Typed(String... words) implements CommandLine {
@@ -81,12 +83,22 @@ class CompletedCommandTest {
   void whatFailsCompletesNothing() throws Exception {
     CompletedCommand failing = new CompletedCommand("topic:describe", "", (session, arguments) -> null, (session, arguments) -> {
       throw new IllegalStateException("on purpose");
-    }, false);
+    });
     List<String> found = new ArrayList<>();
     failing.getCompleter(true).complete(null, new Typed("topic:describe", ""), found);
     assertThat(found).isEmpty();
     assertThat(command.execute(null, List.of("a", "b"))).isEqualTo(2);
     assertThat(List.of(command.getScope(), command.getName(), command.getDescription()))
         .containsExactly("topic", "describe", "Describe a topic.");
+  }
+
+  @Test
+  void behindADirectoryOrTheNameOfASettingMoreIsTyped() {
+    CompletedCommand deploy = new CompletedCommand("margay:deploy", "", (session, arguments) -> null,
+        (session, arguments) -> List.of("/tmp/build/", "/tmp/groups.jar", "/tmp/x="));
+    List<Candidate> found = new ArrayList<>();
+    deploy.getCompleter(true).completeCandidates(null, new Typed("margay:deploy", "/tmp/"), found);
+    assertThat(found).extracting(Candidate::value, Candidate::complete).containsExactlyInAnyOrder(tuple("/tmp/build/", false),
+        tuple("/tmp/groups.jar", true), tuple("/tmp/x=", false));
   }
 }
