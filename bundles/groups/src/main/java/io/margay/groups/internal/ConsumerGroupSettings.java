@@ -78,8 +78,9 @@ public final class ConsumerGroupSettings implements SettingDefinitions {
   /** {@code margay.groups.consumer.rebalance.heartbeat.interval.ms}. */
   public static final Setting<Integer> MARGAY_GROUPS_CONSUMER_REBALANCE_HEARTBEAT_INTERVAL_MS =
       ALL.broker(INT, "margay.groups.consumer.rebalance.heartbeat.interval.ms", 500).from(1).live()
-      .doc("Milliseconds between two heartbeats of a member of a consumer group that waits for partitions, if that is less than "
-          + "consumer.heartbeat.interval.ms. So it hears soon that others have given them back.");
+      .doc("Milliseconds between two heartbeats of a member of a consumer group while partitions move, if that is less than "
+          + "consumer.heartbeat.interval.ms. So members hear soon what others have given back. In a group with more members than this number, "
+          + "a millisecond for each member.");
   /** {@code margay.groups.consumer.regex.max.length}. */
   public static final Setting<Integer> MARGAY_GROUPS_CONSUMER_REGEX_MAX_LENGTH =
       ALL.broker(INT, "margay.groups.consumer.regex.max.length", 1_024).from(1).live()

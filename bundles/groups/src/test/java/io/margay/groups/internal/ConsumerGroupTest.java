@@ -279,6 +279,17 @@ class ConsumerGroupTest {
   }
 
   @Test
+  void allMembersAreHeardOfOftenWhileTheGroupMoves() {
+    TestConsumer a = consumer("a").beat();
+    TestConsumer b = consumer("b");
+    settle(a, b);
+    f.time.advance(ConsumerSettings.HEARTBEAT_MS - 1);
+    assertThat(a.beat().last.heartbeatIntervalMs()).isEqualTo(ConsumerSettings.HASTY_MS);
+    f.time.advance(1);
+    assertThat(a.beat().last.heartbeatIntervalMs()).isEqualTo(ConsumerSettings.HEARTBEAT_MS);
+  }
+
+  @Test
   void aSubscriptionThatChangesDuringThePauseIsAssignedAfterIt() {
     f.consumer.assignmentIntervalMs = 1_000;
     TestConsumer a = consumer("a").beat();

@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,6 +132,34 @@ class HttpServerTest {
       test.service.close();
       server.close();
       assertThat(s.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void aRequestInFlightIsAnsweredBeforeItsConnectionIsClosed() throws Exception {
+    TestService late = new TestService(false);
+    HttpServer leaving = new HttpServer(late.service, late.limits, late.lines);
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    leaving.open(List.of(new HttpListener("127.0.0.1", port)));
+    try (Socket s = connect()) {
+      send(s, TestService.post(TestService.record("v")));
+      while (late.sent.isEmpty()) {
+        Thread.onSpinWait();
+      }
+      Thread closing = new Thread(() -> {
+        late.service.close();
+        leaving.close();
+      });
+      closing.start();
+      while (!late.service.closed()) {
+        Thread.onSpinWait();
+      }
+      late.answer(0);
+      assertThat(read(s, "never").toLowerCase(Locale.ROOT)).startsWith("http/1.1 200").contains("connection: close")
+          .contains("\"error_code\":200").endsWith("\r\n0\r\n\r\n");
+      closing.join();
     }
   }
 

@@ -5,6 +5,7 @@ import io.margay.mirror.internal.SourceView.SourceTopic;
 import io.margay.model.TopicPartition;
 import io.margay.spi.mirror.MirrorException;
 import io.margay.spi.mirror.MirrorLinks.Difference;
+import io.margay.spi.mirror.MirrorLinks.Progress;
 import io.margay.spi.mirror.MirrorLinks.Promoted;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -13,9 +14,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Long work on a link that an operator asks for: on the thread of the caller, with connections of its own. */
 final class LinkOperations {
+  private static final Logger LOG = LoggerFactory.getLogger(LinkOperations.class);
   private static final long DRAIN_MS_MAX = 120_000;
   private static final long POLL_MS = 200;
   private static final int PROGRESS_EVERY = 10;
@@ -72,6 +76,30 @@ final class LinkOperations {
 
   private static List<TopicPartition> theirs(List<TopicPartition> ours, Map<String, MirrorSource> mirrors) {
     return ours.stream().map(tp -> new TopicPartition(mirrors.get(tp.topic()).topic(), tp.partition())).toList();
+  }
+
+  /** How far mirrors are that other brokers lead; those whose ends are not known are missing. */
+  Map<TopicPartition, Progress> progress(LinkConfig config, List<TopicPartition> partitions) throws InterruptedException {
+    Map<TopicPartition, Progress> progress = new HashMap<>();
+    Map<String, MirrorSource> mirrors = new HashMap<>();
+    partitions.forEach(tp -> mirrors.put(tp.topic(), context.sourceOf(tp.topic())));
+    mirrors.values().removeIf(source -> source == null);
+    List<TopicPartition> ours = partitions.stream().filter(tp -> mirrors.containsKey(tp.topic())).toList();
+    Map<TopicPartition, Long> sourceEnds = Map.of();
+    try (RemoteCluster source = source(config)) {
+      sourceEnds = new PartitionOffsets(source).of(theirs(ours, mirrors));
+    } catch (IOException e) {
+      // it cannot be reached, which the link's own problem says
+      LOG.debug("The ends of a source are not known link={}", config.name(), e);
+    }
+    try (RemoteCluster target = target()) {
+      Map<TopicPartition, Long> ends = sourceEnds;
+      new PartitionOffsets(target).of(ours).forEach((tp, end) -> progress.put(tp, new Progress(end,
+          ends.getOrDefault(new TopicPartition(mirrors.get(tp.topic()).topic(), tp.partition()), -1L), -1, -1, -1, -1, -1)));
+    } catch (IOException e) {
+      LOG.debug("The ends of mirrors are not known link={}", config.name(), e);
+    }
+    return progress;
   }
 
   /** How many offsets each mirror lacks, by topic. */

@@ -112,7 +112,7 @@ public final class MirrorComponent implements MirrorLinks, MetadataPublisher, Le
   }
 
   @Override
-  public List<Partition> partitions(String name) throws MirrorException {
+  public List<Partition> partitions(String name) throws MirrorException, InterruptedException {
     io.margay.mirror.internal.Link link = links.get(name);
     Map<TopicPartition, MirroredPartition> mine = new HashMap<>();
     link.loop().partitions().forEach(p -> mine.put(p.assignment().target(), p));
@@ -122,6 +122,13 @@ public final class MirrorComponent implements MirrorLinks, MetadataPublisher, Le
       if (source != null && source.link().equals(name)) {
         topic.partitions().forEach(p -> partitions.add(shown(topic.name(), p, mine.get(new TopicPartition(topic.name(), p.index())))));
       }
+    }
+    List<TopicPartition> elsewhere = partitions.stream().filter(p -> p.progress() == null)
+        .map(p -> new TopicPartition(p.topic(), p.partition())).toList();
+    if (!elsewhere.isEmpty()) {
+      Map<TopicPartition, Progress> found = operations.progress(link.config(), elsewhere);
+      partitions.replaceAll(p -> p.progress() != null ? p : new Partition(p.topic(), p.partition(), p.leader(), p.state(), p.problem(),
+          found.get(new TopicPartition(p.topic(), p.partition()))));
     }
     partitions.sort(Comparator.comparing(Partition::topic).thenComparing(Partition::partition));
     return partitions;

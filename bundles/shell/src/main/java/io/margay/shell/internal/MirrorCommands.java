@@ -75,7 +75,7 @@ final class MirrorCommands {
       table.row(p.topic(), p.partition(), p.leader(), p.state(), null, null, null, null, null, null, null, null, p.problem());
     } else {
       table.row(p.topic(), p.partition(), p.leader(), p.state(), known(how.offset()), known(how.sourceOffset()), known(how.lagRecords()),
-          known(how.lagMs()), how.bytesPerSecond(), how.errors(), how.skipped(),
+          known(how.lagMs()), known(how.bytesPerSecond()), known(how.errors()), known(how.skipped()),
           how.lastProgressMs() < 0 ? null : Instant.ofEpochMilli(how.lastProgressMs()).toString(), p.problem());
     }
   }

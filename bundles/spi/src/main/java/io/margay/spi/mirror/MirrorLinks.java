@@ -42,12 +42,12 @@ public interface MirrorLinks {
    * @param leader the broker that leads it here, and so mirrors it; -1 when there is none
    * @param state checking, mirroring, waiting, diverged, stopped; or remote, on other brokers than the leader
    * @param problem what is wrong, in words; null when nothing is
-   * @param progress how far it is; null on other brokers than the leader
+   * @param progress how far it is; null when it is not known
    */
   record Partition(String topic, int partition, int leader, String state, String problem, Progress progress) { }
 
   /**
-   * How far a mirrored partition is.
+   * How far a mirrored partition is. What only its leader knows is -1 on other brokers: all but the two offsets.
    *
    * @param offset end of the mirror's log
    * @param sourceOffset end of the source's log, -1 when it is not known
@@ -117,9 +117,9 @@ public interface MirrorLinks {
 
   /**
    * @param link a link's name
-   * @return its partitions; those that other brokers mirror without what only they know
+   * @return its partitions; for those that other brokers mirror, both clusters are asked for their ends
    */
-  List<Partition> partitions(String link) throws MirrorException;
+  List<Partition> partitions(String link) throws MirrorException, InterruptedException;
 
   /**
    * Stores a link for all brokers of this cluster. It begins at once.

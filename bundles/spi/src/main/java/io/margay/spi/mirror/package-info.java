@@ -3,7 +3,7 @@
  * cluster, its source.
  */
 @Export
-@Version("1.1.0")
+@Version("1.2.0")
 package io.margay.spi.mirror;
 
 import org.osgi.annotation.bundle.Export;

@@ -96,6 +96,8 @@ class MirrorClusterIT {
           return false;
         }
       });
+      String described = target.node(1).shell("mirror:describe west --json").ok().output();
+      assertThat(described.split("\"lag\" : 0,", -1)).as(described).hasSize(PARTITIONS + 1);
       assertThat(target.node(1).shell("mirror:diff west").ok().output()).contains("true").doesNotContain("false");
     }
   }

@@ -88,7 +88,7 @@ public final class HeartbeatOperations {
     membership.touch(request.groupId(), after);
     membership.awaitRevocation(request.groupId(), after);
     patterns.maybeResolve(draft, nowMs);
-    return Result.of(draft.records(), answer(request, draft, member, after));
+    return Result.of(draft.records(), answer(request, draft, member, after, nowMs));
   }
 
   private ConsumerGroup group(ConsumerGroupHeartbeatRequest request, List<CoordinatorRecord> records, long nowMs) {
@@ -183,12 +183,13 @@ public final class HeartbeatOperations {
   // ------------------------------------------------------------------------------------------------ answering
 
   private ConsumerGroupHeartbeatResponse answer(ConsumerGroupHeartbeatRequest request, Draft draft, ConsumerMember before,
-      ConsumerMember after) {
+      ConsumerMember after, long nowMs) {
     int interval = config.heartbeatIntervalMs(request.groupId());
     String pattern = after.metadata().pattern();
-    if (!Membership.settled(draft, after) || !pattern.isEmpty() && draft.pattern(pattern) == null) {
-      // it waits for others, or for its topics: it is to hear soon that they are there
-      interval = Math.min(interval, config.rebalanceHeartbeatIntervalMs());
+    if (!Membership.settled(draft, after) || !pattern.isEmpty() && draft.pattern(pattern) == null
+        || isMoving(draft.group(), interval, nowMs)) {
+      // it waits for others, or for its topics: it is to hear soon that they are there. Of a large group not all at once
+      interval = Math.min(interval, Math.max(config.rebalanceHeartbeatIntervalMs(), draft.group().members().size()));
     }
     ConsumerGroupHeartbeatResponse response = new ConsumerGroupHeartbeatResponse().setMemberId(after.id()).setMemberEpoch(after.epoch())
         .setHeartbeatIntervalMs(interval);
@@ -198,6 +199,12 @@ public final class HeartbeatOperations {
       response.setAssignment(assignment(after.current().assigned()));
     }
     return response;
+  }
+
+  /** Whether members have perhaps not heard of the last assignment yet, so that another change may follow. */
+  private static boolean isMoving(ConsumerGroup group, int intervalMs, long nowMs) {
+    long sinceMs = nowMs - group.assignedAtMs();
+    return group.members().size() > 1 && sinceMs >= 0 && sinceMs < intervalMs;
   }
 
   private static ConsumerGroupHeartbeatResponse.Assignment assignment(Partitions assigned) {
