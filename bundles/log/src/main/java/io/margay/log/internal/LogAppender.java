@@ -188,7 +188,9 @@ final class LogAppender {
     Errors error = lateMarkers && batch.isControl() && producers.isOpen(batch.producerId(), batch.producerEpoch())
         ? Errors.INVALID_PRODUCER_EPOCH : producers.check(batch, client);
     if (error == Errors.NONE) {
-      return true;
+      // A marker that is sent again would end the verification of the next transaction.
+      return !lateMarkers || !batch.isControl() || !producers.hasEnded(batch.producerId(), batch.producerEpoch())
+          || refuse(Appended.at(-1, log.logEndOffset(), -1, true));
     }
     long end = error == Errors.OUT_OF_ORDER_SEQUENCE_NUMBER ? producers.endOfOlder(batch) : -1;
     return refuse(end >= 0 ? Appended.at(-1, end, -1, true) : Appended.failed(error, producers.explain(batch, error)));

@@ -145,6 +145,12 @@ final class ProducerStates {
     return entry != null && entry.transactionStart != ProducerEntry.NO_TRANSACTION && entry.epoch == producerEpoch;
   }
 
+  /** Whether the producer is known in that epoch, and has no transaction open: with the second protocol, its marker is there. */
+  boolean hasEnded(long producerId, short producerEpoch) {
+    ProducerEntry entry = get(producerId);
+    return entry != null && entry.transactionStart == ProducerEntry.NO_TRANSACTION && entry.epoch == producerEpoch;
+  }
+
   /** See {@link io.margay.spi.log.PartitionLog#beginVerification}. */
   long beginVerification(long producerId, short producerEpoch) {
     if (isOpen(producerId, producerEpoch)) {

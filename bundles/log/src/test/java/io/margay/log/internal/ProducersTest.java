@@ -405,6 +405,18 @@ class ProducersTest {
     assertThat(t.log.producers()).extracting(ProducerInfo::currentTransactionStartOffset).containsExactly(-1L);
   }
 
+  /** A coordinator that is replaced may leave a marker under way that the next one writes, too. */
+  @Test
+  void aMarkerThatComesAgainDoesNotEndTheVerificationOfTheNextTransaction() {
+    t.put(TestLog.transactional(7, 0, 0, "a=1"));
+    assertThat(markV2(7, 1)).isEqualTo(Errors.NONE);
+    assertThat(t.log.endVerification(7, t.log.beginVerification(7, (short) 1))).isTrue();
+    long end = t.log.logEndOffset();
+    assertThat(markV2(7, 1)).isEqualTo(Errors.NONE);
+    assertThat(t.log.logEndOffset()).isEqualTo(end);
+    assertThat(t.appendUnverified(TestLog.transactional(7, 1, 0, "a=2"), Origin.CLIENT).error()).isEqualTo(Errors.NONE);
+  }
+
   private Errors markV2(long producerId, int epoch) {
     return t.append(ControlRecords.buildEndTransaction(TestLog.HEAP, 0, 1_000_000, 0, producerId, (short) epoch,
         new ControlRecords.EndTransactionMarker(ControlRecordType.COMMIT, 0)), Origin.COORDINATOR_V2).error();
