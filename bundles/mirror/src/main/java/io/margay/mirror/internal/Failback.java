@@ -122,7 +122,7 @@ final class Failback {
       check(TopicConfigs.set(source, ConfigResource.topic(topic), LogSettings.MARGAY_MIRROR_SOURCE.name(),
           new MirrorSource(name, context.image().topic(topic).id(), topic).toString()), "topic " + topic + " cannot become a mirror");
     }
-    check(TopicConfigs.set(source, ConfigResource.ALL_BROKERS, MirrorSettings.of(name), LinkConfig.text(there.given())),
+    check(TopicConfigs.set(source, ConfigResource.ALL_BROKERS, LinkTable.setting(name), LinkConfig.text(there.given())),
         "the link " + name + " cannot be created");
     check(new TopicConfigs(context).setLink(config.name(), null), "the link " + config.name() + " cannot be removed here");
     progress.accept("the source mirrors this cluster over its link " + name);

@@ -24,6 +24,8 @@ import org.slf4j.LoggerFactory;
  */
 final class LinkTable {
   private static final Logger LOG = LoggerFactory.getLogger(LinkTable.class);
+  /** Names of the settings that hold links begin with it. */
+  private static final String PREFIX = MirrorSettings.LINKS.name().substring(0, MirrorSettings.LINKS.name().length() - 1);
   /** More links are not begun. */
   private static final int LINKS_MAX = 100;
 
@@ -47,9 +49,14 @@ final class LinkTable {
     worker.allowCoreThreadTimeOut(true);
   }
 
+  /** @return the name of the setting that holds a link */
+  static String setting(String link) {
+    return PREFIX + link;
+  }
+
   void onImage(ClusterDelta delta, ClusterImage image) {
     if (delta.first() || delta.changedConfigs().contains(ConfigResource.ALL_BROKERS)) {
-      if (!entries.isEmpty() || image.config(ConfigResource.ALL_BROKERS).keySet().stream().anyMatch(k -> k.startsWith(MirrorSettings.prefix()))) {
+      if (!entries.isEmpty() || image.config(ConfigResource.ALL_BROKERS).keySet().stream().anyMatch(k -> k.startsWith(PREFIX))) {
         later(this::reconcile);
       }
     }
@@ -98,8 +105,8 @@ final class LinkTable {
       files.values().forEach(file -> wanted.put(file.name(), new Entry(file.origin(), file.fields(), null, null)));
     }
     context.image().config(ConfigResource.ALL_BROKERS).forEach((name, value) -> {
-      if (name.startsWith(MirrorSettings.prefix())) {
-        wanted.put(name.substring(MirrorSettings.prefix().length()), given(value));
+      if (name.startsWith(PREFIX)) {
+        wanted.put(name.substring(PREFIX.length()), given(value));
       }
     });
     Map<String, Entry> before = entries;

@@ -21,13 +21,4 @@ public final class MirrorSettings implements SettingDefinitions {
   public Catalogue catalogue() {
     return ALL;
   }
-
-  /** Name of the setting of a link. */
-  static String of(String link) {
-    return prefix() + link;
-  }
-
-  static String prefix() {
-    return LINKS.name().substring(0, LINKS.name().length() - 1);
-  }
 }

@@ -117,7 +117,7 @@ final class TopicConfigs {
 
   /** Sets a link for the cluster, or removes it. Returns what went wrong, or null. */
   String setLink(String link, String value) throws IOException, InterruptedException {
-    return alter(ConfigResource.ALL_BROKERS, List.of(new AlterableConfig().setName(MirrorSettings.of(link))
+    return alter(ConfigResource.ALL_BROKERS, List.of(new AlterableConfig().setName(LinkTable.setting(link))
         .setConfigOperation(value == null ? DELETE : SET).setValue(value)));
   }
 
