@@ -5,6 +5,7 @@ import static io.margay.spi.config.SettingType.INT;
 import static io.margay.spi.config.SettingType.LIST;
 import static io.margay.spi.config.SettingType.STRING;
 
+import io.margay.model.ForeignPattern;
 import io.margay.spi.config.Catalogue;
 import io.margay.spi.config.DefinesSettings;
 import io.margay.spi.config.Setting;
@@ -83,7 +84,7 @@ public final class ConsumerGroupSettings implements SettingDefinitions {
           + "a millisecond for each member.");
   /** {@code margay.groups.consumer.regex.max.length}. */
   public static final Setting<Integer> MARGAY_GROUPS_CONSUMER_REGEX_MAX_LENGTH =
-      ALL.broker(INT, "margay.groups.consumer.regex.max.length", 1_024).from(1).live()
+      ALL.broker(INT, "margay.groups.consumer.regex.max.length", ForeignPattern.MAX_LENGTH).range(1, ForeignPattern.MAX_LENGTH).live()
       .doc("Characters of the regular expression of a subscription. A longer one is refused with INVALID_REGULAR_EXPRESSION.");
   /** {@code margay.groups.consumer.regex.max.count}. */
   public static final Setting<Integer> MARGAY_GROUPS_CONSUMER_REGEX_MAX_COUNT =

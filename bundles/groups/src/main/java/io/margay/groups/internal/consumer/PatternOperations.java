@@ -1,9 +1,9 @@
 package io.margay.groups.internal.consumer;
 
-import com.google.re2j.PatternSyntaxException;
 import io.margay.coordinator.CoordinatorException;
 import io.margay.coordinator.Result;
 import io.margay.coordinator.ShardContext;
+import io.margay.model.ForeignPattern;
 import io.margay.protocol.Errors;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,10 +21,6 @@ import org.slf4j.LoggerFactory;
  */
 final class PatternOperations {
   private static final Logger LOG = LoggerFactory.getLogger(PatternOperations.class);
-  /** Instructions of a compiled expression; each letter of a name may take a step through all of them. */
-  private static final int PROGRAM_MAX = 10_000;
-  /** Repetitions are written out when they are compiled, and those that contain others are multiplied. */
-  private static final int WRITTEN_OUT_MAX = 10_000;
   private static final long BUDGET_NANOS = TimeUnit.SECONDS.toNanos(2);
   /** Topics that come one after the other are looked up together. */
   private static final int PAUSE_MS = 1_000;
@@ -59,20 +55,12 @@ final class PatternOperations {
     compile(text);
   }
 
-  static com.google.re2j.Pattern compile(String text) {
-    if (RepetitionSize.of(text) > WRITTEN_OUT_MAX) {
-      throw invalid("its repetitions are too large");
-    }
-    com.google.re2j.Pattern pattern;
+  private static ForeignPattern compile(String text) {
     try {
-      pattern = com.google.re2j.Pattern.compile(text);
-    } catch (PatternSyntaxException e) {
-      throw invalid(e.getDescription());
+      return ForeignPattern.of(text);
+    } catch (IllegalArgumentException e) {
+      throw invalid(e.getMessage());
     }
-    if (pattern.programSize() > PROGRAM_MAX) {
-      throw invalid("it is too complex");
-    }
-    return pattern;
   }
 
   private static CoordinatorException invalid(String why) {
@@ -126,7 +114,7 @@ final class PatternOperations {
     for (String text : texts) {
       Set<String> matching = new HashSet<>();
       try {
-        com.google.re2j.Pattern pattern = compile(text);
+        ForeignPattern pattern = compile(text);
         for (String name : names) {
           if (matching.size() < config.patternTopicsMax() && pattern.matches(name)) {
             matching.add(name);
