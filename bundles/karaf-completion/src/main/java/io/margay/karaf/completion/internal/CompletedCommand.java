@@ -1,8 +1,10 @@
 package io.margay.karaf.completion.internal;
 
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
 import org.apache.karaf.shell.api.console.Candidate;
 import org.apache.karaf.shell.api.console.Command;
@@ -104,6 +106,17 @@ final class CompletedCommand implements Command {
 
   @Override
   public Object execute(Session session, List<Object> arguments) throws Exception {
-    return function.execute(null, arguments);
+    return function.execute(session == null ? null : variablesOf(session), arguments);
+  }
+
+  /** A session of Gogo with the variables of Karaf's, such as USER for who has logged in; commands use no more of it. */
+  private static CommandSession variablesOf(Session session) {
+    return (CommandSession) Proxy.newProxyInstance(CommandSession.class.getClassLoader(), new Class<?>[] {CommandSession.class},
+        (proxy, method, arguments) -> {
+          if (method.getName().equals("get") && arguments.length == 1) {
+            return session.get((String) arguments[0]);
+          }
+          throw new UnsupportedOperationException(method.getName());
+        });
   }
 }

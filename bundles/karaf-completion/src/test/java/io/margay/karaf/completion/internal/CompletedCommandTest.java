@@ -3,11 +3,13 @@ package io.margay.karaf.completion.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.felix.service.command.Function;
 import org.apache.karaf.shell.api.console.Candidate;
 import org.apache.karaf.shell.api.console.CommandLine;
+import org.apache.karaf.shell.api.console.Session;
 import org.junit.jupiter.api.Test;
 
 class CompletedCommandTest {
@@ -71,6 +73,14 @@ class CompletedCommandTest {
     assertThat(complete("topic:describe", "--")).containsExactly("--json");
     assertThat(asked).containsExactly(List.of("topic:describe", 1, List.of("topic:describe", "o")),
         List.of("topic:describe", 1, List.of("describe", "")), List.of("topic:describe", 0, List.of("topic:describe", "--")));
+  }
+
+  @Test
+  void theFunctionSeesWhoHasLoggedIn() throws Exception {
+    Session karaf = (Session) Proxy.newProxyInstance(Session.class.getClassLoader(), new Class<?>[] {Session.class},
+        (proxy, method, arguments) -> method.getName().equals("get") && arguments[0].equals("USER") ? "anna" : null);
+    CompletedCommand who = new CompletedCommand("deploy:undo", "Undo.", (session, arguments) -> session.get("USER"), candidates);
+    assertThat(who.execute(karaf, List.of())).isEqualTo("anna");
   }
 
   @Test
