@@ -33,12 +33,6 @@ final class AtomicParts {
   static final class Progress {
     private int written;
     private int most = Integer.MAX_VALUE;
-    private boolean begun;
-
-    /** Whether parts are in the log. */
-    boolean begun() {
-      return begun;
-    }
   }
 
   /** The log was lost; who loads it ends what is open. */
@@ -68,7 +62,6 @@ final class AtomicParts {
    * @return what became of the whole
    */
   Appended append(PartitionWriter writer, List<CoordinatorRecord> records, Progress progress) {
-    progress.begun = true;
     while (progress.written < records.size()) {
       int from = progress.written;
       int to = BatchParts.end(records, from, Math.min(progress.most, records.size()));

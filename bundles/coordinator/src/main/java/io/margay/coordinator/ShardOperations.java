@@ -140,11 +140,11 @@ final class ShardOperations<S extends ShardState> {
       shard.state().replayMarker(end.marker().producerId(), end.marker().committed());
     }
     List<CoordinatorRecord> records = call.result.records();
-    if (!records.isEmpty() && parts.open() && !call.parts.begun() && parts.abortRest(shard.writer()) == PartitionWriter.Appended.SUSPENDED) {
+    if (!records.isEmpty() && parts.open() && call.parts == null && parts.abortRest(shard.writer()) == PartitionWriter.Appended.SUSPENDED) {
       notAppended(call, PartitionWriter.Appended.SUSPENDED);
       return;
     }
-    if (call.parts.begun() || mayNotFit(call.result)) {
+    if (call.parts != null || mayNotFit(call.result)) {
       appendInParts(call);
       return;
     }
@@ -183,10 +183,13 @@ final class ShardOperations<S extends ShardState> {
   }
 
   private <R> void appendInParts(Call<R> call) {
-    if (parts.open() && !call.parts.begun()) {
-      // what is left of another result would be committed with this one
-      call.giveUp(Errors.COORDINATOR_NOT_AVAILABLE);
-      return;
+    if (call.parts == null) {
+      if (parts.open()) {
+        // what is left of another result would be committed with this one
+        call.giveUp(Errors.COORDINATOR_NOT_AVAILABLE);
+        return;
+      }
+      call.parts = new AtomicParts.Progress();
     }
     List<CoordinatorRecord> records = call.result.records();
     PartitionWriter.Appended done = parts.append(shard.writer(), records, call.parts);
@@ -274,8 +277,8 @@ final class ShardOperations<S extends ShardState> {
     private int appended;
     /** Whether the log has taken the result's marker. */
     private boolean marked;
-    /** How far the result is when it is written as several batches that stand or fall together. */
-    private AtomicParts.Progress parts = new AtomicParts.Progress();
+    /** How far the result is when it is written as several batches that stand or fall together; null until that has begun. */
+    private AtomicParts.Progress parts;
 
     Call(Operation<S, R> operation, CompletableFuture<R> reply, long bytes) {
       this.operation = operation;
@@ -293,7 +296,7 @@ final class ShardOperations<S extends ShardState> {
       result = null;
       appended = 0;
       marked = false;
-      parts = new AtomicParts.Progress();
+      parts = null;
     }
 
     @Override
