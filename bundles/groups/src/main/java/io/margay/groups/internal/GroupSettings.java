@@ -43,7 +43,7 @@ public final class GroupSettings implements SettingDefinitions {
       .doc("Topic for records that a share group gave up on; empty means none.");
   /** {@code share.assignment.interval.ms}. */
   public static final Setting<Integer> SHARE_ASSIGNMENT_INTERVAL_MS = ALL.group(INT, "share.assignment.interval.ms", 1000)
-      .from(0).synonyms("group.share.assignment.interval.ms").inert()
+      .from(0).synonyms("group.share.assignment.interval.ms")
       .doc("Shortest time in milliseconds between two assignments of a share group.");
   /** {@code share.assignor.offload.enable}. */
   public static final Setting<Boolean> SHARE_ASSIGNOR_OFFLOAD_ENABLE = ALL.group(BOOLEAN, "share.assignor.offload.enable", true)
@@ -60,7 +60,7 @@ public final class GroupSettings implements SettingDefinitions {
       .doc("Number of times that a share group delivers a record.");
   /** {@code share.heartbeat.interval.ms}. */
   public static final Setting<Integer> SHARE_HEARTBEAT_INTERVAL_MS = ALL.group(INT, "share.heartbeat.interval.ms", 5000)
-      .from(1).synonyms("group.share.heartbeat.interval.ms").inert()
+      .from(1).synonyms("group.share.heartbeat.interval.ms")
       .doc("Milliseconds between two heartbeats of a member of a share group.");
   /** {@code share.isolation.level}. */
   public static final Setting<String> SHARE_ISOLATION_LEVEL = ALL.group(STRING, "share.isolation.level", "read_uncommitted")
@@ -79,7 +79,7 @@ public final class GroupSettings implements SettingDefinitions {
       .inert().doc("Whether a member of a share group may extend the time that it holds a record.");
   /** {@code share.session.timeout.ms}. */
   public static final Setting<Integer> SHARE_SESSION_TIMEOUT_MS = ALL.group(INT, "share.session.timeout.ms", 45_000)
-      .from(1).synonyms("group.share.session.timeout.ms").inert()
+      .from(1).synonyms("group.share.session.timeout.ms")
       .doc("Milliseconds without a heartbeat after which a member is removed from a share group.");
   /** {@code streams.acceptable.recovery.lag}. */
   public static final Setting<Long> STREAMS_ACCEPTABLE_RECOVERY_LAG = ALL.group(LONG, "streams.acceptable.recovery.lag", 10_000L)
