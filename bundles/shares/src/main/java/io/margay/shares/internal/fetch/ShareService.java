@@ -1,0 +1,105 @@
+package io.margay.shares.internal.fetch;
+
+import io.margay.metadata.TopicImage;
+import io.margay.protocol.Errors;
+import io.margay.shares.internal.leader.SharePartitionLeader;
+import io.margay.shares.internal.leader.SharePartitions;
+import io.margay.shares.internal.partition.Acknowledgement;
+import io.margay.shares.internal.state.StateKey;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** What ShareFetch and ShareAcknowledge have in common: sessions and acknowledgements. Safe for all threads. */
+public final class ShareService {
+  private static final String SHARE_VERSION = "share.version";
+
+  private final ShareCluster cluster;
+  private final SharePartitions partitions;
+  private final ShareSessions sessions;
+
+  /**
+   * @param cluster the cluster and the settings
+   * @param partitions the share partitions that this broker leads
+   * @param sessions the sessions of members
+   */
+  public ShareService(ShareCluster cluster, SharePartitions partitions, ShareSessions sessions) {
+    this.cluster = cluster;
+    this.partitions = partitions;
+    this.sessions = sessions;
+  }
+
+  ShareCluster cluster() {
+    return cluster;
+  }
+
+  ShareSessions sessions() {
+    return sessions;
+  }
+
+  /** Whose request it is. */
+  ShareSession.Key requireMember(String groupId, String memberId) {
+    if (cluster.image().features().getOrDefault(SHARE_VERSION, (short) 0) < 1) {
+      throw new ShareException(Errors.UNSUPPORTED_VERSION, "share groups are not enabled, see the feature " + SHARE_VERSION);
+    }
+    if (groupId == null || groupId.isEmpty() || memberId == null || memberId.isEmpty()) {
+      throw new ShareException(Errors.INVALID_REQUEST, "a share group and a member are to be named");
+    }
+    return new ShareSession.Key(groupId, memberId);
+  }
+
+  /** Null when this broker does not lead the partition. */
+  SharePartitionLeader find(String groupId, SharePart part) {
+    TopicImage topic = cluster.image().topic(part.topicId());
+    return topic == null ? null : partitions.find(new StateKey(groupId, part.topicId(), part.partition()), topic.name());
+  }
+
+  // ------------------------------------------------------------------------------------------------ acknowledging
+
+  /** Refuses the whole request when it contradicts itself. */
+  static void requireValid(Map<SharePart, List<Acknowledgement>> acknowledgements, int epoch, boolean renews) {
+    if (epoch == ShareSession.INITIAL && !acknowledgements.isEmpty()) {
+      throw new ShareException(Errors.INVALID_REQUEST, "a request that opens a share session cannot acknowledge");
+    }
+    if (!renews && acknowledgements.values().stream().anyMatch(list -> list.stream().anyMatch(Acknowledgement::renews))) {
+      throw new ShareException(Errors.INVALID_REQUEST, "acknowledgements that renew are to be announced in the request");
+    }
+  }
+
+  /** Takes all acknowledgements; completes with the outcome of each partition when they are written. */
+  CompletableFuture<Map<SharePart, Errors>> acknowledge(ShareSession.Key key, Map<SharePart, List<Acknowledgement>> acknowledgements) {
+    if (acknowledgements.isEmpty()) {
+      return CompletableFuture.completedFuture(Map.of());
+    }
+    LeaderHints hints = new LeaderHints(cluster.image(), "");
+    Map<SharePart, CompletableFuture<Errors>> outcomes = new LinkedHashMap<>();
+    acknowledgements.forEach((part, list) -> {
+      SharePartitionLeader leader = find(key.groupId(), part);
+      outcomes.put(part, leader == null ? CompletableFuture.completedFuture(hints.error(part)) : leader.acknowledge(key.memberId(), list));
+    });
+    return CompletableFuture.allOf(outcomes.values().toArray(CompletableFuture[]::new)).thenApply(done -> {
+      Map<SharePart, Errors> result = new LinkedHashMap<>();
+      outcomes.forEach((part, outcome) -> result.put(part, outcome.join()));
+      return result;
+    });
+  }
+
+  /** The client has gone without a word. */
+  void disconnected(String groupId, String memberId) {
+    ShareSession session = sessions.remove(new ShareSession.Key(groupId, memberId));
+    if (session != null) {
+      end(session);
+    }
+  }
+
+  /** A session has ended: others get what the member has acquired. */
+  void end(ShareSession session) {
+    session.parts().forEach(part -> {
+      SharePartitionLeader leader = find(session.key().groupId(), part);
+      if (leader != null) {
+        leader.release(session.key().memberId());
+      }
+    });
+  }
+}
