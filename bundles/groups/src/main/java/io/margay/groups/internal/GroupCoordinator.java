@@ -97,6 +97,7 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   private final ClusterTopics topics;
   private final CoordinatorFinder shareFinder;
   private final ShareStateAsking shareStates = new ShareStateAsking();
+  private final ShareOffsetRequests shareOffsets;
 
   /** What the coordinator needs of its surroundings; as {@link CoordinatorRuntime.Environment}. */
   record Environment(Clock clock, Scheduler scheduler, Executor executor, IntSupplier commitTimeoutMs,
@@ -138,7 +139,7 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
     this.metadata = metadata;
     finder.servedHere(runtime::active);
     runtime.waitFor(finder::ledHere, finder::shardWaitMs);
-    this.transactional = new TransactionalCommits(new TransactionalCommits.Shards() {
+    ShardsByGroup byGroup = new ShardsByGroup() {
       @Override
       public <R> CompletableFuture<R> run(String groupId, long bytes, Operation<GroupShard, R> operation) {
         return runAnyId(groupId, bytes, operation);
@@ -148,7 +149,9 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
       public TopicPartition partitionOf(String groupId) {
         return new TopicPartition(CoordinatorFinder.OFFSETS_TOPIC, ShardHash.shardOf(groupId, finder.shards()));
       }
-    });
+    };
+    this.transactional = new TransactionalCommits(byGroup);
+    this.shareOffsets = new ShareOffsetRequests(metadata, shareStates, byGroup);
   }
 
   /** Work for a shard, on the executor; its outcome is an operation of its own. */
@@ -418,6 +421,11 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
     return describeEach(groupIds, (s, id) -> s.share().describe(id, answer),
         (id, error) -> new ShareGroupDescribeResponse.DescribedGroup().setGroupId(id).setErrorCode(error.code())
             .setErrorMessage(error.message()));
+  }
+
+  @Override
+  public ShareOffsetRequests shareOffsets() {
+    return shareOffsets;
   }
 
   private <T> CompletableFuture<List<T>> describeEach(Collection<String> groupIds, BiFunction<GroupShard, String, T> describe,

@@ -126,6 +126,8 @@ public final class GroupCoordinatorComponent implements LeadershipListener, Meta
       coordinator.elected(partition.id().partition(), new LeaderPartitionWriter(partition,
           CompressionType.forId(settings.get(CoordinatorSettings.OFFSETS_TOPIC_COMPRESSION_CODEC)),
           settings.get(CoordinatorSettings.OFFSETS_LOAD_BUFFER_SIZE)));
+    } else {
+      coordinator.shareOffsets().elected(partition);
     }
   }
 
@@ -133,6 +135,8 @@ public final class GroupCoordinatorComponent implements LeadershipListener, Meta
   public void onResigned(TopicPartition tp) {
     if (tp.topic().equals(CoordinatorFinder.OFFSETS_TOPIC)) {
       coordinator.resigned(tp.partition());
+    } else {
+      coordinator.shareOffsets().resigned(tp);
     }
   }
 

@@ -1,18 +1,27 @@
 package io.margay.groups.internal;
 
+import io.margay.coordinator.CoordinatorException;
 import io.margay.groups.internal.group.Partitions;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.DeleteShareGroupStateRequest;
 import io.margay.protocol.message.InitializeShareGroupStateRequest;
+import io.margay.protocol.message.ReadShareGroupStateSummaryRequest;
+import io.margay.protocol.message.ReadShareGroupStateSummaryResponse;
 import io.margay.spi.share.ShareStates;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 
 /**
  * Asks share coordinators about the state of share partitions, for the operations of groups. While the part that reaches them is not there,
  * each question fails and is asked again later: by the next heartbeat, or by the client. Safe for all threads.
  */
 final class ShareStateAsking {
+  private static final long UNINITIALIZED = -1;
+
   private volatile ShareStates states;
 
   /** @param comes reaches the coordinators from now on */
@@ -34,8 +43,13 @@ final class ShareStateAsking {
 
   /** Gives partitions a state with nothing acknowledged; completes with those that have one now. */
   CompletionStage<Partitions> initialize(String groupId, int stateEpoch, Partitions partitions) {
+    return initialize(groupId, stateEpoch, partitions, (topic, partition) -> UNINITIALIZED);
+  }
+
+  /** The same, with start offsets. */
+  CompletionStage<Partitions> initialize(String groupId, int stateEpoch, Partitions partitions, BiFunction<UUID, Integer, Long> start) {
     ShareStates now = states;
-    if (now == null) {
+    if (now == null || partitions.isEmpty()) {
       return CompletableFuture.completedFuture(Partitions.NONE);
     }
     InitializeShareGroupStateRequest request = new InitializeShareGroupStateRequest().setGroupId(groupId);
@@ -43,7 +57,8 @@ final class ShareStateAsking {
       InitializeShareGroupStateRequest.InitializeStateData data = new InitializeShareGroupStateRequest.InitializeStateData().setTopicId(topic);
       for (int p : numbers) {
         data.partitions().add(
-            new InitializeShareGroupStateRequest.PartitionData().setPartition(p).setStateEpoch(stateEpoch).setStartOffset(-1));
+            new InitializeShareGroupStateRequest.PartitionData().setPartition(p).setStateEpoch(stateEpoch)
+                .setStartOffset(start.apply(topic, p)));
       }
       request.topics().add(data);
     });
@@ -55,6 +70,32 @@ final class ShareStateAsking {
         }
       }));
       return done.build();
+    });
+  }
+
+  /** Reads where a group starts to read partitions; completes with what is known, by topic and partition. */
+  CompletionStage<Map<UUID, Map<Integer, ReadShareGroupStateSummaryResponse.PartitionResult>>> summarize(String groupId, Partitions partitions) {
+    ShareStates now = states;
+    if (partitions.isEmpty()) {
+      return CompletableFuture.completedFuture(Map.of());
+    }
+    if (now == null) {
+      return CompletableFuture.failedFuture(new CoordinatorException(Errors.COORDINATOR_NOT_AVAILABLE));
+    }
+    ReadShareGroupStateSummaryRequest request = new ReadShareGroupStateSummaryRequest().setGroupId(groupId);
+    partitions.forEachTopic((topic, numbers, epochs) -> {
+      ReadShareGroupStateSummaryRequest.ReadStateSummaryData data =
+          new ReadShareGroupStateSummaryRequest.ReadStateSummaryData().setTopicId(topic);
+      for (int p : numbers) {
+        data.partitions().add(new ReadShareGroupStateSummaryRequest.PartitionData().setPartition(p).setLeaderEpoch(-1));
+      }
+      request.topics().add(data);
+    });
+    return now.summarize(request).thenApply(response -> {
+      Map<UUID, Map<Integer, ReadShareGroupStateSummaryResponse.PartitionResult>> found = new HashMap<>();
+      response.results().forEach(t -> t.partitions().forEach(p ->
+          found.computeIfAbsent(t.topicId(), id -> new HashMap<>()).put(p.partition(), p)));
+      return found;
     });
   }
 

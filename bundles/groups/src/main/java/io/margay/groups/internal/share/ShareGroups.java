@@ -34,6 +34,7 @@ public final class ShareGroups {
   private final ShareHeartbeats heartbeats;
   private final ShareReplay replay;
   private final ShareDescription description;
+  private final ShareOffsets offsets;
 
   /**
    * @param context the shard's context
@@ -49,11 +50,17 @@ public final class ShareGroups {
     this.heartbeats = new ShareHeartbeats(groups, around.config(), membership, states);
     this.replay = new ShareReplay(groups, sessions);
     this.description = new ShareDescription(around.topics(), target);
+    this.offsets = new ShareOffsets(groups, around.topics());
   }
 
   /** @return ShareGroupHeartbeat */
   public ShareHeartbeats heartbeats() {
     return heartbeats;
+  }
+
+  /** @return what is done to start offsets */
+  public ShareOffsets offsets() {
+    return offsets;
   }
 
   /** The share coordinators have answered: these partitions have state. */

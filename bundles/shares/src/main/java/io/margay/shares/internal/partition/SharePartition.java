@@ -167,6 +167,7 @@ public final class SharePartition {
       }
       before = a.last();
       if (a.first() < spans.start() || !isAcquired(member, a.first(), a.last())) {
+        spans.tidy();
         return Errors.INVALID_RECORD_STATE;
       }
     }
@@ -350,7 +351,9 @@ public final class SharePartition {
       if (state != Span.NOTHING) {
         span.writingNext = span.next != Span.NOTHING;
         span.writingDirty = true;
-        batches.add(new StateBatch(span.first, span.last, state, span.count));
+        // a delivery that has not ended does not count: after a crash it is made again
+        boolean again = span.state == Span.State.ACQUIRED && span.next == Span.NOTHING;
+        batches.add(new StateBatch(span.first, span.last, state, (short) (again ? span.count - 1 : span.count)));
       }
       boolean done = span.state == Span.State.DONE || state == StateBatch.ACKED || state == StateBatch.ARCHIVED;
       atStart &= done && span.first == start;
