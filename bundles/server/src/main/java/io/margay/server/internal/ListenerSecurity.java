@@ -76,7 +76,9 @@ final class ListenerSecurity implements Security {
     read(listeners, next, secured);
     rules = next;
     tls = secured;
-    secured.values().forEach(listener -> listener.warn(settings.get(TlsSettings.MARGAY_TLS_EXPIRY_WARNING_DAYS)));
+    if (!secured.isEmpty()) {
+      warn();
+    }
   }
 
   /** The same without effect. */
