@@ -150,6 +150,7 @@ class ShareGroupIT {
       assertThat(group.members().iterator().next().assignment().topicPartitions()).hasSize(3);
       assertThat(admin.listGroups().all().get()).anySatisfy(g -> assertThat(g.type()).hasToString("Optional[Share]"));
       assertThatThrownBy(() -> admin.deleteShareGroups(List.of("implicit")).all().get()).hasCauseInstanceOf(GroupNotEmptyException.class);
+      member.poll();
       assertThat(member.errors).isEmpty();
     }
     awaitStart("implicit", 167);

@@ -3,6 +3,7 @@ package io.margay.shares.internal;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ClusterMetadata;
 import io.margay.metadata.ConfigResource;
+import io.margay.model.BrokerId;
 import io.margay.shares.internal.fetch.ShareCluster;
 import io.margay.shares.internal.leader.ShareEnvironment;
 import io.margay.shares.internal.partition.ShareLimits;
@@ -76,6 +77,16 @@ record SettingsOfShares(NodeSettings values, ClusterMetadata metadata) implement
   @Override
   public ClusterImage image() {
     return metadata.image();
+  }
+
+  @Override
+  public BrokerId self() {
+    return values.nodeId();
+  }
+
+  @Override
+  public int waitMs() {
+    return shardWaitMs();
   }
 
   @Override

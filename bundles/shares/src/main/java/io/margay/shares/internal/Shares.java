@@ -81,7 +81,7 @@ final class Shares implements AutoCloseable {
         new LineLimit(runtime.clock()));
     this.partitions = new SharePartitions(share, () -> settings.values().get(ShareSettings.MARGAY_SHARES_PARTITIONS_MAX));
     this.sessions = new ShareSessions(() -> settings.values().get(ShareSettings.GROUP_SHARE_MAX_SHARE_SESSIONS), share::elapsedMs);
-    ShareService service = new ShareService(settings, partitions, sessions);
+    ShareService service = new ShareService(settings, partitions, sessions, runtime.scheduler());
     this.fetches = new ShareFetchHandler(service, runtime.scheduler(), runtime.executor());
     this.acknowledgements = new ShareAcknowledgeHandler(service);
   }

@@ -112,6 +112,10 @@ final class PendingShareFetch implements ShareWaiter {
           return;
         }
         SharePartitionLeader leader = service.find(query.groupId(), part);
+        if (leader == null && service.isExpected(part)) {
+          // a part is being replaced
+          continue;
+        }
         Fetched fetched = leader == null ? Fetched.failed(hints.error(part)) : leader.fetch(new SharePartitionLeader.Want(query.memberId(),
             (int) left, query.shareAcquireMode() == RECORD_LIMIT, (int) bytesLeft), mayBlock);
         if (leader != null) {

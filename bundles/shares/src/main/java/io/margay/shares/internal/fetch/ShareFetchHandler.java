@@ -100,6 +100,9 @@ public final class ShareFetchHandler implements ApiHandler, AutoCloseable {
       session.remove(more);
       throw new ShareException(Errors.INVALID_REQUEST, "a share session has too many partitions, see margay.shares.session.partitions.max");
     }
+    if (query.shareSessionEpoch() == ShareSession.INITIAL) {
+      service.refresh(key.groupId(), more);
+    }
     return session;
   }
 

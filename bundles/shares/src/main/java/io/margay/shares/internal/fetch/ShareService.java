@@ -1,11 +1,13 @@
 package io.margay.shares.internal.fetch;
 
 import io.margay.metadata.TopicImage;
+import io.margay.model.Scheduler;
 import io.margay.protocol.Errors;
 import io.margay.shares.internal.leader.SharePartitionLeader;
 import io.margay.shares.internal.leader.SharePartitions;
 import io.margay.shares.internal.partition.Acknowledgement;
 import io.margay.shares.internal.state.StateKey;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +17,10 @@ import java.util.concurrent.CompletableFuture;
 public final class ShareService {
   private static final String SHARE_VERSION = "share.version";
 
+  private static final long LOOK_AGAIN_MS = 10;
+
   private final ShareCluster cluster;
+  private final Scheduler scheduler;
   private final SharePartitions partitions;
   private final ShareSessions sessions;
 
@@ -23,8 +28,10 @@ public final class ShareService {
    * @param cluster the cluster and the settings
    * @param partitions the share partitions that this broker leads
    * @param sessions the sessions of members
+   * @param scheduler timers
    */
-  public ShareService(ShareCluster cluster, SharePartitions partitions, ShareSessions sessions) {
+  public ShareService(ShareCluster cluster, SharePartitions partitions, ShareSessions sessions, Scheduler scheduler) {
+    this.scheduler = scheduler;
     this.cluster = cluster;
     this.partitions = partitions;
     this.sessions = sessions;
@@ -55,6 +62,23 @@ public final class ShareService {
     return topic == null ? null : partitions.find(new StateKey(groupId, part.topicId(), part.partition()), topic.name());
   }
 
+  /** Whether this broker is to lead a partition, so that it most likely soon does when it does not yet. */
+  boolean isExpected(SharePart part) {
+    TopicImage topic = cluster.image().topic(part.topicId());
+    return topic != null && part.partition() >= 0 && part.partition() < topic.partitions().size()
+        && topic.partitions().get(part.partition()).leader().equals(cluster.self());
+  }
+
+  /** A member opens a session: what nobody uses is read again, since somebody may have altered its start offset. */
+  void refresh(String groupId, Collection<SharePart> parts) {
+    parts.forEach(part -> {
+      SharePartitionLeader known = partitions.known(new StateKey(groupId, part.topicId(), part.partition()));
+      if (known != null) {
+        known.closeIfIdle(0);
+      }
+    });
+  }
+
   // ------------------------------------------------------------------------------------------------ acknowledging
 
   /** Refuses the whole request when it contradicts itself. */
@@ -72,12 +96,8 @@ public final class ShareService {
     if (acknowledgements.isEmpty()) {
       return CompletableFuture.completedFuture(Map.of());
     }
-    LeaderHints hints = new LeaderHints(cluster.image(), "");
     Map<SharePart, CompletableFuture<Errors>> outcomes = new LinkedHashMap<>();
-    acknowledgements.forEach((part, list) -> {
-      SharePartitionLeader leader = find(key.groupId(), part);
-      outcomes.put(part, leader == null ? CompletableFuture.completedFuture(hints.error(part)) : leader.acknowledge(key.memberId(), list));
-    });
+    acknowledgements.forEach((part, list) -> outcomes.put(part, acknowledge(key, part, list, cluster.waitMs())));
     return CompletableFuture.allOf(outcomes.values().toArray(CompletableFuture[]::new)).thenApply(done -> {
       Map<SharePart, Errors> result = new LinkedHashMap<>();
       outcomes.forEach((part, outcome) -> result.put(part, outcome.join()));
@@ -91,6 +111,20 @@ public final class ShareService {
     if (session != null) {
       end(session);
     }
+  }
+
+  /** While a part is being replaced, the partition may be led here and not known yet: then it is waited for. */
+  private CompletableFuture<Errors> acknowledge(ShareSession.Key key, SharePart part, List<Acknowledgement> list, long leftMs) {
+    SharePartitionLeader leader = find(key.groupId(), part);
+    if (leader != null) {
+      return leader.acknowledge(key.memberId(), list);
+    }
+    if (leftMs <= 0 || !isExpected(part)) {
+      return CompletableFuture.completedFuture(new LeaderHints(cluster.image(), "").error(part));
+    }
+    CompletableFuture<Errors> later = new CompletableFuture<>();
+    scheduler.after(LOOK_AGAIN_MS, () -> acknowledge(key, part, list, leftMs - LOOK_AGAIN_MS).thenAccept(later::complete));
+    return later;
   }
 
   /** A session has ended: others get what the member has acquired. */

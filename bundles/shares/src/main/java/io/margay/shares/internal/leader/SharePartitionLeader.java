@@ -125,8 +125,13 @@ public final class SharePartitionLeader implements StateWriter.Owner {
     };
   }
 
-  /** Closes it when nobody has used it for a while, so that its state is read again at the next use. */
-  boolean closeIfIdle(long idleMs) {
+  /**
+   * Closes it when nobody uses it, so that its state is read again at the next use.
+   *
+   * @param idleMs for how long nobody must have used it
+   * @return whether it is closed now
+   */
+  public boolean closeIfIdle(long idleMs) {
     boolean[] idle = new boolean[1];
     locked(() -> {
       idle[0] = closed == Errors.NONE && waiters.isEmpty() && (partition == null || !partition.isBusy())

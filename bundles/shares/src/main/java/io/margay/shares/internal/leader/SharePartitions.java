@@ -109,6 +109,14 @@ public final class SharePartitions implements AutoCloseable {
     return made;
   }
 
+  /**
+   * @param key a share partition
+   * @return it, when it is in use or was a moment ago; else null
+   */
+  public SharePartitionLeader known(StateKey key) {
+    return table.get(key);
+  }
+
   private boolean isFull() {
     if (table.size() < most.getAsInt()) {
       return false;
