@@ -287,6 +287,8 @@ public final class SharePartitionLeader implements StateWriter.Owner {
   private Place place() {
     if (partition.expire(environment.elapsedMs())) {
       schedule();
+      // what is written calls others, which must not happen here
+      environment.blocking().execute(() -> locked(() -> closed == Errors.NONE ? writer.proceed() : null));
     }
     partition.onLogStart(log.logStartOffset());
     long offset = partition.nextOffset();
