@@ -8,6 +8,7 @@ import io.margay.protocol.message.ApiVersionsRequest;
 import io.margay.protocol.message.ApiVersionsResponse;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import io.margay.spi.security.Access;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -35,6 +36,11 @@ final class ApiVersionsHandler implements ApiHandler {
   @Override
   public Api api() {
     return ApiVersionsRequest.API;
+  }
+
+  @Override
+  public Access access() {
+    return Access.ANYONE;
   }
 
   @Override

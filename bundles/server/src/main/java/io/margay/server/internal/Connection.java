@@ -59,6 +59,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private final WorkShare work;
   private final WorkWait workWait;
   private final Throttle throttle;
+  private final Decisions decisions = new Decisions();
   private final ArrayDeque<NetworkRequest> pipeline = new ArrayDeque<>(3);
   private LoopState loop;
   private int index;
@@ -446,6 +447,10 @@ final class Connection extends ChannelInboundHandlerAdapter {
     } else if (state == State.LEAVING && nowNanos - leaveByNanos >= 0 || state == State.CLOSING && slow >= STILL_LOOKS) {
       ctx.close();
     }
+  }
+
+  Decisions decisions() {
+    return decisions;
   }
 
   /** What its requests have taken of the memory for work; for all threads. */

@@ -48,6 +48,11 @@ final class NetworkRequest extends RoutedRequest {
   }
 
   @Override
+  Decisions decisions() {
+    return connection.decisions();
+  }
+
+  @Override
   void handBack() {
     if (!connection.unread(this)) {
       respondNothing();

@@ -7,12 +7,18 @@ import io.margay.protocol.message.SaslHandshakeRequest;
 import io.margay.protocol.message.SaslHandshakeResponse;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import io.margay.spi.security.Access;
 
 /** Answers SASL handshakes on listeners that ask for no authentication: ILLEGAL_SASL_STATE, as clients expect. Stateless. */
 final class SaslHandshakeHandler implements ApiHandler {
   @Override
   public Api api() {
     return SaslHandshakeRequest.API;
+  }
+
+  @Override
+  public Access access() {
+    return Access.ANYONE;
   }
 
   @Override

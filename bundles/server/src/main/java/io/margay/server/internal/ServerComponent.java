@@ -13,6 +13,8 @@ import io.margay.spi.controller.Controller;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.lease.LeaseSettings;
 import io.margay.spi.memory.MemoryUser;
+import io.margay.spi.security.Authorizer;
+import io.margay.spi.security.AuthorizerSettings;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.group.ChannelGroup;
@@ -107,6 +109,9 @@ public final class ServerComponent {
     });
     boolean again = !listeners.get().isEmpty();
     this.server = new Server(config(settings, limits), this::image, new ServedRoom(bootstrap, listeners.get()));
+    if (!settings.get(AuthorizerSettings.AUTHORIZER_CLASS_NAME).isBlank()) {
+      server.authorization().require();
+    }
     Set<String> apis = new LinkedHashSet<>(settings.get(NetworkSettings.MARGAY_READY_APIS));
     apis.addAll(server.servedBefore());
     this.needed = List.copyOf(apis);
@@ -304,6 +309,16 @@ public final class ServerComponent {
       }
     }
     server.handlers().unbind(handler);
+  }
+
+  /** Only one is used, the one with the highest ranking. Without the setting it decides nothing. */
+  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+  void bindAuthorizer(Authorizer authorizer) {
+    server.authorization().set(authorizer);
+  }
+
+  void unbindAuthorizer(Authorizer authorizer) {
+    server.authorization().clear(authorizer);
   }
 
   @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)

@@ -9,6 +9,7 @@ import io.margay.protocol.message.ListGroupsRequest;
 import io.margay.protocol.message.ListGroupsResponse;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import io.margay.spi.security.Access;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOutboundBuffer;
@@ -90,6 +91,11 @@ class LoopStateTest {
     @Override
     public Ordering ordering() {
       return Ordering.PIPELINED;
+    }
+
+    @Override
+    public Access access() {
+      return Access.ANYONE;
     }
 
     @Override

@@ -20,6 +20,7 @@ import io.margay.protocol.message.ListGroupsRequest;
 import io.margay.protocol.message.ListGroupsResponse;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import io.margay.spi.security.Access;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.DataInputStream;
@@ -71,6 +72,11 @@ class ServerTest {
   }
 
   private record Handler(Api api, Ordering ordering, Consumer<Request> work) implements ApiHandler {
+    @Override
+    public Access access() {
+      return Access.ANYONE;
+    }
+
     @Override
     public void handle(Request request) {
       work.accept(request);

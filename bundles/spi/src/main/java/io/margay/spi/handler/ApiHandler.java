@@ -3,6 +3,7 @@ package io.margay.spi.handler;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
+import io.margay.spi.security.Access;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -22,6 +23,13 @@ public interface ApiHandler {
 
   /** @return the API that it serves; the same at every call */
   Api api();
+
+  /**
+   * What its requests need, where there is an authorizer. There is no default, so that no handler can forget it.
+   *
+   * @return the declaration; the same at every call
+   */
+  Access access();
 
   /** @return lowest version served, inclusive */
   default short lowestVersion() {

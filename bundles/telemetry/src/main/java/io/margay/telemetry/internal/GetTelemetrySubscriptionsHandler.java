@@ -7,6 +7,7 @@ import io.margay.protocol.message.GetTelemetrySubscriptionsRequest;
 import io.margay.protocol.message.GetTelemetrySubscriptionsResponse;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import io.margay.spi.security.Access;
 
 /** Serves GetTelemetrySubscriptions (71). */
 final class GetTelemetrySubscriptionsHandler implements ApiHandler {
@@ -19,6 +20,11 @@ final class GetTelemetrySubscriptionsHandler implements ApiHandler {
   @Override
   public Api api() {
     return GetTelemetrySubscriptionsRequest.API;
+  }
+
+  @Override
+  public Access access() {
+    return Access.ANYONE;
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.margay.protocol.message.PushTelemetryRequest;
 import io.margay.protocol.message.PushTelemetryResponse;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import io.margay.spi.security.Access;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
@@ -27,6 +28,11 @@ final class PushTelemetryHandler implements ApiHandler {
   @Override
   public Api api() {
     return PushTelemetryRequest.API;
+  }
+
+  @Override
+  public Access access() {
+    return Access.ANYONE;
   }
 
   @Override

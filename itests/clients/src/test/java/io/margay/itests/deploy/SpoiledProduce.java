@@ -5,6 +5,7 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import io.margay.spi.security.Access;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -67,6 +68,11 @@ public abstract class SpoiledProduce implements ApiHandler {
   @Override
   public Api api() {
     return real.api();
+  }
+
+  @Override
+  public Access access() {
+    return real.access();
   }
 
   @Override

@@ -13,6 +13,7 @@ import io.margay.metadata.ClusterImage;
 import io.margay.metadata.PartitionImage;
 import io.margay.model.BrokerId;
 import io.margay.model.TopicPartition;
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.AlterPartitionReassignmentsRequest;
@@ -23,6 +24,7 @@ import io.margay.protocol.message.AlterPartitionReassignmentsResponse.Reassignab
 import io.margay.protocol.message.AlterPartitionReassignmentsResponse.ReassignableTopicResponse;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import io.margay.spi.security.Access;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
@@ -53,7 +55,7 @@ public final class AlterPartitionReassignmentsHandler extends AdminHandler<Alter
   }
 
   AlterPartitionReassignmentsHandler(ControllerRuntime controller) {
-    super(AlterPartitionReassignmentsRequest.API, AlterPartitionReassignmentsRequest::new);
+    super(AlterPartitionReassignmentsRequest.API, AlterPartitionReassignmentsRequest::new, Access.cluster(AclOperation.ALTER));
     this.controller = controller;
   }
 

@@ -7,6 +7,7 @@ import io.margay.controller.internal.state.RefusedException;
 import io.margay.protocol.Api;
 import io.margay.protocol.Message;
 import io.margay.spi.handler.Request;
+import io.margay.spi.security.Access;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -30,7 +31,7 @@ abstract class ConfigAlteringHandler<Q extends Message> extends AdminHandler<Q> 
    * @param replaceAll whether what a request does not name goes
    */
   ConfigAlteringHandler(Api api, Supplier<Q> type, ControllerRuntime controller, LogLevels levels, boolean replaceAll) {
-    super(api, type);
+    super(api, type, Access.BY_RESOURCE);
     this.alterations = new ConfigAlterations(controller, levels);
     this.replaceAll = replaceAll;
   }

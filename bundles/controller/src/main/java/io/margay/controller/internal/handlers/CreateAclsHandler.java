@@ -1,12 +1,14 @@
 package io.margay.controller.internal.handlers;
 
 import io.margay.controller.internal.state.Outcome;
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.CreateAclsRequest;
 import io.margay.protocol.message.CreateAclsResponse;
 import io.margay.protocol.message.CreateAclsResponse.AclCreationResult;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import io.margay.spi.security.Access;
 import java.util.concurrent.CompletionStage;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -19,7 +21,7 @@ public final class CreateAclsHandler extends AdminHandler<CreateAclsRequest> {
   /** Needs nothing. */
   @Activate
   public CreateAclsHandler() {
-    super(CreateAclsRequest.API, CreateAclsRequest::new);
+    super(CreateAclsRequest.API, CreateAclsRequest::new, Access.cluster(AclOperation.ALTER));
   }
 
   @Override

@@ -19,6 +19,7 @@ import io.margay.protocol.message.CreatePartitionsResponse;
 import io.margay.protocol.message.CreatePartitionsResponse.CreatePartitionsTopicResult;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import io.margay.spi.security.Access;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -46,7 +47,7 @@ public final class CreatePartitionsHandler extends AdminHandler<CreatePartitions
   }
 
   CreatePartitionsHandler(ControllerRuntime controller) {
-    super(CreatePartitionsRequest.API, CreatePartitionsRequest::new);
+    super(CreatePartitionsRequest.API, CreatePartitionsRequest::new, Access.BY_RESOURCE);
     this.controller = controller;
   }
 

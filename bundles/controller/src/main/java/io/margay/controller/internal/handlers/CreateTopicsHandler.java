@@ -25,6 +25,7 @@ import io.margay.protocol.message.CreateTopicsResponse.CreatableTopicResult;
 import io.margay.spi.config.Setting;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import io.margay.spi.security.Access;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -54,7 +55,7 @@ public final class CreateTopicsHandler extends AdminHandler<CreateTopicsRequest>
   }
 
   CreateTopicsHandler(ControllerRuntime controller) {
-    super(CreateTopicsRequest.API, CreateTopicsRequest::new);
+    super(CreateTopicsRequest.API, CreateTopicsRequest::new, Access.BY_RESOURCE);
     this.controller = controller;
   }
 

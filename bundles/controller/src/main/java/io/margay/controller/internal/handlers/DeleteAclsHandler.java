@@ -1,12 +1,14 @@
 package io.margay.controller.internal.handlers;
 
 import io.margay.controller.internal.state.Outcome;
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.DeleteAclsRequest;
 import io.margay.protocol.message.DeleteAclsResponse;
 import io.margay.protocol.message.DeleteAclsResponse.DeleteAclsFilterResult;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import io.margay.spi.security.Access;
 import java.util.concurrent.CompletionStage;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -19,7 +21,7 @@ public final class DeleteAclsHandler extends AdminHandler<DeleteAclsRequest> {
   /** Needs nothing. */
   @Activate
   public DeleteAclsHandler() {
-    super(DeleteAclsRequest.API, DeleteAclsRequest::new);
+    super(DeleteAclsRequest.API, DeleteAclsRequest::new, Access.cluster(AclOperation.ALTER));
   }
 
   @Override

@@ -16,6 +16,7 @@ import io.margay.protocol.message.DeleteTopicsResponse;
 import io.margay.protocol.message.DeleteTopicsResponse.DeletableTopicResult;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import io.margay.spi.security.Access;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -44,7 +45,7 @@ public final class DeleteTopicsHandler extends AdminHandler<DeleteTopicsRequest>
   }
 
   DeleteTopicsHandler(ControllerRuntime controller) {
-    super(DeleteTopicsRequest.API, DeleteTopicsRequest::new);
+    super(DeleteTopicsRequest.API, DeleteTopicsRequest::new, Access.BY_RESOURCE);
     this.controller = controller;
   }
 

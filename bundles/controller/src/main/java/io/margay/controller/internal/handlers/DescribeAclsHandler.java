@@ -1,11 +1,13 @@
 package io.margay.controller.internal.handlers;
 
 import io.margay.controller.internal.state.Outcome;
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.DescribeAclsRequest;
 import io.margay.protocol.message.DescribeAclsResponse;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import io.margay.spi.security.Access;
 import java.util.concurrent.CompletionStage;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -16,7 +18,7 @@ public final class DescribeAclsHandler extends AdminHandler<DescribeAclsRequest>
   /** Needs nothing. */
   @Activate
   public DescribeAclsHandler() {
-    super(DescribeAclsRequest.API, DescribeAclsRequest::new);
+    super(DescribeAclsRequest.API, DescribeAclsRequest::new, Access.cluster(AclOperation.DESCRIBE));
   }
 
   @Override

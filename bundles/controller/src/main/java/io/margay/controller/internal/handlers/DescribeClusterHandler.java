@@ -13,6 +13,7 @@ import io.margay.protocol.message.DescribeClusterResponse;
 import io.margay.protocol.message.DescribeClusterResponse.DescribeClusterBroker;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import io.margay.spi.security.Access;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -35,7 +36,7 @@ public final class DescribeClusterHandler extends AdminHandler<DescribeClusterRe
   }
 
   DescribeClusterHandler(ControllerRuntime controller) {
-    super(DescribeClusterRequest.API, DescribeClusterRequest::new);
+    super(DescribeClusterRequest.API, DescribeClusterRequest::new, Access.BY_RESOURCE);
     this.controller = controller;
   }
 

@@ -23,6 +23,7 @@ import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingType;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import io.margay.spi.security.Access;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -54,7 +55,7 @@ public final class DescribeConfigsHandler extends AdminHandler<DescribeConfigsRe
   }
 
   DescribeConfigsHandler(ControllerRuntime controller, LogLevels levels) {
-    super(DescribeConfigsRequest.API, DescribeConfigsRequest::new);
+    super(DescribeConfigsRequest.API, DescribeConfigsRequest::new, Access.BY_RESOURCE);
     this.controller = controller;
     this.levels = levels;
     this.views = new ConfigViews(controller.settings());

@@ -17,6 +17,7 @@ import io.margay.protocol.message.DescribeTopicPartitionsResponse.DescribeTopicP
 import io.margay.protocol.message.DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponseTopic;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import io.margay.spi.security.Access;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
@@ -41,7 +42,7 @@ public final class DescribeTopicPartitionsHandler extends AdminHandler<DescribeT
   }
 
   DescribeTopicPartitionsHandler(ControllerRuntime controller) {
-    super(DescribeTopicPartitionsRequest.API, DescribeTopicPartitionsRequest::new);
+    super(DescribeTopicPartitionsRequest.API, DescribeTopicPartitionsRequest::new, Access.BY_RESOURCE);
     this.controller = controller;
   }
 

@@ -2,6 +2,7 @@ package io.margay.controller.internal.handlers;
 
 import io.margay.controller.internal.Texts;
 import io.margay.controller.internal.state.Outcome;
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.DescribeUserScramCredentialsRequest;
@@ -9,6 +10,7 @@ import io.margay.protocol.message.DescribeUserScramCredentialsResponse;
 import io.margay.protocol.message.DescribeUserScramCredentialsResponse.DescribeUserScramCredentialsResult;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import io.margay.spi.security.Access;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -23,7 +25,7 @@ public final class DescribeUserScramCredentialsHandler extends AdminHandler<Desc
   /** Needs nothing. */
   @Activate
   public DescribeUserScramCredentialsHandler() {
-    super(DescribeUserScramCredentialsRequest.API, DescribeUserScramCredentialsRequest::new);
+    super(DescribeUserScramCredentialsRequest.API, DescribeUserScramCredentialsRequest::new, Access.cluster(AclOperation.DESCRIBE));
   }
 
   @Override

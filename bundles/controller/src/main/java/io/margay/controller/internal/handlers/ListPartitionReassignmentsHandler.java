@@ -7,6 +7,7 @@ import io.margay.metadata.ClusterImage;
 import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
 import io.margay.model.TopicPartition;
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.ListPartitionReassignmentsRequest;
 import io.margay.protocol.message.ListPartitionReassignmentsResponse;
@@ -14,6 +15,7 @@ import io.margay.protocol.message.ListPartitionReassignmentsResponse.OngoingPart
 import io.margay.protocol.message.ListPartitionReassignmentsResponse.OngoingTopicReassignment;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import io.margay.spi.security.Access;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -34,7 +36,7 @@ public final class ListPartitionReassignmentsHandler extends AdminHandler<ListPa
   }
 
   ListPartitionReassignmentsHandler(ControllerRuntime controller) {
-    super(ListPartitionReassignmentsRequest.API, ListPartitionReassignmentsRequest::new);
+    super(ListPartitionReassignmentsRequest.API, ListPartitionReassignmentsRequest::new, Access.cluster(AclOperation.DESCRIBE));
     this.controller = controller;
   }
 

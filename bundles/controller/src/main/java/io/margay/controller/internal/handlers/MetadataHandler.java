@@ -21,6 +21,7 @@ import io.margay.protocol.message.MetadataResponse.MetadataResponsePartition;
 import io.margay.protocol.message.MetadataResponse.MetadataResponseTopic;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import io.margay.spi.security.Access;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -51,7 +52,7 @@ public final class MetadataHandler extends AdminHandler<MetadataRequest> {
   }
 
   MetadataHandler(ControllerRuntime controller) {
-    super(MetadataRequest.API, MetadataRequest::new);
+    super(MetadataRequest.API, MetadataRequest::new, Access.BY_RESOURCE);
     this.controller = controller;
     this.creation = new TopicAutoCreation(controller);
   }

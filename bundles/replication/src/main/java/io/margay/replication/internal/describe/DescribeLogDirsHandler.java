@@ -1,5 +1,6 @@
 package io.margay.replication.internal.describe;
 
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
@@ -17,6 +18,7 @@ import io.margay.replication.internal.ServedTopic;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import io.margay.spi.log.PartitionLog;
+import io.margay.spi.security.Access;
 import io.margay.spi.storage.StorageEngine;
 import io.margay.spi.storage.StorageSettings;
 import java.util.ArrayList;
@@ -50,6 +52,11 @@ public final class DescribeLogDirsHandler implements ApiHandler {
   @Override
   public Api api() {
     return DescribeLogDirsRequest.API;
+  }
+
+  @Override
+  public Access access() {
+    return Access.cluster(AclOperation.DESCRIBE);
   }
 
   @Override
