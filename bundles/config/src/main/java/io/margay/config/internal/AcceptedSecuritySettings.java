@@ -1,6 +1,5 @@
 package io.margay.config.internal;
 
-import static io.margay.spi.config.SettingType.BOOLEAN;
 import static io.margay.spi.config.SettingType.INT;
 import static io.margay.spi.config.SettingType.LIST;
 import static io.margay.spi.config.SettingType.LONG;
@@ -12,21 +11,11 @@ import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingDefinitions;
 import java.util.List;
 
-/** Settings of TLS, SASL and authorization that do nothing here. Each may be given for a single listener. */
+/** Settings of TLS and SASL that do nothing here. Each may be given for a single listener. */
 final class AcceptedSecuritySettings implements SettingDefinitions {
   private static final Catalogue ALL = new Catalogue("Security, without effect");
   private static final String WORD = "[a-z0-9][a-z0-9._-]*";
 
-  /** {@code authorizer.class.name}. */
-  public static final Setting<String> AUTHORIZER_CLASS_NAME = ALL.broker(STRING, "authorizer.class.name", "").inert()
-      .doc("Class of Kafka's authorizer. When empty, every client may do everything.");
-  /** {@code super.users}. */
-  public static final Setting<String> SUPER_USERS = ALL.broker(STRING, "super.users", "").inert()
-      .doc("Principals that may do everything, separated by semicolons, such as User:admin.");
-  /** {@code allow.everyone.if.no.acl.found}. */
-  public static final Setting<Boolean> ALLOW_EVERYONE_IF_NO_ACL_FOUND =
-      ALL.broker(BOOLEAN, "allow.everyone.if.no.acl.found", false).inert()
-      .doc("Whether every client may use a resource that has no access control list.");
   /** {@code connection.failed.authentication.delay.ms}. */
   public static final Setting<Integer> CONNECTION_FAILED_AUTHENTICATION_DELAY_MS =
       ALL.broker(INT, "connection.failed.authentication.delay.ms", 100).from(0).inert()

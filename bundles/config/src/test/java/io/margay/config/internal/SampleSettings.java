@@ -13,6 +13,7 @@ import io.margay.spi.lease.LeaseSettings;
 import io.margay.spi.log.LogDefaults;
 import io.margay.spi.log.LogSettings;
 import io.margay.spi.partitioner.PartitionerSettings;
+import io.margay.spi.security.AuthorizerSettings;
 import io.margay.spi.storage.StorageSettings;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +45,7 @@ final class SampleSettings implements SettingDefinitions {
   static KnownSettings known() {
     KnownSettings known = new KnownSettings(Map::of);
     for (SettingDefinitions part : List.of(new SampleSettings(), new IdentitySettings(), new LogSettings(), new LogDefaults(),
-        new StorageSettings(), new LeaseSettings(), new ConsensusSettings(), new PartitionerSettings(),
+        new StorageSettings(), new LeaseSettings(), new AuthorizerSettings(), new ConsensusSettings(), new PartitionerSettings(),
         new InternalTopicSettings())) {
       known.define(part.getClass().getName(), part.catalogue().settings());
     }

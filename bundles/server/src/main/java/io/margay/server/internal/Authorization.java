@@ -8,6 +8,8 @@ import io.margay.spi.handler.Principal;
 import io.margay.spi.security.Access;
 import io.margay.spi.security.Authorizer;
 import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -64,6 +66,8 @@ final class Authorization {
   private final LineLimit lines;
   private final ConcurrentLinkedQueue<RoutedRequest> waiting = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waitingCount = new AtomicInteger();
+  /** Those that are there, the newest last; guarded by this. */
+  private final List<Decider> deciders = new ArrayList<>(1);
   private volatile Decider current;
   private int number;
 
@@ -85,6 +89,7 @@ final class Authorization {
   void set(Authorizer authorizer) {
     synchronized (this) {
       current = new Decider(authorizer, ++number, lines);
+      deciders.add(current);
     }
     for (RoutedRequest r; (r = waiting.poll()) != null;) {
       waitingCount.decrementAndGet();
@@ -95,10 +100,8 @@ final class Authorization {
 
   /** @param authorizer leaves; requests that it has begun to decide are decided by it to their end */
   synchronized void clear(Authorizer authorizer) {
-    Decider decider = current;
-    if (decider != null && decider.authorizer() == authorizer) {
-      current = null;
-    }
+    deciders.removeIf(d -> d.authorizer() == authorizer);
+    current = deciders.isEmpty() ? null : deciders.get(deciders.size() - 1);
   }
 
   /** What becomes of a request. */

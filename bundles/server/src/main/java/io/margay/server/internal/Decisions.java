@@ -17,6 +17,8 @@ import java.net.InetAddress;
 final class Decisions {
   /** A power of two. */
   static final int SIZE = 64;
+  /** Stands for all names; no resource has it. */
+  private static final String ANY = "\0";
   /** A longer name is no name of a topic, and not worth keeping. */
   private static final int MAX_NAME = 255;
 
@@ -38,13 +40,19 @@ final class Decisions {
     }
     Decision d = known[place];
     if (d != null && d.version == version && d.decider == decider.number() && d.operation == operation && d.type == type
-        && d.name.equals(name) && d.principal.equals(principal)) {
+        && (d.name == name || name != ANY && d.name != ANY && d.name.equals(name)) && d.principal.equals(principal)) {
       return d.allowed;
     }
-    boolean allowed = decider.allows(principal, host, operation, type, name);
+    boolean allowed = name == ANY ? decider.allowsAny(principal, host, operation, type)
+        : decider.allows(principal, host, operation, type, name);
     if (name.length() <= MAX_NAME) {
       known[place] = new Decision(decider.number(), version, principal, operation, type, name, allowed);
     }
     return allowed;
+  }
+
+  /** The same for whether something is allowed for any name. */
+  boolean allowedForAny(Authorization.Decider decider, Principal principal, InetAddress host, AclOperation operation, ResourceType type) {
+    return allowed(decider, principal, host, operation, type, ANY);
   }
 }

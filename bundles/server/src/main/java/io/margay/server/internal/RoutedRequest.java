@@ -98,7 +98,7 @@ abstract class RoutedRequest implements Request {
   @Override
   public final boolean allowedForAny(AclOperation operation, ResourceType type) {
     Authorization.Decider who = decider;
-    return who == null || who.allowsAny(principal(), clientAddress(), operation, type);
+    return who == null || decisions().allowedForAny(who, principal(), clientAddress(), operation, type);
   }
 
   /** Routes the request again, now that there is a handler. On the event loop. */

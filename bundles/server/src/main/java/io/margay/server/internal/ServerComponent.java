@@ -12,6 +12,7 @@ import io.margay.spi.controller.BoundListeners;
 import io.margay.spi.controller.Controller;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.lease.LeaseSettings;
+import io.margay.spi.lease.NamedServices;
 import io.margay.spi.memory.MemoryUser;
 import io.margay.spi.security.Authorizer;
 import io.margay.spi.security.AuthorizerSettings;
@@ -109,7 +110,7 @@ public final class ServerComponent {
     });
     boolean again = !listeners.get().isEmpty();
     this.server = new Server(config(settings, limits), this::image, new ServedRoom(bootstrap, listeners.get()));
-    if (!settings.get(AuthorizerSettings.AUTHORIZER_CLASS_NAME).isBlank()) {
+    if (!AuthorizerSettings.chosen(settings).isEmpty()) {
       server.authorization().require();
     }
     Set<String> apis = new LinkedHashSet<>(settings.get(NetworkSettings.MARGAY_READY_APIS));
@@ -311,10 +312,12 @@ public final class ServerComponent {
     server.handlers().unbind(handler);
   }
 
-  /** Only one is used, the one with the highest ranking. Without the setting it decides nothing. */
-  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
-  void bindAuthorizer(Authorizer authorizer) {
-    server.authorization().set(authorizer);
+  /** Only those with the configured name decide. */
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+  void bindAuthorizer(Authorizer authorizer, Map<String, ?> properties) {
+    if (AuthorizerSettings.chosen(settings).equals(properties.get(NamedServices.NAME_PROPERTY))) {
+      server.authorization().set(authorizer);
+    }
   }
 
   void unbindAuthorizer(Authorizer authorizer) {

@@ -8,7 +8,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 
 /**
  * Decides what clients may do. Registered as an OSGi service once it knows all rules; until then, and while none is registered, nothing
- * is allowed where one is configured. Among several, the one with the highest {@code service.ranking} decides.
+ * is allowed where one is configured. Its service property {@code name} is what {@code authorizer.class.name} says; others are ignored, and
+ * among several with that name the newest decides.
  *
  * <p>Safe for all threads, never blocks and never throws: an exception counts as no. An object that was unregistered still decides for
  * the requests that were started with it, by the rules that it knew.
@@ -39,8 +40,8 @@ public interface Authorizer {
   boolean allowsAny(Principal principal, InetAddress host, AclOperation operation, ResourceType type);
 
   /**
-   * A number that changes before the first decision that differs from an earlier one. Callers keep decisions as long as it stays the
-   * same. It costs no more than the read of a field.
+   * A number that changes with the rules. A caller that reads it before it asks may keep the decision as long as the number stays the same:
+   * once it has changed, no decision is made by the rules before. It costs no more than the read of a field.
    *
    * @return the number
    */

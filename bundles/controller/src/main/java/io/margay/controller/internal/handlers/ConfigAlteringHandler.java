@@ -67,7 +67,7 @@ abstract class ConfigAlteringHandler<Q extends Message> extends AdminHandler<Q> 
     } catch (RefusedException e) {
       return now(failed(request, message, e.outcome()));
     }
-    return alterations.alter(asked, replaceAll, validateOnly(message)).thenApply(outcomes -> response(message, outcomes));
+    return alterations.alter(request, asked, replaceAll, validateOnly(message)).thenApply(outcomes -> response(message, outcomes));
   }
 
   @Override

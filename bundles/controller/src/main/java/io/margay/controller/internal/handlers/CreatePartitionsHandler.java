@@ -11,6 +11,8 @@ import io.margay.controller.internal.state.RefusedException;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.TopicImage;
 import io.margay.model.BrokerId;
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.CreatePartitionsRequest;
 import io.margay.protocol.message.CreatePartitionsRequest.CreatePartitionsAssignment;
@@ -53,6 +55,23 @@ public final class CreatePartitionsHandler extends AdminHandler<CreatePartitions
 
   @Override
   CompletionStage<CreatePartitionsResponse> answer(Request request, CreatePartitionsRequest message) {
+    List<CreatePartitionsTopic> allowed = new ArrayList<>(message.topics().size());
+    List<CreatePartitionsTopicResult> denied = new ArrayList<>(0);
+    for (CreatePartitionsTopic topic : message.topics()) {
+      if (request.allowed(AclOperation.ALTER, ResourceType.TOPIC, topic.name())) {
+        allowed.add(topic);
+      } else {
+        denied.add(new CreatePartitionsTopicResult().setName(topic.name()).setErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code()));
+      }
+    }
+    return create(request, new CreatePartitionsRequest().setTopics(allowed).setTimeoutMs(message.timeoutMs())
+        .setValidateOnly(message.validateOnly())).thenApply(response -> {
+          response.results().addAll(denied);
+          return response;
+        });
+  }
+
+  private CompletionStage<CreatePartitionsResponse> create(Request request, CreatePartitionsRequest message) {
     try {
       controller.planner().limits().checkRequest(added(message));
     } catch (RefusedException e) {

@@ -60,8 +60,7 @@ public final class DescribeClusterHandler extends AdminHandler<DescribeClusterRe
     }
     return now(new DescribeClusterResponse().setErrorMessage(null).setEndpointType(BROKERS).setClusterId(controller.clusterId())
         .setControllerId(ImageViews.controllerId(image, request.listener())).setBrokers(brokers)
-        .setClusterAuthorizedOperations(message.includeClusterAuthorizedOperations() ? AuthorizedOperations.CLUSTER
-            : AuthorizedOperations.NOT_ASKED));
+        .setClusterAuthorizedOperations(AuthorizedOperations.onCluster(request, message.includeClusterAuthorizedOperations())));
   }
 
   @Override
