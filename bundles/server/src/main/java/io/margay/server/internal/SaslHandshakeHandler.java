@@ -5,9 +5,9 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.SaslHandshakeRequest;
 import io.margay.protocol.message.SaslHandshakeResponse;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
-import io.margay.spi.security.Access;
 
 /** Answers SASL handshakes on listeners that ask for no authentication: ILLEGAL_SASL_STATE, as clients expect. Stateless. */
 final class SaslHandshakeHandler implements ApiHandler {

@@ -3,7 +3,6 @@ package io.margay.spi.handler;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
-import io.margay.spi.security.Access;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**

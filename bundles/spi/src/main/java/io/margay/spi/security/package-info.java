@@ -1,6 +1,6 @@
 /**
  * Who may do what. An {@link io.margay.spi.security.Authorizer} is a service that decides; each
- * {@link io.margay.spi.handler.ApiHandler} declares with an {@link io.margay.spi.security.Access} what its requests need, so that the
+ * {@link io.margay.spi.handler.ApiHandler} declares with an {@link io.margay.spi.handler.Access} what its requests need, so that the
  * server can check it. While an authorizer is configured and none is there, requests wait, for a bounded time, and nothing is allowed.
  */
 @Export

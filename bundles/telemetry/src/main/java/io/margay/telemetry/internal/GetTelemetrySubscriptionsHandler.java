@@ -5,9 +5,9 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.GetTelemetrySubscriptionsRequest;
 import io.margay.protocol.message.GetTelemetrySubscriptionsResponse;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
-import io.margay.spi.security.Access;
 
 /** Serves GetTelemetrySubscriptions (71). */
 final class GetTelemetrySubscriptionsHandler implements ApiHandler {

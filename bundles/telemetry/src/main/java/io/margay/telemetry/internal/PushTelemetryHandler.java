@@ -5,9 +5,9 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.PushTelemetryRequest;
 import io.margay.protocol.message.PushTelemetryResponse;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
-import io.margay.spi.security.Access;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 

@@ -22,9 +22,9 @@ import io.margay.protocol.message.AlterPartitionReassignmentsRequest.Reassignabl
 import io.margay.protocol.message.AlterPartitionReassignmentsResponse;
 import io.margay.protocol.message.AlterPartitionReassignmentsResponse.ReassignablePartitionResponse;
 import io.margay.protocol.message.AlterPartitionReassignmentsResponse.ReassignableTopicResponse;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
-import io.margay.spi.security.Access;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.IdentityHashMap;

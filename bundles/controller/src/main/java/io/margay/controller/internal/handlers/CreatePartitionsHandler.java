@@ -19,9 +19,9 @@ import io.margay.protocol.message.CreatePartitionsRequest.CreatePartitionsAssign
 import io.margay.protocol.message.CreatePartitionsRequest.CreatePartitionsTopic;
 import io.margay.protocol.message.CreatePartitionsResponse;
 import io.margay.protocol.message.CreatePartitionsResponse.CreatePartitionsTopicResult;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
-import io.margay.spi.security.Access;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

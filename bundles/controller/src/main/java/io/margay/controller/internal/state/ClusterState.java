@@ -2,6 +2,7 @@ package io.margay.controller.internal.state;
 
 import io.margay.metadata.BrokerImage;
 import io.margay.metadata.ClusterImage;
+import io.margay.metadata.ClusterSettings;
 import io.margay.metadata.ConfigResource;
 import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
@@ -231,6 +232,6 @@ final class ClusterState {
   /** An image of the state now. */
   ClusterImage image(long offset) {
     return new ClusterImage(clusterId, offset, controller, brokers, new TopicsImage(topics.share(), topicNames.share()),
-        configs.share(), features, acls());
+        new ClusterSettings(configs.share(), features, acls()));
   }
 }

@@ -1,10 +1,10 @@
-package io.margay.spi.security;
+package io.margay.spi.handler;
 
 import io.margay.model.acl.AclOperation;
 import java.util.Objects;
 
 /**
- * What the requests of an API need. Every {@link io.margay.spi.handler.ApiHandler} declares it.
+ * What the requests of an API need. Every {@link ApiHandler} declares it.
  *
  * @param kind who checks what
  * @param operation the operation on the cluster that the server checks; null for other kinds
@@ -17,7 +17,7 @@ public record Access(Kind kind, AclOperation operation) {
     /** The server checks an operation on the cluster before the handler sees the request. */
     CLUSTER,
     /**
-     * The handler asks {@link io.margay.spi.handler.Request#allowed} for each resource that the body names, and answers with an error for
+     * The handler asks {@link Request#allowed} for each resource that the body names, and answers with an error for
      * those that are not allowed, or leaves them out where the client did not name them.
      */
     BY_RESOURCE
