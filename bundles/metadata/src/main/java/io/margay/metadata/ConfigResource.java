@@ -20,7 +20,9 @@ public record ConfigResource(Type type, String name) {
     /** Client metrics subscriptions. */
     CLIENT_METRICS((byte) 16),
     /** A group. */
-    GROUP((byte) 32);
+    GROUP((byte) 32),
+    /** What is kept of a user's passwords, by SASL mechanism: secrets, which no client can ask for. */
+    USER((byte) 64);
 
     private final byte code;
 
@@ -35,9 +37,17 @@ public record ConfigResource(Type type, String name) {
 
     /**
      * @param code a code on the wire
-     * @return the kind, or null when there is none with that code
+     * @return the kind, or null when there is none with that code, or none that clients may ask for
      */
     public static Type forCode(byte code) {
+      return code == USER.code ? null : forStoredCode(code);
+    }
+
+    /**
+     * @param code a code in the metadata log
+     * @return the kind, or null when there is none with that code
+     */
+    public static Type forStoredCode(byte code) {
       for (Type t : values()) {
         if (t.code == code) {
           return t;
@@ -61,6 +71,14 @@ public record ConfigResource(Type type, String name) {
    */
   public static ConfigResource topic(String name) {
     return new ConfigResource(Type.TOPIC, name);
+  }
+
+  /**
+   * @param name a user's name
+   * @return the resource
+   */
+  public static ConfigResource user(String name) {
+    return new ConfigResource(Type.USER, name);
   }
 
   /**

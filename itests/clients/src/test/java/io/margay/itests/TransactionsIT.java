@@ -398,6 +398,8 @@ class TransactionsIT {
               }
             });
           }
+          // Without it the client may send EndTxn before the batches: it asks first whether any are left, and then what to send.
+          producer.flush();
           producer.commitTransaction();
         }
       } catch (RuntimeException e) {

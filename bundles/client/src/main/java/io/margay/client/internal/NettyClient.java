@@ -2,6 +2,7 @@ package io.margay.client.internal;
 
 import io.margay.spi.client.RemoteClient;
 import io.margay.spi.client.RemoteConnection;
+import io.margay.spi.config.NodeSettings;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -14,11 +15,13 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.netty.handler.ssl.SslContext;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
@@ -26,6 +29,10 @@ import java.util.concurrent.TimeUnit;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /**
  * Connections over Netty, on threads of their own, which start with the first connection.
@@ -40,6 +47,8 @@ public final class NettyClient implements RemoteClient {
 
   private final EventLoopGroup loops;
   private final Set<NettyConnection> connections = ConcurrentHashMap.newKeySet();
+  private final ClientTls tls = new ClientTls();
+  private volatile NodeSettings settings;
   private volatile boolean closed;
 
   /** Prepares the threads. */
@@ -49,8 +58,34 @@ public final class NettyClient implements RemoteClient {
         Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
   }
 
+  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+  void bindSettings(NodeSettings service) {
+    settings = service;
+  }
+
+  void unbindSettings(NodeSettings service) {
+    if (settings == service) {
+      settings = null;
+    }
+  }
+
   @Override
   public CompletionStage<RemoteConnection> connect(Target target) {
+    if (!target.access().tls()) {
+      return connect(target, null);
+    }
+    // Files may have to be read: neither the caller's thread nor an event loop waits for that.
+    return CompletableFuture.supplyAsync(() -> {
+      try {
+        return tls.context(target.access(), settings);
+      } catch (IOException e) {
+        throw new CompletionException(new IOException("cannot connect to " + target + ": " + e.getMessage(), e));
+      }
+    }).thenCompose(context -> connect(target, context));
+  }
+
+  /** @param encryption null for none */
+  private CompletionStage<RemoteConnection> connect(Target target, SslContext encryption) {
     CompletableFuture<RemoteConnection> result = new CompletableFuture<>();
     if (closed) {
       result.completeExceptionally(new IOException("cannot connect to " + target + ": the client stops"));
@@ -60,7 +95,7 @@ public final class NettyClient implements RemoteClient {
     connections.add(connection);
     connection.closed().thenRun(() -> connections.remove(connection));
     try {
-      bootstrap(target, connection).connect(target.host(), target.port()).addListener(f -> {
+      bootstrap(target, connection, encryption).connect(target.host(), target.port()).addListener(f -> {
         if (!f.isSuccess()) {
           connection.fail(unreachable(target, f.cause()));
         } else if (closed) {
@@ -71,7 +106,9 @@ public final class NettyClient implements RemoteClient {
       // the threads have ended since the check above
       connection.fail(new IOException("cannot connect to " + target + ": the client stops", e));
     }
-    Handshake.ofVersions(connection, target.connectTimeoutMs()).whenComplete((done, failure) -> {
+    CompletionStage<Void> versions = Handshake.ofVersions(connection, target.connectTimeoutMs());
+    (target.access().sasl() ? versions.thenCompose(known -> new Login(connection, () -> settings, target.connectTimeoutMs()).begin()) : versions)
+        .whenComplete((done, failure) -> {
       if (failure == null) {
         result.complete(connection);
       } else {
@@ -89,7 +126,7 @@ public final class NettyClient implements RemoteClient {
     return refused ? (IOException) new ConnectException(message).initCause(cause) : new IOException(message, cause);
   }
 
-  private Bootstrap bootstrap(Target target, NettyConnection connection) {
+  private Bootstrap bootstrap(Target target, NettyConnection connection, SslContext encryption) {
     return new Bootstrap().group(loops)
         .channel(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class)
         .option(ChannelOption.TCP_NODELAY, true).option(ChannelOption.SO_KEEPALIVE, true)
@@ -97,6 +134,9 @@ public final class NettyClient implements RemoteClient {
         .handler(new ChannelInitializer<SocketChannel>() {
           @Override
           protected void initChannel(SocketChannel channel) {
+            if (encryption != null) {
+              channel.pipeline().addLast(encryption.newHandler(channel.alloc(), target.host(), target.port()));
+            }
             channel.pipeline().addLast(new LengthFieldBasedFrameDecoder(target.maxResponseBytes(), 0, 4, 0, 4), connection);
           }
         });

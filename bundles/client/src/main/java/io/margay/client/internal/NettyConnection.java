@@ -44,6 +44,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Remo
   private volatile Throwable failure;
   private volatile Channel channel;
   private final ArrayDeque<OpenRequest<?>> open = new ArrayDeque<>();
+  /** What waits until the login is renewed, or null when it is not being renewed. */
+  private ArrayDeque<Runnable> held;
 
   NettyConnection(Target target) {
     this.target = target;
@@ -124,7 +126,41 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Remo
     }
   }
 
+  /** Logs in again after a time; requests wait meanwhile. Any thread. */
+  void renewAfter(long delayMs, Login login) {
+    whenActive(() -> {
+      if (failure == null) {
+        channel.eventLoop().schedule(() -> renew(login), delayMs, TimeUnit.MILLISECONDS);
+      }
+    });
+  }
+
+  private void renew(Login login) {
+    if (failure != null) {
+      return;
+    }
+    held = new ArrayDeque<>();
+    login.begin().whenComplete((done, why) -> {
+      if (why != null) {
+        fail(why);
+      }
+      release();
+    });
+  }
+
+  private void release() {
+    ArrayDeque<Runnable> waited = held;
+    held = null;
+    if (waited != null) {
+      waited.forEach(Runnable::run);
+    }
+  }
+
   private void write(OpenRequest<?> sent, ByteBuf frame, long timeoutMs) {
+    if (held != null && failure == null && !sent.isLogin()) {
+      held.add(() -> write(sent, frame, timeoutMs));
+      return;
+    }
     if (failure != null) {
       frame.release();
       sent.fail(failure);
@@ -216,6 +252,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Remo
 
   private void end(Channel c) {
     runEarly();
+    release();
     for (OpenRequest<?> request; (request = open.poll()) != null;) {
       request.fail(failure);
     }

@@ -4,6 +4,8 @@ import io.margay.protocol.Api;
 import io.margay.protocol.MalformedMessageException;
 import io.margay.protocol.Message;
 import io.margay.protocol.MessageReader;
+import io.margay.protocol.message.SaslAuthenticateRequest;
+import io.margay.protocol.message.SaslHandshakeRequest;
 import io.margay.spi.client.RemoteConnection.Reply;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.Future;
@@ -28,6 +30,11 @@ final class OpenRequest<R extends Message> {
     this.api = api;
     this.version = version;
     this.response = response;
+  }
+
+  /** Whether it belongs to a login, which other requests wait for. */
+  boolean isLogin() {
+    return api == SaslHandshakeRequest.API || api == SaslAuthenticateRequest.API;
   }
 
   void timeout(Future<?> timer) {

@@ -22,6 +22,7 @@ import io.margay.spi.consensus.ConsensusSettings;
 import io.margay.spi.log.LogDefaults;
 import io.margay.spi.log.LogSettings;
 import io.margay.spi.storage.StorageSettings;
+import io.margay.spi.tls.TlsSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -153,7 +154,7 @@ class LiveSettingsTest {
 
   @Test
   void listenersHaveSettingsOfTheirOwn() {
-    var mine = AcceptedSecuritySettings.SSL_CLIENT_AUTH.ofListener("OUT", null);
+    var mine = TlsSettings.SSL_CLIENT_AUTH.ofListener("OUT", null);
     assertThat(live().get(mine)).isEqualTo("none");
     LiveSettings settings = live(layer("file", "ssl.client.auth", "requested"));
     assertThat(settings.get(mine)).isEqualTo("requested");
@@ -161,7 +162,7 @@ class LiveSettingsTest {
     settings.onChange(told::add);
     image(settings, Map.of(), Map.of("listener.name.out.ssl.client.auth", "required"));
     assertThat(settings.get(mine)).isEqualTo("required");
-    assertThat(settings.get(AcceptedSecuritySettings.SSL_CLIENT_AUTH)).isEqualTo("requested");
+    assertThat(settings.get(TlsSettings.SSL_CLIENT_AUTH)).isEqualTo("requested");
     assertThat(told).containsExactly(Set.of("listener.name.out.ssl.client.auth"));
   }
 
@@ -221,8 +222,8 @@ class LiveSettingsTest {
   @Test
   void explainNeverShowsASecret() {
     LiveSettings settings = live(layer("file", "ssl.key.password", "hunter2"));
-    assertThat(settings.explain(AcceptedSecuritySettings.SSL_KEY_PASSWORD, null).toString()).doesNotContain("hunter2");
-    assertThat(settings.get(AcceptedSecuritySettings.SSL_KEY_PASSWORD)).isEqualTo("hunter2");
+    assertThat(settings.explain(TlsSettings.SSL_KEY_PASSWORD, null).toString()).doesNotContain("hunter2");
+    assertThat(settings.get(TlsSettings.SSL_KEY_PASSWORD)).isEqualTo("hunter2");
   }
 
   @Test

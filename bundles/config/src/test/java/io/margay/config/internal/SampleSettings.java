@@ -14,7 +14,9 @@ import io.margay.spi.log.LogDefaults;
 import io.margay.spi.log.LogSettings;
 import io.margay.spi.partitioner.PartitionerSettings;
 import io.margay.spi.security.AuthorizerSettings;
+import io.margay.spi.security.SaslSettings;
 import io.margay.spi.storage.StorageSettings;
+import io.margay.spi.tls.TlsSettings;
 import java.util.List;
 import java.util.Map;
 
@@ -46,7 +48,7 @@ final class SampleSettings implements SettingDefinitions {
     KnownSettings known = new KnownSettings(Map::of);
     for (SettingDefinitions part : List.of(new SampleSettings(), new IdentitySettings(), new LogSettings(), new LogDefaults(),
         new StorageSettings(), new LeaseSettings(), new AuthorizerSettings(), new ConsensusSettings(), new PartitionerSettings(),
-        new InternalTopicSettings())) {
+        new InternalTopicSettings(), new TlsSettings(), new SaslSettings())) {
       known.define(part.getClass().getName(), part.catalogue().settings());
     }
     return known;

@@ -106,7 +106,9 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
   private void onImage(ClusterImage image) {
     if (image.clusterId().isEmpty() && log.isLeader() && !initialising) {
       initialising = true;
-      propose(new InitCluster(log.clusterId(), SupportedFeatures.forNewCluster())).whenComplete((done, e) -> {
+      // The users first: a cluster without its id is begun again.
+      FirstUsers.of(settings).map(this::propose).orElse(CompletableFuture.completedFuture(null)).thenCompose(users ->
+          propose(new InitCluster(log.clusterId(), SupportedFeatures.forNewCluster()))).whenComplete((done, e) -> {
         initialising = false;
         if (e != null) {
           failedToTell("The new cluster could not be given its id", e);

@@ -3,6 +3,7 @@ package io.margay.controller.internal;
 import static io.margay.spi.config.SettingType.BOOLEAN;
 import static io.margay.spi.config.SettingType.INT;
 import static io.margay.spi.config.SettingType.LIST;
+import static io.margay.spi.config.SettingType.PASSWORD;
 import static io.margay.spi.config.SettingType.STRING;
 
 import io.margay.spi.config.Catalogue;
@@ -63,6 +64,12 @@ public final class ControllerSettings implements SettingDefinitions {
           + "as orders:3:1,customers:1:1:compact")
       .doc("Topics that are created when the node starts, unless they exist: a list of name:partitions:replicas or "
           + "name:partitions:replicas:cleanup.policy. The environment variable KAFKA_CREATE_TOPICS sets it as well.");
+
+  /** {@code margay.bootstrap.users}. */
+  public static final Setting<String> MARGAY_BOOTSTRAP_USERS = ALL.broker(PASSWORD, "margay.bootstrap.users", null)
+      .matching(FirstUsers.USER + "(," + FirstUsers.USER + ")*", "a list of SCRAM-SHA-512=[name=USER,password=PASSWORD]")
+      .doc("Users that a new cluster begins with: a list of SCRAM-SHA-512=[name=<user>,password=<password>], as kafka-storage.sh takes them. It "
+          + "has no effect once there is a cluster; remove it then.");
 
   @Override
   public Catalogue catalogue() {

@@ -49,6 +49,8 @@ public final class FakeLog implements PartitionLog {
   public volatile boolean offline;
   public volatile long lastStableOffset = Long.MAX_VALUE;
   public volatile Appended nextAppend;
+  /** Whether the next append finds nothing of its producer's verification, as in a log that was opened again. */
+  public volatile boolean forgetsVerification;
   /** Run once, after the next append. */
   public Runnable afterAppend;
   private final AtomicInteger refused = new AtomicInteger();
@@ -84,6 +86,12 @@ public final class FakeLog implements PartitionLog {
     }
     if (nextAppend != null) {
       return nextAppend;
+    }
+    if (forgetsVerification) {
+      forgetsVerification = false;
+      verified.clear();
+      verification++;
+      return Appended.failed(Errors.INVALID_TXN_STATE, "the transaction is not known to be under way");
     }
     if (leaderEpoch.value() < current) {
       return Appended.failed(Errors.NOT_LEADER_OR_FOLLOWER, "old epoch");

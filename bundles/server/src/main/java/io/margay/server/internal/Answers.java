@@ -25,6 +25,8 @@ final class Answers {
   private final MemoryPool work;
   private ChannelHandlerContext ctx;
   private Runnable onSent;
+  /** Whether records in files are encrypted, and so have to be copied. */
+  private boolean encrypted;
   private long fileBytes;
   private long heldBytes;
   private long writtenBytes;
@@ -35,9 +37,10 @@ final class Answers {
     this.work = work;
   }
 
-  /** Sets where to write, and what to run when bytes of a file were sent. */
-  void open(ChannelHandlerContext context, Runnable sent) {
+  /** Sets where to write, whether it is encrypted there, and what to run when bytes of a file were sent. */
+  void open(ChannelHandlerContext context, boolean tls, Runnable sent) {
     ctx = context;
+    encrypted = tls;
     onSent = sent;
   }
 
@@ -82,7 +85,11 @@ final class Answers {
     writtenBytes += size;
     if (records.fileOrNull() != null) {
       fileBytes += size;
-      ctx.write(new SharedFileRegion(records, this), ctx.voidPromise());
+      if (encrypted) {
+        ctx.write(new ChunkedRecords(records, this));
+      } else {
+        ctx.write(new SharedFileRegion(records, this), ctx.voidPromise());
+      }
     } else {
       ByteBuf bytes = records.bufferOrNull();
       ctx.write(bytes.retain()).addListener(f -> records.release());

@@ -11,7 +11,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -31,9 +30,7 @@ import org.slf4j.LoggerFactory;
  * A frame is cut from what was received when its request may start: when the server is ready, when no request is under way whose
  * API lets no other start, when none waits for a handler that is being replaced, when the client reads its answers, and when there is
  * memory. What is not cut stays where it is, and the connection is not read.
- * Started requests stand in {@link #pipeline} until they and all before them are answered.
- *
- * <p>Invariant: {@link #serial} is null, or the last element of the pipeline, and not answered.
+ * What its client has proved about itself is in {@link ClientSession}.
  *
  * <p>Owned by the channel's event loop, on which all but {@link #answered} and {@link #work} runs. When the channel closes, running
  * requests are notified, and their late answers are released.
@@ -41,11 +38,6 @@ import org.slf4j.LoggerFactory;
 final class Connection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
   private static final List<Object> NOTHING = List.of();
-  private static final int MAX_REQUESTS = 128;
-  /** What holds no more than this is not worth closing a connection for. */
-  private static final long SMALL_BYTES = 16 * 1024;
-  private static final int SLOW_LOOKS = 3;
-  private static final int STILL_LOOKS = 10;
 
   private enum State { OPEN, LEAVING, CLOSING, GONE }
 
@@ -54,18 +46,18 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private final ReadGate gate;
   private final FrameSource frames;
   private final Answers answers;
-  private final Progress progress = new Progress();
+  private final ClientSession session;
+  private final Progress progress;
   private final HeaderReader headers = new HeaderReader(this);
   private final WorkShare work;
   private final WorkWait workWait;
   private final Throttle throttle;
   private final Decisions decisions = new Decisions();
-  private final ArrayDeque<NetworkRequest> pipeline = new ArrayDeque<>(3);
+  private final StartedRequests started = new StartedRequests();
   private LoopState loop;
   private int index;
   private ChannelHandlerContext ctx;
   private InetAddress clientAddress;
-  private NetworkRequest serial;
   private boolean admitted;
   private boolean reading;
   private boolean draining;
@@ -77,32 +69,35 @@ final class Connection extends ChannelInboundHandlerAdapter {
   /**
    * @param server has the handlers and the limits
    * @param listener the listener's name
+   * @param protocol its security protocol
    * @param channel the channel that this is going to be the last handler of
    */
-  Connection(Server server, String listener, Channel channel) {
+  Connection(Server server, String listener, String protocol, Channel channel) {
     this.server = server;
     this.listener = listener;
     this.gate = new ReadGate(channel);
     Runnable goOn = this::drain;
-    this.frames = new FrameSource(channel, gate, server.maxFrameBytes(), goOn);
+    this.session = new ClientSession(server.security(), server.lines(), listener, protocol, this::onSession);
+    this.frames = new FrameSource(channel, gate, session.maxFrameBytes(server.maxFrameBytes()), goOn);
     this.answers = new Answers(server.memory().work());
     this.work = new WorkShare(server.memory());
     this.workWait = new WorkWait(server.memory().work(), channel, goOn);
     this.throttle = new Throttle(channel, gate, goOn);
+    this.progress = new Progress(frames, answers, work);
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
     ctx = context;
-    answers.open(context, this::onFileSent);
+    answers.open(context, session.tls(), this::onFileSent);
     if (context.channel().isRegistered()) {
-      loop = server.loop(eventLoop());
-      frames.credit(loop.credit());
+      channelRegistered(context);
     }
     Handover left = Handover.take(context.channel());
     if (left != null) {
       frames.resume(left.proven(), left.rest());
       try {
+        session.resume(left.known());
         takeOver(left);
       } catch (Throwable e) { // Netty would take this handler out, and nobody would learn that the channel closes
         exceptionCaught(context, e);
@@ -149,7 +144,36 @@ final class Connection extends ChannelInboundHandlerAdapter {
       return false;
     }
     loop.add(this);
+    if (session.tls()) {
+      broken(session.onTls(ctx.channel(), null));
+    }
     return true;
+  }
+
+  /** The client has proved something. */
+  private void onSession() {
+    frames.maxFrameBytes(session.maxFrameBytes(server.maxFrameBytes()));
+    if (ctx != null && admitted) {
+      server.whenLeaving(this);
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext context, Object event) {
+    if (session.tls()) {
+      broken(session.onTls(context.channel(), event));
+      drain();
+    }
+  }
+
+  /** @param why TLS cannot go on, as {@link ClientSession#onTls} says; null when it can */
+  private void broken(String why) {
+    if (why != null) {
+      if (!why.isEmpty()) {
+        refuse("TLS", why);
+      }
+      ctx.close();
+    }
   }
 
   @Override
@@ -213,7 +237,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   private boolean mayStart() {
-    return serial == null && state == State.OPEN && server.ready() && pipeline.size() < MAX_REQUESTS
+    return started.mayStart() && state == State.OPEN && session.mayStart() && server.ready()
         && !gate.paused(ReadGate.Reason.THROTTLED) && answers.mayStart() && workWait.passes(frames.hasRest());
   }
 
@@ -221,16 +245,14 @@ final class Connection extends ChannelInboundHandlerAdapter {
     NetworkRequest request;
     try {
       request = headers.read(server.handlers(), frame, taken);
+      session.check(request.api().key());
     } catch (BadFrameException e) {
       refuse(e.kind(), e.getMessage());
       releaseFrame(frame, taken);
       return;
     }
-    pipeline.add(request);
+    started.start(request);
     loop.counts().started(request.api().key());
-    if (!request.pipelined) {
-      serial = request;
-    }
     route(request);
   }
 
@@ -240,21 +262,19 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   /** Starts nothing more while a request waits for its handler or memory, so that none that comes later overtakes it. */
   void hold(NetworkRequest request) {
-    serial = request;
+    started.hold(request);
   }
 
   /** Goes on with a request that waited, then with those behind it. */
   void resume(NetworkRequest request) {
-    if (request.pipelined && serial == request) {
-      serial = null;
-    }
+    started.resume(request);
     route(request);
     drain();
   }
 
-  /** Starts nothing more, and leaves for the next version once all that was started is answered and sent. */
+  /** Starts nothing more, and leaves for the next version once all that was started is answered and sent, and no login is under way. */
   void leave(long byNanos) {
-    if (state == State.OPEN) {
+    if (state == State.OPEN && !session.inExchange()) {
       state = State.LEAVING;
       leaveByNanos = byNanos;
       gate.pause(ReadGate.Reason.LEAVING);
@@ -263,7 +283,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   private void leaveWhenIdle() {
-    if (state == State.LEAVING && pipeline.isEmpty()) {
+    if (state == State.LEAVING && started.isEmpty()) {
       ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> handOver());
     }
   }
@@ -274,7 +294,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
     Channel channel = ctx.channel();
     ByteBuf rest = frames.detach(unread == null ? null : unread.frame);
-    Handover left = new Handover(rest, true, frames.proven(), throttle.leftNanos());
+    Handover left = new Handover(rest, true, frames.proven(), throttle.leftNanos(), session.known());
     end();
     left.leave(channel);
     channel.pipeline().remove(this);
@@ -283,11 +303,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   /** Takes a request back that no handler was given, for the next version. @return whether it does; else nobody will ask for its answer */
   boolean unread(NetworkRequest request) {
-    if (state != State.LEAVING || pipeline.peekLast() != request) {
+    if (state != State.LEAVING || !started.takeBack(request)) {
       return false;
     }
-    pipeline.removeLast();
-    serial = null;
     unread = request;
     request.endReservation();
     leaveWhenIdle();
@@ -335,17 +353,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
     request.endLease();
     request.endReservation();
     releaseFrame(request.frame, request.takenBytes);
-    if (serial == request) {
-      serial = null;
-    }
+    started.ended(request);
     if (state == State.GONE) {
       Answers.release(request.parts);
       return;
     }
-    if (pipeline.peek() != request) {
-      answers.held(request.parts);
-      request.held = true;
-    }
+    started.answered(request, answers);
     sendAnswered();
     drain();
     leaveWhenIdle();
@@ -362,12 +375,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private void sendAnswered() {
     boolean written = false;
-    for (NetworkRequest head; (head = pipeline.peek()) != null && head.parts != null && (state == State.OPEN || state == State.LEAVING);) {
-      pipeline.remove();
-      if (head.held) {
-        answers.notHeld(head.parts);
-      }
-      answers.write(head.parts);
+    for (NetworkRequest head; (state == State.OPEN || state == State.LEAVING) && (head = started.write(answers)) != null;) {
       written = true;
       if (head.closeReason != null) {
         refuse("request " + head.api().name(), head.closeReason);
@@ -384,18 +392,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
   @Override
   public void channelInactive(ChannelHandlerContext context) {
     end();
-    for (NetworkRequest request; (request = pipeline.poll()) != null;) {
-      if (request.parts != null) {
-        Answers.release(request.parts);
-      } else {
-        request.cancel(server.lines());
-      }
-    }
+    started.cancel(server.lines());
   }
 
   /** It has no channel any more. */
   private void end() {
     state = State.GONE;
+    session.close();
     throttle.close();
     if (admitted) {
       admitted = false;
@@ -413,7 +416,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    if (cause instanceof java.io.IOException) {
+    if (session.tls() && Tls.concerns(cause)) {
+      broken(Tls.reason(cause));
+    } else if (cause instanceof java.io.IOException) {
       LOG.debug("The connection broke client={} why={}", context.channel().remoteAddress(), cause.getMessage());
     } else if (server.lines().pass("failure") != LineLimit.HELD) {
       LOG.error("Closing the connection after a failure client={}", context.channel().remoteAddress(), cause);
@@ -431,20 +436,15 @@ final class Connection extends ChannelInboundHandlerAdapter {
    */
   void look(long nowNanos, long maxIdleMs, long minBytes, boolean scarce) {
     answers.settle();
-    long idleNanos = progress.idleNanos(nowNanos);
-    if (maxIdleMs >= 0 && idleNanos >= TimeUnit.MILLISECONDS.toNanos(maxIdleMs) && pipeline.isEmpty() && !frames.hasRest()
-        && answers.unsentBytes() == 0) {
+    Progress.Verdict verdict = progress.look(nowNanos, minBytes, scarce, !started.isEmpty(), state == State.CLOSING);
+    String overdue = verdict == Progress.Verdict.SLOW ? Progress.TOO_SLOW : session.overdue(nowNanos);
+    if (overdue != null) {
+      refuse(verdict == Progress.Verdict.SLOW ? "slow" : "overdue", overdue);
+      ctx.close();
+    } else if (progress.idle(maxIdleMs) && started.isEmpty() && !frames.hasRest() && answers.unsentBytes() == 0) {
       LOG.debug("Closing an idle connection client={}", ctx.channel().remoteAddress());
       ctx.close();
-      return;
-    }
-    boolean client = frames.waitsForClient() && frames.keptBytes() > SMALL_BYTES || answers.takenBytes() > 0;
-    boolean parked = !pipeline.isEmpty() && (work.bytes() > SMALL_BYTES || frames.hasRest() && frames.keptBytes() > SMALL_BYTES);
-    int slow = progress.slow(frames.receivedBytes() + answers.sentBytes(), minBytes, client || parked || state == State.CLOSING);
-    if (scarce && slow >= (client ? SLOW_LOOKS : STILL_LOOKS)) {
-      refuse("slow", "it keeps memory that others wait for, and moves less than margay.connection.min.bytes.per.second");
-      ctx.close();
-    } else if (state == State.LEAVING && nowNanos - leaveByNanos >= 0 || state == State.CLOSING && slow >= STILL_LOOKS) {
+    } else if (state == State.LEAVING && nowNanos - leaveByNanos >= 0 || state == State.CLOSING && verdict == Progress.Verdict.STILL) {
       ctx.close();
     }
   }
@@ -460,7 +460,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   /** Closes the connection once all that was started is answered, or at once when nothing is under way. */
   void closeWhenIdle() {
-    if (pipeline.isEmpty()) {
+    if (started.isEmpty()) {
       closeAfterAnswers();
     }
   }
@@ -483,6 +483,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   String listener() {
     return listener;
+  }
+
+  /** What its client has proved; {@link ClientSession#principal} is for all threads. */
+  ClientSession session() {
+    return session;
   }
 
   Channel channel() {

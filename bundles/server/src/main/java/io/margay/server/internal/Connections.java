@@ -16,7 +16,12 @@ final class Connections extends ChannelInitializer<Channel> implements BooleanSu
 
   @Override
   protected void initChannel(Channel channel) {
-    channel.pipeline().addLast(new Connection(server, ListenerSockets.name(channel.parent()), channel));
+    String protocol = ListenerSockets.protocol(channel.parent());
+    if (protocol.endsWith("SSL") && !Tls.secure(channel, server.security(), ListenerSockets.name(channel.parent()))) {
+      channel.close();
+      return;
+    }
+    channel.pipeline().addLast(new Connection(server, ListenerSockets.name(channel.parent()), protocol, channel));
   }
 
   @Override

@@ -31,7 +31,7 @@ final class FrameSource {
 
   private final Channel channel;
   private final ReadGate gate;
-  private final long maxFrameBytes;
+  private long maxFrameBytes;
   private final Runnable goOn;
   private LoopCredit credit;
   private ByteBuf in;
@@ -57,6 +57,11 @@ final class FrameSource {
     this.gate = gate;
     this.maxFrameBytes = maxFrameBytes;
     this.goOn = goOn;
+  }
+
+  /** Sets how large a frame may be from now on, in bytes. */
+  void maxFrameBytes(long most) {
+    maxFrameBytes = most;
   }
 
   /** Sets where memory is taken; before anything is received. */

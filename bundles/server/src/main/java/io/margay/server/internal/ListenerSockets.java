@@ -53,6 +53,11 @@ final class ListenerSockets {
     return socket.attr(LISTENER).get().get(0);
   }
 
+  /** @return the security protocol of that listener */
+  static String protocol(Channel socket) {
+    return socket.attr(LISTENER).get().get(1);
+  }
+
   /** Leaves what was served to the next version of this bundle. */
   void leave(List<String> served) {
     bound.values().forEach(channel -> channel.attr(SERVED).set(List.copyOf(served)));

@@ -2,6 +2,7 @@ package io.margay.server.internal;
 
 import io.margay.model.LineLimit;
 import io.margay.protocol.Message;
+import io.margay.spi.handler.Principal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.net.InetAddress;
@@ -147,6 +148,16 @@ final class NetworkRequest extends RoutedRequest {
   @Override
   public String softwareVersion() {
     return Software.version(connection.channel());
+  }
+
+  @Override
+  ClientSession session() {
+    return connection.session();
+  }
+
+  @Override
+  public Principal principal() {
+    return connection.session().principal();
   }
 
   @Override

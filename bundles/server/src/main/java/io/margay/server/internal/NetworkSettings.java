@@ -63,8 +63,8 @@ public final class NetworkSettings implements SettingDefinitions {
       .doc("Bytes that the requests of all connections that are not authenticated yet may take together.");
   /** {@code margay.preauth.timeout.ms}. */
   public static final Setting<Integer> MARGAY_PREAUTH_TIMEOUT_MS = ALL.broker(INT, "margay.preauth.timeout.ms", 30_000).from(1)
-      .live().inert()
-      .doc("Milliseconds that a client has to authenticate, on a listener that requires it.");
+      .live()
+      .doc("Milliseconds from its first byte that a client has for its TLS handshake and its login, on a listener that requires them.");
   /** {@code margay.connection.min.bytes.per.second}. */
   public static final Setting<Long> MARGAY_CONNECTION_MIN_BYTES_PER_SECOND =
       ALL.broker(LONG, "margay.connection.min.bytes.per.second", 16_384L).from(0).live()
@@ -80,10 +80,6 @@ public final class NetworkSettings implements SettingDefinitions {
       List.of("Produce", "Fetch", "ListOffsets", "Metadata", "FindCoordinator", "JoinGroup", "CreateTopics", "InitProducerId"))
       .doc("APIs that must be available before the first request of a client is answered. A client that finds one missing may "
           + "not ask again.");
-  /** {@code sasl.server.max.receive.size}. */
-  public static final Setting<Integer> SASL_SERVER_MAX_RECEIVE_SIZE =
-      ALL.broker(INT, "sasl.server.max.receive.size", 524_288).from(1).live()
-      .doc("Largest size in bytes of a request with a SASL token.");
 
   @Override
   public Catalogue catalogue() {

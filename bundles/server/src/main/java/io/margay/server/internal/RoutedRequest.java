@@ -249,6 +249,22 @@ abstract class RoutedRequest implements Request {
     }
   }
 
+  /**
+   * Answers, and closes the connection when the answer is sent.
+   *
+   * @param why one sentence for the log
+   */
+  final void respondAndClose(Message response, String why) {
+    if (answer("respondAndClose")) {
+      finish(response, 0, why);
+    }
+  }
+
+  /** What the client of the connection has proved about itself; null for a request without a connection. */
+  ClientSession session() {
+    return null;
+  }
+
   @Override
   public final void respondNothing() {
     if (answer("respondNothing")) {

@@ -11,8 +11,8 @@ import io.margay.spi.handler.Request;
 import java.util.function.IntSupplier;
 
 /**
- * Answers SASL tokens on listeners that ask for no authentication: ILLEGAL_SASL_STATE, as clients expect. The tokens are not looked
- * at, so nothing of them is copied.
+ * Takes the tokens of a login, see {@link ClientSession}. On listeners that ask for none: ILLEGAL_SASL_STATE, as clients expect; the token
+ * is not looked at, so nothing of it is copied. Stateless.
  */
 final class SaslAuthenticateHandler implements ApiHandler {
   private final IntSupplier maxBytes;
@@ -38,12 +38,17 @@ final class SaslAuthenticateHandler implements ApiHandler {
       request.close("a SASL token is larger than sasl.server.max.receive.size=" + maxBytes.getAsInt());
       return;
     }
-    request.respond(errorResponse(request, Errors.ILLEGAL_SASL_STATE));
+    ClientSession session = request instanceof RoutedRequest routed ? routed.session() : null;
+    if (session == null || !session.inExchange()) {
+      request.respond(errorResponse(request, Errors.ILLEGAL_SASL_STATE));
+    } else {
+      session.authenticate((RoutedRequest) request, request.read(new SaslAuthenticateRequest()).authBytes());
+    }
   }
 
   @Override
   public Message errorResponse(Request request, Errors error) {
-    return new SaslAuthenticateResponse().setErrorCode(error.code())
-        .setErrorMessage("SASL tokens are not expected on this listener, which asks for no authentication");
+    return new SaslAuthenticateResponse().setErrorCode(error.code()).setErrorMessage("SASL tokens are not expected here: either the listener"
+        + " asks for no login, or no SaslHandshake came before");
   }
 }

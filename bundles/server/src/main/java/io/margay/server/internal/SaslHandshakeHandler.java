@@ -9,7 +9,7 @@ import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 
-/** Answers SASL handshakes on listeners that ask for no authentication: ILLEGAL_SASL_STATE, as clients expect. Stateless. */
+/** Begins a login, see {@link ClientSession}. On listeners that ask for none: ILLEGAL_SASL_STATE, as clients expect. Stateless. */
 final class SaslHandshakeHandler implements ApiHandler {
   @Override
   public Api api() {
@@ -23,8 +23,13 @@ final class SaslHandshakeHandler implements ApiHandler {
 
   @Override
   public void handle(Request request) {
-    request.read(new SaslHandshakeRequest());
-    request.respond(errorResponse(request, Errors.ILLEGAL_SASL_STATE));
+    SaslHandshakeRequest body = request.read(new SaslHandshakeRequest());
+    ClientSession session = request instanceof RoutedRequest routed ? routed.session() : null;
+    if (session == null) {
+      request.respond(errorResponse(request, Errors.ILLEGAL_SASL_STATE));
+    } else {
+      session.handshake((RoutedRequest) request, body.mechanism());
+    }
   }
 
   @Override

@@ -155,6 +155,11 @@ final class Server implements AutoCloseable {
     return handlers;
   }
 
+  /** @return what listeners ask of their clients */
+  Security security() {
+    return config.security();
+  }
+
   LocalRequests local() {
     return local;
   }

@@ -16,6 +16,9 @@ import io.margay.spi.lease.NamedServices;
 import io.margay.spi.memory.MemoryUser;
 import io.margay.spi.security.Authorizer;
 import io.margay.spi.security.AuthorizerSettings;
+import io.margay.spi.security.SaslMechanism;
+import io.margay.spi.security.SaslSettings;
+import io.margay.spi.tls.TlsSettings;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.group.ChannelGroup;
@@ -65,6 +68,8 @@ public final class ServerComponent {
   private final BundleContext context;
   private final NodeSettings settings;
   private final Server server;
+  private final ListenerSecurity security;
+  private final TlsWatch watch;
   private final NodeSettings.Registration changes;
   private final long beganNanos = System.nanoTime();
   private volatile ServiceRegistration<?> registration;
@@ -98,6 +103,9 @@ public final class ServerComponent {
       @Reference(target = "(margay.sockets=listeners)") Supplier<ChannelGroup> listeners) {
     this.context = context;
     this.settings = settings;
+    this.security = new ListenerSecurity(settings);
+    this.watch = new TlsWatch(security, scheduler, () -> settings.get(TlsSettings.MARGAY_TLS_CHECK_INTERVAL_MS), ServerComponent::lookUp,
+        () -> security.readAgain(settings.listeners()));
     ConnectionLimits limits = limits(settings);
     limits.overrides(settings.get(NetworkSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES), ServerComponent::lookUp);
     this.changes = settings.onChange(names -> {
@@ -106,10 +114,12 @@ public final class ServerComponent {
       }
       if (!Collections.disjoint(names, NodeSettings.LISTENER_SETTINGS)) {
         listenAgain(settings);
+      } else if (ListenerSecurity.concerns(names)) {
+        security.readAgain(settings.listeners());
       }
     });
     boolean again = !listeners.get().isEmpty();
-    this.server = new Server(config(settings, limits), this::image, new ServedRoom(bootstrap, listeners.get()));
+    this.server = new Server(config(settings, limits, security), this::image, new ServedRoom(bootstrap, listeners.get()));
     if (!AuthorizerSettings.chosen(settings).isEmpty()) {
       server.authorization().require();
     }
@@ -197,7 +207,7 @@ public final class ServerComponent {
 
     private String problem(List<Endpoint> listeners) {
       try {
-        checkProtocols(listeners);
+        security.check(listeners);
         return server.trial(listeners);
       } catch (IOException e) {
         return e.getMessage();
@@ -233,8 +243,9 @@ public final class ServerComponent {
   }
 
   private void listen(NodeSettings.Listeners wanted) throws IOException {
-    checkProtocols(wanted.bound());
+    security.prepare(wanted.bound());
     server.listen(wanted.bound(), wanted.advertised());
+    watch.begin();
   }
 
   /** The settings have changed: rebinds what differs, and tells the controller. On the thread that tells of settings. */
@@ -264,15 +275,6 @@ public final class ServerComponent {
     thread.start();
   }
 
-  private static void checkProtocols(List<Endpoint> listeners) throws IOException {
-    for (Endpoint e : listeners) {
-      if (!e.protocol().equals("PLAINTEXT")) {
-        throw new IOException("listener " + e + " asks for " + e.protocol() + ", but only PLAINTEXT is served; nothing is opened"
-            + " rather than less protected than asked for");
-      }
-    }
-  }
-
   private static ConnectionLimits limits(NodeSettings s) {
     int ofDescriptors = Descriptors.limit() / 2;
     return new ConnectionLimits(() -> Math.min(s.get(NetworkSettings.MAX_CONNECTIONS), ofDescriptors),
@@ -280,7 +282,7 @@ public final class ServerComponent {
         () -> s.get(NetworkSettings.MAX_CONNECTIONS_PER_IP), () -> s.get(NetworkSettings.MAX_CONNECTION_CREATION_RATE));
   }
 
-  private static ServerConfig config(NodeSettings s, ConnectionLimits limits) {
+  private static ServerConfig config(NodeSettings s, ConnectionLimits limits, Security security) {
     boolean threadsSet = s.explain(NetworkSettings.NUM_NETWORK_THREADS, null).get(0).source() != NodeSettings.Source.DEFAULT;
     int threads = threadsSet ? s.get(NetworkSettings.NUM_NETWORK_THREADS) : Math.max(1, Runtime.getRuntime().availableProcessors());
     long memory = s.get(NetworkSettings.MARGAY_REQUEST_MEMORY_BYTES);
@@ -288,8 +290,9 @@ public final class ServerComponent {
         new ServerConfig.Sockets(threads, s.get(NetworkSettings.SOCKET_LISTEN_BACKLOG_SIZE),
             bufferBytes(s, NetworkSettings.SOCKET_RECEIVE_BUFFER_BYTES), bufferBytes(s, NetworkSettings.SOCKET_SEND_BUFFER_BYTES)),
         new ServerConfig.Requests(s.get(NetworkSettings.SOCKET_REQUEST_MAX_BYTES), memory > 0 ? memory : RequestMemory.defaultBytes(),
-            () -> s.get(NetworkSettings.MARGAY_CONNECTION_MIN_BYTES_PER_SECOND), () -> s.get(NetworkSettings.SASL_SERVER_MAX_RECEIVE_SIZE)),
-        limits, () -> s.get(NetworkSettings.CONNECTIONS_MAX_IDLE_MS), () -> s.get(LeaseSettings.MARGAY_HANDLER_WAIT_MS));
+            () -> s.get(NetworkSettings.MARGAY_CONNECTION_MIN_BYTES_PER_SECOND), () -> s.get(SaslSettings.SASL_SERVER_MAX_RECEIVE_SIZE)),
+        limits, () -> s.get(NetworkSettings.CONNECTIONS_MAX_IDLE_MS), () -> s.get(LeaseSettings.MARGAY_HANDLER_WAIT_MS),
+        security);
   }
 
   /** A buffer size that nobody set is left to the kernel, which tunes it by itself. */
@@ -322,6 +325,15 @@ public final class ServerComponent {
 
   void unbindAuthorizer(Authorizer authorizer) {
     server.authorization().clear(authorizer);
+  }
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+  void bindMechanism(SaslMechanism mechanism, Map<String, Object> properties) {
+    security.mechanisms().add(mechanism, properties);
+  }
+
+  void unbindMechanism(SaslMechanism mechanism) {
+    security.mechanisms().remove(mechanism);
   }
 
   @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
@@ -437,6 +449,7 @@ public final class ServerComponent {
       client = local;
     }
     changes.close();
+    watch.close();
     if (giveUp != null) {
       giveUp.cancel();
     }

@@ -14,8 +14,10 @@ import java.util.function.LongSupplier;
  * @param limits how many connections, and how fast
  * @param maxIdleMs how long a connection may be idle; negative for ever
  * @param handlerWaitMs how long requests wait for a handler that is being replaced, or for memory
+ * @param security what listeners ask of their clients
  */
-record ServerConfig(String firstListener, Sockets sockets, Requests requests, ConnectionLimits limits, LongSupplier maxIdleMs, LongSupplier handlerWaitMs) {
+record ServerConfig(String firstListener, Sockets sockets, Requests requests, ConnectionLimits limits, LongSupplier maxIdleMs, LongSupplier handlerWaitMs,
+    Security security) {
   /**
    * How sockets are made.
    *

@@ -60,7 +60,7 @@ class ConnectionTest {
     }
 
     Client open() throws Exception {
-      pipeline().addLast(new Connection(server, "PLAINTEXT", this));
+      pipeline().addLast(new Connection(server, "PLAINTEXT", "PLAINTEXT", this));
       register();
       return this;
     }
@@ -173,8 +173,8 @@ class ConnectionTest {
     ByteBuf rest = Unpooled.buffer().writeInt(64);
     client.register();
     client.failsOnce = true;
-    new Handover(rest, true, true, 0).leave(client);
-    client.pipeline().addLast(new Connection(server, "PLAINTEXT", client));
+    new Handover(rest, true, true, 0, null).leave(client);
+    client.pipeline().addLast(new Connection(server, "PLAINTEXT", "PLAINTEXT", client));
     client.runPendingTasks();
     assertThat(client.failsOnce).isFalse();
     assertThat(client.isOpen()).isFalse();

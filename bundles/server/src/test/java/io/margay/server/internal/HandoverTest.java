@@ -355,14 +355,14 @@ class HandoverTest {
     EmbeddedChannel channel = new EmbeddedChannel();
     assertThat(Handover.take(channel)).isNull();
     ByteBuf rest = Unpooled.buffer().writeInt(1);
-    new Handover(rest, true, true, TimeUnit.HOURS.toNanos(1)).leave(channel);
+    new Handover(rest, true, true, TimeUnit.HOURS.toNanos(1), null).leave(channel);
     channel.attr(io.netty.util.AttributeKey.<java.util.Map<String, Object>>valueOf("margay.connection")).get().put("later", "x");
     Handover left = Handover.take(channel);
     assertThat(left.rest()).isSameAs(rest);
     assertThat(left.proven()).isTrue();
     assertThat(left.throttledNanos()).isBetween(TimeUnit.MINUTES.toNanos(59), TimeUnit.HOURS.toNanos(1));
     assertThat(Handover.take(channel)).isNull();
-    new Handover(null, true, false, 0).leave(channel);
-    assertThat(Handover.take(channel)).isEqualTo(new Handover(null, true, false, 0));
+    new Handover(null, true, false, 0, null).leave(channel);
+    assertThat(Handover.take(channel)).isEqualTo(new Handover(null, true, false, 0, null));
   }
 }

@@ -44,7 +44,7 @@ class LoopStateTest {
     LoopState state = new LoopState(loop, server);
     List<Connection> connections = new ArrayList<>();
     for (int i = 0; i < 2_000; i++) {
-      connections.add(new Connection(server, "PLAINTEXT", new EmbeddedChannel()));
+      connections.add(new Connection(server, "PLAINTEXT", "PLAINTEXT", new EmbeddedChannel()));
       state.add(connections.get(i));
     }
     assertThat(scheduled).hasSize(1);
@@ -64,7 +64,7 @@ class LoopStateTest {
   private static final class Deaf extends EmbeddedChannel {
     Deaf(Server server) throws Exception {
       super(false, false);
-      pipeline().addLast(new Connection(server, "PLAINTEXT", this));
+      pipeline().addLast(new Connection(server, "PLAINTEXT", "PLAINTEXT", this));
       register();
     }
 

@@ -112,7 +112,7 @@ class RefusedRequestsTest {
 
   private void send(Api api, Message body) {
     channel = new EmbeddedChannel();
-    channel.pipeline().addLast(new Connection(server, "PLAINTEXT", channel));
+    channel.pipeline().addLast(new Connection(server, "PLAINTEXT", "PLAINTEXT", channel));
     channel.freezeTime();
     ByteBuf b = Unpooled.buffer().writeInt(0).writeShort(api.key()).writeShort(version(api)).writeInt(7).writeShort(-1).writeByte(0);
     b.writeBytes(Messages.toBytes(body, version(api)));

@@ -371,7 +371,7 @@ class ServerTest {
     server.handlers().bind(old);
     server.handlers().unbind(old);
     EmbeddedChannel channel = new EmbeddedChannel();
-    channel.pipeline().addLast(new Connection(server, "PLAINTEXT", channel));
+    channel.pipeline().addLast(new Connection(server, "PLAINTEXT", "PLAINTEXT", channel));
     List<Integer> handled = new ArrayList<>();
     channel.pipeline().fireChannelRead(Unpooled.wrappedBuffer(heartbeat(0)));
     server.handlers().bind(heartbeat(ApiHandler.Ordering.PIPELINED, r -> {

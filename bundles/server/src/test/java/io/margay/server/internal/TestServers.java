@@ -31,7 +31,7 @@ final class TestServers {
 
   static Server server(int threads, long memoryBytes, long maxIdleMs, ConnectionLimits limits, SocketRoom room) {
     return new Server(new ServerConfig("PLAINTEXT", new ServerConfig.Sockets(threads, 50, -1, -1),
-        new ServerConfig.Requests(MAX_FRAME_BYTES, memoryBytes, () -> 16_384L, () -> 1024), limits, () -> maxIdleMs, () -> 300L),
+        new ServerConfig.Requests(MAX_FRAME_BYTES, memoryBytes, () -> 16_384L, () -> 1024), limits, () -> maxIdleMs, () -> 300L, Security.NONE),
         () -> ClusterImage.EMPTY, room);
   }
 }

@@ -6,6 +6,7 @@ import io.margay.protocol.Api;
 import io.margay.protocol.Message;
 import io.margay.protocol.MessageReader;
 import io.margay.protocol.Messages;
+import io.margay.spi.client.Access;
 import io.margay.spi.client.RemoteClient;
 import io.margay.spi.client.RemoteConnection;
 import io.margay.spi.config.NodeSettings;
@@ -69,7 +70,7 @@ final class RemoteBrokers {
    */
   <R extends Message> CompletableFuture<R> send(Endpoint to, Api api, Message request, R response, long timeoutMs) {
     RemoteClient.Target target =
-        new RemoteClient.Target(to.host(), to.port(), CLIENT_ID, CONNECT_TIMEOUT_MS, IN_FLIGHT_MAX, RESPONSE_BYTES_MAX);
+        new RemoteClient.Target(to.host(), to.port(), CLIENT_ID, CONNECT_TIMEOUT_MS, IN_FLIGHT_MAX, RESPONSE_BYTES_MAX, Access.of(to));
     return connection(target).whenComplete((connection, failure) -> {
       if (failure != null) {
         // gives back the buffers of its records

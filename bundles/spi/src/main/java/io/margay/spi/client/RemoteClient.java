@@ -1,5 +1,6 @@
 package io.margay.spi.client;
 
+import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -12,7 +13,7 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface RemoteClient {
   /**
-   * Connects, and asks which versions the broker serves.
+   * Connects, asks which versions the broker serves, and logs in where the target asks for it. A login is renewed before it expires.
    *
    * @param target the broker to connect to, and the limits of the connection
    * @return completes when requests may be sent, on a thread of the client; exceptionally with an {@link java.io.IOException} whose
@@ -30,9 +31,11 @@ public interface RemoteClient {
    * @param connectTimeoutMs milliseconds until requests may be sent, {@code > 0}
    * @param maxInFlight the most requests that may be open at a time, {@code > 0}
    * @param maxResponseBytes size of the largest response that is accepted; a larger one closes the connection
+   * @param access the security protocol, and where its settings are
    */
-  record Target(String host, int port, String clientId, int connectTimeoutMs, int maxInFlight, int maxResponseBytes) {
+  record Target(String host, int port, String clientId, int connectTimeoutMs, int maxInFlight, int maxResponseBytes, Access access) {
     public Target {
+      Objects.requireNonNull(access, "access");
       if (host.isEmpty() || port < 1 || port > 65_535) {
         throw new IllegalArgumentException("a host and a port from 1 to 65535 expected, not " + host + ":" + port);
       }
@@ -40,6 +43,20 @@ public interface RemoteClient {
         throw new IllegalArgumentException("positive bounds expected: connectTimeoutMs=" + connectTimeoutMs + " maxInFlight="
             + maxInFlight + " maxResponseBytes=" + maxResponseBytes);
       }
+    }
+
+    /**
+     * A target without TLS and login.
+     *
+     * @param host name or address
+     * @param port TCP port, 1 to 65535
+     * @param clientId the client id that requests carry
+     * @param connectTimeoutMs milliseconds until requests may be sent, {@code > 0}
+     * @param maxInFlight the most requests that may be open at a time, {@code > 0}
+     * @param maxResponseBytes size of the largest response that is accepted
+     */
+    public Target(String host, int port, String clientId, int connectTimeoutMs, int maxInFlight, int maxResponseBytes) {
+      this(host, port, clientId, connectTimeoutMs, maxInFlight, maxResponseBytes, Access.PLAINTEXT);
     }
 
     @Override

@@ -114,13 +114,13 @@ public class HotPathBenchmark {
     // Never opened, so that it has no socket and no thread of its own.
     ConnectionLimits limits = new ConnectionLimits(() -> 10, listener -> 10, () -> 10, () -> Integer.MAX_VALUE);
     server = new Server(new ServerConfig("PLAINTEXT", new ServerConfig.Sockets(1, 50, -1, -1),
-        new ServerConfig.Requests(MAX_FRAME_BYTES, MEMORY_BYTES, () -> 0, () -> 0), limits, () -> -1, () -> 1000),
+        new ServerConfig.Requests(MAX_FRAME_BYTES, MEMORY_BYTES, () -> 0, () -> 0), limits, () -> -1, () -> 1000, Security.NONE),
         () -> ClusterImage.EMPTY, new NoRoom());
     server.handlers().bind(produce);
     server.handlers().bind(fetch);
     server.markReady();
     channel = new ClientChannel();
-    Connection connection = new Connection(server, "PLAINTEXT", channel);
+    Connection connection = new Connection(server, "PLAINTEXT", "PLAINTEXT", channel);
     channel.pipeline().addLast(connection);
     connection.channelActive(channel.pipeline().context(connection));
     produce16KiB = produceFrame(RECORDS);

@@ -3,16 +3,22 @@ package io.margay.itests.cluster;
 import io.margay.itests.Broker;
 import io.margay.itests.Ports;
 import io.margay.itests.Run;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntFunction;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** A cluster of brokers on the loopback interface, each a process of its own with a vote on the metadata. Their ids begin with 1. */
 final class Nodes implements AutoCloseable {
+  private static final Pattern QUORUM = Pattern.compile("\\s*\"[^\"]*(LogAppender|NettyRpcService-worker|StateMachineUpdater|LeaderElection|"
+      + "FollowerState|PeerMap|quorum)");
+  private static final int STACK_LINES = 14;
   private final List<Broker> brokers = new ArrayList<>();
 
   private Nodes() { }
@@ -66,10 +72,21 @@ final class Nodes implements AutoCloseable {
     Run.of(Map.of(), null, "kill", "-" + name, Long.toString(node(id).pid()));
   }
 
-  /** What each broker says about the cluster, and the ends of their log files, for the message of a failure. */
+  /** What each broker says about the cluster, what its quorum does, and the ends of their log files, for the message of a failure. */
   String logs() {
-    return IntStream.rangeClosed(1, size()).mapToObj(id -> "--- node " + id + "\n" + view(id) + lastLines(node(id).log()))
+    return IntStream.rangeClosed(1, size()).mapToObj(id -> "--- node " + id + "\n" + view(id) + quorumThreads(id) + lastLines(node(id).log()))
         .collect(Collectors.joining("\n"));
+  }
+
+  /** The threads of the metadata quorum that do anything. */
+  private String quorumThreads(int id) {
+    if (!node(id).isAlive()) {
+      return "";
+    }
+    String all = Run.of(Map.of(), null, "timeout", "10", Path.of(System.getProperty("java.home"), "bin/jstack").toString(),
+        Long.toString(node(id).pid())).output();
+    return Stream.of(all.split("\n\n")).filter(stack -> QUORUM.matcher(stack).lookingAt() && !stack.contains("EPoll.wait"))
+        .map(stack -> stack.lines().limit(STACK_LINES).collect(Collectors.joining("\n", "", "\n"))).collect(Collectors.joining());
   }
 
   private String view(int id) {

@@ -62,6 +62,7 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
   private final Founding founding;
   private final Elections elections;
   private final LeaderWatch watch;
+  private final LeaderNews news;
   private final Membership membership;
   private final Joining joining;
   private final QuorumCheck check;
@@ -92,8 +93,9 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
     }
     RaftGroup group = RaftGroup.valueOf(groupId, members);
     watch = new LeaderWatch(self, this::address, gone -> this.elections().replace(gone));
+    news = new LeaderNews(self, watch::leader, slot);
     server = RaftServer.newBuilder().setServerId(self).setGroup(group).setProperties(properties).setOption(StartupOption.RECOVER)
-        .setStateMachine(new ReplicatedMachine(slot, clock, faults, self, this::stop, this::ended, watch::leader)).build();
+        .setStateMachine(new ReplicatedMachine(slot, clock, faults, news, this::stop, this::ended)).build();
     client = RaftClient.newBuilder().setProperties(properties).setRaftGroup(group).setRetryPolicy(RetryPolicies
         .retryUpToMaximumCountWithFixedSleep(10, TimeDuration.valueOf(100, TimeUnit.MILLISECONDS))).build();
     proposals = new Proposals(server, client.getClientRpc(), groupId, this::leader, config.timings());
@@ -317,6 +319,7 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
     membership.close();
     proposals.close();
     watch.close();
+    news.close();
     slot.close();
     try (client) {
       server.close();

@@ -56,6 +56,8 @@ final class RatisProperties {
     RaftServerConfigKeys.Log.setQueueByteLimit(p, entry);
     RaftServerConfigKeys.Log.Appender.setBufferByteLimit(p, entry);
     RaftServerConfigKeys.Log.setWriteBufferSize(p, SizeInBytes.valueOf(config.queueBytes() + 1024));
+    // With it a follower on which one append fails, as when two copies come at once, refuses all later ones until it is started again.
+    RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(p, false);
     RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(p, true);
     RaftServerConfigKeys.Log.setPurgeGap(p, (int) Math.min(Integer.MAX_VALUE, config.snapshotEntries()));
   }

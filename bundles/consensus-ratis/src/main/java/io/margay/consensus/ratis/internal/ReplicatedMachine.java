@@ -7,7 +7,6 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RoleInfoProto;
 import org.apache.ratis.protocol.Message;
@@ -51,27 +50,23 @@ final class ReplicatedMachine extends BaseStateMachine {
   private final MachineSlot slot;
   private final Clock clock;
   private final FaultHandler faults;
-  private final RaftPeerId self;
+  private final LeaderNews news;
   private final Runnable stop;
   private final Runnable ended;
-  private final Consumer<RaftPeerId> leaders;
   /** An entry was not applied: what follows must not count as applied either, or a snapshot would claim to have it. */
   private volatile boolean broken;
 
   /**
    * @param stop ends this node's part in the quorum; does not wait
    * @param ended called when Ratis has ended this node's part in the quorum, asked to or not; does not wait
-   * @param leaders told who leads, null when nobody does; does not wait
    */
-  ReplicatedMachine(MachineSlot slot, Clock clock, FaultHandler faults, RaftPeerId self, Runnable stop, Runnable ended,
-      Consumer<RaftPeerId> leaders) {
+  ReplicatedMachine(MachineSlot slot, Clock clock, FaultHandler faults, LeaderNews news, Runnable stop, Runnable ended) {
     this.slot = slot;
     this.clock = clock;
     this.faults = faults;
-    this.self = self;
+    this.news = news;
     this.stop = stop;
     this.ended = ended;
-    this.leaders = leaders;
   }
 
   @Override
@@ -187,18 +182,12 @@ final class ReplicatedMachine extends BaseStateMachine {
   @Override
   public void notifyLeaderChanged(RaftGroupMemberId member, RaftPeerId leader) {
     LOG.info("The metadata quorum {} leaderId={}", leader == null ? "has no leader" : "has a leader", leader == null ? -1 : leader);
-    leaders.accept(leader);
-    // this node leads only once it has applied all that was committed before, see notifyLeaderReady
-    if (leader == null) {
-      slot.leader(-1, false);
-    } else if (!leader.equals(self)) {
-      slot.leader(Integer.parseInt(leader.toString()), false);
-    }
+    news.elected(leader);
   }
 
   @Override
   public void notifyLeaderReady() {
-    slot.leader(Integer.parseInt(self.toString()), true);
+    news.ready();
   }
 
   @Override

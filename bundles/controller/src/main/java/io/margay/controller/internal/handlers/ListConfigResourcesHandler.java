@@ -50,6 +50,7 @@ public final class ListConfigResourcesHandler extends AdminHandler<ListConfigRes
       types.add(Type.CLIENT_METRICS);
     } else if (message.resourceTypes().isEmpty()) {
       types.addAll(Arrays.asList(Type.values()));
+      types.remove(Type.USER); // nobody's business, and no kind that clients know
     }
     for (byte code : message.resourceTypes()) {
       Type type = Type.forCode(code);

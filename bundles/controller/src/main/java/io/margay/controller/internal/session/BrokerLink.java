@@ -10,6 +10,7 @@ import io.margay.model.Scheduler;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.BrokerHeartbeatRequest;
 import io.margay.protocol.message.BrokerHeartbeatResponse;
+import io.margay.spi.client.Access;
 import io.margay.spi.client.RemoteClient;
 import io.margay.spi.client.RemoteConnection;
 import java.util.ArrayList;
@@ -294,7 +295,7 @@ public final class BrokerLink implements AutoCloseable {
     }
     connecting = true;
     actions.add(() -> client.connect(new RemoteClient.Target(to.host(), to.port(), clientId, CONNECT_TIMEOUT_MS,
-        MAX_IN_FLIGHT, MAX_RESPONSE_BYTES)).whenComplete((made, e) -> onConnected(to, made, e)));
+        MAX_IN_FLIGHT, MAX_RESPONSE_BYTES, Access.of(to))).whenComplete((made, e) -> onConnected(to, made, e)));
   }
 
   private void onConnected(Endpoint to, RemoteConnection made, Throwable e) {

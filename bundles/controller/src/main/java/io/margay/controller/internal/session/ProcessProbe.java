@@ -2,6 +2,7 @@ package io.margay.controller.internal.session;
 
 import io.margay.metadata.BrokerImage;
 import io.margay.model.Endpoint;
+import io.margay.spi.client.Access;
 import io.margay.spi.client.RemoteClient;
 import io.margay.spi.client.RemoteConnection;
 import java.net.ConnectException;
@@ -41,7 +42,7 @@ public final class ProcessProbe {
       return CompletableFuture.completedFuture(false);
     }
     return with.connect(new RemoteClient.Target(endpoint.host(), endpoint.port(), "margay-probe", CONNECT_TIMEOUT_MS, 1,
-        MAX_RESPONSE_BYTES)).handle(ProcessProbe::refused);
+        MAX_RESPONSE_BYTES, Access.of(endpoint))).handle(ProcessProbe::refused);
   }
 
   private static boolean refused(RemoteConnection made, Throwable failure) {

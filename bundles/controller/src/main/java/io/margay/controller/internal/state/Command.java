@@ -142,7 +142,15 @@ public sealed interface Command {
    *
    * @param changes the changes, at most one per resource
    */
-  record AlterConfigs(List<ConfigChange> changes) implements Command { }
+  record AlterConfigs(List<ConfigChange> changes) implements Command {
+    /** Since it can also be about users. */
+    private static final short USERS_LEVEL = 11;
+
+    @Override
+    public short level() {
+      return changes.stream().anyMatch(c -> c.resource().type() == ConfigResource.Type.USER) ? USERS_LEVEL : FIRST_LEVEL;
+    }
+  }
 
   /**
    * A change to the settings of one resource.

@@ -195,7 +195,7 @@ public final class CommandCodec {
 
   static ConfigResource readResource(BinaryReader in) {
     byte code = (byte) in.int8();
-    ConfigResource.Type type = ConfigResource.Type.forCode(code);
+    ConfigResource.Type type = ConfigResource.Type.forStoredCode(code);
     if (type == null) {
       throw new IllegalArgumentException("unknown resource type " + code);
     }

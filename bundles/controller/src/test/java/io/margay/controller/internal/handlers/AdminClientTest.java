@@ -30,6 +30,10 @@ import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.QuorumInfo;
+import org.apache.kafka.clients.admin.ScramCredentialInfo;
+import org.apache.kafka.clients.admin.ScramMechanism;
+import org.apache.kafka.clients.admin.UserScramCredentialDeletion;
+import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.ElectionType;
 import org.apache.kafka.common.TopicCollection;
@@ -74,7 +78,7 @@ class AdminClientTest {
         new ElectLeadersHandler(controller),
         new AlterPartitionReassignmentsHandler(controller), new ListPartitionReassignmentsHandler(controller),
         new DescribeQuorumHandler(new FakeQuorum()), new DescribeAclsHandler(controller), new DescribeClientQuotasHandler(),
-        new DescribeUserScramCredentialsHandler()));
+        new DescribeUserScramCredentialsHandler(controller), new AlterUserScramCredentialsHandler(controller)));
     admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + server.port(), "request.timeout.ms", "15000",
         "default.api.timeout.ms", "20000"));
   }
@@ -169,5 +173,24 @@ class AdminClientTest {
     assertThat(get(admin.listPartitionReassignments().reassignments())).isEmpty();
     assertThat(get(admin.describeClientQuotas(ClientQuotaFilter.all()).entities())).isEmpty();
     assertThat(get(admin.describeUserScramCredentials().all())).isEmpty();
+  }
+
+  @Test
+  void passwordsOfUsersAreSetAndDeleted() throws Exception {
+    ScramCredentialInfo info = new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096);
+    get(admin.alterUserScramCredentials(List.of(new UserScramCredentialUpsertion("alice", info, "secret"),
+        new UserScramCredentialUpsertion("alice", new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_256, 8192), "secret"),
+        new UserScramCredentialUpsertion("bob", info, "other"))).all());
+    assertThat(get(admin.describeUserScramCredentials().all())).containsOnlyKeys("alice", "bob");
+    assertThat(get(admin.describeUserScramCredentials(List.of("alice")).all()).get("alice").credentialInfos())
+        .containsExactlyInAnyOrder(info, new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_256, 8192));
+    get(admin.alterUserScramCredentials(List.of(new UserScramCredentialDeletion("bob", ScramMechanism.SCRAM_SHA_512))).all());
+    assertThat(get(admin.describeUserScramCredentials().all())).containsOnlyKeys("alice");
+    assertThatThrownBy(() -> get(admin.alterUserScramCredentials(
+        List.of(new UserScramCredentialDeletion("bob", ScramMechanism.SCRAM_SHA_512))).all())).hasMessageContaining("does not exist");
+    assertThatThrownBy(() -> get(admin.alterUserScramCredentials(List.of(new UserScramCredentialUpsertion("carol",
+        new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 100), "x"))).all())).hasMessageContaining("Too few iterations");
+    assertThat(controller.image().configs().keySet()).as("what clients may list").extracting(r -> r.type().name()).containsExactly("USER");
+    assertThat(get(admin.listConfigResources().all())).noneMatch(r -> r.name().equals("alice"));
   }
 }

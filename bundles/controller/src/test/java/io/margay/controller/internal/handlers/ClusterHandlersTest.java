@@ -57,7 +57,7 @@ class ClusterHandlersTest extends HandlerTest {
         new DescribeQuorumHandler(new FakeQuorum()), new UpdateFeaturesHandler(controller), new UnregisterBrokerHandler(controller),
         new AddRaftVoterHandler(controller, new FakeQuorum()), new RemoveRaftVoterHandler(controller, new FakeQuorum()),
         new DescribeAclsHandler(controller), new CreateAclsHandler(controller), new DeleteAclsHandler(controller), new DescribeClientQuotasHandler(),
-        new DescribeUserScramCredentialsHandler());
+        new DescribeUserScramCredentialsHandler(controller), new AlterUserScramCredentialsHandler(controller));
   }
 
   private static Message message(ApiHandler handler, String suffix) throws Exception {
@@ -255,7 +255,7 @@ class ClusterHandlersTest extends HandlerTest {
         .satisfies(r -> assertThat(r.errorCode()).isEqualTo(Errors.SECURITY_DISABLED.code()));
     DescribeUserScramCredentialsRequest users = new DescribeUserScramCredentialsRequest().setUsers(
         List.of(new DescribeUserScramCredentialsRequest.UserName().setName("u")));
-    assertThat(ask(new DescribeUserScramCredentialsHandler(), 0, users, DescribeUserScramCredentialsResponse::new).results()
+    assertThat(ask(new DescribeUserScramCredentialsHandler(controller), 0, users, DescribeUserScramCredentialsResponse::new).results()
         .get(0).errorCode()).isEqualTo(Errors.RESOURCE_NOT_FOUND.code());
   }
 }

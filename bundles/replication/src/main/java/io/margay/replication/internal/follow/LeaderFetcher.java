@@ -14,6 +14,7 @@ import io.margay.replication.internal.PartitionFollower;
 import io.margay.replication.internal.follow.FetchedPartition.Key;
 import io.margay.replication.internal.follow.FetchedPartition.Phase;
 import io.margay.replication.internal.follow.FollowerPorts.FetchSettings;
+import io.margay.spi.client.Access;
 import io.margay.spi.client.RemoteClient;
 import io.margay.spi.client.RemoteConnection;
 import io.margay.spi.client.RemoteConnection.Reply;
@@ -245,7 +246,7 @@ final class LeaderFetcher {
       return;
     }
     int largest = (int) Math.min(Integer.MAX_VALUE - 8L, (long) settings.maxBytes() + LARGEST_BATCH_BYTES);
-    client.connect(new RemoteClient.Target(to.host(), to.port(), name, settings.timeoutMs(), MOST_OPEN, largest))
+    client.connect(new RemoteClient.Target(to.host(), to.port(), name, settings.timeoutMs(), MOST_OPEN, largest, Access.of(to)))
         .whenComplete((opened, failure) -> connected(to, opened, failure));
   }
 

@@ -101,7 +101,7 @@ final class PendingProduce {
    *   WAITING --the log goes on--> RUNNING --appended or refused--> DONE, or a wait for the commit
    *      ^  |                         |
    *      |  +--time is over--> DONE   |
-   *      +---suspended once more------+
+   *      +-suspended, or not verified-+
    * </pre>
    */
   private final class Parked implements Runnable, Verifications.Waiting {
@@ -121,12 +121,24 @@ final class PendingProduce {
 
     void await() {
       while (!replica.whenOpen(this)) {
-        if (!state.compareAndSet(ParkState.WAITING, ParkState.RUNNING) || append()) {
+        if (!state.compareAndSet(ParkState.WAITING, ParkState.RUNNING)) {
+          return;
+        }
+        PartitionLeader leader = replica.leader();
+        Outcome outcome = append(leader);
+        if (outcome != Outcome.SUSPENDED) {
+          verifyIf(outcome, leader);
           return;
         }
       }
       if (late) {
         expire();
+      }
+    }
+
+    private void verifyIf(Outcome outcome, PartitionLeader leader) {
+      if (outcome == Outcome.UNVERIFIED) {
+        verify(leader);
       }
     }
 
@@ -139,9 +151,23 @@ final class PendingProduce {
     }
 
     @Override
-    public void verified() {
+    public PartitionLeader leader() {
+      return replica.leader();
+    }
+
+    @Override
+    public boolean verified() {
+      if (!state.compareAndSet(ParkState.WAITING, ParkState.RUNNING)) {
+        return true;
+      }
       verified = true;
-      run();
+      Outcome outcome = append(replica.leader());
+      if (outcome == Outcome.SUSPENDED) {
+        await();
+      } else if (outcome == Outcome.UNVERIFIED && late) {
+        expire();
+      }
+      return outcome != Outcome.UNVERIFIED;
     }
 
     @Override
@@ -155,24 +181,26 @@ final class PendingProduce {
 
     @Override
     public void run() {
-      if (state.compareAndSet(ParkState.WAITING, ParkState.RUNNING) && !append()) {
+      if (!state.compareAndSet(ParkState.WAITING, ParkState.RUNNING)) {
+        return;
+      }
+      PartitionLeader leader = replica.leader();
+      Outcome outcome = append(leader);
+      if (outcome == Outcome.SUSPENDED) {
         await();
+      } else {
+        verifyIf(outcome, leader);
       }
     }
 
-    /** False when the log is suspended again. */
-    private boolean append() {
-      PartitionLeader leader = replica.leader();
+    /** In RUNNING. Back in WAITING when the append has to be repeated. */
+    private Outcome append(PartitionLeader leader) {
       PartitionLog.Appended appended = handler.append(request.version(), produce, replica, leader, data, answer, verified);
-      if (appended == PartitionLog.Appended.SUSPENDED) {
+      boolean suspended = appended == PartitionLog.Appended.SUSPENDED;
+      if (suspended || appended == ProduceHandler.UNVERIFIED) {
         verified = false;
         state.set(ParkState.WAITING);
-        return false;
-      }
-      if (appended == ProduceHandler.UNVERIFIED) {
-        state.set(ParkState.WAITING);
-        verify(leader);
-        return true;
+        return suspended ? Outcome.SUSPENDED : Outcome.UNVERIFIED;
       }
       state.set(ParkState.DONE);
       if (ProduceHandler.waitsForCommit(acks, leader, appended)) {
@@ -185,7 +213,7 @@ final class PendingProduce {
       } else {
         decided();
       }
-      return true;
+      return Outcome.OVER;
     }
 
     /** Its time is over, or the client or the handler has gone. Its records are not in the log. */
@@ -200,6 +228,9 @@ final class PendingProduce {
   }
 
   private enum ParkState { WAITING, RUNNING, DONE }
+
+  /** Of an append: appended or refused, or to be repeated when the log goes on, or when the transaction is verified. */
+  private enum Outcome { OVER, SUSPENDED, UNVERIFIED }
 
   void add(PartitionLeader leader, long nextOffset, PartitionProduceResponse answer) {
     waiters.add(new Waiter(leader, nextOffset, answer));

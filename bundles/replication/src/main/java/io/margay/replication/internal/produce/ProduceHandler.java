@@ -53,7 +53,7 @@ public final class ProduceHandler implements ApiHandler {
   private static final short FIRST_WITH_TOPIC_IDS = 13;
   private static final short ALL = -1;
   private static final String ADMIN_CLIENT = "__admin_client";
-  /** Nothing was appended: the batch waits for its {@link Verifications}. Compared by identity. */
+  /** Nothing was appended: the batch has to wait for its {@link Verifications}. Compared by identity. */
   static final PartitionLog.Appended UNVERIFIED = PartitionLog.Appended.failed(Errors.INVALID_TXN_STATE, null);
 
   private final ReplicaTable table;
@@ -278,13 +278,18 @@ public final class ProduceHandler implements ApiHandler {
     if (!ProducedBatch.check(buffer, produce, version, answer)) {
       return null;
     }
-    if (!verified && ProducedBatch.isTransactional(buffer)
+    boolean transactional = ProducedBatch.isTransactional(buffer);
+    if (!verified && transactional
         && verifications.mustWait(leader, Verifications.key(leader, buffer, produce.transactionalId(), version))) {
       return UNVERIFIED;
     }
     PartitionLog.Appended appended = leader.append(buffer, PartitionLog.Origin.CLIENT, produce.acks() == ALL);
     if (appended == PartitionLog.Appended.SUSPENDED) {
       return appended;
+    }
+    if (transactional && appended.error() == Errors.INVALID_TXN_STATE) {
+      // The log has lost the verification, with a marker or because it was opened again.
+      return UNVERIFIED;
     }
     if (appended.error() != Errors.NONE) {
       answer.setErrorCode(appended.error().code()).setErrorMessage(appended.message())

@@ -27,13 +27,21 @@ final class Verifications {
   static final short FIRST_THAT_ADDS = 12;
   private static final Logger LOG = LoggerFactory.getLogger(Verifications.class);
   private static final short FIRST_WITH_ABORTABLE = 11;
-  /** A marker of the producer's last transaction may come in between. */
+  /** A marker of the producer's last transaction may come in between, or the log be opened again. */
   private static final int MOST_ATTEMPTS = 5;
 
   /** A batch that waits. Called once, on any thread. */
   interface Waiting {
-    /** The batch may be appended. */
-    void verified();
+    /** The leadership that it would be appended under, or null when this broker does not lead. */
+    PartitionLeader leader();
+
+    /**
+     * The batch may be appended.
+     *
+     * @return false when the log knows nothing of the verification, because a marker came, or the log was opened again; nothing is
+     *     appended then
+     */
+    boolean verified();
 
     /** The batch is refused. */
     void refused(Errors error);
@@ -96,16 +104,18 @@ final class Verifications {
   }
 
   private void ask(PartitionLeader leader, Key key, int attempt) {
+    if (leader == null || attempt > MOST_ATTEMPTS) {
+      drain(key, leader == null ? Errors.NOT_LEADER_OR_FOLLOWER : Errors.COORDINATOR_NOT_AVAILABLE, attempt);
+      return;
+    }
     outcome(leader, key).whenComplete((error, failure) -> {
       if (failure != null) {
         LOG.error("A transaction cannot be verified partition={}", key.partition, failure);
-        drain(key, Errors.UNKNOWN_SERVER_ERROR);
+        drain(key, Errors.UNKNOWN_SERVER_ERROR, attempt);
       } else if (error != null) {
-        drain(key, error);
-      } else if (attempt < MOST_ATTEMPTS) {
-        ask(leader, key, attempt + 1);
+        drain(key, error, attempt);
       } else {
-        drain(key, Errors.COORDINATOR_NOT_AVAILABLE);
+        ask(leader, key, attempt + 1);
       }
     });
   }
@@ -129,7 +139,7 @@ final class Verifications {
    * Ends the wait of all batches in their order, also of those that come meanwhile. One batch that fails does not hold up the others; its
    * request ends at its timeout.
    */
-  private void drain(Key key, Errors error) {
+  private void drain(Key key, Errors error, int attempt) {
     for (;;) {
       Waiting next;
       synchronized (queues) {
@@ -140,10 +150,14 @@ final class Verifications {
         }
       }
       try {
-        if (error == Errors.NONE) {
-          next.verified();
-        } else {
+        if (error != Errors.NONE) {
           next.refused(error);
+        } else if (!next.verified()) {
+          synchronized (queues) {
+            queues.get(key).addFirst(next);
+          }
+          ask(next.leader(), key, attempt + 1);
+          return;
         }
       } catch (RuntimeException | Error e) {
         LOG.error("A batch that waited for its transaction failed partition={}", key.partition, e);

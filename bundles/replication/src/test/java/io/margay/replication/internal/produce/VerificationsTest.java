@@ -10,6 +10,7 @@ import io.margay.protocol.message.ProduceRequest.PartitionProduceData;
 import io.margay.protocol.message.ProduceRequest.TopicProduceData;
 import io.margay.protocol.message.ProduceResponse;
 import io.margay.protocol.record.RecordBatchBuilder;
+import io.margay.replication.internal.PartitionLeader;
 import io.margay.replication.internal.ReplicationSettings;
 import io.margay.replication.internal.TestBroker;
 import io.margay.spi.handler.FakeRequest;
@@ -127,6 +128,45 @@ class VerificationsTest {
   }
 
   @Test
+  void aLogThatWasOpenedAgainMeansOneMoreQuestion() {
+    FakeRequest first = send(0, ADDS);
+    FakeRequest second = send(1, ADDS);
+    broker.log("a", 0).forgetsVerification = true;
+    answers.get(0).complete(Errors.NONE);
+    assertThat(first.isAnswered()).isFalse();
+    assertThat(second.isAnswered()).isFalse();
+    assertThat(asked).hasSize(2);
+    answers.get(1).complete(Errors.NONE);
+    assertThat(error(first)).isEqualTo(Errors.NONE);
+    assertThat(error(second)).isEqualTo(Errors.NONE);
+    assertThat(first.answer(new ProduceResponse()).responses().get(0).partitionResponses().get(0).baseOffset()).isZero();
+  }
+
+  @Test
+  void aLogThatForgetsAfterTheBatchWasLetThroughMeansAQuestion() {
+    FakeRequest first = send(0, ADDS);
+    answers.get(0).complete(Errors.NONE);
+    assertThat(error(first)).isEqualTo(Errors.NONE);
+    broker.log("a", 0).forgetsVerification = true;
+    FakeRequest second = send(1, ADDS);
+    assertThat(second.isAnswered()).isFalse();
+    answers.get(1).complete(Errors.NONE);
+    assertThat(error(second)).isEqualTo(Errors.NONE);
+  }
+
+  @Test
+  void aLogThatForgetsEachTimeIsNotAskedForever() {
+    FakeRequest request = send(0, ADDS);
+    for (int i = 0; i < 5; i++) {
+      assertThat(request.isAnswered()).isFalse();
+      broker.log("a", 0).forgetsVerification = true;
+      answers.get(i).complete(Errors.NONE);
+    }
+    assertThat(error(request)).isEqualTo(Errors.NOT_ENOUGH_REPLICAS);
+    assertThat(asked).hasSize(5);
+  }
+
+  @Test
   void withoutACoordinatorProducersTryAgain() {
     handler.unsetVerifier(verifier);
     assertThat(error(send(0, ADDS))).isEqualTo(Errors.NOT_ENOUGH_REPLICAS);
@@ -170,7 +210,12 @@ class VerificationsTest {
     handler.verifications().await(broker.leader("a", 0), new Verifications.Key(broker.leader("a", 0).id(),
         new TransactionVerifier.Claim("tx", 7, (short) 3), true), new Verifications.Waiting() {
           @Override
-          public void verified() {
+          public PartitionLeader leader() {
+            return broker.leader("a", 0);
+          }
+
+          @Override
+          public boolean verified() {
             throw new OutOfMemoryError("no memory for a batch");
           }
 

@@ -2,6 +2,7 @@ package io.margay.transactions.internal.remote;
 
 import io.margay.model.BrokerId;
 import io.margay.model.Endpoint;
+import io.margay.spi.client.Access;
 import io.margay.spi.client.RemoteClient;
 import io.margay.spi.client.RemoteConnection;
 import java.io.IOException;
@@ -135,7 +136,7 @@ public final class BrokerChannel<I> implements AutoCloseable {
       return CompletableFuture.failedFuture(new IOException("broker " + broker + " cannot be reached now"));
     }
     return client.connect(new RemoteClient.Target(to.host(), to.port(), "broker-" + brokers.self() + "-transactions",
-        CONNECT_TIMEOUT_MS, 1, MAX_RESPONSE_BYTES)).thenApply(opened -> keep(to, opened));
+        CONNECT_TIMEOUT_MS, 1, MAX_RESPONSE_BYTES, Access.of(to))).thenApply(opened -> keep(to, opened));
   }
 
   private RemoteConnection keep(Endpoint to, RemoteConnection opened) {

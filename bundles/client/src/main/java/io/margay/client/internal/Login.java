@@ -1,0 +1,106 @@
+package io.margay.client.internal;
+
+import io.margay.protocol.Errors;
+import io.margay.protocol.message.SaslAuthenticateRequest;
+import io.margay.protocol.message.SaslAuthenticateResponse;
+import io.margay.protocol.message.SaslHandshakeRequest;
+import io.margay.protocol.message.SaslHandshakeResponse;
+import io.margay.spi.client.Access;
+import io.margay.spi.config.ListenerValues;
+import io.margay.spi.config.NodeSettings;
+import io.margay.spi.config.SettingValues;
+import io.margay.spi.security.JaasConfig;
+import io.margay.spi.security.SaslSettings;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/**
+ * The login of one connection (KIP-43, KIP-152), and its renewal before it expires (KIP-368). Settings are read each time, so that a new password
+ * is used from the next login on.
+ */
+final class Login {
+  private static final short HANDSHAKE_VERSION = 1;
+  /** A renewal takes a while, and clocks differ. */
+  private static final double RENEW_AT = 0.8;
+
+  private final NettyConnection connection;
+  private final Supplier<NodeSettings> settings;
+  private final long timeoutMs;
+
+  /** @param timeoutMs for each answer */
+  Login(NettyConnection connection, Supplier<NodeSettings> settings, long timeoutMs) {
+    this.connection = connection;
+    this.settings = settings;
+    this.timeoutMs = timeoutMs;
+  }
+
+  /** Completes when this node has logged in; exceptionally with an {@link IOException} that tells why it has not. */
+  CompletionStage<Void> begin() {
+    String mechanism;
+    SaslClient client;
+    try {
+      Access access = connection.target().access();
+      SettingValues values = access.values() != null ? access.values() : new ListenerValues(node(), access.listener(), null);
+      mechanism = values.get(SaslSettings.SASL_MECHANISM_INTER_BROKER_PROTOCOL);
+      String jaas = (access.values() != null ? values : new ListenerValues(node(), access.listener(), mechanism))
+          .get(SaslSettings.SASL_JAAS_CONFIG);
+      JaasConfig config = jaas == null ? null : JaasConfig.parse(jaas);
+      if (config == null || config.username() == null || config.password() == null) {
+        throw new IOException("cannot log in: sasl.jaas.config has no username and password");
+      }
+      client = SaslClient.of(mechanism, config.username(), config.password());
+    } catch (IOException | IllegalArgumentException e) {
+      return CompletableFuture.failedFuture(failure(e.getMessage()));
+    }
+    SaslHandshakeRequest handshake = new SaslHandshakeRequest().setMechanism(mechanism);
+    return connection.send(SaslHandshakeRequest.API, HANDSHAKE_VERSION, handshake, new SaslHandshakeResponse(), timeoutMs).thenCompose(reply -> {
+      try (reply) {
+        if (reply.message().errorCode() != Errors.NONE.code()) {
+          return CompletableFuture.<Void>failedFuture(failure(mechanism + " is refused: " + Errors.forCode(reply.message().errorCode())
+              + ", the broker has " + reply.message().mechanisms()));
+        }
+      }
+      return exchange(client, client.first());
+    });
+  }
+
+  private NodeSettings node() throws IOException {
+    NodeSettings now = settings.get();
+    if (now == null) {
+      throw new IOException("the settings are not there now");
+    }
+    return now;
+  }
+
+  private CompletionStage<Void> exchange(SaslClient client, byte[] token) {
+    short version = connection.version(SaslAuthenticateRequest.API);
+    return connection.send(SaslAuthenticateRequest.API, version, new SaslAuthenticateRequest().setAuthBytes(token), new SaslAuthenticateResponse(),
+        timeoutMs).thenCompose(reply -> {
+          byte[] next;
+          long lifetimeMs;
+          try (reply) {
+            SaslAuthenticateResponse answer = reply.message();
+            if (answer.errorCode() != Errors.NONE.code()) {
+              return CompletableFuture.<Void>failedFuture(failure(answer.errorMessage()));
+            }
+            next = client.next(answer.authBytes());
+            lifetimeMs = answer.sessionLifetimeMs();
+          } catch (IOException e) {
+            return CompletableFuture.<Void>failedFuture(failure(e.getMessage()));
+          }
+          if (next != null) {
+            return exchange(client, next);
+          }
+          if (lifetimeMs > 0) {
+            connection.renewAfter((long) (lifetimeMs * RENEW_AT), this);
+          }
+          return CompletableFuture.<Void>completedFuture(null);
+        });
+  }
+
+  private IOException failure(String why) {
+    return new IOException("the login at " + connection.target() + " failed: " + why);
+  }
+}

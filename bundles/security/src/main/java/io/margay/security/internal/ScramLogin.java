@@ -1,0 +1,136 @@
+package io.margay.security.internal;
+
+import io.margay.spi.handler.Principal;
+import io.margay.spi.security.LoginFailedException;
+import io.margay.spi.security.SaslLogin;
+import io.margay.spi.security.Scram;
+import io.margay.spi.security.ScramCredential;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The server's side of one exchange of SCRAM (RFC 5802), without channel binding.
+ *
+ * <pre>
+ *   client: n,,n=USER,r=NONCE                    server: r=NONCE+MORE,s=SALT,i=ITERATIONS
+ *   client: c=biws,r=NONCE+MORE,p=PROOF          server: v=SIGNATURE
+ * </pre>
+ *
+ * The exchange with a user that does not exist looks the same up to the proof, which fails.
+ */
+final class ScramLogin implements SaslLogin {
+  private static final int MAX_BYTES = 64 * 1024;
+  private static final String PRINTABLE = "[\\x21-\\x2B\\x2D-\\x7E]+";
+  private static final String EXTENSIONS = "(?:,[A-Za-z][A-Za-z0-9]*=[^,]*)*";
+  private static final Pattern FIRST = Pattern.compile("([ny],(?:a=([^,]*))?,)(n=([^,]+),r=(" + PRINTABLE + ")" + EXTENSIONS + ")");
+  private static final Pattern FINAL =
+      Pattern.compile("(c=([A-Za-z0-9+/=]*),r=(" + PRINTABLE + ")" + EXTENSIONS + "),p=([A-Za-z0-9+/=]+)");
+
+  private final Scram mechanism;
+  private final ScramUsers users;
+  private final byte[] secret;
+  private String user;
+  private boolean known;
+  private ScramCredential credential;
+  private String header;
+  private String clientNonce;
+  private String nonce;
+  private String firstMessages;
+  private boolean ended;
+
+  /** @param secret of this process: makes up what is said of users that do not exist */
+  ScramLogin(Scram mechanism, ScramUsers users, byte[] secret) {
+    this.mechanism = mechanism;
+    this.users = users;
+    this.secret = secret;
+  }
+
+  @Override
+  public CompletionStage<Step> respond(byte[] token) {
+    try {
+      if (ended || token.length > MAX_BYTES) {
+        throw refused();
+      }
+      String message = new String(token, StandardCharsets.UTF_8);
+      return CompletableFuture.completedFuture(user == null ? first(message) : last(message));
+    } catch (LoginFailedException e) {
+      ended = true;
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private Step first(String message) throws LoginFailedException {
+    Matcher m = FIRST.matcher(message);
+    if (!m.matches()) {
+      throw new LoginFailedException("Invalid " + mechanism.mechanism() + " client first message");
+    }
+    user = name(m.group(4));
+    if (m.group(2) != null && !m.group(2).isEmpty() && !name(m.group(2)).equals(user)) {
+      throw new LoginFailedException("Authentication failed: Client requested an authorization id that is different from username");
+    }
+    ScramCredential found = users.find(mechanism, user);
+    known = found != null;
+    credential = known ? found : madeUp(user);
+    header = m.group(1);
+    clientNonce = m.group(5);
+    nonce = clientNonce + Scram.nonce();
+    String answer = "r=" + nonce + ",s=" + Base64.getEncoder().encodeToString(credential.salt()) + ",i=" + credential.iterations();
+    firstMessages = m.group(3) + "," + answer;
+    return Step.more(answer.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static String name(String sasl) {
+    return sasl.replace("=2C", ",").replace("=3D", "=");
+  }
+
+  /** The same at each attempt, as the salt of a user would be. */
+  private ScramCredential madeUp(String name) {
+    byte[] salt = mechanism.hmac(secret, name);
+    byte[] keys = mechanism.hmac(secret, name + "/");
+    return new ScramCredential(Arrays.copyOf(salt, 24), keys, keys, Scram.MIN_ITERATIONS);
+  }
+
+  private Step last(String message) throws LoginFailedException {
+    ended = true;
+    Matcher m = FINAL.matcher(message);
+    if (!m.matches() || !isNonce(m.group(3)) || !new String(base64(m.group(2)), StandardCharsets.UTF_8).equals(header)) {
+      throw refused();
+    }
+    String all = firstMessages + "," + m.group(1);
+    byte[] signature = mechanism.hmac(credential.storedKey(), all);
+    byte[] proof = base64(m.group(4));
+    if (proof.length != signature.length) {
+      throw refused();
+    }
+    boolean proved = MessageDigest.isEqual(mechanism.hash(Scram.xor(proof, signature)), credential.storedKey());
+    if (!proved || !known) {
+      throw refused();
+    }
+    String answer = "v=" + Base64.getEncoder().encodeToString(mechanism.hmac(credential.serverKey(), all));
+    return Step.done(answer.getBytes(StandardCharsets.UTF_8), new Principal("User", user));
+  }
+
+  /** librdkafka before 2.6.1 puts its own part in front once more. That part was proved as well, and the server's is there in full. */
+  private boolean isNonce(String given) {
+    return given.equals(nonce) || given.equals(clientNonce + nonce);
+  }
+
+  private byte[] base64(String text) throws LoginFailedException {
+    try {
+      return Base64.getDecoder().decode(text);
+    } catch (IllegalArgumentException e) {
+      throw refused();
+    }
+  }
+
+  private LoginFailedException refused() {
+    return new LoginFailedException("Authentication failed during authentication due to invalid credentials with SASL mechanism "
+        + mechanism.mechanism());
+  }
+}

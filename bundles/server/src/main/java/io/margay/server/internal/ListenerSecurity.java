@@ -1,0 +1,155 @@
+package io.margay.server.internal;
+
+import io.margay.model.Endpoint;
+import io.margay.spi.config.ListenerValues;
+import io.margay.spi.config.NodeSettings;
+import io.margay.spi.lease.LeaseSettings;
+import io.margay.spi.lease.NamedServices;
+import io.margay.spi.lease.ServiceHolder.Lease;
+import io.margay.spi.security.SaslMechanism;
+import io.margay.spi.security.SaslSettings;
+import io.margay.spi.tls.TlsSettings;
+import io.netty.handler.ssl.SslContext;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What listeners ask of their clients, from the settings of this node. Settings are evaluated when listeners are bound and when they change,
+ * not for each connection. Nothing of TLS is loaded while no listener has it.
+ */
+final class ListenerSecurity implements Security {
+  private static final Logger LOG = LoggerFactory.getLogger(ListenerSecurity.class);
+  private static final long DRAIN_MS = 200;
+  private static final Set<String> PROTOCOLS = Set.of("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL");
+
+  private final NodeSettings settings;
+  private final NamedServices<SaslMechanism> mechanisms = new NamedServices<>("SASL mechanism", DRAIN_MS);
+  private volatile Map<String, Rules> rules = Map.of();
+  private volatile Map<String, TlsListener> tls = Map.of();
+
+  ListenerSecurity(NodeSettings settings) {
+    this.settings = settings;
+  }
+
+  /** The mechanisms, as their bundles come and go. */
+  NamedServices<SaslMechanism> mechanisms() {
+    return mechanisms;
+  }
+
+  @Override
+  public SslContext tls(String listener) {
+    TlsListener known = tls.get(listener);
+    return known == null ? null : known.context();
+  }
+
+  @Override
+  public Rules rules(String listener) {
+    Rules known = rules.get(listener);
+    return known != null ? known : NONE.rules(listener);
+  }
+
+  @Override
+  public long maxReauthMs(String listener, String mechanism) {
+    return new ListenerValues(settings, listener, mechanism).get(SaslSettings.CONNECTIONS_MAX_REAUTH_MS);
+  }
+
+  @Override
+  public CompletionStage<Lease<SaslMechanism>> mechanism(String name) {
+    return mechanisms.await(name, settings.get(LeaseSettings.MARGAY_HANDLER_WAIT_MS));
+  }
+
+  /**
+   * Reads the keys of all listeners with TLS, and what else they ask for; may block. Listeners that are bound already go on with what they
+   * have when this fails.
+   *
+   * @throws IOException when a listener cannot be served as it is set; the message names it
+   */
+  void prepare(List<Endpoint> listeners) throws IOException {
+    Map<String, Rules> next = new HashMap<>();
+    Map<String, TlsListener> secured = new HashMap<>();
+    read(listeners, next, secured);
+    rules = next;
+    tls = secured;
+    if (!secured.isEmpty()) {
+      warn();
+    }
+  }
+
+  /** The same without effect. */
+  void check(List<Endpoint> listeners) throws IOException {
+    read(listeners, new HashMap<>(), new HashMap<>());
+  }
+
+  private void read(List<Endpoint> listeners, Map<String, Rules> into, Map<String, TlsListener> secured) throws IOException {
+    for (Endpoint listener : listeners) {
+      if (!PROTOCOLS.contains(listener.protocol())) {
+        throw new IOException("listener " + listener + " asks for " + listener.protocol() + ", which is none of " + PROTOCOLS);
+      }
+      if (listener.protocol().equals("PLAINTEXT")) {
+        continue;
+      }
+      try {
+        into.put(listener.listener(), rules(listener));
+        if (listener.protocol().endsWith("SSL")) {
+          secured.put(listener.listener(), TlsListener.read(listener.listener(), new ListenerValues(settings, listener.listener(), null)));
+        }
+      } catch (IOException | IllegalArgumentException e) {
+        throw new IOException("listener " + listener + " cannot be served: " + e.getMessage(), e);
+      }
+    }
+  }
+
+  private Rules rules(Endpoint listener) throws IOException {
+    ListenerValues values = new ListenerValues(settings, listener.listener(), null);
+    List<String> enabled = values.get(SaslSettings.SASL_ENABLED_MECHANISMS);
+    if (listener.protocol().startsWith("SASL") && enabled.equals(List.of("GSSAPI"))) {
+      throw new IOException("it asks for a login, and sasl.enabled.mechanisms is GSSAPI, which is not available; set it to SCRAM-SHA-512");
+    }
+    return new Rules(enabled, values.get(SaslSettings.SASL_SERVER_MAX_RECEIVE_SIZE), settings.get(NetworkSettings.MARGAY_PREAUTH_TIMEOUT_MS),
+        values.get(SaslSettings.CONNECTION_FAILED_AUTHENTICATION_DELAY_MS),
+        PrincipalRules.parse(values.get(TlsSettings.SSL_PRINCIPAL_MAPPING_RULES).equals("DEFAULT") ? ""
+            : values.get(TlsSettings.SSL_PRINCIPAL_MAPPING_RULES)));
+  }
+
+  /** @return whether any of these settings matters here */
+  static boolean concerns(Set<String> names) {
+    return names.stream().anyMatch(name -> name.startsWith("listener.name.") || name.startsWith("ssl.") || name.startsWith("sasl.")
+        || name.startsWith("connection") || name.equals(NetworkSettings.MARGAY_PREAUTH_TIMEOUT_MS.name()));
+  }
+
+  /** Settings or files have changed: new connections get what they say now. What cannot be used has no effect. */
+  void readAgain(List<Endpoint> listeners) {
+    if (rules.isEmpty()) {
+      return;
+    }
+    try {
+      prepare(listeners);
+      if (!tls.isEmpty()) {
+        LOG.info("New connections use the keys and certificates that are set now listeners={}", tls.keySet());
+      }
+    } catch (IOException e) {
+      LOG.error("What is set for TLS or SASL cannot be used, and what was used before goes on: {}", e.getMessage());
+    }
+  }
+
+  /** @return whether a file with keys or certificates is another one now */
+  boolean filesChanged() {
+    return tls.values().stream().anyMatch(TlsListener::changed);
+  }
+
+  /** @return whether there are files to look at */
+  boolean hasTls() {
+    return !tls.isEmpty();
+  }
+
+  /** Warns of certificates that are about to expire. */
+  void warn() {
+    tls.values().forEach(listener -> listener.warn(settings.get(TlsSettings.MARGAY_TLS_EXPIRY_WARNING_DAYS)));
+  }
+}

@@ -1,0 +1,76 @@
+package io.margay.server.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/**
+ * How the name in a client's certificate becomes a user's name, from {@code ssl.principal.mapping.rules}. The first rule that matches is
+ * used. Immutable.
+ */
+final class PrincipalRules {
+  static final PrincipalRules DEFAULT = new PrincipalRules(List.of());
+
+  private static final Pattern RULES = Pattern.compile("\\s*(?:(DEFAULT)|RULE:((?:\\\\.|[^\\\\/])*)/((?:\\\\.|[^\\\\/])*)/([LU]?))\\s*(?:,|$)");
+
+  private record Rule(Pattern pattern, String replacement, String letters) {
+    /** The name, or null when it does not match. */
+    String apply(String name) {
+      if (pattern == null) {
+        return name;
+      }
+      Matcher m = pattern.matcher(name);
+      if (!m.matches()) {
+        return null;
+      }
+      String mapped = m.replaceAll(replacement);
+      return letters.equals("L") ? mapped.toLowerCase(Locale.ENGLISH) : letters.equals("U") ? mapped.toUpperCase(Locale.ENGLISH) : mapped;
+    }
+  }
+
+  private final List<Rule> rules;
+
+  private PrincipalRules(List<Rule> rules) {
+    this.rules = rules;
+  }
+
+  /** @throws IllegalArgumentException when it is not a list of rules; the message says why */
+  static PrincipalRules parse(String text) {
+    List<Rule> rules = new ArrayList<>();
+    Matcher m = RULES.matcher(text);
+    int end = 0;
+    while (end < text.length() && m.find(end) && m.start() == end) {
+      try {
+        rules.add(m.group(1) != null ? new Rule(null, null, null)
+            : new Rule(Pattern.compile(m.group(2)), m.group(3).replaceAll("\\\\(.)", "$1"), m.group(4)));
+      } catch (PatternSyntaxException e) {
+        throw new IllegalArgumentException("ssl.principal.mapping.rules: " + e.getDescription() + " in " + m.group(2), e);
+      }
+      end = m.end();
+    }
+    if (end < text.length()) {
+      throw new IllegalArgumentException("ssl.principal.mapping.rules: RULE:pattern/replacement/ or DEFAULT expected at " + text.substring(end));
+    }
+    return new PrincipalRules(List.copyOf(rules));
+  }
+
+  /**
+   * @param name the distinguished name in a certificate (RFC 2253)
+   * @return the user's name; null when no rule matches
+   */
+  String name(String name) {
+    if (rules.isEmpty()) {
+      return name;
+    }
+    for (Rule rule : rules) {
+      String mapped = rule.apply(name);
+      if (mapped != null) {
+        return mapped;
+      }
+    }
+    return null;
+  }
+}

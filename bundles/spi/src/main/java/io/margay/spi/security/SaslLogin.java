@@ -1,0 +1,50 @@
+package io.margay.spi.security;
+
+import io.margay.spi.handler.Principal;
+import java.util.concurrent.CompletionStage;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/** The exchange of tokens with one client. Called by one thread at a time, and not again before the last answer is there. */
+@ConsumerType
+public interface SaslLogin {
+  /** {@link Step#expiresMs} of a login that does not expire by itself. */
+  long NEVER = Long.MAX_VALUE;
+
+  /**
+   * The answer to a token.
+   *
+   * @param token what the client gets; may be empty
+   * @param principal who the client is, now that it has proved it; null when it has to send another token
+   * @param expiresMs when what the client has shown expires, in milliseconds since 1970, or {@link #NEVER}
+   */
+  record Step(byte[] token, Principal principal, long expiresMs) {
+    /**
+     * The client has to send another token.
+     *
+     * @param token what the client gets
+     * @return the step
+     */
+    public static Step more(byte[] token) {
+      return new Step(token, null, NEVER);
+    }
+
+    /**
+     * The client has logged in.
+     *
+     * @param token what the client gets
+     * @param principal who it is
+     * @return the step
+     */
+    public static Step done(byte[] token, Principal principal) {
+      return new Step(token, principal, NEVER);
+    }
+  }
+
+  /**
+   * Takes a token. Called on an event loop; never blocks.
+   *
+   * @param token what the client sent; the caller's, not kept
+   * @return completes with the answer, on any thread; exceptionally with a {@link LoginFailedException} when the client is refused
+   */
+  CompletionStage<Step> respond(byte[] token);
+}
