@@ -52,7 +52,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private final WorkShare work;
   private final WorkWait workWait;
   private final Throttle throttle;
-  private final Decisions decisions = new Decisions();
   private final StartedRequests started = new StartedRequests();
   private LoopState loop;
   private int index;
@@ -447,10 +446,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
     } else if (state == State.LEAVING && nowNanos - leaveByNanos >= 0 || state == State.CLOSING && verdict == Progress.Verdict.STILL) {
       ctx.close();
     }
-  }
-
-  Decisions decisions() {
-    return decisions;
   }
 
   /** What its requests have taken of the memory for work; for all threads. */

@@ -50,7 +50,7 @@ final class NetworkRequest extends RoutedRequest {
 
   @Override
   Decisions decisions() {
-    return connection.decisions();
+    return connection.session().decisions();
   }
 
   @Override
