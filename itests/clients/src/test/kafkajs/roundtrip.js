@@ -2,7 +2,12 @@
 const { Kafka, CompressionTypes, logLevel } = require('kafkajs');
 
 const [bootstrap, topic] = process.argv.slice(2);
-const kafka = new Kafka({ clientId: 'itest', brokers: [bootstrap], logLevel: logLevel.ERROR });
+const { CA_FILE, SASL_USER, SASL_PASSWORD } = process.env;
+const security = !CA_FILE ? {} : {
+  ssl: { ca: [require('fs').readFileSync(CA_FILE, 'utf-8')] },
+  sasl: { mechanism: 'scram-sha-256', username: SASL_USER, password: SASL_PASSWORD },
+};
+const kafka = new Kafka({ clientId: 'itest', brokers: [bootstrap], logLevel: logLevel.ERROR, ...security });
 
 function check(condition, what) {
   if (!condition) throw new Error(what);

@@ -9,11 +9,11 @@ import java.util.List;
  * @param command what to do
  * @param console false if {@code --no-console} was given; true otherwise, also for commands that have no console
  * @param text for {@link Command#DEPLOY} the command to send, not blank; for {@link Command#SHELL} as well, or blank for a console; for
- *     {@link Command#CLUSTER} its words; for {@link Command#UNSET} names with spaces between; empty otherwise
+ *     {@link Command#CLUSTER} and {@link Command#CERTS} its words; for {@link Command#UNSET} names with spaces between; empty otherwise
  */
 record CommandLine(Command command, boolean console, String text) {
   /** The commands, with the names that are typed. */
-  enum Command { RUN, START, STOP, STATUS, SHELL, DEPLOY, CLUSTER, UNSET, VERSION, HELP }
+  enum Command { RUN, START, STOP, STATUS, SHELL, DEPLOY, CLUSTER, UNSET, CERTS, VERSION, HELP }
 
   static final String USAGE = """
       Usage: margay COMMAND
@@ -32,6 +32,9 @@ record CommandLine(Command command, boolean console, String text) {
         cluster status       say which of its brokers run, where, and which one leads the metadata
         cluster kill N       end the broker N at once, as a crash does
         cluster down         stop all its brokers
+        certs dev [DIRECTORY] [HOST...]
+                             make a certificate authority and certificates for development, in certs unless a
+                             directory is given; for localhost, 127.0.0.1 and the hosts that are given
         version              print the version
         help                 print this text
 
@@ -59,6 +62,9 @@ record CommandLine(Command command, boolean console, String text) {
     }
     if (command == Command.UNSET) {
       return new CommandLine(command, console, OfflineUnset.names(rest));
+    }
+    if (command == Command.CERTS) {
+      return new CommandLine(command, console, DevelopmentCertificates.words(rest));
     }
     if (command == Command.CLUSTER) {
       return new CommandLine(command, console, cluster(rest));
@@ -94,6 +100,7 @@ record CommandLine(Command command, boolean console, String text) {
       case "shell" -> Command.SHELL;
       case "deploy" -> Command.DEPLOY;
       case "cluster" -> Command.CLUSTER;
+      case "certs" -> Command.CERTS;
       case "config:unset" -> Command.UNSET;
       case "version", "--version" -> Command.VERSION;
       case "help", "--help", "-h" -> Command.HELP;

@@ -38,6 +38,7 @@ public final class Main {
       case STATUS -> Background.status(layout);
       case SHELL, DEPLOY -> shell(layout, line.text());
       case UNSET -> print(OfflineUnset.write(layout, line.text()));
+      case CERTS -> print(DevelopmentCertificates.make(line.text()));
       case CLUSTER -> LocalCluster.run(layout, line.text());
       case VERSION -> print("Margay " + version() + " on Java " + Runtime.version() + "\n");
       case HELP -> print(CommandLine.USAGE);

@@ -37,6 +37,15 @@ class CommandLineTest {
   }
 
   @Test
+  void certsTakesADirectoryAndHosts() {
+    assertThat(CommandLine.parse("certs", "dev")).isEqualTo(new CommandLine(Command.CERTS, true, "certs"));
+    assertThat(CommandLine.parse("certs", "dev", "my dir", "host.example.org", "::1").text()).isEqualTo("my dir\nhost.example.org\n::1");
+    for (String wrong : new String[] {"", "prod", "dev -x", "dev d host,ca:true", "dev d -ext"}) {
+      assertThatThrownBy(() -> CommandLine.parse(("certs " + wrong).strip().split(" "))).hasMessageContaining("certs needs dev");
+    }
+  }
+
+  @Test
   void clusterTakesItsOwnCommands() {
     assertThat(CommandLine.parse("cluster", "up")).isEqualTo(new CommandLine(Command.CLUSTER, true, "up"));
     assertThat(CommandLine.parse("cluster", "up", "5").text()).isEqualTo("up 5");

@@ -1,6 +1,9 @@
 package io.margay.itests;
 
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,15 +40,21 @@ public final class RoundTrip {
 
   private final String bootstrap;
   private final String topic;
+  private final Properties security = new Properties();
 
   private RoundTrip(String bootstrap, String topic) {
     this.bootstrap = bootstrap;
     this.topic = topic;
   }
 
-  /** @param args bootstrap server, name of a topic that does not exist yet */
+  /** @param args bootstrap server, name of a topic that does not exist yet, and a file with further settings of the client, if any */
   public static void main(String[] args) throws Exception {
     RoundTrip r = new RoundTrip(args[0], args[1]);
+    if (args.length > 2) {
+      try (Reader in = Files.newBufferedReader(Path.of(args[2]))) {
+        r.security.load(in);
+      }
+    }
     try (Admin admin = Admin.create(r.common())) {
       r.createTopic(admin);
       for (String codec : List.of("none", "gzip", "snappy", "lz4", "zstd")) {
@@ -61,6 +70,7 @@ public final class RoundTrip {
 
   private Properties common() {
     Properties p = new Properties();
+    p.putAll(security);
     p.put("bootstrap.servers", bootstrap);
     return p;
   }

@@ -24,6 +24,8 @@ final class Login {
   private static final short HANDSHAKE_VERSION = 1;
   /** A renewal takes a while, and clocks differ. */
   private static final double RENEW_AT = 0.8;
+  /** Answers come in order, so those of a renewal may wait for that of a fetch or a heartbeat that waits for news. */
+  private static final long RENEWAL_MS = 30_000;
 
   private final NettyConnection connection;
   private final Supplier<NodeSettings> settings;
@@ -94,7 +96,7 @@ final class Login {
             return exchange(client, next);
           }
           if (lifetimeMs > 0) {
-            connection.renewAfter((long) (lifetimeMs * RENEW_AT), this);
+            connection.renewAfter((long) (lifetimeMs * RENEW_AT), new Login(connection, settings, Math.max(timeoutMs, RENEWAL_MS)));
           }
           return CompletableFuture.<Void>completedFuture(null);
         });

@@ -149,7 +149,6 @@ final class Connection extends ChannelInboundHandlerAdapter {
     return true;
   }
 
-  /** The client has proved something. */
   private void onSession() {
     frames.maxFrameBytes(session.maxFrameBytes(server.maxFrameBytes()));
     if (ctx != null && admitted) {
@@ -169,7 +168,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private void broken(String why) {
     if (why != null) {
       if (!why.isEmpty()) {
-        refuse("TLS", why);
+        refuse(why.substring(0, Math.min(why.length(), 40)), why);
       }
       ctx.close();
     }
