@@ -1,10 +1,14 @@
 package io.margay.groups.internal.handlers;
 
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.DeleteShareGroupOffsetsRequest;
 import io.margay.protocol.message.DeleteShareGroupOffsetsResponse;
 import io.margay.spi.handler.Request;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /** Serves DeleteShareGroupOffsets. */
@@ -18,8 +22,25 @@ final class DeleteShareGroupOffsetsHandler extends GroupHandler<DeleteShareGroup
   }
 
   @Override
+  Errors denial(DeleteShareGroupOffsetsRequest query, Request request) {
+    return unlessAllowed(request, AclOperation.DELETE, query.groupId());
+  }
+
+  @Override
   CompletionStage<? extends Message> serve(DeleteShareGroupOffsetsRequest query, Request request, long bytes) {
-    return groups.shareOffsets().delete(query, bytes);
+    List<DeleteShareGroupOffsetsResponse.DeleteShareGroupOffsetsResponseTopic> denied = new ArrayList<>();
+    query.topics().removeIf(t -> {
+      boolean refused = !request.allowed(AclOperation.READ, ResourceType.TOPIC, t.topicName());
+      if (refused) {
+        denied.add(new DeleteShareGroupOffsetsResponse.DeleteShareGroupOffsetsResponseTopic().setTopicName(t.topicName())
+            .setErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code()));
+      }
+      return refused;
+    });
+    return groups.shareOffsets().delete(query, bytes).thenApply(response -> {
+      response.responses().addAll(denied);
+      return response;
+    });
   }
 
   @Override

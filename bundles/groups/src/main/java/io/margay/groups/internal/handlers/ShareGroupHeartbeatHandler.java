@@ -1,5 +1,7 @@
 package io.margay.groups.internal.handlers;
 
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.ShareGroupHeartbeatRequest;
@@ -15,6 +17,14 @@ final class ShareGroupHeartbeatHandler extends GroupHandler<ShareGroupHeartbeatR
   ShareGroupHeartbeatHandler(GroupCoordinatorService groups) {
     super(ShareGroupHeartbeatRequest.API, ShareGroupHeartbeatRequest::new);
     this.groups = groups;
+  }
+
+  @Override
+  Errors denial(ShareGroupHeartbeatRequest query, Request request) {
+    Errors denied = unlessAllowed(request, AclOperation.READ, query.groupId());
+    boolean seesTopics = query.subscribedTopicNames() == null || query.subscribedTopicNames().stream()
+        .allMatch(t -> request.allowed(AclOperation.DESCRIBE, ResourceType.TOPIC, t));
+    return denied == Errors.NONE && !seesTopics ? Errors.TOPIC_AUTHORIZATION_FAILED : denied;
   }
 
   @Override

@@ -111,6 +111,12 @@ final class PendingShareFetch implements ShareWaiter {
         if (left <= 0 || bytesLeft <= 0) {
           return;
         }
+        Errors denied = service.denial(request, part);
+        if (denied != Errors.NONE) {
+          hasErrors = true;
+          results.put(part, Fetched.failed(denied));
+          continue;
+        }
         SharePartitionLeader leader = service.find(query.groupId(), part);
         if (leader == null && service.isExpected(part)) {
           // a part is being replaced

@@ -7,6 +7,7 @@ import io.margay.protocol.Message;
 import io.margay.protocol.message.ShareAcknowledgeRequest;
 import io.margay.protocol.message.ShareAcknowledgeResponse;
 import io.margay.shares.internal.partition.Acknowledgement;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
@@ -32,6 +33,11 @@ public final class ShareAcknowledgeHandler implements ApiHandler {
   }
 
   @Override
+  public Access access() {
+    return Access.BY_RESOURCE;
+  }
+
+  @Override
   public void handle(Request request) {
     ShareAcknowledgeRequest query = request.read(new ShareAcknowledgeRequest());
     Map<SharePart, List<Acknowledgement>> acknowledgements = new LinkedHashMap<>();
@@ -42,13 +48,13 @@ public final class ShareAcknowledgeHandler implements ApiHandler {
       return;
     }
     try {
-      ShareSession.Key key = service.requireMember(query.groupId(), query.memberId());
+      ShareSession.Key key = service.requireMember(request, query.groupId(), query.memberId());
       if (query.shareSessionEpoch() == ShareSession.INITIAL) {
         throw new ShareException(Errors.INVALID_SHARE_SESSION_EPOCH, "only a ShareFetch opens a share session");
       }
       ShareService.requireValid(acknowledgements, query.shareSessionEpoch(), query.isRenewAck());
       ShareSession session = service.sessions().require(key, query.shareSessionEpoch());
-      service.acknowledge(key, acknowledgements).thenAccept(outcomes -> request.respond(response(request, query.groupId(), outcomes)));
+      service.acknowledge(request, key, acknowledgements).thenAccept(outcomes -> request.respond(response(request, query.groupId(), outcomes)));
       if (query.shareSessionEpoch() == ShareSession.FINAL) {
         service.end(session);
       }

@@ -7,6 +7,7 @@ import io.margay.protocol.Message;
 import io.margay.protocol.message.ShareFetchRequest;
 import io.margay.protocol.message.ShareFetchResponse;
 import io.margay.shares.internal.partition.Acknowledgement;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
@@ -45,10 +46,15 @@ public final class ShareFetchHandler implements ApiHandler, AutoCloseable {
   }
 
   @Override
+  public Access access() {
+    return Access.BY_RESOURCE;
+  }
+
+  @Override
   public void handle(Request request) {
     ShareFetchRequest query = request.read(new ShareFetchRequest());
     try {
-      ShareSession.Key key = service.requireMember(query.groupId(), query.memberId());
+      ShareSession.Key key = service.requireMember(request, query.groupId(), query.memberId());
       Map<SharePart, List<Acknowledgement>> acknowledgements = acknowledgements(query);
       ShareService.requireValid(acknowledgements, query.shareSessionEpoch(), query.isRenewAck());
       ShareSession session = session(key, query);
@@ -57,7 +63,7 @@ public final class ShareFetchHandler implements ApiHandler, AutoCloseable {
       if (!request.reserve((long) ITEM_BYTES * (parts.size() + acknowledgements.size()) + request.body().readableBytes())) {
         throw new ShareException(Errors.THROTTLING_QUOTA_EXCEEDED);
       }
-      CompletableFuture<Map<SharePart, Errors>> outcomes = service.acknowledge(key, acknowledgements);
+      CompletableFuture<Map<SharePart, Errors>> outcomes = service.acknowledge(request, key, acknowledgements);
       if (query.shareSessionEpoch() == ShareSession.FINAL) {
         service.end(session);
       }

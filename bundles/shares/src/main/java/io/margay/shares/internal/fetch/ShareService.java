@@ -2,11 +2,14 @@ package io.margay.shares.internal.fetch;
 
 import io.margay.metadata.TopicImage;
 import io.margay.model.Scheduler;
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Errors;
 import io.margay.shares.internal.leader.SharePartitionLeader;
 import io.margay.shares.internal.leader.SharePartitions;
 import io.margay.shares.internal.partition.Acknowledgement;
 import io.margay.shares.internal.state.StateKey;
+import io.margay.spi.handler.Request;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,14 +49,24 @@ public final class ShareService {
   }
 
   /** Whose request it is. */
-  ShareSession.Key requireMember(String groupId, String memberId) {
+  ShareSession.Key requireMember(Request request, String groupId, String memberId) {
     if (cluster.image().features().getOrDefault(SHARE_VERSION, (short) 0) < 1) {
       throw new ShareException(Errors.UNSUPPORTED_VERSION, "share groups are not enabled, see the feature " + SHARE_VERSION);
     }
     if (groupId == null || groupId.isEmpty() || memberId == null || memberId.isEmpty()) {
       throw new ShareException(Errors.INVALID_REQUEST, "a share group and a member are to be named");
     }
+    if (!request.allowed(AclOperation.READ, ResourceType.GROUP, groupId)) {
+      throw new ShareException(Errors.GROUP_AUTHORIZATION_FAILED);
+    }
     return new ShareSession.Key(groupId, memberId);
+  }
+
+  /** NONE when the client may consume a partition; a topic that does not exist is found out later. */
+  Errors denial(Request request, SharePart part) {
+    TopicImage topic = cluster.image().topic(part.topicId());
+    return topic == null || request.allowed(AclOperation.READ, ResourceType.TOPIC, topic.name()) ? Errors.NONE
+        : Errors.TOPIC_AUTHORIZATION_FAILED;
   }
 
   /** Null when this broker does not lead the partition. */
@@ -92,12 +105,16 @@ public final class ShareService {
   }
 
   /** Takes all acknowledgements; completes with the outcome of each partition when they are written. */
-  CompletableFuture<Map<SharePart, Errors>> acknowledge(ShareSession.Key key, Map<SharePart, List<Acknowledgement>> acknowledgements) {
+  CompletableFuture<Map<SharePart, Errors>> acknowledge(Request request, ShareSession.Key key,
+      Map<SharePart, List<Acknowledgement>> acknowledgements) {
     if (acknowledgements.isEmpty()) {
       return CompletableFuture.completedFuture(Map.of());
     }
     Map<SharePart, CompletableFuture<Errors>> outcomes = new LinkedHashMap<>();
-    acknowledgements.forEach((part, list) -> outcomes.put(part, acknowledge(key, part, list, cluster.waitMs())));
+    acknowledgements.forEach((part, list) -> {
+      Errors denied = denial(request, part);
+      outcomes.put(part, denied == Errors.NONE ? acknowledge(key, part, list, cluster.waitMs()) : CompletableFuture.completedFuture(denied));
+    });
     return CompletableFuture.allOf(outcomes.values().toArray(CompletableFuture[]::new)).thenApply(done -> {
       Map<SharePart, Errors> result = new LinkedHashMap<>();
       outcomes.forEach((part, outcome) -> result.put(part, outcome.join()));

@@ -1,9 +1,11 @@
 package io.margay.shares.internal.state;
 
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.MalformedMessageException;
 import io.margay.protocol.Message;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.List;
@@ -45,6 +47,11 @@ public final class StateHandler<Q extends Message, A extends Message, P, R> impl
   @Override
   public Ordering ordering() {
     return Ordering.PIPELINED;
+  }
+
+  @Override
+  public Access access() {
+    return Access.cluster(AclOperation.CLUSTER_ACTION);
   }
 
   @Override
