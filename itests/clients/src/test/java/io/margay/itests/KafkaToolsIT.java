@@ -114,7 +114,7 @@ class KafkaToolsIT {
     assertThat(tool(groups, "--describe", "--group", "tools-sg", "--offsets").ok().output()).containsPattern("tools-share +0 +20");
     tool(groups, "--reset-offsets", "--group", "tools-sg", "--topic", "tools-share", "--to-earliest", "--execute").ok();
     assertThat(tool(groups, "--describe", "--group", "tools-sg", "--offsets").ok().output()).containsPattern("tools-share +0 +0");
-    assertThat(broker.shell("group:describe tools-sg").ok().output()).contains("share", "tools-share", "startOffset");
+    assertThat(broker.shell("group:describe tools-sg").ok().output()).contains("share", "tools-share", "START OFFSET");
     tool(groups, "--delete-offsets", "--group", "tools-sg", "--topic", "tools-share").ok();
     assertThat(tool(groups, "--describe", "--group", "tools-sg", "--offsets").ok().output()).doesNotContain("tools-share");
     tool(groups, "--delete", "--group", "tools-sg").ok();

@@ -244,10 +244,10 @@ final class PendingShareFetch implements ShareWaiter {
       service.disconnected(query.groupId(), query.memberId());
       request.respondNothing();
     } else {
-      List<SharePartitionLeader> served = attempt.results.entrySet().stream().filter(e -> e.getValue().records() != null)
-          .map(e -> attempt.leaders.get(e.getKey())).toList();
       request.respond(new ShareFetchAnswer(service, request, query.groupId()).of(attempt.results, outcomes));
-      served.forEach(SharePartitionLeader::passOn);
+    }
+    if (parked || attempt.hasRecords) {
+      attempt.leaders.values().forEach(SharePartitionLeader::passOn);
     }
   }
 
@@ -274,6 +274,11 @@ final class PendingShareFetch implements ShareWaiter {
       left = new ArrayList<>(awaited);
       awaited.clear();
     }
-    left.forEach(leader -> leader.forget(this));
+    left.forEach(leader -> {
+      leader.forget(this);
+      if (state.get() == State.DONE) {
+        leader.passOn();
+      }
+    });
   }
 }

@@ -453,9 +453,9 @@ public final class SharePartitionLeader implements StateWriter.Owner {
     });
   }
 
-  /** After a fetch has got something: there may be more for another one. */
+  /** A fetch that may have been woken has ended: what is left is for another one, which else waits for more. */
   public void passOn() {
-    locked(() -> !waiters.isEmpty() && partition != null && closed == Errors.NONE && !reading && place() != null ? wakeOne() : null);
+    locked(() -> waiters.isEmpty() || partition == null || closed != Errors.NONE || reading ? null : place() != null ? wakeOne() : watch());
   }
 
   private StateWriter.Step watch() {
