@@ -1,6 +1,7 @@
 package io.margay.mirror.internal;
 
 import io.margay.model.ForeignPattern;
+import io.margay.spi.client.Access;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,9 @@ record LinkConfig(String name, SortedMap<String, String> given, List<Address> bo
     Fetching fetch, Sync sync) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final List<String> FIELDS = List.of("bootstrap.servers", "topics", "mode", "prefix", "paused", "start", "fetch.max.bytes",
-      "fetch.wait.max.ms", "bandwidth.bytes.per.second", "sync.interval.ms", "sync.topic.configs", "sync.groups", "replication.factor", "on.divergence");
+      "fetch.wait.max.ms", "bandwidth.bytes.per.second", "sync.interval.ms", "sync.topic.configs", "sync.groups", "replication.factor", "on.divergence",
+      "security.protocol");
+  private static final List<String> PROTOCOLS = List.of("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL");
   private static final int BYTES_MIN = 64 << 10;
   private static final int BYTES_MAX = 1 << 30;
 
@@ -82,6 +85,10 @@ record LinkConfig(String name, SortedMap<String, String> given, List<Address> bo
         throw invalid(field.getKey(), field.getValue(), "no semicolon or line end");
       }
     }
+    String protocol = fields.getOrDefault("security.protocol", "PLAINTEXT");
+    if (!PROTOCOLS.contains(protocol) || name.indexOf('.') >= 0 && !protocol.equals("PLAINTEXT")) {
+      throw invalid("security.protocol", protocol, "one of " + PROTOCOLS + ", and a link's name without a dot for all but PLAINTEXT");
+    }
     String mode = fields.getOrDefault("mode", "identical");
     if (!mode.equals("identical") && !mode.equals("prefixed")) {
       throw invalid("mode", mode, "identical or prefixed");
@@ -102,6 +109,12 @@ record LinkConfig(String name, SortedMap<String, String> given, List<Address> bo
         new Sync((int) number(fields, "sync.interval.ms", 5_000, 100, 3_600_000), bool(fields, "sync.topic.configs", true),
             patterns("sync.groups", fields.getOrDefault("sync.groups", ".*"), false),
             (int) number(fields, "replication.factor", -1, -1, Short.MAX_VALUE), cuts(fields.getOrDefault("on.divergence", "stop"))));
+  }
+
+  /** How brokers of the source are reached: the settings are those of a listener with the link's name, so that no secret is in the link. */
+  Access access() {
+    String protocol = given.getOrDefault("security.protocol", "PLAINTEXT");
+    return protocol.equals("PLAINTEXT") ? Access.PLAINTEXT : new Access(protocol, name, null);
   }
 
   /** Reads what {@link #text} writes. */
