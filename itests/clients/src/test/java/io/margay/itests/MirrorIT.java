@@ -6,15 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -34,6 +38,7 @@ import org.junit.jupiter.api.Test;
 /** Two clusters of one process each, and links between them, with stock clients on both sides. */
 class MirrorIT {
   private static final int WAIT_SECONDS = 60;
+  private static final Map<String, String> COMMITTED = Map.of("isolation.level", "read_committed");
   private static Broker west;
   private static Broker east;
 
@@ -344,6 +349,56 @@ class MirrorIT {
     awaitEqual("load", "load");
     assertThat(ends(east, "load").values().stream().mapToLong(Long::longValue).sum()).isEqualTo(acknowledged.get());
     assertThat(east.shell("mirror:diff load").ok().output()).contains("true").doesNotContain("false");
+  }
+
+  /** Committed records get to a topic with other partitions once and in the order of their keys, also when the target is killed. */
+  @Test
+  void recordsArePartitionedAgainOnce() throws Exception {
+    create(west, "parts", 4);
+    produce(west, "parts", 0, 400, Map.of("compression.type", "lz4"));
+    east.shell("mirror:create parts --source " + west.bootstrap() + " --topics parts --mode repartitioned -f partitions=3 -f prefix=re- "
+        + "-f sync.interval.ms=300").ok();
+    await("the first records", () -> has(east, "re-parts") && records(east, "re-parts", COMMITTED).size() == 400);
+    try (KafkaProducer<String, String> producer = producer(west, Map.of("transactional.id", "parts"))) {
+      producer.initTransactions();
+      for (int i = 0; i < 4; i++) {
+        producer.beginTransaction();
+        for (int j = 0; j < 50; j++) {
+          producer.send(new ProducerRecord<>("parts", "key" + j, i + "/" + j));
+        }
+        if (i % 2 == 0) {
+          producer.commitTransaction();
+        } else {
+          producer.flush();
+          producer.abortTransaction();
+        }
+      }
+    }
+    east.kill();
+    east.start();
+    east.shell("update io.margay.mirror " + jar("mirror")).ok();
+    await("the rest", () -> records(east, "re-parts", COMMITTED).size() >= 500);
+    east.shell("stop io.margay.partitioners").ok();
+    produce(west, "parts", 400, 500, Map.of());
+    await("it says that it waits", () -> east.shell("mirror:describe parts").ok().output().contains("there is no partitioner murmur2"));
+    Matcher id = Pattern.compile("(\\d+)\\|Resolved.*Margay :: partitioners").matcher(east.shell("lb").ok().output());
+    assertThat(id.find()).isTrue();
+    east.shell("start " + id.group(1)).ok();
+    await("it goes on", () -> records(east, "re-parts", COMMITTED).size() >= 600);
+    assertThat(values(records(east, "re-parts", COMMITTED))).isEqualTo(values(records(west, "parts", COMMITTED))).hasSize(500);
+    assertThat(records(east, "re-parts", COMMITTED).stream().map(r -> r.charAt(0)).distinct()).containsExactly('0', '1', '2');
+    Run refused = east.shell("mirror:diff parts");
+    assertThat(refused.exit()).isNotZero();
+    assertThat(refused.output()).contains("has the mode repartitioned");
+    east.shell("mirror:remove parts").ok();
+  }
+
+  /** Keys and values in order of the keys; of a key, in the order of the log. */
+  private static Map<String, List<String>> values(List<String> records) {
+    Map<String, List<String>> values = new TreeMap<>();
+    records.stream().sorted(Comparator.comparingLong((String r) -> Long.parseLong(r.split(":")[1]))).map(r -> r.split(":")[3].split("=", 2))
+        .forEach(kv -> values.computeIfAbsent(kv[0], k -> new ArrayList<>()).add(kv[1]));
+    return values;
   }
 
   private static void awaitMore(AtomicInteger acknowledged, int more) throws InterruptedException {

@@ -33,8 +33,8 @@ final class Failback {
 
   /** See {@link io.margay.spi.mirror.MirrorLinks#failback}. */
   List<Returned> turn(String bootstrap, boolean discard, Consumer<String> progress) throws MirrorException, InterruptedException {
-    if (!config.topics().prefix().isEmpty()) {
-      throw new MirrorException("link " + config.name() + " has the mode prefixed: both sides have topics of their own, nothing is to be "
+    if (config.makesCopies()) {
+      throw new MirrorException("link " + config.name() + " does not have the mode identical: both sides have topics of their own, nothing is to be "
           + "turned round");
     }
     try (RemoteCluster source = operations.source(config); RemoteCluster target = operations.target()) {

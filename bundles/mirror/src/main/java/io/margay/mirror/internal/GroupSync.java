@@ -50,7 +50,7 @@ final class GroupSync implements AutoCloseable {
 
   /** Carries over what has changed since the last time. */
   void align(SourceView view) throws IOException, InterruptedException {
-    if (config.sync().groups().isEmpty()) {
+    if (config.sync().groups().isEmpty() || config.topics().repartition() != null) {
       return;
     }
     target.metadata(List.of());

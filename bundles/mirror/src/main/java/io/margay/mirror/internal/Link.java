@@ -24,6 +24,7 @@ final class Link implements AutoCloseable {
   private final MirrorContext context;
   private final ThreadPoolExecutor loopThread;
   private final LinkLoop loop;
+  private final Lanes lanes;
   private final TargetTopics topics;
   private final RemoteCluster source;
   private final GroupSync groups;
@@ -44,6 +45,7 @@ final class Link implements AutoCloseable {
     this.loopThread = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
         task -> daemon(task, "margay-mirror-" + config.name()));
     this.loop = new LinkLoop(config, context.ports(), loopThread, this::refresh);
+    this.lanes = new Lanes(config, context, this::refresh);
     this.topics = new TargetTopics(config, context);
     this.source = new RemoteCluster("margay-mirror-" + config.name(), context.ports().client(), config::bootstrap, config::access);
     this.groups = new GroupSync(config, context, source);
@@ -73,6 +75,11 @@ final class Link implements AutoCloseable {
     return loop;
   }
 
+  /** What it partitions again. */
+  Lanes lanes() {
+    return lanes;
+  }
+
   SourceView view() {
     return view;
   }
@@ -84,7 +91,7 @@ final class Link implements AutoCloseable {
 
   /** What is wrong, in words; null when nothing is. */
   String problem() {
-    String connection = loop.problem();
+    String connection = config.topics().repartition() == null ? loop.problem() : lanes.problem();
     return problem != null ? problem : connection;
   }
 
@@ -116,7 +123,7 @@ final class Link implements AutoCloseable {
         }
         SourceView now = view;
         states = topics.states(now);
-        loop.run(() -> loop.assign(topics.assignments(now), now.brokers()));
+        assign(now);
         if (full && !config.paused() && context.leadsCluster()) {
           alignGroups();
         }
@@ -131,6 +138,15 @@ final class Link implements AutoCloseable {
     } finally {
       source.close();
       groups.close();
+      lanes.close();
+    }
+  }
+
+  private void assign(SourceView now) {
+    if (config.topics().repartition() == null) {
+      loop.run(() -> loop.assign(topics.assignments(now), now.brokers()));
+    } else {
+      lanes.assign(now);
     }
   }
 
@@ -188,6 +204,11 @@ final class Link implements AutoCloseable {
       notifyAll();
     }
     control.interrupt();
+    try {
+      control.join(CLOSE_MS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     loop.run(loop::close);
     loopThread.shutdown();
     try {

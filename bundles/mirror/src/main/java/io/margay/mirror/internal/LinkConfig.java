@@ -2,6 +2,7 @@ package io.margay.mirror.internal;
 
 import io.margay.model.ForeignPattern;
 import io.margay.spi.client.Access;
+import io.margay.spi.partitioner.PartitionerChoice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,8 +26,10 @@ record LinkConfig(String name, SortedMap<String, String> given, List<Address> bo
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final List<String> FIELDS = List.of("bootstrap.servers", "topics", "mode", "prefix", "paused", "start", "fetch.max.bytes",
       "fetch.wait.max.ms", "bandwidth.bytes.per.second", "sync.interval.ms", "sync.topic.configs", "sync.groups", "replication.factor", "on.divergence",
-      "security.protocol");
+      "partitions", "partitioner", "security.protocol");
   private static final List<String> PROTOCOLS = List.of("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL");
+  private static final String REPARTITIONED = "repartitioned";
+  private static final int PARTITIONS_MAX = 100_000;
   private static final int BYTES_MIN = 64 << 10;
   private static final int BYTES_MAX = 1 << 30;
 
@@ -44,8 +47,17 @@ record LinkConfig(String name, SortedMap<String, String> given, List<Address> bo
    * @param patterns what the names of topics must match, one of them
    * @param prefix what the name of a mirror begins with; empty in the mode identical
    * @param start where new mirrors begin: -2 at the first offset, -1 at the end, otherwise at a timestamp
+   * @param repartition how records are partitioned again; null when batches are taken as they are
    */
-  record Topics(List<ForeignPattern> patterns, String prefix, long start) { }
+  record Topics(List<ForeignPattern> patterns, String prefix, long start, Repartition repartition) { }
+
+  /**
+   * How records are partitioned again.
+   *
+   * @param partitions of topics that the link creates; -1 for the cluster's default
+   * @param partitioner chooses the partition
+   */
+  record Repartition(int partitions, PartitionerChoice partitioner) { }
 
   /**
    * Bounds of fetching.
@@ -90,18 +102,19 @@ record LinkConfig(String name, SortedMap<String, String> given, List<Address> bo
       throw invalid("security.protocol", protocol, "one of " + PROTOCOLS + ", and a link's name without a dot for all but PLAINTEXT");
     }
     String mode = fields.getOrDefault("mode", "identical");
-    if (!mode.equals("identical") && !mode.equals("prefixed")) {
-      throw invalid("mode", mode, "identical or prefixed");
+    if (!List.of("identical", "prefixed", REPARTITIONED).contains(mode)) {
+      throw invalid("mode", mode, "identical, prefixed or repartitioned");
     }
     if (mode.equals("identical") && fields.containsKey("prefix")) {
       throw invalid("prefix", fields.get("prefix"), "no prefix in the mode identical");
     }
-    String prefix = mode.equals("identical") ? "" : fields.getOrDefault("prefix", name + ".");
-    if (mode.equals("prefixed") && !NAME.matcher(prefix).matches()) {
+    String prefix = fields.getOrDefault("prefix", mode.equals("prefixed") ? name + "." : "");
+    if ((mode.equals("prefixed") || !prefix.isEmpty()) && !NAME.matcher(prefix).matches()) {
       throw invalid("prefix", prefix, "1 to 64 of A-Z, a-z, 0-9, dot, dash and underscore");
     }
     return new LinkConfig(name, new TreeMap<>(fields), addresses(fields.get("bootstrap.servers")),
-        new Topics(patterns("topics", fields.get("topics"), true), prefix, start(fields.getOrDefault("start", "earliest"))),
+        new Topics(patterns("topics", fields.get("topics"), true), prefix, start(fields.getOrDefault("start", "earliest")),
+            repartition(mode, fields)),
         bool(fields, "paused", false),
         new Fetching((int) number(fields, "fetch.max.bytes", 16 << 20, BYTES_MIN, BYTES_MAX),
             (int) number(fields, "fetch.wait.max.ms", 500, 0, 30_000),
@@ -224,6 +237,28 @@ record LinkConfig(String name, SortedMap<String, String> given, List<Address> bo
         yield Long.parseLong(value);
       }
     };
+  }
+
+  private static Repartition repartition(String mode, Map<String, String> fields) {
+    if (!mode.equals(REPARTITIONED)) {
+      for (String field : List.of("partitions", "partitioner")) {
+        if (fields.containsKey(field)) {
+          throw invalid(field, fields.get(field), "no such field but in the mode repartitioned");
+        }
+      }
+      return null;
+    }
+    long partitions = number(fields, "partitions", -1, 1, PARTITIONS_MAX);
+    String partitioner = fields.getOrDefault("partitioner", "murmur2");
+    if (!partitioner.matches("[a-z0-9][a-z0-9._-]*(:.*)?")) {
+      throw invalid("partitioner", partitioner, "NAME or NAME:OPTIONS, with a name of a-z, 0-9, dot, dash and underscore");
+    }
+    return new Repartition((int) partitions, PartitionerChoice.parse(partitioner));
+  }
+
+  /** Whether topics here are others than those of the source, and not mirrors that take their place. */
+  boolean makesCopies() {
+    return !topics.prefix().isEmpty() || topics.repartition() != null;
   }
 
   /** Whether a topic of the source belongs to the link. Internal topics never do. */

@@ -32,6 +32,13 @@ final class LinkOperations {
     this.configs = new TopicConfigs(context);
   }
 
+  /** What cannot be done with topics whose records were partitioned again. */
+  private static void requireMirrors(Link link, String what) throws MirrorException {
+    if (link != null && link.config().topics().repartition() != null) {
+      throw new MirrorException("link " + link.config().name() + " has the mode repartitioned: its topics " + what);
+    }
+  }
+
   /** The mirrors of a link by their names, with where they come from. */
   private Map<String, MirrorSource> mirrors(String link, List<String> asked) throws MirrorException {
     Map<String, MirrorSource> mirrors = new LinkedHashMap<>();
@@ -123,6 +130,7 @@ final class LinkOperations {
   /** See {@link io.margay.spi.mirror.MirrorLinks#promote}. @param link the link, or null when it is gone */
   List<Promoted> promote(String name, Link link, List<String> asked, boolean force, Consumer<String> progress)
       throws MirrorException, InterruptedException {
+    requireMirrors(link, "are writable already; remove the link when mirror:describe shows no lag");
     Map<String, MirrorSource> mirrors = mirrors(name, asked);
     if (link == null && !force) {
       throw new MirrorException("the link " + name + " does not run, so that what the source has is not known; use --force");
@@ -202,6 +210,7 @@ final class LinkOperations {
 
   /** See {@link io.margay.spi.mirror.MirrorLinks#diff}. */
   List<Difference> diff(Link link, List<String> asked, Consumer<String> progress) throws MirrorException, InterruptedException {
+    requireMirrors(link, "have other batches than their sources, and cannot be compared");
     Map<String, MirrorSource> mirrors = mirrors(link.config().name(), asked);
     List<Difference> differences = new ArrayList<>();
     try (RemoteCluster source = source(link.config()); RemoteCluster target = target()) {

@@ -14,10 +14,12 @@ import io.margay.spi.client.LocalClient;
 import io.margay.spi.client.RemoteClient;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.controller.Controller;
+import io.margay.spi.lease.NamedServices;
 import io.margay.spi.mirror.MirrorException;
 import io.margay.spi.mirror.MirrorLinks;
 import io.margay.spi.partition.LeaderPartition;
 import io.margay.spi.partition.LeadershipListener;
+import io.margay.spi.partitioner.Partitioner;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -44,7 +46,10 @@ import org.osgi.service.component.annotations.ReferencePolicy;
  */
 @Component(service = {MirrorLinks.class, MetadataPublisher.class, LeadershipListener.class}, immediate = true)
 public final class MirrorComponent implements MirrorLinks, MetadataPublisher, LeadershipListener {
+  private static final long DRAIN_MS = 5_000;
+
   private final Map<TopicPartition, LeaderPartition> leaderships = new ConcurrentHashMap<>();
+  private final NamedServices<Partitioner> partitioners = new NamedServices<>("partitioner", DRAIN_MS);
   private final MirrorContext context;
   private final LinkTable links;
   private final LinkOperations operations;
@@ -54,7 +59,8 @@ public final class MirrorComponent implements MirrorLinks, MetadataPublisher, Le
   @Activate
   public MirrorComponent(@Reference ClusterMetadata metadata, @Reference NodeSettings settings, @Reference Controller controller,
       @Reference LocalClient local, @Reference Scheduler scheduler, @Reference Clock clock) {
-    context = new MirrorContext(metadata, settings, controller, local, new LinkLoop.Ports(scheduler, clock, () -> client), leaderships);
+    context = new MirrorContext(metadata, settings, controller, local, new LinkLoop.Ports(scheduler, clock, () -> client), leaderships,
+        partitioners);
     links = new LinkTable(context);
     operations = new LinkOperations(context);
   }
@@ -68,6 +74,17 @@ public final class MirrorComponent implements MirrorLinks, MetadataPublisher, Le
     if (client == removed) {
       client = null;
     }
+  }
+
+  /** A partitioner was registered: links that wait for it go on. */
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addPartitioner(Partitioner partitioner, Map<String, Object> properties) {
+    partitioners.add(partitioner, properties);
+  }
+
+  /** A partitioner leaves: links that use it wait for the next one. */
+  void removePartitioner(Partitioner partitioner) {
+    partitioners.remove(partitioner);
   }
 
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
@@ -130,6 +147,7 @@ public final class MirrorComponent implements MirrorLinks, MetadataPublisher, Le
       partitions.replaceAll(p -> p.progress() != null ? p : new Partition(p.topic(), p.partition(), p.leader(), p.state(), p.problem(),
           found.get(new TopicPartition(p.topic(), p.partition()))));
     }
+    partitions.addAll(link.lanes().shown(link.view()));
     partitions.sort(Comparator.comparing(Partition::topic).thenComparing(Partition::partition));
     return partitions;
   }

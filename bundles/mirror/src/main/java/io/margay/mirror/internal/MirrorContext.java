@@ -14,7 +14,9 @@ import io.margay.spi.client.LocalClient;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.controller.Controller;
 import io.margay.spi.log.LogSettings;
+import io.margay.spi.lease.NamedServices;
 import io.margay.spi.partition.LeaderPartition;
+import io.margay.spi.partitioner.Partitioner;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,9 +35,10 @@ import java.util.concurrent.TimeoutException;
  * @param local sends requests to the handlers of this node
  * @param ports time, and connections
  * @param leaderships the partitions that this node leads
+ * @param partitioners the partitioners that are installed
  */
 record MirrorContext(ClusterMetadata metadata, NodeSettings settings, Controller controller, LocalClient local, LinkLoop.Ports ports,
-    Map<TopicPartition, LeaderPartition> leaderships) {
+    Map<TopicPartition, LeaderPartition> leaderships, NamedServices<Partitioner> partitioners) {
   private static final long WAIT_MS = 30_000;
 
   ClusterImage image() {
@@ -50,6 +53,11 @@ record MirrorContext(ClusterMetadata metadata, NodeSettings settings, Controller
   /** Where a topic comes from; null when it is no mirror. */
   MirrorSource sourceOf(String topic) {
     return MirrorSource.of(image().config(ConfigResource.topic(topic)).get(LogSettings.MARGAY_MIRROR_SOURCE.name()));
+  }
+
+  /** Where a topic comes from whose records a link partitions again; null when it is no such topic. */
+  MirrorSource repartitionedFrom(String topic) {
+    return MirrorSource.of(image().config(ConfigResource.topic(topic)).get(MirrorSettings.REPARTITIONED.name()));
   }
 
   /** Addresses of the brokers of this cluster, where brokers reach each other. */

@@ -7,7 +7,7 @@ import io.margay.spi.config.DefinesSettings;
 import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingDefinitions;
 
-/** Where links are stored that all brokers of the cluster know. */
+/** Where links are stored that all brokers of the cluster know, and which topics they have created. */
 @DefinesSettings
 public final class MirrorSettings implements SettingDefinitions {
   private static final Catalogue ALL = new Catalogue("Mirroring links");
@@ -16,6 +16,12 @@ public final class MirrorSettings implements SettingDefinitions {
   static final Setting<String> LINKS = ALL.broker(STRING, "margay.mirror.link.*", null).live()
       .doc("A mirroring link, by its name in place of the asterisk: fields with their values, separated by semicolons, such as "
           + "bootstrap.servers=west:9092; topics=orders,pay.*. mirror:create sets it for all brokers, after it has checked the fields.");
+
+  /** {@code margay.mirror.repartitioned.from}. */
+  static final Setting<String> REPARTITIONED = ALL.topic(STRING, "margay.mirror.repartitioned.from", null)
+      .matching("[A-Za-z0-9._-]{1,64}:[A-Za-z0-9_-]{22}:[A-Za-z0-9._-]{1,249}", "LINK:TOPIC_ID:TOPIC")
+      .doc("Where a topic comes from whose records a mirroring link partitions again, as LINK:TOPIC_ID:TOPIC of the source cluster. A link "
+          + "in the mode repartitioned sets it on the topics that it creates. Other producers may write to them, too.");
 
   @Override
   public Catalogue catalogue() {

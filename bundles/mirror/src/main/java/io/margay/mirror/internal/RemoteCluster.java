@@ -33,7 +33,9 @@ final class RemoteCluster implements AutoCloseable {
   private static final int CONNECT_TIMEOUT_MS = 5_000;
   private static final int RESPONSE_BYTES_MAX = 32 << 20;
   private static final int BROKERS_MAX = 1_000;
-  private static final short LAST_OFFSET_FETCH_WITHOUT_IDS = 9;
+  /** The next versions name topics by id, or add partitions to a transaction by themselves. */
+  private static final Map<String, Integer> HIGHEST = Map.of("OffsetFetch", 9, "OffsetCommit", 9, "Produce", 11, "AddPartitionsToTxn", 3,
+      "TxnOffsetCommit", 4, "EndTxn", 4, "InitProducerId", 5);
 
   private final String clientId;
   private final Supplier<RemoteClient> client;
@@ -88,13 +90,22 @@ final class RemoteCluster implements AutoCloseable {
 
   /** The broker that coordinates a group. */
   int coordinator(String group) throws IOException, InterruptedException {
+    return coordinator((byte) 0, group);
+  }
+
+  /** The broker that coordinates the transactions of a transactional id. */
+  int transactionCoordinator(String transactionalId) throws IOException, InterruptedException {
+    return coordinator((byte) 1, transactionalId);
+  }
+
+  private int coordinator(byte type, String key) throws IOException, InterruptedException {
     FindCoordinatorResponse found = any(FindCoordinatorRequest.API, version -> version >= 4
-        ? new FindCoordinatorRequest().setKeyType((byte) 0).setCoordinatorKeys(List.of(group))
-        : new FindCoordinatorRequest().setKeyType((byte) 0).setKey(group), new FindCoordinatorResponse());
+        ? new FindCoordinatorRequest().setKeyType(type).setCoordinatorKeys(List.of(key))
+        : new FindCoordinatorRequest().setKeyType(type).setKey(key), new FindCoordinatorResponse());
     boolean many = !found.coordinators().isEmpty();
     Errors error = Errors.forCode(many ? found.coordinators().get(0).errorCode() : found.errorCode());
     if (error != Errors.NONE) {
-      throw new IOException("the coordinator of group " + group + " is not known: " + error);
+      throw new IOException("the coordinator of " + key + " is not known: " + error);
     }
     int id = many ? found.coordinators().get(0).nodeId() : found.nodeId();
     if (!brokers.containsKey(id)) {
@@ -137,11 +148,7 @@ final class RemoteCluster implements AutoCloseable {
   private <R extends Message, T> T ask(Address address, Api api, Versioned request, R response, Function<R, T> use)
       throws IOException, InterruptedException {
     RemoteConnection connection = connection(address);
-    short version = connection.version(api);
-    if (api.name().equals("OffsetFetch") || api.name().equals("OffsetCommit")) {
-      // the next versions name topics by id
-      version = (short) Math.min(version, LAST_OFFSET_FETCH_WITHOUT_IDS);
-    }
+    short version = (short) Math.min(connection.version(api), HIGHEST.getOrDefault(api.name(), (int) Short.MAX_VALUE));
     if (version < 0) {
       throw new IOException("the broker at " + address + " does not serve a known version of " + api.name());
     }

@@ -1,6 +1,7 @@
 package io.margay.mirror.internal;
 
 import io.margay.metadata.TopicImage;
+import io.margay.mirror.internal.LinkConfig.Repartition;
 import io.margay.mirror.internal.SourceView.SourceTopic;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
@@ -8,6 +9,7 @@ import io.margay.protocol.KafkaUuid;
 import io.margay.protocol.message.CreatePartitionsRequest;
 import io.margay.protocol.message.CreatePartitionsRequest.CreatePartitionsTopic;
 import io.margay.protocol.message.CreatePartitionsResponse;
+import io.margay.spi.config.Setting;
 import io.margay.spi.log.LogSettings;
 import io.margay.spi.mirror.MirrorLinks.Topic;
 import io.margay.spi.partition.LeaderPartition;
@@ -49,7 +51,7 @@ final class TargetTopics {
     Map<String, Map<String, String>> overrides = TopicConfigs.read(source, view.topics().keySet());
     for (Map.Entry<String, SourceTopic> topic : view.topics().entrySet()) {
       Map<String, String> its = overrides.get(topic.getKey());
-      if (its == null || !config.topics().prefix().isEmpty() && TopicConfigs.isMirror(its)) {
+      if (its == null || config.makesCopies() && TopicConfigs.isMirror(its)) {
         problems.put(topic.getKey(), its == null ? "its configs cannot be read at the source"
             : "it is a mirror at the source, and is not mirrored again");
         continue;
@@ -70,7 +72,7 @@ final class TargetTopics {
     if (!isMirror(target, topic)) {
       return null;
     }
-    int partitions = topic.leaders().length;
+    int partitions = config.topics().repartition() == null ? topic.leaders().length : mine.partitions().size();
     if (mine.partitions().size() < partitions) {
       var response = context.ask(CreatePartitionsRequest.API, new CreatePartitionsRequest().setTimeoutMs(TIMEOUT_MS).setTopics(List.of(
           new CreatePartitionsTopic().setName(target).setCount(partitions).setAssignments(null))), new CreatePartitionsResponse());
@@ -86,25 +88,36 @@ final class TargetTopics {
   private String create(String name, SourceTopic topic, Map<String, String> overrides) throws IOException, InterruptedException {
     String target = config.target(name);
     Map<String, String> its = new TreeMap<>(config.sync().topicConfigs() ? configs.carried(overrides) : Map.of());
-    its.put(LogSettings.MARGAY_MIRROR_SOURCE.name(), new MirrorSource(config.name(), topic.id(), name).toString());
+    Repartition repartition = config.topics().repartition();
+    int partitions = repartition == null ? topic.leaders().length : repartition.partitions();
+    its.put(setting().name(), new MirrorSource(config.name(), topic.id(), name).toString());
     Errors error;
     try {
-      error = context.controller().createTopic(target, topic.leaders().length, config.sync().replicationFactor(), its, false)
+      error = context.controller().createTopic(target, partitions, config.sync().replicationFactor(), its, false)
           .toCompletableFuture().get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException e) {
       throw new IOException("topic " + target + " cannot be created: " + e, e);
     }
     LOG.info("A mirror is created link={} topic={} source={} partitions={} errorCode={}", config.name(), target, name,
-        topic.leaders().length, error);
+        partitions, error);
     return error == Errors.NONE || error == Errors.TOPIC_ALREADY_EXISTS ? null : "it cannot be created here: " + error;
   }
 
+  private Setting<String> setting() {
+    return config.topics().repartition() == null ? LogSettings.MARGAY_MIRROR_SOURCE : MirrorSettings.REPARTITIONED;
+  }
+
+  /** Where a topic comes from that the link fills; null when it fills no such topic. */
+  private MirrorSource sourceOf(String target) {
+    return config.topics().repartition() == null ? context.sourceOf(target) : context.repartitionedFrom(target);
+  }
+
   private boolean isMirror(String target, SourceTopic topic) {
-    MirrorSource source = context.sourceOf(target);
+    MirrorSource source = sourceOf(target);
     return source != null && source.link().equals(config.name()) && sameId(source, topic);
   }
 
-  private static boolean sameId(MirrorSource source, SourceTopic topic) {
+  static boolean sameId(MirrorSource source, SourceTopic topic) {
     return source.topicId().equals(topic.id()) || topic.id().equals(KafkaUuid.ZERO) || source.topicId().equals(KafkaUuid.ZERO);
   }
 
@@ -113,7 +126,7 @@ final class TargetTopics {
     TreeMap<String, Topic> states = new TreeMap<>();
     view.topics().forEach((name, topic) -> states.put(config.target(name), state(name, topic)));
     context.image().topics().keySet().forEach(target -> {
-      MirrorSource source = context.sourceOf(target);
+      MirrorSource source = sourceOf(target);
       if (source != null && source.link().equals(config.name()) && !view.topics().containsKey(source.topic())) {
         states.put(target, new Topic(source.topic(), target, context.image().topic(target).partitions().size(), "missing",
             "the source has no such topic, or the link does not cover it any more"));
@@ -128,7 +141,7 @@ final class TargetTopics {
     if (mine == null) {
       return new Topic(name, target, 0, "creating", problems.get(name));
     }
-    MirrorSource source = context.sourceOf(target);
+    MirrorSource source = sourceOf(target);
     int partitions = mine.partitions().size();
     if (source == null || !source.link().equals(config.name())) {
       return new Topic(name, target, partitions, "writable", source == null ? "a topic of that name is here, and is no mirror of this link"
@@ -144,7 +157,7 @@ final class TargetTopics {
   /** The partitions that this node mirrors for the link now. */
   List<MirroredPartition.Assignment> assignments(SourceView view) {
     List<MirroredPartition.Assignment> assignments = new ArrayList<>();
-    if (config.paused()) {
+    if (config.paused() || config.topics().repartition() != null) {
       return assignments;
     }
     for (Map.Entry<TopicPartition, LeaderPartition> led : context.leaderships().entrySet()) {

@@ -28,7 +28,7 @@ import java.util.TreeSet;
 /** Reads the configs of topics at the source, and keeps those of their mirrors equal. */
 final class TopicConfigs {
   /** What belongs to a cluster and not to the data. */
-  private static final Set<String> OWN = Set.of(LogSettings.MARGAY_MIRROR_SOURCE.name(), LogSettings.MARGAY_STORAGE_ENGINE.name(),
+  private static final Set<String> OWN = Set.of(LogSettings.MARGAY_MIRROR_SOURCE.name(), MirrorSettings.REPARTITIONED.name(), LogSettings.MARGAY_STORAGE_ENGINE.name(),
       "follower.replication.throttled.replicas", "leader.replication.throttled.replicas", "unclean.leader.election.enable",
       "min.insync.replicas");
   private static final byte SET = 0;
@@ -70,7 +70,8 @@ final class TopicConfigs {
 
   /** Whether these are the overrides of a topic that is a mirror itself. */
   static boolean isMirror(Map<String, String> overrides) {
-    return overrides != null && overrides.containsKey(LogSettings.MARGAY_MIRROR_SOURCE.name());
+    return overrides != null && (overrides.containsKey(LogSettings.MARGAY_MIRROR_SOURCE.name())
+        || overrides.containsKey(MirrorSettings.REPARTITIONED.name()));
   }
 
   /** What of a topic's overrides its mirror gets: what is known here, and does not belong to a cluster. */

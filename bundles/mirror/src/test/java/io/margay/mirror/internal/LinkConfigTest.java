@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.margay.mirror.internal.LinkConfig.Address;
+import io.margay.mirror.internal.LinkConfig.Repartition;
+import io.margay.spi.partitioner.PartitionerChoice;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -42,10 +44,26 @@ class LinkConfigTest {
         .isEqualTo("eu-orders");
   }
 
+  @Test
+  void recordsArePartitionedAgainInAModeOfItsOwn() {
+    assertThat(with("mode", "repartitioned").topics().repartition()).isEqualTo(new Repartition(-1, PartitionerChoice.parse("murmur2")));
+    assertThat(with("mode", "repartitioned").target("orders")).isEqualTo("orders");
+    assertThat(with("mode", "prefixed").topics().repartition()).isNull();
+    Map<String, String> fields = new TreeMap<>(Map.of("bootstrap.servers", "a:1", "topics", "orders", "mode", "repartitioned",
+        "partitions", "12", "partitioner", "weighted:0=5", "prefix", "eu-"));
+    assertThat(LinkConfig.of("west", fields).topics().repartition()).isEqualTo(new Repartition(12, PartitionerChoice.parse("weighted:0=5")));
+    assertThat(LinkConfig.of("west", fields).target("orders")).isEqualTo("eu-orders");
+    fields.put("partitions", "0");
+    assertThatThrownBy(() -> LinkConfig.of("west", fields)).hasMessageContaining("partitions").hasMessageContaining("expected");
+    fields.put("partitions", "1");
+    fields.put("partitioner", "Weighted");
+    assertThatThrownBy(() -> LinkConfig.of("west", fields)).hasMessageContaining("partitioner").hasMessageContaining("expected");
+  }
+
   @ParameterizedTest
   @CsvSource({"bootstrap.servers, a", "bootstrap.servers, a:0", "bootstrap.servers, a:65536", "topics, (", "mode, copied", "prefix, x.",
       "paused, yes", "start, yesterday", "fetch.max.bytes, 10", "fetch.max.bytes, many", "fetch.wait.max.ms, -1", "sync.interval.ms, 1",
-      "sync.topic.configs, 1", "sync.groups, [", "bandwidth.bytes.per.second, -1", "replication.factor, x", "topics, a;b"})
+      "sync.topic.configs, 1", "sync.groups, [", "partitions, 3", "partitioner, crc32", "bandwidth.bytes.per.second, -1", "replication.factor, x", "topics, a;b"})
   void anIllTypedFieldIsRefusedByName(String field, String value) {
     assertThatThrownBy(() -> with(field, value)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(field)
         .hasMessageContaining("expected");

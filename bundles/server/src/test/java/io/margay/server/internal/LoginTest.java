@@ -19,6 +19,7 @@ import io.margay.protocol.message.SaslAuthenticateResponse;
 import io.margay.protocol.message.SaslHandshakeRequest;
 import io.margay.protocol.message.SaslHandshakeResponse;
 import io.margay.spi.config.FakeSettings;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Principal;
 import io.margay.spi.handler.Request;
@@ -131,6 +132,11 @@ class LoginTest {
     @Override
     public Api api() {
       return ListGroupsRequest.API;
+    }
+
+    @Override
+    public Access access() {
+      return Access.ANYONE;
     }
 
     @Override

@@ -90,7 +90,7 @@ final class MirrorCommands {
       String source,
       @Option(names = "--topics", required = true, paramLabel = "TOPICS",
           description = "Names of topics or regular expressions, separated by commas.") String topics,
-      @Option(names = "--mode", paramLabel = "MODE", description = "identical (the default) or prefixed.") String mode,
+      @Option(names = "--mode", paramLabel = "MODE", description = "identical (the default), prefixed or repartitioned.") String mode,
       @Option(names = {"-f", "--field"}, paramLabel = "FIELD=VALUE", description = "Another field; may be repeated.") Map<String, String> more)
       throws InterruptedException {
     Map<String, String> fields = new TreeMap<>(more == null ? Map.of() : more);
