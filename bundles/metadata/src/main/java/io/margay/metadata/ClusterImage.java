@@ -2,6 +2,8 @@ package io.margay.metadata;
 
 import io.margay.model.BrokerId;
 import io.margay.model.TopicPartition;
+import io.margay.model.acl.Acl;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.UUID;
@@ -14,14 +16,44 @@ import java.util.UUID;
  * @param controller the broker that leads the metadata log, or {@link BrokerId#NONE}
  * @param brokers by id
  * @param allTopics the topics; see {@link #topics} and {@link #topic}
- * @param configs overrides by resource; a resource without overrides is absent
- * @param features finalised feature levels by name
+ * @param settings what was set for all of it or parts of it; see {@link #configs}, {@link #features} and {@link #acls}
  */
 public record ClusterImage(String clusterId, long offset, BrokerId controller, SortedMap<BrokerId, BrokerImage> brokers,
-    TopicsImage allTopics, Map<ConfigResource, Map<String, String>> configs, Map<String, Short> features) {
+    TopicsImage allTopics, ClusterSettings settings) {
   /** Before anything was agreed on. */
   public static final ClusterImage EMPTY = new ClusterImage("", -1, BrokerId.NONE, java.util.Collections.emptySortedMap(),
       TopicsImage.EMPTY, Map.of(), Map.of());
+
+  /**
+   * An image without rules of authorization.
+   *
+   * @param clusterId the cluster's id
+   * @param offset index of the last applied command
+   * @param controller the broker that leads the metadata log
+   * @param brokers by id
+   * @param allTopics the topics
+   * @param configs overrides by resource
+   * @param features finalised feature levels by name
+   */
+  public ClusterImage(String clusterId, long offset, BrokerId controller, SortedMap<BrokerId, BrokerImage> brokers, TopicsImage allTopics,
+      Map<ConfigResource, Map<String, String>> configs, Map<String, Short> features) {
+    this(clusterId, offset, controller, brokers, allTopics, new ClusterSettings(configs, features, List.of()));
+  }
+
+  /** @return overrides by resource; a resource without overrides is absent */
+  public Map<ConfigResource, Map<String, String>> configs() {
+    return settings.configs();
+  }
+
+  /** @return finalised feature levels by name */
+  public Map<String, Short> features() {
+    return settings.features();
+  }
+
+  /** @return the rules of authorization, each once, in their natural order; the same object as in the image before when none changed */
+  public List<Acl> acls() {
+    return settings.acls();
+  }
 
   /** @return the topics by name */
   public Map<String, TopicImage> topics() {
@@ -58,6 +90,6 @@ public record ClusterImage(String clusterId, long offset, BrokerId controller, S
    * @return its overrides, empty when there are none
    */
   public Map<String, String> config(ConfigResource resource) {
-    return configs.getOrDefault(resource, Map.of());
+    return configs().getOrDefault(resource, Map.of());
   }
 }

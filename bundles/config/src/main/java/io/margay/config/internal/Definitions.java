@@ -52,7 +52,7 @@ final class Definitions {
   /** Adds what is accepted without effect, where no part defines it. */
   private void accept() {
     for (SettingDefinitions accepted : List.of(new AcceptedBrokerSettings(), new AcceptedGroupSettings(),
-        new AcceptedTransactionSettings(), new AcceptedSecuritySettings(), new AcceptedTopicSettings())) {
+        new AcceptedTransactionSettings(), new AcceptedTopicSettings())) {
       for (Setting<?> setting : accepted.catalogue().settings()) {
         byScope.get(setting.scope()).putIfAbsent(setting.name(), setting);
       }

@@ -13,6 +13,7 @@ import io.margay.spi.lease.LeaseSettings;
 import io.margay.spi.log.LogDefaults;
 import io.margay.spi.log.LogSettings;
 import io.margay.spi.partitioner.PartitionerSettings;
+import io.margay.spi.security.AuthorizerSettings;
 import io.margay.spi.security.SaslSettings;
 import io.margay.spi.storage.StorageSettings;
 import io.margay.spi.tls.TlsSettings;
@@ -46,7 +47,7 @@ final class SampleSettings implements SettingDefinitions {
   static KnownSettings known() {
     KnownSettings known = new KnownSettings(Map::of);
     for (SettingDefinitions part : List.of(new SampleSettings(), new IdentitySettings(), new LogSettings(), new LogDefaults(),
-        new StorageSettings(), new LeaseSettings(), new ConsensusSettings(), new PartitionerSettings(),
+        new StorageSettings(), new LeaseSettings(), new AuthorizerSettings(), new ConsensusSettings(), new PartitionerSettings(),
         new InternalTopicSettings(), new TlsSettings(), new SaslSettings())) {
       known.define(part.getClass().getName(), part.catalogue().settings());
     }

@@ -163,6 +163,20 @@ public final class ClusterLimits {
     }
   }
 
+  /**
+   * Checks how many rules of authorization there would be.
+   *
+   * @param image the cluster now
+   * @param added how many are new
+   */
+  public void checkAcls(ClusterImage image, int added) {
+    int most = settings.get(ControllerSettings.MARGAY_MAX_ACLS);
+    if ((long) image.acls().size() + added > most) {
+      refuse("ACLs", "There would be " + ((long) image.acls().size() + added) + " ACLs, at most " + most
+          + " are allowed by margay.max.acls.");
+    }
+  }
+
   /** What the configs of a resource cost. */
   public static long sizeBytes(ConfigResource resource, Map<String, String> overrides) {
     return overrides.isEmpty() ? 0 : ENTRY_OVERHEAD_BYTES + resource.name().length() + sizeBytes(overrides);

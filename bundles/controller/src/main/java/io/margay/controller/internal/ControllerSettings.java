@@ -55,6 +55,9 @@ public final class ControllerSettings implements SettingDefinitions {
       ALL.broker(INT, "margay.max.configs.bytes", 8 << 20).from(65_536).live()
       .doc("Bytes of all setting names and values that all topics, brokers and groups may have together; further changes are "
           + "refused.");
+  /** {@code margay.max.acls}. */
+  public static final Setting<Integer> MARGAY_MAX_ACLS = ALL.broker(INT, "margay.max.acls", 100_000).from(1).live()
+      .doc("ACLs that there may be; a request for more is refused.");
   /** {@code margay.create.topics}. */
   public static final Setting<List<String>> MARGAY_CREATE_TOPICS = ALL.broker(LIST, "margay.create.topics", List.<String>of())
       .matching("(" + NEW_TOPIC + "(," + NEW_TOPIC + ")*)?", "a list of NAME:PARTITIONS:REPLICAS or NAME:PARTITIONS:REPLICAS:POLICY, such "

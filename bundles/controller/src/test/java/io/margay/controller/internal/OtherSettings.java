@@ -17,6 +17,7 @@ import io.margay.spi.lease.LeaseSettings;
 import io.margay.spi.log.LogDefaults;
 import io.margay.spi.log.LogSettings;
 import io.margay.spi.partitioner.PartitionerSettings;
+import io.margay.spi.security.AuthorizerSettings;
 import io.margay.spi.storage.StorageSettings;
 import java.util.List;
 
@@ -40,7 +41,7 @@ public final class OtherSettings implements SettingDefinitions {
   /** @return the settings of a node with all that the controller deals with */
   public static FakeSettings known() {
     FakeSettings settings = new FakeSettings();
-    for (SettingDefinitions part : List.of(new LogSettings(), new LogDefaults(), new StorageSettings(), new LeaseSettings(),
+    for (SettingDefinitions part : List.of(new LogSettings(), new LogDefaults(), new StorageSettings(), new LeaseSettings(), new AuthorizerSettings(),
         new PartitionerSettings(), new InternalTopicSettings(), new LimitSettings(), new ControllerSettings(), new ElectionSettings(),
         new SessionSettings(), new OtherSettings())) {
       settings.define(part.catalogue().settings());

@@ -35,6 +35,7 @@ final class ClientSession {
   private final boolean tls;
   private final boolean sasl;
   private final Runnable changed;
+  private final Decisions decisions = new Decisions();
   private volatile Session state;
   /** By when the handshake and the login must be done; counts only while one of them is under way. */
   private long deadlineNanos;
@@ -78,6 +79,11 @@ final class ClientSession {
 
   boolean tls() {
     return tls;
+  }
+
+  /** What was decided for the requests of the connection; for all threads. */
+  Decisions decisions() {
+    return decisions;
   }
 
   Principal principal() {

@@ -6,6 +6,7 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.MalformedMessageException;
 import io.margay.protocol.Message;
 import io.margay.protocol.MessageMemoryException;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.lease.ServiceHolder;
 import java.util.ArrayList;
@@ -42,6 +43,7 @@ final class HandlerTable {
     private final AtomicInteger waitingCount = new AtomicInteger();
     /** The last handler, kept while it is away since only it knows how its errors look. */
     private volatile ApiHandler last;
+    private volatile Access access;
     private volatile Api api;
     private volatile short lowest;
     private volatile short highest;
@@ -69,13 +71,16 @@ final class HandlerTable {
   private final AtomicReferenceArray<Entry> entries = new AtomicReferenceArray<>(MAX_KEYS);
   private final LongSupplier waitMs;
   private final LineLimit lines;
+  private final Authorization authorization;
 
   /**
    * @param waitMs how long a request waits for a handler, in milliseconds
+   * @param authorization decides what clients may do
    * @param lines limits log lines that clients can cause
    */
-  HandlerTable(LongSupplier waitMs, LineLimit lines) {
+  HandlerTable(LongSupplier waitMs, Authorization authorization, LineLimit lines) {
     this.waitMs = waitMs;
+    this.authorization = authorization;
     this.lines = lines;
   }
 
@@ -157,6 +162,7 @@ final class HandlerTable {
 
   private static void describe(Entry e, ApiHandler handler) {
     e.last = handler;
+    e.access = handler.access();
     e.lowest = handler.lowestVersion();
     e.highest = handler.highestVersion();
     e.api = handler.api();
@@ -177,6 +183,15 @@ final class HandlerTable {
    * @param request the request, of a version that the entry serves
    */
   void route(Entry e, RoutedRequest request) {
+    switch (authorization.enter(request, e.access, () -> fail(e.last, request, Errors.REQUEST_TIMED_OUT))) {
+      case PASS -> handle(e, request);
+      case DENIED -> fail(e.last, request, Errors.CLUSTER_AUTHORIZATION_FAILED);
+      case FULL -> fail(e.last, request, Errors.REQUEST_TIMED_OUT);
+      default -> { } // it waits
+    }
+  }
+
+  private void handle(Entry e, RoutedRequest request) {
     ServiceHolder.Lease<ApiHandler> lease = e.holder.lease();
     if (lease == null) {
       park(e, request);
@@ -262,6 +277,7 @@ final class HandlerTable {
 
   /** Gives requests that wait for a handler back to where they came from. */
   void handBack() {
+    authorization.handBack();
     for (int key = 0; key < MAX_KEYS; key++) {
       Entry e = entries.get(key);
       for (RoutedRequest r; e != null && (r = e.waiting.poll()) != null;) {

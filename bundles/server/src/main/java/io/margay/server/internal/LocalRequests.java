@@ -94,6 +94,16 @@ final class LocalRequests implements LocalClient {
     }
 
     @Override
+    boolean trusted() {
+      return true;
+    }
+
+    @Override
+    Decisions decisions() {
+      throw new IllegalStateException("nothing is decided for a request from inside the process");
+    }
+
+    @Override
     void resume() {
       handlers.route(entry, this);
     }

@@ -49,6 +49,11 @@ final class NetworkRequest extends RoutedRequest {
   }
 
   @Override
+  Decisions decisions() {
+    return connection.session().decisions();
+  }
+
+  @Override
   void handBack() {
     if (!connection.unread(this)) {
       respondNothing();

@@ -1,5 +1,7 @@
 package io.margay.server.internal;
 
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Api;
 import io.margay.protocol.Message;
 import io.margay.protocol.MessageReader;
@@ -57,6 +59,8 @@ abstract class RoutedRequest implements Request {
   private long unusedBytes;
   private long deniedBytes;
   private Denial denial;
+  /** Who decides what the client may do; null for no restrictions. Set before the handler gets the request. */
+  private Authorization.Decider decider;
   /** The last decoding began and did not end. */
   private boolean undecoded;
 
@@ -71,6 +75,30 @@ abstract class RoutedRequest implements Request {
   /** The client said which software it is. On the event loop. */
   void software(String name, String version) {
     // nothing comes after a request that has no connection
+  }
+
+  /** @return whether it comes from inside the process and may do everything */
+  boolean trusted() {
+    return false;
+  }
+
+  /** @return what was decided for the connection before */
+  abstract Decisions decisions();
+
+  final void decidedBy(Authorization.Decider who) {
+    decider = who;
+  }
+
+  @Override
+  public final boolean allowed(AclOperation operation, ResourceType type, String name) {
+    Authorization.Decider who = decider;
+    return who == null || decisions().allowed(who, principal(), clientAddress(), operation, type, name);
+  }
+
+  @Override
+  public final boolean allowedForAny(AclOperation operation, ResourceType type) {
+    Authorization.Decider who = decider;
+    return who == null || decisions().allowedForAny(who, principal(), clientAddress(), operation, type);
   }
 
   /** Routes the request again, now that there is a handler. On the event loop. */

@@ -5,6 +5,7 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.SaslAuthenticateRequest;
 import io.margay.protocol.message.SaslAuthenticateResponse;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.function.IntSupplier;
@@ -24,6 +25,11 @@ final class SaslAuthenticateHandler implements ApiHandler {
   @Override
   public Api api() {
     return SaslAuthenticateRequest.API;
+  }
+
+  @Override
+  public Access access() {
+    return Access.ANYONE;
   }
 
   @Override

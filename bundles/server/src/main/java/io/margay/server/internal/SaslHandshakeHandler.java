@@ -5,6 +5,7 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.SaslHandshakeRequest;
 import io.margay.protocol.message.SaslHandshakeResponse;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 
@@ -13,6 +14,11 @@ final class SaslHandshakeHandler implements ApiHandler {
   @Override
   public Api api() {
     return SaslHandshakeRequest.API;
+  }
+
+  @Override
+  public Access access() {
+    return Access.ANYONE;
   }
 
   @Override

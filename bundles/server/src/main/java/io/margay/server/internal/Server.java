@@ -39,6 +39,7 @@ final class Server implements AutoCloseable {
   private static final long LEAVE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
   private final ServerConfig config;
+  private final Authorization authorization;
   private final HandlerTable handlers;
   private final RequestMemory memory;
   private final LineLimit lines = new LineLimit(Clock.SYSTEM);
@@ -62,7 +63,8 @@ final class Server implements AutoCloseable {
    */
   Server(ServerConfig config, Supplier<ClusterImage> image, SocketRoom room) {
     this.config = config;
-    this.handlers = new HandlerTable(config.handlerWaitMs(), lines);
+    this.authorization = new Authorization(config.handlerWaitMs(), lines);
+    this.handlers = new HandlerTable(config.handlerWaitMs(), authorization, lines);
     this.memory = new RequestMemory(config.requests().memoryBytes());
     this.counts = new ConnectionCounts(config.limits());
     this.room = room;
@@ -143,6 +145,10 @@ final class Server implements AutoCloseable {
 
   boolean ready() {
     return ready;
+  }
+
+  Authorization authorization() {
+    return authorization;
   }
 
   HandlerTable handlers() {

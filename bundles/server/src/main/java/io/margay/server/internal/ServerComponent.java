@@ -12,7 +12,10 @@ import io.margay.spi.controller.BoundListeners;
 import io.margay.spi.controller.Controller;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.lease.LeaseSettings;
+import io.margay.spi.lease.NamedServices;
 import io.margay.spi.memory.MemoryUser;
+import io.margay.spi.security.Authorizer;
+import io.margay.spi.security.AuthorizerSettings;
 import io.margay.spi.security.SaslMechanism;
 import io.margay.spi.security.SaslSettings;
 import io.margay.spi.tls.TlsSettings;
@@ -117,6 +120,9 @@ public final class ServerComponent {
     });
     boolean again = !listeners.get().isEmpty();
     this.server = new Server(config(settings, limits, security), this::image, new ServedRoom(bootstrap, listeners.get()));
+    if (!AuthorizerSettings.chosen(settings).isEmpty()) {
+      server.authorization().require();
+    }
     Set<String> apis = new LinkedHashSet<>(settings.get(NetworkSettings.MARGAY_READY_APIS));
     apis.addAll(server.servedBefore());
     this.needed = List.copyOf(apis);
@@ -307,6 +313,18 @@ public final class ServerComponent {
       }
     }
     server.handlers().unbind(handler);
+  }
+
+  /** Only those with the configured name decide. */
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+  void bindAuthorizer(Authorizer authorizer, Map<String, ?> properties) {
+    if (AuthorizerSettings.chosen(settings).equals(properties.get(NamedServices.NAME_PROPERTY))) {
+      server.authorization().set(authorizer);
+    }
+  }
+
+  void unbindAuthorizer(Authorizer authorizer) {
+    server.authorization().clear(authorizer);
   }
 
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)

@@ -13,6 +13,7 @@ import io.margay.protocol.message.ListGroupsRequest;
 import io.margay.protocol.message.ListGroupsResponse;
 import io.margay.protocol.message.MetadataRequest;
 import io.margay.protocol.message.MetadataResponse;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import io.netty.buffer.ByteBuf;
@@ -102,6 +103,11 @@ class ConnectionTest {
   }
 
   private record Handler(Api api, Ordering ordering, Consumer<Request> work) implements ApiHandler {
+    @Override
+    public Access access() {
+      return Access.ANYONE;
+    }
+
     @Override
     public void handle(Request request) {
       work.accept(request);

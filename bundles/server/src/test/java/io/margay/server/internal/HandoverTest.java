@@ -8,6 +8,7 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.ListGroupsRequest;
 import io.margay.protocol.message.ListGroupsResponse;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import io.netty.buffer.ByteBuf;
@@ -79,6 +80,11 @@ class HandoverTest {
     @Override
     public Ordering ordering() {
       return Ordering.PIPELINED;
+    }
+
+    @Override
+    public Access access() {
+      return Access.ANYONE;
     }
 
     @Override

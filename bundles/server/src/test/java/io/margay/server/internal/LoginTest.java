@@ -1,6 +1,7 @@
 package io.margay.server.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.margay.metadata.ClusterImage;
 import io.margay.model.Endpoint;
@@ -18,6 +19,7 @@ import io.margay.protocol.message.SaslAuthenticateResponse;
 import io.margay.protocol.message.SaslHandshakeRequest;
 import io.margay.protocol.message.SaslHandshakeResponse;
 import io.margay.spi.config.FakeSettings;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Principal;
 import io.margay.spi.handler.Request;
@@ -41,6 +43,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -129,6 +132,11 @@ class LoginTest {
     @Override
     public Api api() {
       return ListGroupsRequest.API;
+    }
+
+    @Override
+    public Access access() {
+      return Access.ANYONE;
     }
 
     @Override
@@ -298,6 +306,20 @@ class LoginTest {
     assertThat(answer.errorCode()).isEqualTo(Errors.SASL_AUTHENTICATION_FAILED.code());
     assertThat(answer.errorMessage()).isEqualTo("no");
     isClosed();
+  }
+
+  @Test
+  void aSecondTlsHandshakeEndsTheConnection() throws Exception {
+    open("SASL_SSL");
+    SSLSocket secure = (SSLSocket) client;
+    secure.setEnabledProtocols(new String[] {"TLSv1.2"});
+    logIn();
+    assertThat(whoami()).isEqualTo("User:alice");
+    secure.startHandshake();
+    assertThatThrownBy(() -> {
+      whoami();
+      whoami();
+    }).isInstanceOf(IOException.class);
   }
 
   @Test

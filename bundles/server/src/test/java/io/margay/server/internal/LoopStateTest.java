@@ -7,6 +7,7 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.ListGroupsRequest;
 import io.margay.protocol.message.ListGroupsResponse;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import io.netty.buffer.ByteBuf;
@@ -90,6 +91,11 @@ class LoopStateTest {
     @Override
     public Ordering ordering() {
       return Ordering.PIPELINED;
+    }
+
+    @Override
+    public Access access() {
+      return Access.ANYONE;
     }
 
     @Override

@@ -19,6 +19,7 @@ import io.margay.protocol.message.LeaveGroupRequest;
 import io.margay.protocol.message.LeaveGroupResponse;
 import io.margay.protocol.message.OffsetCommitRequest;
 import io.margay.protocol.message.OffsetCommitResponse;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import io.netty.buffer.ByteBuf;
@@ -45,6 +46,11 @@ class RefusedRequestsTest {
 
   /** Answers with an entry for each thing that was asked for; with none when these are unknown. */
   private record Handler(Api api, Supplier<Message> type, Function<Message, Message> failed, Runnable work) implements ApiHandler {
+    @Override
+    public Access access() {
+      return Access.ANYONE;
+    }
+
     @Override
     public void handle(Request request) {
       request.read(type.get());

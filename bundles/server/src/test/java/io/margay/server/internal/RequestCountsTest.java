@@ -15,7 +15,7 @@ class RequestCountsTest {
   private static final short VERSIONS = 18;
 
   private static HandlerTable handlers() {
-    HandlerTable handlers = new HandlerTable(() -> 100L, new LineLimit(Clock.SYSTEM));
+    HandlerTable handlers = new HandlerTable(() -> 100L, new Authorization(() -> 100L, new LineLimit(Clock.SYSTEM)), new LineLimit(Clock.SYSTEM));
     handlers.bind(new ApiVersionsHandler(handlers, () -> null));
     return handlers;
   }

@@ -18,6 +18,7 @@ import io.margay.protocol.message.HeartbeatRequest;
 import io.margay.protocol.message.HeartbeatResponse;
 import io.margay.protocol.message.ListGroupsRequest;
 import io.margay.protocol.message.ListGroupsResponse;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import io.netty.buffer.Unpooled;
@@ -71,6 +72,11 @@ class ServerTest {
   }
 
   private record Handler(Api api, Ordering ordering, Consumer<Request> work) implements ApiHandler {
+    @Override
+    public Access access() {
+      return Access.ANYONE;
+    }
+
     @Override
     public void handle(Request request) {
       work.accept(request);

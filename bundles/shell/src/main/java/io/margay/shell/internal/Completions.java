@@ -40,6 +40,9 @@ final class Completions implements CommandSessionListener, Function {
       Map.entry("reassign:plan", List.of("topic")), Map.entry("reassign:start", List.of("partition")),
       Map.entry("reassign:status", List.of("partition")), Map.entry("reassign:cancel", List.of("moving")),
       Map.entry("leader:elect", List.of("partition")), Map.entry("storage:move", List.of("topic", "engine")), Map.entry("storage:status", List.of("topic")),
+      Map.entry("acl:list", List.of("resource type", "topic")),
+      Map.entry("acl:add", List.of("principal", "operation", "resource type", "topic")),
+      Map.entry("acl:remove", List.of("principal", "operation", "resource type", "topic")),
       Map.entry("assignor:simulate", List.of("group", "assignor")),
       Map.entry("config:explain", List.of("setting", "topic")), Map.entry("margay:help", List.of("command")));
 
@@ -49,6 +52,7 @@ final class Completions implements CommandSessionListener, Function {
       "topic:alter", Map.of("--config", "assignment of topic", "-c", "assignment of topic", "--delete-config", "setting of topic", "-d",
           "setting of topic"),
       "partition:list", Map.of("--broker", "broker", "-b", "broker"),
+      "acl:list", Map.of("--principal", "principal", "-p", "principal"),
       "reassign:plan", Map.of("--brokers", "broker", "-b", "broker", "--remove", "broker", "--placement", "placement"));
   /** The kinds of resources that have settings. */
   static final List<String> TYPES = List.of("topic", "broker", "group");

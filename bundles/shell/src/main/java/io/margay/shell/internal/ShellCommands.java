@@ -2,6 +2,7 @@ package io.margay.shell.internal;
 
 import io.margay.metadata.ClusterMetadata;
 import io.margay.metadata.PartitionImage;
+import io.margay.model.acl.Acl;
 import io.margay.protocol.message.ListGroupsResponse;
 import io.margay.spi.assignor.Assignor;
 import io.margay.spi.client.LocalClient;
@@ -127,6 +128,9 @@ public final class ShellCommands {
         Map.entry("broker", () -> requests.image().brokers().keySet().stream().map(b -> String.valueOf(b.value())).toList()),
         Map.entry("group", () -> groups(requests)),
         Map.entry("type", () -> Completions.TYPES),
+        Map.entry("principal", () -> requests.image().acls().stream().map(Acl::principal).toList()),
+        Map.entry("operation", AclCommands::operations),
+        Map.entry("resource type", AclCommands::types),
         Map.entry("setting", () -> Arrays.stream(Setting.Scope.values()).flatMap(s -> SettingNames.of(settings, s).stream()).toList()),
         Map.entry("assignment", List::of),
         Map.entry("setting of topic", () -> SettingNames.of(settings, Setting.Scope.TOPIC)),
@@ -249,6 +253,8 @@ public final class ShellCommands {
     add(all, AssignorCommands.class, AssignorCommands.SCOPE, io -> new AssignorCommands(requests, strategies, io));
     add(all, PlacementCommands.class, PlacementCommands.SCOPE, io -> new PlacementCommands(requests, strategies, io));
     add(all, StorageCommands.class, StorageCommands.SCOPE, io -> new StorageCommands(requests, settings, strategies, io));
+    add(all, TlsCommands.class, TlsCommands.SCOPE, io -> new TlsCommands(settings, io));
+    add(all, AclCommands.class, AclCommands.SCOPE, io -> new AclCommands(requests, io));
     add(all, MirrorCommands.class, MirrorCommands.SCOPE, io -> new MirrorCommands(strategies, io));
     add(all, MargayCommands.class, MargayCommands.SCOPE, io -> new MargayCommands(requests, settings, strategies, all, platform, io));
     return all;

@@ -23,6 +23,13 @@ public interface ApiHandler {
   /** @return the API that it serves; the same at every call */
   Api api();
 
+  /**
+   * What its requests need, where there is an authorizer. There is no default, so that no handler can forget it.
+   *
+   * @return the declaration; the same at every call
+   */
+  Access access();
+
   /** @return lowest version served, inclusive */
   default short lowestVersion() {
     return api().lowest();

@@ -1,5 +1,7 @@
 package io.margay.spi.handler;
 
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Api;
 import io.margay.protocol.Message;
 import io.netty.buffer.ByteBuf;
@@ -29,6 +31,41 @@ public interface Request {
 
   /** @return the identity of the client; never null */
   Principal principal();
+
+  /**
+   * Whether the client may do something to a resource. Always true where no authorizer is configured, and for requests from inside the
+   * process. Cheap and without allocation when the same was asked before on this connection. Any thread.
+   *
+   * @param operation what
+   * @param type the kind of resource
+   * @param name its name, not null; it need not exist
+   * @return whether it is allowed
+   */
+  boolean allowed(AclOperation operation, ResourceType type, String name);
+
+  /**
+   * Whether there may be a resource of a kind to which the client may do something. Any thread.
+   *
+   * @param operation what
+   * @param type the kind of resource
+   * @return whether it is allowed for at least one name
+   */
+  boolean allowedForAny(AclOperation operation, ResourceType type);
+
+  /**
+   * What the client may do to a resource, as answers show it.
+   *
+   * @param type the kind of resource
+   * @param name its name, not null
+   * @return the sum of the {@link AclOperation#bit bits} of those of the kind's operations that are allowed
+   */
+  default int allowedOperations(ResourceType type, String name) {
+    int bits = 0;
+    for (AclOperation operation : type.operations()) {
+      bits |= allowed(operation, type, name) ? operation.bit() : 0;
+    }
+    return bits;
+  }
 
   /** @return the address of the client; the loopback address for requests from inside the process */
   InetAddress clientAddress();

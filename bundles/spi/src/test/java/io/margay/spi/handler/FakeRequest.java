@@ -1,9 +1,12 @@
 package io.margay.spi.handler;
 
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Api;
 import io.margay.protocol.Message;
 import io.margay.protocol.MessageReader;
 import io.margay.protocol.Messages;
+import io.margay.spi.security.Authorizer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -30,6 +33,8 @@ public final class FakeRequest implements Request {
   private final CompletableFuture<byte[]> answered = new CompletableFuture<>();
   private String clientId = "test";
   private String listener = "PLAINTEXT";
+  private Principal principal = Principal.ANONYMOUS;
+  private Authorizer authorizer;
   private long budgetBytes = Long.MAX_VALUE;
   private long reservedBytes;
   private Executor executor = task -> {
@@ -71,6 +76,18 @@ public final class FakeRequest implements Request {
   /** Sets the listener that the client came to. */
   public FakeRequest listener(String name) {
     listener = name;
+    return this;
+  }
+
+  /** Sets who the client is. */
+  public FakeRequest principal(Principal who) {
+    principal = who;
+    return this;
+  }
+
+  /** Sets who decides what the client may do; null, as at first, allows everything. */
+  public FakeRequest authorizer(Authorizer decides) {
+    authorizer = decides;
     return this;
   }
 
@@ -176,7 +193,17 @@ public final class FakeRequest implements Request {
 
   @Override
   public Principal principal() {
-    return Principal.ANONYMOUS;
+    return principal;
+  }
+
+  @Override
+  public boolean allowed(AclOperation operation, ResourceType type, String name) {
+    return authorizer == null || authorizer.allows(principal, clientAddress(), operation, type, name);
+  }
+
+  @Override
+  public boolean allowedForAny(AclOperation operation, ResourceType type) {
+    return authorizer == null || authorizer.allowsAny(principal, clientAddress(), operation, type);
   }
 
   @Override

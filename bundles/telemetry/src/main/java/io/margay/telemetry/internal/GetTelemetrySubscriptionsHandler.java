@@ -5,6 +5,7 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.GetTelemetrySubscriptionsRequest;
 import io.margay.protocol.message.GetTelemetrySubscriptionsResponse;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 
@@ -19,6 +20,11 @@ final class GetTelemetrySubscriptionsHandler implements ApiHandler {
   @Override
   public Api api() {
     return GetTelemetrySubscriptionsRequest.API;
+  }
+
+  @Override
+  public Access access() {
+    return Access.ANYONE;
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.PushTelemetryRequest;
 import io.margay.protocol.message.PushTelemetryResponse;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.concurrent.Executor;
@@ -27,6 +28,11 @@ final class PushTelemetryHandler implements ApiHandler {
   @Override
   public Api api() {
     return PushTelemetryRequest.API;
+  }
+
+  @Override
+  public Access access() {
+    return Access.ANYONE;
   }
 
   @Override

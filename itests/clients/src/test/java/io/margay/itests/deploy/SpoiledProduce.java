@@ -3,6 +3,7 @@ package io.margay.itests.deploy;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.concurrent.Executors;
@@ -67,6 +68,11 @@ public abstract class SpoiledProduce implements ApiHandler {
   @Override
   public Api api() {
     return real.api();
+  }
+
+  @Override
+  public Access access() {
+    return real.access();
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.MalformedMessageException;
 import io.margay.protocol.Message;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.concurrent.CompletableFuture;
@@ -25,15 +26,23 @@ abstract class AdminHandler<Q extends Message> implements ApiHandler {
 
   private final Api api;
   private final Supplier<Q> type;
+  private final Access access;
 
-  AdminHandler(Api api, Supplier<Q> type) {
+  /** @param access what requests need */
+  AdminHandler(Api api, Supplier<Q> type, Access access) {
     this.api = api;
     this.type = type;
+    this.access = access;
   }
 
   @Override
   public final Api api() {
     return api;
+  }
+
+  @Override
+  public final Access access() {
+    return access;
   }
 
   @Override

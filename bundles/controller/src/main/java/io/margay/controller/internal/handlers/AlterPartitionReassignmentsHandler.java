@@ -13,6 +13,7 @@ import io.margay.metadata.ClusterImage;
 import io.margay.metadata.PartitionImage;
 import io.margay.model.BrokerId;
 import io.margay.model.TopicPartition;
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.AlterPartitionReassignmentsRequest;
@@ -21,6 +22,7 @@ import io.margay.protocol.message.AlterPartitionReassignmentsRequest.Reassignabl
 import io.margay.protocol.message.AlterPartitionReassignmentsResponse;
 import io.margay.protocol.message.AlterPartitionReassignmentsResponse.ReassignablePartitionResponse;
 import io.margay.protocol.message.AlterPartitionReassignmentsResponse.ReassignableTopicResponse;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
@@ -53,7 +55,7 @@ public final class AlterPartitionReassignmentsHandler extends AdminHandler<Alter
   }
 
   AlterPartitionReassignmentsHandler(ControllerRuntime controller) {
-    super(AlterPartitionReassignmentsRequest.API, AlterPartitionReassignmentsRequest::new);
+    super(AlterPartitionReassignmentsRequest.API, AlterPartitionReassignmentsRequest::new, Access.cluster(AclOperation.ALTER));
     this.controller = controller;
   }
 

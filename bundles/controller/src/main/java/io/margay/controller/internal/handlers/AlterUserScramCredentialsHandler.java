@@ -13,6 +13,7 @@ import io.margay.controller.internal.state.Outcome;
 import io.margay.controller.internal.state.RefusedException;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.AlterUserScramCredentialsRequest;
@@ -20,6 +21,7 @@ import io.margay.protocol.message.AlterUserScramCredentialsRequest.ScramCredenti
 import io.margay.protocol.message.AlterUserScramCredentialsRequest.ScramCredentialUpsertion;
 import io.margay.protocol.message.AlterUserScramCredentialsResponse;
 import io.margay.protocol.message.AlterUserScramCredentialsResponse.AlterUserScramCredentialsResult;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import io.margay.spi.security.Scram;
@@ -53,7 +55,7 @@ public final class AlterUserScramCredentialsHandler extends AdminHandler<AlterUs
   }
 
   AlterUserScramCredentialsHandler(ControllerRuntime controller) {
-    super(AlterUserScramCredentialsRequest.API, AlterUserScramCredentialsRequest::new);
+    super(AlterUserScramCredentialsRequest.API, AlterUserScramCredentialsRequest::new, Access.cluster(AclOperation.ALTER));
     this.controller = controller;
   }
 

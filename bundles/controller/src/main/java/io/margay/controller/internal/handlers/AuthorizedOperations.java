@@ -1,24 +1,28 @@
 package io.margay.controller.internal.handlers;
 
-/**
- * What a caller may do, as bits by the codes of Kafka's operations. While there is no authorizer, that is everything that the
- * kind of resource knows.
- */
+import io.margay.model.acl.Acl;
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
+import io.margay.spi.handler.Request;
+
+/** What a client may do, as answers show it: bits by the codes of the operations. */
 final class AuthorizedOperations {
   /** It was not asked for. */
   static final int NOT_ASKED = Integer.MIN_VALUE;
-  /** Read, write, create, delete, alter, describe, describe configs, alter configs. */
-  static final int TOPIC = bits(3, 4, 5, 6, 7, 8, 10, 11);
-  /** Create, cluster action, describe configs, alter configs, idempotent write, alter, describe. */
-  static final int CLUSTER = bits(5, 7, 8, 9, 10, 11, 12);
 
   private AuthorizedOperations() { }
 
-  private static int bits(int... codes) {
-    int bits = 0;
-    for (int code : codes) {
-      bits |= 1 << code;
+  /** To the cluster; nothing when the client may not see the cluster. */
+  static int onCluster(Request request, boolean asked) {
+    if (!asked) {
+      return NOT_ASKED;
     }
-    return bits;
+    return request.allowed(AclOperation.DESCRIBE, ResourceType.CLUSTER, Acl.CLUSTER_NAME)
+        ? request.allowedOperations(ResourceType.CLUSTER, Acl.CLUSTER_NAME) : 0;
+  }
+
+  /** To a topic. */
+  static int onTopic(Request request, String topic) {
+    return request.allowedOperations(ResourceType.TOPIC, topic);
   }
 }

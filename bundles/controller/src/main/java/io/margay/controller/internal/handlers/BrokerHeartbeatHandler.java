@@ -5,11 +5,13 @@ import io.margay.controller.internal.ControllerService;
 import io.margay.controller.internal.session.BrokerLink;
 import io.margay.controller.internal.session.Heartbeats;
 import io.margay.model.BrokerId;
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.BrokerHeartbeatRequest;
 import io.margay.protocol.message.BrokerHeartbeatResponse;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.UUID;
@@ -39,6 +41,11 @@ public final class BrokerHeartbeatHandler implements ApiHandler {
   @Override
   public Api api() {
     return BrokerHeartbeatRequest.API;
+  }
+
+  @Override
+  public Access access() {
+    return Access.cluster(AclOperation.CLUSTER_ACTION);
   }
 
   @Override

@@ -10,7 +10,9 @@ import io.margay.controller.internal.state.Outcome;
 import io.margay.controller.internal.state.RefusedException;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Errors;
+import io.margay.spi.handler.Request;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -54,12 +56,13 @@ final class ConfigAlterations {
   /**
    * Alters settings.
    *
+   * @param request tells what the client may alter
    * @param asked the resources
    * @param replaceAll whether what is not among the edits goes
    * @param validateOnly whether to check and do nothing
    * @return one outcome per resource
    */
-  CompletionStage<List<Outcome>> alter(List<Asked> asked, boolean replaceAll, boolean validateOnly) {
+  CompletionStage<List<Outcome>> alter(Request request, List<Asked> asked, boolean replaceAll, boolean validateOnly) {
     ClusterImage image = controller.image();
     Set<Asked> twice = twice(asked);
     long grownBytes = 0;
@@ -73,6 +76,7 @@ final class ConfigAlterations {
         if (twice.contains(one)) {
           throw new RefusedException(Errors.INVALID_REQUEST, "Each resource must appear at most once");
         }
+        ConfigResources.checkAccess(request, AclOperation.ALTER_CONFIGS, ConfigResources.of(one.type(), one.name()));
         ConfigRules.Resolved resolved = check(image, one, replaceAll, validateOnly);
         if (resolved != null) {
           controller.planner().limits().checkConfigs(image, grownBytes + resolved.grownBytes());

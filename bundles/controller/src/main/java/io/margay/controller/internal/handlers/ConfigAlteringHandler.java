@@ -6,6 +6,7 @@ import io.margay.controller.internal.state.Outcome;
 import io.margay.controller.internal.state.RefusedException;
 import io.margay.protocol.Api;
 import io.margay.protocol.Message;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.Request;
 import java.util.Collections;
 import java.util.List;
@@ -30,7 +31,7 @@ abstract class ConfigAlteringHandler<Q extends Message> extends AdminHandler<Q> 
    * @param replaceAll whether what a request does not name goes
    */
   ConfigAlteringHandler(Api api, Supplier<Q> type, ControllerRuntime controller, LogLevels levels, boolean replaceAll) {
-    super(api, type);
+    super(api, type, Access.BY_RESOURCE);
     this.alterations = new ConfigAlterations(controller, levels);
     this.replaceAll = replaceAll;
   }
@@ -66,7 +67,7 @@ abstract class ConfigAlteringHandler<Q extends Message> extends AdminHandler<Q> 
     } catch (RefusedException e) {
       return now(failed(request, message, e.outcome()));
     }
-    return alterations.alter(asked, replaceAll, validateOnly(message)).thenApply(outcomes -> response(message, outcomes));
+    return alterations.alter(request, asked, replaceAll, validateOnly(message)).thenApply(outcomes -> response(message, outcomes));
   }
 
   @Override

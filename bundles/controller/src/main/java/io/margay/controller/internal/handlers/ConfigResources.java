@@ -6,7 +6,11 @@ import io.margay.controller.internal.state.TopicNames;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
 import io.margay.model.BrokerId;
+import io.margay.model.acl.Acl;
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Errors;
+import io.margay.spi.handler.Request;
 
 /** Finds out whose settings a request is about. */
 final class ConfigResources {
@@ -23,6 +27,28 @@ final class ConfigResources {
       throw new RefusedException(Errors.INVALID_REQUEST, "Unsupported resource type: " + type);
     }
     return new ConfigResource(known, name);
+  }
+
+  /**
+   * Whether a client may see or change settings of a resource.
+   *
+   * @param operation DESCRIBE_CONFIGS or ALTER_CONFIGS
+   * @throws RefusedException when it may not
+   */
+  static void checkAccess(Request request, AclOperation operation, ConfigResource resource) {
+    boolean allowed = switch (resource.type()) {
+      case TOPIC -> request.allowed(operation, ResourceType.TOPIC, resource.name());
+      case GROUP -> request.allowed(operation, ResourceType.GROUP, resource.name());
+      default -> request.allowed(operation, ResourceType.CLUSTER, Acl.CLUSTER_NAME);
+    };
+    if (!allowed) {
+      Errors error = switch (resource.type()) {
+        case TOPIC -> Errors.TOPIC_AUTHORIZATION_FAILED;
+        case GROUP -> Errors.GROUP_AUTHORIZATION_FAILED;
+        default -> Errors.CLUSTER_AUTHORIZATION_FAILED;
+      };
+      throw new RefusedException(error, error.message());
+    }
   }
 
   /** Refuses topics that are not there. */

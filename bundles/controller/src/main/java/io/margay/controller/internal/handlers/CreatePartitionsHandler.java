@@ -11,12 +11,15 @@ import io.margay.controller.internal.state.RefusedException;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.TopicImage;
 import io.margay.model.BrokerId;
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.CreatePartitionsRequest;
 import io.margay.protocol.message.CreatePartitionsRequest.CreatePartitionsAssignment;
 import io.margay.protocol.message.CreatePartitionsRequest.CreatePartitionsTopic;
 import io.margay.protocol.message.CreatePartitionsResponse;
 import io.margay.protocol.message.CreatePartitionsResponse.CreatePartitionsTopicResult;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
@@ -46,12 +49,29 @@ public final class CreatePartitionsHandler extends AdminHandler<CreatePartitions
   }
 
   CreatePartitionsHandler(ControllerRuntime controller) {
-    super(CreatePartitionsRequest.API, CreatePartitionsRequest::new);
+    super(CreatePartitionsRequest.API, CreatePartitionsRequest::new, Access.BY_RESOURCE);
     this.controller = controller;
   }
 
   @Override
   CompletionStage<CreatePartitionsResponse> answer(Request request, CreatePartitionsRequest message) {
+    List<CreatePartitionsTopic> allowed = new ArrayList<>(message.topics().size());
+    List<CreatePartitionsTopicResult> denied = new ArrayList<>(0);
+    for (CreatePartitionsTopic topic : message.topics()) {
+      if (request.allowed(AclOperation.ALTER, ResourceType.TOPIC, topic.name())) {
+        allowed.add(topic);
+      } else {
+        denied.add(new CreatePartitionsTopicResult().setName(topic.name()).setErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code()));
+      }
+    }
+    return create(request, new CreatePartitionsRequest().setTopics(allowed).setTimeoutMs(message.timeoutMs())
+        .setValidateOnly(message.validateOnly())).thenApply(response -> {
+          response.results().addAll(denied);
+          return response;
+        });
+  }
+
+  private CompletionStage<CreatePartitionsResponse> create(Request request, CreatePartitionsRequest message) {
     try {
       controller.planner().limits().checkRequest(added(message));
     } catch (RefusedException e) {

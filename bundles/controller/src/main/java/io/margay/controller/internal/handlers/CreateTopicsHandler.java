@@ -13,6 +13,9 @@ import io.margay.controller.internal.state.TopicNames;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
 import io.margay.model.BrokerId;
+import io.margay.model.acl.Acl;
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Errors;
 import io.margay.protocol.KafkaUuid;
 import io.margay.protocol.message.CreateTopicsRequest;
@@ -23,14 +26,17 @@ import io.margay.protocol.message.CreateTopicsResponse;
 import io.margay.protocol.message.CreateTopicsResponse.CreatableTopicConfigs;
 import io.margay.protocol.message.CreateTopicsResponse.CreatableTopicResult;
 import io.margay.spi.config.Setting;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -54,12 +60,36 @@ public final class CreateTopicsHandler extends AdminHandler<CreateTopicsRequest>
   }
 
   CreateTopicsHandler(ControllerRuntime controller) {
-    super(CreateTopicsRequest.API, CreateTopicsRequest::new);
+    super(CreateTopicsRequest.API, CreateTopicsRequest::new, Access.BY_RESOURCE);
     this.controller = controller;
   }
 
   @Override
   CompletionStage<CreateTopicsResponse> answer(Request request, CreateTopicsRequest message) {
+    if (request.allowed(AclOperation.CREATE, ResourceType.CLUSTER, Acl.CLUSTER_NAME)) {
+      return create(request, message);
+    }
+    List<CreatableTopic> allowed = new ArrayList<>(message.topics().size());
+    Set<String> denied = new LinkedHashSet<>();
+    for (CreatableTopic topic : message.topics()) {
+      if (request.allowed(AclOperation.CREATE, ResourceType.TOPIC, topic.name())) {
+        allowed.add(topic);
+      } else {
+        denied.add(topic.name());
+      }
+    }
+    return create(request, new CreateTopicsRequest().setTopics(allowed).setTimeoutMs(message.timeoutMs())
+        .setValidateOnly(message.validateOnly())).thenApply(response -> {
+          denied.forEach(name -> {
+            CreatableTopicResult result = new CreatableTopicResult().setName(name);
+            refuse(result, new Outcome(Errors.TOPIC_AUTHORIZATION_FAILED, "Authorization failed."));
+            response.topics().add(result);
+          });
+          return response;
+        });
+  }
+
+  private CompletionStage<CreateTopicsResponse> create(Request request, CreateTopicsRequest message) {
     try {
       controller.planner().limits().checkRequest(partitions(message));
     } catch (RefusedException e) {
@@ -67,7 +97,7 @@ public final class CreateTopicsHandler extends AdminHandler<CreateTopicsRequest>
     }
     boolean details = request.version() >= FIRST_WITH_DETAILS;
     boolean chosenByHand = message.topics().stream().noneMatch(t -> t.assignments().isEmpty());
-    return controller.placements().with(!chosenByHand, message.timeoutMs(), placer -> plan(placer, details, message))
+    return controller.placements().with(!chosenByHand, message.timeoutMs(), placer -> plan(placer, details, request, message))
         .thenCompose(plan -> propose(plan, message));
   }
 
@@ -97,7 +127,7 @@ public final class CreateTopicsHandler extends AdminHandler<CreateTopicsRequest>
   private record Plan(List<NewTopic> topics, List<ClusterLimits.Reservation> reserved, Map<String, CreatableTopicResult> results,
       CreateTopicsResponse response) { }
 
-  private Plan plan(Placements.Placer placer, boolean details, CreateTopicsRequest message) {
+  private Plan plan(Placements.Placer placer, boolean details, Request request, CreateTopicsRequest message) {
     ClusterImage image = controller.image();
     Map<String, CreatableTopicResult> results = new LinkedHashMap<>();
     List<NewTopic> planned = new ArrayList<>();
@@ -125,7 +155,9 @@ public final class CreateTopicsHandler extends AdminHandler<CreateTopicsRequest>
         configBytes += grown;
         planned.add(plan);
         result.setTopicId(plan.id());
-        if (details) {
+        if (details && !request.allowed(AclOperation.DESCRIBE_CONFIGS, ResourceType.TOPIC, topic.name())) {
+          result.setTopicConfigErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code());
+        } else if (details) {
           result.setNumPartitions(plan.replicas().size()).setReplicationFactor((short) plan.replicas().get(0).size())
               .setConfigs(shown.computeIfAbsent(plan.configs(), this::describe));
         }

@@ -7,6 +7,8 @@ import io.margay.controller.internal.state.Command.DeleteTopics;
 import io.margay.controller.internal.state.Outcome;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.TopicImage;
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Errors;
 import io.margay.protocol.KafkaUuid;
 import io.margay.protocol.Message;
@@ -14,6 +16,7 @@ import io.margay.protocol.message.DeleteTopicsRequest;
 import io.margay.protocol.message.DeleteTopicsRequest.DeleteTopicState;
 import io.margay.protocol.message.DeleteTopicsResponse;
 import io.margay.protocol.message.DeleteTopicsResponse.DeletableTopicResult;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
@@ -44,7 +47,7 @@ public final class DeleteTopicsHandler extends AdminHandler<DeleteTopicsRequest>
   }
 
   DeleteTopicsHandler(ControllerRuntime controller) {
-    super(DeleteTopicsRequest.API, DeleteTopicsRequest::new);
+    super(DeleteTopicsRequest.API, DeleteTopicsRequest::new, Access.BY_RESOURCE);
     this.controller = controller;
   }
 
@@ -59,7 +62,7 @@ public final class DeleteTopicsHandler extends AdminHandler<DeleteTopicsRequest>
     List<UUID> ids = new ArrayList<>();
     List<DeletableTopicResult> pending = new ArrayList<>();
     List<DeleteTopicState> asked = asked(request, message);
-    Set<UUID> twice = askedTwice(asked, image);
+    Set<UUID> twice = askedTwice(request, asked, image);
     for (DeleteTopicState one : asked) {
       boolean byId = !one.topicId().equals(KafkaUuid.ZERO);
       TopicImage topic = find(one, image);
@@ -68,7 +71,12 @@ public final class DeleteTopicsHandler extends AdminHandler<DeleteTopicsRequest>
       }
       DeletableTopicResult result = new DeletableTopicResult().setName(one.name()).setTopicId(one.topicId());
       results.add(result);
-      if (byId == (one.name() != null)) {
+      if (byId != (one.name() != null) && !mayDelete(request, one, topic)) {
+        set(result, Outcome.of(Errors.TOPIC_AUTHORIZATION_FAILED));
+        if (topic != null && seen(request, topic.name())) {
+          result.setName(topic.name()).setTopicId(topic.id());
+        }
+      } else if (byId == (one.name() != null)) {
         set(result, new Outcome(Errors.INVALID_REQUEST, byId ? "You may not specify both topic name and topic id."
             : "Neither topic name nor id were specified."));
       } else if (topic == null) {
@@ -98,6 +106,18 @@ public final class DeleteTopicsHandler extends AdminHandler<DeleteTopicsRequest>
         });
   }
 
+  private static boolean seen(Request request, String topic) {
+    return request.allowed(AclOperation.DESCRIBE, ResourceType.TOPIC, topic);
+  }
+
+  /** That a topic is unknown is told to those who may see it, and that an id is, to all. */
+  private static boolean mayDelete(Request request, DeleteTopicState asked, TopicImage topic) {
+    if (topic != null) {
+      return request.allowed(AclOperation.DELETE, ResourceType.TOPIC, topic.name());
+    }
+    return asked.name() == null || seen(request, asked.name());
+  }
+
   @Override
   long answerBytes(Request request, DeleteTopicsRequest message) {
     return TOPIC_BYTES * (request.version() >= FIRST_WITH_IDS ? message.topics().size() : message.topicNames().size());
@@ -111,12 +131,12 @@ public final class DeleteTopicsHandler extends AdminHandler<DeleteTopicsRequest>
   }
 
   /** Which topics are named more than once. They are left alone, as a request with such a mistake may hold another one. */
-  private static Set<UUID> askedTwice(List<DeleteTopicState> asked, ClusterImage image) {
+  private static Set<UUID> askedTwice(Request request, List<DeleteTopicState> asked, ClusterImage image) {
     Set<UUID> seen = new HashSet<>();
     Set<UUID> twice = new LinkedHashSet<>();
     for (DeleteTopicState one : asked) {
       TopicImage topic = find(one, image);
-      if (topic != null && !seen.add(topic.id())) {
+      if (topic != null && seen(request, topic.name()) && !seen.add(topic.id())) {
         twice.add(topic.id());
       }
     }

@@ -1,9 +1,11 @@
 package io.margay.controller.internal.handlers;
 
 import io.margay.controller.internal.state.Outcome;
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.DescribeClientQuotasRequest;
 import io.margay.protocol.message.DescribeClientQuotasResponse;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.List;
@@ -17,7 +19,7 @@ public final class DescribeClientQuotasHandler extends AdminHandler<DescribeClie
   /** Needs nothing. */
   @Activate
   public DescribeClientQuotasHandler() {
-    super(DescribeClientQuotasRequest.API, DescribeClientQuotasRequest::new);
+    super(DescribeClientQuotasRequest.API, DescribeClientQuotasRequest::new, Access.cluster(AclOperation.DESCRIBE_CONFIGS));
   }
 
   @Override

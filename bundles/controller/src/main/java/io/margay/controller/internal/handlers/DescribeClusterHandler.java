@@ -11,6 +11,7 @@ import io.margay.protocol.Message;
 import io.margay.protocol.message.DescribeClusterRequest;
 import io.margay.protocol.message.DescribeClusterResponse;
 import io.margay.protocol.message.DescribeClusterResponse.DescribeClusterBroker;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ public final class DescribeClusterHandler extends AdminHandler<DescribeClusterRe
   }
 
   DescribeClusterHandler(ControllerRuntime controller) {
-    super(DescribeClusterRequest.API, DescribeClusterRequest::new);
+    super(DescribeClusterRequest.API, DescribeClusterRequest::new, Access.BY_RESOURCE);
     this.controller = controller;
   }
 
@@ -59,8 +60,7 @@ public final class DescribeClusterHandler extends AdminHandler<DescribeClusterRe
     }
     return now(new DescribeClusterResponse().setErrorMessage(null).setEndpointType(BROKERS).setClusterId(controller.clusterId())
         .setControllerId(ImageViews.controllerId(image, request.listener())).setBrokers(brokers)
-        .setClusterAuthorizedOperations(message.includeClusterAuthorizedOperations() ? AuthorizedOperations.CLUSTER
-            : AuthorizedOperations.NOT_ASKED));
+        .setClusterAuthorizedOperations(AuthorizedOperations.onCluster(request, message.includeClusterAuthorizedOperations())));
   }
 
   @Override

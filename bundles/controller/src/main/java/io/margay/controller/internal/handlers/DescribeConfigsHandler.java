@@ -9,6 +9,7 @@ import io.margay.controller.internal.state.Outcome;
 import io.margay.controller.internal.state.RefusedException;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.DescribeConfigsRequest;
@@ -21,6 +22,7 @@ import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.NodeSettings.Given;
 import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingType;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
@@ -54,7 +56,7 @@ public final class DescribeConfigsHandler extends AdminHandler<DescribeConfigsRe
   }
 
   DescribeConfigsHandler(ControllerRuntime controller, LogLevels levels) {
-    super(DescribeConfigsRequest.API, DescribeConfigsRequest::new);
+    super(DescribeConfigsRequest.API, DescribeConfigsRequest::new, Access.BY_RESOURCE);
     this.controller = controller;
     this.levels = levels;
     this.views = new ConfigViews(controller.settings());
@@ -70,6 +72,7 @@ public final class DescribeConfigsHandler extends AdminHandler<DescribeConfigsRe
           .setResourceName(asked.resourceName()).setErrorMessage(null);
       try {
         ConfigResource resource = ConfigResources.of(asked.resourceType(), asked.resourceName());
+        ConfigResources.checkAccess(request, AclOperation.DESCRIBE_CONFIGS, resource);
         result.setConfigs(configs(image, resource, message, new Wanted(memory, asked.configurationKeys(),
             message.includeSynonyms() ? SETTING_BYTES + SYNONYMS_BYTES : SETTING_BYTES)));
       } catch (RefusedException e) {

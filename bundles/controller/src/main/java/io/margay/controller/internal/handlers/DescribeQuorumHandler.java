@@ -1,6 +1,7 @@
 package io.margay.controller.internal.handlers;
 
 import io.margay.controller.internal.state.Outcome;
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Errors;
 import io.margay.protocol.KafkaUuid;
 import io.margay.protocol.Message;
@@ -14,6 +15,7 @@ import io.margay.protocol.message.DescribeQuorumResponse.TopicData;
 import io.margay.spi.consensus.MetadataQuorum;
 import io.margay.spi.consensus.MetadataQuorum.Member;
 import io.margay.spi.consensus.QuorumNode;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
@@ -37,7 +39,7 @@ public final class DescribeQuorumHandler extends AdminHandler<DescribeQuorumRequ
   /** @param quorum the nodes of the metadata log */
   @Activate
   public DescribeQuorumHandler(@Reference MetadataQuorum quorum) {
-    super(DescribeQuorumRequest.API, DescribeQuorumRequest::new);
+    super(DescribeQuorumRequest.API, DescribeQuorumRequest::new, Access.cluster(AclOperation.DESCRIBE));
     this.quorum = quorum;
   }
 

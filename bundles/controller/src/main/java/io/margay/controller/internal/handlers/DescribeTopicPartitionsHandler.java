@@ -8,13 +8,17 @@ import io.margay.controller.internal.state.TopicNames;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Errors;
 import io.margay.protocol.KafkaUuid;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.DescribeTopicPartitionsRequest;
+import io.margay.protocol.message.DescribeTopicPartitionsRequest.TopicRequest;
 import io.margay.protocol.message.DescribeTopicPartitionsResponse;
 import io.margay.protocol.message.DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponsePartition;
 import io.margay.protocol.message.DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponseTopic;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
@@ -41,7 +45,7 @@ public final class DescribeTopicPartitionsHandler extends AdminHandler<DescribeT
   }
 
   DescribeTopicPartitionsHandler(ControllerRuntime controller) {
-    super(DescribeTopicPartitionsRequest.API, DescribeTopicPartitionsRequest::new);
+    super(DescribeTopicPartitionsRequest.API, DescribeTopicPartitionsRequest::new, Access.BY_RESOURCE);
     this.controller = controller;
   }
 
@@ -50,10 +54,13 @@ public final class DescribeTopicPartitionsHandler extends AdminHandler<DescribeT
     ClusterImage image = controller.image();
     boolean all = message.topics().isEmpty();
     SortedSet<String> names = new TreeSet<>();
-    if (all) {
-      names.addAll(image.topics().keySet());
-    } else {
-      message.topics().forEach(t -> names.add(t.name()));
+    List<DescribeTopicPartitionsResponseTopic> denied = new ArrayList<>(0);
+    for (String name : all ? image.topics().keySet() : message.topics().stream().map(TopicRequest::name).toList()) {
+      if (request.allowed(AclOperation.DESCRIBE, ResourceType.TOPIC, name)) {
+        names.add(name);
+      } else if (!all) {
+        denied.add(denied(name));
+      }
     }
     DescribeTopicPartitionsRequest.Cursor cursor = message.cursor();
     if (cursor != null && cursor.partitionIndex() < 0) {
@@ -69,7 +76,7 @@ public final class DescribeTopicPartitionsHandler extends AdminHandler<DescribeT
       int from = cursor != null && name.equals(cursor.topicName()) ? cursor.partitionIndex() : 0;
       TopicImage topic = image.topic(name);
       if (topic == null) {
-        topics.add(unknown(name));
+        topics.add(unknown(name).setTopicAuthorizedOperations(AuthorizedOperations.onTopic(request, name)));
         continue;
       }
       if (room == 0) {
@@ -77,14 +84,20 @@ public final class DescribeTopicPartitionsHandler extends AdminHandler<DescribeT
         break;
       }
       int to = (int) Math.min(topic.partitions().size(), (long) from + room);
-      topics.add(shown(image, request.listener(), topic, from, to));
+      topics.add(shown(image, request, topic, from, to));
       room -= Math.max(0, to - from);
       if (to < topic.partitions().size()) {
         response.setNextCursor(new DescribeTopicPartitionsResponse.Cursor().setTopicName(name).setPartitionIndex(to));
         break;
       }
     }
+    topics.addAll(denied);
     return now(response);
+  }
+
+  private static DescribeTopicPartitionsResponseTopic denied(String name) {
+    return new DescribeTopicPartitionsResponseTopic().setErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code()).setName(name)
+        .setTopicId(KafkaUuid.ZERO);
   }
 
   @Override
@@ -101,12 +114,12 @@ public final class DescribeTopicPartitionsHandler extends AdminHandler<DescribeT
         .setIsInternal(TopicNames.isInternal(name));
   }
 
-  private static DescribeTopicPartitionsResponseTopic shown(ClusterImage image, String listener, TopicImage topic, int from,
+  private static DescribeTopicPartitionsResponseTopic shown(ClusterImage image, Request request, TopicImage topic, int from,
       int to) {
     List<DescribeTopicPartitionsResponsePartition> partitions = new ArrayList<>();
     for (int i = from; i < to; i++) {
       PartitionImage p = topic.partitions().get(i);
-      Errors error = ImageViews.leaderError(image, p, listener);
+      Errors error = ImageViews.leaderError(image, p, request.listener());
       partitions.add(new DescribeTopicPartitionsResponsePartition().setErrorCode(error.code()).setPartitionIndex(i)
           .setLeaderId(error == Errors.NONE ? p.leader().value() : -1).setLeaderEpoch(p.leaderEpoch().value())
           .setReplicaNodes(ImageViews.ids(p.replicas())).setIsrNodes(ImageViews.ids(p.isr()))
@@ -114,7 +127,7 @@ public final class DescribeTopicPartitionsHandler extends AdminHandler<DescribeT
           .setLastKnownElr(ImageViews.ids(p.members().lastKnownElr())).setOfflineReplicas(ImageViews.offline(image, p)));
     }
     return new DescribeTopicPartitionsResponseTopic().setName(topic.name()).setTopicId(topic.id()).setIsInternal(topic.internal())
-        .setPartitions(partitions).setTopicAuthorizedOperations(AuthorizedOperations.TOPIC);
+        .setPartitions(partitions).setTopicAuthorizedOperations(AuthorizedOperations.onTopic(request, topic.name()));
   }
 
   @Override

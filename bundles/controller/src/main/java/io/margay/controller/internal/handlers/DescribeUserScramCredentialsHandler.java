@@ -6,12 +6,14 @@ import io.margay.controller.internal.Texts;
 import io.margay.controller.internal.state.Outcome;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.DescribeUserScramCredentialsRequest;
 import io.margay.protocol.message.DescribeUserScramCredentialsResponse;
 import io.margay.protocol.message.DescribeUserScramCredentialsResponse.CredentialInfo;
 import io.margay.protocol.message.DescribeUserScramCredentialsResponse.DescribeUserScramCredentialsResult;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import io.margay.spi.security.Scram;
@@ -39,7 +41,7 @@ public final class DescribeUserScramCredentialsHandler extends AdminHandler<Desc
   }
 
   DescribeUserScramCredentialsHandler(ControllerRuntime controller) {
-    super(DescribeUserScramCredentialsRequest.API, DescribeUserScramCredentialsRequest::new);
+    super(DescribeUserScramCredentialsRequest.API, DescribeUserScramCredentialsRequest::new, Access.cluster(AclOperation.DESCRIBE));
     this.controller = controller;
   }
 

@@ -9,12 +9,14 @@ import io.margay.metadata.ClusterImage;
 import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
 import io.margay.model.BrokerId;
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.ElectLeadersRequest;
 import io.margay.protocol.message.ElectLeadersResponse;
 import io.margay.protocol.message.ElectLeadersResponse.PartitionResult;
 import io.margay.protocol.message.ElectLeadersResponse.ReplicaElectionResult;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
@@ -44,7 +46,7 @@ public final class ElectLeadersHandler extends AdminHandler<ElectLeadersRequest>
   }
 
   ElectLeadersHandler(ControllerRuntime controller) {
-    super(ElectLeadersRequest.API, ElectLeadersRequest::new);
+    super(ElectLeadersRequest.API, ElectLeadersRequest::new, Access.cluster(AclOperation.ALTER));
     this.controller = controller;
   }
 

@@ -6,10 +6,12 @@ import io.margay.controller.internal.state.Outcome;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
 import io.margay.metadata.ConfigResource.Type;
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.ListConfigResourcesRequest;
 import io.margay.protocol.message.ListConfigResourcesResponse;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
@@ -37,7 +39,7 @@ public final class ListConfigResourcesHandler extends AdminHandler<ListConfigRes
   }
 
   ListConfigResourcesHandler(ControllerRuntime controller) {
-    super(ListConfigResourcesRequest.API, ListConfigResourcesRequest::new);
+    super(ListConfigResourcesRequest.API, ListConfigResourcesRequest::new, Access.cluster(AclOperation.DESCRIBE_CONFIGS));
     this.controller = controller;
   }
 

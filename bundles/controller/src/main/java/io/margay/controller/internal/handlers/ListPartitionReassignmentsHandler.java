@@ -7,11 +7,13 @@ import io.margay.metadata.ClusterImage;
 import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
 import io.margay.model.TopicPartition;
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.ListPartitionReassignmentsRequest;
 import io.margay.protocol.message.ListPartitionReassignmentsResponse;
 import io.margay.protocol.message.ListPartitionReassignmentsResponse.OngoingPartitionReassignment;
 import io.margay.protocol.message.ListPartitionReassignmentsResponse.OngoingTopicReassignment;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
@@ -34,7 +36,7 @@ public final class ListPartitionReassignmentsHandler extends AdminHandler<ListPa
   }
 
   ListPartitionReassignmentsHandler(ControllerRuntime controller) {
-    super(ListPartitionReassignmentsRequest.API, ListPartitionReassignmentsRequest::new);
+    super(ListPartitionReassignmentsRequest.API, ListPartitionReassignmentsRequest::new, Access.cluster(AclOperation.DESCRIBE));
     this.controller = controller;
   }
 

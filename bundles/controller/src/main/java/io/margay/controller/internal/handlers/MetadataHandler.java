@@ -10,6 +10,9 @@ import io.margay.metadata.ClusterImage;
 import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
 import io.margay.model.Endpoint;
+import io.margay.model.acl.Acl;
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Errors;
 import io.margay.protocol.KafkaUuid;
 import io.margay.protocol.Message;
@@ -19,6 +22,7 @@ import io.margay.protocol.message.MetadataResponse;
 import io.margay.protocol.message.MetadataResponse.MetadataResponseBroker;
 import io.margay.protocol.message.MetadataResponse.MetadataResponsePartition;
 import io.margay.protocol.message.MetadataResponse.MetadataResponseTopic;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
@@ -51,7 +55,7 @@ public final class MetadataHandler extends AdminHandler<MetadataRequest> {
   }
 
   MetadataHandler(ControllerRuntime controller) {
-    super(MetadataRequest.API, MetadataRequest::new);
+    super(MetadataRequest.API, MetadataRequest::new, Access.BY_RESOURCE);
     this.controller = controller;
     this.creation = new TopicAutoCreation(controller);
   }
@@ -62,7 +66,7 @@ public final class MetadataHandler extends AdminHandler<MetadataRequest> {
     MetadataResponse response = new MetadataResponse().setBrokers(brokers(image, request.listener()))
         .setClusterId(controller.clusterId()).setControllerId(ImageViews.controllerId(image, request.listener()));
     if (message.includeClusterAuthorizedOperations()) {
-      response.setClusterAuthorizedOperations(AuthorizedOperations.CLUSTER);
+      response.setClusterAuthorizedOperations(AuthorizedOperations.onCluster(request, true));
     }
     return now(response.setTopics(topics(image, request, message)));
   }
@@ -100,25 +104,39 @@ public final class MetadataHandler extends AdminHandler<MetadataRequest> {
 
   private List<MetadataResponseTopic> topics(ClusterImage image, Request request, MetadataRequest message) {
     List<MetadataRequestTopic> asked = message.topics();
-    int operations = message.includeTopicAuthorizedOperations() ? AuthorizedOperations.TOPIC : AuthorizedOperations.NOT_ASKED;
+    boolean operations = message.includeTopicAuthorizedOperations();
     List<MetadataResponseTopic> topics = new ArrayList<>();
     if (all(request, message)) {
-      image.topics().values().forEach(t -> topics.add(topic(image, request, t).setTopicAuthorizedOperations(operations)));
+      for (TopicImage t : image.topics().values()) {
+        if (seen(request, t.name())) {
+          topics.add(withOperations(topic(image, request, t), request, operations));
+        }
+      }
       return topics;
     }
     boolean create = (request.version() < FIRST_WITH_AUTO_CREATION_FLAG || message.allowAutoTopicCreation())
         && controller.settings().get(ControllerSettings.AUTO_CREATE_TOPICS_ENABLE);
     TopicAutoCreation.Round round = create ? creation.round(image) : null;
-    Set<String> seen = new HashSet<>();
+    Set<String> named = new HashSet<>();
     for (MetadataRequestTopic one : asked) {
       boolean byId = one.topicId() != null && !one.topicId().equals(KafkaUuid.ZERO);
       if (byId || one.name() == null) {
-        topics.add(byId(image, request, one, byId).setTopicAuthorizedOperations(operations));
-      } else if (seen.add(one.name())) {
-        topics.add(byName(image, request, one.name(), round).setTopicAuthorizedOperations(operations));
+        topics.add(withOperations(byId(image, request, one, byId), request, operations));
+      } else if (named.add(one.name())) {
+        topics.add(withOperations(byName(image, request, one.name(), round), request, operations));
       }
     }
     return topics;
+  }
+
+  private static boolean seen(Request request, String topic) {
+    return request.allowed(AclOperation.DESCRIBE, ResourceType.TOPIC, topic);
+  }
+
+  /** Of a topic that the client may not see, or not create, it learns nothing more. */
+  private static MetadataResponseTopic withOperations(MetadataResponseTopic topic, Request request, boolean asked) {
+    return asked && topic.name() != null && topic.errorCode() != Errors.TOPIC_AUTHORIZATION_FAILED.code()
+        ? topic.setTopicAuthorizedOperations(AuthorizedOperations.onTopic(request, topic.name())) : topic;
   }
 
   private MetadataResponseTopic byId(ClusterImage image, Request request, MetadataRequestTopic one, boolean byId) {
@@ -128,18 +146,26 @@ public final class MetadataHandler extends AdminHandler<MetadataRequest> {
           .setName(one.name() == null ? "" : one.name());
     }
     TopicImage topic = image.topic(one.topicId());
+    if (topic != null && !seen(request, topic.name())) {
+      return new MetadataResponseTopic().setErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code()).setTopicId(one.topicId()).setName(null);
+    }
     return topic == null ? new MetadataResponseTopic().setErrorCode(Errors.UNKNOWN_TOPIC_ID.code()).setTopicId(one.topicId())
         .setName(null) : topic(image, request, topic);
   }
 
   /** A topic by name; {@code round} creates the ones that are missing, null leaves them so. */
   private static MetadataResponseTopic byName(ClusterImage image, Request request, String name, TopicAutoCreation.Round round) {
+    if (!seen(request, name)) {
+      return new MetadataResponseTopic().setErrorCode(Errors.TOPIC_AUTHORIZATION_FAILED.code()).setName(name).setTopicId(KafkaUuid.ZERO);
+    }
     TopicImage topic = image.topic(name);
     if (topic != null) {
       return topic(image, request, topic);
     }
     Errors error;
-    if (TopicNames.problem(name) != null) {
+    if (round != null && !mayCreate(request, name)) {
+      error = Errors.TOPIC_AUTHORIZATION_FAILED;
+    } else if (TopicNames.problem(name) != null) {
       error = Errors.INVALID_TOPIC_EXCEPTION;
     } else if (round != null && !TopicNames.isReserved(name)) {
       error = round.create(name);
@@ -148,6 +174,11 @@ public final class MetadataHandler extends AdminHandler<MetadataRequest> {
     }
     return new MetadataResponseTopic().setErrorCode(error.code()).setName(name).setTopicId(KafkaUuid.ZERO)
         .setIsInternal(TopicNames.isInternal(name));
+  }
+
+  private static boolean mayCreate(Request request, String topic) {
+    return request.allowed(AclOperation.CREATE, ResourceType.CLUSTER, Acl.CLUSTER_NAME)
+        || request.allowed(AclOperation.CREATE, ResourceType.TOPIC, topic);
   }
 
   private static MetadataResponseTopic topic(ClusterImage image, Request request, TopicImage topic) {

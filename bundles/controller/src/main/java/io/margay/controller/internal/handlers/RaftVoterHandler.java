@@ -2,11 +2,13 @@ package io.margay.controller.internal.handlers;
 
 import io.margay.controller.internal.ControllerRuntime;
 import io.margay.controller.internal.state.Outcome;
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.spi.consensus.MetadataQuorum;
 import io.margay.spi.consensus.MetadataQuorum.MembershipException;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.Request;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -23,7 +25,7 @@ abstract class RaftVoterHandler<Q extends Message> extends AdminHandler<Q> {
   private final MetadataQuorum quorum;
 
   RaftVoterHandler(Api api, Supplier<Q> type, ControllerRuntime controller, MetadataQuorum quorum) {
-    super(api, type);
+    super(api, type, Access.cluster(AclOperation.ALTER));
     this.controller = controller;
     this.quorum = quorum;
   }

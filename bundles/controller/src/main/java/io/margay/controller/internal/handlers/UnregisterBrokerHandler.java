@@ -6,10 +6,12 @@ import io.margay.controller.internal.state.Command.UnregisterBroker;
 import io.margay.controller.internal.state.Outcome;
 import io.margay.metadata.BrokerImage;
 import io.margay.model.BrokerId;
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.UnregisterBrokerRequest;
 import io.margay.protocol.message.UnregisterBrokerResponse;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.concurrent.CompletionStage;
@@ -29,7 +31,7 @@ public final class UnregisterBrokerHandler extends AdminHandler<UnregisterBroker
   }
 
   UnregisterBrokerHandler(ControllerRuntime controller) {
-    super(UnregisterBrokerRequest.API, UnregisterBrokerRequest::new);
+    super(UnregisterBrokerRequest.API, UnregisterBrokerRequest::new, Access.cluster(AclOperation.ALTER));
     this.controller = controller;
   }
 

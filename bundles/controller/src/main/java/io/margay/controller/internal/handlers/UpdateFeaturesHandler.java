@@ -6,12 +6,14 @@ import io.margay.controller.internal.SupportedFeatures;
 import io.margay.controller.internal.Texts;
 import io.margay.controller.internal.state.Command.UpdateFeatures;
 import io.margay.controller.internal.state.Outcome;
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.UpdateFeaturesRequest;
 import io.margay.protocol.message.UpdateFeaturesRequest.FeatureUpdateKey;
 import io.margay.protocol.message.UpdateFeaturesResponse;
 import io.margay.protocol.message.UpdateFeaturesResponse.UpdatableFeatureResult;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
@@ -42,7 +44,7 @@ public final class UpdateFeaturesHandler extends AdminHandler<UpdateFeaturesRequ
   }
 
   UpdateFeaturesHandler(ControllerRuntime controller) {
-    super(UpdateFeaturesRequest.API, UpdateFeaturesRequest::new);
+    super(UpdateFeaturesRequest.API, UpdateFeaturesRequest::new, Access.cluster(AclOperation.ALTER));
     this.controller = controller;
   }
 

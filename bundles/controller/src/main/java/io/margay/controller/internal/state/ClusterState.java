@@ -2,18 +2,22 @@ package io.margay.controller.internal.state;
 
 import io.margay.metadata.BrokerImage;
 import io.margay.metadata.ClusterImage;
+import io.margay.metadata.ClusterSettings;
 import io.margay.metadata.ConfigResource;
 import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
 import io.margay.metadata.TopicsImage;
 import io.margay.model.BrokerId;
+import io.margay.model.acl.Acl;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /**
@@ -33,6 +37,9 @@ final class ClusterState {
   private final CopyOnWriteMap<ConfigResource, Map<String, String>> configs = new CopyOnWriteMap<>();
   private final Map<String, String> collisions = new HashMap<>();
   private SortedMap<String, Short> features = Collections.emptySortedMap();
+  private final NavigableSet<Acl> acls = new TreeSet<>();
+  /** The rules as the last image had them; null when they have changed since. */
+  private List<Acl> sharedAcls = List.of();
   private long nextProducerId;
   private final DeltaBuilder delta = new DeltaBuilder();
 
@@ -191,6 +198,29 @@ final class ClusterState {
     features = Collections.unmodifiableSortedMap(levels);
   }
 
+  /** The rules of authorization, sorted. */
+  List<Acl> acls() {
+    if (sharedAcls == null) {
+      sharedAcls = List.copyOf(acls);
+    }
+    return sharedAcls;
+  }
+
+  void addAcl(Acl acl) {
+    if (acls.add(acl)) {
+      sharedAcls = null;
+    }
+  }
+
+  /** Whether it was there. */
+  boolean removeAcl(Acl acl) {
+    boolean removed = acls.remove(acl);
+    if (removed) {
+      sharedAcls = null;
+    }
+    return removed;
+  }
+
   long nextProducerId() {
     return nextProducerId;
   }
@@ -202,6 +232,6 @@ final class ClusterState {
   /** An image of the state now. */
   ClusterImage image(long offset) {
     return new ClusterImage(clusterId, offset, controller, brokers, new TopicsImage(topics.share(), topicNames.share()),
-        configs.share(), features);
+        new ClusterSettings(configs.share(), features, acls()));
   }
 }

@@ -3,6 +3,7 @@ package io.margay.controller.internal.state;
 import io.margay.metadata.ConfigResource;
 import io.margay.model.BrokerId;
 import io.margay.model.Endpoint;
+import io.margay.model.acl.Acl;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -15,6 +16,9 @@ import java.util.UUID;
 public sealed interface Command {
   /** The metadata.version from which on all nodes understand the commands that there are now. */
   short FIRST_LEVEL = 7;
+
+  /** The metadata.version from which on all nodes understand rules of authorization: that of Kafka 4.4. */
+  short ACLS_LEVEL = 33;
 
   /** @return the lowest metadata.version of a cluster whose nodes all understand this command; it is not proposed below that */
   default short level() {
@@ -196,6 +200,30 @@ public sealed interface Command {
     @Override
     public short level() {
       return 0;
+    }
+  }
+
+  /**
+   * Adds rules of authorization; those that are there already stay. The result is an {@link Outcome}.
+   *
+   * @param acls the rules, checked before
+   */
+  record CreateAcls(List<Acl> acls) implements Command {
+    @Override
+    public short level() {
+      return ACLS_LEVEL;
+    }
+  }
+
+  /**
+   * Removes rules of authorization. The result is a list of {@link Outcome}, one per rule: RESOURCE_NOT_FOUND where it was gone.
+   *
+   * @param acls the rules
+   */
+  record DeleteAcls(List<Acl> acls) implements Command {
+    @Override
+    public short level() {
+      return ACLS_LEVEL;
     }
   }
 

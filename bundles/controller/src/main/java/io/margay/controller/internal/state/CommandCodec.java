@@ -5,8 +5,10 @@ import io.margay.controller.internal.state.Command.AlterConfigs;
 import io.margay.controller.internal.state.Command.AlterIsr;
 import io.margay.controller.internal.state.Command.ConfigChange;
 import io.margay.controller.internal.state.Command.ConfigEdit;
+import io.margay.controller.internal.state.Command.CreateAcls;
 import io.margay.controller.internal.state.Command.CreatePartitions;
 import io.margay.controller.internal.state.Command.CreateTopics;
+import io.margay.controller.internal.state.Command.DeleteAcls;
 import io.margay.controller.internal.state.Command.DeleteTopics;
 import io.margay.controller.internal.state.Command.ElectLeaders;
 import io.margay.controller.internal.state.Command.FenceBroker;
@@ -76,6 +78,10 @@ public final class CommandCodec {
       out.int8(15).bool(c.unclean()).list(c.partitions(), CommandCodec::writeRef);
     } else if (command instanceof Reassign c) {
       out.int8(16).list(c.partitions(), (w, r) -> writeRef(w, r.partition()).brokers(r.replicas()));
+    } else if (command instanceof CreateAcls c) {
+      out.int8(17).list(c.acls(), AclCodec::write);
+    } else if (command instanceof DeleteAcls c) {
+      out.int8(18).list(c.acls(), AclCodec::write);
     } else {
       throw new IllegalStateException("no form for " + command);
     }
@@ -117,6 +123,8 @@ public final class CommandCodec {
       case 14 -> new ShutDownBroker(new BrokerId(in.int32()), in.int64());
       case 15 -> new ElectLeaders(in.bool(), in.list(CommandCodec::readRef));
       case 16 -> new Reassign(in.list(r -> new Reassignment(readRef(r), r.brokers())));
+      case 17 -> new CreateAcls(in.list(AclCodec::read));
+      case 18 -> new DeleteAcls(in.list(AclCodec::read));
       default -> throw new UnsupportedCommandException("a metadata change has the unknown type " + type + NEWER);
     };
   }

@@ -3,8 +3,10 @@ package io.margay.controller.internal.state;
 import io.margay.controller.internal.state.Command.AllocateProducerIds;
 import io.margay.controller.internal.state.Command.AlterConfigs;
 import io.margay.controller.internal.state.Command.AlterIsr;
+import io.margay.controller.internal.state.Command.CreateAcls;
 import io.margay.controller.internal.state.Command.CreatePartitions;
 import io.margay.controller.internal.state.Command.CreateTopics;
+import io.margay.controller.internal.state.Command.DeleteAcls;
 import io.margay.controller.internal.state.Command.DeleteTopics;
 import io.margay.controller.internal.state.Command.ElectLeaders;
 import io.margay.controller.internal.state.Command.FenceBroker;
@@ -150,6 +152,10 @@ public final class MetadataStateMachine implements StateMachine {
       return updateFeatures(c.levels());
     } else if (command instanceof AlterIsr c) {
       return PartitionCommands.alterIsr(state, c);
+    } else if (command instanceof CreateAcls c) {
+      return AclCommands.create(state, c);
+    } else if (command instanceof DeleteAcls c) {
+      return AclCommands.delete(state, c);
     } else if (command instanceof InitCluster c) {
       return init(c);
     }

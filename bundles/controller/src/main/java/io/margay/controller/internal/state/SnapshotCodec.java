@@ -7,6 +7,7 @@ import io.margay.metadata.ReplicaSet;
 import io.margay.metadata.TopicImage;
 import io.margay.model.BrokerId;
 import io.margay.model.LeaderEpoch;
+import io.margay.model.acl.Acl;
 import io.margay.spi.consensus.StateMachine.UnsupportedCommandException;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -21,7 +22,7 @@ import java.util.TreeMap;
  * <pre>
  * format = 2 (int8) | section ...
  * section: type (int8) | version (int8) | length (int32) | content
- * types: 1 cluster id, features, next producer id | 2 brokers | 3 topics | 4 configs
+ * types: 1 cluster id, features, next producer id | 2 brokers | 3 topics | 4 configs | 5 ACLs, only when there are some
  * </pre>
  *
  * A type's number and the layout of its version never change; another layout is a new version. A section that this software does not
@@ -36,9 +37,11 @@ final class SnapshotCodec {
   private static final int BROKERS = 2;
   private static final int TOPICS = 3;
   private static final int CONFIGS = 4;
+  private static final int ACLS = 5;
   private static final int VERSION = 1;
   /** With what each process found. */
   private static final int BROKERS_VERSION = 2;
+  private static final List<Integer> NEEDED = List.of(CLUSTER, BROKERS, TOPICS, CONFIGS);
   private static final int IN_SYNC = 1;
   private static final int ELIGIBLE = 2;
   private static final int REASSIGNED = 4;
@@ -60,6 +63,9 @@ final class SnapshotCodec {
       CommandCodec.writeResource(x, e.getKey());
       x.map(new TreeMap<>(e.getValue()), BinaryWriter::text, BinaryWriter::text);
     }));
+    if (!state.acls().isEmpty()) { // software without ACLs can read the others
+      section(out, ACLS, w -> w.list(state.acls(), AclCodec::write));
+    }
     return out.toBytes();
   }
 
@@ -117,7 +123,7 @@ final class SnapshotCodec {
     while (in.hasRemaining()) {
       int type = in.int8();
       int version = in.int8();
-      if (type < CLUSTER || type > CONFIGS || version < VERSION || version > (type == BROKERS ? BROKERS_VERSION : VERSION)) {
+      if (type < CLUSTER || type > ACLS || version < VERSION || version > (type == BROKERS ? BROKERS_VERSION : VERSION)) {
         throw new UnsupportedCommandException("the metadata snapshot has a section of type " + type + " version " + version
             + " that this software does not know; it was written by newer software, install that again");
       }
@@ -131,7 +137,7 @@ final class SnapshotCodec {
             + end);
       }
     }
-    if (seen.size() != CONFIGS) {
+    if (!seen.containsAll(NEEDED)) {
       throw new IllegalArgumentException("the metadata snapshot has only the sections " + seen);
     }
     return state;
@@ -155,7 +161,12 @@ final class SnapshotCodec {
         state.putTopic(topic);
         return topic;
       });
-      default -> readConfigs(state, in);
+      case CONFIGS -> readConfigs(state, in);
+      default -> in.list(r -> {
+        Acl acl = AclCodec.read(r);
+        state.addAcl(acl);
+        return acl;
+      });
     }
   }
 

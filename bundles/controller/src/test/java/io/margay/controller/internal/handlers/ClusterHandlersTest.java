@@ -56,7 +56,7 @@ class ClusterHandlersTest extends HandlerTest {
         new AlterPartitionReassignmentsHandler(controller), new ListPartitionReassignmentsHandler(controller),
         new DescribeQuorumHandler(new FakeQuorum()), new UpdateFeaturesHandler(controller), new UnregisterBrokerHandler(controller),
         new AddRaftVoterHandler(controller, new FakeQuorum()), new RemoveRaftVoterHandler(controller, new FakeQuorum()),
-        new DescribeAclsHandler(), new CreateAclsHandler(), new DeleteAclsHandler(), new DescribeClientQuotasHandler(),
+        new DescribeAclsHandler(controller), new CreateAclsHandler(controller), new DeleteAclsHandler(controller), new DescribeClientQuotasHandler(),
         new DescribeUserScramCredentialsHandler(controller), new AlterUserScramCredentialsHandler(controller));
   }
 
@@ -247,11 +247,11 @@ class ClusterHandlersTest extends HandlerTest {
 
   @Test
   void withoutAnAuthorizerThereAreNoAcls() throws Exception {
-    assertThat(ask(new DescribeAclsHandler(), 3, new DescribeAclsRequest(), DescribeAclsResponse::new)
+    assertThat(ask(new DescribeAclsHandler(controller), 3, new DescribeAclsRequest(), DescribeAclsResponse::new)
         .errorCode()).isEqualTo(Errors.SECURITY_DISABLED.code());
     CreateAclsRequest create = new CreateAclsRequest().setCreations(List.of(new CreateAclsRequest.AclCreation()
         .setResourceName("a").setPrincipal("User:a").setHost("*")));
-    assertThat(ask(new CreateAclsHandler(), 3, create, CreateAclsResponse::new).results()).singleElement()
+    assertThat(ask(new CreateAclsHandler(controller), 3, create, CreateAclsResponse::new).results()).singleElement()
         .satisfies(r -> assertThat(r.errorCode()).isEqualTo(Errors.SECURITY_DISABLED.code()));
     DescribeUserScramCredentialsRequest users = new DescribeUserScramCredentialsRequest().setUsers(
         List.of(new DescribeUserScramCredentialsRequest.UserName().setName("u")));

@@ -7,8 +7,10 @@ import io.margay.controller.internal.state.Command.AllocateProducerIds;
 import io.margay.controller.internal.state.Command.AlterConfigs;
 import io.margay.controller.internal.state.Command.ConfigChange;
 import io.margay.controller.internal.state.Command.ConfigEdit;
+import io.margay.controller.internal.state.Command.CreateAcls;
 import io.margay.controller.internal.state.Command.CreatePartitions;
 import io.margay.controller.internal.state.Command.CreateTopics;
+import io.margay.controller.internal.state.Command.DeleteAcls;
 import io.margay.controller.internal.state.Command.DeleteTopics;
 import io.margay.controller.internal.state.Command.InitCluster;
 import io.margay.controller.internal.state.Command.MorePartitions;
@@ -25,6 +27,11 @@ import io.margay.metadata.TopicImage;
 import io.margay.model.BrokerId;
 import io.margay.model.Endpoint;
 import io.margay.model.TopicPartition;
+import io.margay.model.acl.Acl;
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.AclPermission;
+import io.margay.model.acl.PatternType;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Errors;
 import io.margay.spi.consensus.StateMachine;
 import java.util.ArrayList;
@@ -304,7 +311,11 @@ class MetadataStateMachineTest {
     String name = "t" + random.nextInt(12) + (random.nextBoolean() ? ".x" : "_x");
     UUID id = UUID.nameUUIDFromBytes((name + random.nextInt(2)).getBytes());
     List<BrokerId> replicas = List.of(new BrokerId(random.nextInt(4)));
-    return switch (random.nextInt(9)) {
+    Acl acl = new Acl(ResourceType.TOPIC, random.nextBoolean() ? PatternType.LITERAL : PatternType.PREFIXED, name, "User:u", "*",
+        AclOperation.READ, AclPermission.ALLOW);
+    return switch (random.nextInt(11)) {
+      case 9 -> new CreateAcls(List.of(acl));
+      case 10 -> new DeleteAcls(List.of(acl));
       case 0 -> broker(random.nextInt(4), random.nextInt(3));
       case 1, 2 -> new CreateTopics(List.of(new NewTopic(name, id, random.nextBoolean(), java.util.Collections.nCopies(
           1 + random.nextInt(3), replicas), random.nextBoolean() ? Map.of() : Map.of("retention.ms", "" + step))));

@@ -1,5 +1,7 @@
 package io.margay.groups.internal.handlers;
 
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.ConsumerGroupHeartbeatRequest;
@@ -17,6 +19,14 @@ final class ConsumerGroupHeartbeatHandler extends GroupHandler<ConsumerGroupHear
   ConsumerGroupHeartbeatHandler(GroupCoordinatorService groups) {
     super(ConsumerGroupHeartbeatRequest.API, ConsumerGroupHeartbeatRequest::new);
     this.groups = groups;
+  }
+
+  @Override
+  Errors denial(ConsumerGroupHeartbeatRequest query, Request request) {
+    Errors denied = unlessAllowed(request, AclOperation.READ, query.groupId());
+    boolean seesTopics = query.subscribedTopicNames() == null || query.subscribedTopicNames().stream()
+        .allMatch(t -> request.allowed(AclOperation.DESCRIBE, ResourceType.TOPIC, t));
+    return denied == Errors.NONE && !seesTopics ? Errors.TOPIC_AUTHORIZATION_FAILED : denied;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.margay.groups.internal.handlers;
 
 import io.margay.coordinator.CoordinatorException;
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.DeleteGroupsRequest;
@@ -24,9 +25,18 @@ final class DeleteGroupsHandler extends GroupHandler<DeleteGroupsRequest> {
   }
 
   @Override
+  Errors denial(DeleteGroupsRequest query, Request request) {
+    return Errors.NONE; // each group is checked by itself
+  }
+
+  @Override
   CompletionStage<? extends Message> serve(DeleteGroupsRequest query, Request request, long bytes) {
     List<CompletableFuture<DeletableGroupResult>> parts = new ArrayList<>();
     for (String id : new LinkedHashSet<>(query.groupsNames())) {
+      if (unlessAllowed(request, AclOperation.DELETE, id) != Errors.NONE) {
+        parts.add(CompletableFuture.completedFuture(result(id, Errors.GROUP_AUTHORIZATION_FAILED)));
+        continue;
+      }
       parts.add(groups.delete(id).exceptionally(CoordinatorException::errorOf).thenApply(error -> result(id, error)));
     }
     return CompletableFuture.allOf(parts.toArray(CompletableFuture[]::new)).thenApply(ignored ->

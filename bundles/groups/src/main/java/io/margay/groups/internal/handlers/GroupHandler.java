@@ -3,10 +3,13 @@ package io.margay.groups.internal.handlers;
 import io.margay.coordinator.CoordinatorException;
 import io.margay.model.Clock;
 import io.margay.model.LineLimit;
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.MalformedMessageException;
 import io.margay.protocol.Message;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.concurrent.CompletionStage;
@@ -42,6 +45,18 @@ abstract class GroupHandler<Q extends Message> implements ApiHandler {
    */
   abstract CompletionStage<? extends Message> serve(Q query, Request request, long bytes);
 
+  /**
+   * Whether the client may ask at all. Topics, and groups of which there may be several, are left to {@link #serve}.
+   *
+   * @return the error of the whole request, or NONE
+   */
+  abstract Errors denial(Q query, Request request);
+
+  /** What a request needs that is about one group. */
+  static Errors unlessAllowed(Request request, AclOperation operation, String groupId) {
+    return request.allowed(operation, ResourceType.GROUP, groupId) ? Errors.NONE : Errors.GROUP_AUTHORIZATION_FAILED;
+  }
+
   /** @return how many elements the query has, each of which has an answer of its own */
   int elements(Q query) {
     return 1;
@@ -75,6 +90,11 @@ abstract class GroupHandler<Q extends Message> implements ApiHandler {
   }
 
   @Override
+  public final Access access() {
+    return Access.BY_RESOURCE;
+  }
+
+  @Override
   public final void handle(Request request) {
     int frameBytes = request.body().readableBytes();
     Q query = request.read(type.get());
@@ -82,6 +102,11 @@ abstract class GroupHandler<Q extends Message> implements ApiHandler {
     long bytes = frameBytes + (long) elements * elementBytes();
     if (bytes > FREE_BYTES && !request.reserve(bytes)) {
       refuse(query, request, elements);
+      return;
+    }
+    Errors denied = denial(query, request);
+    if (denied != Errors.NONE) {
+      request.respond(error(query, denied, request.version()));
       return;
     }
     serve(query, request, bytes).whenComplete((answer, failure) -> {

@@ -1,5 +1,6 @@
 package io.margay.groups.internal.handlers;
 
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.HeartbeatRequest;
@@ -15,6 +16,11 @@ final class HeartbeatHandler extends GroupHandler<HeartbeatRequest> {
   HeartbeatHandler(GroupCoordinatorService groups) {
     super(HeartbeatRequest.API, HeartbeatRequest::new);
     this.groups = groups;
+  }
+
+  @Override
+  Errors denial(HeartbeatRequest query, Request request) {
+    return unlessAllowed(request, AclOperation.READ, query.groupId());
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.margay.groups.internal.handlers;
 
 import io.margay.groups.internal.classic.Answers;
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.JoinGroupRequest;
@@ -18,6 +19,11 @@ final class JoinGroupHandler extends GroupHandler<JoinGroupRequest> {
   JoinGroupHandler(GroupCoordinatorService groups) {
     super(JoinGroupRequest.API, JoinGroupRequest::new);
     this.groups = groups;
+  }
+
+  @Override
+  Errors denial(JoinGroupRequest query, Request request) {
+    return unlessAllowed(request, AclOperation.READ, query.groupId());
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.margay.groups.internal.handlers;
 
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.LeaveGroupRequest;
@@ -18,6 +19,11 @@ final class LeaveGroupHandler extends GroupHandler<LeaveGroupRequest> {
   LeaveGroupHandler(GroupCoordinatorService groups) {
     super(LeaveGroupRequest.API, LeaveGroupRequest::new);
     this.groups = groups;
+  }
+
+  @Override
+  Errors denial(LeaveGroupRequest query, Request request) {
+    return unlessAllowed(request, AclOperation.READ, query.groupId());
   }
 
   @Override

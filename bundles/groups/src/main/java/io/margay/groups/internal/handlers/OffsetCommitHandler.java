@@ -1,5 +1,6 @@
 package io.margay.groups.internal.handlers;
 
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.OffsetCommitRequest;
@@ -9,6 +10,8 @@ import java.util.concurrent.CompletionStage;
 
 /** Serves OffsetCommit. */
 final class OffsetCommitHandler extends GroupHandler<OffsetCommitRequest> {
+  private static final short FIRST_WITH_IDS = 10;
+
   private final GroupCoordinatorService groups;
 
   /** @param groups the coordinator */
@@ -18,8 +21,14 @@ final class OffsetCommitHandler extends GroupHandler<OffsetCommitRequest> {
   }
 
   @Override
+  Errors denial(OffsetCommitRequest query, Request request) {
+    return unlessAllowed(request, AclOperation.READ, query.groupId());
+  }
+
+  @Override
   CompletionStage<? extends Message> serve(OffsetCommitRequest query, Request request, long bytes) {
-    return groups.commit(query, request.version(), bytes);
+    return CommittedTopics.commit(request, query, request.version() >= FIRST_WITH_IDS, groups,
+        allowed -> groups.commit(allowed, request.version(), bytes));
   }
 
   @Override

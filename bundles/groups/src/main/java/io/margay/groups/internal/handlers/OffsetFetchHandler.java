@@ -3,6 +3,8 @@ package io.margay.groups.internal.handlers;
 import io.margay.coordinator.CoordinatorException;
 import io.margay.groups.internal.group.AnswerMemory;
 import io.margay.groups.internal.offsets.ResolvedTopic;
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Errors;
 import io.margay.protocol.KafkaUuid;
 import io.margay.protocol.Message;
@@ -40,15 +42,29 @@ final class OffsetFetchHandler extends GroupHandler<OffsetFetchRequest> {
   }
 
   @Override
+  Errors denial(OffsetFetchRequest query, Request request) {
+    return Errors.NONE; // each group is checked by itself
+  }
+
+  @Override
   CompletionStage<? extends Message> serve(OffsetFetchRequest query, Request request, long bytes) {
     AnswerMemory memory = new AnswerMemory(request::reserve);
     if (request.version() < FIRST_BATCHED) {
-      return groups.fetch(asGroup(query), query.requireStable(), memory).thenApply(OffsetFetchHandler::single);
+      OffsetFetchRequestGroup group = asGroup(query);
+      Errors denied = unlessAllowed(request, AclOperation.DESCRIBE, group.groupId());
+      return denied != Errors.NONE ? CompletableFuture.completedFuture(error(query, denied, request.version()))
+          : fetch(group, request, query.requireStable(), memory).thenApply(OffsetFetchHandler::single);
     }
     List<CompletableFuture<OffsetFetchResponseGroup>> parts = new ArrayList<>();
     for (OffsetFetchRequestGroup g : query.groups()) {
+      Errors denied = unlessAllowed(request, AclOperation.DESCRIBE, g.groupId());
+      if (denied != Errors.NONE) {
+        parts.add(CompletableFuture.completedFuture(new OffsetFetchResponseGroup().setGroupId(g.groupId())
+            .setErrorCode(denied.code())));
+        continue;
+      }
       CompletableFuture<OffsetFetchResponseGroup> part = request.version() < FIRST_WITH_IDS
-          ? groups.fetch(g, query.requireStable(), memory) : fetchById(g, query.requireStable(), memory);
+          ? fetch(g, request, query.requireStable(), memory) : fetchById(g, request, query.requireStable(), memory);
       parts.add(part.exceptionally(e -> new OffsetFetchResponseGroup().setGroupId(g.groupId())
           .setErrorCode(CoordinatorException.errorOf(e).code())));
     }
@@ -56,14 +72,52 @@ final class OffsetFetchHandler extends GroupHandler<OffsetFetchRequest> {
         new OffsetFetchResponse().setGroups(new ArrayList<>(parts.stream().map(CompletableFuture::join).toList())));
   }
 
+  // ------------------------------------------------------------------------------------------------ topics that may be seen
+
+  /** Fetches the offsets of topics that the client may see. Others get an error where it named them, and are left out where not. */
+  private CompletableFuture<OffsetFetchResponseGroup> fetch(OffsetFetchRequestGroup asked, Request request, boolean requireStable,
+      AnswerMemory memory) {
+    if (asked.topics() == null) {
+      return groups.fetch(asked, requireStable, memory).thenApply(answer -> answer.setTopics(new ArrayList<>(answer.topics().stream()
+          .filter(t -> seen(request, t.name())).toList())));
+    }
+    List<OffsetFetchResponseTopics> denied = new ArrayList<>(0);
+    List<OffsetFetchRequestTopics> allowed = new ArrayList<>(asked.topics().size());
+    for (OffsetFetchRequestTopics t : asked.topics()) {
+      if (seen(request, t.name())) {
+        allowed.add(t);
+      } else {
+        denied.add(failed(t, Errors.TOPIC_AUTHORIZATION_FAILED).setName(t.name()));
+      }
+    }
+    if (denied.isEmpty()) {
+      return groups.fetch(asked, requireStable, memory);
+    }
+    return groups.fetch(asked.setTopics(allowed), requireStable, memory).thenApply(answer -> {
+      answer.topics().addAll(denied);
+      return answer;
+    });
+  }
+
+  private static boolean seen(Request request, String topic) {
+    return request.allowed(AclOperation.DESCRIBE, ResourceType.TOPIC, topic);
+  }
+
+  private static OffsetFetchResponseTopics failed(OffsetFetchRequestTopics topic, Errors error) {
+    OffsetFetchResponseTopics answer = new OffsetFetchResponseTopics().setTopicId(topic.topicId());
+    topic.partitionIndexes().forEach(p -> answer.partitions().add(new OffsetFetchResponsePartitions().setPartitionIndex(p)
+        .setCommittedOffset(NO_OFFSET).setErrorCode(error.code())));
+    return answer;
+  }
+
   // ------------------------------------------------------------------------------------------------ by id
 
-  private CompletableFuture<OffsetFetchResponseGroup> fetchById(OffsetFetchRequestGroup asked, boolean requireStable,
+  private CompletableFuture<OffsetFetchResponseGroup> fetchById(OffsetFetchRequestGroup asked, Request request, boolean requireStable,
       AnswerMemory memory) {
     OffsetFetchRequestGroup byName = new OffsetFetchRequestGroup().setGroupId(asked.groupId()).setMemberId(asked.memberId())
         .setMemberEpoch(asked.memberEpoch()).setTopics(null);
     if (asked.topics() == null) {
-      return groups.fetch(byName, requireStable, memory).thenApply(this::keepWithIds);
+      return fetch(byName, request, requireStable, memory).thenApply(this::keepWithIds);
     }
     List<OffsetFetchResponseTopics> unknown = new ArrayList<>();
     List<OffsetFetchRequestTopics> known = new ArrayList<>();
@@ -72,13 +126,10 @@ final class OffsetFetchHandler extends GroupHandler<OffsetFetchRequest> {
       if (topic.error() == Errors.NONE) {
         known.add(new OffsetFetchRequestTopics().setName(topic.name()).setPartitionIndexes(t.partitionIndexes()));
       } else {
-        OffsetFetchResponseTopics answer = new OffsetFetchResponseTopics().setTopicId(t.topicId());
-        t.partitionIndexes().forEach(p -> answer.partitions().add(new OffsetFetchResponsePartitions().setPartitionIndex(p)
-            .setCommittedOffset(NO_OFFSET).setErrorCode(topic.error().code())));
-        unknown.add(answer);
+        unknown.add(failed(t, topic.error()));
       }
     }
-    return groups.fetch(byName.setTopics(known), requireStable, memory).thenApply(answer -> {
+    return fetch(byName.setTopics(known), request, requireStable, memory).thenApply(answer -> {
       keepWithIds(answer).topics().addAll(unknown);
       return answer;
     });

@@ -1,6 +1,8 @@
 package io.margay.groups.internal.handlers;
 
 import io.margay.coordinator.CoordinatorException;
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.OffsetCommitRequest;
@@ -33,6 +35,12 @@ final class TxnOffsetCommitHandler extends GroupHandler<TxnOffsetCommitRequest> 
   }
 
   @Override
+  Errors denial(TxnOffsetCommitRequest query, Request request) {
+    return request.allowed(AclOperation.WRITE, ResourceType.TRANSACTIONAL_ID, query.transactionalId())
+        ? unlessAllowed(request, AclOperation.READ, query.groupId()) : Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
+  }
+
+  @Override
   CompletionStage<? extends Message> serve(TxnOffsetCommitRequest query, Request request, long bytes) {
     if (query.transactionalId().isEmpty()) {
       return CompletableFuture.failedFuture(new CoordinatorException(Errors.INVALID_REQUEST));
@@ -50,8 +58,9 @@ final class TxnOffsetCommitHandler extends GroupHandler<TxnOffsetCommitRequest> 
       offsets.topics().add(topic);
     }
     Claim claim = new Claim(query.transactionalId(), query.producerId(), query.producerEpoch());
-    return groups.commitInTransaction(claim, version >= FIRST_THAT_ADDS, offsets, version >= FIRST_WITH_IDS ? BY_ID : BY_NAME, bytes)
-        .thenApply(TxnOffsetCommitHandler::back);
+    boolean byId = version >= FIRST_WITH_IDS;
+    return CommittedTopics.commit(request, offsets, byId, groups,
+        allowed -> groups.commitInTransaction(claim, version >= FIRST_THAT_ADDS, allowed, byId ? BY_ID : BY_NAME, bytes)).thenApply(TxnOffsetCommitHandler::back);
   }
 
   private static TxnOffsetCommitResponse back(OffsetCommitResponse answer) {

@@ -1,5 +1,6 @@
 package io.margay.replication.internal.describe;
 
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
@@ -14,6 +15,7 @@ import io.margay.replication.internal.PartitionFollower;
 import io.margay.replication.internal.ReplicaTable;
 import io.margay.replication.internal.ReplicationContext;
 import io.margay.replication.internal.ServedTopic;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import io.margay.spi.log.PartitionLog;
@@ -50,6 +52,11 @@ public final class DescribeLogDirsHandler implements ApiHandler {
   @Override
   public Api api() {
     return DescribeLogDirsRequest.API;
+  }
+
+  @Override
+  public Access access() {
+    return Access.cluster(AclOperation.DESCRIBE);
   }
 
   @Override

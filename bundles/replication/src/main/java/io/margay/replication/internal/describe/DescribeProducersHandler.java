@@ -1,5 +1,7 @@
 package io.margay.replication.internal.describe;
 
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
@@ -14,6 +16,7 @@ import io.margay.replication.internal.LocalReplica;
 import io.margay.replication.internal.PartitionLeader;
 import io.margay.replication.internal.ReplicaTable;
 import io.margay.replication.internal.ReplicationContext;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import io.margay.spi.log.PartitionLog;
@@ -48,6 +51,11 @@ public final class DescribeProducersHandler implements ApiHandler {
   }
 
   @Override
+  public Access access() {
+    return Access.BY_RESOURCE;
+  }
+
+  @Override
   public void handle(Request request) {
     DescribeProducersRequest asked = request.read(new DescribeProducersRequest());
     int partitions = asked.topics().stream().mapToInt(topic -> topic.partitionIndexes().size()).sum();
@@ -56,10 +64,17 @@ public final class DescribeProducersHandler implements ApiHandler {
     }
     List<LocalReplica> replicas = new ArrayList<>(partitions);
     for (TopicRequest topic : asked.topics()) {
-      topic.partitionIndexes().forEach(index -> replicas.add(table.replica(topic.name(), index)));
+      if (mayRead(request, topic.name())) {
+        topic.partitionIndexes().forEach(index -> replicas.add(table.replica(topic.name(), index)));
+      }
     }
     replication.gate().whenOpen(request, this, replicas, replication.openWaitMs(),
-        again -> request.respond(answer(asked, (topic, index) -> describe(request, topic, index))));
+        again -> request.respond(answer(asked, (topic, index) -> mayRead(request, topic) ? describe(request, topic, index)
+            : failed(index, Errors.TOPIC_AUTHORIZATION_FAILED))));
+  }
+
+  private static boolean mayRead(Request request, String topic) {
+    return request.allowed(AclOperation.READ, ResourceType.TOPIC, topic);
   }
 
   private PartitionResponse describe(Request request, String topic, Integer index) {

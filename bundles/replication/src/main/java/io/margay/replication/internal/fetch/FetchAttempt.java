@@ -1,6 +1,9 @@
 package io.margay.replication.internal.fetch;
 
 import io.margay.model.BrokerId;
+import io.margay.model.acl.Acl;
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Records;
 import io.margay.protocol.message.FetchResponse.EpochEndOffset;
@@ -11,6 +14,7 @@ import io.margay.replication.internal.PartitionLeader;
 import io.margay.replication.internal.PartitionRole;
 import io.margay.replication.internal.ReplicationContext;
 import io.margay.replication.internal.ServedTopic;
+import io.margay.spi.handler.Request;
 import io.margay.spi.log.LogSuspendedException;
 import io.margay.spi.log.PartitionLog;
 import java.io.IOException;
@@ -37,7 +41,7 @@ final class FetchAttempt {
   private final FetchLimits limits;
   private final FetchContext context;
   private final FetchPart[] parts;
-  private final String listener;
+  private final Request request;
   private final Mode mode;
   /** By index of the parts; null where the only result is that there are no records. */
   private final PartitionData[] answers;
@@ -48,12 +52,12 @@ final class FetchAttempt {
   private boolean answered;
   private boolean needsDisk;
 
-  FetchAttempt(ReplicationContext replication, FetchLimits limits, FetchContext context, FetchPart[] parts, String listener, Mode mode) {
+  FetchAttempt(ReplicationContext replication, FetchLimits limits, FetchContext context, FetchPart[] parts, Request request, Mode mode) {
     this.replication = replication;
     this.limits = limits;
     this.context = context;
     this.parts = parts;
-    this.listener = listener;
+    this.request = request;
     this.mode = mode;
     this.answers = new PartitionData[parts.length];
   }
@@ -118,6 +122,9 @@ final class FetchAttempt {
     FetchItem item = part.item();
     LocalReplica before = part.replica();
     ServedTopic topic = context.topicIds() ? replication.table().topic(item.topicId()) : replication.table().topic(item.topic());
+    if (!mayRead(item, topic)) {
+      return answer(part, Errors.TOPIC_AUTHORIZATION_FAILED);
+    }
     if (topic == null || !topic.has(item.partition())) {
       // a partition that never existed is no reason to answer early
       answered |= before != null;
@@ -158,6 +165,20 @@ final class FetchAttempt {
       // either the log has called the fault handler, or it was closed because this node no longer leads it
       return answer(part, limits.role(replica) == role ? Errors.KAFKA_STORAGE_ERROR : replica.leaderError());
     }
+  }
+
+  /** Brokers read all topics. An id that nothing has is no secret. */
+  private boolean mayRead(FetchItem item, ServedTopic topic) {
+    if (limits.isFollower()) {
+      return actsAsBroker(request, limits);
+    }
+    return topic == null && context.topicIds()
+        || request.allowed(AclOperation.READ, ResourceType.TOPIC, topic == null ? item.topic() : topic.name());
+  }
+
+  /** Whether a client that says it is a follower may be one. */
+  static boolean actsAsBroker(Request request, FetchLimits limits) {
+    return limits.isFollower() && request.allowed(AclOperation.CLUSTER_ACTION, ResourceType.CLUSTER, Acl.CLUSTER_NAME);
   }
 
   /** The log is being opened or is suspended: there is nothing to read now, and that is no error until it has lasted too long. */
@@ -206,7 +227,7 @@ final class FetchAttempt {
       return answer(part, Errors.OFFSET_NOT_AVAILABLE);
     }
     if (limits.rack() != null && !limits.rack().isEmpty() && role instanceof PartitionLeader leader) {
-      BrokerId closer = replication.rackAware() ? leader.closerReplica(limits.rack(), listener, offset) : null;
+      BrokerId closer = replication.rackAware() ? leader.closerReplica(limits.rack(), request.listener(), offset) : null;
       if (closer != null) {
         answered = true;
         return data(item, role, highWatermark, Records.EMPTY).setPreferredReadReplica(closer.value());

@@ -13,6 +13,7 @@ import io.margay.protocol.message.FetchResponse.PartitionData;
 import io.margay.replication.internal.ReplicationContext;
 import io.margay.replication.internal.ReplicationSettings;
 import io.margay.spi.config.NodeSettings;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import org.osgi.service.component.annotations.Activate;
@@ -68,6 +69,11 @@ public final class FetchHandler implements ApiHandler {
   }
 
   @Override
+  public Access access() {
+    return Access.BY_RESOURCE;
+  }
+
+  @Override
   public Ordering ordering() {
     return Ordering.PIPELINED;
   }
@@ -82,12 +88,12 @@ public final class FetchHandler implements ApiHandler {
       refuse(request);
       return;
     }
-    FetchContext context = FetchContext.of(fetch, request.version(), isBroker(limits), sessions, nowMs);
+    FetchContext context = FetchContext.of(fetch, request.version(), isBroker(request, limits), sessions, nowMs);
     if (context.error() != Errors.NONE) {
       request.respond(context.respond(NOTHING, nowMs));
       return;
     }
-    if (context.session() != null && limits.isFollower()) {
+    if (context.session() != null && FetchAttempt.actsAsBroker(request, limits)) {
       context.session().supersede();
     }
     if (memory.mayRead(context.items().length)) {
@@ -106,8 +112,8 @@ public final class FetchHandler implements ApiHandler {
   }
 
   /** Any client may claim to be a follower; only the sessions of brokers take precedence. */
-  private boolean isBroker(FetchLimits limits) {
-    return limits.isFollower()
+  private boolean isBroker(Request request, FetchLimits limits) {
+    return FetchAttempt.actsAsBroker(request, limits)
         && replication.partitions().image().brokers().containsKey(new BrokerId(limits.replicaId()));
   }
 

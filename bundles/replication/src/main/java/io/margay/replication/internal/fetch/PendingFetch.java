@@ -70,7 +70,7 @@ final class PendingFetch {
   }
 
   private void pass(Mode mode) {
-    FetchAttempt attempt = new FetchAttempt(replication, limits, context, parts, request.listener(), mode);
+    FetchAttempt attempt = new FetchAttempt(replication, limits, context, parts, request, mode);
     try {
       attempt.run();
       if (attempt.needsDisk()) {

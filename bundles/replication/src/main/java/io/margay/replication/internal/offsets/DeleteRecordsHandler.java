@@ -1,5 +1,7 @@
 package io.margay.replication.internal.offsets;
 
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
@@ -15,6 +17,7 @@ import io.margay.replication.internal.PartitionLeader;
 import io.margay.replication.internal.ReplicaTable;
 import io.margay.replication.internal.ReplicationContext;
 import io.margay.replication.internal.ServedTopic;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import io.margay.spi.log.LogSuspendedException;
@@ -56,6 +59,11 @@ public final class DeleteRecordsHandler implements ApiHandler {
   }
 
   @Override
+  public Access access() {
+    return Access.BY_RESOURCE;
+  }
+
+  @Override
   public void handle(Request request) {
     DeleteRecordsRequest delete = request.read(new DeleteRecordsRequest());
     int partitions = delete.topics().stream().mapToInt(topic -> topic.partitions().size()).sum();
@@ -64,7 +72,9 @@ public final class DeleteRecordsHandler implements ApiHandler {
     }
     List<LocalReplica> replicas = new ArrayList<>(partitions);
     for (DeleteRecordsTopic topic : delete.topics()) {
-      topic.partitions().forEach(partition -> replicas.add(table.replica(topic.name(), partition.partitionIndex())));
+      if (mayDelete(request, topic.name())) {
+        topic.partitions().forEach(partition -> replicas.add(table.replica(topic.name(), partition.partitionIndex())));
+      }
     }
     long waitMs = Math.min(delete.timeoutMs(), replication.openWaitMs());
     replication.gate().whenOpen(request, this, replicas, waitMs, again -> {
@@ -74,11 +84,16 @@ public final class DeleteRecordsHandler implements ApiHandler {
     });
   }
 
+  private static boolean mayDelete(Request request, String topic) {
+    return request.allowed(AclOperation.DELETE, ResourceType.TOPIC, topic);
+  }
+
   /** What was deleted before a log was found suspended stays deleted; a repetition changes nothing. */
   private void delete(Request request, DeleteRecordsRequest delete, BooleanSupplier again) {
     AtomicBoolean suspended = new AtomicBoolean();
     PendingDelete wait = new PendingDelete(request, pending);
-    DeleteRecordsResponse response = answer(delete, (topic, partition) -> delete(topic, partition, suspended, wait));
+    DeleteRecordsResponse response = answer(delete, (topic, partition) -> mayDelete(request, topic)
+        ? delete(topic, partition, suspended, wait) : failed(partition, Errors.TOPIC_AUTHORIZATION_FAILED));
     if (!suspended.get() || !again.getAsBoolean()) {
       wait.start(response, closed ? 0 : delete.timeoutMs(), replication.scheduler());
     }

@@ -1,5 +1,7 @@
 package io.margay.replication.internal.offsets;
 
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
@@ -15,6 +17,7 @@ import io.margay.replication.internal.PartitionLeader;
 import io.margay.replication.internal.ReplicaTable;
 import io.margay.replication.internal.ReplicationContext;
 import io.margay.replication.internal.SeededHash;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import io.margay.spi.log.LogSuspendedException;
@@ -58,6 +61,11 @@ public final class ListOffsetsHandler implements ApiHandler {
   }
 
   @Override
+  public Access access() {
+    return Access.BY_RESOURCE;
+  }
+
+  @Override
   public void handle(Request request) {
     ListOffsetsRequest list = request.read(new ListOffsetsRequest());
     int partitions = partitions(list);
@@ -66,12 +74,19 @@ public final class ListOffsetsHandler implements ApiHandler {
     }
     List<LocalReplica> replicas = new ArrayList<>(partitions);
     for (ListOffsetsTopic topic : list.topics()) {
+      if (!seen(request, topic.name())) {
+        continue; // nobody waits for a log that is not shown
+      }
       for (ListOffsetsPartition partition : topic.partitions()) {
         replicas.add(table.replica(topic.name(), partition.partitionIndex()));
       }
     }
     long waitMs = list.timeoutMs() > 0 ? Math.min(list.timeoutMs(), replication.openWaitMs()) : replication.openWaitMs();
     replication.gate().whenOpen(request, this, replicas, waitMs, again -> dispatch(request, list, again));
+  }
+
+  private static boolean seen(Request request, String topic) {
+    return request.allowed(AclOperation.DESCRIBE, ResourceType.TOPIC, topic);
   }
 
   private static int partitions(ListOffsetsRequest list) {
@@ -117,12 +132,16 @@ public final class ListOffsetsHandler implements ApiHandler {
     ListOffsetsResponse response = new ListOffsetsResponse();
     for (ListOffsetsTopic topic : list.topics()) {
       ListOffsetsTopicResponse answer = new ListOffsetsTopicResponse().setName(topic.name());
+      response.topics().add(answer);
+      if (!seen(request, topic.name())) {
+        topic.partitions().forEach(partition -> answer.partitions().add(failed(partition, Errors.TOPIC_AUTHORIZATION_FAILED)));
+        continue;
+      }
       long hash = SeededHash.of(topic.name());
       for (ListOffsetsPartition partition : topic.partitions()) {
         answer.partitions().add(twice.contains(hash, partition.partitionIndex()) ? failed(partition, Errors.INVALID_REQUEST)
             : answer(list, topic.name(), partition, request.version(), suspended));
       }
-      response.topics().add(answer);
     }
     return response;
   }

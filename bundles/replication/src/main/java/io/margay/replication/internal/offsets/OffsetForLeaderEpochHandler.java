@@ -1,5 +1,8 @@
 package io.margay.replication.internal.offsets;
 
+import io.margay.model.acl.Acl;
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
@@ -14,6 +17,7 @@ import io.margay.replication.internal.LocalReplica;
 import io.margay.replication.internal.PartitionLeader;
 import io.margay.replication.internal.ReplicaTable;
 import io.margay.replication.internal.ReplicationContext;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import io.margay.spi.log.PartitionLog;
@@ -48,6 +52,11 @@ public final class OffsetForLeaderEpochHandler implements ApiHandler {
   }
 
   @Override
+  public Access access() {
+    return Access.BY_RESOURCE;
+  }
+
+  @Override
   public void handle(Request request) {
     OffsetForLeaderEpochRequest asked = request.read(new OffsetForLeaderEpochRequest());
     int partitions = asked.topics().stream().mapToInt(topic -> topic.partitions().size()).sum();
@@ -56,10 +65,19 @@ public final class OffsetForLeaderEpochHandler implements ApiHandler {
     }
     List<LocalReplica> replicas = new ArrayList<>(partitions);
     for (OffsetForLeaderTopic topic : asked.topics()) {
-      topic.partitions().forEach(partition -> replicas.add(table.replica(topic.topic(), partition.partition())));
+      if (seen(request, topic.topic())) {
+        topic.partitions().forEach(partition -> replicas.add(table.replica(topic.topic(), partition.partition())));
+      }
     }
     replication.gate().whenOpen(request, this, replicas, replication.openWaitMs(),
-        again -> request.respond(answer(asked, this::find)));
+        again -> request.respond(answer(asked, (topic, partition) -> seen(request, topic) ? find(topic, partition)
+            : failed(partition, Errors.TOPIC_AUTHORIZATION_FAILED))));
+  }
+
+  /** Brokers see all topics. */
+  private static boolean seen(Request request, String topic) {
+    return request.allowed(AclOperation.CLUSTER_ACTION, ResourceType.CLUSTER, Acl.CLUSTER_NAME)
+        || request.allowed(AclOperation.DESCRIBE, ResourceType.TOPIC, topic);
   }
 
   private EpochEndOffset find(String topic, OffsetForLeaderPartition partition) {

@@ -1,6 +1,8 @@
 package io.margay.replication.internal.produce;
 
 import io.margay.model.Scheduler;
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
@@ -19,6 +21,7 @@ import io.margay.replication.internal.ReplicaTable;
 import io.margay.replication.internal.ReplicationContext;
 import io.margay.replication.internal.ReplicationSettings;
 import io.margay.replication.internal.ServedTopic;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import io.margay.spi.log.PartitionLog;
@@ -103,6 +106,11 @@ public final class ProduceHandler implements ApiHandler {
   }
 
   @Override
+  public Access access() {
+    return Access.BY_RESOURCE;
+  }
+
+  @Override
   public Ordering ordering() {
     return Ordering.PIPELINED;
   }
@@ -120,20 +128,22 @@ public final class ProduceHandler implements ApiHandler {
   private void append(Request request, ProduceRequest produce, boolean gated) {
     short version = request.version();
     short acks = produce.acks();
-    boolean valid = acks >= ALL && acks <= 1;
+    Errors refused = acks < ALL || acks > 1 ? Errors.INVALID_REQUIRED_ACKS
+        : mayUseTransaction(request, produce) ? Errors.NONE : Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
     PendingProduce waiting = null;
     List<TopicProduceData> topics = produce.topicData();
     List<TopicProduceResponse> answers = new ArrayList<>(topics.size());
     for (int i = 0; i < topics.size(); i++) {
       TopicProduceData topic = topics.get(i);
       ServedTopic served = topic(topic, version);
+      Errors denied = refused != Errors.NONE || mayWrite(request, topic, served) ? refused : Errors.TOPIC_AUTHORIZATION_FAILED;
       List<PartitionProduceData> partitions = topic.partitionData();
       List<PartitionProduceResponse> partitionAnswers = new ArrayList<>(partitions.size());
       for (int j = 0; j < partitions.size(); j++) {
         PartitionProduceData partition = partitions.get(j);
         PartitionProduceResponse answer = new PartitionProduceResponse().setIndex(partition.index()).setBaseOffset(-1);
         partitionAnswers.add(answer);
-        Errors error = valid ? refusal(request, served, partition) : Errors.INVALID_REQUIRED_ACKS;
+        Errors error = denied == Errors.NONE ? refusal(request, served, partition) : denied;
         if (error != Errors.NONE) {
           answer.setErrorCode(error.code());
         } else {
@@ -149,6 +159,19 @@ public final class ProduceHandler implements ApiHandler {
     } else {
       waiting.start(response, produce.timeoutMs(), Math.min(produce.timeoutMs(), replication.openWaitMs()));
     }
+  }
+
+  /** An id that nothing has is no secret: the answer says that it is unknown. */
+  private static boolean mayWrite(Request request, TopicProduceData topic, ServedTopic served) {
+    String name = served != null ? served.name() : request.version() < FIRST_WITH_TOPIC_IDS ? topic.name() : null;
+    return name == null || request.allowed(AclOperation.WRITE, ResourceType.TOPIC, name);
+  }
+
+  /** Only transactional batches use the transactional id; one without it is refused with the batch. */
+  private static boolean mayUseTransaction(Request request, ProduceRequest produce) {
+    String id = produce.transactionalId();
+    return id == null || request.allowed(AclOperation.WRITE, ResourceType.TRANSACTIONAL_ID, id)
+        || !ProducedBatch.anyTransactional(produce);
   }
 
   /** Answers when every partition is decided. */

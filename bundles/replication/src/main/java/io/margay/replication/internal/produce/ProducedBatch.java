@@ -64,6 +64,19 @@ final class ProducedBatch {
     return (buffer.getShort(buffer.readerIndex() + RecordBatchFormat.ATTRIBUTES_OFFSET) & RecordBatchFormat.TRANSACTIONAL_MASK) != 0;
   }
 
+  /** Whether a request that was not checked yet has a batch that says it belongs to a transaction. */
+  static boolean anyTransactional(ProduceRequest produce) {
+    for (ProduceRequest.TopicProduceData topic : produce.topicData()) {
+      for (ProduceRequest.PartitionProduceData partition : topic.partitionData()) {
+        ByteBuf buffer = partition.records() == null ? null : partition.records().bufferOrNull();
+        if (buffer != null && buffer.readableBytes() >= RecordBatchFormat.HEADER_SIZE && isTransactional(buffer)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
   private static boolean refuse(PartitionProduceResponse answer, Errors error, String message) {
     answer.setErrorCode(error.code()).setErrorMessage(message);
     return false;

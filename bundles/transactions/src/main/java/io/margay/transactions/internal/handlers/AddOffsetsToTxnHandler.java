@@ -1,6 +1,8 @@
 package io.margay.transactions.internal.handlers;
 
 import io.margay.coordinator.CoordinatorException;
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.AddOffsetsToTxnRequest;
@@ -21,6 +23,13 @@ final class AddOffsetsToTxnHandler extends TransactionHandler<AddOffsetsToTxnReq
   AddOffsetsToTxnHandler(TransactionCoordinatorService coordinator) {
     super(AddOffsetsToTxnRequest.API, AddOffsetsToTxnRequest::new, FIRST_WITH_FENCED);
     this.coordinator = coordinator;
+  }
+
+  @Override
+  Errors denial(AddOffsetsToTxnRequest query, Request request) {
+    Errors denied = unlessAllowed(request, AclOperation.WRITE, query.transactionalId());
+    boolean group = request.allowed(AclOperation.READ, ResourceType.GROUP, query.groupId());
+    return denied == Errors.NONE && !group ? Errors.GROUP_AUTHORIZATION_FAILED : denied;
   }
 
   @Override

@@ -2,6 +2,9 @@ package io.margay.transactions.internal.handlers;
 
 import io.margay.coordinator.CoordinatorException;
 import io.margay.model.TopicPartition;
+import io.margay.model.acl.Acl;
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.AddPartitionsToTxnRequest;
@@ -50,11 +53,24 @@ final class AddPartitionsToTxnHandler extends TransactionHandler<AddPartitionsTo
   }
 
   @Override
+  Errors denial(AddPartitionsToTxnRequest query, Request request) {
+    if (request.version() < FIRST_BATCHED) {
+      return unlessAllowed(request, AclOperation.WRITE, query.v3AndBelowTransactionalId());
+    }
+    return request.allowed(AclOperation.CLUSTER_ACTION, ResourceType.CLUSTER, Acl.CLUSTER_NAME) ? Errors.NONE
+        : Errors.CLUSTER_AUTHORIZATION_FAILED;
+  }
+
+  @Override
   CompletionStage<? extends Message> serve(AddPartitionsToTxnRequest query, Request request, long bytes) {
     short version = request.version();
     if (version < FIRST_BATCHED) {
       Claim claim = new Claim(query.v3AndBelowTransactionalId(), query.v3AndBelowProducerId(), query.v3AndBelowProducerEpoch());
-      return add(claim, query.v3AndBelowTopics(), version, bytes).thenApply(topics ->
+      Set<String> denied = new LinkedHashSet<>();
+      query.v3AndBelowTopics().stream().map(AddPartitionsToTxnTopic::name)
+          .filter(t -> !request.allowed(AclOperation.WRITE, ResourceType.TOPIC, t)).forEach(denied::add);
+      return (denied.isEmpty() ? add(claim, query.v3AndBelowTopics(), version, bytes)
+          : CompletableFuture.completedFuture(refused(query.v3AndBelowTopics(), denied))).thenApply(topics ->
           new AddPartitionsToTxnResponse().setResultsByTopicV3AndBelow(topics));
     }
     List<CompletableFuture<AddPartitionsToTxnResult>> parts = new ArrayList<>(query.transactions().size());
@@ -88,6 +104,12 @@ final class AddPartitionsToTxnHandler extends TransactionHandler<AddPartitionsTo
     return coordinator.add(claim, partitions, version < FIRST_BATCHED ? 0 : Transaction.V2, bytes)
         .handle((error, failure) -> failure == null ? error : inVersion(CoordinatorException.errorOf(failure), version))
         .thenApply(error -> results(topics, tp -> error));
+  }
+
+  /** Nothing is added when the client may not write to one of the topics. Of those it learns no more than that. */
+  private List<AddPartitionsToTxnTopicResult> refused(List<AddPartitionsToTxnTopic> topics, Set<String> denied) {
+    return results(topics, tp -> denied.contains(tp.topic()) ? Errors.TOPIC_AUTHORIZATION_FAILED
+        : coordinator.exists(tp) ? Errors.OPERATION_NOT_ATTEMPTED : Errors.UNKNOWN_TOPIC_OR_PARTITION);
   }
 
   private CompletableFuture<List<AddPartitionsToTxnTopicResult>> verify(Claim claim, List<AddPartitionsToTxnTopic> topics, short version,

@@ -1,6 +1,7 @@
 package io.margay.transactions.internal.handlers;
 
 import io.margay.coordinator.CoordinatorException;
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.EndTxnRequest;
@@ -23,6 +24,11 @@ final class EndTxnHandler extends TransactionHandler<EndTxnRequest> {
   EndTxnHandler(TransactionCoordinatorService coordinator) {
     super(EndTxnRequest.API, EndTxnRequest::new, FIRST_WITH_FENCED);
     this.coordinator = coordinator;
+  }
+
+  @Override
+  Errors denial(EndTxnRequest query, Request request) {
+    return unlessAllowed(request, AclOperation.WRITE, query.transactionalId());
   }
 
   @Override

@@ -1,6 +1,9 @@
 package io.margay.transactions.internal.handlers;
 
 import io.margay.coordinator.CoordinatorException;
+import io.margay.model.acl.Acl;
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.InitProducerIdRequest;
@@ -29,6 +32,15 @@ final class InitProducerIdHandler extends TransactionHandler<InitProducerIdReque
   @Override
   public short highestVersion() {
     return (short) (api().latestVersionUnstable() ? api().highest() - 1 : api().highest());
+  }
+
+  @Override
+  Errors denial(InitProducerIdRequest query, Request request) {
+    if (query.transactionalId() != null) {
+      return unlessAllowed(request, AclOperation.WRITE, query.transactionalId());
+    }
+    return request.allowed(AclOperation.IDEMPOTENT_WRITE, ResourceType.CLUSTER, Acl.CLUSTER_NAME)
+        || request.allowedForAny(AclOperation.WRITE, ResourceType.TOPIC) ? Errors.NONE : Errors.CLUSTER_AUTHORIZATION_FAILED;
   }
 
   @Override

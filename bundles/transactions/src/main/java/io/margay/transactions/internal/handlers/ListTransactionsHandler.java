@@ -1,6 +1,8 @@
 package io.margay.transactions.internal.handlers;
 
 import io.margay.model.ForeignPattern;
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.ListTransactionsRequest;
@@ -24,6 +26,11 @@ final class ListTransactionsHandler extends TransactionHandler<ListTransactionsR
   ListTransactionsHandler(TransactionCoordinatorService coordinator) {
     super(ListTransactionsRequest.API, ListTransactionsRequest::new, 0);
     this.coordinator = coordinator;
+  }
+
+  @Override
+  Errors denial(ListTransactionsRequest query, Request request) {
+    return Errors.NONE; // transactional ids that may not be seen are left out
   }
 
   @Override
@@ -54,7 +61,8 @@ final class ListTransactionsHandler extends TransactionHandler<ListTransactionsR
     }
     Listing.Filter filter = new Listing.Filter(states, new HashSet<>(query.producerIdFilters()), query.durationFilter(), pattern);
     return coordinator.list(filter, request::reserve).thenApply(found ->
-        new ListTransactionsResponse().setUnknownStateFilters(unknown).setTransactionStates(found));
+        new ListTransactionsResponse().setUnknownStateFilters(unknown).setTransactionStates(found.stream()
+            .filter(t -> request.allowed(AclOperation.DESCRIBE, ResourceType.TRANSACTIONAL_ID, t.transactionalId())).toList()));
   }
 
   @Override

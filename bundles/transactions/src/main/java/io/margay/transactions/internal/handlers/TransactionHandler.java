@@ -3,10 +3,13 @@ package io.margay.transactions.internal.handlers;
 import io.margay.coordinator.CoordinatorException;
 import io.margay.model.Clock;
 import io.margay.model.LineLimit;
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.MalformedMessageException;
 import io.margay.protocol.Message;
+import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.concurrent.CompletionStage;
@@ -43,6 +46,19 @@ abstract class TransactionHandler<Q extends Message> implements ApiHandler {
    */
   abstract CompletionStage<? extends Message> serve(Q query, Request request, long bytes);
 
+  /**
+   * Whether the client may ask at all. What may be several in one request is left to {@link #serve}.
+   *
+   * @return the error of the whole request, or NONE
+   */
+  abstract Errors denial(Q query, Request request);
+
+  /** What a request needs that is about one transactional id. */
+  static Errors unlessAllowed(Request request, AclOperation operation, String transactionalId) {
+    return request.allowed(operation, ResourceType.TRANSACTIONAL_ID, transactionalId) ? Errors.NONE
+        : Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
+  }
+
   /** @return estimated bytes of heap that serving the request takes, beyond what the frame holds */
   long extraBytes(Q query) {
     return 0;
@@ -62,12 +78,22 @@ abstract class TransactionHandler<Q extends Message> implements ApiHandler {
   }
 
   @Override
+  public final Access access() {
+    return Access.BY_RESOURCE;
+  }
+
+  @Override
   public final void handle(Request request) {
     int frameBytes = request.body().readableBytes();
     Q query = request.read(type.get());
     long bytes = frameBytes + extraBytes(query);
     if (bytes > FREE_BYTES && !request.reserve(bytes)) {
       request.close(api.name() + " of " + frameBytes + " bytes, for which there is no memory");
+      return;
+    }
+    Errors denied = denial(query, request);
+    if (denied != Errors.NONE) {
+      request.respond(error(query, denied, request.version()));
       return;
     }
     serve(query, request, bytes).whenComplete((answer, failure) -> {

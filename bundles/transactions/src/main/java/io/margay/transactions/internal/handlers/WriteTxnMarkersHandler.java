@@ -1,6 +1,9 @@
 package io.margay.transactions.internal.handlers;
 
 import io.margay.model.TopicPartition;
+import io.margay.model.acl.Acl;
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.WriteTxnMarkersRequest;
@@ -37,6 +40,13 @@ final class WriteTxnMarkersHandler extends TransactionHandler<WriteTxnMarkersReq
       partitions += 1 + marker.topics().stream().mapToLong(t -> 1L + t.partitionIndexes().size()).sum();
     }
     return partitions * PARTITION_BYTES;
+  }
+
+  @Override
+  Errors denial(WriteTxnMarkersRequest query, Request request) {
+    return request.allowed(AclOperation.ALTER, ResourceType.CLUSTER, Acl.CLUSTER_NAME)
+        || request.allowed(AclOperation.CLUSTER_ACTION, ResourceType.CLUSTER, Acl.CLUSTER_NAME) ? Errors.NONE
+        : Errors.CLUSTER_AUTHORIZATION_FAILED;
   }
 
   @Override
