@@ -20,6 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeConfigsResult;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
@@ -214,6 +215,29 @@ class SecureListenersIT {
         eventually(() -> reaches(client(tls, "security.protocol", "SSL")));
       }
     }
+  }
+
+  @Test
+  void aLinkMirrorsOverScramAndTls() throws Exception {
+    try (Admin admin = Admin.create(client(broker.port()))) {
+      admin.createTopics(List.of(new NewTopic("mirrored", 2, (short) 1))).all().get(20, TimeUnit.SECONDS);
+    }
+    try (Broker target = Broker.prepare().with("KAFKA_LISTENER_NAME_WEST_SSL_TRUSTSTORE_TYPE", "PEM")
+        .with("KAFKA_LISTENER_NAME_WEST_SSL_TRUSTSTORE_LOCATION", certs.resolve("ca.pem").toString())
+        .with("KAFKA_LISTENER_NAME_WEST_SASL_MECHANISM_INTER_BROKER_PROTOCOL", "SCRAM-SHA-512")
+        .with("KAFKA_LISTENER_NAME_WEST_SCRAM___SHA___512_SASL_JAAS_CONFIG",
+            SCRAM + " required username=\"admin\" password=\"" + ADMIN_PASSWORD + "\";").start(); Admin there = Admin.create(client(target.port()))) {
+      target.shell("mirror:create west --source " + at(secure) + " --topics mirrored -f security.protocol=SASL_SSL").ok();
+      eventually(() -> assertThat(there.describeTopics(List.of("mirrored")).allTopicNames().get(20, TimeUnit.SECONDS).get("mirrored").partitions())
+          .hasSize(2));
+      assertThat(target.log()).doesNotContain(ADMIN_PASSWORD);
+    }
+  }
+
+  @Test
+  void theShellListsCertificates() {
+    assertThat(broker.shell("tls:list").ok().output()).containsPattern("SECURE +SASL_SSL +CN=broker +CN=Margay development CA")
+        .doesNotContain("LOGIN");
   }
 
   private static void replace(Path with) throws IOException {

@@ -111,9 +111,10 @@ final class ImagePublisher {
     scheduled.set(false);
     Publication publication = source.get();
     if (publication != null) {
+      boolean otherAcls = publication.image().acls() != image.acls();
       image = publication.image();
       ClusterDelta delta = publication.delta();
-      if (!isEmpty(delta)) {
+      if (otherAcls || !isEmpty(delta)) {
         for (Member member : List.copyOf(members)) {
           tell(member, delta, publication.image());
         }

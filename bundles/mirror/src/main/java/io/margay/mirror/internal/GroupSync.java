@@ -38,7 +38,7 @@ final class GroupSync implements AutoCloseable {
     this.config = config;
     this.context = context;
     this.source = source;
-    this.target = new RemoteCluster("margay-mirror-" + config.name(), context.ports().client(), context::ownBrokers);
+    this.target = new RemoteCluster("margay-mirror-" + config.name(), context.ports().client(), context::ownBrokers, context::ownAccess);
     this.sourceOffsets = new GroupOffsets(source);
     this.targetOffsets = new GroupOffsets(target);
   }

@@ -82,8 +82,8 @@ final class Lanes implements AutoCloseable {
 
   private LaneThread begin(int broker) {
     String clientId = "margay-mirror-" + config.name();
-    LaneThread lanes = new LaneThread(broker, new RemoteCluster(clientId, context.ports().client(), config::bootstrap),
-        new RemoteCluster(clientId, context.ports().client(), context::ownBrokers), shared);
+    LaneThread lanes = new LaneThread(broker, new RemoteCluster(clientId, context.ports().client(), config::bootstrap, config::access),
+        new RemoteCluster(clientId, context.ports().client(), context::ownBrokers, context::ownAccess), shared);
     Thread thread = new Thread(lanes, "margay-mirror-" + config.name() + "-" + broker);
     thread.setDaemon(true);
     running.add(thread);

@@ -47,7 +47,7 @@ final class Link implements AutoCloseable {
     this.loop = new LinkLoop(config, context.ports(), loopThread, this::refresh);
     this.lanes = new Lanes(config, context, this::refresh);
     this.topics = new TargetTopics(config, context);
-    this.source = new RemoteCluster("margay-mirror-" + config.name(), context.ports().client(), config::bootstrap);
+    this.source = new RemoteCluster("margay-mirror-" + config.name(), context.ports().client(), config::bootstrap, config::access);
     this.groups = new GroupSync(config, context, source);
     this.control = daemon(this::run, "margay-mirror-control-" + config.name());
   }

@@ -1,6 +1,7 @@
 package io.margay.mirror.internal;
 
 import io.margay.model.ForeignPattern;
+import io.margay.spi.client.Access;
 import io.margay.spi.partitioner.PartitionerChoice;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +25,9 @@ record LinkConfig(String name, SortedMap<String, String> given, List<Address> bo
     Fetching fetch, Sync sync) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final List<String> FIELDS = List.of("bootstrap.servers", "topics", "mode", "prefix", "paused", "start", "fetch.max.bytes",
-      "fetch.wait.max.ms", "bandwidth.bytes.per.second", "sync.interval.ms", "sync.topic.configs", "sync.groups", "replication.factor", "on.divergence", "partitions", "partitioner");
+      "fetch.wait.max.ms", "bandwidth.bytes.per.second", "sync.interval.ms", "sync.topic.configs", "sync.groups", "replication.factor", "on.divergence",
+      "partitions", "partitioner", "security.protocol");
+  private static final List<String> PROTOCOLS = List.of("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL");
   private static final String REPARTITIONED = "repartitioned";
   private static final int PARTITIONS_MAX = 100_000;
   private static final int BYTES_MIN = 64 << 10;
@@ -94,6 +97,10 @@ record LinkConfig(String name, SortedMap<String, String> given, List<Address> bo
         throw invalid(field.getKey(), field.getValue(), "no semicolon or line end");
       }
     }
+    String protocol = fields.getOrDefault("security.protocol", "PLAINTEXT");
+    if (!PROTOCOLS.contains(protocol) || name.indexOf('.') >= 0 && !protocol.equals("PLAINTEXT")) {
+      throw invalid("security.protocol", protocol, "one of " + PROTOCOLS + ", and a link's name without a dot for all but PLAINTEXT");
+    }
     String mode = fields.getOrDefault("mode", "identical");
     if (!List.of("identical", "prefixed", REPARTITIONED).contains(mode)) {
       throw invalid("mode", mode, "identical, prefixed or repartitioned");
@@ -115,6 +122,12 @@ record LinkConfig(String name, SortedMap<String, String> given, List<Address> bo
         new Sync((int) number(fields, "sync.interval.ms", 5_000, 100, 3_600_000), bool(fields, "sync.topic.configs", true),
             patterns("sync.groups", fields.getOrDefault("sync.groups", ".*"), false),
             (int) number(fields, "replication.factor", -1, -1, Short.MAX_VALUE), cuts(fields.getOrDefault("on.divergence", "stop"))));
+  }
+
+  /** How brokers of the source are reached: the settings are those of a listener with the link's name, so that no secret is in the link. */
+  Access access() {
+    String protocol = given.getOrDefault("security.protocol", "PLAINTEXT");
+    return protocol.equals("PLAINTEXT") ? Access.PLAINTEXT : new Access(protocol, name, null);
   }
 
   /** Reads what {@link #text} writes. */

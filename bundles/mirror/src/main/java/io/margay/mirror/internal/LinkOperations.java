@@ -57,11 +57,11 @@ final class LinkOperations {
   }
 
   RemoteCluster target() {
-    return new RemoteCluster("margay-mirror", context.ports().client(), context::ownBrokers);
+    return new RemoteCluster("margay-mirror", context.ports().client(), context::ownBrokers, context::ownAccess);
   }
 
   RemoteCluster source(LinkConfig config) {
-    return new RemoteCluster("margay-mirror-" + config.name(), context.ports().client(), config::bootstrap);
+    return new RemoteCluster("margay-mirror-" + config.name(), context.ports().client(), config::bootstrap, config::access);
   }
 
   static List<TopicPartition> partitions(String topic, int count) {

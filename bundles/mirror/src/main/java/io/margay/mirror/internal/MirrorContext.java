@@ -9,6 +9,7 @@ import io.margay.model.Endpoint;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Api;
 import io.margay.protocol.Message;
+import io.margay.spi.client.Access;
 import io.margay.spi.client.LocalClient;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.controller.Controller;
@@ -60,6 +61,12 @@ record MirrorContext(ClusterMetadata metadata, NodeSettings settings, Controller
   }
 
   /** Addresses of the brokers of this cluster, where brokers reach each other. */
+  /** How the brokers of this cluster reach each other. */
+  Access ownAccess() {
+    String listener = settings.interBrokerListener();
+    return settings.listeners().stream().filter(own -> own.listener().equals(listener)).findFirst().map(Access::of).orElse(Access.PLAINTEXT);
+  }
+
   List<Address> ownBrokers() {
     List<Address> addresses = new ArrayList<>();
     String listener = settings.interBrokerListener();

@@ -8,6 +8,7 @@ import io.margay.protocol.message.FindCoordinatorRequest;
 import io.margay.protocol.message.FindCoordinatorResponse;
 import io.margay.protocol.message.MetadataRequest;
 import io.margay.protocol.message.MetadataResponse;
+import io.margay.spi.client.Access;
 import io.margay.spi.client.RemoteClient;
 import io.margay.spi.client.RemoteConnection;
 import java.io.IOException;
@@ -39,6 +40,7 @@ final class RemoteCluster implements AutoCloseable {
   private final String clientId;
   private final Supplier<RemoteClient> client;
   private final Supplier<List<Address>> bootstrap;
+  private final Supplier<Access> access;
   private final Map<Integer, Address> brokers = new HashMap<>();
   private final Map<Address, RemoteConnection> connections = new HashMap<>();
 
@@ -46,11 +48,13 @@ final class RemoteCluster implements AutoCloseable {
    * @param clientId what its requests carry
    * @param client opens connections; gives null while it is being replaced
    * @param bootstrap where to ask first
+   * @param access how its brokers are reached
    */
-  RemoteCluster(String clientId, Supplier<RemoteClient> client, Supplier<List<Address>> bootstrap) {
+  RemoteCluster(String clientId, Supplier<RemoteClient> client, Supplier<List<Address>> bootstrap, Supplier<Access> access) {
     this.clientId = clientId;
     this.client = client;
     this.bootstrap = bootstrap;
+    this.access = access;
   }
 
   /** What makes a request of the version that both sides know. */
@@ -167,7 +171,7 @@ final class RemoteCluster implements AutoCloseable {
       throw new IOException("the bundle client is not active");
     }
     RemoteConnection opened = await(now.connect(new RemoteClient.Target(address.host(), address.port(), clientId, CONNECT_TIMEOUT_MS, 1,
-        RESPONSE_BYTES_MAX)));
+        RESPONSE_BYTES_MAX, access.get())));
     connections.put(address, opened);
     return opened;
   }

@@ -142,7 +142,7 @@ final class SourceFetcher {
     connecting = true;
     Address to = address;
     client.connect(new RemoteClient.Target(to.host(), to.port(), "margay-mirror-" + config.name(), CONNECT_TIMEOUT_MS, CHECKS_MAX + 2,
-        config.fetch().maxBytes())).whenComplete((opened, failure) -> {
+        config.fetch().maxBytes(), config.access())).whenComplete((opened, failure) -> {
           if (!loop.run(() -> connected(to, opened, failure)) && opened != null) {
             opened.close();
           }

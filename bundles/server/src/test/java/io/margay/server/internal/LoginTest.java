@@ -1,6 +1,7 @@
 package io.margay.server.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.margay.metadata.ClusterImage;
 import io.margay.model.Endpoint;
@@ -42,6 +43,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -304,6 +306,20 @@ class LoginTest {
     assertThat(answer.errorCode()).isEqualTo(Errors.SASL_AUTHENTICATION_FAILED.code());
     assertThat(answer.errorMessage()).isEqualTo("no");
     isClosed();
+  }
+
+  @Test
+  void aSecondTlsHandshakeEndsTheConnection() throws Exception {
+    open("SASL_SSL");
+    SSLSocket secure = (SSLSocket) client;
+    secure.setEnabledProtocols(new String[] {"TLSv1.2"});
+    logIn();
+    assertThat(whoami()).isEqualTo("User:alice");
+    secure.startHandshake();
+    assertThatThrownBy(() -> {
+      whoami();
+      whoami();
+    }).isInstanceOf(IOException.class);
   }
 
   @Test

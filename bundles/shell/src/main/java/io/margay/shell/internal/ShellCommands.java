@@ -253,6 +253,7 @@ public final class ShellCommands {
     add(all, AssignorCommands.class, AssignorCommands.SCOPE, io -> new AssignorCommands(requests, strategies, io));
     add(all, PlacementCommands.class, PlacementCommands.SCOPE, io -> new PlacementCommands(requests, strategies, io));
     add(all, StorageCommands.class, StorageCommands.SCOPE, io -> new StorageCommands(requests, settings, strategies, io));
+    add(all, TlsCommands.class, TlsCommands.SCOPE, io -> new TlsCommands(settings, io));
     add(all, AclCommands.class, AclCommands.SCOPE, io -> new AclCommands(requests, io));
     add(all, MirrorCommands.class, MirrorCommands.SCOPE, io -> new MirrorCommands(strategies, io));
     add(all, MargayCommands.class, MargayCommands.SCOPE, io -> new MargayCommands(requests, settings, strategies, all, platform, io));

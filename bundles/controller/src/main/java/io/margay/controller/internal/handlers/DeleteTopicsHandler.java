@@ -110,12 +110,10 @@ public final class DeleteTopicsHandler extends AdminHandler<DeleteTopicsRequest>
     return request.allowed(AclOperation.DESCRIBE, ResourceType.TOPIC, topic);
   }
 
-  /** That a topic is unknown is told to those who may see it, and that an id is, to all. */
+  /** Who names a topic must be allowed to see it, too. That a topic is unknown is told to those who may see it, and that an id is, to all. */
   private static boolean mayDelete(Request request, DeleteTopicState asked, TopicImage topic) {
-    if (topic != null) {
-      return request.allowed(AclOperation.DELETE, ResourceType.TOPIC, topic.name());
-    }
-    return asked.name() == null || seen(request, asked.name());
+    return (asked.name() == null || seen(request, asked.name()))
+        && (topic == null || request.allowed(AclOperation.DELETE, ResourceType.TOPIC, topic.name()));
   }
 
   @Override
