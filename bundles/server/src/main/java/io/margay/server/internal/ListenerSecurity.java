@@ -120,7 +120,8 @@ final class ListenerSecurity implements Security {
   /** @return whether any of these settings matters here */
   static boolean concerns(Set<String> names) {
     return names.stream().anyMatch(name -> name.startsWith("listener.name.") || name.startsWith("ssl.") || name.startsWith("sasl.")
-        || name.startsWith("connection") || name.equals(NetworkSettings.MARGAY_PREAUTH_TIMEOUT_MS.name()));
+        || name.startsWith("connection") || name.equals(NetworkSettings.MARGAY_PREAUTH_TIMEOUT_MS.name())
+        || name.equals(TlsSettings.MARGAY_TLS_ENGINE.name()));
   }
 
   /** Settings or files have changed: new connections get what they say now. What cannot be used has no effect. */

@@ -4,6 +4,7 @@ import io.margay.spi.config.SettingValues;
 import io.margay.spi.tls.TlsMaterial;
 import io.margay.spi.tls.TlsSettings;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -49,10 +50,20 @@ final class TlsListener {
       throw new IOException("TLS needs a key; set ssl.keystore.location, or ssl.keystore.key and ssl.keystore.certificate.chain");
     }
     List<String> ciphers = values.get(TlsSettings.SSL_CIPHER_SUITES);
-    return new TlsListener(listener, material, SslContextBuilder.forServer(material.keys()).sslProvider(SslProvider.JDK)
+    return new TlsListener(listener, material, SslContextBuilder.forServer(material.keys()).sslProvider(engine(values))
         .trustManager(material.trust()).clientAuth(clientAuth(values.get(TlsSettings.SSL_CLIENT_AUTH)))
         .protocols(values.get(TlsSettings.SSL_ENABLED_PROTOCOLS)).ciphers(ciphers.isEmpty() ? null : ciphers)
         .sessionCacheSize(SESSIONS_KEPT).sessionTimeout(HANDSHAKES_KEPT_SECONDS).build());
+  }
+
+  private static SslProvider engine(SettingValues values) throws IOException {
+    if (!values.get(TlsSettings.MARGAY_TLS_ENGINE).equals("openssl")) {
+      return SslProvider.JDK;
+    }
+    if (!OpenSsl.isAvailable()) {
+      throw new IOException("margay.tls.engine=openssl is not available here: " + OpenSsl.unavailabilityCause() + "; use jdk");
+    }
+    return SslProvider.OPENSSL;
   }
 
   private static ClientAuth clientAuth(String text) {
