@@ -401,6 +401,32 @@ class MirrorIT {
     return values;
   }
 
+  /** 80 ms between the clusters, which nothing crosses for 2 s, twice: the second time connections end, too. */
+  @Test
+  void aLongWayThatIsCutLosesAndDoublesNothing() throws Exception {
+    List<Integer> ports = Ports.free(3);
+    String listeners = "PLAINTEXT://127.0.0.1:" + ports.get(0) + ",FAR://127.0.0.1:";
+    try (Broker far = Broker.prepare().with("KAFKA_LISTENERS", listeners + ports.get(1))
+        .with("KAFKA_ADVERTISED_LISTENERS", listeners + ports.get(2))
+        .with("KAFKA_LISTENER_SECURITY_PROTOCOL_MAP", "PLAINTEXT:PLAINTEXT,FAR:PLAINTEXT").start();
+        DelayingProxy way = new DelayingProxy(ports.get(2), ports.get(1), 40)) {
+      create(far, "distant", 2);
+      east.shell("mirror:create distant --source 127.0.0.1:" + ports.get(2) + " --topics distant -f sync.interval.ms=300").ok();
+      int produced = 0;
+      for (boolean resets : List.of(false, true)) {
+        produce(far, "distant", produced, produced + 300, Map.of("batch.size", "200"));
+        way.cut(2_000, resets);
+        produce(far, "distant", produced + 300, produced + 600, Map.of("batch.size", "200"));
+        produced += 600;
+        await("the way is open", way::isOpen);
+        await("all has come", () -> has(east, "distant") && ends(east, "distant").equals(ends(far, "distant")));
+      }
+      assertThat(records(east, "distant", Map.of())).isEqualTo(records(far, "distant", Map.of())).hasSize(produced).doesNotHaveDuplicates();
+      assertThat(east.shell("mirror:diff distant").ok().output()).contains("true").doesNotContain("false");
+      east.shell("mirror:remove distant").ok();
+    }
+  }
+
   private static void awaitMore(AtomicInteger acknowledged, int more) throws InterruptedException {
     int before = acknowledged.get();
     await("more records", () -> acknowledged.get() >= before + more);

@@ -4,6 +4,10 @@ package io.margay.simulation;
 enum Flaw {
   /** The protocols are as they should be. */
   NONE,
+  /** The protocols are as they should be, and there are no transactions. */
+  NO_TRANSACTIONS,
+  /** A mirror goes on at its end without a look at whether the source has the same last batch. */
+  UNCOMPARED_END,
   /** The high watermark advances without a replica before the controller has taken it out of the ISR. */
   EARLY_HIGH_WATERMARK,
   /** A follower's fetch says nothing of leader epochs, so neither side sees that the logs differ. */

@@ -65,6 +65,11 @@ final class Invariants {
     return records.computeIfAbsent(tp, key -> new PartitionRecords(tp, this));
   }
 
+  /** What was committed in a partition does not count any more: it becomes a mirror, and is cut. */
+  void forget(TopicPartition tp) {
+    records.remove(tp);
+  }
+
   void quorumLeader(long term, int node) {
     Integer other = quorumLeaders.putIfAbsent(term, node);
     if (other != null) {

@@ -41,6 +41,11 @@ final class PartitionRecords {
     return acknowledgedEnd;
   }
 
+  /** What is committed, by offset. */
+  List<String> committed() {
+    return committed;
+  }
+
   long acknowledgements() {
     return acknowledged.size();
   }

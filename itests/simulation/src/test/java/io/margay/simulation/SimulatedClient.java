@@ -29,7 +29,9 @@ abstract class SimulatedClient {
       Errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND, Errors.REQUEST_TIMED_OUT, Errors.UNKNOWN_TOPIC_OR_PARTITION, Errors.UNKNOWN_TOPIC_ID,
       Errors.LEADER_NOT_AVAILABLE, Errors.KAFKA_STORAGE_ERROR, Errors.FENCED_LEADER_EPOCH, Errors.UNKNOWN_LEADER_EPOCH,
       Errors.OFFSET_NOT_AVAILABLE, Errors.COORDINATOR_LOAD_IN_PROGRESS, Errors.COORDINATOR_NOT_AVAILABLE, Errors.NOT_COORDINATOR,
-      Errors.NOT_CONTROLLER);
+      Errors.NOT_CONTROLLER,
+      // a leader that does not know yet that its topic is no mirror any more
+      Errors.POLICY_VIOLATION);
 
   protected final World world;
   protected final Invariants invariants;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /** The machines of a cluster with their nodes, and what may happen to them. Each fault ends after a time. */
@@ -20,6 +21,8 @@ final class SimulatedCluster {
   private final Map<String, String> settings;
   private final List<Machine> machines = new ArrayList<>();
   private final Map<Integer, SimulatedNode> nodes = new TreeMap<>();
+  /** Gets each node that starts, before anything happens on it. */
+  Consumer<SimulatedNode> whenStarted = node -> { };
   /** Nodes that may lack records, and the epoch of their registration at that time. */
   private final Map<Integer, Long> damaged = new TreeMap<>();
 
@@ -61,7 +64,9 @@ final class SimulatedCluster {
     }
     machine.up = true;
     world.trace().add("node %d starts", id);
-    nodes.put(id, new SimulatedNode(network, machine, invariants, flaw, settings, size()));
+    SimulatedNode node = new SimulatedNode(network, machine, invariants, flaw, settings, size());
+    nodes.put(id, node);
+    whenStarted.accept(node);
   }
 
   private Machine machine(int id) {

@@ -55,6 +55,8 @@ final class SimulatedConnection implements RemoteConnection {
     private final SimulatedProcess from;
     private final SimulatedProcess to;
     private final ArrayDeque<Runnable> sent = new ArrayDeque<>();
+    /** What has arrived, and is taken in order, also by a machine that is slow. */
+    private final ArrayDeque<Runnable> received = new ArrayDeque<>();
     private long lastMicros;
 
     Stream(SimulatedProcess from, SimulatedProcess to) {
@@ -81,7 +83,8 @@ final class SimulatedConnection implements RemoteConnection {
         sent.clear();
         reset(from);
       } else {
-        to.run(0, sent.remove());
+        received.add(sent.remove());
+        to.run(0, () -> received.remove().run());
       }
     }
   }

@@ -29,6 +29,8 @@ final class SimulatedNetwork {
   private final Map<Integer, Server> servers = new HashMap<>();
   private final Set<String> blocked = new TreeSet<>();
   private final List<SimulatedConnection> connections = new ArrayList<>();
+  /** Of the cluster that it connects. */
+  String clusterId = "AAAAAAAAAAAAAAAAAAAAAQ";
   /** What a message takes at most. */
   long delayMicros = 1_500;
   /** How many of a thousand datagrams are overtaken by others. */

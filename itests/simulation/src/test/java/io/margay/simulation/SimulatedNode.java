@@ -27,6 +27,7 @@ import java.util.function.Predicate;
 final class SimulatedNode implements BrokerPresence.Node {
   private final SimulatedProcess process;
   private final Machine machine;
+  private final FakeSettings settings;
   private final StorageEngine engine;
   private final RemoteClient client;
   private final Invariants invariants;
@@ -40,6 +41,7 @@ final class SimulatedNode implements BrokerPresence.Node {
     this.client = flaw == Flaw.NO_EPOCH_CHECK ? new EpochlessClient(network.client(process)) : network.client(process);
     FakeSettings own = new FakeSettings().nodeId(new BrokerId(machine.id));
     settings.forEach(own::with);
+    this.settings = own;
     this.engine = machine.disk.engine(process);
     Logs logs = SimulatedLogs.create(own, process, process,
         (what, cause) -> invariants.fail("no fault of a disk", "%s: %s", what, cause), engine, process::thread);
@@ -83,6 +85,10 @@ final class SimulatedNode implements BrokerPresence.Node {
 
   Machine machine() {
     return machine;
+  }
+
+  FakeSettings settings() {
+    return settings;
   }
 
   ControllerRuntime controller() {

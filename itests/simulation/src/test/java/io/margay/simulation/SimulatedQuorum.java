@@ -396,6 +396,6 @@ final class SimulatedQuorum implements MetadataLog {
 
   @Override
   public String clusterId() {
-    return "AAAAAAAAAAAAAAAAAAAAAQ";
+    return network.clusterId;
   }
 }

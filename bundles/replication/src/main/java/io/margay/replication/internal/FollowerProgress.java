@@ -23,6 +23,8 @@ final class FollowerProgress {
   private int fetches;
   private int fetchesAtLook;
   private int silentLooks;
+  /** Where the leader has cut its log, until the follower fetches from there or before; {@link #UNKNOWN} when it has not. */
+  private long cutTo = UNKNOWN;
 
   FollowerProgress(BrokerId id, long nowMs) {
     this.id = id;
@@ -73,10 +75,28 @@ final class FollowerProgress {
     return true;
   }
 
-  /** What it has beyond an offset no longer counts. */
-  void cut(long offset) {
+  /** What it has beyond an offset no longer counts, and has to go. @param again whether the whole log has begun again */
+  void cut(long offset, boolean again) {
+    cutTo = again ? UNKNOWN : cutTo == UNKNOWN ? offset : Math.min(cutTo, offset);
     end = Math.min(end, offset);
     leaderEndAtFetch = Math.min(leaderEndAtFetch, offset);
+  }
+
+  /**
+   * It is about to fetch from an offset.
+   *
+   * @return where it has to cut its log before; {@link #UNKNOWN} when it may fetch
+   */
+  long mustCutTo(long fetchOffset) {
+    if (fetchOffset <= cutTo) {
+      cutTo = UNKNOWN;
+    }
+    return cutTo;
+  }
+
+  /** Whether it still has to fetch from where the leader has cut its log. */
+  boolean mustCut() {
+    return cutTo != UNKNOWN;
   }
 
   /** Whether it has lagged for longer than allowed. */

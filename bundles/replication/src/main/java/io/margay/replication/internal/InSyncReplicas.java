@@ -3,6 +3,7 @@ package io.margay.replication.internal;
 import io.margay.metadata.PartitionImage;
 import io.margay.model.BrokerId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -26,6 +27,8 @@ final class InSyncReplicas {
   record Proposal(int partitionEpoch, List<Member> isr) { }
 
   private final BrokerId self;
+  /** Whether some follower may have to cut its log. */
+  private volatile boolean cuts;
   private volatile FollowerProgress[] followers = { };
   private volatile int isrSize;
   private List<BrokerId> isr;
@@ -125,11 +128,24 @@ final class InSyncReplicas {
     return follower.fetched(brokerEpoch, offset, logStart, leaderEnd, nowMs) ? Fetched.KNOWN : Fetched.STALE;
   }
 
-  /** The leader has cut its log: nobody has anything beyond. */
-  synchronized void cut(long offset) {
+  /** The leader has cut its log: nobody has anything beyond. @param again whether it has begun again, which followers find out of range */
+  synchronized void cut(long offset, boolean again) {
     for (FollowerProgress follower : followers) {
-      follower.cut(offset);
+      follower.cut(offset, again);
     }
+    cuts = true;
+  }
+
+  /** See {@link FollowerProgress#mustCutTo}. Costs a look at a field while nobody has to. */
+  long mustCutTo(int replicaId, long fetchOffset) {
+    return cuts ? cutOf(replicaId, fetchOffset) : FollowerProgress.UNKNOWN;
+  }
+
+  private synchronized long cutOf(int replicaId, long fetchOffset) {
+    FollowerProgress follower = follower(replicaId);
+    long to = follower == null ? FollowerProgress.UNKNOWN : follower.mustCutTo(fetchOffset);
+    cuts = Arrays.stream(followers).anyMatch(FollowerProgress::mustCut);
+    return to;
   }
 
   /** Whether the image says that a replica is in sync. */

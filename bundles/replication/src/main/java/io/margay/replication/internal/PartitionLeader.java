@@ -172,14 +172,14 @@ public final class PartitionLeader extends PartitionRole implements LeaderPartit
     }
     long start = log.logStartOffset();
     long end = log.logEndOffset();
-    if (!(start < end && start <= offset && offset <= end ? log.truncateTo(offset, leaderEpoch())
-        : log.truncateFullyAndStartAt(offset, leaderEpoch()))) {
+    boolean cut = start < end && start <= offset && offset <= end;
+    if (!(cut ? log.truncateTo(offset, leaderEpoch()) : log.truncateFullyAndStartAt(offset, leaderEpoch()))) {
       return false;
     }
     log.beginEpoch(leaderEpoch());
     lastAppended = null;
     synchronized (advancing) {
-      isr.cut(offset);
+      isr.cut(offset, !cut);
       epochStart = Math.min(epochStart, offset);
       highWatermark = log.highWatermark();
     }
@@ -187,6 +187,15 @@ public final class PartitionLeader extends PartitionRole implements LeaderPartit
     replica().dataWaiters().wakeAll();
     replica().followerWaiters().wakeAll();
     return true;
+  }
+
+  /**
+   * A log that was cut and has grown again in the same epoch looks as if a follower only lagged.
+   *
+   * @return where a follower has to cut its log before it fetches from an offset; -1 when it may fetch
+   */
+  public long mustCutTo(int replicaId, long fetchOffset) {
+    return isr.mustCutTo(replicaId, fetchOffset);
   }
 
   @Override

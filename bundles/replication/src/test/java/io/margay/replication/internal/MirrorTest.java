@@ -89,6 +89,20 @@ class MirrorTest {
   }
 
   @Test
+  void followersAreCutAlsoWhenTheLeaderHasAsMuchAgainBeforeTheyFetch() throws IOException {
+    append(0, 3);
+    append(3, 3);
+    append(6, 3);
+    cluster.run(50);
+    leader().endMirrorAt(3, SOURCE);
+    append(3, 4);
+    append(7, 2);
+    append(9, 3);
+    cluster.run(1_000);
+    assertEqualLogs("0@1", "3@1", "7@1", "9@1");
+  }
+
+  @Test
   void nothingBeyondACutIsCommittedBeforeTheFollowersHaveIt() throws IOException {
     append(0, 3);
     append(3, 3);

@@ -209,6 +209,12 @@ final class FetchAttempt {
             .setDivergingEpoch(new EpochEndOffset().setEpoch(end.epoch()).setEndOffset(end.endOffset()));
       }
     }
+    long cutTo = limits.isFollower() ? ((PartitionLeader) role).mustCutTo(limits.replicaId(), offset) : -1;
+    if (cutTo >= 0) {
+      answered = true;
+      return data(item, role, role.highWatermark(), Records.EMPTY)
+          .setDivergingEpoch(new EpochEndOffset().setEpoch(Math.max(0, item.lastFetchedEpoch())).setEndOffset(cutTo));
+    }
     // the bounds before the range check: what is appended in between is seen by the next pass
     long highWatermark = role.highWatermark();
     long bound = limits.bound(role);

@@ -1,0 +1,175 @@
+package io.margay.simulation;
+
+import io.margay.controller.internal.state.Command;
+import io.margay.controller.internal.state.Command.AlterConfigs;
+import io.margay.controller.internal.state.Command.ConfigChange;
+import io.margay.controller.internal.state.Command.ConfigEdit;
+import io.margay.controller.internal.state.Command.CreateTopics;
+import io.margay.controller.internal.state.Command.NewTopic;
+import io.margay.controller.internal.state.Command.Operation;
+import io.margay.metadata.BrokerImage;
+import io.margay.metadata.ConfigResource;
+import io.margay.mirror.internal.SimulatedMirror;
+import io.margay.model.BrokerId;
+import io.margay.model.TopicPartition;
+import io.margay.spi.client.RemoteClient;
+import io.margay.spi.log.LogSettings;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/** One of two clusters that mirror each other: its machines, what must hold in it, and its end of a link to the other. */
+final class Region {
+  static final String TOPIC = "t";
+  static final int PARTITIONS = 2;
+  private static final int NODES = 3;
+  private static final int CRASHES_AFTER_VOTE = 100;
+  private static final long AGAIN_MICROS = 500_000;
+  private static final String MIRROR = LogSettings.MARGAY_MIRROR_SOURCE.name();
+
+  final String name;
+  final Invariants invariants;
+  final List<SimulatedProducer> producers = new ArrayList<>();
+  private final World world;
+  private final SimulatedNetwork network;
+  private final SimulatedCluster cluster;
+  private final Reassigner reassigner;
+  private final Map<Integer, SimulatedMirror> mirrors = new TreeMap<>();
+  private Nemesis nemesis;
+
+  Region(String name, World world) {
+    this.name = name;
+    this.world = world;
+    this.network = new SimulatedNetwork(world);
+    network.clusterId = "AAAAAAAAAAAAAAAAA-" + name;
+    this.invariants = new Invariants(world);
+    this.cluster = new SimulatedCluster(network, invariants, Flaw.NO_TRANSACTIONS, NODES, Map.of("broker.session.timeout.ms", "3000",
+        "broker.heartbeat.interval.ms", "500", "replica.lag.time.max.ms", "3000", "replica.socket.timeout.ms", "2000",
+        "log.cleaner.enable", "false", "leader.imbalance.check.interval.seconds", "5", "inter.broker.listener.name",
+        SimulatedNetwork.LISTENER));
+    this.reassigner = new Reassigner(world, cluster, invariants);
+  }
+
+  UUID topicId() {
+    return new UUID(0x5EED, name.hashCode());
+  }
+
+  /** Each node has a link to the other region, which fills the topics that are mirrors of it. */
+  void start(Region other, boolean cuts, boolean compares) {
+    cluster.whenStarted = node -> {
+      SimulatedMirror mirror = new SimulatedMirror(other.name, new SimulatedMirror.Node<>(node.settings(), node.controller(), node.process(),
+          node.process(), node.process().thread()), other.network.client(node.process()), other::anyBroker, cuts, compares);
+      node.replication().addListener(mirror);
+      mirrors.put(node.machine().id, mirror);
+    };
+    for (int id = 1; id <= NODES; id++) {
+      int node = id;
+      world.after(world.random(0, 500_000), () -> cluster.start(node));
+    }
+  }
+
+  private RemoteClient.Target anyBroker() {
+    var endpoint = SimulatedNetwork.endpoint((int) world.random(1, NODES + 1));
+    return new RemoteClient.Target(endpoint.host(), endpoint.port(), "link", 1_000, 5, 1 << 20);
+  }
+
+  boolean active() {
+    return invariants.image().brokers().values().stream().filter(BrokerImage::active).count() == NODES;
+  }
+
+  /** @param source the region that it mirrors, or null */
+  void createTopic(Region source) {
+    Map<String, String> configs = new TreeMap<>(Map.of("min.insync.replicas", "2"));
+    if (source != null) {
+      configs.put(MIRROR, SimulatedMirror.source(source.name, source.topicId(), TOPIC));
+    }
+    List<List<BrokerId>> replicas = new ArrayList<>();
+    for (int p = 0; p < PARTITIONS; p++) {
+      replicas.add(List.of(new BrokerId(1 + p % NODES), new BrokerId(1 + (p + 1) % NODES), new BrokerId(1 + (p + 2) % NODES)));
+      invariants.records(new TopicPartition(TOPIC, p));
+    }
+    propose(new CreateTopics(List.of(new NewTopic(TOPIC, topicId(), false, replicas, configs))));
+  }
+
+  boolean hasTopic() {
+    return invariants.image().topic(TOPIC) != null;
+  }
+
+  /** The topic becomes a mirror of the other region's, or none at all. Proposed until it is so. */
+  void mirror(Region source) {
+    String wanted = source == null ? null : SimulatedMirror.source(source.name, source.topicId(), TOPIC);
+    if (isMirror() != (source != null)) {
+      propose(new AlterConfigs(List.of(new ConfigChange(ConfigResource.topic(TOPIC), false, List.of(new ConfigEdit(MIRROR,
+          source == null ? Operation.DELETE : Operation.SET, wanted, null))))));
+      world.after(AGAIN_MICROS, () -> mirror(source));
+    }
+  }
+
+  boolean isMirror() {
+    return invariants.image().config(ConfigResource.topic(TOPIC)).containsKey(MIRROR);
+  }
+
+  private void propose(Command command) {
+    for (SimulatedNode node : cluster.nodes()) {
+      node.controller().propose(command);
+      return;
+    }
+  }
+
+  void produce(int firstId) {
+    for (int p = 0; p < PARTITIONS; p++) {
+      Machine machine = new Machine(firstId + p);
+      network.add(machine);
+      producers.add(new SimulatedProducer(network, machine, invariants, new TopicPartition(TOPIC, p), NODES));
+    }
+    producers.forEach(SimulatedClient::next);
+  }
+
+  void suffer() {
+    nemesis = new Nemesis(world, cluster, reassigner, CRASHES_AFTER_VOTE);
+    nemesis.start();
+  }
+
+  void heal() {
+    nemesis.end();
+    cluster.heal();
+  }
+
+  void restore() {
+    reassigner.restore();
+  }
+
+  void check() {
+    invariants.rethrow();
+    for (SimulatedNode node : cluster.nodes()) {
+      invariants.check(node);
+    }
+    invariants.rethrow();
+  }
+
+  /** Whether all replicas end at an offset, all of it committed. */
+  boolean ends(TopicPartition tp, long end) {
+    int found = 0;
+    for (SimulatedNode node : cluster.nodes()) {
+      var replica = node.replication().replica(tp.topic(), tp.partition());
+      found += replica != null && replica.highWatermark() == end && replica.log().logEndOffset() == end ? 1 : 0;
+    }
+    return found == NODES;
+  }
+
+  /** What there is when something is missing. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder("\n" + name + ": " + Images.text(invariants.image()) + " links " + mirrors);
+    for (int p = 0; p < PARTITIONS; p++) {
+      for (SimulatedNode node : cluster.nodes()) {
+        var replica = node.replication().replica(TOPIC, p);
+        text.append("\n  ").append(p).append(" on ").append(node.machine().id).append(replica == null ? " nothing" : " epoch "
+            + replica.epoch() + " high watermark " + replica.highWatermark() + " end " + replica.log().logEndOffset());
+      }
+    }
+    return text.toString();
+  }
+}
