@@ -33,6 +33,7 @@ public final class FakeRequest implements Request {
   private final CompletableFuture<byte[]> answered = new CompletableFuture<>();
   private String clientId = "test";
   private String listener = "PLAINTEXT";
+  private int clientPort;
   private Principal principal = Principal.ANONYMOUS;
   private Authorizer authorizer;
   private long budgetBytes = Long.MAX_VALUE;
@@ -70,6 +71,12 @@ public final class FakeRequest implements Request {
   /** Sets what the client calls itself. */
   public FakeRequest clientId(String id) {
     clientId = id;
+    return this;
+  }
+
+  /** Sets the port that the client sends from. */
+  public FakeRequest clientPort(int port) {
+    clientPort = port;
     return this;
   }
 
@@ -204,6 +211,11 @@ public final class FakeRequest implements Request {
   @Override
   public boolean allowedForAny(AclOperation operation, ResourceType type) {
     return authorizer == null || authorizer.allowsAny(principal, clientAddress(), operation, type);
+  }
+
+  @Override
+  public int clientPort() {
+    return clientPort;
   }
 
   @Override

@@ -93,7 +93,7 @@ public final class DeleteRecordsHandler implements ApiHandler {
     AtomicBoolean suspended = new AtomicBoolean();
     PendingDelete wait = new PendingDelete(request, pending);
     DeleteRecordsResponse response = answer(delete, (topic, partition) -> mayDelete(request, topic)
-        ? delete(topic, partition, suspended, wait) : failed(partition, Errors.TOPIC_AUTHORIZATION_FAILED));
+        ? delete(topic, partition, suspended, wait, isFromHere(request)) : failed(partition, Errors.TOPIC_AUTHORIZATION_FAILED));
     if (!suspended.get() || !again.getAsBoolean()) {
       wait.start(response, closed ? 0 : delete.timeoutMs(), replication.scheduler());
     }
@@ -106,10 +106,15 @@ public final class DeleteRecordsHandler implements ApiHandler {
     pending.forEach(PendingDelete::expire);
   }
 
+  /** Whether a part of this server asks: the one that keeps its state in an internal topic shortens it. */
+  private static boolean isFromHere(Request request) {
+    return request.clientPort() == 0;
+  }
+
   private DeleteRecordsPartitionResult delete(String name, DeleteRecordsPartition partition, AtomicBoolean suspended,
-      PendingDelete wait) {
+      PendingDelete wait, boolean fromHere) {
     ServedTopic topic = table.topic(name);
-    if (topic != null && topic.internal()) {
+    if (topic != null && topic.internal() && !fromHere) {
       return failed(partition, Errors.INVALID_TOPIC_EXCEPTION);
     }
     PartitionLeader leader = table.leader(name, partition.partitionIndex());
