@@ -10,12 +10,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -27,6 +32,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  *   latency BOOTSTRAP TOPIC TRANSACTIONS             from the first send of a transaction until a reader of what is committed has it
  *   group BOOTSTRAP TOPIC MEMBERS PROTOCOL           members join, and half of them leave
  *   commits BOOTSTRAP TOPIC COMMITS                  offset commits of one consumer, one after the other
+ *   share BOOTSTRAP TOPIC MEMBERS RECORDS            members of a share group consume records that are there, 100 bytes each
  * </pre>
  */
 public final class Coordinators {
@@ -41,6 +47,7 @@ public final class Coordinators {
       case "latency" -> latency(args[1], args[2], Integer.parseInt(args[3]));
       case "group" -> group(args[1], args[2], Integer.parseInt(args[3]), args[4]);
       case "commits" -> commits(args[1], args[2], Integer.parseInt(args[3]));
+      case "share" -> share(args[1], args[2], Integer.parseInt(args[3]), Integer.parseInt(args[4]));
       default -> throw new IllegalArgumentException(args[0]);
     }
   }
@@ -230,5 +237,53 @@ public final class Coordinators {
       mark();
       System.out.printf("{\"per_s\": %.3f, \"count\": %d}%n", count * 1e9 / nanos, count);
     }
+  }
+
+  /** What was delivered more than once counts once. */
+  private static void share(String bootstrap, String topic, int count, int records) throws Exception {
+    try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(Map.of("bootstrap.servers", bootstrap, "linger.ms", "5"),
+        new ByteArraySerializer(), new ByteArraySerializer())) {
+      for (int i = 0; i < records; i++) {
+        producer.send(new ProducerRecord<>(topic, new byte[100]));
+      }
+    }
+    String group = topic + "-share";
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+      admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.GROUP, group), List.of(
+          new AlterConfigOp(new ConfigEntry("share.auto.offset.reset", "earliest"), AlterConfigOp.OpType.SET)))).all().get();
+    }
+    AtomicInteger left = new AtomicInteger(records);
+    AtomicReference<Long> first = new AtomicReference<>();
+    List<Thread> members = new ArrayList<>();
+    mark();
+    for (int i = 0; i < count; i++) {
+      Thread thread = new Thread(() -> {
+        try (KafkaShareConsumer<byte[], byte[]> consumer = new KafkaShareConsumer<>(
+            Map.of("bootstrap.servers", bootstrap, "group.id", group), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+          consumer.subscribe(Set.of(topic));
+          while (left.get() > 0) {
+            int once = 0;
+            for (var r : consumer.poll(Duration.ofMillis(200))) {
+              once += r.deliveryCount().orElse((short) 1) == 1 ? 1 : 0;
+            }
+            if (once > 0) {
+              first.compareAndSet(null, System.nanoTime());
+              left.addAndGet(-once);
+            }
+          }
+        }
+      });
+      members.add(thread);
+      thread.start();
+    }
+    while (left.get() > 0) {
+      Thread.sleep(5);
+    }
+    long nanos = System.nanoTime() - first.get();
+    mark();
+    for (Thread member : members) {
+      member.join();
+    }
+    System.out.printf("{\"per_s\": %.3f, \"count\": %d}%n", records * 1e9 / nanos, records);
   }
 }

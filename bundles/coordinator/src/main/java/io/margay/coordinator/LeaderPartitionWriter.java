@@ -229,6 +229,7 @@ public final class LeaderPartitionWriter implements PartitionWriter {
     try {
       if (!batch.isControl()) {
         long producer = batch.isTransactional() ? batch.producerId() : ShardState.NO_PRODUCER_ID;
+        state.replaysFrom(record.offset());
         state.replay(producer, new CoordinatorRecord(record.keyBytes(), record.hasValue() ? record.valueBytes() : null));
         return;
       }

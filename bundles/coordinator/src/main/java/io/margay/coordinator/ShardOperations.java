@@ -162,7 +162,7 @@ final class ShardOperations<S extends ShardState> {
       } else if (done.error() == Errors.NONE) {
         appended = done.nextOffset();
         call.appended = to;
-        replay(call.result, from, to);
+        replay(call.result, from, to, done.nextOffset() - (to - from));
       } else {
         notAppended(call, done);
         return;
@@ -198,15 +198,16 @@ final class ShardOperations<S extends ShardState> {
       return;
     }
     appended = done.nextOffset();
-    replay(call.result, 0, records.size());
+    replay(call.result, 0, records.size(), done.nextOffset() - 1);
     park(call);
   }
 
-  private void replay(Result<?> result, int from, int to) {
+  private void replay(Result<?> result, int from, int to, long offset) {
     if (result.replay()) {
       long producerId = result.step() instanceof TransactionStep.Part part ? part.producerId() : ShardState.NO_PRODUCER_ID;
-      for (CoordinatorRecord r : result.records().subList(from, to)) {
-        shard.state().replay(producerId, r);
+      for (int i = from; i < to; i++) {
+        shard.state().replaysFrom(Math.min(offset + i - from, appended - 1));
+        shard.state().replay(producerId, result.records().get(i));
       }
     }
   }

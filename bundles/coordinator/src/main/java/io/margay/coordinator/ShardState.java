@@ -18,6 +18,15 @@ public interface ShardState {
   void replay(long producerId, CoordinatorRecord record);
 
   /**
+   * Tells where the record is that is replayed next. Of a result that was written in parts, all records count as at the offset of its end.
+   *
+   * @param offset in the log
+   */
+  default void replaysFrom(long offset) {
+    // few states have to know
+  }
+
+  /**
    * Applies the end of a transaction.
    *
    * @param producerId the producer

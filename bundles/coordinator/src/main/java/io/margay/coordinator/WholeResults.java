@@ -22,6 +22,11 @@ final class WholeResults {
     return open;
   }
 
+  /** As {@link ShardState#replaysFrom}. */
+  void replaysFrom(long offset) {
+    state.replaysFrom(offset);
+  }
+
   /** A record of the log; as {@link ShardState#replay}. */
   void replay(long producerId, CoordinatorRecord record) {
     if (producerId == AtomicParts.PRODUCER_ID) {

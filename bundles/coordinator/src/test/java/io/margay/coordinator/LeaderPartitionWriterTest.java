@@ -72,6 +72,21 @@ class LeaderPartitionWriterTest {
     }
 
     @Override
+    public boolean isHot(long offset) {
+      return true;
+    }
+
+    @Override
+    public List<PartitionLog.AbortedTransaction> abortedTransactions(long fromOffset, long toOffset) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public PartitionLog.FoundOffset findByTimestamp(long timestamp) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public long nextSegment(long offset) {
       return segments.stream().filter(base -> base > offset).findFirst().orElse(-1L);
     }

@@ -100,6 +100,28 @@ class KafkaToolsIT {
   }
 
   @Test
+  void shareGroups() {
+    String groups = "org.apache.kafka.tools.consumer.group.ShareGroupCommand";
+    create("tools-share", 1);
+    produce("tools-share", 20);
+    tool(CONFIGS, "--alter", "--entity-type", "groups", "--entity-name", "tools-sg", "--add-config", "share.auto.offset.reset=earliest").ok();
+    Run got = tool("org.apache.kafka.tools.consumer.ConsoleShareConsumer", "--topic", "tools-share", "--group", "tools-sg", "--max-messages",
+        "20", "--timeout-ms", "30000").ok();
+    assertThat(got.output().lines().filter(l -> l.startsWith("line "))).hasSize(20);
+    assertThat(tool(groups, "--list").ok().output()).contains("tools-sg");
+    assertThat(tool(groups, "--describe", "--group", "tools-sg", "--state").ok().output()).contains("Empty");
+    assertThat(tool(groups, "--describe", "--group", "tools-sg", "--members").ok().output()).contains("no active members");
+    assertThat(tool(groups, "--describe", "--group", "tools-sg", "--offsets").ok().output()).containsPattern("tools-share +0 +20");
+    tool(groups, "--reset-offsets", "--group", "tools-sg", "--topic", "tools-share", "--to-earliest", "--execute").ok();
+    assertThat(tool(groups, "--describe", "--group", "tools-sg", "--offsets").ok().output()).containsPattern("tools-share +0 +0");
+    assertThat(broker.shell("group:describe tools-sg").ok().output()).contains("share", "tools-share", "START OFFSET");
+    tool(groups, "--delete-offsets", "--group", "tools-sg", "--topic", "tools-share").ok();
+    assertThat(tool(groups, "--describe", "--group", "tools-sg", "--offsets").ok().output()).doesNotContain("tools-share");
+    tool(groups, "--delete", "--group", "tools-sg").ok();
+    assertThat(tool(groups, "--list").ok().output()).doesNotContain("tools-sg");
+  }
+
+  @Test
   void offsetsAndDeleteRecords() throws IOException {
     create("tools-offsets", 1);
     produce("tools-offsets", 50);

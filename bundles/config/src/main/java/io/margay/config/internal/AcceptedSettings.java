@@ -97,43 +97,13 @@ final class AcceptedSettings {
       INT | group.coordinator.background.threads | 2 | Threads for a group coordinator's long computations.
       INT* | group.coordinator.cached.buffer.max.bytes | 1048588 | Bytes of a buffer that a group coordinator keeps for its \
           next write.
-      INT* | group.share.assignment.interval.ms | 1000 | Shortest time in milliseconds between two assignments of a share group.
       BOOLEAN* | group.share.assignor.offload.enable | true | Whether assignments of share groups are computed on a separate \
           thread.
-      LIST | group.share.assignors | simple | Assignors of share groups.
-      INT | group.share.delivery.count.limit | 5 | Number of times that a record is delivered.
       STRING | group.share.dlq.manager.class.name | org.apache.kafka.server.share.dlq.DefaultShareGroupDLQManager | The class \
           that writes to dead letter topics.
-      INT | group.share.heartbeat.interval.ms | 5000 | Milliseconds between two heartbeats of a member of a share group.
       INT | group.share.initialize.retry.interval.ms | 30000 | Milliseconds between two attempts to initialize a share group's state.
-      INT | group.share.max.assignment.interval.ms | 15000 | The longest assignment interval in milliseconds that a share group \
-          may be given.
-      INT | group.share.max.delivery.count.limit | 10 | The highest delivery count that a share group may be given.
-      INT | group.share.max.heartbeat.interval.ms | 15000 | The longest heartbeat interval in milliseconds that a share group \
-          may be given.
-      INT | group.share.max.partition.max.record.locks | 4000 | The most locked records of a partition that a share group may \
-          be given.
-      INT | group.share.max.record.lock.duration.ms | 60000 | The longest lock in milliseconds that a share group may be given.
-      INT | group.share.max.session.timeout.ms | 60000 | The longest session timeout in milliseconds that a share group may be \
-          given.
-      INT | group.share.max.share.sessions | 2000 | Share sessions that are kept at a time.
-      INT | group.share.max.size | 200 | Members of one share group.
-      INT | group.share.min.assignment.interval.ms | 0 | The shortest assignment interval in milliseconds that a share group \
-          may be given.
-      INT | group.share.min.delivery.count.limit | 2 | The lowest delivery count that a share group may be given.
-      INT | group.share.min.heartbeat.interval.ms | 5000 | The shortest heartbeat interval in milliseconds that a share group \
-          may be given.
-      INT | group.share.min.partition.max.record.locks | 100 | The fewest locked records of a partition that a share group may \
-          be given.
-      INT | group.share.min.record.lock.duration.ms | 15000 | The shortest lock in milliseconds that a share group may be given.
-      INT | group.share.min.session.timeout.ms | 45000 | The shortest session timeout in milliseconds that a share group may be \
-          given.
-      INT | group.share.partition.max.record.locks | 2000 | Records of a partition that the members of a share group may hold at a time.
       STRING | group.share.persister.class.name | org.apache.kafka.server.share.persister.DefaultStatePersister | The class \
           that stores the state of share groups.
-      INT | group.share.record.lock.duration.ms | 30000 | Milliseconds that a member of a share group has to acknowledge a record.
-      INT | group.share.session.timeout.ms | 45000 | Milliseconds without a heartbeat after which a member of a share group is \
-          removed.
       LONG | group.streams.acceptable.recovery.lag | 10000 | Records that a task's state may be behind while it counts as \
           caught up.
       INT* | group.streams.assignment.interval.ms | 1000 | Shortest time in milliseconds between two assignments of a streams group.
@@ -170,19 +140,6 @@ final class AcceptedSettings {
           load.
       INT* | share.coordinator.cached.buffer.max.bytes | 1048588 | Bytes of a buffer that a share coordinator keeps for its \
           next write.
-      INT | share.coordinator.cold.partition.snapshot.interval.ms | 300000 | Milliseconds between two snapshots of partitions \
-          that are not in use.
-      INT | share.coordinator.load.buffer.size | 5242880 | Bytes that are read at a time when share states are loaded.
-      INT | share.coordinator.snapshot.update.records.per.snapshot | 500 | Updates between two snapshots of a share state.
-      INT | share.coordinator.state.topic.compression.codec | 0 | How the share state topic is compressed.
-      SHORT | share.coordinator.state.topic.min.isr | 2 | In-sync replicas that a write to the share state topic needs.
-      INT | share.coordinator.state.topic.num.partitions | 50 | Partitions of the share state topic.
-      INT | share.coordinator.state.topic.prune.interval.ms | 300000 | Milliseconds between two checks for share states that can \
-          go.
-      SHORT | share.coordinator.state.topic.replication.factor | 3 | Replicas of the share state topic.
-      INT | share.coordinator.state.topic.segment.bytes | 104857600 | Bytes of a segment of the share state topic.
-      INT | share.coordinator.threads | 1 | Threads that run share states.
-      INT | share.coordinator.write.timeout.ms | 5000 | Milliseconds that a write of a share state may take.
       INT | share.fetch.purgatory.purge.interval.requests | 1000 | Requests after which finished share fetches are swept.
       """;
 

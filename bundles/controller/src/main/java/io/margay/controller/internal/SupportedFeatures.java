@@ -21,6 +21,10 @@ public final class SupportedFeatures {
   public static final String GROUP_VERSION = "group.version";
   /** Level of group.version in Kafka 4.4. */
   public static final short GROUP_VERSION_HIGHEST = 1;
+  /** Share groups: from level 1 on they are served (KIP-932). */
+  public static final String SHARE_VERSION = "share.version";
+  /** Level of share.version that is supported; Kafka 4.4 has 2 for dead letter queues (KIP-1191). */
+  public static final short SHARE_VERSION_HIGHEST = 1;
 
   /**
    * Levels of one feature.
@@ -38,7 +42,8 @@ public final class SupportedFeatures {
   private static final SortedMap<String, Range> SUPPORTED = Collections.unmodifiableSortedMap(new TreeMap<>(
       Map.of(METADATA_VERSION, new Range(METADATA_VERSION_LOWEST, METADATA_VERSION_HIGHEST),
           TRANSACTION_VERSION, new Range((short) 0, TRANSACTION_VERSION_HIGHEST),
-          GROUP_VERSION, new Range((short) 0, GROUP_VERSION_HIGHEST))));
+          GROUP_VERSION, new Range((short) 0, GROUP_VERSION_HIGHEST),
+          SHARE_VERSION, new Range((short) 0, SHARE_VERSION_HIGHEST))));
 
   private SupportedFeatures() { }
 

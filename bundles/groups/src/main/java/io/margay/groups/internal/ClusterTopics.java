@@ -1,6 +1,6 @@
 package io.margay.groups.internal;
 
-import io.margay.groups.internal.consumer.Topics;
+import io.margay.groups.internal.group.Topics;
 import io.margay.metadata.ClusterDelta;
 import io.margay.metadata.ClusterMetadata;
 import io.margay.metadata.TopicImage;

@@ -33,6 +33,8 @@ final class CoordinatorFinder implements AutoCloseable {
   static final String OFFSETS_TOPIC = "__consumer_offsets";
   /** The topic of transactional ids. */
   static final String TRANSACTION_TOPIC = "__transaction_state";
+  /** The topic of share partitions. */
+  static final String SHARE_TOPIC = "__share_group_state";
   private static final int MAX_WAITING = 1_000;
   private static final Logger LOG = LoggerFactory.getLogger(CoordinatorFinder.class);
 

@@ -9,15 +9,19 @@ import io.margay.coordinator.PartitionWriter;
 import io.margay.coordinator.Result;
 import io.margay.coordinator.ShardHash;
 import io.margay.groups.internal.classic.JoinOperations;
-import io.margay.groups.internal.consumer.Assignors;
 import io.margay.groups.internal.consumer.Background;
 import io.margay.groups.internal.consumer.ConsumerConfig;
 import io.margay.groups.internal.consumer.ConsumerGroups;
 import io.margay.groups.internal.consumer.HeartbeatOperations;
 import io.margay.groups.internal.group.AnswerMemory;
+import io.margay.groups.internal.group.Assignors;
 import io.margay.groups.internal.group.GroupConfig;
+import io.margay.groups.internal.group.Partitions;
 import io.margay.groups.internal.handlers.GroupCoordinatorService;
 import io.margay.groups.internal.offsets.ResolvedTopic;
+import io.margay.groups.internal.share.ShareConfig;
+import io.margay.groups.internal.share.ShareGroups;
+import io.margay.groups.internal.share.StateInitializer;
 import io.margay.metadata.ClusterDelta;
 import io.margay.metadata.ClusterMetadata;
 import io.margay.metadata.TopicImage;
@@ -43,6 +47,9 @@ import io.margay.protocol.message.OffsetDeleteRequest;
 import io.margay.protocol.message.OffsetDeleteResponse;
 import io.margay.protocol.message.OffsetFetchRequest.OffsetFetchRequestGroup;
 import io.margay.protocol.message.OffsetFetchResponse.OffsetFetchResponseGroup;
+import io.margay.protocol.message.ShareGroupDescribeResponse;
+import io.margay.protocol.message.ShareGroupHeartbeatRequest;
+import io.margay.protocol.message.ShareGroupHeartbeatResponse;
 import io.margay.protocol.message.SyncGroupRequest;
 import io.margay.protocol.message.SyncGroupResponse;
 import io.margay.spi.partition.MarkerWriter;
@@ -73,6 +80,8 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
 
   private static final String GROUP_VERSION = "group.version";
   private static final short FIRST_WITH_CONSUMER = 1;
+  private static final String SHARE_VERSION = "share.version";
+  private static final short FIRST_WITH_SHARE = 1;
 
   private static final byte GROUP = 0;
   private static final byte TRANSACTION = 1;
@@ -86,6 +95,9 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   private final CoordinatorMemory memory;
   private final TransactionalCommits transactional;
   private final ClusterTopics topics;
+  private final CoordinatorFinder shareFinder;
+  private final ShareStateAsking shareStates = new ShareStateAsking();
+  private final ShareOffsetRequests shareOffsets;
 
   /** What the coordinator needs of its surroundings; as {@link CoordinatorRuntime.Environment}. */
   record Environment(Clock clock, Scheduler scheduler, Executor executor, IntSupplier commitTimeoutMs,
@@ -96,11 +108,12 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
    *
    * @param common of all kinds of groups, and of classic groups
    * @param consumer of consumer groups
+   * @param share of share groups
    */
-  record Config(GroupConfig common, ConsumerConfig consumer) { }
+  record Config(GroupConfig common, ConsumerConfig consumer, ShareConfig share) { }
 
-  /** Find the coordinators of groups, and of transactional ids. */
-  record Finders(CoordinatorFinder groups, CoordinatorFinder transactions) { }
+  /** Find the coordinators of groups, of transactional ids, and of share partitions. */
+  record Finders(CoordinatorFinder groups, CoordinatorFinder transactions, CoordinatorFinder shares) { }
 
   /**
    * @param environment for the runtime; its executor runs the forgetting of offsets, too
@@ -112,18 +125,21 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   GroupCoordinator(Environment environment, Config config, Finders finders, ClusterMetadata metadata, Assignors assignors) {
     this.finder = finders.groups();
     this.transactionFinder = finders.transactions();
+    this.shareFinder = finders.shares();
     GroupConfig common = config.common();
     this.memory = new CoordinatorMemory("groups", common::memoryBytes, common::shardMemoryBytes, environment.clock());
     this.topics = new ClusterTopics(metadata);
     CoordinatorRuntime.Environment surroundings = new CoordinatorRuntime.Environment("groups", environment.clock(),
         environment.scheduler(), environment.executor(), environment.commitTimeoutMs(), environment.limits(), this::onActive);
     this.runtime = new CoordinatorRuntime<>(surroundings, context -> new GroupShard(context, common, memory, finder::shards,
-        new ConsumerGroups.Surroundings(config.consumer(), topics, assignors, background(context.shard(), environment.executor()))));
+        new GroupShard.Surroundings(
+            new ConsumerGroups.Surroundings(config.consumer(), topics, assignors, background(context.shard(), environment.executor())),
+            new ShareGroups.Surroundings(config.share(), topics, assignors, initializer(context.shard())))));
     this.shards = new AllShards<>(runtime, surroundings);
     this.metadata = metadata;
     finder.servedHere(runtime::active);
     runtime.waitFor(finder::ledHere, finder::shardWaitMs);
-    this.transactional = new TransactionalCommits(new TransactionalCommits.Shards() {
+    ShardsByGroup byGroup = new ShardsByGroup() {
       @Override
       public <R> CompletableFuture<R> run(String groupId, long bytes, Operation<GroupShard, R> operation) {
         return runAnyId(groupId, bytes, operation);
@@ -133,7 +149,9 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
       public TopicPartition partitionOf(String groupId) {
         return new TopicPartition(CoordinatorFinder.OFFSETS_TOPIC, ShardHash.shardOf(groupId, finder.shards()));
       }
-    });
+    };
+    this.transactional = new TransactionalCommits(byGroup);
+    this.shareOffsets = new ShareOffsetRequests(metadata, shareStates, byGroup);
   }
 
   /** Work for a shard, on the executor; its outcome is an operation of its own. */
@@ -148,6 +166,18 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
         });
       }
     };
+  }
+
+  /** Asks share coordinators; what they answer is an operation of its own. */
+  private StateInitializer initializer(int shard) {
+    return (groupId, epoch, partitions, then) -> shareStates.initialize(groupId, epoch, partitions).whenComplete((done, failure) ->
+        runtime.run(shard, 0, (s, now) -> then.run(s.share(), failure == null ? done : Partitions.NONE, now))
+            .whenComplete((ended, e) -> LOG.trace("Share coordinators have answered. shard={} failure={}", shard, e)));
+  }
+
+  /** Reaches the share coordinators. */
+  ShareStateAsking shareStates() {
+    return shareStates;
   }
 
   // ------------------------------------------------------------------------------------------------ the broker's events
@@ -170,6 +200,7 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
     topics.onImage(delta);
     finder.recheck();
     transactionFinder.recheck();
+    shareFinder.recheck();
     runtime.recheck();
     if (delta.first() || delta.deletedTopics().isEmpty()) {
       return;
@@ -228,6 +259,7 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   public void close() {
     finder.close();
     transactionFinder.close();
+    shareFinder.close();
     runtime.close();
   }
 
@@ -294,6 +326,16 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
         : runAnyId(request.groupId(), bytes, (s, now) -> s.consumer().heartbeats().heartbeat(request, sender, now));
   }
 
+  @Override
+  public CompletableFuture<ShareGroupHeartbeatResponse> shareHeartbeat(ShareGroupHeartbeatRequest request, String clientId,
+      String clientHost, long bytes) {
+    if (metadata.image().features().getOrDefault(SHARE_VERSION, (short) 0) < FIRST_WITH_SHARE) {
+      return CompletableFuture.failedFuture(new CoordinatorException(Errors.UNSUPPORTED_VERSION));
+    }
+    return request.groupId().isEmpty() ? CompletableFuture.failedFuture(new CoordinatorException(Errors.INVALID_REQUEST))
+        : runAnyId(request.groupId(), bytes, (s, now) -> s.share().heartbeats().heartbeat(request, clientId, clientHost, now));
+  }
+
   // ------------------------------------------------------------------------------------------------ offsets
 
   @Override
@@ -352,7 +394,11 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
 
   @Override
   public CompletableFuture<Errors> delete(String groupId) {
-    return runAnyId(groupId, SMALL_BYTES, (s, now) -> s.delete(groupId));
+    // what share coordinators keep goes first: as long as the group is there, its deletion can be asked for again
+    return runAnyId(groupId, SMALL_BYTES, (s, now) -> Result.of(s.statesToDelete(groupId)))
+        .thenCompose(partitions -> shareStates.delete(groupId, partitions))
+        .thenCompose(error -> error != Errors.NONE ? CompletableFuture.completedFuture(error)
+            : runAnyId(groupId, SMALL_BYTES, (s, now) -> s.delete(groupId)));
   }
 
   @Override
@@ -367,6 +413,19 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
     return describeEach(groupIds, (s, id) -> s.consumer().describe(id, answer),
         (id, error) -> new ConsumerGroupDescribeResponse.DescribedGroup().setGroupId(id).setErrorCode(error.code())
             .setErrorMessage(error.message()));
+  }
+
+  @Override
+  public CompletableFuture<List<ShareGroupDescribeResponse.DescribedGroup>> describeShare(Collection<String> groupIds,
+      AnswerMemory answer) {
+    return describeEach(groupIds, (s, id) -> s.share().describe(id, answer),
+        (id, error) -> new ShareGroupDescribeResponse.DescribedGroup().setGroupId(id).setErrorCode(error.code())
+            .setErrorMessage(error.message()));
+  }
+
+  @Override
+  public ShareOffsetRequests shareOffsets() {
+    return shareOffsets;
   }
 
   private <T> CompletableFuture<List<T>> describeEach(Collection<String> groupIds, BiFunction<GroupShard, String, T> describe,
@@ -395,10 +454,15 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
     return switch (keyType) {
       case GROUP -> finder.find(key, listener);
       case TRANSACTION -> transactionFinder.find(key, listener);
-      // nothing that is worth waiting for: clients that were told to come back later would do so until their time is over
-      case SHARE -> refused(key, "share groups are not served by this cluster");
+      case SHARE -> isSharePartition(key) ? shareFinder.find(key, listener)
+          : refused(key, "a share partition is named GROUP:TOPIC-ID:PARTITION");
       default -> refused(key, "there is no key type " + keyType);
     };
+  }
+
+  private static boolean isSharePartition(String key) {
+    int partition = key.lastIndexOf(':');
+    return partition > 0 && key.lastIndexOf(':', partition - 1) > 0;
   }
 
   private static CompletableFuture<FindCoordinatorResponse.Coordinator> refused(String key, String why) {

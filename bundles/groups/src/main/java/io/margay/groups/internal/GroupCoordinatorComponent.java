@@ -25,6 +25,7 @@ import io.margay.spi.partition.LeaderPartition;
 import io.margay.spi.partition.LeadershipListener;
 import io.margay.spi.partition.MarkerWriter;
 import io.margay.spi.partition.TransactionVerifier;
+import io.margay.spi.share.ShareStates;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,12 +81,15 @@ public final class GroupCoordinatorComponent implements LeadershipListener, Meta
     GroupCoordinator.Finders finders = new GroupCoordinator.Finders(
         new CoordinatorFinder(CoordinatorFinder.OFFSETS_TOPIC, metadata, controller, scheduler, values, settings.nodeId()),
         new CoordinatorFinder(CoordinatorFinder.TRANSACTION_TOPIC, metadata, controller, scheduler,
-            new TransactionTopicSettings(settings), settings.nodeId()));
+            new TransactionTopicSettings(settings), settings.nodeId()),
+        new CoordinatorFinder(CoordinatorFinder.SHARE_TOPIC, metadata, controller, scheduler, new ShareTopicSettings(settings),
+            settings.nodeId()));
     CoordinatorRuntime.Limits limits =
         new CoordinatorRuntime.Limits(MAX_WAITING, Runtime.getRuntime().maxMemory() / HEAP_PARTS);
     this.coordinator = new GroupCoordinator(new GroupCoordinator.Environment(clock, scheduler, executor,
         () -> settings.get(CoordinatorSettings.OFFSETS_COMMIT_TIMEOUT_MS), limits),
-        new GroupCoordinator.Config(values, new SettingsOfConsumerGroups(settings, metadata)), finders, metadata, this::assign);
+        new GroupCoordinator.Config(values, new SettingsOfConsumerGroups(settings, metadata), new SettingsOfShareGroups(settings, metadata)),
+        finders, metadata, this::assign);
     long intervalMs = settings.get(CoordinatorSettings.OFFSETS_RETENTION_CHECK_INTERVAL_MS);
     this.expiry = scheduler.every(intervalMs, intervalMs, coordinator::expire);
     this.memory = context.registerService(MemoryUser.class, coordinator.memory(), null);
@@ -122,6 +126,8 @@ public final class GroupCoordinatorComponent implements LeadershipListener, Meta
       coordinator.elected(partition.id().partition(), new LeaderPartitionWriter(partition,
           CompressionType.forId(settings.get(CoordinatorSettings.OFFSETS_TOPIC_COMPRESSION_CODEC)),
           settings.get(CoordinatorSettings.OFFSETS_LOAD_BUFFER_SIZE)));
+    } else {
+      coordinator.shareOffsets().elected(partition);
     }
   }
 
@@ -129,6 +135,8 @@ public final class GroupCoordinatorComponent implements LeadershipListener, Meta
   public void onResigned(TopicPartition tp) {
     if (tp.topic().equals(CoordinatorFinder.OFFSETS_TOPIC)) {
       coordinator.resigned(tp.partition());
+    } else {
+      coordinator.shareOffsets().resigned(tp);
     }
   }
 
@@ -158,6 +166,16 @@ public final class GroupCoordinatorComponent implements LeadershipListener, Meta
 
   void unsetVerifier(TransactionVerifier verifier) {
     coordinator.transactional().unsetVerifier(verifier);
+  }
+
+  /** Optional: while shares are being replaced, partitions that are new to a share group get their state later. */
+  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+  void setShareStates(ShareStates states) {
+    coordinator.shareStates().set(states);
+  }
+
+  void unsetShareStates(ShareStates states) {
+    coordinator.shareStates().unset(states);
   }
 
   @Override

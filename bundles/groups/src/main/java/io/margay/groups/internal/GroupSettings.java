@@ -43,43 +43,19 @@ public final class GroupSettings implements SettingDefinitions {
       .doc("Topic for records that a share group gave up on; empty means none.");
   /** {@code share.assignment.interval.ms}. */
   public static final Setting<Integer> SHARE_ASSIGNMENT_INTERVAL_MS = ALL.group(INT, "share.assignment.interval.ms", 1000)
-      .from(0).synonyms("group.share.assignment.interval.ms").inert()
+      .from(0).synonyms("group.share.assignment.interval.ms")
       .doc("Shortest time in milliseconds between two assignments of a share group.");
   /** {@code share.assignor.offload.enable}. */
   public static final Setting<Boolean> SHARE_ASSIGNOR_OFFLOAD_ENABLE = ALL.group(BOOLEAN, "share.assignor.offload.enable", true)
       .synonyms("group.share.assignor.offload.enable").inert()
       .doc("Whether assignments of a share group are computed on a separate thread.");
-  /** {@code share.auto.offset.reset}. */
-  public static final Setting<String> SHARE_AUTO_OFFSET_RESET = ALL.group(STRING, "share.auto.offset.reset", "latest")
-      .matching("latest|earliest|by_duration:P(?=\\d|T\\d)(\\d+D)?(T(?=\\d)(\\d+H)?(\\d+M)?(\\d+(\\.\\d+)?S)?)?",
-          "latest, earliest or by_duration: with a duration in ISO form, such as by_duration:PT1H").inert()
-      .doc("Where a new share group starts to read: latest, earliest, or by_duration with a duration before now.");
-  /** {@code share.delivery.count.limit}. */
-  public static final Setting<Integer> SHARE_DELIVERY_COUNT_LIMIT = ALL.group(INT, "share.delivery.count.limit", 5)
-      .from(2).synonyms("group.share.delivery.count.limit").inert()
-      .doc("Number of times that a share group delivers a record.");
   /** {@code share.heartbeat.interval.ms}. */
   public static final Setting<Integer> SHARE_HEARTBEAT_INTERVAL_MS = ALL.group(INT, "share.heartbeat.interval.ms", 5000)
-      .from(1).synonyms("group.share.heartbeat.interval.ms").inert()
+      .from(1).synonyms("group.share.heartbeat.interval.ms")
       .doc("Milliseconds between two heartbeats of a member of a share group.");
-  /** {@code share.isolation.level}. */
-  public static final Setting<String> SHARE_ISOLATION_LEVEL = ALL.group(STRING, "share.isolation.level", "read_uncommitted")
-      .in("read_committed", "read_uncommitted").inert()
-      .doc("Whether a share group sees records of transactions that are not committed.");
-  /** {@code share.partition.max.record.locks}. */
-  public static final Setting<Integer> SHARE_PARTITION_MAX_RECORD_LOCKS = ALL.group(INT, "share.partition.max.record.locks", 2000)
-      .from(100).synonyms("group.share.partition.max.record.locks").inert()
-      .doc("Records of one partition that the members of a share group may hold at a time.");
-  /** {@code share.record.lock.duration.ms}. */
-  public static final Setting<Integer> SHARE_RECORD_LOCK_DURATION_MS = ALL.group(INT, "share.record.lock.duration.ms", 30_000)
-      .from(1000).synonyms("group.share.record.lock.duration.ms").inert()
-      .doc("Milliseconds that a member of a share group has to acknowledge a record.");
-  /** {@code share.renew.acknowledge.enable}. */
-  public static final Setting<Boolean> SHARE_RENEW_ACKNOWLEDGE_ENABLE = ALL.group(BOOLEAN, "share.renew.acknowledge.enable", true)
-      .inert().doc("Whether a member of a share group may extend the time that it holds a record.");
   /** {@code share.session.timeout.ms}. */
   public static final Setting<Integer> SHARE_SESSION_TIMEOUT_MS = ALL.group(INT, "share.session.timeout.ms", 45_000)
-      .from(1).synonyms("group.share.session.timeout.ms").inert()
+      .from(1).synonyms("group.share.session.timeout.ms")
       .doc("Milliseconds without a heartbeat after which a member is removed from a share group.");
   /** {@code streams.acceptable.recovery.lag}. */
   public static final Setting<Long> STREAMS_ACCEPTABLE_RECOVERY_LAG = ALL.group(LONG, "streams.acceptable.recovery.lag", 10_000L)

@@ -18,12 +18,16 @@ import io.margay.groups.internal.consumer.ConsumerReplay;
 import io.margay.groups.internal.group.GroupConfig;
 import io.margay.groups.internal.group.GroupTable;
 import io.margay.groups.internal.group.Listing;
+import io.margay.groups.internal.group.Partitions;
 import io.margay.groups.internal.group.ShardMemory;
 import io.margay.groups.internal.loading.Selection;
 import io.margay.groups.internal.offsets.Expiry;
 import io.margay.groups.internal.offsets.OffsetOperations;
 import io.margay.groups.internal.offsets.OffsetStore;
 import io.margay.groups.internal.offsets.TransactionChecks;
+import io.margay.groups.internal.share.ShareGroups;
+import io.margay.groups.internal.share.ShareReplay;
+import io.margay.groups.internal.share.StateTopics;
 import io.margay.protocol.Errors;
 import io.margay.protocol.MessageReader;
 import io.margay.protocol.Messages;
@@ -52,20 +56,24 @@ final class GroupShard implements ShardState {
   private final MemberOperations members;
   private final ClassicReplay classic;
   private final ConsumerGroups consumer;
+  private final ShareGroups share;
   private final OffsetOperations offsets;
   private final TransactionChecks checks = new TransactionChecks();
   private final Expiry expiry;
   private final Listing listing;
   private final Selection selection;
 
+  /** What the shards need for consumer groups and for share groups. */
+  record Surroundings(ConsumerGroups.Surroundings consumer, ShareGroups.Surroundings share) { }
+
   /**
    * @param context the shard's context
    * @param config the settings
    * @param node the memory of all shards
    * @param shards how many shards there are
-   * @param around what consumer groups need
+   * @param around what consumer groups and share groups need
    */
-  GroupShard(ShardContext context, GroupConfig config, CoordinatorMemory node, IntSupplier shards, ConsumerGroups.Surroundings around) {
+  GroupShard(ShardContext context, GroupConfig config, CoordinatorMemory node, IntSupplier shards, Surroundings around) {
     this.memory = new ShardMemory(node);
     OffsetStore store = new OffsetStore(memory);
     this.groups = new GroupTable(memory, ClassicGroup::new, store::hasAny);
@@ -74,7 +82,8 @@ final class GroupShard implements ShardState {
     this.joining = new JoinOperations(context, classicGroups, config, rebalance);
     this.members = new MemberOperations(context, classicGroups, config, rebalance);
     this.classic = new ClassicReplay(classicGroups, rebalance);
-    this.consumer = new ConsumerGroups(context, groups, around, rebalance, joining.limits());
+    this.consumer = new ConsumerGroups(context, groups, around.consumer(), rebalance, joining.limits());
+    this.share = new ShareGroups(context, groups, around.share());
     this.offsets = new OffsetOperations(groups, store, config, members);
     this.expiry = new Expiry(groups, store, config);
     this.listing = new Listing(groups);
@@ -128,6 +137,10 @@ final class GroupShard implements ShardState {
     return consumer;
   }
 
+  ShareGroups share() {
+    return share;
+  }
+
   OffsetOperations offsets() {
     return offsets;
   }
@@ -148,6 +161,15 @@ final class GroupShard implements ShardState {
     return selection;
   }
 
+  /** The partitions of a group that have state at share coordinators, which is to be deleted before the group. */
+  Partitions statesToDelete(String groupId) {
+    StateTopics states = share.statesOf(groupId);
+    if (states != null && !groups.get(groupId).isEmpty()) {
+      throw new CoordinatorException(Errors.NON_EMPTY_GROUP);
+    }
+    return states == null ? Partitions.NONE : states.all();
+  }
+
   Result<Errors> delete(String groupId) {
     return offsets.deleteGroup(groupId);
   }
@@ -160,7 +182,7 @@ final class GroupShard implements ShardState {
       // the first two differ in the number only
       case LegacyOffsetCommitKey.RECORD_TYPE, OffsetCommitKey.RECORD_TYPE -> replayOffset(producerId, key, record.value());
       case GroupMetadataKey.RECORD_TYPE -> replayGroup(key, record.value());
-      default -> replayConsumer(ConsumerReplay.read(type, key, record.value()));
+      default -> replayOther(type, key, record.value());
     }
   }
 
@@ -184,13 +206,25 @@ final class GroupShard implements ShardState {
     }
   }
 
-  private void replayConsumer(ConsumerReplay.Read read) {
+  private void replayOther(short type, MessageReader key, byte[] value) {
+    ConsumerReplay.Read read = ConsumerReplay.read(type, key, value);
+    if (read != null) {
+      if (takes(read.groupId(), read.timestampMs(), read.ends(), read.removes())) {
+        consumer.replay(read);
+        selection.afterRecord();
+      }
+      return;
+    }
+    ShareReplay.Read shared = ShareReplay.read(type, key, value);
     // null is a group of another kind, or of a later time: not ours to serve, and the log keeps it
-    if (read != null && (read.ends() ? selection.takesEndOf(read.groupId())
-        : read.removes() || selection.takes(read.groupId(), read.timestampMs()))) {
-      consumer.replay(read);
+    if (shared != null && takes(shared.groupId(), shared.timestampMs(), shared.ends(), shared.removes())) {
+      share.replay(shared);
       selection.afterRecord();
     }
+  }
+
+  private boolean takes(String groupId, long timestampMs, boolean ends, boolean removes) {
+    return ends ? selection.takesEndOf(groupId) : removes || selection.takes(groupId, timestampMs);
   }
 
   @Override
@@ -207,6 +241,7 @@ final class GroupShard implements ShardState {
   @Override
   public Result<Void> onLoaded(long nowMs) {
     consumer.onLoaded();
+    share.onLoaded();
     return rebalance.onLoaded(nowMs);
   }
 

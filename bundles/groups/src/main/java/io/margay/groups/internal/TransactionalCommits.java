@@ -1,10 +1,8 @@
 package io.margay.groups.internal;
 
 import io.margay.coordinator.CoordinatorException;
-import io.margay.coordinator.Operation;
 import io.margay.coordinator.Result;
 import io.margay.groups.internal.offsets.ResolvedTopic;
-import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.OffsetCommitRequest;
 import io.margay.protocol.message.OffsetCommitResponse;
@@ -24,14 +22,6 @@ final class TransactionalCommits {
   private static final int MOST_ATTEMPTS = 5;
   private static final long SMALL_BYTES = 512;
 
-  /** Runs an operation on the shard of a group. */
-  interface Shards {
-    <R> CompletableFuture<R> run(String groupId, long bytes, Operation<GroupShard, R> operation);
-
-    /** The partition that holds a group. */
-    TopicPartition partitionOf(String groupId);
-  }
-
   /**
    * A commit in a transaction.
    *
@@ -44,10 +34,10 @@ final class TransactionalCommits {
    */
   record Commit(Claim claim, boolean add, OffsetCommitRequest offsets, List<ResolvedTopic> topics, int version, long bytes) { }
 
-  private final Shards shards;
+  private final ShardsByGroup shards;
   private volatile TransactionVerifier verifier;
 
-  TransactionalCommits(Shards shards) {
+  TransactionalCommits(ShardsByGroup shards) {
     this.shards = shards;
   }
 

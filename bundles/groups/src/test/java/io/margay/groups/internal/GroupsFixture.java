@@ -9,6 +9,7 @@ import io.margay.groups.internal.consumer.ConsumerGroups;
 import io.margay.groups.internal.group.AnswerMemory;
 import io.margay.groups.internal.group.GroupConfig;
 import io.margay.groups.internal.handlers.GroupCoordinatorService;
+import io.margay.groups.internal.share.ShareGroups;
 import io.margay.metadata.BrokerImage;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.PartitionImage;
@@ -142,6 +143,8 @@ public final class GroupsFixture {
   final ManualTime time = new ManualTime();
   final Config config = new Config();
   final ConsumerSettings consumer = new ConsumerSettings();
+  final ShareSettings share = new ShareSettings();
+  final TestShareStates shareStates = new TestShareStates();
   final TestAssignors assignors = new TestAssignors();
   FakeLog log = new FakeLog();
   ClusterImage image = image(Map.of("t", new UUID(1, 1), "u", new UUID(2, 2)));
@@ -165,10 +168,12 @@ public final class GroupsFixture {
     Map<String, UUID> all = new HashMap<>(topics);
     all.put(CoordinatorFinder.OFFSETS_TOPIC, new UUID(9, 9));
     all.put(CoordinatorFinder.TRANSACTION_TOPIC, new UUID(9, 8));
+    all.put(CoordinatorFinder.SHARE_TOPIC, new UUID(9, 7));
     all.forEach((n, id) -> byName.put(n, new TopicImage(n, id, n.startsWith("__"), List.of(p))));
     TreeMap<BrokerId, BrokerImage> brokers = new TreeMap<>();
     brokers.put(one, new BrokerImage(one, 1, List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "h", 9092)), null, false));
-    return new ClusterImage("c", 1, one, brokers, TopicsImage.of(byName), Map.of(), Map.of("group.version", (short) 1));
+    return new ClusterImage("c", 1, one, brokers, TopicsImage.of(byName), Map.of(),
+        Map.of("group.version", (short) 1, "share.version", (short) 1));
   }
 
   /** Topics with numbers of partitions. Their ids are the same each time; t has 1-1. */
@@ -194,9 +199,10 @@ public final class GroupsFixture {
 
   void start() {
     GroupCoordinator.Finders finder = new GroupCoordinator.Finders(finder(CoordinatorFinder.OFFSETS_TOPIC),
-        finder(CoordinatorFinder.TRANSACTION_TOPIC));
+        finder(CoordinatorFinder.TRANSACTION_TOPIC), finder(CoordinatorFinder.SHARE_TOPIC));
     groups = new GroupCoordinator(new GroupCoordinator.Environment(time, time, Runnable::run, () -> 5_000,
-        new CoordinatorRuntime.Limits(1_000, 1 << 30)), new GroupCoordinator.Config(config, consumer), finder, () -> image, assignors);
+        new CoordinatorRuntime.Limits(1_000, 1 << 30)), new GroupCoordinator.Config(config, consumer, share), finder, () -> image, assignors);
+    groups.shareStates().set(shareStates);
     groups.elected(0, log);
   }
 
@@ -342,12 +348,12 @@ public final class GroupsFixture {
       }
     };
     return new GroupShard(context, config, new CoordinatorMemory("groups", config::memoryBytes, config::shardMemoryBytes, time), () -> 1,
-        new ConsumerGroups.Surroundings(consumer, new ClusterTopics(() -> image), assignors, new Background() {
+        new GroupShard.Surroundings(new ConsumerGroups.Surroundings(consumer, new ClusterTopics(() -> image), assignors, new Background() {
           @Override
           public <T> void run(Supplier<T> work, Then<T> then) {
             throw new IllegalStateException("nothing runs on a shard that nobody loads");
           }
-        }));
+        }), new ShareGroups.Surroundings(share, new ClusterTopics(() -> image), assignors, (group, epoch, partitions, then) -> { })));
   }
 
   /** @return the coordinator as handlers see it */

@@ -1,6 +1,6 @@
 package io.margay.groups.internal;
 
-import io.margay.groups.internal.consumer.Assignors;
+import io.margay.groups.internal.group.Assignors;
 import io.margay.model.TopicPartition;
 import io.margay.spi.assignor.AssignorGroup;
 import io.margay.spi.assignor.AssignorMember;
@@ -13,9 +13,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Two assignors that a test may take away: uniform keeps what it can, range begins again each time. */
+/**
+ * Assignors that a test may take away: uniform keeps what it can, range begins again each time, simple gives each member a partition, if need
+ * be one that others have, too.
+ */
 final class TestAssignors implements Assignors {
-  final Set<String> installed = new HashSet<>(Set.of("uniform", "range"));
+  final Set<String> installed = new HashSet<>(Set.of("uniform", "range", "simple"));
   RuntimeException failure;
   String last;
   int calls;
@@ -43,6 +46,10 @@ final class TestAssignors implements Assignors {
             .or(() -> able.stream().filter(m -> result.get(m.id()).size() == least).findFirst())
             .ifPresent(m -> result.get(m.id()).add(tp));
       }
+    }
+    if (name.equals("simple")) {
+      members.stream().filter(m -> result.get(m.id()).isEmpty()).forEach(m -> group.partitionCounts().keySet().stream()
+          .filter(m.topics()::contains).findFirst().ifPresent(topic -> result.get(m.id()).add(new TopicPartition(topic, 0))));
     }
     result.replaceAll((id, all) -> new ArrayList<>(new TreeSet<>(all)));
     return result;

@@ -12,6 +12,7 @@ import io.margay.spi.partition.LeaderPartition;
 import io.margay.spi.storage.LogSlice;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -128,6 +129,21 @@ final class FakeMirror implements LeaderPartition {
 
   @Override
   public void whenCommitted(long nextOffset, int timeoutMs, Consumer<Errors> done) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public boolean isHot(long offset) {
+    return true;
+  }
+
+  @Override
+  public List<PartitionLog.AbortedTransaction> abortedTransactions(long fromOffset, long toOffset) {
+    throw new UnsupportedOperationException();
+  }
+
+  @Override
+  public PartitionLog.FoundOffset findByTimestamp(long timestamp) {
     throw new UnsupportedOperationException();
   }
 

@@ -6,6 +6,7 @@ import io.margay.protocol.Errors;
 import io.margay.spi.log.PartitionLog;
 import io.margay.spi.storage.LogSlice;
 import java.io.IOException;
+import java.util.List;
 
 /**
  * What a replica does in one leader epoch: it leads ({@link PartitionLeader}) or it follows ({@link PartitionFollower}). Readers see
@@ -76,6 +77,21 @@ public abstract class PartitionRole {
   /** See {@link PartitionLog#read}. @return the batches; the caller releases the records */
   public LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws IOException {
     return log.read(offset, maxBytes, endOffset, atLeastOne);
+  }
+
+  /** @return whether a read from there most likely needs no disk */
+  public boolean isHot(long offset) {
+    return log.isHot(offset);
+  }
+
+  /** See {@link PartitionLog#abortedTransactions}. @return aborted transactions with records in the range, by first offset */
+  public List<PartitionLog.AbortedTransaction> abortedTransactions(long fromOffset, long toOffset) throws IOException {
+    return log.abortedTransactions(fromOffset, toOffset);
+  }
+
+  /** See {@link PartitionLog#findByTimestamp}. May block. @return the first record whose timestamp is not lower, or null */
+  public PartitionLog.FoundOffset findByTimestamp(long timestamp) throws IOException {
+    return log.findByTimestamp(timestamp);
   }
 
   /** @return bytes appended in this role, to guess how much there is to read without reading it */

@@ -37,6 +37,8 @@ final class ClientSession {
   private final Runnable changed;
   private final Decisions decisions = new Decisions();
   private volatile Session state;
+  /** What the connection keeps, as long as that is counted by itself: until the client has logged in. */
+  private long keptBytes;
   /** By when the handshake and the login must be done; counts only while one of them is under way. */
   private long deadlineNanos;
 
@@ -110,6 +112,28 @@ final class ClientSession {
     return open() ? afterLogin : Math.min(afterLogin, security.rules(listener).maxReceiveBytes());
   }
 
+  /**
+   * Counts what the connection keeps of requests that have not arrived whole.
+   *
+   * @throws BadFrameException when all that have not logged in keep too much
+   */
+  void keep(long bytes) {
+    Session now = state;
+    if (now == Session.ANONYMOUS) {
+      return;
+    }
+    long wanted = now instanceof Session.Open || now instanceof Session.Closing ? 0 : bytes;
+    if (wanted == keptBytes) {
+      return;
+    }
+    boolean more = wanted > keptBytes;
+    boolean fits = security.keeps(wanted - keptBytes);
+    keptBytes = wanted;
+    if (more && !fits) {
+      throw new BadFrameException("memory before login", "connections that have not logged in keep more than margay.preauth.memory.bytes");
+    }
+  }
+
   /** @throws BadFrameException when a request must not start: a login is expected first */
   void check(short key) {
     Session now = state;
@@ -162,7 +186,10 @@ final class ClientSession {
 
   /** The connection closes. */
   void close() {
-    state = new Session.Closing(state.principal());
+    if (state != Session.ANONYMOUS) {
+      state = new Session.Closing(state.principal());
+      keep(0);
+    }
   }
 
   /** Answers SaslHandshake. */

@@ -217,6 +217,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
         }
         start(frame, frames.takenBytes());
       }
+      session.keep(frames.keptBytes());
     } catch (BadFrameException e) {
       refuse(e.kind(), "what came is " + e.getMessage());
     } finally {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +31,7 @@ final class ListenerSecurity implements Security {
 
   private final NodeSettings settings;
   private final NamedServices<SaslMechanism> mechanisms = new NamedServices<>("SASL mechanism", DRAIN_MS);
+  private final AtomicLong keptBytes = new AtomicLong();
   private volatile Map<String, Rules> rules = Map.of();
   private volatile Map<String, TlsListener> tls = Map.of();
 
@@ -57,6 +59,11 @@ final class ListenerSecurity implements Security {
   @Override
   public long maxReauthMs(String listener, String mechanism) {
     return new ListenerValues(settings, listener, mechanism).get(SaslSettings.CONNECTIONS_MAX_REAUTH_MS);
+  }
+
+  @Override
+  public boolean keeps(long bytes) {
+    return keptBytes.addAndGet(bytes) <= settings.get(NetworkSettings.MARGAY_PREAUTH_MEMORY_BYTES);
   }
 
   @Override

@@ -59,8 +59,9 @@ public final class NetworkSettings implements SettingDefinitions {
           + "connection at most a twelfth. 0 means half of the maximum heap.");
   /** {@code margay.preauth.memory.bytes}. */
   public static final Setting<Long> MARGAY_PREAUTH_MEMORY_BYTES = ALL.broker(LONG, "margay.preauth.memory.bytes", 8_388_608L)
-      .from(65_536).live().inert()
-      .doc("Bytes that the requests of all connections that are not authenticated yet may take together.");
+      .from(65_536).live()
+      .doc("Bytes that all connections whose clients have not logged in yet may keep of requests that have not arrived whole. A connection that "
+          + "would keep more is closed. It counts for listeners that require TLS or SASL.");
   /** {@code margay.preauth.timeout.ms}. */
   public static final Setting<Integer> MARGAY_PREAUTH_TIMEOUT_MS = ALL.broker(INT, "margay.preauth.timeout.ms", 30_000).from(1)
       .live()

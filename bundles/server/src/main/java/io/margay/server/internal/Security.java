@@ -27,6 +27,11 @@ interface Security {
     }
 
     @Override
+    public boolean keeps(long bytes) {
+      return true;
+    }
+
+    @Override
     public CompletionStage<Lease<SaslMechanism>> mechanism(String name) {
       return CompletableFuture.failedFuture(new IllegalStateException("there is no mechanism " + name));
     }
@@ -50,6 +55,14 @@ interface Security {
 
   /** After how many milliseconds clients have to log in again; 0 for never. */
   long maxReauthMs(String listener, String mechanism);
+
+  /**
+   * Counts what connections keep whose clients have not logged in yet.
+   *
+   * @param bytes how many more; negative for fewer
+   * @return whether they may keep that much together
+   */
+  boolean keeps(long bytes);
 
   /** @return completes with the mechanism, now or when its bundle is back; exceptionally when that takes too long */
   CompletionStage<Lease<SaslMechanism>> mechanism(String name);

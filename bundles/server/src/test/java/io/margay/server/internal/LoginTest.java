@@ -42,6 +42,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
@@ -67,6 +68,7 @@ class LoginTest {
   private Socket client;
   private long maxReauthMs;
   private int correlationId;
+  private final AtomicLong kept = new AtomicLong();
 
   private static final class StayingRoom extends OwnRoom {
     private Connections taking;
@@ -101,6 +103,11 @@ class LoginTest {
     @Override
     public long maxReauthMs(String listener, String mechanism) {
       return maxReauthMs;
+    }
+
+    @Override
+    public boolean keeps(long bytes) {
+      return kept.addAndGet(bytes) <= 1_500;
     }
 
     @Override
@@ -295,6 +302,30 @@ class LoginTest {
     open("SASL_PLAINTEXT");
     client.getOutputStream().write(ByteBuffer.allocate(4).putInt(1_001).array());
     isClosed();
+  }
+
+  @Test
+  void whatIsKeptBeforeTheLoginIsBoundedForAllTogether() throws Exception {
+    open("SASL_PLAINTEXT");
+    Socket first = client;
+    byte[] part = ByteBuffer.allocate(904).putInt(900).array();
+    first.getOutputStream().write(part, 0, 800);
+    while (kept.get() == 0) {
+      Thread.onSpinWait();
+    }
+    try (Socket second = new Socket("127.0.0.1", server.advertised().get(0).port())) {
+      second.setSoTimeout(20_000);
+      second.getOutputStream().write(part, 0, 800);
+      assertThat(second.getInputStream().read()).isEqualTo(-1);
+    }
+    first.close();
+    while (kept.get() != 0) {
+      Thread.onSpinWait();
+    }
+    client = new Socket("127.0.0.1", server.advertised().get(0).port());
+    client.setSoTimeout(20_000);
+    logIn();
+    assertThat(kept).hasValue(0);
   }
 
   @Test

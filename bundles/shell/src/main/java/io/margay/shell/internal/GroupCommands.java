@@ -48,9 +48,7 @@ final class GroupCommands {
       page.fact("assignmentEpoch", d.assignmentEpoch());
     }
     page.table("members", d.type().equals("consumer") ? consumers(d) : members(d));
-    if (!d.type().equals("share")) {
-      page.table("offsets", groups.lag(group, Groups.owners(d)));
-    }
+    page.table("offsets", d.type().equals("share") ? groups.shareOffsets(group) : groups.lag(group, Groups.owners(d)));
     page.print();
   }
 

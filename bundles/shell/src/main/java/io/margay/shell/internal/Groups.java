@@ -9,6 +9,8 @@ import io.margay.protocol.message.ConsumerGroupDescribeResponse;
 import io.margay.protocol.message.ConsumerProtocolAssignment;
 import io.margay.protocol.message.DescribeGroupsRequest;
 import io.margay.protocol.message.DescribeGroupsResponse;
+import io.margay.protocol.message.DescribeShareGroupOffsetsRequest;
+import io.margay.protocol.message.DescribeShareGroupOffsetsResponse;
 import io.margay.protocol.message.ListGroupsRequest;
 import io.margay.protocol.message.ListGroupsResponse;
 import io.margay.protocol.message.ShareGroupDescribeRequest;
@@ -171,6 +173,22 @@ final class Groups {
     List<Member> members = response.members().stream().map(m -> new Member(m.memberId(), null, m.clientId(), m.clientHost(),
         partitions(m.assignment().topicPartitions(), t -> t.topicName(), t -> t.partitions()))).toList();
     return new Description(group, "share", response.groupState(), response.assignorName(), response.groupEpoch(), members);
+  }
+
+  /** Where a share group starts to read, and what there is. */
+  Table shareOffsets(String group) throws InterruptedException {
+    var request = new DescribeShareGroupOffsetsRequest();
+    request.groups().add(new DescribeShareGroupOffsetsRequest.DescribeShareGroupOffsetsRequestGroup().setGroupId(group).setTopics(null));
+    var response = coordinators.call(group, broker -> requests.send(broker, DescribeShareGroupOffsetsRequest.API, request,
+        new DescribeShareGroupOffsetsResponse()).groups().get(0), g -> g.errorCode());
+    Requests.check(response.errorCode(), response.errorMessage(), "cannot describe the offsets of group " + group);
+    Map<TopicPartition, DescribeShareGroupOffsetsResponse.DescribeShareGroupOffsetsResponsePartition> shown = new TreeMap<>();
+    response.topics().forEach(t -> t.partitions().forEach(p -> shown.put(new TopicPartition(t.topicName(), p.partitionIndex()), p)));
+    Map<TopicPartition, Long> ends = new Offsets(requests).at(shown.keySet(), Offsets.LATEST);
+    Table table = new Table("topic", "partition", "startOffset", "endOffset", "lag");
+    shown.forEach((tp, p) -> table.row(tp.topic(), tp.partition(), p.startOffset() < 0 ? null : p.startOffset(), ends.get(tp),
+        p.lag() < 0 ? null : p.lag()));
+    return table;
   }
 
   private static <T> List<TopicPartition> partitions(List<T> topics, Function<T, String> name,

@@ -35,6 +35,22 @@ public final class InternalTopicSettings implements SettingDefinitions {
   public static final Setting<Integer> TRANSACTION_STATE_LOG_SEGMENT_BYTES =
       ALL.broker(INT, "transaction.state.log.segment.bytes", 104_857_600).from(1)
       .doc("Size in bytes of a segment of the transaction topic, set when it is created. Smaller segments are compacted and loaded faster.");
+  /** {@code share.coordinator.state.topic.num.partitions}. */
+  public static final Setting<Integer> SHARE_COORDINATOR_STATE_TOPIC_NUM_PARTITIONS =
+      ALL.broker(INT, "share.coordinator.state.topic.num.partitions", 50).from(1)
+      .doc("Partitions of the share state topic when it is created; must not be changed afterwards.");
+  /** {@code share.coordinator.state.topic.replication.factor}. */
+  public static final Setting<Short> SHARE_COORDINATOR_STATE_TOPIC_REPLICATION_FACTOR =
+      ALL.broker(SHORT, "share.coordinator.state.topic.replication.factor", (short) 3).from(1)
+      .doc("Replicas of the share state topic when it is created. A cluster with fewer brokers gets one replica per broker.");
+  /** {@code share.coordinator.state.topic.min.isr}. */
+  public static final Setting<Short> SHARE_COORDINATOR_STATE_TOPIC_MIN_ISR =
+      ALL.broker(SHORT, "share.coordinator.state.topic.min.isr", (short) 2).from(1)
+      .doc("In-sync replicas that a write to the share state topic needs, set when it is created; at most its number of replicas.");
+  /** {@code share.coordinator.state.topic.segment.bytes}. */
+  public static final Setting<Integer> SHARE_COORDINATOR_STATE_TOPIC_SEGMENT_BYTES =
+      ALL.broker(INT, "share.coordinator.state.topic.segment.bytes", 104_857_600).from(1)
+      .doc("Size in bytes of a segment of the share state topic, set when it is created.");
 
   @Override
   public Catalogue catalogue() {

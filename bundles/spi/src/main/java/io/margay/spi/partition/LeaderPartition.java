@@ -7,6 +7,7 @@ import io.margay.spi.log.PartitionLog;
 import io.margay.spi.storage.LogSlice;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -88,6 +89,15 @@ public interface LeaderPartition {
 
   /** See {@link PartitionLog#read}. @return the batches; the caller releases the records */
   LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws IOException;
+
+  /** @return whether a read from there most likely needs no disk; see {@link PartitionLog#isHot} */
+  boolean isHot(long offset);
+
+  /** See {@link PartitionLog#abortedTransactions}. @return aborted transactions with records in the range, by first offset */
+  List<PartitionLog.AbortedTransaction> abortedTransactions(long fromOffset, long toOffset) throws IOException;
+
+  /** See {@link PartitionLog#findByTimestamp}. May block. @return the first record whose timestamp is not lower, or null */
+  PartitionLog.FoundOffset findByTimestamp(long timestamp) throws IOException;
 
   /**
    * Finds where to go on when the rest of a segment cannot be read.

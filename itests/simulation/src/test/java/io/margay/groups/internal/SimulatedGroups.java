@@ -40,10 +40,13 @@ public final class SimulatedGroups implements LeadershipListener, MetadataPublis
     GroupCoordinator.Finders finder = new GroupCoordinator.Finders(
         new CoordinatorFinder(TOPIC, controller, controller, scheduler, values, settings.nodeId()),
         new CoordinatorFinder(CoordinatorFinder.TRANSACTION_TOPIC, controller, controller, scheduler,
-            new TransactionTopicSettings(settings), settings.nodeId()));
+            new TransactionTopicSettings(settings), settings.nodeId()),
+        new CoordinatorFinder(CoordinatorFinder.SHARE_TOPIC, controller, controller, scheduler, new ShareTopicSettings(settings),
+            settings.nodeId()));
     this.coordinator = new GroupCoordinator(new GroupCoordinator.Environment(clock, scheduler, thread,
         () -> settings.get(CoordinatorSettings.OFFSETS_COMMIT_TIMEOUT_MS), new CoordinatorRuntime.Limits(1_000, 1 << 24)),
-        new GroupCoordinator.Config(values, new SettingsOfConsumerGroups(settings, controller)), finder, controller, (name, group) -> null);
+        new GroupCoordinator.Config(values, new SettingsOfConsumerGroups(settings, controller),
+            new SettingsOfShareGroups(settings, controller)), finder, controller, (name, group) -> null);
   }
 
   /** @param verifier asked before an offset is committed in a transaction */

@@ -1,5 +1,7 @@
 package io.margay.groups.internal.consumer;
 
+import io.margay.groups.internal.group.Partitions;
+import io.margay.groups.internal.group.Topics;
 import io.margay.protocol.MalformedMessageException;
 import io.margay.protocol.MessageReader;
 import io.margay.protocol.Messages;

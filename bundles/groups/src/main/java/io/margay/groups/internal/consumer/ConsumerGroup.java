@@ -4,6 +4,7 @@ import io.margay.coordinator.CoordinatorException;
 import io.margay.coordinator.CoordinatorRecord;
 import io.margay.groups.internal.group.Group;
 import io.margay.groups.internal.group.HeapSize;
+import io.margay.groups.internal.group.Partitions;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.DescribeGroupsResponse;
 import java.util.ArrayList;

@@ -5,7 +5,10 @@ import io.margay.coordinator.ShardContext;
 import io.margay.groups.internal.classic.JoinLimits;
 import io.margay.groups.internal.classic.Rebalance;
 import io.margay.groups.internal.group.AnswerMemory;
+import io.margay.groups.internal.group.Assignors;
 import io.margay.groups.internal.group.GroupTable;
+import io.margay.groups.internal.group.Sessions;
+import io.margay.groups.internal.group.Topics;
 import io.margay.protocol.message.ConsumerGroupDescribeResponse;
 
 /**

@@ -1,8 +1,9 @@
 package io.margay.groups.internal.consumer;
 
-import io.margay.coordinator.CoordinatorRecord;
 import io.margay.groups.internal.group.Group;
 import io.margay.groups.internal.group.GroupTable;
+import io.margay.groups.internal.group.Partitions;
+import io.margay.groups.internal.group.Sessions;
 import io.margay.protocol.Message;
 import io.margay.protocol.MessageReader;
 import io.margay.protocol.Messages;

@@ -1,5 +1,7 @@
 package io.margay.groups.internal.consumer;
 
+import io.margay.groups.internal.group.Partitions;
+
 /**
  * How far a member has come on the way to its target. Immutable.
  *

@@ -2,6 +2,8 @@ package io.margay.groups.internal.consumer;
 
 import io.margay.groups.internal.group.AnswerMemory;
 import io.margay.groups.internal.group.Group;
+import io.margay.groups.internal.group.Partitions;
+import io.margay.groups.internal.group.Topics;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.ConsumerGroupDescribeResponse;
 import io.margay.protocol.message.ConsumerGroupDescribeResponse.DescribedGroup;

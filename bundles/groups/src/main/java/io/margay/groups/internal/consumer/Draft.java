@@ -1,6 +1,7 @@
 package io.margay.groups.internal.consumer;
 
 import io.margay.coordinator.CoordinatorRecord;
+import io.margay.groups.internal.group.Partitions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

@@ -2,12 +2,14 @@ package io.margay.groups.internal.consumer;
 
 import io.margay.coordinator.Result;
 import io.margay.groups.internal.group.GroupTable;
+import io.margay.groups.internal.group.Partitions;
+import io.margay.groups.internal.group.Sessions;
+import io.margay.groups.internal.group.Topics;
+import io.margay.groups.internal.group.TopicsHash;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.UUID;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +52,7 @@ final class Membership {
   void settle(Draft draft, boolean subscriptionsChanged, long nowMs) {
     long version = topics.version();
     if (subscriptionsChanged || draft.group().topicsVersion() != version) {
-      long hash = hash(draft.subscribedTopics());
+      long hash = TopicsHash.of(draft.subscribedTopics(), topics);
       if (subscriptionsChanged || hash != draft.metadataHash()) {
         draft.bump(hash);
       } else {
@@ -61,23 +63,6 @@ final class Membership {
     if (draft.epoch() > draft.assignmentEpoch()) {
       targets.assign(draft, nowMs);
     }
-  }
-
-  /** Of the topics that exist, so that another value means another assignment. */
-  private long hash(Set<String> names) {
-    long hash = 0xcbf29ce484222325L;
-    for (String name : new TreeSet<>(names)) {
-      UUID id = topics.id(name);
-      if (id != null) {
-        hash = mix(mix(mix(hash, id.getMostSignificantBits()), id.getLeastSignificantBits()), topics.partitions(name));
-      }
-    }
-    return hash;
-  }
-
-  private static long mix(long hash, long value) {
-    long mixed = (hash ^ value) * 0x9e3779b97f4a7c15L;
-    return mixed ^ mixed >>> 32;
   }
 
   // ------------------------------------------------------------------------------------------------ reconciliation

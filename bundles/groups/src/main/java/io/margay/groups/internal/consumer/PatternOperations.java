@@ -3,6 +3,7 @@ package io.margay.groups.internal.consumer;
 import io.margay.coordinator.CoordinatorException;
 import io.margay.coordinator.Result;
 import io.margay.coordinator.ShardContext;
+import io.margay.groups.internal.group.Topics;
 import io.margay.model.ForeignPattern;
 import io.margay.protocol.Errors;
 import java.util.ArrayList;

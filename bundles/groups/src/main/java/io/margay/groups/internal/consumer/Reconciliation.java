@@ -1,5 +1,7 @@
 package io.margay.groups.internal.consumer;
 
+import io.margay.groups.internal.group.Partitions;
+
 /**
  * Takes a member from what it has to what it is to have. A partition that another member has, or has not given back yet, waits; what the
  * target takes away is given back first. So no partition has two owners. Pure.

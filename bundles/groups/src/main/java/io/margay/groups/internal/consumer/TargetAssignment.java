@@ -1,5 +1,8 @@
 package io.margay.groups.internal.consumer;
 
+import io.margay.groups.internal.group.Assignors;
+import io.margay.groups.internal.group.Partitions;
+import io.margay.groups.internal.group.Topics;
 import io.margay.model.TopicPartition;
 import io.margay.spi.assignor.AssignorGroup;
 import io.margay.spi.assignor.AssignorMember;

@@ -21,6 +21,9 @@ import io.margay.protocol.message.OffsetDeleteRequest;
 import io.margay.protocol.message.OffsetDeleteResponse;
 import io.margay.protocol.message.OffsetFetchRequest.OffsetFetchRequestGroup;
 import io.margay.protocol.message.OffsetFetchResponse.OffsetFetchResponseGroup;
+import io.margay.protocol.message.ShareGroupDescribeResponse;
+import io.margay.protocol.message.ShareGroupHeartbeatRequest;
+import io.margay.protocol.message.ShareGroupHeartbeatResponse;
 import io.margay.protocol.message.SyncGroupRequest;
 import io.margay.protocol.message.SyncGroupResponse;
 import io.margay.spi.partition.TransactionVerifier;
@@ -57,6 +60,10 @@ public interface GroupCoordinatorService {
   CompletableFuture<ConsumerGroupHeartbeatResponse> consumerHeartbeat(ConsumerGroupHeartbeatRequest request, String clientId,
       String clientHost, boolean ownId, long bytes);
 
+  /** Lets a member of a share group join, stay or leave; returns what it may consume. */
+  CompletableFuture<ShareGroupHeartbeatResponse> shareHeartbeat(ShareGroupHeartbeatRequest request, String clientId, String clientHost,
+      long bytes);
+
   /** @return an answer per partition */
   CompletableFuture<OffsetCommitResponse> commit(OffsetCommitRequest request, int version, long bytes);
 
@@ -88,6 +95,12 @@ public interface GroupCoordinatorService {
 
   /** @return the consumer groups, in any order; an error for those that cannot be described */
   CompletableFuture<List<ConsumerGroupDescribeResponse.DescribedGroup>> describeConsumer(Collection<String> groupIds, AnswerMemory memory);
+
+  /** @return the share groups, in any order; an error for those that cannot be described */
+  CompletableFuture<List<ShareGroupDescribeResponse.DescribedGroup>> describeShare(Collection<String> groupIds, AnswerMemory memory);
+
+  /** @return what is asked of start offsets of share groups */
+  ShareOffsetService shareOffsets();
 
   /**
    * @param states names of states in lower case; empty for all

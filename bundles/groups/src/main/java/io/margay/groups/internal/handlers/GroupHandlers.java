@@ -16,6 +16,7 @@ public final class GroupHandlers {
         new HeartbeatHandler(groups), new LeaveGroupHandler(groups), new OffsetCommitHandler(groups), new TxnOffsetCommitHandler(groups),
         new OffsetFetchHandler(groups), new OffsetDeleteHandler(groups), new DescribeGroupsHandler(groups),
         new ListGroupsHandler(groups), new DeleteGroupsHandler(groups), new ConsumerGroupHeartbeatHandler(groups),
-        new ConsumerGroupDescribeHandler(groups));
+        new ConsumerGroupDescribeHandler(groups), new ShareGroupHeartbeatHandler(groups), new ShareGroupDescribeHandler(groups),
+        new DescribeShareGroupOffsetsHandler(groups), new AlterShareGroupOffsetsHandler(groups), new DeleteShareGroupOffsetsHandler(groups));
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.margay.coordinator.CoordinatorRecord;
 import io.margay.groups.internal.classic.ClassicMember;
+import io.margay.groups.internal.group.Partitions;
 import io.margay.protocol.MessageReader;
 import java.nio.ByteBuffer;
 import java.util.List;

@@ -1,7 +1,8 @@
-package io.margay.groups.internal.consumer;
+package io.margay.groups.internal.group;
 
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -117,6 +118,11 @@ public final class Partitions {
     Of of = topics.get(topic);
     int at = of == null ? -1 : Arrays.binarySearch(of.numbers, partition);
     return at < 0 ? Integer.MAX_VALUE : of.epochs[at];
+  }
+
+  /** @return ids of the topics that have partitions in it, in ascending order */
+  public Set<UUID> topics() {
+    return Collections.unmodifiableSet(topics.keySet());
   }
 
   /** @param visitor called for each topic, in ascending order */

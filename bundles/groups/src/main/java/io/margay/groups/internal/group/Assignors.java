@@ -1,4 +1,4 @@
-package io.margay.groups.internal.consumer;
+package io.margay.groups.internal.group;
 
 import io.margay.model.TopicPartition;
 import io.margay.spi.assignor.AssignorGroup;

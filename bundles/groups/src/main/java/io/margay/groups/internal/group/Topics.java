@@ -1,4 +1,4 @@
-package io.margay.groups.internal.consumer;
+package io.margay.groups.internal.group;
 
 import java.util.List;
 import java.util.UUID;

@@ -1,4 +1,4 @@
-package io.margay.groups.internal.consumer;
+package io.margay.groups.internal.group;
 
 import io.margay.coordinator.Result;
 import io.margay.coordinator.ShardContext;
@@ -12,7 +12,11 @@ import java.util.Map;
 public final class Sessions {
   /** Runs when a time is over. */
   @FunctionalInterface
-  interface Over {
+  public interface Over {
+    /**
+     * @param nowMs milliseconds since the epoch
+     * @return records to be written
+     */
     Result<Void> run(long nowMs);
   }
 
@@ -43,7 +47,7 @@ public final class Sessions {
   }
 
   /** Starts the session timeout of a member again. */
-  void touch(String groupId, String memberId, int timeoutMs, Over over) {
+  public void touch(String groupId, String memberId, int timeoutMs, Over over) {
     Session session = of(groupId, memberId);
     session.deadlineMs = context.elapsedMs() + timeoutMs;
     if (session.timer != null && session.timerAtMs > session.deadlineMs) {
@@ -71,13 +75,13 @@ public final class Sessions {
   }
 
   /** Whether the next step of a member is awaited, with a timer. */
-  boolean awaits(String groupId, String memberId) {
+  public boolean awaits(String groupId, String memberId) {
     Session session = find(groupId, memberId);
     return session != null && session.step != null;
   }
 
   /** Gives a member some time for its next step; a step that was awaited before is forgotten. */
-  void await(String groupId, String memberId, int timeoutMs, Over over) {
+  public void await(String groupId, String memberId, int timeoutMs, Over over) {
     Session session = of(groupId, memberId);
     if (session.step != null) {
       session.step.cancel();
@@ -89,7 +93,7 @@ public final class Sessions {
   }
 
   /** The awaited step was made. */
-  void arrived(String groupId, String memberId) {
+  public void arrived(String groupId, String memberId) {
     Session session = find(groupId, memberId);
     if (session != null && session.step != null) {
       session.step.cancel();
@@ -98,7 +102,7 @@ public final class Sessions {
   }
 
   /** A member has gone. */
-  void end(String groupId, String memberId) {
+  public void end(String groupId, String memberId) {
     Map<String, Session> members = groups.get(groupId);
     Session session = members == null ? null : members.remove(memberId);
     if (session != null) {
@@ -110,7 +114,7 @@ public final class Sessions {
   }
 
   /** A group has gone. */
-  void endAll(String groupId) {
+  public void endAll(String groupId) {
     Map<String, Session> members = groups.remove(groupId);
     if (members != null) {
       members.values().forEach(Sessions::cancel);

@@ -1,0 +1,86 @@
+package io.margay.shares.internal.fetch;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the server knows of a member between its requests: which partitions it consumes here, and the epoch of its next request. Safe for all
+ * threads.
+ */
+public final class ShareSession {
+  /** The epoch of a request that opens a session. */
+  static final int INITIAL = 0;
+  /** The epoch of a request that closes it. */
+  static final int FINAL = -1;
+
+  private final Key key;
+  private final Set<SharePart> parts = new LinkedHashSet<>();
+  private int nextEpoch;
+  private long usedAtMs;
+  private int rotation;
+
+  /**
+   * Whose session it is.
+   *
+   * @param groupId the group
+   * @param memberId the member
+   */
+  public record Key(String groupId, String memberId) { }
+
+  ShareSession(Key key, int nextEpoch, long nowMs) {
+    this.key = key;
+    this.nextEpoch = nextEpoch;
+    this.usedAtMs = nowMs;
+  }
+
+  Key key() {
+    return key;
+  }
+
+  synchronized long usedAtMs() {
+    return usedAtMs;
+  }
+
+  synchronized int nextEpoch() {
+    return nextEpoch;
+  }
+
+  /** A request of the session has come; false when its epoch is not the next one. */
+  synchronized boolean proceed(int epoch, long nowMs) {
+    if (epoch != nextEpoch) {
+      return false;
+    }
+    nextEpoch = epoch == Integer.MAX_VALUE ? 1 : epoch + 1;
+    usedAtMs = nowMs;
+    return true;
+  }
+
+  /** Adds partitions up to a number; false when there are too many. */
+  synchronized boolean add(Collection<SharePart> more, int most) {
+    parts.addAll(more);
+    return parts.size() <= most;
+  }
+
+  synchronized void remove(Collection<SharePart> gone) {
+    parts.removeAll(gone);
+  }
+
+  /** All partitions, as they were added. */
+  synchronized List<SharePart> parts() {
+    return new ArrayList<>(parts);
+  }
+
+  /** All partitions, another one first each time, so that none has to wait for others. */
+  synchronized List<SharePart> rotated() {
+    List<SharePart> all = new ArrayList<>(parts);
+    if (all.size() > 1) {
+      Collections.rotate(all, -(rotation++ % all.size()));
+      rotation = rotation == Integer.MAX_VALUE ? 0 : rotation;
+    }
+    return all;
+  }
+}

@@ -1,0 +1,490 @@
+package io.margay.shares.internal.leader;
+
+import io.margay.model.Scheduler;
+import io.margay.protocol.BufferRecords;
+import io.margay.protocol.ByteBufChannel;
+import io.margay.protocol.Errors;
+import io.margay.protocol.Records;
+import io.margay.protocol.record.CorruptRecordException;
+import io.margay.shares.internal.partition.Acknowledgement;
+import io.margay.shares.internal.partition.Acquired;
+import io.margay.shares.internal.partition.LogBatch;
+import io.margay.shares.internal.partition.ShareLimits;
+import io.margay.shares.internal.partition.SharePartition;
+import io.margay.shares.internal.state.StateKey;
+import io.margay.spi.log.LogSuspendedException;
+import io.margay.spi.partition.LeaderPartition;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A share partition whose partition this broker leads: reads records for members, and keeps what they have acquired. Safe for all threads: its lock
+ * guards the {@link SharePartition}; nothing is called while it is held but the log, where that needs no disk.
+ *
+ * <pre>
+ *   LOADING -- the coordinator gave the state --> ACTIVE -- leadership lost, fenced, idle --> CLOSED
+ * </pre>
+ */
+public final class SharePartitionLeader implements StateWriter.Owner {
+  private static final Logger LOG = LoggerFactory.getLogger(SharePartitionLeader.class);
+  private static final int WATCH_MS = 60_000;
+  private static final int PASSES = 8;
+
+  private final StateKey key;
+  private final LeaderPartition log;
+  private final ShareEnvironment environment;
+  private final ShareLimits limits;
+  private final Consumer<SharePartitionLeader> onClosed;
+  private final ShareWaiters waiters = new ShareWaiters();
+  /** Completes when the state was read, or cannot be. */
+  private final CompletableFuture<Void> ready = new CompletableFuture<>();
+  /** Null while the state is being read. */
+  private SharePartition partition;
+  private StateWriter writer;
+  private Errors closed = Errors.NONE;
+  private boolean reading;
+  private boolean watching;
+  private Scheduler.Timer timer;
+  private long timerAtMs = Long.MAX_VALUE;
+  private long usedAtMs;
+
+  /**
+   * @param key which share partition
+   * @param log the partition
+   * @param environment what it needs
+   * @param onClosed called, without the lock, when it can no longer be used
+   */
+  SharePartitionLeader(StateKey key, LeaderPartition log, ShareEnvironment environment, Consumer<SharePartitionLeader> onClosed) {
+    this.key = key;
+    this.log = log;
+    this.environment = environment;
+    this.limits = environment.groups().limits(key.groupId());
+    this.onClosed = onClosed;
+    this.usedAtMs = environment.elapsedMs();
+  }
+
+  /** @return which share partition */
+  public StateKey key() {
+    return key;
+  }
+
+  /** @return the partition below */
+  LeaderPartition log() {
+    return log;
+  }
+
+  // ------------------------------------------------------------------------------------------------ coming and going
+
+  /** The state was read; {@code locks} are what members had acquired from this leader before. */
+  void loaded(SharePartition loaded, int stateEpoch, List<SharePartition.Lock> locks) {
+    locked(() -> {
+      if (closed != Errors.NONE || partition != null) {
+        return null;
+      }
+      partition = loaded;
+      partition.restore(locks, environment.elapsedMs());
+      writer = new StateWriter(key, environment, this, log.leaderEpoch().value(), stateEpoch, loaded);
+      schedule();
+      StateWriter.Step wake = wakeAll();
+      return () -> {
+        ready.complete(null);
+        wake.run();
+      };
+    });
+  }
+
+  /** It can no longer be used: everything that waits is answered. */
+  void close(Errors error) {
+    locked(() -> closing(error));
+  }
+
+  private StateWriter.Step closing(Errors error) {
+    if (closed != Errors.NONE) {
+      return null;
+    }
+    closed = error;
+    if (timer != null) {
+      timer.cancel();
+    }
+    StateWriter.Step answers = writer == null ? null : writer.close(error);
+    StateWriter.Step wake = wakeAll();
+    return () -> {
+      if (answers != null) {
+        answers.run();
+      }
+      onClosed.accept(this);
+      ready.complete(null);
+      wake.run();
+    };
+  }
+
+  /**
+   * Closes it when nobody uses it, so that its state is read again at the next use.
+   *
+   * @param idleMs for how long nobody must have used it
+   * @return whether it is closed now
+   */
+  public boolean closeIfIdle(long idleMs) {
+    boolean[] idle = new boolean[1];
+    locked(() -> {
+      idle[0] = closed == Errors.NONE && waiters.isEmpty() && (partition == null || !partition.isBusy())
+          && environment.elapsedMs() - usedAtMs >= idleMs;
+      return idle[0] ? closing(Errors.NOT_LEADER_OR_FOLLOWER) : null;
+    });
+    return idle[0];
+  }
+
+  /** What members have acquired now. */
+  synchronized List<SharePartition.Lock> locks() {
+    return partition == null ? List.of() : partition.locks(environment.elapsedMs());
+  }
+
+  /** Whether an acknowledgement waits for its write. */
+  synchronized boolean isWriting() {
+    return partition != null && closed == Errors.NONE && partition.isWriting();
+  }
+
+  @Override
+  public void locked(Supplier<StateWriter.Step> body) {
+    StateWriter.Step after;
+    synchronized (this) {
+      after = body.get();
+    }
+    if (after != null) {
+      after.run();
+    }
+  }
+
+  @Override
+  public StateWriter.Step fenced(Errors error) {
+    if (environment.logs().pass("fenced " + error) >= 0) {
+      LOG.info("The state of a share partition cannot be written any more, it is read again. group={} topic={} partition={} errorCode={}",
+          key.groupId(), log.id().topic(), key.partition(), error);
+    }
+    return closing(Errors.NOT_LEADER_OR_FOLLOWER);
+  }
+
+  @Override
+  public StateWriter.Step written(boolean released) {
+    StateWriter.Step more = writer.proceed();
+    schedule();
+    return both(more, released ? wakeOne() : null);
+  }
+
+  private static StateWriter.Step both(StateWriter.Step first, StateWriter.Step second) {
+    return first == null ? second : second == null ? first : () -> {
+      first.run();
+      second.run();
+    };
+  }
+
+  // ------------------------------------------------------------------------------------------------ fetching
+
+  /**
+   * What a member wants.
+   *
+   * @param memberId the member
+   * @param maxRecords whole batches are returned while fewer records were
+   * @param strict whether {@code maxRecords} is never exceeded
+   * @param maxBytes of records; the first batch is returned whatever its size
+   */
+  public record Want(String memberId, int maxRecords, boolean strict, int maxBytes) { }
+
+  /** What is read, and with what bound. */
+  private record Place(long offset, long bound) { }
+
+  /**
+   * Reads records and acquires them for a member.
+   *
+   * @param want what the member wants
+   * @param mayBlock whether it may wait for a disk
+   * @return what it got
+   */
+  public Fetched fetch(Want want, boolean mayBlock) {
+    try {
+      for (int pass = 0; pass < PASSES; pass++) {
+        Fetched fetched = mayBlock ? blocking(want) : hot(want);
+        // what is not delivered was passed over; there may be more behind it
+        if (fetched != null) {
+          return fetched;
+        }
+      }
+      return Fetched.NOTHING;
+    } catch (LogSuspendedException e) {
+      return log.whenResumed(() -> locked(this::wakeAll)) ? Fetched.NOTHING : Fetched.failed(Errors.NOT_LEADER_OR_FOLLOWER);
+    } catch (IndexOutOfBoundsException e) {
+      // the log was cut after its bounds were looked at
+      return Fetched.NOTHING;
+    } catch (CorruptRecordException e) {
+      return Fetched.failed(Errors.CORRUPT_MESSAGE);
+    } catch (IOException e) {
+      return Fetched.failed(Errors.KAFKA_STORAGE_ERROR);
+    }
+  }
+
+  private synchronized Fetched hot(Want want) throws IOException {
+    Fetched refusal = refusal();
+    Place place = refusal == null ? place() : null;
+    if (place == null) {
+      return refusal == null ? Fetched.NOTHING : refusal;
+    }
+    if (!log.isHot(place.offset)) {
+      return Fetched.NEEDS_DISK;
+    }
+    return take(want, place, read(want, place));
+  }
+
+  private Fetched blocking(Want want) throws IOException {
+    Place place;
+    synchronized (this) {
+      Fetched refusal = refusal();
+      place = refusal == null ? place() : null;
+      if (place == null) {
+        return refusal == null ? Fetched.NOTHING : refusal;
+      }
+      reading = true;
+    }
+    Slice slice = null;
+    try {
+      slice = read(want, place);
+    } finally {
+      if (slice == null) {
+        locked(() -> {
+          reading = false;
+          return wakeOne();
+        });
+      }
+    }
+    Fetched fetched;
+    synchronized (this) {
+      reading = false;
+      if (closed != Errors.NONE) {
+        slice.records.release();
+        return Fetched.failed(closed);
+      }
+      fetched = take(want, place, slice);
+    }
+    return fetched == null || fetched.records() == null ? fetched
+        : new Fetched(fetched.error(), inMemory(fetched.records()), fetched.acquired(), false);
+  }
+
+  private Fetched refusal() {
+    usedAtMs = environment.elapsedMs();
+    if (closed != Errors.NONE) {
+      return Fetched.failed(closed);
+    }
+    return partition == null || reading ? Fetched.NOTHING : null;
+  }
+
+  /** Null when there is nothing to read. */
+  private Place place() {
+    if (partition.expire(environment.elapsedMs())) {
+      schedule();
+      // what is written calls others, which must not happen here
+      environment.blocking().execute(() -> locked(() -> closed == Errors.NONE ? writer.proceed() : null));
+    }
+    partition.onLogStart(log.logStartOffset());
+    long offset = partition.nextOffset();
+    long bound = offset < 0 ? -1 : Math.min(visibleEnd(), partition.availableUpTo(offset));
+    return offset < bound ? new Place(offset, bound) : null;
+  }
+
+  private long visibleEnd() {
+    return limits.readCommitted() ? log.lastStableOffset() : log.highWatermark();
+  }
+
+  /** Records, and their batches. */
+  private record Slice(Records records, BatchHeaders.Found found) { }
+
+  private Slice read(Want want, Place place) throws IOException {
+    Records records = log.read(place.offset, Math.max(0, want.maxBytes), place.bound, true).records();
+    try {
+      BatchHeaders.Filter filter = limits.readCommitted()
+          ? new AbortedTransactions(log.abortedTransactions(place.offset, place.bound)) : batch -> !batch.isControl();
+      return new Slice(records, BatchHeaders.read(records, place.offset, want.maxRecords, filter));
+    } catch (IOException | RuntimeException | Error e) {
+      records.release();
+      throw e;
+    }
+  }
+
+  /** Acquires what was read; null when none of it is delivered. */
+  private Fetched take(Want want, Place place, Slice slice) throws IOException {
+    Records records = slice.records;
+    try {
+      List<LogBatch> batches = slice.found.batches();
+      if (batches.isEmpty()) {
+        partition.nothingIn(place.offset, place.bound);
+        records.release();
+        return null;
+      }
+      List<Acquired> acquired =
+          partition.acquire(want.memberId, place.offset, batches, want.maxRecords, want.strict, environment.elapsedMs());
+      if (acquired.isEmpty()) {
+        records.release();
+        return null;
+      }
+      schedule();
+      long end = acquired.get(acquired.size() - 1).last() + 1;
+      if (slice.found.complete() && batches.get(batches.size() - 1).first() < end) {
+        return new Fetched(Errors.NONE, records, acquired, false);
+      }
+      // without the batches behind the last one that was acquired
+      Records exact = log.read(place.offset, Math.max(0, want.maxBytes), Math.min(end, place.bound), true).records();
+      records.release();
+      return new Fetched(Errors.NONE, exact, acquired, false);
+    } catch (IOException | RuntimeException | Error e) {
+      records.release();
+      throw e;
+    }
+  }
+
+  /** Records that are not in memory yet are copied here, so that the thread that sends them does not wait for a disk. */
+  private static Records inMemory(Records records) throws IOException {
+    if (records.bufferOrNull() != null) {
+      return records;
+    }
+    ByteBuf buffer = PooledByteBufAllocator.DEFAULT.buffer(records.sizeBytes());
+    try {
+      ByteBufChannel.transfer(records, buffer);
+      return new BufferRecords(buffer);
+    } catch (IOException | RuntimeException | Error e) {
+      buffer.release();
+      throw e;
+    } finally {
+      records.release();
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------------ acknowledging
+
+  /**
+   * Takes the acknowledgements of a member.
+   *
+   * @param memberId the member
+   * @param acknowledgements what it says
+   * @return completes with NONE when they are written, or with an error; never fails
+   */
+  public CompletableFuture<Errors> acknowledge(String memberId, List<Acknowledgement> acknowledgements) {
+    CompletableFuture<Errors> reply = new CompletableFuture<>();
+    // the state may still have to be read, after this part was replaced
+    ready.thenRun(() -> acknowledge(memberId, acknowledgements, reply));
+    return reply;
+  }
+
+  private void acknowledge(String memberId, List<Acknowledgement> acknowledgements, CompletableFuture<Errors> reply) {
+    locked(() -> {
+      usedAtMs = environment.elapsedMs();
+      Errors error = closed != Errors.NONE ? closed : partition.acknowledge(memberId, acknowledgements, environment.elapsedMs());
+      if (error != Errors.NONE) {
+        return () -> reply.complete(error);
+      }
+      writer.add(reply);
+      schedule();
+      return writer.proceed();
+    });
+  }
+
+  /** A member has gone, or no longer consumes it: others get what it has acquired. */
+  public void release(String memberId) {
+    locked(() -> partition != null && closed == Errors.NONE && partition.release(memberId) ? both(writer.proceed(), wakeOne()) : null);
+  }
+
+  // ------------------------------------------------------------------------------------------------ time
+
+  /** Sets the timer to the first deadline. */
+  private void schedule() {
+    long deadline = partition == null || closed != Errors.NONE ? Long.MAX_VALUE : partition.nextDeadlineMs();
+    if (deadline == Long.MAX_VALUE || timer != null && timerAtMs <= deadline) {
+      return;
+    }
+    if (timer != null) {
+      timer.cancel();
+    }
+    timerAtMs = deadline;
+    timer = environment.scheduler().after(Math.max(0, deadline - environment.elapsedMs()), () -> environment.blocking().execute(this::onTimer));
+  }
+
+  private void onTimer() {
+    locked(() -> {
+      timer = null;
+      timerAtMs = Long.MAX_VALUE;
+      if (partition == null || closed != Errors.NONE) {
+        return null;
+      }
+      boolean any = partition.expire(environment.elapsedMs());
+      schedule();
+      return any ? both(writer.proceed(), wakeOne()) : null;
+    });
+  }
+
+  // ------------------------------------------------------------------------------------------------ waiting
+
+  /**
+   * Lets a fetch wait until there may be something for it.
+   *
+   * @param waiter the fetch
+   */
+  public void await(ShareWaiter waiter) {
+    locked(() -> {
+      if (closed != Errors.NONE) {
+        return waiter::wake;
+      }
+      waiters.add(waiter);
+      if (partition != null && !reading && place() != null) {
+        return wakeOne();
+      }
+      return watch();
+    });
+  }
+
+  /** @param waiter a fetch that does not wait any more */
+  public void forget(ShareWaiter waiter) {
+    locked(() -> {
+      waiters.remove(waiter);
+      return null;
+    });
+  }
+
+  /** A fetch that may have been woken has ended: what is left is for another one, which else waits for more. */
+  public void passOn() {
+    locked(() -> waiters.isEmpty() || partition == null || closed != Errors.NONE || reading ? null : place() != null ? wakeOne() : watch());
+  }
+
+  private StateWriter.Step watch() {
+    if (watching || waiters.isEmpty() || partition == null) {
+      return null;
+    }
+    watching = true;
+    long next = log.highWatermark() + 1;
+    if (partition.nextOffset() >= 0 && partition.nextOffset() < visibleEnd()) {
+      watching = false;
+      return null;
+    }
+    return () -> log.whenCommitted(next, WATCH_MS, error -> locked(() -> {
+      watching = false;
+      return error == Errors.NONE ? wakeOne() : error == Errors.REQUEST_TIMED_OUT ? watch() : null;
+    }));
+  }
+
+  private StateWriter.Step wakeOne() {
+    ShareWaiter first = waiters.poll();
+    return first == null ? null : () -> {
+      if (!first.wake()) {
+        locked(this::wakeOne);
+      }
+    };
+  }
+
+  private StateWriter.Step wakeAll() {
+    List<ShareWaiter> all = waiters.drain();
+    return () -> all.forEach(ShareWaiter::wake);
+  }
+}

@@ -1,0 +1,45 @@
+package io.margay.shares.internal.state;
+
+/**
+ * Consecutive offsets in one state.
+ *
+ * @param first offset
+ * @param last offset, inclusive
+ * @param state {@link #AVAILABLE}, {@link #ACKED} or {@link #ARCHIVED}
+ * @param count how often they were delivered
+ */
+public record StateBatch(long first, long last, byte state, short count) {
+  /** To be delivered. */
+  public static final byte AVAILABLE = 0;
+  /** Acknowledged as processed. */
+  public static final byte ACKED = 2;
+  /** Not delivered any more: rejected, delivered too often, or no record. */
+  public static final byte ARCHIVED = 4;
+
+  public StateBatch {
+    if (first > last || first < 0) {
+      throw new IllegalArgumentException("not a range of offsets: " + first + " to " + last);
+    }
+  }
+
+  boolean isDone() {
+    return state != AVAILABLE;
+  }
+
+  StateBatch from(long newFirst) {
+    return new StateBatch(newFirst, last, state, count);
+  }
+
+  StateBatch to(long newLast) {
+    return new StateBatch(first, newLast, state, count);
+  }
+
+  /** Whether the next one can be joined to it. What was delivered is done, however often. */
+  boolean joins(StateBatch next) {
+    return last + 1 == next.first && state == next.state && (count == next.count || isDone());
+  }
+
+  StateBatch joined(StateBatch next) {
+    return new StateBatch(first, next.last, state, (short) Math.max(count, next.count));
+  }
+}

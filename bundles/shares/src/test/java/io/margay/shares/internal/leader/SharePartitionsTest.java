@@ -1,0 +1,351 @@
+package io.margay.shares.internal.leader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.margay.model.LineLimit;
+import io.margay.model.TopicPartition;
+import io.margay.protocol.Errors;
+import io.margay.shares.internal.partition.Acknowledgement;
+import io.margay.shares.internal.partition.Acquired;
+import io.margay.shares.internal.partition.ShareLimits;
+import io.margay.shares.internal.partition.TestLimits;
+import io.margay.shares.internal.state.StateKey;
+import io.margay.spi.log.PartitionLog;
+import io.margay.spi.time.ManualTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SharePartitionsTest {
+  private static final UUID T = new UUID(1, 1);
+  private static final StateKey KEY = new StateKey("g", T, 0);
+
+  private final ManualTime time = new ManualTime();
+  private final TestLimits limits = new TestLimits();
+  private final MemoryStates states = new MemoryStates();
+  private final MemoryPartition log = new MemoryPartition(T);
+  private final List<Runnable> background = new ArrayList<>();
+  private boolean inBackground;
+  private String reset = "earliest";
+  private int most = 10;
+  private SharePartitions partitions;
+
+  @BeforeEach
+  void start() {
+    partitions = new SharePartitions(new ShareEnvironment(time, time, task -> {
+      if (inBackground) {
+        background.add(task);
+      } else {
+        task.run();
+      }
+    }, states, new ShareEnvironment.Groups() {
+      @Override
+      public ShareLimits limits(String groupId) {
+        return limits;
+      }
+
+      @Override
+      public String autoOffsetReset(String groupId) {
+        return reset;
+      }
+    }, new LineLimit(time)), () -> most);
+    partitions.elected(log);
+  }
+
+  private SharePartitionLeader leader() {
+    return partitions.find(KEY, "t");
+  }
+
+  private Fetched fetch(String member) {
+    return fetch(member, 100, 1 << 20);
+  }
+
+  private Fetched fetch(String member, int records, int bytes) {
+    Fetched fetched = leader().fetch(new SharePartitionLeader.Want(member, records, false, bytes), false);
+    if (fetched.records() != null) {
+      assertThat(fetched.records().sizeBytes()).isPositive();
+    }
+    return fetched;
+  }
+
+  private Errors accept(String member, long first, long last) {
+    return leader().acknowledge(member, List.of(new Acknowledgement(first, last, List.of((byte) 1)))).join();
+  }
+
+  private CompletableFuture<Errors> release(String member, long first, long last) {
+    return leader().acknowledge(member, List.of(new Acknowledgement(first, last, List.of((byte) 2))));
+  }
+
+  @Test
+  void recordsAreFetchedAndAccepted() {
+    log.append(3);
+    log.append(2);
+    assertThat(fetch("a").acquired()).containsExactly(new Acquired(0, 4, (short) 1));
+    assertThat(fetch("b")).isEqualTo(Fetched.NOTHING);
+    assertThat(accept("a", 0, 4)).isEqualTo(Errors.NONE);
+    assertThat(states.start(KEY)).isEqualTo(5);
+    assertThat(accept("a", 0, 4)).isEqualTo(Errors.INVALID_RECORD_STATE);
+  }
+
+  @Test
+  void onlyTheBatchesThatWereAcquiredAreSent() {
+    for (int i = 0; i < 5; i++) {
+      log.append(10);
+    }
+    Fetched some = fetch("a", 15, 1 << 20);
+    assertThat(some.acquired()).containsExactly(new Acquired(0, 19, (short) 1));
+    Fetched rest = fetch("b", 100, 1 << 20);
+    assertThat(rest.acquired()).containsExactly(new Acquired(20, 49, (short) 1));
+    assertThat(some.records().sizeBytes() * 3).isBetween(rest.records().sizeBytes() * 2 - 50, rest.records().sizeBytes() * 2 + 50);
+  }
+
+  @Test
+  void theStartIsWrittenBeforeTheFirstRecordIsDelivered() {
+    log.append(7);
+    reset = "latest";
+    leader();
+    assertThat(states.start(KEY)).isEqualTo(7);
+    log.append(1);
+    assertThat(fetch("a").acquired()).containsExactly(new Acquired(7, 7, (short) 1));
+  }
+
+  @Test
+  void aDurationIsLookedUpWhereItMayBlock() {
+    log.append(7);
+    reset = "by_duration:PT1H";
+    log.foundByTime = 4;
+    inBackground = true;
+    assertThat(fetch("a")).isEqualTo(Fetched.NOTHING);
+    background.forEach(Runnable::run);
+    assertThat(states.start(KEY)).isEqualTo(4);
+    assertThat(fetch("a").acquired()).containsExactly(new Acquired(4, 6, (short) 1));
+  }
+
+  @Test
+  void aWaitingFetchIsWokenByAnAppend() {
+    leader();
+    AtomicInteger woken = new AtomicInteger();
+    leader().await(() -> woken.incrementAndGet() > 0);
+    assertThat(woken).hasValue(0);
+    log.append(1);
+    assertThat(woken).hasValue(1);
+  }
+
+  @Test
+  void aWaitingFetchIsWokenByAReleaseAndByATimeOut() {
+    log.append(2);
+    fetch("a");
+    AtomicInteger woken = new AtomicInteger();
+    leader().await(() -> woken.incrementAndGet() > 0);
+    states.hold = true;
+    CompletableFuture<Errors> released = release("a", 0, 0);
+    assertThat(woken).as("not written yet").hasValue(0);
+    assertThat(released).isNotDone();
+    states.release();
+    assertThat(released.join()).isEqualTo(Errors.NONE);
+    assertThat(woken).hasValue(1);
+    assertThat(fetch("b").acquired()).containsExactly(new Acquired(0, 0, (short) 2));
+    leader().await(() -> woken.incrementAndGet() > 0);
+    time.advance(limits.lockMs);
+    assertThat(woken).hasValue(2);
+    assertThat(fetch("c").acquired()).containsExactly(new Acquired(0, 0, (short) 3), new Acquired(1, 1, (short) 2));
+  }
+
+  @Test
+  void aFetchThatNoLongerWaitsPassesTheWakeOn() {
+    AtomicInteger woken = new AtomicInteger();
+    leader().await(() -> false);
+    leader().await(() -> woken.incrementAndGet() > 0);
+    log.append(1);
+    assertThat(woken).hasValue(1);
+  }
+
+  @Test
+  void membersThatWaitGetWhatAnotherLeaves() {
+    log.append(2);
+    fetch("a");
+    leader().release("a");
+    assertThat(fetch("b").acquired()).containsExactly(new Acquired(0, 1, (short) 2));
+  }
+
+  @Test
+  void whileTheCoordinatorIsAwayTheWriteIsMadeAgain() {
+    log.append(2);
+    fetch("a");
+    states.failWith = Errors.NOT_COORDINATOR;
+    CompletableFuture<Errors> answer = leader().acknowledge("a", List.of(new Acknowledgement(0, 1, List.of((byte) 1))));
+    time.advance(5_000);
+    assertThat(answer).isNotDone();
+    states.failWith = Errors.NONE;
+    time.advance(100);
+    assertThat(answer.join()).isEqualTo(Errors.NONE);
+    assertThat(states.start(KEY)).isEqualTo(2);
+  }
+
+  @Test
+  void aCoordinatorThatStaysAwayIsAnError() {
+    log.append(2);
+    fetch("a");
+    states.failWith = Errors.COORDINATOR_NOT_AVAILABLE;
+    CompletableFuture<Errors> answer = leader().acknowledge("a", List.of(new Acknowledgement(0, 1, List.of((byte) 1))));
+    time.advance(21_000);
+    assertThat(answer.join()).isEqualTo(Errors.COORDINATOR_NOT_AVAILABLE);
+    states.failWith = Errors.NONE;
+    time.advance(limits.lockMs);
+    assertThat(fetch("b").acquired()).containsExactly(new Acquired(0, 1, (short) 2));
+  }
+
+  @Test
+  void aFencedLeaderReadsTheStateAgain() {
+    log.append(5);
+    fetch("a");
+    states.failWith = Errors.FENCED_STATE_EPOCH;
+    assertThat(accept("a", 0, 4)).isEqualTo(Errors.FENCED_STATE_EPOCH);
+    states.failWith = Errors.NONE;
+    states.startAt(KEY, 2);
+    assertThat(fetch("a").acquired()).containsExactly(new Acquired(2, 4, (short) 1));
+  }
+
+  @Test
+  void aStateThatCannotBeReadYetIsReadLater() {
+    log.append(1);
+    states.failWith = Errors.COORDINATOR_LOAD_IN_PROGRESS;
+    assertThat(fetch("a")).isEqualTo(Fetched.NOTHING);
+    AtomicInteger woken = new AtomicInteger();
+    leader().await(() -> woken.incrementAndGet() > 0);
+    CompletableFuture<Errors> early = leader().acknowledge("a", List.of(new Acknowledgement(0, 0, List.of((byte) 1))));
+    assertThat(early).isNotDone();
+    states.failWith = Errors.NONE;
+    time.advance(100);
+    assertThat(woken).hasValue(1);
+    assertThat(early.join()).isEqualTo(Errors.INVALID_RECORD_STATE);
+    assertThat(fetch("a").acquired()).hasSize(1);
+  }
+
+  @Test
+  void aPartitionThatWasNotInitializedIsNotServed() {
+    states.failWith = Errors.INVALID_REQUEST;
+    assertThat(partitions.find(KEY, "t").fetch(new SharePartitionLeader.Want("a", 1, false, 1), false).error())
+        .isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+    assertThat(partitions.size()).isZero();
+  }
+
+  @Test
+  void whatNobodyUsesIsForgotten() {
+    log.append(2);
+    fetch("a");
+    time.advance(900);
+    partitions.tidy();
+    assertThat(partitions.size()).isEqualTo(1);
+    accept("a", 0, 1);
+    time.advance(5_000);
+    partitions.tidy();
+    assertThat(partitions.size()).isZero();
+    log.append(1);
+    assertThat(fetch("a").acquired()).containsExactly(new Acquired(2, 2, (short) 1));
+  }
+
+  @Test
+  void thereAreNoMoreThanTheLimit() {
+    most = 0;
+    assertThat(leader()).isNull();
+  }
+
+  @Test
+  void anotherTopicOfTheSameNameIsNotServed() {
+    assertThat(partitions.find(new StateKey("g", new UUID(4, 4), 0), "t")).isNull();
+    assertThat(partitions.find(new StateKey("g", T, 1), "t")).isNull();
+  }
+
+  @Test
+  void aLeadershipThatEndsAnswersEverything() {
+    log.append(1);
+    fetch("a");
+    AtomicInteger woken = new AtomicInteger();
+    leader().await(() -> woken.incrementAndGet() > 0);
+    states.hold = true;
+    CompletableFuture<Errors> answer = leader().acknowledge("a", List.of(new Acknowledgement(0, 0, List.of((byte) 1))));
+    partitions.resigned(new TopicPartition("t", 0));
+    assertThat(answer.join()).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
+    assertThat(woken).hasValue(1);
+    assertThat(leader()).isNull();
+    states.release();
+  }
+
+  @Test
+  void locksSurviveAPauseOfTheSameLeadership() {
+    log.append(2);
+    fetch("a");
+    partitions.resigned(new TopicPartition("t", 0));
+    time.advance(500);
+    partitions.elected(log);
+    assertThat(fetch("b")).isEqualTo(Fetched.NOTHING);
+    assertThat(accept("a", 0, 0)).isEqualTo(Errors.NONE);
+    time.advance(500);
+    assertThat(fetch("b").acquired()).containsExactly(new Acquired(1, 1, (short) 2));
+  }
+
+  @Test
+  void locksGoToTheNextVersionButNotToTheNextLeadership() {
+    log.append(2);
+    fetch("a");
+    Map<StateKey, SharePartitions.Kept> kept = partitions.handOver();
+    partitions.close();
+    start();
+    partitions.takeOver(kept);
+    assertThat(accept("a", 0, 0)).isEqualTo(Errors.NONE);
+    kept = partitions.handOver();
+    partitions.close();
+    log.epoch++;
+    start();
+    partitions.takeOver(kept);
+    assertThat(accept("a", 1, 1)).isEqualTo(Errors.INVALID_RECORD_STATE);
+    assertThat(fetch("b").acquired()).containsExactly(new Acquired(1, 1, (short) 1));
+  }
+
+  @Test
+  void coldRecordsAreReadWhereItMayBlock() {
+    log.append(2);
+    log.hot = false;
+    SharePartitionLeader.Want want = new SharePartitionLeader.Want("a", 100, false, 1 << 20);
+    assertThat(leader().fetch(want, false).needsDisk()).isTrue();
+    assertThat(leader().fetch(want, true).acquired()).containsExactly(new Acquired(0, 1, (short) 1));
+  }
+
+  @Test
+  void compactedAndDeletedRecordsArePassedOver() {
+    for (int i = 0; i < 4; i++) {
+      log.append(2);
+    }
+    fetch("a");
+    release("a", 2, 3);
+    log.remove(2);
+    assertThat(fetch("b")).isEqualTo(Fetched.NOTHING);
+    accept("a", 0, 1);
+    assertThat(accept("a", 4, 7)).isEqualTo(Errors.NONE);
+    log.append(1);
+    log.startAt(8);
+    assertThat(fetch("b").acquired()).containsExactly(new Acquired(8, 8, (short) 1));
+  }
+
+  @Test
+  void readCommittedGroupsGetNoAbortedRecordsAndNoControlRecords() {
+    limits.readCommitted = true;
+    log.append(2, 7, false);
+    log.append(1);
+    log.append(1, 7, true);
+    log.append(2, 8, false);
+    log.append(1, 8, true);
+    log.append(1, 9, false);
+    log.aborted.add(new PartitionLog.AbortedTransaction(7, 0));
+    log.lastStable = 7;
+    assertThat(fetch("a").acquired()).containsExactly(new Acquired(2, 2, (short) 1), new Acquired(4, 5, (short) 1));
+    limits.readCommitted = false;
+    assertThat(fetch("a").acquired()).containsExactly(new Acquired(7, 7, (short) 1));
+  }
+}
