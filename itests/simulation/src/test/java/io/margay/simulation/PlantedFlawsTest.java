@@ -20,7 +20,7 @@ class PlantedFlawsTest {
         Arguments.of(Flaw.EARLY_DECISION, 100, List.of(TransactionHistory.NOTHING_LOST, TransactionHistory.ALL_OR_NOTHING,
             TransactionHistory.NO_ZOMBIE, TransactionHistory.OFFSET_WITH_RECORDS)),
         Arguments.of(Flaw.TRUSTED_PRODUCERS, 100, List.of(TransactionHistory.NO_ZOMBIE)),
-        Arguments.of(Flaw.UNSYNCED_VOTE, 300, List.of(Invariants.ONE_LEADER, Invariants.SAME_METADATA)));
+        Arguments.of(Flaw.UNSYNCED_VOTE, 1_000, List.of(Invariants.ONE_LEADER, Invariants.SAME_METADATA)));
   }
 
   /** @param seeds several times as many as are needed now */

@@ -133,13 +133,15 @@ final class LaneThread implements Runnable {
           problem = "broker " + broker + " of the source cannot be reached: " + e.getMessage();
           refresh.run();
           idle(Math.min(IDLE_MS << Math.min(failures++, 10), PAUSE_MS_MAX));
+        } catch (RuntimeException e) {
+          LOG.error("The lanes of a broker have failed, and begin again link={} broker={}", config.name(), broker, e);
+          problem = "the lanes of broker " + broker + " have failed: " + e;
+          lanes = Map.of();
+          idle(PAUSE_MS_MAX);
         }
       }
     } catch (InterruptedException e) {
       LOG.debug("The lanes of a broker end link={} broker={}", config.name(), broker, e);
-    } catch (RuntimeException e) {
-      problem = "the lanes of broker " + broker + " have failed: " + e;
-      LOG.error("The lanes of a broker have failed link={} broker={}", config.name(), broker, e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.margay.mirror.internal;
 
+import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
 import io.margay.mirror.internal.SourceView.SourceTopic;
 import io.margay.model.TopicPartition;
@@ -45,27 +46,27 @@ final class Lanes implements AutoCloseable {
   }
 
   /** The partitions of the source that belong to a topic here, whether this node reads them or not. */
-  private List<LaneId> all(String target, SourceView view) {
-    MirrorSource source = context.repartitionedFrom(target);
+  private List<LaneId> all(TopicImage target, SourceView view) {
+    MirrorSource source = context.repartitionedFrom(target.name());
     SourceTopic topic = source == null || !source.link().equals(config.name()) ? null : view.topics().get(source.topic());
     List<LaneId> all = new ArrayList<>();
     for (int p = 0; topic != null && p < topic.leaders().length && TargetTopics.sameId(source, topic); p++) {
-      all.add(new LaneId(source, p, topic.leaders().length, target));
+      all.add(new LaneId(source, p, topic.leaders().length, target.name()));
     }
     return all;
   }
 
-  private TopicPartition reader(LaneId lane) {
-    return new TopicPartition(lane.target(), lane.partition() % context.image().topic(lane.target()).partitions().size());
+  private static PartitionImage reader(LaneId lane, TopicImage target) {
+    return target.partitions().get(lane.partition() % target.partitions().size());
   }
 
   /** This node reads what it is to read now. */
   void assign(SourceView view) {
     Map<Integer, List<LaneId>> byBroker = new HashMap<>();
-    for (String target : config.paused() ? List.<String>of() : List.copyOf(context.image().topics().keySet())) {
+    for (TopicImage target : config.paused() ? List.<TopicImage>of() : List.copyOf(context.image().topics().values())) {
       for (LaneId lane : all(target, view)) {
         int broker = view.leader(lane.source().topic(), lane.partition());
-        if (context.leaderships().containsKey(reader(lane)) && view.brokers().containsKey(broker)) {
+        if (context.leaderships().containsKey(new TopicPartition(target.name(), reader(lane, target).index())) && view.brokers().containsKey(broker)) {
           byBroker.computeIfAbsent(broker, b -> new ArrayList<>()).add(lane);
         }
       }
@@ -101,13 +102,12 @@ final class Lanes implements AutoCloseable {
     Map<LaneId, Lane> mine = new HashMap<>();
     threads.values().forEach(thread -> mine.putAll(thread.lanes()));
     List<Partition> shown = new ArrayList<>();
-    for (String target : context.image().topics().keySet()) {
-      TopicImage topic = context.image().topic(target);
+    for (TopicImage target : context.image().topics().values()) {
       for (LaneId lane : all(target, view)) {
         MirroredPartition.Shown how = mine.containsKey(lane) ? mine.get(lane).shown() : null;
-        int leader = topic.partitions().get(lane.partition() % topic.partitions().size()).leader().value();
-        shown.add(how == null ? new Partition(target, lane.partition(), leader, "remote", null, null)
-            : new Partition(target, lane.partition(), leader, how.state().name().toLowerCase(Locale.ROOT), how.problem(), how.progress()));
+        int leader = reader(lane, target).leader().value();
+        shown.add(how == null ? new Partition(target.name(), lane.partition(), leader, "remote", null, null)
+            : new Partition(target.name(), lane.partition(), leader, how.state().name().toLowerCase(Locale.ROOT), how.problem(), how.progress()));
       }
     }
     return shown;

@@ -43,19 +43,24 @@ final class PartitionChoice {
     return services.missing(wanted.name());
   }
 
-  /** @throws IllegalArgumentException when its options are wrong, or it chose a partition that does not exist */
+  /** @throws IllegalArgumentException when it fails, because of its options for example, or chose a partition that does not exist */
   int partition(ServiceHolder.Lease<Partitioner> lease, TopicImage topic, PartitionerRecord record) {
-    if (service == null) {
-      partitioner = lease.service().create(wanted.options());
-      service = lease.service();
-    }
     if (topic != seen) {
       BitSet available = new BitSet();
       topic.partitions().forEach(p -> available.set(p.index(), !p.leader().equals(BrokerId.NONE)));
       view = TopicView.of(topic.partitions().size(), available);
       seen = topic;
     }
-    int partition = partitioner.partition(record, view);
+    int partition;
+    try {
+      if (service == null) {
+        partitioner = lease.service().create(wanted.options());
+        service = lease.service();
+      }
+      partition = partitioner.partition(record, view);
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(e.getMessage() == null ? e.toString() : e.getMessage(), e);
+    }
     if (partition < 0 || partition >= topic.partitions().size()) {
       throw new IllegalArgumentException("it chose partition " + partition + " of " + topic.partitions().size());
     }

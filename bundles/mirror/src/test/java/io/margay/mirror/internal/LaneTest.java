@@ -181,6 +181,23 @@ class LaneTest {
   }
 
   @Test
+  void aPartitionerThatFailsIsAskedAgain() throws InterruptedException {
+    boolean[] fails = {true};
+    partitioners.add(options -> (record, topic) -> {
+      if (fails[0]) {
+        throw new IllegalStateException("broken");
+      }
+      return 1;
+    }, Map.of("name", "by-length", "service.ranking", 1));
+    add(-1, CompressionType.NONE, "a", "bb");
+    round();
+    assertThat(lane.shown().problem()).isEqualTo("the partitioner fails: broken");
+    fails[0] = false;
+    pass(1_000);
+    assertThat(target.records).containsOnlyKeys(1);
+  }
+
+  @Test
   void recordsThatTheSourceHasDeletedAreCounted() throws InterruptedException {
     add(-1, CompressionType.NONE, "a");
     round();

@@ -3,6 +3,8 @@ package io.margay.itests.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.margay.itests.Broker;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +15,11 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 
@@ -99,6 +103,46 @@ class MirrorClusterIT {
       String described = target.node(1).shell("mirror:describe west --json").ok().output();
       assertThat(described.split("\"lag\" : 0,", -1)).as(described).hasSize(PARTITIONS + 1);
       assertThat(target.node(1).shell("mirror:diff west").ok().output()).contains("true").doesNotContain("false");
+    }
+  }
+
+  /** The values of a topic that readers of what is committed see. */
+  private static List<String> committed(String bootstrap, String topic) {
+    Properties p = properties(bootstrap);
+    p.put("isolation.level", "read_committed");
+    List<String> values = new ArrayList<>();
+    try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(p, new StringDeserializer(), new StringDeserializer())) {
+      List<TopicPartition> partitions = consumer.partitionsFor(topic).stream().map(info -> new TopicPartition(topic, info.partition())).toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (partitions.stream().anyMatch(tp -> consumer.position(tp) < ends.get(tp))) {
+        consumer.poll(Duration.ofMillis(100)).forEach(record -> values.add(record.value()));
+      }
+    }
+    return values;
+  }
+
+  @Test
+  void anotherBrokerPartitionsAgainWhenTheReaderDies() throws Exception {
+    try (Broker source = Broker.started(); Nodes target = Nodes.started(3, Map.of()); Admin there = Admin.create(properties(source.bootstrap()));
+        Admin here = Admin.create(properties(target.bootstrap()))) {
+      there.createTopics(List.of(new NewTopic("orders", PARTITIONS, (short) 1))).all().get();
+      produce(source, 0, 1_500);
+      target.node(1).shell("mirror:create west --source " + source.bootstrap() + " --topics orders --mode repartitioned -f partitions=5 "
+          + "-f prefix=re- -f sync.interval.ms=300 -f replication.factor=3").ok();
+      await("the topic is there", target, () -> {
+        try {
+          return here.listTopics().names().get().contains("re-orders");
+        } catch (Exception e) {
+          return false;
+        }
+      });
+      await("records are written", target, () -> committed(target.bootstrap(), "re-orders").size() >= 500);
+      target.node(2).kill();
+      produce(source, 1_500, 3_000);
+      await("other readers go on", target, () -> committed(target.bootstrap(), "re-orders").size() >= 3_000);
+      assertThat(committed(target.bootstrap(), "re-orders")).doesNotHaveDuplicates().hasSize(3_000);
     }
   }
 }
