@@ -184,6 +184,7 @@ class ConsumerGroupTest {
     assertThat(f.commit("a", 3, "t", kept, 8, "")).isEqualTo(Errors.STALE_MEMBER_EPOCH);
     assertThat(f.commit("x", 2, "t", kept, 8, "")).isEqualTo(Errors.UNKNOWN_MEMBER_ID);
     assertThat(f.commit("", -1, "t", kept, 8, "")).as("only members commit to a group that has any").isEqualTo(Errors.UNKNOWN_MEMBER_ID);
+    assertThat(f.commit("a", 2, "t", kept, 8, "", 8)).as("older versions have no member epochs").isEqualTo(Errors.UNSUPPORTED_VERSION);
     assertThat(fetch("a", 2)).isEqualTo(Errors.NONE);
     assertThat(fetch("a", 1)).isEqualTo(Errors.STALE_MEMBER_EPOCH);
     assertThat(fetch("x", 1)).isEqualTo(Errors.UNKNOWN_MEMBER_ID);

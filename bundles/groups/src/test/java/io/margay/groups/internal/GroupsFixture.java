@@ -288,13 +288,17 @@ public final class GroupsFixture {
   }
 
   Errors commit(String memberId, int generation, String topic, int partition, long offset, String metadata) {
+    return commit(memberId, generation, topic, partition, offset, metadata, 9);
+  }
+
+  Errors commit(String memberId, int generation, String topic, int partition, long offset, String metadata, int version) {
     OffsetCommitRequest r = new OffsetCommitRequest().setGroupId(GROUP).setMemberId(memberId)
         .setGenerationIdOrMemberEpoch(generation);
     r.topics().add(new OffsetCommitRequest.OffsetCommitRequestTopic().setName(topic).setPartitions(new ArrayList<>(List.of(
         new OffsetCommitRequest.OffsetCommitRequestPartition().setPartitionIndex(partition).setCommittedOffset(offset)
             .setCommittedLeaderEpoch(3).setCommittedMetadata(metadata)))));
     try {
-      return Errors.forCode(groups.commit(r, 8, 1).join().topics().get(0).partitions().get(0).errorCode());
+      return Errors.forCode(groups.commit(r, version, 1).join().topics().get(0).partitions().get(0).errorCode());
     } catch (java.util.concurrent.CompletionException e) {
       return CoordinatorException.errorOf(e);
     }

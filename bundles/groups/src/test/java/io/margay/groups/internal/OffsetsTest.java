@@ -68,7 +68,8 @@ class OffsetsTest {
 
   @Test
   void strangersDoNotCommitToAManagedGroup() {
-    assertThat(f.commit("who", 1, "t", 1)).isEqualTo(Errors.ILLEGAL_GENERATION);
+    assertThat(f.commit("who", 1, "t", 0, 1, "", 8)).isEqualTo(Errors.ILLEGAL_GENERATION);
+    assertThat(f.commit("who", 1, "t", 1)).isEqualTo(Errors.GROUP_ID_NOT_FOUND);
     String a = f.stable(1).get(0);
     assertThat(f.commit("", -1, "t", 1)).isEqualTo(Errors.UNKNOWN_MEMBER_ID);
     assertThat(f.commit("who", 1, "t", 1)).isEqualTo(Errors.UNKNOWN_MEMBER_ID);

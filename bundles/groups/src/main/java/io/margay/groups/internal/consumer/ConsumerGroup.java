@@ -361,6 +361,12 @@ public final class ConsumerGroup extends Group {
   }
 
   @Override
+  public boolean speaksConsumerProtocol(String memberId) {
+    ConsumerMember member = members.get(memberId);
+    return member != null && !member.isClassic();
+  }
+
+  @Override
   public Errors errorOfCommit(String memberId, int committed, UUID topic, int partition) {
     ConsumerMember member = members.get(memberId);
     // an older epoch counts for what the member has had since then without a break

@@ -96,6 +96,16 @@ public abstract class Group {
   public abstract void requireMayCommit(String memberId, String instanceId, int generation);
 
   /**
+   * Whether a member speaks the consumer protocol, whose epochs only newer versions of OffsetCommit carry.
+   *
+   * @param memberId a member, or anything else
+   * @return false for others
+   */
+  public boolean speaksConsumerProtocol(String memberId) {
+    return false;
+  }
+
+  /**
    * As {@link #requireMayCommit}, for a commit in a transaction of a producer, which may know no member.
    *
    * @param memberId who commits; empty for no member

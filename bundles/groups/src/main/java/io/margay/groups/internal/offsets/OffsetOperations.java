@@ -37,6 +37,7 @@ import java.util.function.Predicate;
 public final class OffsetOperations {
   private static final long NO_OFFSET = -1;
   private static final int FIRST_WITH_GROUP_NOT_FOUND = 9;
+  private static final int FIRST_WITH_MEMBER_EPOCHS = 9;
   /** Estimated bytes of a topic and of a partition in an answer, as objects and on the wire. */
   private static final int ANSWERED_TOPIC_BYTES = 160;
   private static final int ANSWERED_PARTITION_BYTES = 90;
@@ -107,6 +108,10 @@ public final class OffsetOperations {
    * @return what is to be written, and an answer per partition
    */
   public Result<OffsetCommitResponse> commit(OffsetCommitRequest request, List<ResolvedTopic> topics, int version, long nowMs) {
+    Group group = groups.get(request.groupId());
+    if (version < FIRST_WITH_MEMBER_EPOCHS && group != null && group.speaksConsumerProtocol(request.memberId())) {
+      throw new CoordinatorException(Errors.UNSUPPORTED_VERSION);
+    }
     return commit(request, topics, version, nowMs, Group::requireMayCommit);
   }
 
