@@ -93,12 +93,19 @@ public final class ShareComponent implements LeadershipListener, MetadataPublish
     HandOver.Content before = handOver.take(clock.millis(), clock.nanos() / 1_000_000);
     shares.sessions().takeOver(before.sessions());
     shares.partitions().takeOver(before.partitions());
-    timers.add(scheduler.every(TIDY_MS, TIDY_MS, () -> executor.execute(shares.partitions()::tidy)));
+    timers.add(scheduler.every(TIDY_MS, TIDY_MS, this::tidy));
     long pruneMs = settings.get(ShareSettings.STATE_TOPIC_PRUNE_INTERVAL_MS);
     timers.add(scheduler.every(pruneMs, pruneMs, () -> shares.coordinator().tidy(this::cut)));
     services.add(context.registerService(MemoryUser.class, shares.coordinator().memory(), null));
     services.add(context.registerService(ShareStates.class, shares.router(), null));
     shares.handlers().forEach(h -> handlers.add(context.registerService(ApiHandler.class, h, null)));
+  }
+
+  /** A node without share groups stays quiet. */
+  private void tidy() {
+    if (!shares.partitions().isEmpty()) {
+      executor.execute(shares.partitions()::tidy);
+    }
   }
 
   private static ThreadPoolExecutor executor(int threads) {

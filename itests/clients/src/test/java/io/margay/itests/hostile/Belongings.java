@@ -17,8 +17,8 @@ import java.util.concurrent.locks.LockSupport;
 final class Belongings {
   /** The JVM starts and ends these as it needs them. */
   private static final Set<String> OF_THE_JVM = Set.of("thread C# CompilerThre", "thread Attach Listener");
-  /** Threads of the broker for what it does from time to time: one of each is there or not. */
-  private static final Set<String> COME_AND_GO = Set.of("thread margay-log-clea", "thread margay-log-hous");
+  /** Threads of the broker for what it does from time to time, and how many of each there are at most. */
+  private static final Map<String, Integer> COME_AND_GO = Map.of("thread margay-log-clea", 1, "thread margay-log-hous", 1, "thread shares-#", 2);
   private static final long LOOK_NANOS = 500_000_000;
 
   private final Path data;
@@ -112,7 +112,7 @@ final class Belongings {
   }
 
   private int allowed(String what) {
-    boolean mayBeThere = COME_AND_GO.contains(what) || what.startsWith("file " + data) && !what.endsWith(" (deleted)");
-    return Math.max(counts.getOrDefault(what, 0), mayBeThere ? 1 : 0);
+    boolean own = what.startsWith("file " + data) && !what.endsWith(" (deleted)");
+    return Math.max(counts.getOrDefault(what, 0), own ? 1 : COME_AND_GO.getOrDefault(what, 0));
   }
 }

@@ -203,6 +203,11 @@ public final class SharePartitions implements AutoCloseable {
     kept.values().removeIf(k -> k.locks.stream().allMatch(l -> environment.elapsedMs() - k.atMs > l.leftMs()));
   }
 
+  /** @return whether {@link #tidy} has nothing to look at */
+  public boolean isEmpty() {
+    return table.isEmpty() && kept.isEmpty();
+  }
+
   /** @return how many there are */
   public int size() {
     return table.size();
