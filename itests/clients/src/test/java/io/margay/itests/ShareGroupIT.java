@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -253,17 +254,21 @@ class ShareGroupIT {
           }
           errors.addAll(member.errors);
           member.errors.clear();
+          synchronized (this) {
+            notifyAll();
+          }
         }
       } catch (RuntimeException e) {
         errors.add(e.toString());
       }
     }
 
-    void await(int records) throws Exception {
+    synchronized void await(int records) throws Exception {
       long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
       while (seen.size() < records) {
-        assertThat(System.nanoTime()).as("got " + seen.size() + " of " + records + " " + errors).isLessThan(deadline);
-        Thread.sleep(20);
+        long leftMs = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+        assertThat(leftMs).as("got " + seen.size() + " of " + records + " " + errors).isPositive();
+        wait(leftMs);
       }
     }
 

@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The users that a new cluster begins with, so that somebody can log in and make others. Stateless. */
+/** The users that a new cluster begins with, so that an administrator can log in and create others. Stateless. */
 final class FirstUsers {
   /** One element of the setting. */
   static final String USER = "(SCRAM-SHA-256|SCRAM-SHA-512)=\\[name=([^,\\]]+),password=([^,\\]]+)\\]";

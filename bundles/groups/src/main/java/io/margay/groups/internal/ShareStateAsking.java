@@ -37,7 +37,7 @@ final class ShareStateAsking {
   }
 
   private static boolean isDone(Errors error) {
-    // of a later epoch: somebody has initialized it since then
+    // of a later epoch: it was initialized again since then
     return error == Errors.NONE || error == Errors.FENCED_STATE_EPOCH;
   }
 

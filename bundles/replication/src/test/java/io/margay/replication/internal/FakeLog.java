@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,8 +41,7 @@ public final class FakeLog implements PartitionLog {
   private volatile long flushed;
   private volatile long highWatermark;
   private volatile boolean closed;
-  private final Set<Long> verified = ConcurrentHashMap.newKeySet();
-  private volatile long verification = 1;
+  private final FakeVerifications verifications = new FakeVerifications();
   /** Set by tests. */
   public volatile boolean hot = true;
   public volatile boolean offline;
@@ -89,8 +87,7 @@ public final class FakeLog implements PartitionLog {
     }
     if (forgetsVerification) {
       forgetsVerification = false;
-      verified.clear();
-      verification++;
+      verifications.forgetAll();
       return Appended.failed(Errors.INVALID_TXN_STATE, "the transaction is not known to be under way");
     }
     if (leaderEpoch.value() < current) {
@@ -203,31 +200,7 @@ public final class FakeLog implements PartitionLog {
       return LogSlice.empty(offset);
     }
     UNRELEASED.incrementAndGet();
-    return new LogSlice(new Counted(new BufferRecords(found)), base);
-  }
-
-  /** Records whose release is counted. */
-  private record Counted(Records records) implements Records {
-    @Override
-    public int sizeBytes() {
-      return records.sizeBytes();
-    }
-
-    @Override
-    public ByteBuf bufferOrNull() {
-      return records.bufferOrNull();
-    }
-
-    @Override
-    public long transferTo(java.nio.channels.WritableByteChannel target, long position, long length) throws IOException {
-      return records.transferTo(target, position, length);
-    }
-
-    @Override
-    public void release() {
-      UNRELEASED.decrementAndGet();
-      records.release();
-    }
+    return new LogSlice(new CountedRecords(new BufferRecords(found)), base);
   }
 
   @Override
@@ -417,18 +390,17 @@ public final class FakeLog implements PartitionLog {
 
   @Override
   public long beginVerification(long producerId, short producerEpoch) {
-    return verified.contains(producerId) ? NO_VERIFICATION : verification;
+    return verifications.begin(producerId);
   }
 
   @Override
   public boolean endVerification(long producerId, long number) {
-    return number == verification && verified.add(producerId);
+    return verifications.end(producerId, number);
   }
 
   /** As when a marker ends the producer's transaction. */
   public void endTransaction(long producerId) {
-    verified.remove(producerId);
-    verification++;
+    verifications.forget(producerId);
   }
 
   @Override

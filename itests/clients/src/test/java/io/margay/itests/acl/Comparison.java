@@ -9,7 +9,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
@@ -90,10 +92,11 @@ final class Comparison {
     try (Admin admin = admin(args[1])) {
       List<String> lines = run(Integer.parseInt(args[0]), (removed, added) -> {
         change(admin, removed, added);
-        while (admin.describeAcls(AclBindingFilter.ANY).values().get().size() != added.size()) {
+        // the broker's authorizer, which answers this, follows the controller's
+        Set<AclBinding> wanted = added.stream().map(Comparison::binding).collect(Collectors.toSet());
+        while (!wanted.equals(Set.copyOf(admin.describeAcls(AclBindingFilter.ANY).values().get()))) {
           Thread.onSpinWait();
         }
-        Thread.sleep(1_000); // the broker's authorizer follows the controller's
       });
       Files.write(Path.of(args[2]), lines, StandardCharsets.UTF_8);
     }

@@ -53,7 +53,7 @@ public final class ProduceHandler implements ApiHandler {
   private static final short FIRST_WITH_TOPIC_IDS = 13;
   private static final short ALL = -1;
   private static final String ADMIN_CLIENT = "__admin_client";
-  /** Nothing was appended: the batch has to wait for its {@link Verifications}. Compared by identity. */
+  /** Nothing was appended: the batch must wait until its transaction is verified, see {@link Verifications}. Compared by identity. */
   static final PartitionLog.Appended UNVERIFIED = PartitionLog.Appended.failed(Errors.INVALID_TXN_STATE, null);
 
   private final ReplicaTable table;

@@ -82,7 +82,7 @@ public final class ShareService {
         && topic.partitions().get(part.partition()).leader().equals(cluster.self());
   }
 
-  /** A member opens a session: what nobody uses is read again, since somebody may have altered its start offset. */
+  /** A member opens a session: the state of partitions that are not in use is read again, because their start offset may have been altered. */
   void refresh(String groupId, Collection<SharePart> parts) {
     parts.forEach(part -> {
       SharePartitionLeader known = partitions.known(new StateKey(groupId, part.topicId(), part.partition()));

@@ -74,7 +74,7 @@ public final class ShareSession {
     return new ArrayList<>(parts);
   }
 
-  /** All partitions, another one first each time, so that none has to wait for others. */
+  /** All partitions, in turn with another one first, so that no partition is always served last. */
   synchronized List<SharePart> rotated() {
     List<SharePart> all = new ArrayList<>(parts);
     if (all.size() > 1) {

@@ -132,7 +132,7 @@ public final class SharePartition {
     }
   }
 
-  /** There is nothing to deliver there. What somebody has acquired is left to him. */
+  /** There is nothing to deliver there. Records that a member has acquired stay with that member. */
   private void finish(long first, long last) {
     if (first <= last) {
       for (Span span : spans.range(first, last, true)) {
