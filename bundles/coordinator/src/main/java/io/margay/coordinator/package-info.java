@@ -12,7 +12,7 @@
  * completes, at the latest when the shard is unloaded or the runtime closed, also when an {@link java.lang.Error} is thrown.
  */
 @Export
-@Version("3.3.0")
+@Version("3.4.0")
 package io.margay.coordinator;
 
 import org.osgi.annotation.bundle.Export;

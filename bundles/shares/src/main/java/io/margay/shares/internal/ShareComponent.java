@@ -1,5 +1,6 @@
 package io.margay.shares.internal;
 
+import io.margay.coordinator.Brokers;
 import io.margay.coordinator.CoordinatorRuntime;
 import io.margay.coordinator.LeaderPartitionWriter;
 import io.margay.metadata.ClusterDelta;
@@ -15,7 +16,6 @@ import io.margay.protocol.message.DeleteRecordsResponse;
 import io.margay.protocol.message.FindCoordinatorRequest;
 import io.margay.protocol.message.FindCoordinatorResponse;
 import io.margay.protocol.record.CompressionType;
-import io.margay.shares.internal.remote.Brokers;
 import io.margay.shares.internal.state.StateKey;
 import io.margay.shares.internal.state.StateTopic;
 import io.margay.spi.client.LocalClient;

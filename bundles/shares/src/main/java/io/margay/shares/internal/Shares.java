@@ -1,5 +1,6 @@
 package io.margay.shares.internal;
 
+import io.margay.coordinator.Brokers;
 import io.margay.coordinator.CoordinatorRuntime;
 import io.margay.model.BrokerId;
 import io.margay.model.LineLimit;
@@ -14,7 +15,6 @@ import io.margay.shares.internal.fetch.ShareSessions;
 import io.margay.shares.internal.leader.ShareEnvironment;
 import io.margay.shares.internal.leader.SharePartitions;
 import io.margay.shares.internal.leader.StateAccess;
-import io.margay.shares.internal.remote.Brokers;
 import io.margay.shares.internal.remote.StateRouter;
 import io.margay.shares.internal.state.ReadApi;
 import io.margay.shares.internal.state.StateApi;

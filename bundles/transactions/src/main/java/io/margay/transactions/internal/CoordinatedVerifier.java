@@ -1,5 +1,6 @@
 package io.margay.transactions.internal;
 
+import io.margay.coordinator.Brokers;
 import io.margay.coordinator.CoordinatorException;
 import io.margay.model.BrokerId;
 import io.margay.model.Clock;
@@ -10,7 +11,6 @@ import io.margay.protocol.Errors;
 import io.margay.spi.partition.TransactionVerifier;
 import io.margay.transactions.internal.handlers.TransactionCoordinatorService;
 import io.margay.transactions.internal.remote.BrokerChannel;
-import io.margay.transactions.internal.remote.Brokers;
 import io.margay.transactions.internal.remote.RemoteVerification;
 import io.margay.transactions.internal.state.Transaction;
 import java.util.Map;

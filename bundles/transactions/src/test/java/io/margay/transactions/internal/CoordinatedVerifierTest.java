@@ -2,6 +2,7 @@ package io.margay.transactions.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.coordinator.Brokers;
 import io.margay.metadata.BrokerImage;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.PartitionImage;
@@ -13,15 +14,14 @@ import io.margay.model.LeaderEpoch;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.AddPartitionsToTxnRequest;
-import io.margay.protocol.message.AddPartitionsToTxnResponse;
 import io.margay.protocol.message.AddPartitionsToTxnResponse.AddPartitionsToTxnPartitionResult;
 import io.margay.protocol.message.AddPartitionsToTxnResponse.AddPartitionsToTxnResult;
 import io.margay.protocol.message.AddPartitionsToTxnResponse.AddPartitionsToTxnTopicResult;
+import io.margay.protocol.message.AddPartitionsToTxnResponse;
 import io.margay.spi.config.FakeSettings;
 import io.margay.spi.partition.TransactionVerifier.Claim;
 import io.margay.spi.time.ManualTime;
 import io.margay.transactions.internal.handlers.RefusingService;
-import io.margay.transactions.internal.remote.Brokers;
 import io.margay.transactions.internal.remote.FakeRemote;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.margay.shares.internal.remote;
 
+import io.margay.coordinator.Brokers;
 import io.margay.model.BrokerId;
 import io.margay.model.Endpoint;
 import io.margay.protocol.Api;

@@ -1,6 +1,7 @@
 package io.margay.shares.internal.remote;
 
 import io.margay.coordinator.AllShards;
+import io.margay.coordinator.Brokers;
 import io.margay.model.BrokerId;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;

@@ -1,5 +1,6 @@
 package io.margay.transactions.internal.markers;
 
+import io.margay.coordinator.Brokers;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.PartitionImage;
 import io.margay.model.BrokerId;
@@ -8,7 +9,6 @@ import io.margay.model.Scheduler;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.transactions.internal.remote.BrokerChannel;
-import io.margay.transactions.internal.remote.Brokers;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -2,6 +2,7 @@ package io.margay.transactions.internal.markers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.coordinator.Brokers;
 import io.margay.metadata.BrokerImage;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.PartitionImage;
@@ -14,14 +15,13 @@ import io.margay.model.LineLimit;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.WriteTxnMarkersRequest;
-import io.margay.protocol.message.WriteTxnMarkersResponse;
 import io.margay.protocol.message.WriteTxnMarkersResponse.WritableTxnMarkerPartitionResult;
 import io.margay.protocol.message.WriteTxnMarkersResponse.WritableTxnMarkerResult;
 import io.margay.protocol.message.WriteTxnMarkersResponse.WritableTxnMarkerTopicResult;
+import io.margay.protocol.message.WriteTxnMarkersResponse;
 import io.margay.spi.config.FakeSettings;
 import io.margay.spi.partition.MarkerWriter;
 import io.margay.spi.time.ManualTime;
-import io.margay.transactions.internal.remote.Brokers;
 import io.margay.transactions.internal.remote.FakeRemote;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package io.margay.shares.internal.remote;
+package io.margay.coordinator;
 
 import io.margay.metadata.BrokerImage;
 import io.margay.metadata.ClusterImage;
@@ -10,9 +10,7 @@ import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.Setting;
 import java.util.function.Supplier;
 
-/**
- * The other brokers of the cluster, and how they are reached. Safe for all threads.
- */
+/** The other brokers of the cluster, and how a coordinator reaches them. Holds no connections. Safe for all threads. */
 public final class Brokers {
   private final ClusterMetadata metadata;
   private final NodeSettings settings;
@@ -39,12 +37,16 @@ public final class Brokers {
     return metadata.image();
   }
 
-  RemoteClient client() {
+  /** @return opens connections; null while there is none */
+  public RemoteClient client() {
     return client.get();
   }
 
-  /** The address for requests between brokers; null when it is not known. */
-  Endpoint address(BrokerId id) {
+  /**
+   * @param id a broker
+   * @return its address for requests between brokers; null when it is not known
+   */
+  public Endpoint address(BrokerId id) {
     BrokerImage broker = image().brokers().get(id);
     if (broker == null || broker.endpoints().isEmpty()) {
       return null;
