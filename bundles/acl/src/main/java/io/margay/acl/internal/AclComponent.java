@@ -55,7 +55,8 @@ public final class AclComponent implements MetadataPublisher {
 
   @Override
   public void onImage(ClusterDelta delta, ClusterImage image) {
-    if (authorizer == null || image.acls() == known) {
+    // before the first command nothing is known of the ACLs either
+    if (authorizer == null || image.clusterId().isEmpty() || image.acls() == known) {
       return;
     }
     known = image.acls();

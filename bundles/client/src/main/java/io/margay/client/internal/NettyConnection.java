@@ -73,7 +73,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Remo
   @Override
   public <R extends Message> CompletionStage<Reply<R>> send(Api api, short version, Message request, R response, long timeoutMs) {
     OpenRequest<R> sent = new OpenRequest<>(lastCorrelationId.incrementAndGet(), api, version, response, openCount::decrementAndGet);
-    if (openCount.incrementAndGet() > target.maxInFlight()) {
+    if (openCount.incrementAndGet() > target.maxInFlight() && !sent.isLogin()) {
       sent.fail(new RejectedExecutionException(target.maxInFlight() + " requests to " + target + " are open already"));
       return sent.result;
     }

@@ -151,7 +151,7 @@ final class ShareOffsetRequests implements ShareOffsetService {
     Partitions partitions = builder.build();
     String groupId = request.groupId();
     return shards.run(groupId, bytes, (s, now) -> s.share().offsets().beginAlter(groupId, partitions))
-        .thenCompose(epoch -> states.initialize(groupId, epoch, partitions, (id, p) -> wanted.get(id).get(p)))
+        .thenCompose(epoch -> states.startAt(groupId, epoch, partitions, (id, p) -> wanted.get(id).get(p)))
         .thenCompose(done -> shards.run(groupId, bytes, (s, now) -> s.share().offsets().endAlter(groupId, done))
             .thenApply(ended -> altered(request, partitions, done)));
   }

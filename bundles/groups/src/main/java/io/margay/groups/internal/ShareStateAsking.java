@@ -14,6 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 
 /**
  * Asks share coordinators about the state of share partitions, for the operations of groups. While the part that reaches them is not there,
@@ -36,18 +37,23 @@ final class ShareStateAsking {
     }
   }
 
-  private static boolean isDone(Errors error) {
+  private static boolean hasState(Errors error) {
     // of a later epoch: it was initialized again since then
     return error == Errors.NONE || error == Errors.FENCED_STATE_EPOCH;
   }
 
   /** Gives partitions a state with nothing acknowledged; completes with those that have one now. */
   CompletionStage<Partitions> initialize(String groupId, int stateEpoch, Partitions partitions) {
-    return initialize(groupId, stateEpoch, partitions, (topic, partition) -> UNINITIALIZED);
+    return initialize(groupId, stateEpoch, partitions, (topic, partition) -> UNINITIALIZED, ShareStateAsking::hasState);
   }
 
-  /** The same, with start offsets. */
-  CompletionStage<Partitions> initialize(String groupId, int stateEpoch, Partitions partitions, BiFunction<UUID, Integer, Long> start) {
+  /** Gives partitions a state that starts at an offset; completes with those that have this one now. */
+  CompletionStage<Partitions> startAt(String groupId, int stateEpoch, Partitions partitions, BiFunction<UUID, Integer, Long> start) {
+    return initialize(groupId, stateEpoch, partitions, start, error -> error == Errors.NONE);
+  }
+
+  private CompletionStage<Partitions> initialize(String groupId, int stateEpoch, Partitions partitions, BiFunction<UUID, Integer, Long> start,
+      Predicate<Errors> done) {
     ShareStates now = states;
     if (now == null || partitions.isEmpty()) {
       return CompletableFuture.completedFuture(Partitions.NONE);
@@ -63,13 +69,13 @@ final class ShareStateAsking {
       request.topics().add(data);
     });
     return now.initialize(request).thenApply(response -> {
-      Partitions.Builder done = new Partitions.Builder();
+      Partitions.Builder found = new Partitions.Builder();
       response.results().forEach(t -> t.partitions().forEach(p -> {
-        if (isDone(Errors.forCode(p.errorCode()))) {
-          done.add(t.topicId(), p.partition(), Partitions.NO_EPOCH);
+        if (done.test(Errors.forCode(p.errorCode()))) {
+          found.add(t.topicId(), p.partition(), Partitions.NO_EPOCH);
         }
       }));
-      return done.build();
+      return found.build();
     });
   }
 

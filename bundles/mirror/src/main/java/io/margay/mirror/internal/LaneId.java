@@ -1,6 +1,8 @@
 package io.margay.mirror.internal;
 
 import io.margay.protocol.KafkaUuid;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 
 /**
  * One partition of a source whose records are partitioned again.
@@ -13,7 +15,9 @@ import io.margay.protocol.KafkaUuid;
 record LaneId(MirrorSource source, int partition, int partitions, String target) {
   /** Name of the transactional producer, and of the group whose offset of partition 0 of the target is the position at the source. */
   String name() {
-    return "margay-mirror-" + source.link() + "-" + KafkaUuid.toString(source.topicId()) + "-" + partition;
+    UUID topic = source.topicId().equals(KafkaUuid.ZERO) ? UUID.nameUUIDFromBytes(source.topic().getBytes(StandardCharsets.UTF_8))
+        : source.topicId();
+    return "margay-mirror-" + source.link() + "-" + KafkaUuid.toString(topic) + "-" + partition;
   }
 
   /** Another partition of the same topic. */

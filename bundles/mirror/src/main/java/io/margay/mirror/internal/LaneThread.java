@@ -8,6 +8,7 @@ import io.margay.protocol.message.FetchRequest;
 import io.margay.protocol.message.FetchRequest.FetchPartition;
 import io.margay.protocol.message.FetchRequest.FetchTopic;
 import io.margay.protocol.message.FetchResponse;
+import io.margay.protocol.message.FetchResponse.FetchableTopicResponse;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -163,7 +164,10 @@ final class LaneThread implements Runnable {
       return;
     }
     Map<Lane, Lane.Step> steps = source.at(broker, FetchRequest.API, version -> request(ready, version), new FetchResponse(),
-        answer -> sort(ready, answer));
+        answer -> answer.errorCode() == Errors.NONE.code() ? sort(ready, answer) : null);
+    if (steps == null) {
+      throw new IOException("it refuses to be fetched from");
+    }
     for (Lane lane : ready) {
       Lane.Step step = steps.get(lane);
       if (lane.state() == State.WAITING) {
@@ -193,18 +197,18 @@ final class LaneThread implements Runnable {
     for (var topic : answer.responses()) {
       for (var data : topic.partitions()) {
         for (Lane lane : ready) {
-          MirrorSource from = lane.id().source();
-          if (lane.id().partition() == data.partitionIndex() && (from.topic().equals(topic.topic()) || from.topicId().equals(topic.topicId()))) {
+          if (lane.id().partition() == data.partitionIndex() && isOf(topic, lane.id().source())) {
             steps.put(lane, lane.sort(data));
           }
         }
       }
     }
-    if (answer.errorCode() != Errors.NONE.code()) {
-      LOG.warn("The source refuses to be fetched from link={} broker={} errorCode={}", config.name(), broker,
-          Errors.forCode(answer.errorCode()));
-    }
     return steps;
+  }
+
+  /** The answer has names or ids, as its version says. A source without ids has the same for all topics. */
+  private static boolean isOf(FetchableTopicResponse topic, MirrorSource source) {
+    return topic.topic().isEmpty() ? source.topicId().equals(topic.topicId()) : source.topic().equals(topic.topic());
   }
 
   private Lane.Bounds bounds(LaneId lane) throws IOException, InterruptedException {
@@ -216,8 +220,17 @@ final class LaneThread implements Runnable {
       throw new IOException("the source does not say where " + tp + " starts and ends");
     }
     long wanted = config.topics().start();
-    long begin = wanted == PartitionOffsets.EARLIEST ? start : wanted == PartitionOffsets.LATEST ? end
-        : Math.max(start, offsets.of(List.of(tp), wanted).getOrDefault(tp, end));
+    long begin = wanted == PartitionOffsets.EARLIEST ? start : wanted == PartitionOffsets.LATEST ? end : since(offsets, tp, wanted, start, end);
     return new Lane.Bounds(start, end, Math.min(begin, end));
+  }
+
+  /** Where records of a time begin; at the end when there are none so late. */
+  private static long since(PartitionOffsets offsets, TopicPartition tp, long timestamp, long start, long end)
+      throws IOException, InterruptedException {
+    Long found = offsets.of(List.of(tp), timestamp).get(tp);
+    if (found == null) {
+      throw new IOException("the source does not say where " + tp + " has records of that time");
+    }
+    return found < 0 ? end : Math.max(start, found);
   }
 }

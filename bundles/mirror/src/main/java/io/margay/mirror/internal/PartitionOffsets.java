@@ -30,7 +30,7 @@ final class PartitionOffsets {
     return of(partitions, LATEST);
   }
 
-  /** As {@link #of(Collection)}, for {@link #EARLIEST} or {@link #LATEST}. */
+  /** As {@link #of(Collection)}, for {@link #EARLIEST}, {@link #LATEST}, or a time in milliseconds; -1 when there is no record so late. */
   Map<TopicPartition, Long> of(Collection<TopicPartition> partitions, long which) throws IOException, InterruptedException {
     Map<Integer, Map<String, ListOffsetsTopic>> byLeader = new HashMap<>();
     leaders(partitions).forEach((tp, leader) -> byLeader.computeIfAbsent(leader, id -> new LinkedHashMap<>())
@@ -42,7 +42,7 @@ final class PartitionOffsets {
           .setTopics(List.copyOf(asked.getValue().values()));
       cluster.at(asked.getKey(), ListOffsetsRequest.API, version -> request, new ListOffsetsResponse()).topics()
           .forEach(topic -> topic.partitions().forEach(p -> {
-            if (p.errorCode() == Errors.NONE.code() && p.offset() >= 0) {
+            if (p.errorCode() == Errors.NONE.code() && (p.offset() >= 0 || which >= 0)) {
               offsets.put(new TopicPartition(topic.name(), p.partitionIndex()), p.offset());
             }
           }));

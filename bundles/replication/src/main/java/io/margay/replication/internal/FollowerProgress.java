@@ -71,13 +71,14 @@ final class FollowerProgress {
     fetchMs = nowMs;
     leaderEndAtFetch = leaderEnd;
     fetches++;
-    end = offset;
+    // the leader may have cut its log after it looked at what the follower asks for
+    end = cutTo == UNKNOWN ? offset : Math.min(offset, cutTo);
     return true;
   }
 
-  /** What it has beyond an offset no longer counts, and has to go. @param again whether the whole log has begun again */
-  void cut(long offset, boolean again) {
-    cutTo = again ? UNKNOWN : cutTo == UNKNOWN ? offset : Math.min(cutTo, offset);
+  /** What it has beyond an offset no longer counts, and must go. */
+  void cut(long offset) {
+    cutTo = cutTo == UNKNOWN ? offset : Math.min(cutTo, offset);
     end = Math.min(end, offset);
     leaderEndAtFetch = Math.min(leaderEndAtFetch, offset);
   }

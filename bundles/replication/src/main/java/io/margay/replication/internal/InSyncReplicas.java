@@ -128,10 +128,10 @@ final class InSyncReplicas {
     return follower.fetched(brokerEpoch, offset, logStart, leaderEnd, nowMs) ? Fetched.KNOWN : Fetched.STALE;
   }
 
-  /** The leader has cut its log: nobody has anything beyond. @param again whether it has begun again, which followers find out of range */
-  synchronized void cut(long offset, boolean again) {
+  /** The leader has cut its log: nobody has anything beyond. */
+  synchronized void cut(long offset) {
     for (FollowerProgress follower : followers) {
-      follower.cut(offset, again);
+      follower.cut(offset);
     }
     cuts = true;
   }

@@ -179,7 +179,7 @@ public final class PartitionLeader extends PartitionRole implements LeaderPartit
     log.beginEpoch(leaderEpoch());
     lastAppended = null;
     synchronized (advancing) {
-      isr.cut(offset, !cut);
+      isr.cut(offset);
       epochStart = Math.min(epochStart, offset);
       highWatermark = log.highWatermark();
     }

@@ -3,6 +3,7 @@ package io.margay.server.internal;
 import io.margay.protocol.MessageWriter;
 import io.margay.protocol.Records;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import java.util.List;
@@ -86,7 +87,8 @@ final class Answers {
     if (records.fileOrNull() != null) {
       fileBytes += size;
       if (encrypted) {
-        ctx.write(new ChunkedRecords(records, this));
+        // what cannot be read leaves a part of an answer behind: the connection must end, as with a plaintext one
+        ctx.write(new ChunkedRecords(records, this)).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
       } else {
         ctx.write(new SharedFileRegion(records, this), ctx.voidPromise());
       }

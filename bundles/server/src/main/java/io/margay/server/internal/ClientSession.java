@@ -10,6 +10,7 @@ import io.margay.spi.security.LoginFailedException;
 import io.margay.spi.security.SaslLogin;
 import io.margay.spi.security.SaslMechanism;
 import io.netty.channel.Channel;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -217,7 +218,13 @@ final class ClientSession {
         request.close("the SASL mechanism " + mechanism + " is not there: " + cause(failure).getMessage());
         return;
       }
-      begin(request, mechanism, lease);
+      try {
+        begin(request, mechanism, lease);
+      } catch (RuntimeException | Error e) {
+        LOG.error("A SASL mechanism could not begin a login listener={} mechanism={}", listener, mechanism, e);
+        request.close("the SASL mechanism " + mechanism + " failed");
+        return;
+      }
       request.respond(response.setErrorCode(Errors.NONE.code()));
     }, request.executor());
   }
@@ -243,7 +250,12 @@ final class ClientSession {
           .setErrorMessage(sasl ? "A SaslHandshake has to come first" : "SASL tokens are not expected on this listener, which asks for no login"));
       return;
     }
-    CompletionStage<SaslLogin.Step> answer = exchange.login().respond(token);
+    CompletionStage<SaslLogin.Step> answer;
+    try {
+      answer = exchange.login().respond(token);
+    } catch (RuntimeException | Error e) {
+      answer = CompletableFuture.failedFuture(e);
+    }
     answer.whenCompleteAsync((step, failure) -> {
       if (failure != null) {
         failed(request, exchange, cause(failure));

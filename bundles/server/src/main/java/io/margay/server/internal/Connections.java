@@ -18,6 +18,10 @@ final class Connections extends ChannelInitializer<Channel> implements BooleanSu
   protected void initChannel(Channel channel) {
     String protocol = ListenerSockets.protocol(channel.parent());
     if (protocol.endsWith("SSL") && !Tls.secure(channel, server.security(), ListenerSockets.name(channel.parent()))) {
+      Handover left = Handover.take(channel);
+      if (left != null && left.rest() != null) {
+        left.rest().release();
+      }
       channel.close();
       return;
     }

@@ -162,7 +162,8 @@ public final class ShareGroup extends Group {
 
   @Override
   public boolean mayBeForgotten() {
-    return members.isEmpty();
+    // its positions are at the share coordinators, and go when the group is deleted
+    return members.isEmpty() && states.all().isEmpty();
   }
 
   @Override

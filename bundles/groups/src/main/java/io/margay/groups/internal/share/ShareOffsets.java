@@ -59,7 +59,8 @@ public final class ShareOffsets {
    */
   public Result<Integer> beginAlter(String groupId, Partitions partitions) {
     ShareDraft draft = new ShareDraft(requireEmpty(groupId));
-    draft.putStates(draft.states().without(partitions).begin(partitions, topics));
+    // those that have state keep it when the change fails: a member would give it to them again, from the beginning
+    draft.putStates(draft.states().begin(partitions.minus(draft.states().initialized()), topics));
     draft.bump(draft.metadataHash());
     return Result.of(draft.records(), draft.epoch());
   }

@@ -210,6 +210,10 @@ final class FetchAttempt {
       }
     }
     long cutTo = limits.isFollower() ? ((PartitionLeader) role).mustCutTo(limits.replicaId(), offset) : -1;
+    if (cutTo >= 0 && item.logStartOffset() > cutTo) {
+      // nothing that it has is left: it begins again
+      return answer(part, Errors.OFFSET_OUT_OF_RANGE);
+    }
     if (cutTo >= 0) {
       answered = true;
       return data(item, role, role.highWatermark(), Records.EMPTY)
