@@ -1,5 +1,6 @@
 package io.margay.transactions.internal;
 
+import io.margay.coordinator.Brokers;
 import io.margay.coordinator.CoordinatorRuntime;
 import io.margay.coordinator.LeaderPartitionWriter;
 import io.margay.coordinator.PartitionWriter;
@@ -25,7 +26,6 @@ import io.margay.transactions.internal.handlers.TransactionHandlers;
 import io.margay.transactions.internal.markers.LocalMarkers;
 import io.margay.transactions.internal.markers.MarkerSender;
 import io.margay.transactions.internal.producerid.ProducerIds;
-import io.margay.transactions.internal.remote.Brokers;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
