@@ -94,13 +94,15 @@ final class Shares implements AutoCloseable {
       public CompletionStage<ReadShareGroupStateResponse.PartitionResult> read(StateKey key, int leaderEpoch) {
         return router.ask(readApi, key.groupId(), List.of(new StateApi.Item<>(key.topicId(), key.partition(),
             new ReadShareGroupStateRequest.PartitionData().setPartition(key.partition()).setLeaderEpoch(leaderEpoch))))
-            .thenApply(results -> results.get(0).data());
+            .handle((results, e) -> e == null && results.size() == 1 ? results.get(0).data()
+                : readApi.failed(key.partition(), Errors.COORDINATOR_NOT_AVAILABLE, null));
       }
 
       @Override
       public CompletionStage<Errors> write(StateKey key, WriteShareGroupStateRequest.PartitionData change) {
         return router.ask(writeApi, key.groupId(), List.of(new StateApi.Item<>(key.topicId(), key.partition(), change)))
-            .thenApply(results -> Errors.forCode(results.get(0).data().errorCode()));
+            .handle((results, e) -> e == null && results.size() == 1 ? Errors.forCode(results.get(0).data().errorCode())
+                : Errors.COORDINATOR_NOT_AVAILABLE);
       }
     };
   }

@@ -11,9 +11,11 @@ import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -57,10 +59,14 @@ public final class ShareFetchHandler implements ApiHandler, AutoCloseable {
       ShareSession.Key key = service.requireMember(request, query.groupId(), query.memberId());
       Map<SharePart, List<Acknowledgement>> acknowledgements = acknowledgements(query);
       ShareService.requireValid(acknowledgements, query.shareSessionEpoch(), query.isRenewAck());
+      // before anything changes
+      if (!request.reserve((long) ITEM_BYTES * acknowledgements.size() + request.body().readableBytes())) {
+        throw new ShareException(Errors.THROTTLING_QUOTA_EXCEEDED);
+      }
       ShareSession session = session(key, query);
       List<SharePart> parts = query.shareSessionEpoch() == ShareSession.FINAL || query.isRenewAck() || query.maxRecords() <= 0
           ? List.of() : session.rotated();
-      if (!request.reserve((long) ITEM_BYTES * (parts.size() + acknowledgements.size()) + request.body().readableBytes())) {
+      if (!request.reserve((long) ITEM_BYTES * parts.size())) {
         throw new ShareException(Errors.THROTTLING_QUOTA_EXCEEDED);
       }
       CompletableFuture<Map<SharePart, Errors>> outcomes = service.acknowledge(request, key, acknowledgements);
@@ -98,7 +104,7 @@ public final class ShareFetchHandler implements ApiHandler, AutoCloseable {
     }
     List<SharePart> more = new ArrayList<>();
     query.topics().forEach(t -> t.partitions().forEach(p -> more.add(new SharePart(t.topicId(), p.partitionIndex()))));
-    List<SharePart> gone = new ArrayList<>();
+    Set<SharePart> gone = new HashSet<>();
     query.forgottenTopicsData().forEach(t -> t.partitions().forEach(p -> gone.add(new SharePart(t.topicId(), p))));
     more.removeAll(gone);
     session.remove(gone);

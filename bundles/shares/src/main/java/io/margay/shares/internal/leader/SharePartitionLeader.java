@@ -50,6 +50,8 @@ public final class SharePartitionLeader implements StateWriter.Owner {
   private StateWriter writer;
   private Errors closed = Errors.NONE;
   private boolean reading;
+  /** The log is suspended, and wakes all when it goes on. */
+  private boolean suspended;
   private boolean watching;
   private Scheduler.Timer timer;
   private long timerAtMs = Long.MAX_VALUE;
@@ -218,7 +220,8 @@ public final class SharePartitionLeader implements StateWriter.Owner {
       }
       return Fetched.NOTHING;
     } catch (LogSuspendedException e) {
-      return log.whenResumed(() -> locked(this::wakeAll)) ? Fetched.NOTHING : Fetched.failed(Errors.NOT_LEADER_OR_FOLLOWER);
+      awaitResumption();
+      return Fetched.NOTHING;
     } catch (IndexOutOfBoundsException e) {
       // the log was cut after its bounds were looked at
       return Fetched.NOTHING;
@@ -226,6 +229,23 @@ public final class SharePartitionLeader implements StateWriter.Owner {
       return Fetched.failed(Errors.CORRUPT_MESSAGE);
     } catch (IOException e) {
       return Fetched.failed(Errors.KAFKA_STORAGE_ERROR);
+    }
+  }
+
+  /** Until the log goes on nothing is read, and nobody is woken. */
+  private void awaitResumption() {
+    synchronized (this) {
+      if (suspended) {
+        return;
+      }
+      suspended = true;
+    }
+    Runnable resumed = () -> locked(() -> {
+      suspended = false;
+      return wakeAll();
+    });
+    if (!log.whenResumed(resumed)) {
+      resumed.run();
     }
   }
 
@@ -285,6 +305,9 @@ public final class SharePartitionLeader implements StateWriter.Owner {
 
   /** Null when there is nothing to read. */
   private Place place() {
+    if (suspended) {
+      return null;
+    }
     if (partition.expire(environment.elapsedMs())) {
       schedule();
       // what is written calls others, which must not happen here
@@ -382,13 +405,19 @@ public final class SharePartitionLeader implements StateWriter.Owner {
   private void acknowledge(String memberId, List<Acknowledgement> acknowledgements, CompletableFuture<Errors> reply) {
     locked(() -> {
       usedAtMs = environment.elapsedMs();
-      Errors error = closed != Errors.NONE ? closed : partition.acknowledge(memberId, acknowledgements, environment.elapsedMs());
-      if (error != Errors.NONE) {
-        return () -> reply.complete(error);
+      if (closed != Errors.NONE) {
+        Errors gone = closed;
+        return () -> reply.complete(gone);
       }
-      writer.add(reply);
+      // what has expired is written, and others get it, also when the acknowledgement comes too late for it
+      boolean expired = partition.expire(usedAtMs);
+      Errors error = partition.acknowledge(memberId, acknowledgements, usedAtMs);
+      if (error == Errors.NONE) {
+        writer.add(reply);
+      }
       schedule();
-      return writer.proceed();
+      StateWriter.Step more = both(writer.proceed(), expired ? wakeOne() : null);
+      return error == Errors.NONE ? more : both(() -> reply.complete(error), more);
     });
   }
 
@@ -459,15 +488,15 @@ public final class SharePartitionLeader implements StateWriter.Owner {
   }
 
   private StateWriter.Step watch() {
-    if (watching || waiters.isEmpty() || partition == null) {
+    if (watching || waiters.isEmpty() || partition == null || reading || suspended) {
       return null;
     }
-    watching = true;
     long next = log.highWatermark() + 1;
     if (partition.nextOffset() >= 0 && partition.nextOffset() < visibleEnd()) {
-      watching = false;
-      return null;
+      // it came after the caller had looked
+      return wakeOne();
     }
+    watching = true;
     return () -> log.whenCommitted(next, WATCH_MS, error -> locked(() -> {
       watching = false;
       return error == Errors.NONE ? wakeOne() : error == Errors.REQUEST_TIMED_OUT ? watch() : null;

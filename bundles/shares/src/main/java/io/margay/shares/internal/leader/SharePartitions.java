@@ -144,6 +144,10 @@ public final class SharePartitions implements AutoCloseable {
         state.stateBatches().forEach(b -> batches.add(new StateBatch(b.firstOffset(), b.lastOffset(), b.deliveryState(), b.deliveryCount())));
         begin(p, state.stateEpoch(), state.startOffset(), batches);
       }
+    }).exceptionally(e -> {
+      LOG.error("The state of a share partition cannot be used. share={}", p.key(), e);
+      p.close(Errors.NOT_LEADER_OR_FOLLOWER);
+      return null;
     });
   }
 

@@ -5,6 +5,7 @@ import io.margay.model.BrokerId;
 import io.margay.model.Endpoint;
 import io.margay.protocol.Api;
 import io.margay.protocol.Message;
+import io.margay.spi.client.Access;
 import io.margay.spi.client.RemoteClient;
 import io.margay.spi.client.RemoteConnection;
 import java.io.IOException;
@@ -34,7 +35,13 @@ final class BrokerLink implements AutoCloseable {
 
   /** Completes with the response, which holds no buffer. */
   <Q extends Message, A extends Message> CompletionStage<A> send(Api api, Q request, A response) {
-    return connected().thenCompose(c -> {
+    CompletionStage<RemoteConnection> connected;
+    try {
+      connected = connected();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+    return connected.thenCompose(c -> {
       short version = c.version(api);
       return version < 0 ? CompletableFuture.failedFuture(new IOException("broker " + broker + " does not serve " + api.name() + " now"))
           : c.send(api, version, request, response, TIMEOUT_MS).thenApply(reply -> {
@@ -57,7 +64,7 @@ final class BrokerLink implements AutoCloseable {
     closeConnection();
     address = to;
     CompletionStage<RemoteConnection> opening = client.connect(new RemoteClient.Target(to.host(), to.port(),
-        "broker-" + brokers.self() + "-shares", CONNECT_TIMEOUT_MS, MAX_IN_FLIGHT, MAX_RESPONSE_BYTES));
+        "broker-" + brokers.self() + "-shares", CONNECT_TIMEOUT_MS, MAX_IN_FLIGHT, MAX_RESPONSE_BYTES, Access.of(to)));
     connection = opening;
     opening.whenComplete((opened, failure) -> {
       if (failure != null) {

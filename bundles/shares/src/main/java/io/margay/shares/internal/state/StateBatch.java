@@ -22,6 +22,11 @@ public record StateBatch(long first, long last, byte state, short count) {
     }
   }
 
+  /** Whether what comes from outside is a batch. */
+  static boolean isValid(long first, long last, byte state, short count) {
+    return 0 <= first && first <= last && count >= 0 && (state == AVAILABLE || state == ACKED || state == ARCHIVED);
+  }
+
   boolean isDone() {
     return state != AVAILABLE;
   }

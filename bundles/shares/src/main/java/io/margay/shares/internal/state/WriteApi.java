@@ -1,5 +1,6 @@
 package io.margay.shares.internal.state;
 
+import io.margay.coordinator.CoordinatorException;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.WriteShareGroupStateRequest;
@@ -70,6 +71,11 @@ public final class WriteApi implements
   @Override
   public Done<WriteShareGroupStateResponse.PartitionResult> apply(StateShard shard, StateKey key, WriteShareGroupStateRequest.PartitionData data, long nowMs) {
     List<StateBatch> batches = new ArrayList<>(data.stateBatches().size());
+    data.stateBatches().forEach(b -> {
+      if (!StateBatch.isValid(b.firstOffset(), b.lastOffset(), b.deliveryState(), b.deliveryCount())) {
+        throw new CoordinatorException(Errors.INVALID_REQUEST);
+      }
+    });
     data.stateBatches().forEach(b -> batches.add(new StateBatch(b.firstOffset(), b.lastOffset(), b.deliveryState(), b.deliveryCount())));
     return new Done<>(shard.write(key, new StateShard.Change(data.stateEpoch(), data.leaderEpoch(), data.startOffset(),
         data.deliveryCompleteCount(), batches), nowMs), new WriteShareGroupStateResponse.PartitionResult().setPartition(key.partition()));
