@@ -1,17 +1,18 @@
 package io.margay.simulation;
 
-import io.margay.controller.internal.state.Command;
 import io.margay.controller.internal.state.Command.AlterConfigs;
 import io.margay.controller.internal.state.Command.ConfigChange;
 import io.margay.controller.internal.state.Command.ConfigEdit;
 import io.margay.controller.internal.state.Command.CreateTopics;
 import io.margay.controller.internal.state.Command.NewTopic;
 import io.margay.controller.internal.state.Command.Operation;
+import io.margay.controller.internal.state.Command;
 import io.margay.metadata.BrokerImage;
 import io.margay.metadata.ConfigResource;
 import io.margay.mirror.internal.SimulatedMirror;
 import io.margay.model.BrokerId;
 import io.margay.model.TopicPartition;
+import io.margay.spi.client.Access;
 import io.margay.spi.client.RemoteClient;
 import io.margay.spi.log.LogSettings;
 import java.util.ArrayList;
@@ -72,7 +73,7 @@ final class Region {
 
   private RemoteClient.Target anyBroker() {
     var endpoint = SimulatedNetwork.endpoint((int) world.random(1, NODES + 1));
-    return new RemoteClient.Target(endpoint.host(), endpoint.port(), "link", 1_000, 5, 1 << 20);
+    return new RemoteClient.Target(endpoint.host(), endpoint.port(), "link", 1_000, 5, 1 << 20, Access.PLAINTEXT);
   }
 
   boolean active() {

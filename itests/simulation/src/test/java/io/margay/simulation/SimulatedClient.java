@@ -4,12 +4,13 @@ import io.margay.model.TopicPartition;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
-import io.margay.protocol.message.MetadataRequest;
 import io.margay.protocol.message.MetadataRequest.MetadataRequestTopic;
+import io.margay.protocol.message.MetadataRequest;
 import io.margay.protocol.message.MetadataResponse;
+import io.margay.spi.client.Access;
 import io.margay.spi.client.RemoteClient;
-import io.margay.spi.client.RemoteConnection;
 import io.margay.spi.client.RemoteConnection.Reply;
+import io.margay.spi.client.RemoteConnection;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -133,7 +134,7 @@ abstract class SimulatedClient {
       return;
     }
     var endpoint = SimulatedNetwork.endpoint(node);
-    client.connect(new RemoteClient.Target(endpoint.host(), endpoint.port(), "client", 1_000, 5, 1 << 20)).whenComplete((made, failure) -> {
+    client.connect(new RemoteClient.Target(endpoint.host(), endpoint.port(), "client", 1_000, 5, 1 << 20, Access.PLAINTEXT)).whenComplete((made, failure) -> {
       if (failure != null) {
         again(Errors.NONE);
       } else {

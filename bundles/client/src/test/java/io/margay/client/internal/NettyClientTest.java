@@ -7,9 +7,10 @@ import io.margay.client.internal.ScriptedBroker.Received;
 import io.margay.protocol.message.ListGroupsRequest;
 import io.margay.protocol.message.ListGroupsResponse;
 import io.margay.protocol.message.MetadataRequest;
+import io.margay.spi.client.Access;
 import io.margay.spi.client.RemoteClient.Target;
-import io.margay.spi.client.RemoteConnection;
 import io.margay.spi.client.RemoteConnection.Reply;
+import io.margay.spi.client.RemoteConnection;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.util.List;
@@ -42,7 +43,7 @@ class NettyClientTest {
   }
 
   private Target target(int connectTimeoutMs) {
-    return new Target("127.0.0.1", broker.port(), "test", connectTimeoutMs, 3, 1000);
+    return new Target("127.0.0.1", broker.port(), "test", connectTimeoutMs, 3, 1000, Access.PLAINTEXT);
   }
 
   private RemoteConnection connected() throws Exception {
@@ -163,7 +164,7 @@ class NettyClientTest {
   /** It says that no process listens there, which this machine's own trouble does not. */
   @Test
   void onlyARefusalIsAConnectException() {
-    Target target = new Target("127.0.0.1", 1, "test", LONG_MS, 1, 1000);
+    Target target = new Target("127.0.0.1", 1, "test", LONG_MS, 1, 1000, Access.PLAINTEXT);
     assertThat(NettyClient.unreachable(target, new ConnectException("finishConnect(..) failed with error(-111): Connection refused")))
         .isInstanceOf(ConnectException.class);
     for (String other : List.of("connect(..) failed with error(-99): Cannot assign requested address", "error(-110): Connection timed out",
@@ -180,7 +181,7 @@ class NettyClientTest {
     assertThatThrownBy(() -> silent.toCompletableFuture().get()).cause().isNotInstanceOf(ConnectException.class);
     int port = broker.port();
     broker.close();
-    assertFails(client.connect(new Target("127.0.0.1", port, "test", LONG_MS, 1, 1000)), ConnectException.class, "cannot connect");
+    assertFails(client.connect(new Target("127.0.0.1", port, "test", LONG_MS, 1, 1000, Access.PLAINTEXT)), ConnectException.class, "cannot connect");
   }
 
   @Test

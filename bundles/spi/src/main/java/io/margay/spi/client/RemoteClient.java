@@ -45,20 +45,6 @@ public interface RemoteClient {
       }
     }
 
-    /**
-     * A target without TLS and login.
-     *
-     * @param host name or address
-     * @param port TCP port, 1 to 65535
-     * @param clientId the client id that requests carry
-     * @param connectTimeoutMs milliseconds until requests may be sent, {@code > 0}
-     * @param maxInFlight the most requests that may be open at a time, {@code > 0}
-     * @param maxResponseBytes size of the largest response that is accepted
-     */
-    public Target(String host, int port, String clientId, int connectTimeoutMs, int maxInFlight, int maxResponseBytes) {
-      this(host, port, clientId, connectTimeoutMs, maxInFlight, maxResponseBytes, Access.PLAINTEXT);
-    }
-
     @Override
     public String toString() {
       return host + ":" + port;

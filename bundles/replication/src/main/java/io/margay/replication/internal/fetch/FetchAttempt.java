@@ -204,9 +204,7 @@ final class FetchAttempt {
         return answer(part, Errors.OFFSET_OUT_OF_RANGE);
       }
       if (end.epoch() < item.lastFetchedEpoch() || end.endOffset() < offset) {
-        answered = true;
-        return data(item, role, role.highWatermark(), Records.EMPTY)
-            .setDivergingEpoch(new EpochEndOffset().setEpoch(end.epoch()).setEndOffset(end.endOffset()));
+        return diverging(item, role, end.epoch(), end.endOffset());
       }
     }
     long cutTo = limits.isFollower() ? ((PartitionLeader) role).mustCutTo(limits.replicaId(), offset) : -1;
@@ -215,9 +213,7 @@ final class FetchAttempt {
       return answer(part, Errors.OFFSET_OUT_OF_RANGE);
     }
     if (cutTo >= 0) {
-      answered = true;
-      return data(item, role, role.highWatermark(), Records.EMPTY)
-          .setDivergingEpoch(new EpochEndOffset().setEpoch(Math.max(0, item.lastFetchedEpoch())).setEndOffset(cutTo));
+      return diverging(item, role, Math.max(0, item.lastFetchedEpoch()), cutTo);
     }
     // the bounds before the range check: what is appended in between is seen by the next pass
     long highWatermark = role.highWatermark();
@@ -327,6 +323,13 @@ final class FetchAttempt {
   }
 
   /** Records a failure, which the client gets at once. */
+  /** A follower has to cut its log. */
+  private PartitionData diverging(FetchItem item, PartitionRole role, int epoch, long endOffset) {
+    answered = true;
+    return data(item, role, role.highWatermark(), Records.EMPTY)
+        .setDivergingEpoch(new EpochEndOffset().setEpoch(epoch).setEndOffset(endOffset));
+  }
+
   private PartitionData answer(FetchPart part, Errors error) {
     answered = true;
     part.failed(error);

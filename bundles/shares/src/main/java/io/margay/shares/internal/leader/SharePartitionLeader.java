@@ -1,8 +1,6 @@
 package io.margay.shares.internal.leader;
 
 import io.margay.model.Scheduler;
-import io.margay.protocol.BufferRecords;
-import io.margay.protocol.ByteBufChannel;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Records;
 import io.margay.protocol.record.CorruptRecordException;
@@ -14,8 +12,6 @@ import io.margay.shares.internal.partition.SharePartition;
 import io.margay.shares.internal.state.StateKey;
 import io.margay.spi.log.LogSuspendedException;
 import io.margay.spi.partition.LeaderPartition;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +37,7 @@ public final class SharePartitionLeader implements StateWriter.Owner {
   private final LeaderPartition log;
   private final ShareEnvironment environment;
   private final ShareLimits limits;
+  private final LogSlices slices;
   private final Consumer<SharePartitionLeader> onClosed;
   private final ShareWaiters waiters = new ShareWaiters();
   /** Completes when the state was read, or cannot be. */
@@ -68,6 +65,7 @@ public final class SharePartitionLeader implements StateWriter.Owner {
     this.log = log;
     this.environment = environment;
     this.limits = environment.groups().limits(key.groupId());
+    this.slices = new LogSlices(log, limits);
     this.onClosed = onClosed;
     this.usedAtMs = environment.elapsedMs();
   }
@@ -258,7 +256,7 @@ public final class SharePartitionLeader implements StateWriter.Owner {
     if (!log.isHot(place.offset)) {
       return Fetched.NEEDS_DISK;
     }
-    return take(want, place, read(want, place));
+    return take(want, place, slices.read(place.offset, place.bound, want));
   }
 
   private Fetched blocking(Want want) throws IOException {
@@ -271,9 +269,9 @@ public final class SharePartitionLeader implements StateWriter.Owner {
       }
       reading = true;
     }
-    Slice slice = null;
+    LogSlices.Slice slice = null;
     try {
-      slice = read(want, place);
+      slice = slices.read(place.offset, place.bound, want);
     } finally {
       if (slice == null) {
         locked(() -> {
@@ -286,13 +284,13 @@ public final class SharePartitionLeader implements StateWriter.Owner {
     synchronized (this) {
       reading = false;
       if (closed != Errors.NONE) {
-        slice.records.release();
+        slice.records().release();
         return Fetched.failed(closed);
       }
       fetched = take(want, place, slice);
     }
     return fetched == null || fetched.records() == null ? fetched
-        : new Fetched(fetched.error(), inMemory(fetched.records()), fetched.acquired(), false);
+        : new Fetched(fetched.error(), LogSlices.inMemory(fetched.records()), fetched.acquired(), false);
   }
 
   private Fetched refusal() {
@@ -323,26 +321,11 @@ public final class SharePartitionLeader implements StateWriter.Owner {
     return limits.readCommitted() ? log.lastStableOffset() : log.highWatermark();
   }
 
-  /** Records, and their batches. */
-  private record Slice(Records records, BatchHeaders.Found found) { }
-
-  private Slice read(Want want, Place place) throws IOException {
-    Records records = log.read(place.offset, Math.max(0, want.maxBytes), place.bound, true).records();
-    try {
-      BatchHeaders.Filter filter = limits.readCommitted()
-          ? new AbortedTransactions(log.abortedTransactions(place.offset, place.bound)) : batch -> !batch.isControl();
-      return new Slice(records, BatchHeaders.read(records, place.offset, want.maxRecords, filter));
-    } catch (IOException | RuntimeException | Error e) {
-      records.release();
-      throw e;
-    }
-  }
-
   /** Acquires what was read; null when none of it is delivered. */
-  private Fetched take(Want want, Place place, Slice slice) throws IOException {
-    Records records = slice.records;
+  private Fetched take(Want want, Place place, LogSlices.Slice slice) throws IOException {
+    Records records = slice.records();
     try {
-      List<LogBatch> batches = slice.found.batches();
+      List<LogBatch> batches = slice.found().batches();
       if (batches.isEmpty()) {
         partition.nothingIn(place.offset, place.bound);
         records.release();
@@ -356,7 +339,7 @@ public final class SharePartitionLeader implements StateWriter.Owner {
       }
       schedule();
       long end = acquired.get(acquired.size() - 1).last() + 1;
-      if (slice.found.complete() && batches.get(batches.size() - 1).first() < end) {
+      if (slice.found().complete() && batches.get(batches.size() - 1).first() < end) {
         return new Fetched(Errors.NONE, records, acquired, false);
       }
       // without the batches behind the last one that was acquired
@@ -366,23 +349,6 @@ public final class SharePartitionLeader implements StateWriter.Owner {
     } catch (IOException | RuntimeException | Error e) {
       records.release();
       throw e;
-    }
-  }
-
-  /** Records that are not in memory yet are copied here, so that the thread that sends them does not wait for a disk. */
-  private static Records inMemory(Records records) throws IOException {
-    if (records.bufferOrNull() != null) {
-      return records;
-    }
-    ByteBuf buffer = PooledByteBufAllocator.DEFAULT.buffer(records.sizeBytes());
-    try {
-      ByteBufChannel.transfer(records, buffer);
-      return new BufferRecords(buffer);
-    } catch (IOException | RuntimeException | Error e) {
-      buffer.release();
-      throw e;
-    } finally {
-      records.release();
     }
   }
 

@@ -6,6 +6,7 @@ import io.margay.model.TopicPartition;
 import io.margay.protocol.BufferRecords;
 import io.margay.protocol.Errors;
 import io.margay.protocol.record.RecordBatchBuilder;
+import io.margay.spi.log.LogSuspendedException;
 import io.margay.spi.log.PartitionLog;
 import io.margay.spi.partition.LeaderPartition;
 import io.margay.spi.storage.LogSlice;
@@ -35,6 +36,8 @@ public final class MemoryPartition implements LeaderPartition {
   public boolean hot = true;
   public long lastStable = Long.MAX_VALUE;
   public long foundByTime = -1;
+  public boolean suspended;
+  private final List<Runnable> resumptions = new ArrayList<>();
 
   /** @param topicId id of topic t */
   public MemoryPartition(UUID topicId) {
@@ -93,7 +96,10 @@ public final class MemoryPartition implements LeaderPartition {
   }
 
   @Override
-  public LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) {
+  public LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws LogSuspendedException {
+    if (suspended) {
+      throw new LogSuspendedException("suspended");
+    }
     if (offset < start || offset > end) {
       throw new IndexOutOfBoundsException("offset " + offset);
     }
@@ -180,7 +186,19 @@ public final class MemoryPartition implements LeaderPartition {
 
   @Override
   public boolean whenResumed(Runnable task) {
-    return false;
+    return suspended && resumptions.add(task);
+  }
+
+  /** How many wait until it goes on. */
+  public int waitingForResumption() {
+    return resumptions.size();
+  }
+
+  /** It goes on. */
+  public void resume() {
+    suspended = false;
+    resumptions.forEach(Runnable::run);
+    resumptions.clear();
   }
 
   @Override

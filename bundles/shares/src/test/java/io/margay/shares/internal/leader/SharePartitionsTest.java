@@ -137,6 +137,36 @@ class SharePartitionsTest {
   }
 
   @Test
+  void whileTheLogIsSuspendedFetchesWaitAndNobodyIsWoken() {
+    log.append(2);
+    leader();
+    log.suspended = true;
+    assertThat(fetch("a")).isEqualTo(Fetched.NOTHING);
+    assertThat(fetch("b")).isEqualTo(Fetched.NOTHING);
+    AtomicInteger woken = new AtomicInteger();
+    leader().await(() -> woken.incrementAndGet() > 0);
+    leader().passOn();
+    assertThat(woken).hasValue(0);
+    assertThat(log.waitingForResumption()).isEqualTo(1);
+    log.resume();
+    assertThat(woken).hasValue(1);
+    assertThat(fetch("a").acquired()).containsExactly(new Acquired(0, 1, (short) 1));
+  }
+
+  @Test
+  void anAcknowledgementThatComesTooLateGivesTheRecordsToOthers() {
+    log.append(2);
+    fetch("a");
+    inBackground = true;
+    AtomicInteger woken = new AtomicInteger();
+    leader().await(() -> woken.incrementAndGet() > 0);
+    time.advance(limits.lockMs);
+    assertThat(woken).as("the timer has not run").hasValue(0);
+    assertThat(accept("a", 0, 1)).isEqualTo(Errors.INVALID_RECORD_STATE);
+    assertThat(woken).hasValue(1);
+  }
+
+  @Test
   void aWaitingFetchIsWokenByAReleaseAndByATimeOut() {
     log.append(2);
     fetch("a");

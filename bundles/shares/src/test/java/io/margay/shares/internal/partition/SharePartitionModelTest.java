@@ -128,6 +128,8 @@ class SharePartitionModelTest {
       Errors error = p.acknowledge(owners.get(o), List.of(new Acknowledgement(o, o, List.of(type))), now);
       if (until.get(o) <= now) {
         assertThat(error).isEqualTo(Errors.INVALID_RECORD_STATE);
+      } else {
+        assertThat(error).isEqualTo(Errors.NONE);
       }
       if (error != Errors.NONE) {
         owners.remove(o);

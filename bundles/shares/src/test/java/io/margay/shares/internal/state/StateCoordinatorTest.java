@@ -216,6 +216,15 @@ class StateCoordinatorTest {
   }
 
   @Test
+  void whatIsNoStateIsRefusedAndHarmsNothing() {
+    initialize(0, 1, 0);
+    assertThat(write(1, 0, 0, 9, 3, 2)).as("ends before it begins").isEqualTo(Errors.INVALID_REQUEST);
+    assertThat(write(1, 0, 0, -1, 3, 2)).isEqualTo(Errors.INVALID_REQUEST);
+    assertThat(write(1, 0, 0, 0, 3, 9)).as("an unknown state").isEqualTo(Errors.INVALID_REQUEST);
+    assertThat(write(1, 0, 0, 2, 3, 2)).isEqualTo(Errors.NONE);
+  }
+
+  @Test
   void aTopicThatDoesNotExistIsRefused() {
     assertThat(coordinator.serve(new DeleteApi(), "g", List.of(new StateApi.Item<>(new UUID(7, 7), 0,
         new DeleteShareGroupStateRequest.PartitionData()))).join().get(0).data().errorCode())
