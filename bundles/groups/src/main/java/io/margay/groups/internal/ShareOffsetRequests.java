@@ -150,6 +150,10 @@ final class ShareOffsetRequests implements ShareOffsetService {
     }));
     Partitions partitions = builder.build();
     String groupId = request.groupId();
+    if (partitions.isEmpty()) {
+      return shards.run(groupId, bytes, (s, now) -> Result.of(s.share().offsets().statesOfEmpty(groupId)))
+          .thenApply(states -> altered(request, Partitions.NONE, Partitions.NONE));
+    }
     return shards.run(groupId, bytes, (s, now) -> s.share().offsets().beginAlter(groupId, partitions))
         .thenCompose(epoch -> states.startAt(groupId, epoch, partitions, (id, p) -> wanted.get(id).get(p)))
         .thenCompose(done -> shards.run(groupId, bytes, (s, now) -> s.share().offsets().endAlter(groupId, done))

@@ -48,7 +48,9 @@ final class Lanes implements AutoCloseable {
   /** The partitions of the source that belong to a topic here, whether this node reads them or not. */
   private List<LaneId> all(TopicImage target, SourceView view) {
     MirrorSource source = context.repartitionedFrom(target.name());
-    SourceTopic topic = source == null || !source.link().equals(config.name()) ? null : view.topics().get(source.topic());
+    // after a change of the prefix the former topic stays, and is written no more: two lanes would fence each other
+    boolean ours = source != null && source.link().equals(config.name()) && config.target(source.topic()).equals(target.name());
+    SourceTopic topic = ours ? view.topics().get(source.topic()) : null;
     List<LaneId> all = new ArrayList<>();
     for (int p = 0; topic != null && p < topic.leaders().length && TargetTopics.sameId(source, topic); p++) {
       all.add(new LaneId(source, p, topic.leaders().length, target.name()));

@@ -41,7 +41,8 @@ class LeaderNewsTest {
       synchronized (slot) {
         Thread ratis = new Thread(() -> news.elected(OTHER));
         ratis.start();
-        ratis.join();
+        ratis.join(30_000);
+        assertThat(ratis.isAlive()).as("it waits for the machine").isFalse();
         assertThat(told).isEmpty();
       }
       assertThat(next()).isEqualTo("2 false");

@@ -9,8 +9,10 @@ import io.margay.shares.internal.leader.ShareWaiter;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -49,6 +51,8 @@ final class PendingShareFetch implements ShareWaiter {
   private final Environment environment;
   private final AtomicReference<State> state = new AtomicReference<>(State.RUNNING);
   private final List<SharePartitionLeader> awaited = new ArrayList<>();
+  /** Those that have woken it, perhaps: when it does not come to them, another fetch has to. Used by the thread that is RUNNING. */
+  private final Set<SharePartitionLeader> owed = new LinkedHashSet<>();
   private Map<SharePart, Errors> outcomes = Map.of();
   private volatile boolean woken;
   private volatile boolean expired;
@@ -89,6 +93,7 @@ final class PendingShareFetch implements ShareWaiter {
     } catch (RuntimeException | Error e) {
       LOG.error("A share fetch failed. clientId={} correlationId={}", request.clientId(), request.correlationId(), e);
       attempt.release();
+      passOn(attempt);
       if (finish()) {
         request.respond(ShareFetchHandler.error(Errors.UNKNOWN_SERVER_ERROR, null));
       }
@@ -173,6 +178,7 @@ final class PendingShareFetch implements ShareWaiter {
 
   private void await(Attempt attempt) {
     woken = false;
+    owed.clear();
     synchronized (awaited) {
       awaited.addAll(attempt.leaders.values());
     }
@@ -209,7 +215,7 @@ final class PendingShareFetch implements ShareWaiter {
 
   private void resume() {
     if (state.compareAndSet(State.SCHEDULED, State.RUNNING)) {
-      leave();
+      owed.addAll(leave());
       pass(false);
     }
   }
@@ -247,8 +253,14 @@ final class PendingShareFetch implements ShareWaiter {
       request.respond(new ShareFetchAnswer(service, request, query.groupId()).of(attempt.results, outcomes));
     }
     if (parked || attempt.hasRecords) {
-      attempt.leaders.values().forEach(SharePartitionLeader::passOn);
+      passOn(attempt);
     }
+  }
+
+  private void passOn(Attempt attempt) {
+    owed.addAll(attempt.leaders.values());
+    owed.forEach(SharePartitionLeader::passOn);
+    owed.clear();
   }
 
   /** Ends it, on the thread that is RUNNING; false when it has ended already. */
@@ -268,7 +280,7 @@ final class PendingShareFetch implements ShareWaiter {
     leave();
   }
 
-  private void leave() {
+  private List<SharePartitionLeader> leave() {
     List<SharePartitionLeader> left;
     synchronized (awaited) {
       left = new ArrayList<>(awaited);
@@ -280,5 +292,6 @@ final class PendingShareFetch implements ShareWaiter {
         leader.passOn();
       }
     });
+    return left;
   }
 }

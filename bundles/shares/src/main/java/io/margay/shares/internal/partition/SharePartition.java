@@ -268,10 +268,16 @@ public final class SharePartition {
    * @param logStartOffset the first offset of the log
    */
   public void onLogStart(long logStartOffset) {
-    if (logStartOffset > spans.start() && !writing) {
-      spans.startAt(logStartOffset);
-      spans.tidy();
+    if (logStartOffset <= spans.start()) {
+      return;
     }
+    if (writing) {
+      // what is being written stays, and none of it is delivered any more
+      finish(spans.start(), logStartOffset - 1);
+    } else {
+      spans.startAt(logStartOffset);
+    }
+    spans.tidy();
   }
 
   // ------------------------------------------------------------------------------------------------ handing over

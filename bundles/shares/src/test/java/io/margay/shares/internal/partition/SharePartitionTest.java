@@ -183,6 +183,18 @@ class SharePartitionTest {
   }
 
   @Test
+  void whatGoesFromTheLogDuringAWriteIsSkippedAtOnce() {
+    acquire("a", 100, batch(0, 3));
+    acknowledgeAll("a", 0, 3);
+    assertThat(p.beginWrite()).isNotNull();
+    p.onLogStart(10);
+    assertThat(p.nextOffset()).isEqualTo(10);
+    p.endWrite(true);
+    p.onLogStart(10);
+    assertThat(p.startOffset()).isEqualTo(10);
+  }
+
+  @Test
   void aWriteThatFailsLeavesEverythingAcquired() {
     acquire("a", 100, batch(0, 3));
     acknowledgeAll("a", 0, 3);
