@@ -8,7 +8,7 @@ import java.util.List;
  * @param id its id, with which clients log in
  * @param owner the principal that clients with the token are, such as {@code User:alice}
  * @param requester the principal that asked for it
- * @param renewers principals that may renew it besides these two
+ * @param renewers principals that may renew it besides the owner
  * @param times when it was issued and when it ends
  */
 public record DelegationToken(String id, String owner, String requester, List<String> renewers, Times times) {
@@ -35,10 +35,18 @@ public record DelegationToken(String id, String owner, String requester, List<St
 
   /**
    * @param principal a principal
-   * @return whether it may see, renew and end the token without any other right
+   * @return whether it may renew and end the token
+   */
+  public boolean isRenewedBy(String principal) {
+    return principal.equals(owner) || renewers.contains(principal);
+  }
+
+  /**
+   * @param principal a principal
+   * @return whether it may see the token without any other right
    */
   public boolean isOf(String principal) {
-    return principal.equals(owner) || principal.equals(requester) || renewers.contains(principal);
+    return isRenewedBy(principal) || principal.equals(requester);
   }
 
   /**

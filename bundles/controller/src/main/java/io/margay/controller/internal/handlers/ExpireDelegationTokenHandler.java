@@ -47,7 +47,7 @@ public final class ExpireDelegationTokenHandler extends AdminHandler<ExpireDeleg
     if (token == null) {
       return now(failed(request, message, Outcome.of(Errors.DELEGATION_TOKEN_NOT_FOUND)));
     }
-    if (!token.isOf(request.principal().toString())) {
+    if (!token.isRenewedBy(request.principal().toString())) {
       return now(failed(request, message, Outcome.of(Errors.DELEGATION_TOKEN_OWNER_MISMATCH)));
     }
     boolean atOnce = message.expiryTimePeriodMs() < 0;

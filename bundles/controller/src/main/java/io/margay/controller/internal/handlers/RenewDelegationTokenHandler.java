@@ -48,7 +48,7 @@ public final class RenewDelegationTokenHandler extends AdminHandler<RenewDelegat
     if (token.expired(nowMs)) {
       return now(failed(request, message, Outcome.of(Errors.DELEGATION_TOKEN_EXPIRED)));
     }
-    if (!token.isOf(request.principal().toString())) {
+    if (!token.isRenewedBy(request.principal().toString())) {
       return now(failed(request, message, Outcome.of(Errors.DELEGATION_TOKEN_OWNER_MISMATCH)));
     }
     long mostMs = controller.settings().get(TokenSettings.EXPIRY_TIME_MS);

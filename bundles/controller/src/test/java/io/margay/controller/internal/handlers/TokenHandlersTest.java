@@ -153,6 +153,8 @@ class TokenHandlersTest extends HandlerTest {
     assertThat(created.errorCode()).isZero();
     assertThat(stored(created.tokenId()).owner()).isEqualTo("User:bob");
     assertThat(stored(created.tokenId()).requester()).isEqualTo("User:alice");
+    assertThat(described(ALICE)).as("who asked for a token may see it").containsExactly(created.tokenId());
+    assertThat(renew(ALICE, created.hmac(), 1_000)).as("and not renew it").isEqualTo(Errors.DELEGATION_TOKEN_OWNER_MISMATCH);
     assertThat(refusal(ALICE, "EXTERNAL", wanted(-1, new Principal("Group", "x")))).isEqualTo(Errors.INVALID_PRINCIPAL_TYPE);
   }
 
