@@ -1,6 +1,5 @@
 package io.margay.server.internal;
 
-import io.margay.model.LineLimit;
 import io.margay.protocol.Message;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -60,9 +59,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private boolean admitted;
   private boolean reading;
   private boolean draining;
-  /** A request of {@link State#LEAVING} that no handler was given: its frame goes with the channel. */
-  private NetworkRequest unread;
-  private long leaveByNanos;
+  private final Departure departure = new Departure();
   private volatile State state = State.OPEN;
 
   /**
@@ -168,7 +165,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private void broken(String why) {
     if (why != null) {
       if (!why.isEmpty()) {
-        refuse(why.substring(0, Math.min(why.length(), 40)), why);
+        refuse(ConnectionFailures.kind(why), why);
       }
       ctx.close();
     }
@@ -275,8 +272,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
   void leave(long byNanos) {
     if (state == State.OPEN && !session.inExchange()) {
       state = State.LEAVING;
-      leaveByNanos = byNanos;
+      departure.begin(byNanos);
       gate.pause(ReadGate.Reason.LEAVING);
+      session.handBack();
       leaveWhenIdle();
     }
   }
@@ -292,8 +290,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       return;
     }
     Channel channel = ctx.channel();
-    ByteBuf rest = frames.detach(unread == null ? null : unread.frame);
-    Handover left = new Handover(rest, true, frames.proven(), throttle.leftNanos(), session.known());
+    Handover left = departure.pack(frames, throttle, session);
     end();
     left.leave(channel);
     channel.pipeline().remove(this);
@@ -305,17 +302,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (state != State.LEAVING || !started.takeBack(request)) {
       return false;
     }
-    unread = request;
-    request.endReservation();
+    departure.keep(request);
     leaveWhenIdle();
     return true;
   }
 
   private void refuse(String cause, String why) {
-    long held = server.lines().pass(cause);
-    if (held != LineLimit.HELD) {
-      LOG.warn("Closing the connection: {} client={} sinceLast={}", why, ctx.channel().remoteAddress(), held);
-    }
+    ConnectionFailures.refused(server.lines(), cause, why, ctx.channel().remoteAddress());
     closeAfterAnswers();
   }
 
@@ -407,9 +400,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     workWait.close();
     frames.close();
     answers.close();
+    NetworkRequest unread = departure.end();
     if (unread != null) {
       releaseFrame(unread.frame, unread.takenBytes);
-      unread = null;
     }
   }
 
@@ -417,10 +410,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     if (session.tls() && Tls.concerns(cause)) {
       broken(Tls.reason(cause));
-    } else if (cause instanceof java.io.IOException) {
-      LOG.debug("The connection broke client={} why={}", context.channel().remoteAddress(), cause.getMessage());
-    } else if (server.lines().pass("failure") != LineLimit.HELD) {
-      LOG.error("Closing the connection after a failure client={}", context.channel().remoteAddress(), cause);
+    } else {
+      ConnectionFailures.broken(server.lines(), cause, context.channel().remoteAddress());
     }
     context.close();
   }
@@ -443,7 +434,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     } else if (progress.idle(maxIdleMs) && started.isEmpty() && !frames.hasRest() && answers.unsentBytes() == 0) {
       LOG.debug("Closing an idle connection client={}", ctx.channel().remoteAddress());
       ctx.close();
-    } else if (state == State.LEAVING && nowNanos - leaveByNanos >= 0 || state == State.CLOSING && verdict == Progress.Verdict.STILL) {
+    } else if (state == State.LEAVING && departure.overdue(nowNanos) || state == State.CLOSING && verdict == Progress.Verdict.STILL) {
       ctx.close();
     }
   }

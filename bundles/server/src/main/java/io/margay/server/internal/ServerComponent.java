@@ -105,7 +105,7 @@ public final class ServerComponent {
     this.settings = settings;
     this.security = new ListenerSecurity(settings);
     this.watch = new TlsWatch(security, scheduler, () -> settings.get(TlsSettings.MARGAY_TLS_CHECK_INTERVAL_MS), ServerComponent::lookUp,
-        () -> security.readAgain(settings.listeners()));
+        security::readAgain);
     ConnectionLimits limits = limits(settings);
     limits.overrides(settings.get(NetworkSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES), ServerComponent::lookUp);
     this.changes = settings.onChange(names -> {
@@ -115,7 +115,7 @@ public final class ServerComponent {
       if (!Collections.disjoint(names, NodeSettings.LISTENER_SETTINGS)) {
         listenAgain(settings);
       } else if (ListenerSecurity.concerns(names)) {
-        security.readAgain(settings.listeners());
+        security.readAgain();
       }
     });
     boolean again = !listeners.get().isEmpty();
@@ -243,8 +243,13 @@ public final class ServerComponent {
   }
 
   private void listen(NodeSettings.Listeners wanted) throws IOException {
-    security.prepare(wanted.bound());
-    server.listen(wanted.bound(), wanted.advertised());
+    ListenerSecurity.Prepared before = security.prepare(wanted.bound());
+    try {
+      server.listen(wanted.bound(), wanted.advertised());
+    } catch (IOException | RuntimeException e) {
+      security.restore(before);
+      throw e;
+    }
     watch.begin();
   }
 
