@@ -10,7 +10,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -36,7 +35,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Connection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
-  private static final List<Object> NOTHING = List.of();
 
   private enum State { OPEN, LEAVING, CLOSING, GONE }
 
@@ -60,6 +58,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private boolean reading;
   private boolean draining;
   private final Departure departure = new Departure();
+  private final ConnectionQuota quota;
   private volatile State state = State.OPEN;
 
   /**
@@ -79,6 +78,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     this.work = new WorkShare(server.memory());
     this.workWait = new WorkWait(server.memory().work(), channel, goOn);
     this.throttle = new Throttle(channel, gate, goOn);
+    this.quota = new ConnectionQuota(server);
     this.progress = new Progress(frames, answers, work);
   }
 
@@ -140,6 +140,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
       return false;
     }
     loop.add(this);
+    if (!known && quota.refuses(this)) {
+      gate.pause(ReadGate.Reason.THROTTLED);
+      state = State.CLOSING;
+      return false;
+    }
     if (session.tls()) {
       broken(session.onTls(ctx.channel(), null));
     }
@@ -253,7 +258,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   void route(NetworkRequest request) {
-    server.handlers().route(request.entry, request);
+    quota.route(request);
   }
 
   /** Starts nothing more while a request waits for its handler or memory, so that none that comes later overtakes it. */
@@ -339,11 +344,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private void finish(NetworkRequest request, Message response, int throttleMs, String closeReason) {
     loop.counts().answered(request.api().key(), response != null && response.reportsError(), System.nanoTime() - request.receivedNanos());
-    request.closeReason = closeReason;
-    request.throttleMs = throttleMs;
-    request.parts = response == null ? NOTHING : request.encode(response, server.lines());
-    request.endLease();
-    request.endReservation();
+    request.end(response, throttleMs, closeReason, server.lines());
     releaseFrame(request.frame, request.takenBytes);
     started.ended(request);
     if (state == State.GONE) {
@@ -469,6 +470,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   String listener() {
     return listener;
+  }
+
+  /** What limits its client; for all threads. */
+  ConnectionQuota quota() {
+    return quota;
   }
 
   /** What its client has proved; {@link ClientSession#principal} is for all threads. */

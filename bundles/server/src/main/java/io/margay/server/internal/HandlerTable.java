@@ -1,11 +1,14 @@
 package io.margay.server.internal;
 
 import io.margay.model.LineLimit;
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.MalformedMessageException;
 import io.margay.protocol.Message;
 import io.margay.protocol.MessageMemoryException;
+import io.margay.protocol.message.SaslAuthenticateRequest;
+import io.margay.protocol.message.SaslHandshakeRequest;
 import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.lease.ServiceHolder;
@@ -56,6 +59,13 @@ final class HandlerTable {
 
     short highest() {
       return highest;
+    }
+
+    /** @return whether its requests are those of brokers and of logins, for which no quota counts */
+    boolean exempt() {
+      Access now = access;
+      return now.operation() == AclOperation.CLUSTER_ACTION || api.key() == SaslHandshakeRequest.API.key()
+          || api.key() == SaslAuthenticateRequest.API.key();
     }
 
     /** @return how many requests wait for a handler */

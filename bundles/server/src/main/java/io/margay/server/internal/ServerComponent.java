@@ -14,6 +14,7 @@ import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.lease.LeaseSettings;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.memory.MemoryUser;
+import io.margay.spi.quota.ClientQuotas;
 import io.margay.spi.security.Authorizer;
 import io.margay.spi.security.AuthorizerSettings;
 import io.margay.spi.security.SaslMechanism;
@@ -339,6 +340,15 @@ public final class ServerComponent {
 
   void unbindMechanism(SaslMechanism mechanism) {
     security.mechanisms().remove(mechanism);
+  }
+
+  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+  void bindQuotas(ClientQuotas quotas) {
+    server.limit(quotas);
+  }
+
+  void unbindQuotas(ClientQuotas quotas) {
+    server.endLimits(quotas);
   }
 
   @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
