@@ -37,6 +37,7 @@ public final class SimulatedGroups implements LeadershipListener, MetadataPublis
       Executor thread) {
     this.settings = settings;
     SettingsOfGroups values = new SettingsOfGroups(settings);
+    SettingsOfOneGroup ofGroup = new SettingsOfOneGroup(settings, controller);
     GroupCoordinator.Finders finder = new GroupCoordinator.Finders(
         new CoordinatorFinder(TOPIC, controller, controller, scheduler, values, settings.nodeId()),
         new CoordinatorFinder(CoordinatorFinder.TRANSACTION_TOPIC, controller, controller, scheduler,
@@ -45,8 +46,9 @@ public final class SimulatedGroups implements LeadershipListener, MetadataPublis
             settings.nodeId()));
     this.coordinator = new GroupCoordinator(new GroupCoordinator.Environment(clock, scheduler, thread,
         () -> settings.get(CoordinatorSettings.OFFSETS_COMMIT_TIMEOUT_MS), new CoordinatorRuntime.Limits(1_000, 1 << 24)),
-        new GroupCoordinator.Config(values, new SettingsOfConsumerGroups(settings, controller),
-            new SettingsOfShareGroups(settings, controller)), finder, controller, (name, group) -> null);
+        new GroupCoordinator.Config(values, new SettingsOfConsumerGroups(settings, ofGroup), new SettingsOfShareGroups(settings, ofGroup),
+            new SettingsOfStreamsGroups(settings, ofGroup)), finder, controller, controller,
+        new GroupCoordinator.AllAssignors((name, group) -> null, (name, group) -> null));
   }
 
   /** @param verifier asked before an offset is committed in a transaction */
