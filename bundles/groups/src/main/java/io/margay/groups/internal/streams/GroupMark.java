@@ -13,8 +13,8 @@ import java.util.TreeMap;
  * @param configs the settings of the assignment by name
  */
 record GroupMark(int epoch, long metadataHash, int validatedEpoch, SortedMap<String, String> configs) {
-  /** Of a new group. */
-  static final GroupMark NEW = new GroupMark(0, 0, -1, new TreeMap<>());
+  /** Of a new group. Its members reach this epoch before they have tasks, because 0 is that of joining. */
+  static final GroupMark NEW = new GroupMark(1, 0, -1, new TreeMap<>());
 
   /** Keeps its own settings. */
   GroupMark {

@@ -13,10 +13,12 @@ final class StreamsAnswers {
 
   private final StreamsConfig config;
   private final Topics topics;
+  private final StreamsTarget targets;
 
-  StreamsAnswers(StreamsConfig config, Topics topics) {
+  StreamsAnswers(StreamsConfig config, Topics topics, StreamsTarget targets) {
     this.config = config;
     this.topics = topics;
+    this.targets = targets;
   }
 
   /**
@@ -63,7 +65,7 @@ final class StreamsAnswers {
     return result;
   }
 
-  private static List<StreamsGroupHeartbeatResponse.Status> statuses(short version, StreamsDraft draft, StreamsMember after, Plan plan,
+  private List<StreamsGroupHeartbeatResponse.Status> statuses(short version, StreamsDraft draft, StreamsMember after, Plan plan,
       StreamsConfig.Assigning how) {
     List<StreamsGroupHeartbeatResponse.Status> result = new ArrayList<>();
     int topologyEpoch = draft.topology() == null ? 0 : draft.topology().epoch();
@@ -80,8 +82,8 @@ final class StreamsAnswers {
           + " encountered a fatal error and requested a shutdown for the entire application."));
     }
     if (draft.epoch() > draft.assignmentEpoch()) {
-      result.add(status(Plan.ASSIGNMENT_DELAYED, "The assignment is delayed: the coordinator waits for more members, or for the end of the "
-          + "assignment interval."));
+      result.add(status(Plan.ASSIGNMENT_DELAYED, "Assignment delayed due to the configured "
+          + (targets.waits(draft.group().id()) ? "initial rebalance delay." : "assignment interval.")));
     }
     if (version >= FIRST_WITH_CLIENT_TAGS) {
       List<String> tags = how.rackTags().stream().filter(t -> !after.said().tags().containsKey(t)).toList();

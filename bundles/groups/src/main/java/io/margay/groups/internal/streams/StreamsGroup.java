@@ -40,7 +40,7 @@ public final class StreamsGroup extends Group implements MemberGroup<StreamsMemb
   private final long createdAtMs;
   private Topology topology;
   private GroupMark mark = GroupMark.NEW;
-  private int assignmentEpoch;
+  private int assignmentEpoch = GroupMark.NEW.epoch();
   private long assignedAtMs;
 
   StreamsGroup(String id, long nowMs) {
@@ -227,7 +227,7 @@ public final class StreamsGroup extends Group implements MemberGroup<StreamsMemb
 
   @Override
   public boolean hasRecord() {
-    return mark.epoch() > 0;
+    return mark.epoch() > GroupMark.NEW.epoch();
   }
 
   @Override
@@ -235,9 +235,7 @@ public final class StreamsGroup extends Group implements MemberGroup<StreamsMemb
     List<CoordinatorRecord> records = new ArrayList<>();
     members.keySet().forEach(id -> records.add(StreamsRecords.current(id(), id, null)));
     targets.keySet().forEach(id -> records.add(StreamsRecords.target(id(), id, null)));
-    if (assignmentEpoch > 0) {
-      records.add(StreamsRecords.assignmentTombstone(id()));
-    }
+    records.add(StreamsRecords.assignmentTombstone(id()));
     members.keySet().forEach(id -> records.add(StreamsRecords.member(id(), id, null)));
     records.add(StreamsRecords.topology(id(), null));
     records.add(StreamsRecords.epoch(id(), null));

@@ -43,7 +43,7 @@ public final class StreamsGroups {
     Sessions sessions = new Sessions(context);
     StreamsTarget target = new StreamsTarget(context, groups, around.config(), around.assignors());
     this.membership = new StreamsMembership(groups, around.config(), around.topics(), sessions, target);
-    this.heartbeats = new StreamsHeartbeats(groups, around.config(), membership, new StreamsAnswers(around.config(), around.topics()));
+    this.heartbeats = new StreamsHeartbeats(groups, around.config(), membership, new StreamsAnswers(around.config(), around.topics(), target));
     this.replay = new GroupReplay<>(groups, sessions, StreamsGroup.class, StreamsGroup::new);
     this.description = new StreamsDescription(around.config());
   }

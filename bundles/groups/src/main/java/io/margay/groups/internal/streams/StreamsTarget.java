@@ -51,8 +51,7 @@ final class StreamsTarget {
       delayed.put(groupId, context.after(delayMs, now -> firstAssignment(groupId, now)));
     }
     long sinceMs = nowMs - draft.group().assignedAtMs();
-    boolean early = draft.assignmentEpoch() > 0 && !draft.group().isEmpty() && sinceMs >= 0
-        && sinceMs < config.assignmentIntervalMs(groupId);
+    boolean early = !draft.group().isEmpty() && sinceMs >= 0 && sinceMs < config.assignmentIntervalMs(groupId);
     if (!delayed.containsKey(groupId) && !early) {
       assignNow(draft, plan, nowMs);
     }
@@ -66,6 +65,11 @@ final class StreamsTarget {
     StreamsDraft draft = new StreamsDraft(group);
     assignNow(draft, group.soft().plan(), nowMs);
     return Result.of(draft.records(), null);
+  }
+
+  /** Whether the first assignment of a group waits for more members. */
+  boolean waits(String groupId) {
+    return delayed.containsKey(groupId);
   }
 
   private void stopWaiting(String groupId) {
