@@ -319,9 +319,8 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   }
 
   @Override
-  public CompletableFuture<ConsumerGroupHeartbeatResponse> consumerHeartbeat(ConsumerGroupHeartbeatRequest request, String clientId,
-      String clientHost, boolean ownId, long bytes) {
-    HeartbeatOperations.Sender sender = new HeartbeatOperations.Sender(clientId, clientHost, ownId);
+  public CompletableFuture<ConsumerGroupHeartbeatResponse> consumerHeartbeat(ConsumerGroupHeartbeatRequest request,
+      HeartbeatOperations.Sender sender, long bytes) {
     return byGroup.runWithFeature(GROUP_VERSION, request.groupId(), bytes,
         (s, now) -> s.consumer().heartbeats().heartbeat(request, sender, now));
   }

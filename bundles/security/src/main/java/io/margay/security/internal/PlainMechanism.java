@@ -40,7 +40,7 @@ public final class PlainMechanism implements SaslMechanism {
     return token -> {
       try {
         return CompletableFuture.completedFuture(check(client, token));
-      } catch (LoginFailedException e) {
+      } catch (LoginFailedException | IllegalArgumentException e) { // sasl.jaas.config may be malformed
         return CompletableFuture.failedFuture(e);
       }
     };
