@@ -76,6 +76,11 @@ record SettingsOfStreamsGroups(NodeSettings values, SettingsOfOneGroup group) im
   }
 
   @Override
+  public int topologyDescriptionMaxBytes() {
+    return values.get(StreamsGroupSettings.MARGAY_GROUPS_STREAMS_TOPOLOGY_DESCRIPTION_MAX_BYTES);
+  }
+
+  @Override
   public int maxTasks() {
     return values.get(StreamsGroupSettings.MARGAY_GROUPS_STREAMS_MAX_TASKS);
   }

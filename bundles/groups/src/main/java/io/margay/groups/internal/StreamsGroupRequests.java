@@ -1,11 +1,13 @@
 package io.margay.groups.internal;
 
+import io.margay.coordinator.Result;
 import io.margay.groups.internal.group.AnswerMemory;
 import io.margay.groups.internal.handlers.StreamsGroupService;
 import io.margay.groups.internal.streams.StreamsHeartbeats;
 import io.margay.groups.internal.streams.Topology;
 import io.margay.protocol.message.StreamsGroupDescribeResponse.DescribedGroup;
 import io.margay.protocol.message.StreamsGroupHeartbeatRequest;
+import io.margay.protocol.message.StreamsGroupTopologyDescriptionUpdateRequest;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -31,13 +33,21 @@ final class StreamsGroupRequests implements StreamsGroupService {
   }
 
   @Override
+  public CompletableFuture<Void> describeTopology(StreamsGroupTopologyDescriptionUpdateRequest request, long bytes) {
+    return shards.runWithFeature(STREAMS_VERSION, request.groupId(), bytes, (s, now) -> {
+      s.streams().topologies().update(request);
+      return Result.of(null);
+    });
+  }
+
+  @Override
   public Map<String, String> create(Collection<Topology.Internal> topics) {
     return internal.create(topics);
   }
 
   @Override
-  public CompletableFuture<List<DescribedGroup>> describe(Collection<String> groupIds, AnswerMemory answer) {
-    return shards.describeEach(groupIds, (s, id) -> s.streams().describe(id, answer),
+  public CompletableFuture<List<DescribedGroup>> describe(Collection<String> groupIds, boolean topology, AnswerMemory answer) {
+    return shards.describeEach(groupIds, (s, id) -> s.streams().describe(id, topology, answer),
         (id, error) -> new DescribedGroup().setGroupId(id).setErrorCode(error.code()).setErrorMessage(error.message()));
   }
 }

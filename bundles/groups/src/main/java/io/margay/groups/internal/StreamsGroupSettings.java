@@ -100,6 +100,11 @@ public final class StreamsGroupSettings implements SettingDefinitions {
       ALL.broker(INT, "margay.groups.streams.topology.max.bytes", 1_048_576).from(1).live()
       .doc("Bytes of heap, as estimated, that the topology of a streams group may take. A larger one is refused with "
           + "STREAMS_INVALID_TOPOLOGY.");
+  /** {@code margay.groups.streams.topology.description.max.bytes}. */
+  public static final Setting<Integer> MARGAY_GROUPS_STREAMS_TOPOLOGY_DESCRIPTION_MAX_BYTES =
+      ALL.broker(INT, "margay.groups.streams.topology.description.max.bytes", 262_144).from(0).live()
+      .doc("Bytes of heap, as estimated, that the description of a topology by its application (KIP-1331) may take. A larger one is refused with "
+          + "STREAMS_TOPOLOGY_DESCRIPTION_UPDATE_FAILED. 0 means that none is asked for. Descriptions are kept in memory only.");
   /** {@code margay.groups.streams.max.tasks}. */
   public static final Setting<Integer> MARGAY_GROUPS_STREAMS_MAX_TASKS =
       ALL.broker(INT, "margay.groups.streams.max.tasks", 10_000).from(1).live()

@@ -17,6 +17,7 @@ final class StreamsSettings implements StreamsConfig {
   int maxSize = 200;
   int metadataMaxBytes = 1_000_000;
   int topologyMaxBytes = 1_000_000;
+  int descriptionMaxBytes = 10_000;
   int maxTasks = 1_000;
 
   @Override
@@ -72,6 +73,11 @@ final class StreamsSettings implements StreamsConfig {
   @Override
   public int topologyMaxBytes() {
     return topologyMaxBytes;
+  }
+
+  @Override
+  public int topologyDescriptionMaxBytes() {
+    return descriptionMaxBytes;
   }
 
   @Override

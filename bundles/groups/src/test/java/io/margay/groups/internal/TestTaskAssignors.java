@@ -40,6 +40,8 @@ final class TestTaskAssignors implements TaskAssignors {
     Map<String, Set<TaskId>> processes = new HashMap<>();
     members.forEach(m -> given.put(m.id(), List.of(new TreeSet<>(), new TreeSet<>(), new TreeSet<>())));
     members.forEach(m -> processes.put(m.process(), new HashSet<>()));
+    int all = group.subtopologies().stream().mapToInt(Subtopology::tasks).sum();
+    int most = (all + members.size() - 1) / members.size();
     int turn = name.equals("restless") ? calls : 0;
     for (Subtopology s : group.subtopologies()) {
       for (int p = 0; p < s.tasks(); p++) {
@@ -47,7 +49,7 @@ final class TestTaskAssignors implements TaskAssignors {
         int least = given.values().stream().mapToInt(g -> g.get(0).size()).min().orElse(0);
         List<TaskMember> able = members.stream().filter(m -> given.get(m.id()).get(0).size() == least).toList();
         TaskMember owner = members.stream().filter(m -> turn == 0 && m.current().active().contains(task)
-            && given.get(m.id()).get(0).size() <= least + 1).findFirst().orElse(able.get((turn + p) % able.size()));
+            && given.get(m.id()).get(0).size() < most).findFirst().orElse(able.get((turn + p) % able.size()));
         give(owner, task, 0, given, processes);
         for (int copy = 0; s.stateful() && copy < group.standbyReplicas() + (turn > 0 ? 1 : 0); copy++) {
           int role = copy < group.standbyReplicas() ? 1 : 2;

@@ -18,6 +18,7 @@ public final class GroupHandlers {
         new ListGroupsHandler(groups), new DeleteGroupsHandler(groups), new ConsumerGroupHeartbeatHandler(groups),
         new ConsumerGroupDescribeHandler(groups), new ShareGroupHeartbeatHandler(groups), new ShareGroupDescribeHandler(groups),
         new DescribeShareGroupOffsetsHandler(groups), new AlterShareGroupOffsetsHandler(groups), new DeleteShareGroupOffsetsHandler(groups),
-        new StreamsGroupHeartbeatHandler(groups), new StreamsGroupDescribeHandler(groups));
+        new StreamsGroupHeartbeatHandler(groups), new StreamsGroupDescribeHandler(groups),
+        new StreamsGroupTopologyDescriptionUpdateHandler(groups));
   }
 }

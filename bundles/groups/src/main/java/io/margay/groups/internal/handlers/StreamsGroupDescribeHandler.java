@@ -33,7 +33,7 @@ final class StreamsGroupDescribeHandler extends DescribeEachHandler<StreamsGroup
 
   @Override
   CompletableFuture<List<DescribedGroup>> describe(StreamsGroupDescribeRequest query, Collection<String> ids, short version, AnswerMemory memory) {
-    return groups.streams().describe(ids, memory);
+    return groups.streams().describe(ids, query.includeTopologyDescription(), memory);
   }
 
   @Override
@@ -56,6 +56,7 @@ final class StreamsGroupDescribeHandler extends DescribeEachHandler<StreamsGroup
     if (group.topology() == null || group.topology().subtopologies() == null) {
       return Stream.empty();
     }
+    // the nodes of its description read and write the same topics
     return group.topology().subtopologies().stream().flatMap(s -> Stream.of(s.sourceTopics().stream(), s.repartitionSinkTopics().stream(),
         s.repartitionSourceTopics().stream().map(t -> t.name()), s.stateChangelogTopics().stream().map(t -> t.name())))
         .flatMap(t -> t);

@@ -5,6 +5,7 @@ import io.margay.groups.internal.streams.StreamsHeartbeats;
 import io.margay.groups.internal.streams.Topology;
 import io.margay.protocol.message.StreamsGroupDescribeResponse;
 import io.margay.protocol.message.StreamsGroupHeartbeatRequest;
+import io.margay.protocol.message.StreamsGroupTopologyDescriptionUpdateRequest;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -24,5 +25,8 @@ public interface StreamsGroupService {
   Map<String, String> create(Collection<Topology.Internal> topics);
 
   /** @return the streams groups, in any order; an error for those that cannot be described */
-  CompletableFuture<List<StreamsGroupDescribeResponse.DescribedGroup>> describe(Collection<String> groupIds, AnswerMemory memory);
+  CompletableFuture<List<StreamsGroupDescribeResponse.DescribedGroup>> describe(Collection<String> groupIds, boolean topology, AnswerMemory memory);
+
+  /** Keeps what an application says about its topology. */
+  CompletableFuture<Void> describeTopology(StreamsGroupTopologyDescriptionUpdateRequest request, long bytes);
 }

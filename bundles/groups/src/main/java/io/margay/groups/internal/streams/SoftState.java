@@ -32,6 +32,9 @@ final class SoftState {
   private Plan plan = Plan.NONE;
   private String shutdownBy;
   private int endpointEpoch;
+  private DescribedTopology description;
+  private int refusedDescription = -1;
+  private long askedForDescriptionMs = Long.MIN_VALUE;
 
   /** @param grow is told how many bytes more it holds */
   SoftState(LongConsumer grow) {
@@ -85,6 +88,31 @@ final class SoftState {
       progress.put(memberId, Map.copyOf(now));
     }
     grow.accept((long) OFFSET_BYTES * (now.size() - before));
+  }
+
+  /** What the application says about its topology; null for nothing, or for another epoch. */
+  DescribedTopology description(int epoch) {
+    return description != null && description.epoch() == epoch ? description : null;
+  }
+
+  void describe(DescribedTopology said) {
+    grow.accept(said.bytes() - (description == null ? 0 : description.bytes()));
+    description = said;
+  }
+
+  /** No member is asked for that of this epoch again. */
+  void refuseDescription(int epoch) {
+    refusedDescription = epoch;
+  }
+
+  /** Whether a member is to be asked for it now. */
+  boolean asksForDescription(int epoch, long nowMs, long againMs) {
+    boolean asks = description(epoch) == null && refusedDescription != epoch
+        && (askedForDescriptionMs == Long.MIN_VALUE || nowMs - askedForDescriptionMs >= againMs || nowMs < askedForDescriptionMs);
+    if (asks) {
+      askedForDescriptionMs = nowMs;
+    }
+    return asks;
   }
 
   /** A member has gone. */

@@ -10,15 +10,18 @@ import java.util.List;
 /** Answers heartbeats of members that stay. */
 final class StreamsAnswers {
   private static final short FIRST_WITH_CLIENT_TAGS = 1;
+  private static final short FIRST_WITH_DESCRIPTIONS = 1;
 
   private final StreamsConfig config;
   private final Topics topics;
   private final StreamsTarget targets;
+  private final TopologyDescriptions descriptions;
 
-  StreamsAnswers(StreamsConfig config, Topics topics, StreamsTarget targets) {
+  StreamsAnswers(StreamsConfig config, Topics topics, StreamsTarget targets, TopologyDescriptions descriptions) {
     this.config = config;
     this.topics = topics;
     this.targets = targets;
+    this.descriptions = descriptions;
   }
 
   /**
@@ -28,9 +31,10 @@ final class StreamsAnswers {
    * @param after the member as it will be
    * @param plan of the topology
    * @param moved whether the tasks of the member have changed
+   * @param nowMs milliseconds since the epoch
    */
   StreamsHeartbeats.Answer of(StreamsGroupHeartbeatRequest request, short version, StreamsDraft draft, StreamsMember after, Plan plan,
-      boolean moved) {
+      boolean moved, long nowMs) {
     String groupId = request.groupId();
     StreamsConfig.Assigning how = config.assigning(groupId);
     int interval = config.heartbeatIntervalMs(groupId);
@@ -41,6 +45,9 @@ final class StreamsAnswers {
     StreamsGroupHeartbeatResponse response = new StreamsGroupHeartbeatResponse().setMemberId(after.id()).setMemberEpoch(after.epoch())
         .setHeartbeatIntervalMs(interval).setTaskOffsetIntervalMs(config.taskOffsetIntervalMs(groupId))
         .setAcceptableRecoveryLag(how.acceptableRecoveryLag());
+    if (version >= FIRST_WITH_DESCRIPTIONS) {
+      response.setTopologyDescriptionRequired(descriptions.asks(draft, after, nowMs));
+    }
     if (version == 0) {
       response.setAcceptableRecoveryLagLegacy((int) Math.min(Integer.MAX_VALUE, how.acceptableRecoveryLag()));
     }

@@ -60,6 +60,9 @@ public interface StreamsConfig {
   /** @return {@code margay.groups.streams.topology.max.bytes} */
   int topologyMaxBytes();
 
+  /** @return {@code margay.groups.streams.topology.description.max.bytes} */
+  int topologyDescriptionMaxBytes();
+
   /** @return {@code margay.groups.streams.max.tasks} */
   int maxTasks();
 }

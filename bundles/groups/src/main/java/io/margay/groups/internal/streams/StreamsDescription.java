@@ -13,13 +13,16 @@ import java.util.TreeMap;
 
 /** Shows streams groups as StreamsGroupDescribe does. */
 final class StreamsDescription {
+  private static final byte NOT_STORED = 1;
+  private static final byte AVAILABLE = 3;
+
   private final StreamsConfig config;
 
   StreamsDescription(StreamsConfig config) {
     this.config = config;
   }
 
-  DescribedGroup describe(String groupId, Group group, AnswerMemory memory) {
+  DescribedGroup describe(String groupId, Group group, boolean topology, AnswerMemory memory) {
     if (!(group instanceof StreamsGroup streams)) {
       return new DescribedGroup().setGroupId(groupId).setErrorCode(Errors.GROUP_ID_NOT_FOUND.code()).setErrorMessage(
           group == null ? "Group " + groupId + " not found." : "Group " + groupId + " is not a streams group.");
@@ -30,6 +33,10 @@ final class StreamsDescription {
         .setTopology(topology(streams.topology(), streams.mark().validatedEpoch()));
     for (StreamsMember m : streams.members()) {
       result.members().add(member(streams, m));
+    }
+    if (topology) {
+      DescribedTopology said = streams.topology() == null ? null : streams.soft().description(streams.topology().epoch());
+      result.setTopologyDescriptionStatus(said == null ? NOT_STORED : AVAILABLE).setTopologyDescription(said == null ? null : said.shown());
     }
     return result;
   }

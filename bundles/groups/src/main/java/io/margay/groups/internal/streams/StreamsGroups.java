@@ -32,6 +32,7 @@ public final class StreamsGroups {
   private final StreamsHeartbeats heartbeats;
   private final GroupReplay<StreamsGroup> replay;
   private final StreamsDescription description;
+  private final TopologyDescriptions topologies;
 
   /**
    * @param context the shard's context
@@ -43,7 +44,8 @@ public final class StreamsGroups {
     Sessions sessions = new Sessions(context);
     StreamsTarget target = new StreamsTarget(context, groups, around.config(), around.assignors());
     this.membership = new StreamsMembership(groups, around.config(), around.topics(), sessions, target);
-    this.heartbeats = new StreamsHeartbeats(groups, around.config(), membership, new StreamsAnswers(around.config(), around.topics(), target));
+    this.topologies = new TopologyDescriptions(groups, around.config());
+    this.heartbeats = new StreamsHeartbeats(groups, around.config(), membership, new StreamsAnswers(around.config(), around.topics(), target, topologies));
     this.replay = new GroupReplay<>(groups, sessions, StreamsGroup.class, StreamsGroup::new);
     this.description = new StreamsDescription(around.config());
   }
@@ -53,6 +55,11 @@ public final class StreamsGroups {
     return heartbeats;
   }
 
+  /** @return what applications say about their topologies */
+  public TopologyDescriptions topologies() {
+    return topologies;
+  }
+
   /** @param read a record, applied to its group */
   public void replay(GroupReplay.Read<StreamsGroup> read) {
     replay.replay(read);
@@ -60,11 +67,12 @@ public final class StreamsGroups {
 
   /**
    * @param groupId group id
+   * @param topology whether to show what the application says about its topology
    * @param memory what the answer takes
    * @return the group as StreamsGroupDescribe shows it
    */
-  public StreamsGroupDescribeResponse.DescribedGroup describe(String groupId, AnswerMemory memory) {
-    return description.describe(groupId, groups.get(groupId), memory);
+  public StreamsGroupDescribeResponse.DescribedGroup describe(String groupId, boolean topology, AnswerMemory memory) {
+    return description.describe(groupId, groups.get(groupId), topology, memory);
   }
 
   /** All records of the log are replayed. */

@@ -74,7 +74,7 @@ public final class StreamsHeartbeats {
         joins ? StreamsMember.Said.UNKNOWN : before.said());
     boolean newTopology = maybeUpdateTopology(draft, request);
     requireRoom(draft, before, request.memberId(), said, newTopology);
-    StreamsMember member = joins ? new StreamsMember(request.memberId(), said, CurrentTasks.NEW) : before.with(said);
+    StreamsMember member = joins ? new StreamsMember(request.memberId(), said, CurrentTasks.NEW) : before.with(said).with(kept(before, said));
     if (member != draft.member(member.id())) {
       draft.put(member);
     }
@@ -91,7 +91,7 @@ public final class StreamsHeartbeats {
       soft.endpointsChanged();
     }
     boolean moved = joins || !before.current().assigned().sameAs(after.current().assigned());
-    return Result.of(draft.records(), answers.of(request, sender.version(), draft, after, plan, moved));
+    return Result.of(draft.records(), answers.of(request, sender.version(), draft, after, plan, moved, nowMs));
   }
 
   private StreamsGroup group(StreamsGroupHeartbeatRequest request, List<CoordinatorRecord> records, long nowMs) {
@@ -141,6 +141,12 @@ public final class StreamsHeartbeats {
     }
     requireEpoch(member, request.memberEpoch(), owned);
     return member;
+  }
+
+  /** A static member that comes back in another process has no state there, so it begins without tasks. */
+  private static CurrentTasks kept(StreamsMember before, StreamsMember.Said said) {
+    return before.said().process().equals(said.process()) ? before.current()
+        : new CurrentTasks(before.epoch(), before.current().previousEpoch(), MemberState.STABLE, TaskSets.NONE, TaskSets.NONE);
   }
 
   /** A static member comes back under another id: it takes its old place without a rebalance. */

@@ -126,6 +126,7 @@ final class StreamsRequests {
     }
   }
 
+  /** A member stays in its process; it may only come back in another one. */
   static StreamsMember.Said said(StreamsGroupHeartbeatRequest r, StreamsMember.Client client, StreamsMember.Said before) {
     Map<String, String> tags = before.tags();
     if (r.clientTags() != null) {
@@ -134,7 +135,7 @@ final class StreamsRequests {
       tags = all;
     }
     return new StreamsMember.Said(client, r.rebalanceTimeoutMs() < 0 ? before.rebalanceTimeoutMs() : r.rebalanceTimeoutMs(),
-        r.topology() == null ? before.topologyEpoch() : r.topology().epoch(), r.processId() == null ? before.process() : r.processId(),
+        r.topology() == null ? before.topologyEpoch() : r.topology().epoch(), r.memberEpoch() == CurrentTasks.JOIN ? r.processId() : before.process(),
         r.userEndpoint() == null ? before.endpoint() : new StreamsMember.Endpoint(r.userEndpoint().host(), r.userEndpoint().port()), tags);
   }
 
