@@ -371,6 +371,11 @@ public final class GroupsFixture {
     return groups;
   }
 
+  /** @return partitions of the topics that were created for streams groups */
+  public Map<String, Integer> createdTopics() {
+    return creator.created;
+  }
+
   /** Commits without being a member. */
   public void commitSimple(String topic, long offset) {
     commit("", -1, topic, offset);
