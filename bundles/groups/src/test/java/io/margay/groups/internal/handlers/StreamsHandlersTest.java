@@ -71,6 +71,7 @@ class StreamsHandlersTest {
 
   @Test
   void aTopologyIsDescribedByOneOfItsMembers() {
+    beat(1, join("t"), (op, name) -> true);
     StreamsGroupHeartbeatResponse joined = beat(1, join("t"), (op, name) -> true);
     assertThat(joined.topologyDescriptionRequired()).isTrue();
     assertThat(beat(1, join("t"), (op, name) -> true).topologyDescriptionRequired()).as("one member at a time").isFalse();

@@ -86,7 +86,7 @@ class StreamsRecordsTest {
     assertThat(value.activeTasks()).containsExactly(new StreamsGroupCurrentMemberAssignmentValue.TaskIds().setSubtopologyId("0")
         .setPartitions(List.of(1, 3)).setAssignmentEpochs(List.of(4, 5)));
     assertThat(value.warmupTasks()).containsExactly(new StreamsGroupCurrentMemberAssignmentValue.TaskIds().setSubtopologyId("1")
-        .setPartitions(List.of(2)));
+        .setPartitions(List.of(2)).setAssignmentEpochs(null));
     assertThat(value.activeTasksPendingRevocation()).hasSize(1);
     StreamsGroup group = replayed(record, StreamsRecords.member("g", "m", SAID));
     assertThat(group.member("m").current()).isEqualTo(current);
