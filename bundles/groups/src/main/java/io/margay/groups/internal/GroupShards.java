@@ -44,7 +44,9 @@ final class GroupShards implements ShardsByGroup {
   @Override
   public <R> CompletableFuture<R> runWithFeature(String feature, String groupId, long bytes, Operation<GroupShard, R> operation) {
     if (metadata.image().features().getOrDefault(feature, (short) 0) < 1) {
-      return CompletableFuture.failedFuture(new CoordinatorException(Errors.UNSUPPORTED_VERSION));
+      // a client gives up when it is told that something is not served, so a broker that has no image yet does not say so
+      return CompletableFuture.failedFuture(new CoordinatorException(
+          metadata.image().brokers().isEmpty() ? Errors.NOT_COORDINATOR : Errors.UNSUPPORTED_VERSION));
     }
     return groupId.isEmpty() ? CompletableFuture.failedFuture(new CoordinatorException(Errors.INVALID_REQUEST))
         : run(groupId, bytes, operation);

@@ -265,6 +265,7 @@ public final class ShellCommands {
     add(all, StorageCommands.class, StorageCommands.SCOPE, io -> new StorageCommands(requests, settings, strategies, io));
     add(all, TlsCommands.class, TlsCommands.SCOPE, io -> new TlsCommands(settings, io));
     add(all, AclCommands.class, AclCommands.SCOPE, io -> new AclCommands(requests, io));
+    add(all, QuotaCommands.class, QuotaCommands.SCOPE, io -> new QuotaCommands(requests, io));
     add(all, MirrorCommands.class, MirrorCommands.SCOPE, io -> new MirrorCommands(strategies, io));
     add(all, MargayCommands.class, MargayCommands.SCOPE, io -> new MargayCommands(requests, settings, strategies, all, platform, io));
     return all;
