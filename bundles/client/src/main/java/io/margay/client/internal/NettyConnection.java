@@ -46,6 +46,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Remo
   private final ArrayDeque<OpenRequest<?>> open = new ArrayDeque<>();
   /** What waits until the login is renewed, or null when it is not being renewed. */
   private ArrayDeque<Runnable> held;
+  /** Why the connection ends when nothing is open on it; null while it need not. */
+  private IOException leaving;
 
   NettyConnection(Target target) {
     this.target = target;
@@ -139,6 +141,13 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Remo
     if (failure != null) {
       return;
     }
+    if (login.isOfAnother()) {
+      leaving = new IOException("the connection to " + target + " ends, because another user is set; the next one logs in with that");
+      if (open.isEmpty()) {
+        fail(leaving);
+      }
+      return;
+    }
     held = new ArrayDeque<>();
     login.begin().whenComplete((done, why) -> {
       if (why != null) {
@@ -211,8 +220,15 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Remo
       fail(wrong);
       return;
     }
+    boolean last = leaving != null && open.isEmpty();
+    if (last) {
+      failure = leaving; // before the answer is seen: what its receiver sends next is not sent here any more
+    }
     try {
       first.answer(frame);
+      if (last) {
+        fail(leaving);
+      }
     } catch (RuntimeException e) {
       IOException undecodable = new IOException("the answer of " + target + " to " + first + " cannot be decoded: " + e.getMessage(), e);
       first.fail(undecodable);
