@@ -7,6 +7,7 @@ import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.shares.internal.partition.Acknowledgement;
 import io.margay.shares.internal.partition.Acquired;
+import io.margay.shares.internal.partition.GivenUp;
 import io.margay.shares.internal.partition.ShareLimits;
 import io.margay.shares.internal.partition.TestLimits;
 import io.margay.shares.internal.state.StateKey;
@@ -33,6 +34,8 @@ class SharePartitionsTest {
   private boolean inBackground;
   private String reset = "earliest";
   private int most = 10;
+  private final List<GivenUp> letters = new ArrayList<>();
+  private CompletableFuture<Void> copied = CompletableFuture.completedFuture(null);
   private SharePartitions partitions;
 
   @BeforeEach
@@ -53,8 +56,13 @@ class SharePartitionsTest {
       public String autoOffsetReset(String groupId) {
         return reset;
       }
-    }, new LineLimit(time)), () -> most);
+    }, this::copy, new LineLimit(time)), () -> most);
     partitions.elected(log);
+  }
+
+  private CompletableFuture<Void> copy(DeadLetters.Batch batch) {
+    letters.addAll(batch.offsets());
+    return copied;
   }
 
   private SharePartitionLeader leader() {
@@ -385,6 +393,54 @@ class SharePartitionsTest {
     })).isSameAs(Fetched.NO_MEMORY);
     assertThat(asked[0]).isPositive();
     assertThat(leader().fetch(want, b -> true).acquired()).as("nothing was acquired before").containsExactly(new Acquired(0, 1, (short) 1));
+  }
+
+  @Test
+  void whatIsGivenUpIsCopiedOnceItIsWrittenAsSuch() {
+    limits.deadLetters = true;
+    limits.deliveryLimit = 2;
+    log.append(4);
+    fetch("a");
+    states.hold = true;
+    leader().acknowledge("a", List.of(new Acknowledgement(0, 3, List.of((byte) 3, (byte) 1, (byte) 2, (byte) 2))));
+    assertThat(letters).as("not written yet").isEmpty();
+    copied = new CompletableFuture<>();
+    states.release();
+    assertThat(letters).containsExactly(new GivenUp(0, 0, (short) 1, GivenUp.REJECTED));
+    assertThat(states.start(KEY)).as("the record is still needed").isZero();
+    fetch("a");
+    time.advance(limits.lockMs);
+    assertThat(letters).as("one batch at a time").hasSize(1);
+    copied.complete(null);
+    assertThat(letters).containsExactly(new GivenUp(0, 0, (short) 1, GivenUp.REJECTED),
+        new GivenUp(2, 3, (short) 2, GivenUp.DELIVERED_TOO_OFTEN));
+    assertThat(states.start(KEY)).isEqualTo(4);
+  }
+
+  @Test
+  void theNextLeaderCopiesWhatTheOneBeforeCouldNot() {
+    limits.deadLetters = true;
+    log.append(2);
+    fetch("a");
+    copied = new CompletableFuture<>();
+    leader().acknowledge("a", List.of(new Acknowledgement(0, 0, List.of((byte) 3))));
+    partitions.close();
+    letters.clear();
+    copied = CompletableFuture.completedFuture(null);
+    log.epoch++;
+    start();
+    assertThat(fetch("b").acquired()).containsExactly(new Acquired(1, 1, (short) 1));
+    assertThat(letters).containsExactly(new GivenUp(0, 0, (short) 1, GivenUp.UNKNOWN));
+    assertThat(states.start(KEY)).isEqualTo(1);
+  }
+
+  @Test
+  void withoutADeadLetterQueueNothingIsCopied() {
+    log.append(1);
+    fetch("a");
+    leader().acknowledge("a", List.of(new Acknowledgement(0, 0, List.of((byte) 3))));
+    assertThat(letters).isEmpty();
+    assertThat(states.start(KEY)).isEqualTo(1);
   }
 
   @Test
