@@ -1,5 +1,7 @@
 package io.margay.itests.felix;
 
+import io.margay.itests.osgi.KafkaRoundTrip;
+import io.margay.itests.osgi.Traffic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

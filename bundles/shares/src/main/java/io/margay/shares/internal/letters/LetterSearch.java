@@ -52,7 +52,8 @@ final class LetterSearch {
     asked.setPartitions(new ArrayList<>(List.of(new ListOffsetsRequest.ListOffsetsPartition().setPartitionIndex(in.partition())
         .setCurrentLeaderEpoch(-1).setTimestamp(-1))));
     return post.links().send(leader().leader(), ListOffsetsRequest.API,
-        new ListOffsetsRequest().setReplicaId(-1).setTopics(new ArrayList<>(List.of(asked))), new ListOffsetsResponse(), r -> r).thenCompose(response -> {
+        new ListOffsetsRequest().setReplicaId(-1).setTopics(new ArrayList<>(List.of(asked))), new ListOffsetsResponse(), r -> r)
+        .thenCompose(response -> {
           var answer = response.topics().get(0).partitions().get(0);
           require(Errors.forCode(answer.errorCode()));
           end = answer.offset();
