@@ -23,7 +23,7 @@ public final class LogSlices {
   record Slice(Records records, BatchHeaders.Found found) { }
 
   /** Reads whole batches from an offset, up to a bound. */
-  Slice read(long offset, long bound, SharePartitionLeader.Want want) throws IOException {
+  Slice read(long offset, long bound, Want want) throws IOException {
     Records records = log.read(offset, Math.max(0, want.maxBytes()), bound, true).records();
     try {
       BatchHeaders.Filter filter = limits.readCommitted()

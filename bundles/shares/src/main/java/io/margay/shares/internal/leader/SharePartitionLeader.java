@@ -205,16 +205,6 @@ public final class SharePartitionLeader implements StateWriter.Owner {
   // ------------------------------------------------------------------------------------------------ fetching
 
   /**
-   * What a member wants.
-   *
-   * @param memberId the member
-   * @param maxRecords whole batches are returned while fewer records were
-   * @param strict whether {@code maxRecords} is never exceeded
-   * @param maxBytes of records; the first batch is returned whatever its size
-   */
-  public record Want(String memberId, int maxRecords, boolean strict, int maxBytes) { }
-
-  /**
    * Reads records and acquires them for a member.
    *
    * @param want what the member wants

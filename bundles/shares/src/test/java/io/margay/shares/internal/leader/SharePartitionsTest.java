@@ -74,7 +74,7 @@ class SharePartitionsTest {
   }
 
   private Fetched fetch(String member, int records, int bytes) {
-    Fetched fetched = leader().fetch(new SharePartitionLeader.Want(member, records, false, bytes), null);
+    Fetched fetched = leader().fetch(new Want(member, records, false, bytes), null);
     if (fetched.records() != null) {
       assertThat(fetched.records().sizeBytes()).isPositive();
     }
@@ -268,7 +268,7 @@ class SharePartitionsTest {
   @Test
   void aPartitionThatWasNotInitializedIsNotServed() {
     states.failWith = Errors.INVALID_REQUEST;
-    assertThat(partitions.find(KEY, "t").fetch(new SharePartitionLeader.Want("a", 1, false, 1), null).error())
+    assertThat(partitions.find(KEY, "t").fetch(new Want("a", 1, false, 1), null).error())
         .isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
     assertThat(partitions.size()).isZero();
   }
@@ -385,7 +385,7 @@ class SharePartitionsTest {
     log.append(2);
     log.hot = false;
     log.onDisk = true;
-    SharePartitionLeader.Want want = new SharePartitionLeader.Want("a", 100, false, 1 << 20);
+    Want want = new Want("a", 100, false, 1 << 20);
     long[] asked = new long[1];
     assertThat(leader().fetch(want, bytes -> {
       asked[0] = bytes;
@@ -447,7 +447,7 @@ class SharePartitionsTest {
   void coldRecordsAreReadWhereItMayBlock() {
     log.append(2);
     log.hot = false;
-    SharePartitionLeader.Want want = new SharePartitionLeader.Want("a", 100, false, 1 << 20);
+    Want want = new Want("a", 100, false, 1 << 20);
     assertThat(leader().fetch(want, null).needsDisk()).isTrue();
     assertThat(leader().fetch(want, b -> true).acquired()).containsExactly(new Acquired(0, 1, (short) 1));
   }
