@@ -1,7 +1,12 @@
 package io.margay.mirror.internal;
 
+import io.margay.model.TopicPartition;
+import io.margay.spi.mirror.MirrorLinks.Partition;
 import io.margay.spi.mirror.MirrorLinks.Topic;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.TreeMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -29,6 +34,7 @@ final class Link implements AutoCloseable {
   private final RemoteCluster source;
   private final GroupSync groups;
   private final Thread control;
+  private LinkMetrics metrics;
   /** Guarded by the monitor. */
   private boolean closed;
   private boolean changed = true;
@@ -61,6 +67,21 @@ final class Link implements AutoCloseable {
   void start() {
     LOG.info("A link begins link={} origin={} source={} paused={}", config.name(), origin, config.bootstrap(), config.paused());
     control.start();
+    metrics = new LinkMetrics(this, this::ownPartitions);
+  }
+
+  /** The partitions that this broker mirrors. */
+  private List<Partition> ownPartitions() {
+    List<Partition> own = new ArrayList<>();
+    for (MirroredPartition partition : loop.partitions()) {
+      MirroredPartition.Shown shown = partition.shown();
+      if (shown != null) {
+        TopicPartition tp = partition.assignment().target();
+        own.add(new Partition(tp.topic(), tp.partition(), -1, shown.state().name().toLowerCase(Locale.ROOT), shown.problem(), shown.progress()));
+      }
+    }
+    lanes.shown(view).stream().filter(p -> p.progress() != null).forEach(own::add);
+    return own;
   }
 
   LinkConfig config() {
@@ -199,6 +220,7 @@ final class Link implements AutoCloseable {
 
   @Override
   public void close() {
+    metrics.close();
     synchronized (this) {
       closed = true;
       notifyAll();
