@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -41,6 +42,7 @@ final class Link implements AutoCloseable {
   private boolean refresh = true;
   private volatile SourceView view = SourceView.NONE;
   private volatile boolean seen;
+  private volatile Map<TopicPartition, Long> sourceEnds = Map.of();
   private volatile String problem;
   private volatile TreeMap<String, Topic> states = new TreeMap<>();
 
@@ -103,6 +105,11 @@ final class Link implements AutoCloseable {
 
   SourceView view() {
     return view;
+  }
+
+  /** Where the partitions of the source ended at the last look, all of the cluster; those that were not known are missing. */
+  Map<TopicPartition, Long> sourceEnds() {
+    return sourceEnds;
   }
 
   /** The topics as they were at the last look. */
@@ -195,6 +202,7 @@ final class Link implements AutoCloseable {
     try {
       view = SourceView.of(source.metadata(null), config);
       seen = true;
+      sourceEnds = topics.sourceEnds(source, view);
       if (!config.paused() && context.leadsCluster()) {
         topics.align(source, view);
       }
