@@ -135,6 +135,12 @@ final class Authorization {
         ? Gate.PASS : Gate.DENIED;
   }
 
+  /** Whether a caller inside the process may do something; not when one is configured and none is there. */
+  boolean allows(Decisions decisions, Principal principal, InetAddress host, AclOperation operation, ResourceType type, String name) {
+    Decider decider = current;
+    return !required || decider != null && decisions.allowed(decider, principal, host, operation, type, name);
+  }
+
   private Gate park(RoutedRequest request, Runnable timedOut) {
     if (waitingCount.incrementAndGet() > MAX_WAITING) {
       waitingCount.decrementAndGet();
