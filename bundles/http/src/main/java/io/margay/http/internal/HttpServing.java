@@ -17,6 +17,7 @@ import java.util.function.Supplier;
 final class HttpServing implements AutoCloseable {
   private final RecordsService service;
   private final HttpServer server;
+  private final HttpTls tls;
 
   /**
    * Opens the listeners.
@@ -24,10 +25,12 @@ final class HttpServing implements AutoCloseable {
    * @throws IOException when one cannot be opened; then none is
    */
   HttpServing(NodeSettings settings, Scheduler scheduler, NamedServices<LocalClient> clients, NamedServices<Producer> producers,
-      Supplier<ClusterImage> image, HealthService health, List<HttpListener> listeners) throws IOException {
+      Supplier<ClusterImage> image, HealthService health, HttpLogins logins, List<HttpListener> listeners) throws IOException {
     LineLimit lines = new LineLimit(Clock.SYSTEM);
-    service = new RecordsService(new Producing(producers, clients, scheduler, requestLimits(settings), lines), settings, image, health);
-    server = new HttpServer(service, connectionLimits(settings), lines);
+    service = new RecordsService(new Producing(producers, clients, scheduler, requestLimits(settings), lines), settings, image, health,
+        logins);
+    tls = listeners.stream().anyMatch(HttpListener::tls) ? new HttpTls(settings, scheduler) : null;
+    server = new HttpServer(service, connectionLimits(settings), lines, tls);
     try {
       server.open(listeners);
     } catch (IOException | RuntimeException e) {
@@ -94,5 +97,8 @@ final class HttpServing implements AutoCloseable {
   public void close() {
     service.close();
     server.close();
+    if (tls != null) {
+      tls.close();
+    }
   }
 }

@@ -74,13 +74,13 @@ final class LocalRequests implements LocalClient {
       }
 
       @Override
-      public boolean allowed(String action, AclOperation operation, ResourceType type, String name) {
-        boolean allowed = caller.trusted()
-            || authorization.allows(decisions, caller.principal(), caller.address(), operation, type, name);
-        if (!allowed) {
+      public Verdict decide(String action, AclOperation operation, ResourceType type, String name) {
+        Verdict verdict = caller.trusted() ? Verdict.ALLOWED
+            : authorization.decide(decisions, caller.principal(), caller.address(), operation, type, name);
+        if (verdict == Verdict.DENIED) {
           audit.denied(caller.principal(), caller.address(), caller.clientId(), action, operation, type, name);
         }
-        return allowed;
+        return verdict;
       }
 
       @Override

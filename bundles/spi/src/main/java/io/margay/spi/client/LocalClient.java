@@ -43,6 +43,16 @@ public interface LocalClient {
     }
   }
 
+  /** What was decided about something that a caller wants to do. */
+  enum Verdict {
+    /** It may. */
+    ALLOWED,
+    /** It may not. */
+    DENIED,
+    /** An authorizer is configured and none is there, as during an update: ask again later. */
+    UNDECIDED
+  }
+
   /**
    * Whether the caller may do something. When it may not, that is recorded as denied. Never blocks.
    *
@@ -50,10 +60,10 @@ public interface LocalClient {
    * @param operation the operation that it needs
    * @param type the kind of resource
    * @param name the resource's name
-   * @return true for the server itself and where no authorizer is configured; false while one is configured and none is there
+   * @return what was decided; always allowed for the server itself and where no authorizer is configured
    */
-  default boolean allowed(String action, AclOperation operation, ResourceType type, String name) {
-    return true;
+  default Verdict decide(String action, AclOperation operation, ResourceType type, String name) {
+    return Verdict.ALLOWED;
   }
 
   /**
