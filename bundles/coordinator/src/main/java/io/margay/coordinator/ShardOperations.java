@@ -198,7 +198,8 @@ final class ShardOperations<S extends ShardState> {
       return;
     }
     appended = done.nextOffset();
-    replay(call.result, 0, records.size(), done.nextOffset() - 1);
+    // nobody else writes between the parts, and the marker is the last
+    replay(call.result, 0, records.size(), done.nextOffset() - 1 - records.size());
     park(call);
   }
 
@@ -206,7 +207,7 @@ final class ShardOperations<S extends ShardState> {
     if (result.replay()) {
       long producerId = result.step() instanceof TransactionStep.Part part ? part.producerId() : ShardState.NO_PRODUCER_ID;
       for (int i = from; i < to; i++) {
-        shard.state().replaysFrom(Math.min(offset + i - from, appended - 1));
+        shard.state().replaysFrom(offset + i - from);
         shard.state().replay(producerId, result.records().get(i));
       }
     }

@@ -18,7 +18,7 @@ public interface ShardState {
   void replay(long producerId, CoordinatorRecord record);
 
   /**
-   * Tells where the record is that is replayed next. Of a result that was written in parts, all records count as at the offset of its end.
+   * Tells where the record is that is replayed next. Those of a result that was written in parts are replayed when all of it is there.
    *
    * @param offset in the log
    */

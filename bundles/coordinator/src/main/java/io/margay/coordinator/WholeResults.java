@@ -10,8 +10,12 @@ import java.util.List;
  */
 final class WholeResults {
   private final ShardState state;
-  private final List<CoordinatorRecord> parts = new ArrayList<>();
+  private final List<Part> parts = new ArrayList<>();
+  private long offset;
   private boolean open;
+
+  /** A record that is held back, and where it is. */
+  private record Part(CoordinatorRecord record, long offset) { }
 
   WholeResults(ShardState state) {
     this.state = state;
@@ -23,16 +27,17 @@ final class WholeResults {
   }
 
   /** As {@link ShardState#replaysFrom}. */
-  void replaysFrom(long offset) {
-    state.replaysFrom(offset);
+  void replaysFrom(long from) {
+    offset = from;
   }
 
   /** A record of the log; as {@link ShardState#replay}. */
   void replay(long producerId, CoordinatorRecord record) {
     if (producerId == AtomicParts.PRODUCER_ID) {
-      parts.add(record);
+      parts.add(new Part(record, offset));
       open = true;
     } else {
+      state.replaysFrom(offset);
       state.replay(producerId, record);
     }
   }
@@ -43,14 +48,15 @@ final class WholeResults {
       state.replayMarker(producerId, committed);
       return;
     }
-    List<CoordinatorRecord> whole = List.copyOf(parts);
+    List<Part> whole = List.copyOf(parts);
     parts.clear();
     open = false;
     if (committed) {
       RuntimeException failure = null;
-      for (CoordinatorRecord record : whole) {
+      for (Part part : whole) {
         try {
-          state.replay(ShardState.NO_PRODUCER_ID, record);
+          state.replaysFrom(part.offset);
+          state.replay(ShardState.NO_PRODUCER_ID, part.record);
         } catch (RuntimeException e) {
           // one bad record must not keep the others from being replayed
           failure = e;

@@ -38,10 +38,12 @@ class AtomicResultTest extends CoordinatorRuntimeFixture {
     @Override
     public long load(ShardState state) throws IOException {
       WholeResults whole = new WholeResults(state);
-      for (Entry e : entries) {
+      for (int i = 0; i < entries.size(); i++) {
+        Entry e = entries.get(i);
         if (e.record == null) {
           whole.replayMarker(e.producerId, e.committed);
         } else {
+          whole.replaysFrom(i);
           whole.replay(e.producerId, e.record);
         }
       }
@@ -133,6 +135,19 @@ class AtomicResultTest extends CoordinatorRuntimeFixture {
     reload();
     assertThat(value()).isEqualTo(29);
     assertThat(states.get(states.size() - 1).markers).as("it is no transaction of a producer").isEmpty();
+  }
+
+  @Test
+  void aStateKnowsWhereEachRecordIsAlsoInParts() {
+    runtime.elected(0, whole);
+    add(1);
+    add(1, 2, 3, 4, 5, 6, 7);
+    add(2);
+    List<Long> offsets = List.of(0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 9L);
+    assertThat(states.get(states.size() - 1).offsets).isEqualTo(offsets);
+    reload();
+    assertThat(value()).isEqualTo(31);
+    assertThat(states.get(states.size() - 1).offsets).isEqualTo(offsets);
   }
 
   @Test

@@ -25,6 +25,7 @@ abstract class CoordinatorRuntimeFixture {
     final ShardContext context;
     int value;
     final List<Long> markers = new ArrayList<>();
+    final List<Long> offsets = new ArrayList<>();
     boolean unloaded;
 
     Sum(ShardContext context) {
@@ -34,6 +35,11 @@ abstract class CoordinatorRuntimeFixture {
     @Override
     public void replay(long producerId, CoordinatorRecord record) {
       value += record.key()[0];
+    }
+
+    @Override
+    public void replaysFrom(long offset) {
+      offsets.add(offset);
     }
 
     @Override

@@ -23,9 +23,12 @@ interface SaslClient {
 
   /**
    * @param mechanism a SASL mechanism's name
-   * @throws IOException when this client does not know it
+   * @throws IOException when this client does not know it, or there is no password
    */
   static SaslClient of(String mechanism, String user, String password) throws IOException {
+    if (password.isEmpty()) {
+      throw new IOException("cannot log in: the password in sasl.jaas.config is empty");
+    }
     if (mechanism.equals("PLAIN")) {
       return new Plain(user, password);
     }
@@ -94,13 +97,21 @@ interface SaslClient {
       if (iterations < Scram.MIN_ITERATIONS || iterations > Scram.MAX_ITERATIONS) {
         throw new IOException("the broker asks for " + iterations + " iterations of " + mechanism.mechanism());
       }
-      byte[] salted = mechanism.saltedPassword(password, Base64.getDecoder().decode(m.group(2)), iterations);
+      byte[] salted = mechanism.saltedPassword(password, salt(m.group(2)), iterations);
       String withoutProof = "c=biws,r=" + m.group(1);
       String all = firstBare + "," + message + "," + withoutProof;
       byte[] clientKey = mechanism.clientKey(salted);
       byte[] proof = Scram.xor(clientKey, mechanism.hmac(mechanism.hash(clientKey), all));
       serverSignature = mechanism.hmac(mechanism.serverKey(salted), all);
       return (withoutProof + ",p=" + Base64.getEncoder().encodeToString(proof)).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private byte[] salt(String base64) throws IOException {
+      try {
+        return Base64.getDecoder().decode(base64);
+      } catch (IllegalArgumentException e) {
+        throw new IOException("the broker does not speak " + mechanism.mechanism(), e);
+      }
     }
   }
 }

@@ -53,7 +53,7 @@ class SaslClientTest {
     client.next(("r=" + nonce + "more,s=" + salt + ",i=4096").getBytes(StandardCharsets.UTF_8));
     assertThatThrownBy(() -> client.next("v=AAAA".getBytes(StandardCharsets.UTF_8))).isInstanceOf(IOException.class);
     for (String answer : new String[] {"r=other,s=" + salt + ",i=4096", "r=" + nonce + ",s=" + salt + ",i=4096", "e=no",
-        "r=" + nonce + "more,s=" + salt + ",i=1", "r=" + nonce + "more,s=" + salt + ",i=999999"}) {
+        "r=" + nonce + "more,s=" + salt + ",i=1", "r=" + nonce + "more,s=" + salt + ",i=999999", "r=" + nonce + "more,s=A=A,i=4096"}) {
       SaslClient other = SaslClient.of("SCRAM-SHA-256", "u", "pencil");
       String own = new String(other.first(), StandardCharsets.UTF_8);
       String shown = answer.replace(nonce, own.substring(own.indexOf("r=") + 2));
@@ -62,7 +62,8 @@ class SaslClientTest {
   }
 
   @Test
-  void otherMechanismsAreRefused() {
+  void whatCannotLogInIsRefused() {
+    assertThatThrownBy(() -> SaslClient.of("SCRAM-SHA-512", "u", "")).isInstanceOf(IOException.class).hasMessageContaining("is empty");
     assertThatThrownBy(() -> SaslClient.of("GSSAPI", "u", "p")).isInstanceOf(IOException.class)
         .hasMessageContaining("sasl.mechanism.inter.broker.protocol");
   }

@@ -162,8 +162,6 @@ final class AcceptedSettings {
       LONG | sasl.login.retry.backoff.max.ms | 10000 | Longest wait in milliseconds between two login attempts.
       LONG | sasl.login.retry.backoff.ms | 100 | Initial wait in milliseconds between two login attempts.
       STRING | sasl.mechanism.controller.protocol | GSSAPI | The SASL mechanism of connections to controllers.
-      BOOLEAN | sasl.oauthbearer.allow.unverified.audience | false | Whether a token's audience may go unchecked.
-      BOOLEAN | sasl.oauthbearer.allow.unverified.issuer | false | Whether a token's issuer may go unchecked.
       STRING | sasl.oauthbearer.assertion.algorithm | RS256 | How an assertion is signed.
       STRING | sasl.oauthbearer.assertion.claim.aud | null | Audience in an assertion.
       INT | sasl.oauthbearer.assertion.claim.exp.seconds | 300 | Seconds that an assertion is valid.
@@ -177,23 +175,11 @@ final class AcceptedSettings {
       STRING | sasl.oauthbearer.assertion.template.file | null | A file with fixed parts of assertions.
       STRING | sasl.oauthbearer.client.credentials.client.id | null | The client's id at the token provider.
       PASSWORD | sasl.oauthbearer.client.credentials.client.secret | null | The client's secret at the token provider.
-      INT | sasl.oauthbearer.clock.skew.seconds | 30 | Seconds by which clocks may differ.
-      LIST | sasl.oauthbearer.expected.audience |  | Audiences that tokens may have.
-      STRING | sasl.oauthbearer.expected.issuer | null | The issuer that tokens must have.
-      LONG | sasl.oauthbearer.jwks.endpoint.refresh.ms | 3600000 | Milliseconds between two reads of the keys that tokens are \
-          checked with.
-      LONG | sasl.oauthbearer.jwks.endpoint.retry.backoff.max.ms | 10000 | Longest wait in milliseconds between two attempts to \
-          read the keys.
-      LONG | sasl.oauthbearer.jwks.endpoint.retry.backoff.ms | 100 | Initial wait in milliseconds between two attempts to read the \
-          keys.
-      STRING | sasl.oauthbearer.jwks.endpoint.url | null | URL of the keys that tokens are checked with.
       CLASS | sasl.oauthbearer.jwt.retriever.class | org.apache.kafka.common.security.oauthbearer.DefaultJwtRetriever | A class \
           that gets tokens.
       CLASS | sasl.oauthbearer.jwt.validator.class | org.apache.kafka.common.security.oauthbearer.DefaultJwtValidator | A class \
           that checks tokens.
       STRING | sasl.oauthbearer.scope | null | Scope that is requested from the token provider.
-      STRING | sasl.oauthbearer.scope.claim.name | scope | The claim that has the scope.
-      STRING | sasl.oauthbearer.sub.claim.name | sub | The claim that has the subject.
       STRING | sasl.oauthbearer.token.endpoint.url | null | Where tokens are issued.
       CLASS | sasl.server.callback.handler.class | null | A class that checks a SASL client's credentials.
       BOOLEAN | ssl.allow.dn.changes | false | Whether a new certificate may have another name.

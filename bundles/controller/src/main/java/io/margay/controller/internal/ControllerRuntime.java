@@ -306,7 +306,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
   @Override
   public CompletionStage<List<Errors>> alterIsr(long brokerEpoch, List<IsrChange> changes) {
     List<Command.NewIsr> isrs = changes.stream().map(c -> new Command.NewIsr(c.partition().topicId(), c.partition().partition(),
-        c.leaderEpoch().value(), c.partitionEpoch(), new TreeMap<>(c.isr()))).toList();
+        c.leaderEpoch().value(), c.partitionEpoch(), new TreeMap<>(c.isr()), c.newEpoch())).toList();
     return this.<List<Outcome>>propose(new Command.AlterIsr(settings.nodeId(), brokerEpoch, isrs))
         .thenApply(outcomes -> outcomes.stream().map(Outcome::error).toList());
   }

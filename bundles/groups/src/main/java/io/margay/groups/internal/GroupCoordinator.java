@@ -316,12 +316,11 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   }
 
   @Override
-  public CompletableFuture<ConsumerGroupHeartbeatResponse> consumerHeartbeat(ConsumerGroupHeartbeatRequest request, String clientId,
-      String clientHost, boolean ownId, long bytes) {
+  public CompletableFuture<ConsumerGroupHeartbeatResponse> consumerHeartbeat(ConsumerGroupHeartbeatRequest request,
+      HeartbeatOperations.Sender sender, long bytes) {
     if (metadata.image().features().getOrDefault(GROUP_VERSION, (short) 0) < FIRST_WITH_CONSUMER) {
       return CompletableFuture.failedFuture(new CoordinatorException(Errors.UNSUPPORTED_VERSION));
     }
-    HeartbeatOperations.Sender sender = new HeartbeatOperations.Sender(clientId, clientHost, ownId);
     return request.groupId().isEmpty() ? CompletableFuture.failedFuture(new CoordinatorException(Errors.INVALID_REQUEST))
         : runAnyId(request.groupId(), bytes, (s, now) -> s.consumer().heartbeats().heartbeat(request, sender, now));
   }

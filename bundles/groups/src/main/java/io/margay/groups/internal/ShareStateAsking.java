@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Asks share coordinators about the state of share partitions, for the operations of groups. While the part that reaches them is not there,
@@ -34,6 +35,15 @@ final class ShareStateAsking {
   void unset(ShareStates leaves) {
     if (states == leaves) {
       states = null;
+    }
+  }
+
+  /** A part that goes at this moment may throw: this is a failed question like others. */
+  private static <A> CompletionStage<A> asked(Supplier<CompletionStage<A>> question) {
+    try {
+      return question.get();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
     }
   }
 
@@ -68,7 +78,7 @@ final class ShareStateAsking {
       }
       request.topics().add(data);
     });
-    return now.initialize(request).thenApply(response -> {
+    return asked(() -> now.initialize(request)).thenApply(response -> {
       Partitions.Builder found = new Partitions.Builder();
       response.results().forEach(t -> t.partitions().forEach(p -> {
         if (done.test(Errors.forCode(p.errorCode()))) {
@@ -97,7 +107,7 @@ final class ShareStateAsking {
       }
       request.topics().add(data);
     });
-    return now.summarize(request).thenApply(response -> {
+    return asked(() -> now.summarize(request)).thenApply(response -> {
       Map<UUID, Map<Integer, ReadShareGroupStateSummaryResponse.PartitionResult>> found = new HashMap<>();
       response.results().forEach(t -> t.partitions().forEach(p ->
           found.computeIfAbsent(t.topicId(), id -> new HashMap<>()).put(p.partition(), p)));
@@ -122,7 +132,7 @@ final class ShareStateAsking {
       }
       request.topics().add(data);
     });
-    return now.delete(request).thenApply(response -> response.results().stream().flatMap(t -> t.partitions().stream())
+    return asked(() -> now.delete(request)).thenApply(response -> response.results().stream().flatMap(t -> t.partitions().stream())
         .map(p -> Errors.forCode(p.errorCode())).filter(e -> e != Errors.NONE).findFirst().orElse(Errors.NONE));
   }
 }

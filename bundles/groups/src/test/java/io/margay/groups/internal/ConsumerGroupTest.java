@@ -2,6 +2,7 @@ package io.margay.groups.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.groups.internal.consumer.HeartbeatOperations;
 import io.margay.metadata.ClusterDelta;
 import io.margay.metadata.TopicImage;
 import io.margay.protocol.Errors;
@@ -349,7 +350,7 @@ class ConsumerGroupTest {
   @Test
   void clientsOfTheFirstVersionGetAnId() {
     ConsumerGroupHeartbeatRequest request = consumer("").request();
-    var answer = f.groups.consumerHeartbeat(request, "client", "/127.0.0.1", false, 1).join();
+    var answer = f.groups.consumerHeartbeat(request, new HeartbeatOperations.Sender("client", "/127.0.0.1", false, t -> true), 1).join();
     assertThat(answer.memberId()).isNotEmpty();
     assertThat(answer.assignment().topicPartitions().get(0).partitions()).hasSize(4);
   }

@@ -63,6 +63,14 @@ class PatternTest {
   }
 
   @Test
+  void topicsThatTheClientMayNotSeeAreLeftOut() {
+    TestConsumer a = consumer("a", "t.*");
+    a.sees = topic -> !topic.equals("t2");
+    settle(a);
+    assertThat(a.owned).hasSize(4);
+  }
+
+  @Test
   void topicsThatComeAndGoAreNoticed() {
     TestConsumer a = consumer("a", "t[0-9]*", "u");
     settle(a);

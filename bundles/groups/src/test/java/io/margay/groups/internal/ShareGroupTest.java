@@ -3,11 +3,13 @@ package io.margay.groups.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.margay.coordinator.CoordinatorException;
+import io.margay.groups.internal.consumer.HeartbeatOperations;
 import io.margay.metadata.ClusterDelta;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.TopicImage;
 import io.margay.metadata.TopicsImage;
 import io.margay.protocol.Errors;
+import io.margay.protocol.message.DeleteShareGroupOffsetsRequest;
 import io.margay.protocol.message.ShareGroupDescribeResponse;
 import io.margay.protocol.message.ShareGroupHeartbeatRequest;
 import io.margay.protocol.message.ShareGroupHeartbeatResponse;
@@ -96,6 +98,49 @@ class ShareGroupTest {
     assertThat(f.shareStates.initialized).isEqualTo(1);
     f.shareStates.gate.complete(null);
     assertThat(partitions(beat("a", epoch))).containsExactly(0);
+  }
+
+  @Test
+  void anAnswerThatNeverComesIsAskedForAgain() {
+    topic(1);
+    f.shareStates.gate = new CompletableFuture<>();
+    int epoch = beat("a", 0, "t").memberEpoch();
+    f.time.advance(29_999);
+    beat("a", epoch);
+    assertThat(f.shareStates.initialized).isEqualTo(1);
+    f.time.advance(1);
+    f.shareStates.gate = null;
+    beat("a", epoch);
+    assertThat(f.shareStates.initialized).isEqualTo(2);
+    assertThat(partitions(beat("a", epoch))).containsExactly(0);
+  }
+
+  @Test
+  void aPartThatThrowsIsAskedAgain() {
+    topic(1);
+    f.shareStates.throwing = true;
+    int epoch = beat("a", 0, "t").memberEpoch();
+    assertThat(beat("a", epoch).errorCode()).isZero();
+    f.shareStates.throwing = false;
+    beat("a", epoch);
+    assertThat(partitions(beat("a", epoch))).containsExactly(0);
+  }
+
+  @Test
+  void aGroupWithStateIsNotForgotten() {
+    topic(1);
+    beat("a", 0, "t");
+    beat("a", -1);
+    f.time.advance(8L * 24 * 3600 * 1000);
+    f.groups.expire();
+    assertThat(described().groupState()).as("its positions are at the share coordinators").isEqualTo("Empty");
+    DeleteShareGroupOffsetsRequest request = new DeleteShareGroupOffsetsRequest().setGroupId(GroupsFixture.GROUP);
+    request.topics().add(new DeleteShareGroupOffsetsRequest.DeleteShareGroupOffsetsRequestTopic().setTopicName("t"));
+    assertThat(f.groups.shareOffsets().delete(request, 1).join().responses().get(0).errorCode()).isZero();
+    f.groups.expire();
+    assertThat(described().errorCode()).isEqualTo(Errors.GROUP_ID_NOT_FOUND.code());
+    f.restart();
+    assertThat(described().errorCode()).isEqualTo(Errors.GROUP_ID_NOT_FOUND.code());
   }
 
   @Test
@@ -228,8 +273,8 @@ class ShareGroupTest {
     assertThat(f.commit("", -1, "t", 5)).isEqualTo(Errors.GROUP_ID_NOT_FOUND);
     assertThat(f.join("", null, 9).join().errorCode()).isEqualTo(Errors.INCONSISTENT_GROUP_PROTOCOL.code());
     TestConsumer consumer = new TestConsumer(f, "c", "t");
-    assertThat(f.groups.consumerHeartbeat(consumer.request(), "c", "/", true, 1).handle((ok, e) -> CoordinatorException.errorOf(e)).join())
-        .isEqualTo(Errors.GROUP_ID_NOT_FOUND);
+    assertThat(f.groups.consumerHeartbeat(consumer.request(), new HeartbeatOperations.Sender("c", "/", true, t -> true), 1)
+        .handle((ok, e) -> CoordinatorException.errorOf(e)).join()).isEqualTo(Errors.GROUP_ID_NOT_FOUND);
     assertThat(f.describe(GroupsFixture.GROUP, 6).errorCode()).isEqualTo(Errors.GROUP_ID_NOT_FOUND.code());
   }
 

@@ -1,6 +1,7 @@
 package io.margay.groups.internal;
 
 import io.margay.coordinator.CoordinatorException;
+import io.margay.groups.internal.consumer.HeartbeatOperations;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.ConsumerGroupHeartbeatRequest;
 import io.margay.protocol.message.ConsumerGroupHeartbeatResponse;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.UUID;
 
 /** A client that follows the consumer protocol: it takes over what it is given, after it has given back what it has to. */
@@ -25,6 +27,8 @@ final class TestConsumer {
   String instance;
   List<String> topics;
   String pattern;
+  /** Which topics it may know of. */
+  Predicate<String> sees = topic -> true;
   String assignor;
   int epoch;
   Errors error = Errors.NONE;
@@ -67,9 +71,13 @@ final class TestConsumer {
     return result;
   }
 
+  private HeartbeatOperations.Sender sender() {
+    return new HeartbeatOperations.Sender("client", "/127.0.0.1", true, sees);
+  }
+
   /** Sends a request, and does at once what the answer asks for. */
   TestConsumer send(ConsumerGroupHeartbeatRequest request) {
-    last = f.groups.consumerHeartbeat(request, "client", "/127.0.0.1", true, 1).exceptionally(e -> new ConsumerGroupHeartbeatResponse()
+    last = f.groups.consumerHeartbeat(request, sender(), 1).exceptionally(e -> new ConsumerGroupHeartbeatResponse()
         .setErrorCode(CoordinatorException.errorOf(e).code())).join();
     error = Errors.forCode(last.errorCode());
     if (error == Errors.NONE) {
@@ -90,7 +98,7 @@ final class TestConsumer {
 
   /** Sends a request whose answer is lost, so that the next one says everything again. */
   void sendInVain(ConsumerGroupHeartbeatRequest request) {
-    f.groups.consumerHeartbeat(request, "client", "/127.0.0.1", true, 1).handle((r, e) -> r).join();
+    f.groups.consumerHeartbeat(request, sender(), 1).handle((r, e) -> r).join();
     full = true;
   }
 

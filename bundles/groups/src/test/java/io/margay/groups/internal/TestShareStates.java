@@ -26,8 +26,13 @@ final class TestShareStates implements ShareStates {
   /** Questions wait for it when it is not null. */
   CompletableFuture<Void> gate;
   int initialized;
+  /** Every question throws. */
+  boolean throwing;
 
   private <T> CompletionStage<T> answered(T answer) {
+    if (throwing) {
+      throw new IllegalStateException("the part goes");
+    }
     return gate == null ? CompletableFuture.completedFuture(answer) : gate.thenApply(open -> answer);
   }
 
@@ -38,7 +43,7 @@ final class TestShareStates implements ShareStates {
       InitializeShareGroupStateResponse.InitializeStateResult result =
           new InitializeShareGroupStateResponse.InitializeStateResult().setTopicId(t.topicId());
       t.partitions().forEach(p -> {
-        if (failure == Errors.NONE) {
+        if (failure == Errors.NONE && !throwing) {
           initialized++;
           states.put(new Key(request.groupId(), t.topicId(), p.partition()), new long[] {p.stateEpoch(), p.startOffset()});
         }

@@ -29,8 +29,10 @@ import org.slf4j.LoggerFactory;
  *   CHECKING --session begun, position known--> MIRRORING --records written--> MIRRORING
  *      ^                                            |
  *      +----------- pause over ---- WAITING <-------+ any error; no partitioner (also from CHECKING)
- *   CHECKING --position beyond the source's end, or lost--> STOPPED
+ *   CHECKING --position beyond the source's end, or lost--> STOPPED --another position was stored, or the topic is new--> CHECKING
  * </pre>
+ *
+ * The source is asked where its partition starts and ends when there is no position, or a fetch was out of its range.
  */
 final class Lane {
   /** Size of the records of one transaction, not compressed, but for the rest of the last batch. */
@@ -44,15 +46,16 @@ final class Lane {
   private static final long DECOMPRESSED_BYTES_MAX = 64 << 20;
 
   /**
-   * First and last offset of a partition of the source.
-   *
-   * @param begin where a new link begins, within start and end
+   * First offset of a partition of the source, and the exclusive end of what is committed.
    */
-  record Bounds(long start, long end, long begin) { }
+  record Bounds(long start, long end) { }
 
   /** Asks the source. */
   interface Source {
     Bounds bounds(LaneId lane) throws IOException, InterruptedException;
+
+    /** Where a new link begins, within the bounds. */
+    long begin(LaneId lane, Bounds bounds) throws IOException, InterruptedException;
   }
 
   /** What a step has to write. */
@@ -70,6 +73,8 @@ final class Lane {
   private long resumeAtMs;
   private int failures;
   private int shorter;
+  /** Whether the source has refused the position as out of its range. */
+  private boolean outside;
   private long position = -1;
   private long writtenAtMs;
   private long sourceEnd = -1;
@@ -116,10 +121,10 @@ final class Lane {
     if (state == State.WAITING && nowMs() >= resumeAtMs) {
       state = State.CHECKING;
     }
-    if (state != State.CHECKING) {
-      return;
+    if (state == State.STOPPED && nowMs() >= resumeAtMs) {
+      lookAgain();
     }
-    if (!mayChoose()) {
+    if (state != State.CHECKING || !mayChoose()) {
       return;
     }
     try {
@@ -127,7 +132,7 @@ final class Lane {
         session = target.begin(id);
         position = session.position();
       }
-      check(source.bounds(id));
+      check(source);
     } catch (IOException e) {
       failed(e.getMessage());
     }
@@ -142,31 +147,62 @@ final class Lane {
     }
   }
 
-  private void check(Bounds bounds) throws IOException, InterruptedException {
-    sourceEnd = bounds.end();
-    if (position < 0) {
-      if (!target.isNew(id)) {
-        stop("its position at the source is lost, since no offset is stored in the group " + id.name() + ": commit one for partition 0 of topic "
-            + id.target() + ", or delete that topic");
+  /** Somebody may have stored another position, or made another topic, as the problem says. */
+  private void lookAgain() throws InterruptedException {
+    resumeAtMs = nowMs() + PAUSE_MS_MAX;
+    try {
+      long stored = target.position(id);
+      if (stored >= 0 ? stored != position : target.isNew(id)) {
+        LOG.info("A partition of a source is mirrored again link={} partition={} position={}", id.source().link(), id, stored);
+        state = State.CHECKING;
+        shorter = 0;
+      }
+    } catch (IOException e) {
+      LOG.debug("It is not known whether a partition can go on link={} partition={}", id.source().link(), id, e);
+    }
+  }
+
+  private void check(Source source) throws IOException, InterruptedException {
+    if (position < 0 || outside) {
+      Bounds bounds = source.bounds(id);
+      sourceEnd = bounds.end();
+      if (position < 0 ? !begun(source, bounds) : !within(bounds)) {
         return;
       }
-      writeTo(new TreeMap<>(), bounds.begin());
-    } else if (position > bounds.end()) {
+    }
+    outside = false;
+    shorter = 0;
+    state = State.MIRRORING;
+    problem = null;
+  }
+
+  private boolean begun(Source source, Bounds bounds) throws IOException, InterruptedException {
+    if (!target.isNew(id)) {
+      stop("its position at the source is lost, since no offset is stored in the group " + id.name() + ": commit one for partition 0 of topic "
+          + id.target() + ", or delete that topic");
+      return false;
+    }
+    writeTo(new TreeMap<>(), source.begin(id, bounds));
+    return true;
+  }
+
+  private boolean within(Bounds bounds) {
+    if (position > bounds.end()) {
       if (++shorter < PartitionMirror.CONFIRMATIONS) {
         pause("the source ends at " + bounds.end() + ", before the position " + position + "; it is asked again");
       } else {
-        stop("the source ends at " + bounds.end() + ", before the position " + position + ": it does not have records that are here");
+        stop("the source ends at " + bounds.end() + ", before the position " + position + ": it does not have records that are here; commit "
+            + "another offset in the group " + id.name() + " for partition 0 of topic " + id.target() + ", or delete that topic");
       }
-      return;
-    } else if (position < bounds.start()) {
+      return false;
+    }
+    if (position < bounds.start()) {
       LOG.warn("The source has deleted records before they were mirrored link={} partition={} fromOffset={} toOffset={}", id.source().link(), id,
           position, bounds.start());
       skipped += bounds.start() - position;
       position = bounds.start();
     }
-    shorter = 0;
-    state = State.MIRRORING;
-    problem = null;
+    return true;
   }
 
   /**
@@ -178,6 +214,7 @@ final class Lane {
     Errors error = Errors.forCode(data.errorCode());
     if (error != Errors.NONE) {
       if (error == Errors.OFFSET_OUT_OF_RANGE) {
+        outside = true;
         state = State.CHECKING;
       } else {
         failed("the source answers " + error);
@@ -271,6 +308,9 @@ final class Lane {
   private void stop(String why) {
     state = State.STOPPED;
     problem = why;
+    session = null;
+    outside = true;
+    resumeAtMs = nowMs() + PAUSE_MS_MAX;
     LOG.error("A partition of a source is not mirrored any more link={} partition={} cause={}", id.source().link(), id, why);
   }
 

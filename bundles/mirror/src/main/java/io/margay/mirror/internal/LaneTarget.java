@@ -26,6 +26,9 @@ interface LaneTarget {
   /** Ends what an earlier session left open, shuts it out, and finds the position. Fails when it has to be tried again. */
   Session begin(LaneId lane) throws IOException, InterruptedException;
 
+  /** The stored position, after all transactions have ended; -1 when there is none. */
+  long position(LaneId lane) throws IOException, InterruptedException;
+
   /** Whether a lane without a position is new: the target is empty, or other lanes of the topic have a position. */
   boolean isNew(LaneId lane) throws IOException, InterruptedException;
 

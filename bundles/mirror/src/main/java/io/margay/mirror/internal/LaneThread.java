@@ -2,19 +2,16 @@ package io.margay.mirror.internal;
 
 import io.margay.mirror.internal.PartitionMirror.State;
 import io.margay.model.Clock;
-import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.FetchRequest;
-import io.margay.protocol.message.FetchRequest.FetchPartition;
-import io.margay.protocol.message.FetchRequest.FetchTopic;
 import io.margay.protocol.message.FetchResponse;
-import io.margay.protocol.message.FetchResponse.FetchableTopicResponse;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +24,6 @@ final class LaneThread implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(LaneThread.class);
   private static final long IDLE_MS = 100;
   private static final long PAUSE_MS_MAX = 5_000;
-  private static final byte READ_COMMITTED = 1;
   private static final int FETCH_BYTES_MAX = 8 << 20;
 
   private final int broker;
@@ -42,6 +38,9 @@ final class LaneThread implements Runnable {
   private List<LaneId> wanted = List.of();
   private boolean closed;
   private volatile Map<LaneId, Lane> lanes = Map.of();
+  /** The lanes as they are served. One that brought records goes to the end, so that none starves. Belongs to the thread. */
+  private final Set<Lane> order = new LinkedHashSet<>();
+  private final Lane.Source bounds;
   private volatile String problem;
 
   /**
@@ -78,6 +77,7 @@ final class LaneThread implements Runnable {
     this.lanesOf = shared.lanesOf();
     this.refresh = shared.refresh();
     this.throttle = shared.throttle();
+    this.bounds = new LaneSource(source, config.topics().start());
   }
 
   synchronized void assign(List<LaneId> now) {
@@ -104,6 +104,8 @@ final class LaneThread implements Runnable {
       Map<LaneId, Lane> next = new LinkedHashMap<>();
       wanted.forEach(id -> next.put(id, lanes.containsKey(id) ? lanes.get(id) : lanesOf.apply(id, target)));
       lanes = next;
+      order.retainAll(next.values());
+      order.addAll(next.values());
     }
     return !closed;
   }
@@ -138,6 +140,7 @@ final class LaneThread implements Runnable {
           LOG.error("The lanes of a broker have failed, and begin again link={} broker={}", config.name(), broker, e);
           problem = "the lanes of broker " + broker + " have failed: " + e;
           lanes = Map.of();
+          order.clear();
           idle(PAUSE_MS_MAX);
         }
       }
@@ -152,8 +155,8 @@ final class LaneThread implements Runnable {
       source.metadata(List.of());
     }
     List<Lane> ready = new ArrayList<>();
-    for (Lane lane : lanes.values()) {
-      lane.prepare(this::bounds);
+    for (Lane lane : order) {
+      lane.prepare(bounds);
       lane.show();
       if (lane.state() == State.MIRRORING) {
         ready.add(lane);
@@ -163,8 +166,10 @@ final class LaneThread implements Runnable {
       idle(IDLE_MS);
       return;
     }
-    Map<Lane, Lane.Step> steps = source.at(broker, FetchRequest.API, version -> request(ready, version), new FetchResponse(),
-        answer -> answer.errorCode() == Errors.NONE.code() ? sort(ready, answer) : null);
+    LaneFetch fetch = new LaneFetch(ready, Math.min(config.fetch().maxBytes() / 2, FETCH_BYTES_MAX),
+        Math.min(config.fetch().waitMaxMs(), RemoteCluster.TIMEOUT_MS / 2));
+    Map<Lane, Lane.Step> steps = source.at(broker, FetchRequest.API, fetch.highestVersion(), fetch::request, new FetchResponse(),
+        answer -> answer.errorCode() == Errors.NONE.code() ? fetch.sort(answer) : null);
     if (steps == null) {
       throw new IOException("it refuses to be fetched from");
     }
@@ -176,61 +181,9 @@ final class LaneThread implements Runnable {
       lane.write(step);
       lane.show();
       throttle.take(step == null ? 0 : step.sizeBytes(), clock.nanos() / 1_000_000);
-    }
-  }
-
-  private FetchRequest request(List<Lane> ready, short version) {
-    int bytes = Math.min(config.fetch().maxBytes() / 2, FETCH_BYTES_MAX);
-    Map<String, FetchTopic> topics = new LinkedHashMap<>();
-    for (Lane lane : ready) {
-      MirrorSource from = lane.id().source();
-      topics.computeIfAbsent(from.topic(), name -> version >= SourceFetcher.FIRST_WITH_TOPIC_IDS ? new FetchTopic().setTopicId(from.topicId())
-          : new FetchTopic().setTopic(name)).partitions().add(new FetchPartition().setPartition(lane.id().partition())
-              .setCurrentLeaderEpoch(-1).setFetchOffset(lane.position()).setPartitionMaxBytes(Math.max(1, bytes / ready.size())));
-    }
-    return new FetchRequest().setReplicaId(-1).setMaxWaitMs(Math.min(config.fetch().waitMaxMs(), RemoteCluster.TIMEOUT_MS / 2)).setMinBytes(1)
-        .setMaxBytes(bytes).setIsolationLevel(READ_COMMITTED).setSessionId(0).setSessionEpoch(-1).setTopics(List.copyOf(topics.values()));
-  }
-
-  private Map<Lane, Lane.Step> sort(List<Lane> ready, FetchResponse answer) {
-    Map<Lane, Lane.Step> steps = new HashMap<>();
-    for (var topic : answer.responses()) {
-      for (var data : topic.partitions()) {
-        for (Lane lane : ready) {
-          if (lane.id().partition() == data.partitionIndex() && isOf(topic, lane.id().source())) {
-            steps.put(lane, lane.sort(data));
-          }
-        }
+      if (step != null && order.remove(lane)) {
+        order.add(lane);
       }
     }
-    return steps;
-  }
-
-  /** The answer has names or ids, as its version says. A source without ids has the same for all topics. */
-  private static boolean isOf(FetchableTopicResponse topic, MirrorSource source) {
-    return topic.topic().isEmpty() ? source.topicId().equals(topic.topicId()) : source.topic().equals(topic.topic());
-  }
-
-  private Lane.Bounds bounds(LaneId lane) throws IOException, InterruptedException {
-    TopicPartition tp = new TopicPartition(lane.source().topic(), lane.partition());
-    PartitionOffsets offsets = new PartitionOffsets(source);
-    Long start = offsets.of(List.of(tp), PartitionOffsets.EARLIEST).get(tp);
-    Long end = offsets.of(List.of(tp)).get(tp);
-    if (start == null || end == null) {
-      throw new IOException("the source does not say where " + tp + " starts and ends");
-    }
-    long wanted = config.topics().start();
-    long begin = wanted == PartitionOffsets.EARLIEST ? start : wanted == PartitionOffsets.LATEST ? end : since(offsets, tp, wanted, start, end);
-    return new Lane.Bounds(start, end, Math.min(begin, end));
-  }
-
-  /** Where records of a time begin; at the end when there are none so late. */
-  private static long since(PartitionOffsets offsets, TopicPartition tp, long timestamp, long start, long end)
-      throws IOException, InterruptedException {
-    Long found = offsets.of(List.of(tp), timestamp).get(tp);
-    if (found == null) {
-      throw new IOException("the source does not say where " + tp + " has records of that time");
-    }
-    return found < 0 ? end : Math.max(start, found);
   }
 }

@@ -25,6 +25,11 @@ record MirrorSource(String link, UUID topicId, String topic) {
     }
   }
 
+  /** The version of a fetch when the other side serves this one: a topic without an id is named, which newer versions cannot. */
+  short fetchVersion(short served) {
+    return topicId.equals(KafkaUuid.ZERO) ? (short) Math.min(served, SourceFetcher.FIRST_WITH_TOPIC_IDS - 1) : served;
+  }
+
   @Override
   public String toString() {
     return link + ":" + KafkaUuid.toString(topicId) + ":" + topic;

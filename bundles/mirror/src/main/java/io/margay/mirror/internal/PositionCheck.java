@@ -181,8 +181,8 @@ final class PositionCheck {
 
   /** Asks the source for the batch with an offset, or the next one. @param then gets null when there is none */
   private void batch(long offset, Consumer<LastBatch> then) {
-    short version = connection.version(FetchRequest.API);
     MirrorSource source = partition.assignment().source();
+    short version = source.fetchVersion(connection.version(FetchRequest.API));
     FetchTopic topic = version >= SourceFetcher.FIRST_WITH_TOPIC_IDS ? new FetchTopic().setTopicId(source.topicId())
         : new FetchTopic().setTopic(source.topic());
     topic.setPartitions(List.of(new FetchPartition().setPartition(partition.assignment().target().partition()).setCurrentLeaderEpoch(-1)

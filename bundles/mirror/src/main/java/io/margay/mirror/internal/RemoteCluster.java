@@ -122,7 +122,7 @@ final class RemoteCluster implements AutoCloseable {
     List<Address> all = Stream.concat(first.stream(), brokers.values().stream().filter(b -> !first.contains(b))).toList();
     for (Address address : all) {
       try {
-        return ask(address, api, request, response, done -> done);
+        return ask(address, api, Short.MAX_VALUE, request, response, done -> done);
       } catch (IOException e) {
         failure = e;
       }
@@ -138,17 +138,23 @@ final class RemoteCluster implements AutoCloseable {
   /** Asks one broker. @param use gets the answer, whose records are valid during the call */
   <R extends Message, T> T at(int broker, Api api, Versioned request, R response, Function<R, T> use)
       throws IOException, InterruptedException {
+    return at(broker, api, Short.MAX_VALUE, request, response, use);
+  }
+
+  /** Asks one broker, in no higher version than the one given. */
+  <R extends Message, T> T at(int broker, Api api, short highest, Versioned request, R response, Function<R, T> use)
+      throws IOException, InterruptedException {
     Address address = brokers.get(broker);
     if (address == null) {
       throw new IOException("broker " + broker + " is not known");
     }
-    return ask(address, api, request, response, use);
+    return ask(address, api, highest, request, response, use);
   }
 
-  private <R extends Message, T> T ask(Address address, Api api, Versioned request, R response, Function<R, T> use)
+  private <R extends Message, T> T ask(Address address, Api api, int highest, Versioned request, R response, Function<R, T> use)
       throws IOException, InterruptedException {
     RemoteConnection connection = connection(address);
-    short version = (short) Math.min(connection.version(api), HIGHEST.getOrDefault(api.name(), (int) Short.MAX_VALUE));
+    short version = (short) Math.min(connection.version(api), Math.min(highest, HIGHEST.getOrDefault(api.name(), highest)));
     if (version < 0) {
       throw new IOException("the broker at " + address + " does not serve a known version of " + api.name());
     }

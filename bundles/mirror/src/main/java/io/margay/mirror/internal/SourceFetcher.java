@@ -193,7 +193,7 @@ final class SourceFetcher {
   }
 
   private void fetch() {
-    short version = connection.version(FetchRequest.API);
+    short version = fetchVersion();
     if (version < 0) {
       partitions.values().forEach(p -> p.machine.stop(State.STOPPED, "the source serves no known version of Fetch"));
       return;
@@ -211,6 +211,15 @@ final class SourceFetcher {
             reply.close();
           }
         });
+  }
+
+  /** One that can name all topics. */
+  private short fetchVersion() {
+    short version = connection.version(FetchRequest.API);
+    for (MirroredPartition partition : partitions.values()) {
+      version = partition.assignment().source().fetchVersion(version);
+    }
+    return version;
   }
 
   private FetchRequest request(short version) {

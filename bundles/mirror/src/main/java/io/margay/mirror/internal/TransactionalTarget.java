@@ -93,8 +93,8 @@ final class TransactionalTarget implements LaneTarget {
     return new Session(answer[0].producerId(), answer[0].producerEpoch(), position(lane));
   }
 
-  /** The stored position, after all transactions have ended; -1 when there is none. */
-  private long position(LaneId lane) throws IOException, InterruptedException {
+  @Override
+  public long position(LaneId lane) throws IOException, InterruptedException {
     String group = lane.name();
     OffsetFetchRequest request = new OffsetFetchRequest().setRequireStable(true).setGroups(List.of(new OffsetFetchRequestGroup()
         .setGroupId(group).setMemberId(null).setTopics(List.of(new OffsetFetchRequestTopics().setName(lane.target())

@@ -20,6 +20,7 @@ final class FakeLaneTarget implements LaneTarget {
   int transactions;
   int begins;
   boolean others;
+  Runnable written = () -> { };
   /** How the next transaction fails, once: before it is committed, or after. */
   String fails;
 
@@ -28,6 +29,11 @@ final class FakeLaneTarget implements LaneTarget {
     begins++;
     sequences.clear();
     return new Session(5, ++epoch, position);
+  }
+
+  @Override
+  public long position(LaneId lane) {
+    return position;
   }
 
   @Override
@@ -52,6 +58,7 @@ final class FakeLaneTarget implements LaneTarget {
     }
     transactions++;
     position = next;
+    written.run();
     if ("after".equals(how)) {
       throw new IOException("the answer to the commit was lost");
     }

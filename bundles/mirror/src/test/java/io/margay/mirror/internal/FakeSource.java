@@ -3,6 +3,7 @@ package io.margay.mirror.internal;
 import io.margay.protocol.Api;
 import io.margay.protocol.BufferRecords;
 import io.margay.protocol.Errors;
+import io.margay.protocol.KafkaUuid;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.FetchRequest;
 import io.margay.protocol.message.FetchResponse;
@@ -101,6 +102,9 @@ final class FakeSource implements RemoteClient {
       asked.add(api.name());
       answers.add(() -> {
         if (request instanceof FetchRequest fetch) {
+          if (version >= 13 && fetch.topics().stream().anyMatch(topic -> topic.topicId().equals(KafkaUuid.ZERO))) {
+            throw new IllegalStateException("a topic without an id was asked for by it");
+          }
           fill(fetch, (FetchResponse) response);
         } else {
           fill((ListOffsetsRequest) request, (ListOffsetsResponse) response);

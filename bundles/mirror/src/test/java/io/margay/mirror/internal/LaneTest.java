@@ -45,6 +45,8 @@ class LaneTest {
   private final List<AbortedTransaction> aborted = new ArrayList<>();
   private long start;
   private long end;
+  /** How often the source was asked where it starts and ends. */
+  private int bounds;
   private Lane lane;
 
   @BeforeEach
@@ -84,7 +86,18 @@ class LaneTest {
 
   /** One round, as the thread of a broker does it. */
   private void round() throws InterruptedException {
-    lane.prepare(id -> new Lane.Bounds(start, end, start));
+    lane.prepare(new Lane.Source() {
+      @Override
+      public Lane.Bounds bounds(LaneId id) {
+        bounds++;
+        return new Lane.Bounds(start, end);
+      }
+
+      @Override
+      public long begin(LaneId id, Lane.Bounds within) {
+        return within.start();
+      }
+    });
     if (lane.state() == State.MIRRORING) {
       lane.write(lane.sort(answer()));
     }
@@ -139,6 +152,7 @@ class LaneTest {
     }
     assertThat(target.all()).containsExactly("a=0@10001", "a=2@10021", "bb=1@10011", "bb=3@10031");
     assertThat(lane.shown().progress().errors()).isEqualTo(2);
+    assertThat(bounds).isEqualTo(1);
   }
 
   @Test
@@ -236,6 +250,39 @@ class LaneTest {
     lane = lane();
     round();
     assertThat(target.all()).containsExactly("a=0@10001", "x");
+  }
+
+  @Test
+  void aStoppedLaneGoesOnWhereSomebodyHasStoredItsPosition() throws InterruptedException {
+    add(-1, CompressionType.NONE, "a", "a", "a");
+    round();
+    end = 1;
+    log.clear();
+    lane.sort(new PartitionData().setErrorCode(Errors.OFFSET_OUT_OF_RANGE.code()));
+    for (int i = 0; i < PartitionMirror.CONFIRMATIONS; i++) {
+      pass(1_000);
+    }
+    add(-1, CompressionType.NONE, "bb");
+    pass(10_000);
+    assertThat(lane.state()).isEqualTo(State.STOPPED);
+    int begins = target.begins;
+    target.position = 1;
+    pass(10_000);
+    assertThat(lane.state()).isEqualTo(State.MIRRORING);
+    assertThat(target.begins).isEqualTo(begins + 1);
+    assertThat(target.all()).contains("bb=1@10011");
+  }
+
+  @Test
+  void aStoppedLaneGoesOnWhenItsTopicWasMadeAgain() throws InterruptedException {
+    target.records.put(0, new ArrayList<>(List.of("x")));
+    add(-1, CompressionType.NONE, "a");
+    round();
+    pass(10_000);
+    assertThat(lane.state()).isEqualTo(State.STOPPED);
+    target.records.clear();
+    pass(10_000);
+    assertThat(target.all()).containsExactly("a=0@10001");
   }
 
   @Test

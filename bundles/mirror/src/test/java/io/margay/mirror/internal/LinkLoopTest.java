@@ -6,6 +6,7 @@ import io.margay.mirror.internal.LinkConfig.Address;
 import io.margay.mirror.internal.MirroredPartition.Assignment;
 import io.margay.mirror.internal.PartitionMirror.State;
 import io.margay.protocol.Errors;
+import io.margay.protocol.KafkaUuid;
 import io.margay.spi.log.PartitionLog.Appended;
 import io.margay.spi.time.ManualTime;
 import java.util.ArrayDeque;
@@ -49,7 +50,11 @@ class LinkLoopTest {
   }
 
   private void assign(int broker) {
-    MirrorSource from = new MirrorSource("west", new UUID(1, 1), "orders");
+    assign(broker, new UUID(1, 1));
+  }
+
+  private void assign(int broker, UUID topicId) {
+    MirrorSource from = new MirrorSource("west", topicId, "orders");
     loop.run(() -> loop.assign(broker < 0 ? List.of() : List.of(new Assignment(mirror, from, broker, false)),
         Map.of(1, new Address("a", 1), 2, new Address("b", 2))));
     run();
@@ -103,6 +108,18 @@ class LinkLoopTest {
     source.add("a");
     assign(1);
     assertEqual();
+  }
+
+  @Test
+  void aTopicWhoseIdIsNotKnownIsMirroredFromASourceThatHasIds() {
+    source.add("a");
+    assign(1, KafkaUuid.ZERO);
+    source.add("b");
+    pass(1_000);
+    assertEqual();
+    assign(-1);
+    assign(1, KafkaUuid.ZERO);
+    assertThat(state()).isEqualTo(State.MIRRORING);
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.margay.protocol.Errors;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.controller.Controller.IsrChange;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -67,17 +68,9 @@ public final class Cluster implements AutoCloseable {
    * @return false, and there is no answer, when the image has no other in-sync replica, or another leadership
    */
   boolean giveUp(TopicIdPartition id, LeaderEpoch epoch, Consumer<Errors> answered) {
-    TopicImage topic = image().topic(id.topicId());
-    PartitionImage partition = topic == null || id.partition() >= topic.partitions().size() ? null : topic.partitions().get(id.partition());
-    Map<BrokerId, Long> others = new HashMap<>();
-    if (partition != null && partition.leaderEpoch().equals(epoch)) {
-      for (BrokerId member : partition.isr()) {
-        BrokerImage broker = image().brokers().get(member);
-        if (!member.equals(settings.nodeId()) && broker != null) {
-          others.put(member, broker.epoch());
-        }
-      }
-    }
+    PartitionImage partition = led(id, epoch);
+    Map<BrokerId, Long> others = members(partition);
+    others.remove(settings.nodeId());
     if (others.isEmpty()) {
       return false;
     }
@@ -87,6 +80,41 @@ public final class Cluster implements AutoCloseable {
     }
     isrRequests.ask(new IsrChange(id, epoch, partition.partitionEpoch(), others), answered);
     return true;
+  }
+
+  /**
+   * Asks once for a new leader epoch of a partition that this broker leads, with the ISR as it is.
+   *
+   * @param epoch in which this broker leads it
+   * @param answered gets the answer, on any thread
+   * @return false, and there is no answer, when the image has another leadership
+   */
+  boolean raiseEpoch(TopicIdPartition id, LeaderEpoch epoch, Consumer<Errors> answered) {
+    PartitionImage partition = led(id, epoch);
+    if (partition == null) {
+      return false;
+    }
+    isrRequests.ask(new IsrChange(id, epoch, partition.partitionEpoch(), members(partition), true), answered);
+    return true;
+  }
+
+  /** A partition as the image has it; null when it has another leadership. */
+  private PartitionImage led(TopicIdPartition id, LeaderEpoch epoch) {
+    TopicImage topic = image().topic(id.topicId());
+    PartitionImage partition = topic == null || id.partition() >= topic.partitions().size() ? null : topic.partitions().get(id.partition());
+    return partition != null && partition.leaderEpoch().equals(epoch) ? partition : null;
+  }
+
+  /** The ISR with the epochs of the brokers that are known. @param partition may be null */
+  private Map<BrokerId, Long> members(PartitionImage partition) {
+    Map<BrokerId, Long> members = new HashMap<>();
+    for (BrokerId member : partition == null ? List.<BrokerId>of() : partition.isr()) {
+      BrokerImage broker = image().brokers().get(member);
+      if (broker != null) {
+        members.put(member, broker.epoch());
+      }
+    }
+    return members;
   }
 
   LagWatch lagWatch() {

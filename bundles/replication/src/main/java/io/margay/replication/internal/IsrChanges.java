@@ -7,6 +7,7 @@ import io.margay.protocol.Errors;
 import io.margay.replication.internal.InSyncReplicas.Member;
 import io.margay.replication.internal.InSyncReplicas.Proposal;
 import io.margay.spi.controller.Controller.IsrChange;
+import io.margay.spi.log.PartitionLog;
 import java.util.HashMap;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -22,6 +23,7 @@ import org.slf4j.LoggerFactory;
  *   <li>A follower leaves early when a write waits for it and no fetch comes from it for {@code margay.replica.stall.ms}, although
  *       there is data for it: it has stopped without dying. Only if enough in-sync replicas remain. The time is counted in
  *       intervals that this process has seen pass, so that a pause of the leader itself is not taken for one of the follower.
+ *   <li>The ISR stays as it is, in a new leader epoch, before the leader of a mirror replaces records of its own epoch.
  *   <li>The leader itself leaves when its log is offline because of an I/O error, and gives the leadership to another in-sync replica.
  * </ul>
  *
@@ -41,6 +43,8 @@ final class IsrChanges {
   private volatile Scheduler.Timer looking;
   private Scheduler.Timer retry;
   private boolean givingUp;
+  /** Whether a new epoch was asked for, and may still come. */
+  private boolean raising;
   private Scheduler.Timer giveUpAgain;
   private volatile long nextJoinMs = Long.MIN_VALUE;
 
@@ -203,6 +207,33 @@ final class IsrChanges {
         }
       });
     }
+  }
+
+  /**
+   * Whether what comes next may replace the records from an offset on. Replicas compare their logs by the epochs of records, also when
+   * this broker does not lead any more. So records of this epoch are only replaced in the next one, which is asked for if that is needed.
+   */
+  boolean mayReplaceFrom(long offset) {
+    PartitionLog log = leader.log();
+    long end = log.logEndOffset();
+    if (offset >= end || log.logStartOffset() == end || log.epochAt(end - 1) != leader.leaderEpoch().value()) {
+      return true;
+    }
+    synchronized (this) {
+      if (raising) {
+        return false;
+      }
+      raising = true;
+    }
+    if (!cluster.raiseEpoch(leader.id(), leader.leaderEpoch(), this::raised)) {
+      raised(Errors.NOT_LEADER_OR_FOLLOWER);
+    }
+    return false;
+  }
+
+  /** An image with the next epoch is on its way, or the next caller asks again. */
+  private synchronized void raised(Errors answer) {
+    raising = answer == Errors.NONE;
   }
 
   private void ask(Proposal proposal) {

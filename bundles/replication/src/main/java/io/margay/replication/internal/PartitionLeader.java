@@ -167,7 +167,7 @@ public final class PartitionLeader extends PartitionRole implements LeaderPartit
 
   @Override
   public boolean endMirrorAt(long offset, String source) throws IOException {
-    if (ended() || !source.equals(mirrorSource())) {
+    if (ended() || !source.equals(mirrorSource()) || !changes.mayReplaceFrom(offset)) {
       return false;
     }
     long start = log.logStartOffset();

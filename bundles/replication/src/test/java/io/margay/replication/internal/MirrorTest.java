@@ -42,6 +42,14 @@ class MirrorTest {
     return leader().appendMirrored(batch, leader().logEndOffset(), SOURCE);
   }
 
+  /** Cuts the mirror, as a link does: again in the next leadership when this one may not. */
+  private void cut(long offset) throws IOException {
+    if (!leader().endMirrorAt(offset, SOURCE)) {
+      cluster.run(50);
+      assertThat(leader().endMirrorAt(offset, SOURCE)).isTrue();
+    }
+  }
+
   private void assertEqualLogs(String... batches) {
     for (SimulatedCluster.Node node : cluster.nodes) {
       assertThat(node.log().contents()).as("log of " + node.id).containsExactly(batches);
@@ -77,14 +85,14 @@ class MirrorTest {
     append(3, 3);
     append(6, 3);
     cluster.run(50);
-    assertThat(leader().endMirrorAt(3, SOURCE)).isTrue();
+    cut(3);
     assertThat(leader().highWatermark()).isEqualTo(3);
     cluster.run(1_000);
     assertEqualLogs("0@1");
     append(3, 1);
     append(4, 5);
     cluster.run(50);
-    assertEqualLogs("0@1", "3@1", "4@1");
+    assertEqualLogs("0@1", "3@2", "4@2");
     assertThat(leader().knowsHighWatermark()).isTrue();
   }
 
@@ -94,12 +102,12 @@ class MirrorTest {
     append(3, 3);
     append(6, 3);
     cluster.run(50);
-    leader().endMirrorAt(3, SOURCE);
+    cut(3);
     append(3, 4);
     append(7, 2);
     append(9, 3);
     cluster.run(1_000);
-    assertEqualLogs("0@1", "3@1", "7@1", "9@1");
+    assertEqualLogs("0@1", "3@2", "7@2", "9@2");
   }
 
   @Test
@@ -108,9 +116,54 @@ class MirrorTest {
     append(3, 3);
     cluster.run(50);
     cluster.network.stop(2, true);
-    leader().endMirrorAt(3, SOURCE);
+    cut(3);
     append(3, 2);
     assertThat(leader().highWatermark()).isEqualTo(3);
+  }
+
+  @Test
+  void aFollowerThatMissedACutIsCutByTheNextLeader() throws IOException {
+    append(0, 3);
+    append(3, 3);
+    append(6, 3);
+    cluster.run(50);
+    cluster.network.stop(3, true);
+    cut(3);
+    append(3, 3);
+    cluster.run(1_000);
+    cluster.elect(2, List.of(1, 2, 3));
+    cluster.network.stop(3, false);
+    cluster.run(1_000);
+    for (SimulatedCluster.Node node : cluster.nodes) {
+      assertThat(node.log().contents()).as("log of " + node.id).containsExactly("0@1", "3@2");
+    }
+  }
+
+  @Test
+  void recordsOfAnEpochAreReplacedInTheNextOne() throws IOException {
+    append(0, 3);
+    append(3, 3);
+    assertThat(leader().endMirrorAt(3, SOURCE)).isFalse();
+    assertThat(leader().endMirrorAt(3, SOURCE)).as("it is asked for once").isFalse();
+    assertThat(cluster.asked).singleElement().matches(change -> change.newEpoch() && change.isr().size() == 3);
+    cluster.run(50);
+    assertThat(leader().leaderEpoch().value()).isEqualTo(2);
+    assertThat(leader().logEndOffset()).isEqualTo(6);
+    assertThat(leader().endMirrorAt(3, SOURCE)).isTrue();
+    assertThat(leader().endMirrorAt(100, SOURCE)).as("nothing is replaced").isTrue();
+    assertThat(cluster.partition().leaderEpoch().value()).isEqualTo(2);
+  }
+
+  @Test
+  void aNewEpochIsAskedForAgainWhenTheControllerDidNotAnswer() throws IOException {
+    append(0, 3);
+    cluster.answer = null;
+    assertThat(leader().endMirrorAt(0, SOURCE)).isFalse();
+    cluster.run(50);
+    cluster.answer = Errors.NONE;
+    assertThat(leader().endMirrorAt(0, SOURCE)).isFalse();
+    cluster.run(50);
+    assertThat(leader().endMirrorAt(0, SOURCE)).isTrue();
   }
 
   @Test

@@ -219,7 +219,7 @@ final class SimulatedCluster extends FakeController {
       for (IsrChange change : changes) {
         if (now == Errors.NONE && change.partitionEpoch() == partition().partitionEpoch()
             && change.leaderEpoch().equals(partition().leaderEpoch())) {
-          change(before -> altered(before, before.replicas().stream().filter(change.isr()::containsKey).toList()));
+          change(before -> altered(before, before.replicas().stream().filter(change.isr()::containsKey).toList(), change.newEpoch()));
         }
       }
       result.complete(changes.stream().map(change -> now).toList());
@@ -227,10 +227,10 @@ final class SimulatedCluster extends FakeController {
     return result;
   }
 
-  private static PartitionImage altered(PartitionImage before, List<BrokerId> isr) {
+  private static PartitionImage altered(PartitionImage before, List<BrokerId> isr, boolean newEpoch) {
     boolean same = isr.contains(before.leader());
     return new PartitionImage(0, ReplicaSet.of(before.replicas(), isr), same ? before.leader() : isr.get(0),
-        same ? before.leaderEpoch() : new LeaderEpoch(before.leaderEpoch().value() + 1), before.partitionEpoch() + 1);
+        same && !newEpoch ? before.leaderEpoch() : new LeaderEpoch(before.leaderEpoch().value() + 1), before.partitionEpoch() + 1);
   }
 
   TopicIdPartition id() {

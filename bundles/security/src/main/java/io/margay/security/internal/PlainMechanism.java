@@ -59,7 +59,7 @@ public final class PlainMechanism implements SaslMechanism {
         String[] parts = new String(token, StandardCharsets.UTF_8).split("\0", -1);
         user = parts.length == 3 ? parts[1] : null;
         return CompletableFuture.completedFuture(check(client, parts));
-      } catch (LoginFailedException e) {
+      } catch (LoginFailedException | IllegalArgumentException e) { // sasl.jaas.config may be malformed
         return CompletableFuture.failedFuture(e);
       }
     }

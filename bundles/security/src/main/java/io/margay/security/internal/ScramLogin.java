@@ -22,7 +22,10 @@ import java.util.regex.Pattern;
  *   client: c=biws,r=NONCE+MORE,p=PROOF          server: v=SIGNATURE
  * </pre>
  *
- * The exchange with a user that does not exist looks the same up to the proof, which fails.
+ * The exchange with a user that does not exist looks the same up to the proof, which fails. Its salt comes from the user's name and a secret of
+ * the process, so that it does not change between two attempts, as a salt drawn at random would. That hides which users exist from a client of one
+ * broker. A client that compares two brokers, or a broker before and after a restart, still sees the salt change; so does one that asks for a user
+ * whose password was set with other than the fewest iterations.
  */
 final class ScramLogin implements SaslLogin {
   private static final int MAX_BYTES = 64 * 1024;
@@ -44,7 +47,7 @@ final class ScramLogin implements SaslLogin {
   private String firstMessages;
   private boolean ended;
 
-  /** @param secret of this process: makes up what is said of users that do not exist */
+  /** @param secret of this process, for users that do not exist */
   ScramLogin(Scram mechanism, ScramUsers users, byte[] secret) {
     this.mechanism = mechanism;
     this.users = users;
@@ -94,7 +97,7 @@ final class ScramLogin implements SaslLogin {
     return sasl.replace("=2C", ",").replace("=3D", "=");
   }
 
-  /** The same at each attempt, as the salt of a user would be. */
+  /** What is said of a user that does not exist: nobody can compute the key that would match it. */
   private ScramCredential madeUp(String name) {
     byte[] salt = mechanism.hmac(secret, name);
     byte[] keys = mechanism.hmac(secret, name + "/");

@@ -9,6 +9,7 @@ import io.margay.spi.security.SaslLogin;
 import io.margay.spi.security.SaslMechanism;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 
 class PlainMechanismTest {
@@ -34,6 +35,13 @@ class PlainMechanismTest {
     assertThatThrownBy(() -> login("\0broker\0b1")).hasMessageContaining("Invalid username or password");
     assertThatThrownBy(() -> login("\0bob\0")).hasMessageContaining("expected a user name and a password");
     assertThatThrownBy(() -> login("x".repeat(70_000))).hasMessageContaining("too long");
+  }
+
+  @Test
+  void aMalformedSettingFailsTheLoginAndIsNotShown() {
+    settings.with("listener.name.out.plain.sasl.jaas.config", "x required user_alice=\"secret");
+    assertThatThrownBy(() -> login("\0alice\0secret")).isInstanceOf(ExecutionException.class).hasMessageContaining("sasl.jaas.config")
+        .hasMessageNotContaining("secret");
   }
 
   @Test

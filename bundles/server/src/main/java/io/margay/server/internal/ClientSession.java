@@ -314,8 +314,8 @@ final class ClientSession {
         refused ? why.getMessage() : "it could not be checked");
     long held = lines.pass(refused ? "login" : "login error");
     if (held != LineLimit.HELD) {
-      if (refused) {
-        LOG.warn("A login failed: {} listener={} mechanism={} client={} clientId={} sinceLast={}", why.getMessage(), listener, exchange.mechanism(),
+      if (why instanceof LoginFailedException failure) {
+        LOG.warn("A login failed: {} listener={} mechanism={} client={} clientId={} sinceLast={}", failure.reason(), listener, exchange.mechanism(),
             request.clientAddress(), request.clientId(), held);
       } else {
         LOG.error("A login could not be checked listener={} mechanism={} sinceLast={}", listener, exchange.mechanism(), held, why);

@@ -7,6 +7,7 @@ import io.margay.spi.config.NodeSettings;
 import io.margay.spi.lease.LeaseSettings;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.lease.ServiceHolder.Lease;
+import io.margay.spi.security.PrincipalRules;
 import io.margay.spi.security.SaslMechanism;
 import io.margay.spi.security.SaslSettings;
 import io.margay.spi.tls.TlsSettings;
@@ -129,8 +130,8 @@ final class ListenerSecurity implements Security {
     }
     return new Rules(enabled, values.get(SaslSettings.SASL_SERVER_MAX_RECEIVE_SIZE), settings.get(NetworkSettings.MARGAY_PREAUTH_TIMEOUT_MS),
         values.get(SaslSettings.CONNECTION_FAILED_AUTHENTICATION_DELAY_MS),
-        PrincipalRules.parse(values.get(TlsSettings.SSL_PRINCIPAL_MAPPING_RULES).equals("DEFAULT") ? ""
-            : values.get(TlsSettings.SSL_PRINCIPAL_MAPPING_RULES)));
+        PrincipalRules.parse(TlsSettings.SSL_PRINCIPAL_MAPPING_RULES.name(),
+            values.get(TlsSettings.SSL_PRINCIPAL_MAPPING_RULES)));
   }
 
   /** @return whether any of these settings matters here */

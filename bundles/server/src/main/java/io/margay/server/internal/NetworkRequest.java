@@ -171,6 +171,11 @@ final class NetworkRequest extends RoutedRequest {
   }
 
   @Override
+  public boolean onDisconnect(String key, Runnable task) {
+    return Farewells.set(connection.channel(), key, task);
+  }
+
+  @Override
   public Executor executor() {
     return connection.eventLoop();
   }

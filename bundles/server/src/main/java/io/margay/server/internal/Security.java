@@ -2,6 +2,7 @@ package io.margay.server.internal;
 
 import io.margay.server.internal.audit.RequestAudit;
 import io.margay.spi.lease.ServiceHolder.Lease;
+import io.margay.spi.security.PrincipalRules;
 import io.margay.spi.security.SaslMechanism;
 import io.netty.handler.ssl.SslContext;
 import java.util.List;

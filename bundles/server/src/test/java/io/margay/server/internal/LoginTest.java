@@ -26,6 +26,7 @@ import io.margay.spi.handler.Request;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.lease.ServiceHolder.Lease;
 import io.margay.spi.security.LoginFailedException;
+import io.margay.spi.security.PrincipalRules;
 import io.margay.spi.security.SaslLogin;
 import io.margay.spi.security.SaslMechanism;
 import io.netty.buffer.Unpooled;

@@ -3,6 +3,7 @@ package io.margay.server.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.margay.spi.security.PrincipalRules;
 import java.util.List;
 import org.apache.kafka.common.security.ssl.SslPrincipalMapper;
 import org.junit.jupiter.api.Test;
@@ -17,7 +18,7 @@ class PrincipalRulesTest {
     for (String rules : List.of("DEFAULT", "RULE:^CN=([^,]+),.*$/$1/", "RULE:^CN=([^,]+),.*$/$1/L,DEFAULT", "RULE:^CN=([^,]+),.*$/User-$1/U , DEFAULT",
         "RULE:^CN=(.*?),OU=SME.*$/$1@sme/, RULE:^CN=(.*?),OU=(.*?),O=(.*?)$/$1@$2/L,DEFAULT", "RULE:^O=(.*)$/a\\/b$1/,DEFAULT")) {
       SslPrincipalMapper theirs = SslPrincipalMapper.fromRules(rules);
-      PrincipalRules ours = PrincipalRules.parse(rules);
+      PrincipalRules ours = PrincipalRules.parse("ssl.principal.mapping.rules", rules);
       for (String name : NAMES) {
         String expected;
         try {
@@ -33,7 +34,7 @@ class PrincipalRulesTest {
   @Test
   void whatIsNoRuleIsRefused() {
     for (String wrong : List.of("default", "RULE:a", "RULE:(/x/", "RULE:a/b/X", "DEFAULT DEFAULT")) {
-      assertThatThrownBy(() -> PrincipalRules.parse(wrong)).as(wrong).isInstanceOf(IllegalArgumentException.class)
+      assertThatThrownBy(() -> PrincipalRules.parse("ssl.principal.mapping.rules", wrong)).as(wrong).isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("ssl.principal.mapping.rules");
     }
   }

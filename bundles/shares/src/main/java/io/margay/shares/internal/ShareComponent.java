@@ -192,7 +192,7 @@ public final class ShareComponent implements LeadershipListener, MetadataPublish
   public void onElected(LeaderPartition partition, LeaderEpoch epoch) {
     if (partition.id().topic().equals(StateTopic.NAME)) {
       shares.coordinator().elected(partition.id().partition(), new LeaderPartitionWriter(partition,
-          CompressionType.forId(settings.get(ShareSettings.STATE_TOPIC_COMPRESSION_CODEC)), settings.get(ShareSettings.LOAD_BUFFER_SIZE)));
+          CompressionType.forId(settings.get(ShareSettings.STATE_TOPIC_COMPRESSION_CODEC)), settings.get(ShareSettings.LOAD_BUFFER_SIZE)), partition::logStartOffset);
     } else {
       shares.partitions().elected(partition);
     }

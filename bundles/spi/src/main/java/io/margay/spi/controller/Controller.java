@@ -44,10 +44,16 @@ public interface Controller {
    * @param leaderEpoch the epoch in which this broker leads it
    * @param partitionEpoch the epoch of the partition's image that the change is based on
    * @param isr the new ISR: each broker with the epoch of its registration that the leader knows (KIP-841)
+   * @param newEpoch whether the partition gets a new leader epoch, also if its leader stays: what comes next replaces records of the epoch
    */
-  record IsrChange(TopicIdPartition partition, LeaderEpoch leaderEpoch, int partitionEpoch, Map<BrokerId, Long> isr) {
+  record IsrChange(TopicIdPartition partition, LeaderEpoch leaderEpoch, int partitionEpoch, Map<BrokerId, Long> isr, boolean newEpoch) {
     public IsrChange {
       isr = Map.copyOf(isr);
+    }
+
+    /** As the other constructor, in the same leader epoch as long as the leader stays. */
+    public IsrChange(TopicIdPartition partition, LeaderEpoch leaderEpoch, int partitionEpoch, Map<BrokerId, Long> isr) {
+      this(partition, leaderEpoch, partitionEpoch, isr, false);
     }
   }
 

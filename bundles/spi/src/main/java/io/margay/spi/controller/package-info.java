@@ -2,7 +2,7 @@
  * Calls to the controller within the process, where Kafka's brokers send internal requests.
  */
 @Export
-@Version("2.4.0")
+@Version("2.5.0")
 package io.margay.spi.controller;
 
 import org.osgi.annotation.bundle.Export;

@@ -111,6 +111,17 @@ public interface Request {
   void onCancel(Runnable task);
 
   /**
+   * Registers a task that runs, on any thread, when the connection closes, also when this request was answered long before.
+   *
+   * @param key a later task with the same key replaces this one
+   * @param task the task, which must not block; null for none any more
+   * @return false when the connection has too many already, or the request came over none: the task never runs then
+   */
+  default boolean onDisconnect(String key, Runnable task) {
+    return false;
+  }
+
+  /**
    * Reserves memory of the process's request budget for what this request keeps beyond its frame until it is answered: the items of
    * a waiting fetch, scratch space, an answer that is being built. May be called several times; the sum is released when the
    * request is answered or its connection closes. Any thread.

@@ -44,9 +44,12 @@ public interface LeaderPartition {
    * Makes the log of a mirror end at an offset. What is beyond is cut, with the high watermark. When the offset is beyond the end, or the log
    * is empty, the whole log is dropped, and begins again there. Blocks.
    *
+   * <p>Replicas compare their logs by the leader epochs of records, so records of this epoch are not replaced in it. The controller is asked
+   * for a new one then, and nothing is changed: the caller asks again in the next leadership.
+   *
    * @param offset the new end
    * @param source the value of {@code margay.mirror.source} that the caller works for
-   * @return false when nothing was changed: the leadership has ended, or the topic is no mirror of that source
+   * @return false when nothing was changed: the leadership has ended or is about to, or the topic is no mirror of that source
    */
   boolean endMirrorAt(long offset, String source) throws IOException;
 

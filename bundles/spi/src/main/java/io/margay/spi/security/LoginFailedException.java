@@ -4,8 +4,26 @@ package io.margay.spi.security;
 public final class LoginFailedException extends Exception {
   private static final long serialVersionUID = 1L;
 
+  private final String reason;
+
   /** @param message one sentence for the client */
   public LoginFailedException(String message) {
+    this(message, message);
+  }
+
+  /**
+   * A failure whose reason only the log has.
+   *
+   * @param message what the client gets
+   * @param reason one sentence for the log, without a secret and without anything that the client made up
+   */
+  public LoginFailedException(String message, String reason) {
     super(message, null, false, false);
+    this.reason = reason;
+  }
+
+  /** @return why the client is refused, for the log */
+  public String reason() {
+    return reason;
   }
 }

@@ -20,8 +20,8 @@ public final class SaslSettings implements SettingDefinitions {
   /** {@code sasl.enabled.mechanisms}. */
   public static final Setting<List<String>> SASL_ENABLED_MECHANISMS =
       ALL.broker(LIST, "sasl.enabled.mechanisms", List.of("GSSAPI")).perBroker()
-      .doc("SASL mechanisms that clients may use: a list of SCRAM-SHA-512, SCRAM-SHA-256 and PLAIN. GSSAPI, the default for the sake of "
-          + "Kafka, is not available.");
+      .doc("SASL mechanisms that clients may use: a list of SCRAM-SHA-512, SCRAM-SHA-256, OAUTHBEARER, PLAIN, and those that "
+          + "other bundles add. GSSAPI, the default for the sake of Kafka, is not available.");
   /** {@code sasl.jaas.config}. */
   public static final Setting<String> SASL_JAAS_CONFIG = ALL.broker(PASSWORD, "sasl.jaas.config", null).perBroker()
       .doc("Users and secrets of a SASL mechanism in JAAS format, usually for one mechanism of a listener: "

@@ -12,6 +12,9 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -45,6 +48,7 @@ public final class FakeRequest implements Request {
   };
   private LongSupplier nanos = System::nanoTime;
   private Runnable cancelTask;
+  private Map<String, Runnable> farewells = new HashMap<>();
   private volatile boolean cancelled;
   private volatile String closed;
 
@@ -139,6 +143,19 @@ public final class FakeRequest implements Request {
     if (cancelTask != null && !answered.isDone()) {
       cancelTask.run();
     }
+  }
+
+  /** Comes over the same connection as another one. */
+  public FakeRequest after(FakeRequest before) {
+    farewells = before.farewells;
+    return this;
+  }
+
+  /** The connection closes, after the request was answered. */
+  public void disconnect() {
+    List<Runnable> tasks = List.copyOf(farewells.values());
+    farewells.clear();
+    tasks.forEach(Runnable::run);
   }
 
   public boolean isAnswered() {
@@ -260,6 +277,16 @@ public final class FakeRequest implements Request {
   @Override
   public void onCancel(Runnable task) {
     cancelTask = task;
+  }
+
+  @Override
+  public boolean onDisconnect(String key, Runnable task) {
+    if (task == null) {
+      farewells.remove(key);
+    } else {
+      farewells.put(key, task);
+    }
+    return true;
   }
 
   @Override

@@ -245,8 +245,9 @@ public sealed interface Command {
    * @param leaderEpoch in which the broker leads it
    * @param partitionEpoch epoch of the partition that the change is based on
    * @param isr the members, each with the epoch of its registration that the leader knows
+   * @param newEpoch whether the partition gets a new leader epoch, also if its leader stays
    */
-  record NewIsr(UUID topicId, int partition, int leaderEpoch, int partitionEpoch, SortedMap<BrokerId, Long> isr) { }
+  record NewIsr(UUID topicId, int partition, int leaderEpoch, int partitionEpoch, SortedMap<BrokerId, Long> isr, boolean newEpoch) { }
 
   /**
    * A partition.

@@ -66,6 +66,11 @@ public final class CommandCodec {
       out.int8(8).int32(c.size());
     } else if (command instanceof UpdateFeatures c) {
       out.int8(9).map(c.levels(), BinaryWriter::text, (w, level) -> w.int16(level));
+    } else if (command instanceof AlterIsr c && c.changes().stream().anyMatch(NewIsr::newEpoch)) {
+      out.int8(19).int32(c.broker().value()).int64(c.brokerEpoch()).list(c.changes(), (w, isr) -> {
+        writeIsr(w, isr);
+        w.bool(isr.newEpoch());
+      });
     } else if (command instanceof AlterIsr c) {
       out.int8(10).int32(c.broker().value()).int64(c.brokerEpoch()).list(c.changes(), CommandCodec::writeIsr);
     } else if (command instanceof FenceBroker c) {
@@ -116,7 +121,7 @@ public final class CommandCodec {
       case 7 -> new AlterConfigs(in.list(CommandCodec::readChange));
       case 8 -> new AllocateProducerIds(in.int32());
       case 9 -> new UpdateFeatures(new TreeMap<>(in.map(BinaryReader::text, BinaryReader::int16)));
-      case 10 -> new AlterIsr(new BrokerId(in.int32()), in.int64(), in.list(CommandCodec::readIsr));
+      case 10 -> new AlterIsr(new BrokerId(in.int32()), in.int64(), in.list(r -> readIsr(r, false)));
       case 11 -> readRegistration(in);
       case 12 -> new FenceBroker(new BrokerId(in.int32()), in.int64());
       case 13 -> new UnfenceBroker(new BrokerId(in.int32()), in.int64());
@@ -125,6 +130,7 @@ public final class CommandCodec {
       case 16 -> new Reassign(in.list(r -> new Reassignment(readRef(r), r.brokers())));
       case 17 -> new CreateAcls(in.list(AclCodec::read));
       case 18 -> new DeleteAcls(in.list(AclCodec::read));
+      case 19 -> new AlterIsr(new BrokerId(in.int32()), in.int64(), in.list(r -> readIsr(r, true)));
       default -> throw new UnsupportedCommandException("a metadata change has the unknown type " + type + NEWER);
     };
   }
@@ -169,14 +175,15 @@ public final class CommandCodec {
         .list(change.isr().entrySet(), (w, member) -> w.int32(member.getKey().value()).int64(member.getValue()));
   }
 
-  private static NewIsr readIsr(BinaryReader in) {
+  /** @param withEpoch whether it says if the leader epoch rises */
+  private static NewIsr readIsr(BinaryReader in, boolean withEpoch) {
     UUID topicId = in.uuid();
     int partition = in.int32();
     int leaderEpoch = in.int32();
     int partitionEpoch = in.int32();
     SortedMap<BrokerId, Long> isr = new TreeMap<>();
     in.list(r -> isr.put(new BrokerId(r.int32()), r.int64()));
-    return new NewIsr(topicId, partition, leaderEpoch, partitionEpoch, isr);
+    return new NewIsr(topicId, partition, leaderEpoch, partitionEpoch, isr, withEpoch && in.bool());
   }
 
   private static void writeTopic(BinaryWriter out, NewTopic t) {

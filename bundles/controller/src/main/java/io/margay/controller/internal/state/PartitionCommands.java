@@ -77,8 +77,9 @@ final class PartitionCommands {
     if (!change.isr().containsKey(leader) && after.leader().equals(BrokerId.NONE)) {
       return Errors.INELIGIBLE_REPLICA;
     }
+    boolean raise = change.newEpoch() && after.leaderEpoch().equals(before.leaderEpoch());
     // Also when the ISR is as it was: the leader waits for an image with another epoch.
-    edits.put(change.topicId(), after != before ? after
+    edits.put(change.topicId(), raise ? Elections.lead(after, after.leader()) : after != before ? after
         : new PartitionImage(before.index(), m, before.leader(), before.leaderEpoch(), before.partitionEpoch() + 1));
     return Errors.NONE;
   }

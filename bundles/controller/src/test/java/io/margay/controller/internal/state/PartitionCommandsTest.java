@@ -77,7 +77,7 @@ class PartitionCommandsTest {
     SortedMap<BrokerId, Long> members = new TreeMap<>();
     Arrays.stream(isr).forEach(id -> members.put(new BrokerId(id), epochs[id]));
     List<Outcome> outcomes = apply(new AlterIsr(new BrokerId(leader), epochs[leader],
-        List.of(new NewIsr(TOPIC, index, leaderEpoch, partitionEpoch, members))));
+        List.of(new NewIsr(TOPIC, index, leaderEpoch, partitionEpoch, members, false))));
     return outcomes.get(0).error();
   }
 
@@ -140,8 +140,22 @@ class PartitionCommandsTest {
   }
 
   @Test
+  void aLeaderGetsANewEpochAndTheIsrThatItAsksFor() {
+    SortedMap<BrokerId, Long> members = new TreeMap<>(Map.of(new BrokerId(1), epochs[1], new BrokerId(2), epochs[2]));
+    NewIsr other = new NewIsr(TOPIC, 1, 0, 0, members, false);
+    List<Outcome> outcomes = apply(new AlterIsr(new BrokerId(1), epochs[1], List.of(new NewIsr(TOPIC, 0, 0, 0, members, true), other)));
+    assertThat(outcomes).extracting(Outcome::error).containsExactly(Errors.NONE, Errors.NONE);
+    check(0, 1, 1, ReplicaSet.of(ids(1, 2, 3), ids(1, 2)));
+    check(1, 1, 0, ReplicaSet.of(ids(1, 2, 3), ids(1, 2)));
+    int partitionEpoch = partition(0).partitionEpoch();
+    apply(new AlterIsr(new BrokerId(1), epochs[1], List.of(new NewIsr(TOPIC, 0, 1, partitionEpoch, members, true))));
+    check(0, 1, 2, ReplicaSet.of(ids(1, 2, 3), ids(1, 2)));
+    assertThat(isr(1, 0, 1, partitionEpoch, 1)).isEqualTo(Errors.FENCED_LEADER_EPOCH);
+  }
+
+  @Test
   void onePartitionChangesOnceInACommand() {
-    NewIsr change = new NewIsr(TOPIC, 0, 0, 0, new TreeMap<>(Map.of(new BrokerId(1), epochs[1])));
+    NewIsr change = new NewIsr(TOPIC, 0, 0, 0, new TreeMap<>(Map.of(new BrokerId(1), epochs[1])), false);
     List<Outcome> outcomes = apply(new AlterIsr(new BrokerId(1), epochs[1], List.of(change, change)));
     assertThat(outcomes).extracting(Outcome::error).containsExactly(Errors.NONE, Errors.INVALID_REQUEST);
   }

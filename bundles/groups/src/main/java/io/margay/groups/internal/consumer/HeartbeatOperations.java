@@ -14,6 +14,7 @@ import io.margay.protocol.message.ConsumerGroupHeartbeatResponse;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** ConsumerGroupHeartbeat: joining, staying and leaving. Errors are thrown as {@link CoordinatorException}. */
 public final class HeartbeatOperations {
@@ -23,8 +24,9 @@ public final class HeartbeatOperations {
    * @param id what the client calls itself
    * @param host where it comes from, with a leading slash
    * @param ownId whether the client makes its own member id (v1 and later)
+   * @param sees which topics it may know of
    */
-  public record Sender(String id, String host, boolean ownId) { }
+  public record Sender(String id, String host, boolean ownId, Predicate<String> sees) { }
 
   private final GroupTable groups;
   private final ConsumerConfig config;
@@ -89,7 +91,7 @@ public final class HeartbeatOperations {
     ConsumerMember after = membership.reconcile(draft, member, owned);
     membership.touch(request.groupId(), after);
     membership.awaitRevocation(request.groupId(), after);
-    patterns.maybeResolve(draft, nowMs);
+    patterns.maybeResolve(draft, sender.sees(), nowMs);
     return Result.of(draft.records(), answer(request, draft, member, after, nowMs));
   }
 

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,15 +71,19 @@ final class PatternOperations {
 
   // ------------------------------------------------------------------------------------------------ looking up
 
-  /** Begins to look topics up soon, if that is due. */
-  void maybeResolve(Draft draft, long nowMs) {
+  /**
+   * Begins to look topics up soon, if that is due.
+   *
+   * @param sees which topics the client of this member may know of; others do not count for the group, until another member looks them up
+   */
+  void maybeResolve(Draft draft, Predicate<String> sees, long nowMs) {
     ConsumerGroup group = draft.group();
     Set<String> used = draft.usedPatterns();
     if (!used.isEmpty() && !group.resolving() && isDue(group, used, draft, nowMs)) {
       group.resolving(true);
       String groupId = group.id();
       // an operation of its own: the group is perhaps not there before this one's records are replayed
-      context.after(0, now -> begin(groupId));
+      context.after(0, now -> begin(groupId, sees));
     }
   }
 
@@ -95,20 +100,20 @@ final class PatternOperations {
     return false;
   }
 
-  private Result<Void> begin(String groupId) {
+  private Result<Void> begin(String groupId, Predicate<String> sees) {
     ConsumerGroup group = membership.find(groupId);
     if (group != null) {
       group.resolving(true);
       long version = topics.version();
       List<String> texts = List.copyOf(group.patternUsers().keySet());
-      context.defer(() -> background.run(() -> lookUp(texts),
+      context.defer(() -> background.run(() -> lookUp(texts, sees),
           (now, found, nowMs) -> now.patterns().end(groupId, version, found, nowMs)));
     }
     return Membership.NOTHING;
   }
 
   /** The topics of each expression; those for which there was no time are not in it. */
-  private Map<String, Set<String>> lookUp(List<String> texts) {
+  private Map<String, Set<String>> lookUp(List<String> texts, Predicate<String> sees) {
     long beganNanos = System.nanoTime();
     Map<String, Set<String>> found = new HashMap<>();
     List<String> names = topics.names();
@@ -117,7 +122,7 @@ final class PatternOperations {
       try {
         ForeignPattern pattern = compile(text);
         for (String name : names) {
-          if (matching.size() < config.patternTopicsMax() && pattern.matches(name)) {
+          if (matching.size() < config.patternTopicsMax() && pattern.matches(name) && sees.test(name)) {
             matching.add(name);
           }
           if (System.nanoTime() - beganNanos > BUDGET_NANOS) {

@@ -1,5 +1,6 @@
 package io.margay.groups.internal.handlers;
 
+import io.margay.groups.internal.consumer.HeartbeatOperations;
 import io.margay.model.acl.AclOperation;
 import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Errors;
@@ -31,7 +32,8 @@ final class ConsumerGroupHeartbeatHandler extends GroupHandler<ConsumerGroupHear
 
   @Override
   CompletionStage<? extends Message> serve(ConsumerGroupHeartbeatRequest query, Request request, long bytes) {
-    return groups.consumerHeartbeat(query, request.clientId(), host(request), request.version() >= FIRST_WITH_OWN_ID, bytes);
+    return groups.consumerHeartbeat(query, new HeartbeatOperations.Sender(request.clientId(), host(request),
+        request.version() >= FIRST_WITH_OWN_ID, t -> request.allowed(AclOperation.DESCRIBE, ResourceType.TOPIC, t)), bytes);
   }
 
   @Override

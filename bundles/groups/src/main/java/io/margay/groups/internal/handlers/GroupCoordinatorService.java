@@ -1,6 +1,7 @@
 package io.margay.groups.internal.handlers;
 
 import io.margay.groups.internal.classic.JoinOperations;
+import io.margay.groups.internal.consumer.HeartbeatOperations;
 import io.margay.groups.internal.group.AnswerMemory;
 import io.margay.groups.internal.offsets.ResolvedTopic;
 import io.margay.protocol.Errors;
@@ -54,11 +55,11 @@ public interface GroupCoordinatorService {
   /**
    * Lets a member of a consumer group join, stay or leave.
    *
-   * @param ownId whether the client makes its own member id (v1 and later)
+   * @param sender who sends the request
    * @return what the member may consume
    */
-  CompletableFuture<ConsumerGroupHeartbeatResponse> consumerHeartbeat(ConsumerGroupHeartbeatRequest request, String clientId,
-      String clientHost, boolean ownId, long bytes);
+  CompletableFuture<ConsumerGroupHeartbeatResponse> consumerHeartbeat(ConsumerGroupHeartbeatRequest request, HeartbeatOperations.Sender sender,
+      long bytes);
 
   /** Lets a member of a share group join, stay or leave; returns what it may consume. */
   CompletableFuture<ShareGroupHeartbeatResponse> shareHeartbeat(ShareGroupHeartbeatRequest request, String clientId, String clientHost,

@@ -5,8 +5,8 @@ import io.margay.coordinator.ShardContext;
 import io.margay.groups.internal.group.Partitions;
 import io.margay.groups.internal.group.Topics;
 import io.margay.protocol.Errors;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.UUID;
 
 /**
@@ -23,8 +23,11 @@ final class StateOperations {
   private final ShardContext context;
   private final Topics topics;
   private final StateInitializer initializer;
-  /** Soft: groups for which coordinators are being asked. */
-  private final Set<String> asking = new HashSet<>();
+  /** An answer that has not come by then, in milliseconds, does not come any more. */
+  private static final long ANSWER_MS = 30_000;
+
+  /** Soft: groups for which coordinators are being asked, and since when. */
+  private final Map<String, Long> asking = new HashMap<>();
 
   StateOperations(ShardContext context, Topics topics, StateInitializer initializer) {
     this.context = context;
@@ -62,9 +65,12 @@ final class StateOperations {
    */
   <R> Result<R> maybeInitialize(ShareDraft draft, Partitions missing, Result<R> result) {
     String groupId = draft.group().id();
-    if (missing.isEmpty() || !asking.add(groupId)) {
+    long now = context.elapsedMs();
+    Long since = asking.get(groupId);
+    if (missing.isEmpty() || since != null && now - since < ANSWER_MS) {
       return result;
     }
+    asking.put(groupId, now);
     draft.putStates(draft.states().begin(missing, topics));
     int epoch = draft.epoch();
     return new Result<>(draft.records(), result.response(), true, false, error -> {

@@ -15,6 +15,7 @@ import io.margay.replication.internal.ReplicationSettings;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.handler.ParkedRequests;
 import io.margay.spi.handler.Request;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -39,7 +40,7 @@ public final class FetchHandler implements ApiHandler {
   private final ReplicationContext replication;
   private final FetchSessionCache sessions;
   private final FetchHints hints;
-  private final ParkedFetches parked = new ParkedFetches();
+  private final ParkedRequests<PendingFetch> parked = new ParkedRequests<>(PendingFetch::close);
   private final NodeSettings.Registration registration;
   private volatile int serverMaxBytes;
 

@@ -6,6 +6,7 @@ import io.margay.protocol.message.FetchResponse;
 import io.margay.replication.internal.PartitionRole;
 import io.margay.replication.internal.ReplicationContext;
 import io.margay.replication.internal.fetch.FetchAttempt.Mode;
+import io.margay.spi.handler.ParkedRequests;
 import io.margay.spi.handler.Request;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -38,7 +39,7 @@ final class PendingFetch {
   private final FetchLimits limits;
   private final FetchMemory memory;
   private final FetchHints hints;
-  private final ParkedFetches registry;
+  private final ParkedRequests<PendingFetch> registry;
   private final FetchPart[] parts;
   private final AtomicReference<State> state = new AtomicReference<>(State.RUNNING);
   private volatile boolean expired;
@@ -48,7 +49,7 @@ final class PendingFetch {
   private long expectedBytes;
 
   PendingFetch(Request request, ReplicationContext replication, FetchContext context, FetchLimits limits,
-      FetchMemory memory, FetchHints hints, ParkedFetches registry) {
+      FetchMemory memory, FetchHints hints, ParkedRequests<PendingFetch> registry) {
     this.request = request;
     this.replication = replication;
     this.context = context;

@@ -6,6 +6,7 @@ import io.margay.protocol.message.ShareFetchRequest;
 import io.margay.shares.internal.leader.Fetched;
 import io.margay.shares.internal.leader.SharePartitionLeader;
 import io.margay.shares.internal.leader.ShareWaiter;
+import io.margay.spi.handler.ParkedRequests;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,11 +43,12 @@ final class PendingShareFetch implements ShareWaiter {
    * @param blocking runs what may wait for a disk
    * @param registry answers what waits when the handler leaves
    */
-  record Environment(Scheduler scheduler, Executor blocking, ParkedShareFetches registry) { }
+  record Environment(Scheduler scheduler, Executor blocking, ParkedRequests<PendingShareFetch> registry) { }
 
   private final Request request;
   private final ShareFetchRequest query;
   private final ShareService service;
+  private final ShareSession session;
   private final List<SharePart> parts;
   private final Environment environment;
   private final AtomicReference<State> state = new AtomicReference<>(State.RUNNING);
@@ -57,12 +59,16 @@ final class PendingShareFetch implements ShareWaiter {
   private volatile boolean woken;
   private volatile boolean expired;
   private boolean parked;
+  /** For what is read from disks, by all attempts together. Used by the thread that is RUNNING. */
+  private long reservedBytes;
   private Scheduler.Timer timer;
 
-  PendingShareFetch(Request request, ShareFetchRequest query, ShareService service, List<SharePart> parts, Environment environment) {
+  PendingShareFetch(Request request, ShareFetchRequest query, ShareService service, ShareSession session, List<SharePart> parts,
+      Environment environment) {
     this.request = request;
     this.query = query;
     this.service = service;
+    this.session = session;
     this.parts = parts;
     this.environment = environment;
     this.expired = query.maxWaitMs() <= 0 || parts.isEmpty();
@@ -77,13 +83,20 @@ final class PendingShareFetch implements ShareWaiter {
   private void pass(boolean mayBlock) {
     Attempt attempt = new Attempt();
     try {
+      if (isPatient() && !attempt.isEnough()) {
+        if (parked || park()) {
+          await(attempt, true);
+          return;
+        }
+        expired = true;
+      }
       attempt.run(mayBlock);
       if (attempt.needsDisk && !attempt.hasRecords) {
         environment.blocking.execute(() -> pass(true));
       } else if (attempt.isAnswer() || expired) {
         answer(attempt);
       } else if (parked || park()) {
-        await(attempt);
+        await(attempt, false);
       } else {
         answer(attempt);
       }
@@ -100,6 +113,14 @@ final class PendingShareFetch implements ShareWaiter {
     }
   }
 
+  private boolean isPatient() {
+    return query.minBytes() > 1 && !expired;
+  }
+
+  private SharePartitionLeader.Want want(long records, long bytes) {
+    return new SharePartitionLeader.Want(query.memberId(), (int) records, query.shareAcquireMode() == RECORD_LIMIT, (int) bytes);
+  }
+
   /** One pass over the partitions. */
   private final class Attempt {
     private final Map<SharePart, Fetched> results = new LinkedHashMap<>();
@@ -107,6 +128,28 @@ final class PendingShareFetch implements ShareWaiter {
     private boolean hasRecords;
     private boolean hasErrors;
     private boolean needsDisk;
+    /** Of the records that were read from a disk. */
+    private long coldBytes;
+
+    /** Whether there are as many bytes as the client waits for. What fails is enough, too. */
+    boolean isEnough() {
+      int most = Math.min(query.maxBytes(), service.cluster().maxBytes());
+      long missing = Math.min(query.minBytes(), most);
+      for (SharePart part : parts) {
+        SharePartitionLeader leader = service.denial(request, part) == Errors.NONE ? service.find(query.groupId(), part) : null;
+        if (leader == null && !service.isExpected(part)) {
+          return true;
+        }
+        if (leader != null) {
+          leaders.put(part, leader);
+          missing -= leader.readable(want(query.maxRecords(), most));
+        }
+        if (missing <= 0) {
+          return true;
+        }
+      }
+      return false;
+    }
 
     void run(boolean mayBlock) {
       LeaderHints hints = new LeaderHints(service.cluster().image(), request.listener());
@@ -124,12 +167,17 @@ final class PendingShareFetch implements ShareWaiter {
         }
         SharePartitionLeader leader = service.find(query.groupId(), part);
         if (leader == null && service.isExpected(part)) {
-          // a part is being replaced
+          // a part is being replaced, or there are too many: then the client hears of it when its time is over, so that it asks less often
+          if (expired && service.isFull()) {
+            hasErrors = true;
+            results.put(part, Fetched.failed(Errors.UNKNOWN_SERVER_ERROR));
+          }
           continue;
         }
-        Fetched fetched = leader == null ? Fetched.failed(hints.error(part)) : leader.fetch(new SharePartitionLeader.Want(query.memberId(),
-            (int) left, query.shareAcquireMode() == RECORD_LIMIT, (int) bytesLeft), mayBlock);
-        if (leader != null) {
+        Fetched fetched = leader == null ? Fetched.failed(hints.error(part))
+            : leader.fetch(want(left, bytesLeft), mayBlock ? this::reserve : null);
+        // nobody says when there is memory again: it tries once more when its time is over
+        if (leader != null && fetched != Fetched.NO_MEMORY) {
           leaders.put(part, leader);
         }
         needsDisk |= fetched.needsDisk();
@@ -143,6 +191,16 @@ final class PendingShareFetch implements ShareWaiter {
           results.put(part, fetched);
         }
       }
+    }
+
+    private boolean reserve(long bytes) {
+      long more = coldBytes + bytes - reservedBytes;
+      if (more > 0 && !request.reserve(more)) {
+        return false;
+      }
+      reservedBytes += Math.max(0, more);
+      coldBytes += bytes;
+      return true;
     }
 
     boolean isAnswer() {
@@ -176,13 +234,17 @@ final class PendingShareFetch implements ShareWaiter {
     return true;
   }
 
-  private void await(Attempt attempt) {
+  private void await(Attempt attempt, boolean patient) {
     woken = false;
     owed.clear();
     synchronized (awaited) {
       awaited.addAll(attempt.leaders.values());
     }
-    attempt.leaders.values().forEach(leader -> leader.await(this));
+    attempt.leaders.values().forEach(leader -> leader.await(this, patient));
+    if (patient && new Attempt().isEnough()) {
+      // it came before the leaders knew of this fetch
+      woken = true;
+    }
     state.set(State.WAITING);
     // what happened before this thread was WAITING has scheduled nothing
     if (request.cancelled()) {
@@ -225,7 +287,7 @@ final class PendingShareFetch implements ShareWaiter {
     // when it is RUNNING, the end of the pass notices that the client has disconnected
     if (state.compareAndSet(State.WAITING, State.DONE) || state.compareAndSet(State.SCHEDULED, State.DONE)) {
       end();
-      service.disconnected(query.groupId(), query.memberId());
+      service.disconnected(session);
       request.respondNothing();
     }
   }
@@ -247,7 +309,7 @@ final class PendingShareFetch implements ShareWaiter {
       attempt.release();
     } else if (useless) {
       attempt.release();
-      service.disconnected(query.groupId(), query.memberId());
+      service.disconnected(session);
       request.respondNothing();
     } else {
       request.respond(new ShareFetchAnswer(service, request, query.groupId()).of(attempt.results, outcomes));

@@ -56,6 +56,7 @@ public final class ShareAcknowledgeHandler implements ApiHandler {
       ShareSession session = service.sessions().require(key, query.shareSessionEpoch());
       service.acknowledge(request, key, acknowledgements).thenAccept(outcomes -> request.respond(response(request, query.groupId(), outcomes)));
       if (query.shareSessionEpoch() == ShareSession.FINAL) {
+        session.unbind(request);
         service.end(session);
       }
     } catch (ShareException e) {

@@ -9,10 +9,11 @@ import io.margay.protocol.message.ShareFetchResponse;
 import io.margay.shares.internal.partition.Acknowledgement;
 import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
+import io.margay.spi.handler.ParkedRequests;
 import io.margay.spi.handler.Request;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,7 +30,7 @@ public final class ShareFetchHandler implements ApiHandler, AutoCloseable {
   private final ShareService service;
   private final Scheduler scheduler;
   private final Executor blocking;
-  private final ParkedShareFetches parked = new ParkedShareFetches();
+  private final ParkedRequests<PendingShareFetch> parked = new ParkedRequests<>(PendingShareFetch::close);
 
   /**
    * @param service sessions and share partitions
@@ -71,10 +72,13 @@ public final class ShareFetchHandler implements ApiHandler, AutoCloseable {
       }
       CompletableFuture<Map<SharePart, Errors>> outcomes = service.acknowledge(request, key, acknowledgements);
       if (query.shareSessionEpoch() == ShareSession.FINAL) {
+        session.unbind(request);
         service.end(session);
+      } else {
+        session.bind(request, () -> service.disconnected(session));
       }
-      PendingShareFetch fetch = new PendingShareFetch(request, query, service, parts, new PendingShareFetch.Environment(scheduler, blocking,
-          parked));
+      PendingShareFetch fetch = new PendingShareFetch(request, query, service, session, parts,
+          new PendingShareFetch.Environment(scheduler, blocking, parked));
       if (outcomes.isDone()) {
         fetch.start(outcomes.join());
       } else {
@@ -102,14 +106,13 @@ public final class ShareFetchHandler implements ApiHandler, AutoCloseable {
     if (session == null) {
       throw new ShareException(Errors.SHARE_SESSION_LIMIT_REACHED);
     }
-    List<SharePart> more = new ArrayList<>();
+    Set<SharePart> more = new LinkedHashSet<>();
     query.topics().forEach(t -> t.partitions().forEach(p -> more.add(new SharePart(t.topicId(), p.partitionIndex()))));
     Set<SharePart> gone = new HashSet<>();
     query.forgottenTopicsData().forEach(t -> t.partitions().forEach(p -> gone.add(new SharePart(t.topicId(), p))));
     more.removeAll(gone);
     session.remove(gone);
     if (!session.add(more, service.cluster().maxPartitions())) {
-      session.remove(more);
       throw new ShareException(Errors.INVALID_REQUEST, "a share session has too many partitions, see margay.shares.session.partitions.max");
     }
     if (query.shareSessionEpoch() == ShareSession.INITIAL) {

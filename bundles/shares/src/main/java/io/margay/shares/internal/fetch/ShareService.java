@@ -82,6 +82,11 @@ public final class ShareService {
         && topic.partitions().get(part.partition()).leader().equals(cluster.self());
   }
 
+  /** Whether this broker serves as many share partitions as it may, so that others have to wait. */
+  boolean isFull() {
+    return partitions.isFull();
+  }
+
   /** A member opens a session: the state of partitions that are not in use is read again, because their start offset may have been altered. */
   void refresh(String groupId, Collection<SharePart> parts) {
     parts.forEach(part -> {
@@ -122,10 +127,9 @@ public final class ShareService {
     });
   }
 
-  /** The client has gone without a word. */
-  void disconnected(String groupId, String memberId) {
-    ShareSession session = sessions.remove(new ShareSession.Key(groupId, memberId));
-    if (session != null) {
+  /** The client of a session has gone without a word. A session that it has opened meanwhile stays. */
+  void disconnected(ShareSession session) {
+    if (sessions.remove(session)) {
       end(session);
     }
   }
@@ -135,6 +139,9 @@ public final class ShareService {
     SharePartitionLeader leader = find(key.groupId(), part);
     if (leader != null) {
       return leader.acknowledge(key.memberId(), list);
+    }
+    if (leftMs <= 0 && isExpected(part) && isFull()) {
+      return CompletableFuture.completedFuture(Errors.UNKNOWN_SERVER_ERROR);
     }
     if (leftMs <= 0 || !isExpected(part)) {
       return CompletableFuture.completedFuture(new LeaderHints(cluster.image(), "").error(part));

@@ -1,5 +1,6 @@
 package io.margay.shares.internal.fetch;
 
+import io.margay.spi.handler.Request;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -22,6 +23,7 @@ public final class ShareSession {
   private int nextEpoch;
   private long usedAtMs;
   private int rotation;
+  private boolean bound;
 
   /**
    * Whose session it is.
@@ -59,10 +61,34 @@ public final class ShareSession {
     return true;
   }
 
-  /** Adds partitions up to a number; false when there are too many. */
+  /**
+   * Ends the session when the connection of a request closes; only the first request of the session counts that this version sees.
+   *
+   * @param gone what is to be done then
+   */
+  void bind(Request request, Runnable gone) {
+    synchronized (this) {
+      if (bound) {
+        return;
+      }
+      bound = true;
+    }
+    request.onDisconnect(connectionKey(), gone);
+  }
+
+  /** The session has ended. */
+  void unbind(Request request) {
+    request.onDisconnect(connectionKey(), null);
+  }
+
+  private String connectionKey() {
+    return "share/" + key.groupId + '/' + key.memberId;
+  }
+
+  /** Adds partitions; false, and nothing is added, when there are more than a number then. */
   synchronized boolean add(Collection<SharePart> more, int most) {
-    parts.addAll(more);
-    return parts.size() <= most;
+    long added = more.stream().filter(part -> !parts.contains(part)).count();
+    return parts.size() + added <= most && (added == 0 || parts.addAll(more));
   }
 
   synchronized void remove(Collection<SharePart> gone) {

@@ -58,9 +58,9 @@ public final class ShareSessions {
     return session;
   }
 
-  /** The session that has ended, or null. */
-  ShareSession remove(ShareSession.Key key) {
-    return sessions.remove(key);
+  /** Ends a session; false when it is not the one of its member any more. */
+  boolean remove(ShareSession session) {
+    return sessions.remove(session.key(), session);
   }
 
   int size() {

@@ -19,6 +19,9 @@ public record Fetched(Errors error, Records records, List<Acquired> acquired, bo
   /** What there is needs a disk. */
   static final Fetched NEEDS_DISK = new Fetched(Errors.NONE, null, List.of(), true);
 
+  /** What there is needs a disk, and there is no memory for it now. */
+  public static final Fetched NO_MEMORY = new Fetched(Errors.NONE, null, List.of(), false);
+
   /**
    * @param error why nothing can be fetched
    * @return a failure

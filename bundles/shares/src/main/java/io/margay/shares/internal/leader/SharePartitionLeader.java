@@ -5,9 +5,6 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.Records;
 import io.margay.protocol.record.CorruptRecordException;
 import io.margay.shares.internal.partition.Acknowledgement;
-import io.margay.shares.internal.partition.Acquired;
-import io.margay.shares.internal.partition.LogBatch;
-import io.margay.shares.internal.partition.ShareLimits;
 import io.margay.shares.internal.partition.SharePartition;
 import io.margay.shares.internal.state.StateKey;
 import io.margay.spi.log.LogSuspendedException;
@@ -16,6 +13,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,8 +34,7 @@ public final class SharePartitionLeader implements StateWriter.Owner {
   private final StateKey key;
   private final LeaderPartition log;
   private final ShareEnvironment environment;
-  private final ShareLimits limits;
-  private final LogSlices slices;
+  private final RecordTaker taker;
   private final Consumer<SharePartitionLeader> onClosed;
   private final ShareWaiters waiters = new ShareWaiters();
   /** Completes when the state was read, or cannot be. */
@@ -64,8 +61,7 @@ public final class SharePartitionLeader implements StateWriter.Owner {
     this.key = key;
     this.log = log;
     this.environment = environment;
-    this.limits = environment.groups().limits(key.groupId());
-    this.slices = new LogSlices(log, limits);
+    this.taker = new RecordTaker(log, environment.groups().limits(key.groupId()));
     this.onClosed = onClosed;
     this.usedAtMs = environment.elapsedMs();
   }
@@ -175,7 +171,7 @@ public final class SharePartitionLeader implements StateWriter.Owner {
   public StateWriter.Step written(boolean released) {
     StateWriter.Step more = writer.proceed();
     schedule();
-    return both(more, released ? wakeOne() : null);
+    return both(more, released ? wake() : null);
   }
 
   private static StateWriter.Step both(StateWriter.Step first, StateWriter.Step second) {
@@ -197,20 +193,17 @@ public final class SharePartitionLeader implements StateWriter.Owner {
    */
   public record Want(String memberId, int maxRecords, boolean strict, int maxBytes) { }
 
-  /** What is read, and with what bound. */
-  private record Place(long offset, long bound) { }
-
   /**
    * Reads records and acquires them for a member.
    *
    * @param want what the member wants
-   * @param mayBlock whether it may wait for a disk
+   * @param memory reserves bytes for what is read from a disk; null when it must not wait for a disk
    * @return what it got
    */
-  public Fetched fetch(Want want, boolean mayBlock) {
+  public Fetched fetch(Want want, LongPredicate memory) {
     try {
       for (int pass = 0; pass < PASSES; pass++) {
-        Fetched fetched = mayBlock ? blocking(want) : hot(want);
+        Fetched fetched = memory == null ? hot(want) : blocking(want, memory);
         // what is not delivered was passed over; there may be more behind it
         if (fetched != null) {
           return fetched;
@@ -247,20 +240,41 @@ public final class SharePartitionLeader implements StateWriter.Owner {
     }
   }
 
+  /**
+   * Looks how much there is, and acquires nothing.
+   *
+   * @param want what a member wants
+   * @return bytes of records that it would get, up to what it wants; at least so many where a look would wait for a disk, or fails
+   */
+  public synchronized int readable(Want want) {
+    try {
+      RecordTaker.Place place = refusal() == null ? place() : null;
+      if (place == null || !log.isHot(place.offset())) {
+        return place == null && closed == Errors.NONE ? 0 : want.maxBytes;
+      }
+      Records records = log.read(place.offset(), want.maxBytes, place.bound(), true).records();
+      records.release();
+      return records.sizeBytes();
+    } catch (IOException | IndexOutOfBoundsException | CorruptRecordException e) {
+      // the fetch says what is wrong
+      return want.maxBytes;
+    }
+  }
+
   private synchronized Fetched hot(Want want) throws IOException {
     Fetched refusal = refusal();
-    Place place = refusal == null ? place() : null;
+    RecordTaker.Place place = refusal == null ? place() : null;
     if (place == null) {
       return refusal == null ? Fetched.NOTHING : refusal;
     }
-    if (!log.isHot(place.offset)) {
+    if (!log.isHot(place.offset())) {
       return Fetched.NEEDS_DISK;
     }
-    return take(want, place, slices.read(place.offset, place.bound, want));
+    return take(want, place, taker.read(place, want));
   }
 
-  private Fetched blocking(Want want) throws IOException {
-    Place place;
+  private Fetched blocking(Want want, LongPredicate memory) throws IOException {
+    RecordTaker.Place place;
     synchronized (this) {
       Fetched refusal = refusal();
       place = refusal == null ? place() : null;
@@ -271,7 +285,7 @@ public final class SharePartitionLeader implements StateWriter.Owner {
     }
     LogSlices.Slice slice = null;
     try {
-      slice = slices.read(place.offset, place.bound, want);
+      slice = taker.read(place, want);
     } finally {
       if (slice == null) {
         locked(() -> {
@@ -286,6 +300,11 @@ public final class SharePartitionLeader implements StateWriter.Owner {
       if (closed != Errors.NONE) {
         slice.records().release();
         return Fetched.failed(closed);
+      }
+      // before it is acquired
+      if (slice.records().bufferOrNull() == null && !memory.test(slice.records().sizeBytes())) {
+        slice.records().release();
+        return Fetched.NO_MEMORY;
       }
       fetched = take(want, place, slice);
     }
@@ -302,7 +321,7 @@ public final class SharePartitionLeader implements StateWriter.Owner {
   }
 
   /** Null when there is nothing to read. */
-  private Place place() {
+  private RecordTaker.Place place() {
     if (suspended) {
       return null;
     }
@@ -311,45 +330,13 @@ public final class SharePartitionLeader implements StateWriter.Owner {
       // what is written calls others, which must not happen here
       environment.blocking().execute(() -> locked(() -> closed == Errors.NONE ? writer.proceed() : null));
     }
-    partition.onLogStart(log.logStartOffset());
-    long offset = partition.nextOffset();
-    long bound = offset < 0 ? -1 : Math.min(visibleEnd(), partition.availableUpTo(offset));
-    return offset < bound ? new Place(offset, bound) : null;
+    return taker.place(partition);
   }
 
-  private long visibleEnd() {
-    return limits.readCommitted() ? log.lastStableOffset() : log.highWatermark();
-  }
-
-  /** Acquires what was read; null when none of it is delivered. */
-  private Fetched take(Want want, Place place, LogSlices.Slice slice) throws IOException {
-    Records records = slice.records();
-    try {
-      List<LogBatch> batches = slice.found().batches();
-      if (batches.isEmpty()) {
-        partition.nothingIn(place.offset, place.bound);
-        records.release();
-        return null;
-      }
-      List<Acquired> acquired =
-          partition.acquire(want.memberId, place.offset, batches, want.maxRecords, want.strict, environment.elapsedMs());
-      if (acquired.isEmpty()) {
-        records.release();
-        return null;
-      }
-      schedule();
-      long end = acquired.get(acquired.size() - 1).last() + 1;
-      if (slice.found().complete() && batches.get(batches.size() - 1).first() < end) {
-        return new Fetched(Errors.NONE, records, acquired, false);
-      }
-      // without the batches behind the last one that was acquired
-      Records exact = log.read(place.offset, Math.max(0, want.maxBytes), Math.min(end, place.bound), true).records();
-      records.release();
-      return new Fetched(Errors.NONE, exact, acquired, false);
-    } catch (IOException | RuntimeException | Error e) {
-      records.release();
-      throw e;
-    }
+  private Fetched take(Want want, RecordTaker.Place place, LogSlices.Slice slice) throws IOException {
+    Fetched fetched = taker.take(partition, want, place, slice, environment.elapsedMs());
+    schedule();
+    return fetched;
   }
 
   // ------------------------------------------------------------------------------------------------ acknowledging
@@ -382,14 +369,14 @@ public final class SharePartitionLeader implements StateWriter.Owner {
         writer.add(reply);
       }
       schedule();
-      StateWriter.Step more = both(writer.proceed(), expired ? wakeOne() : null);
+      StateWriter.Step more = both(writer.proceed(), expired ? wake() : null);
       return error == Errors.NONE ? more : both(() -> reply.complete(error), more);
     });
   }
 
   /** A member has gone, or no longer consumes it: others get what it has acquired. */
   public void release(String memberId) {
-    locked(() -> partition != null && closed == Errors.NONE && partition.release(memberId) ? both(writer.proceed(), wakeOne()) : null);
+    locked(() -> partition != null && closed == Errors.NONE && partition.release(memberId) ? both(writer.proceed(), wake()) : null);
   }
 
   // ------------------------------------------------------------------------------------------------ time
@@ -416,7 +403,7 @@ public final class SharePartitionLeader implements StateWriter.Owner {
       }
       boolean any = partition.expire(environment.elapsedMs());
       schedule();
-      return any ? both(writer.proceed(), wakeOne()) : null;
+      return any ? both(writer.proceed(), wake()) : null;
     });
   }
 
@@ -426,17 +413,19 @@ public final class SharePartitionLeader implements StateWriter.Owner {
    * Lets a fetch wait until there may be something for it.
    *
    * @param waiter the fetch
+   * @param patient whether there is something, and too little for it
    */
-  public void await(ShareWaiter waiter) {
+  public void await(ShareWaiter waiter, boolean patient) {
     locked(() -> {
       if (closed != Errors.NONE) {
         return waiter::wake;
       }
-      waiters.add(waiter);
-      if (partition != null && !reading && place() != null) {
-        return wakeOne();
+      if (patient) {
+        waiters.addPatient(waiter);
+      } else {
+        waiters.add(waiter);
       }
-      return watch();
+      return wakeOrWatch();
     });
   }
 
@@ -450,7 +439,14 @@ public final class SharePartitionLeader implements StateWriter.Owner {
 
   /** A fetch that may have been woken has ended: what is left is for another one, which else waits for more. */
   public void passOn() {
-    locked(() -> waiters.isEmpty() || partition == null || closed != Errors.NONE || reading ? null : place() != null ? wakeOne() : watch());
+    locked(this::wakeOrWatch);
+  }
+
+  private StateWriter.Step wakeOrWatch() {
+    if (waiters.isEmpty() || partition == null || closed != Errors.NONE || reading) {
+      return null;
+    }
+    return waiters.hasEager() && place() != null ? wakeOne() : watch();
   }
 
   private StateWriter.Step watch() {
@@ -458,15 +454,21 @@ public final class SharePartitionLeader implements StateWriter.Owner {
       return null;
     }
     long next = log.highWatermark() + 1;
-    if (partition.nextOffset() >= 0 && partition.nextOffset() < visibleEnd()) {
+    if (waiters.hasEager() && partition.nextOffset() >= 0 && partition.nextOffset() < taker.visibleEnd()) {
       // it came after the caller had looked
       return wakeOne();
     }
     watching = true;
     return () -> log.whenCommitted(next, WATCH_MS, error -> locked(() -> {
       watching = false;
-      return error == Errors.NONE ? wakeOne() : error == Errors.REQUEST_TIMED_OUT ? watch() : null;
+      return error == Errors.NONE ? wake() : error == Errors.REQUEST_TIMED_OUT ? watch() : null;
     }));
+  }
+
+  /** Something has come. */
+  private StateWriter.Step wake() {
+    List<ShareWaiter> patient = waiters.drainPatient();
+    return patient.isEmpty() ? wakeOne() : both(wakeOne(), () -> patient.forEach(ShareWaiter::wake));
   }
 
   private StateWriter.Step wakeOne() {

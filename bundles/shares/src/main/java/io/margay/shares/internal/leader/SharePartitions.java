@@ -9,6 +9,7 @@ import io.margay.shares.internal.state.StateKey;
 import io.margay.spi.partition.LeaderPartition;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,7 +44,14 @@ public final class SharePartitions implements AutoCloseable {
    * @param locks what they had acquired
    * @param atMs when that was, on the clock of {@link ShareEnvironment#elapsedMs}
    */
-  public record Kept(int leaderEpoch, List<SharePartition.Lock> locks, long atMs) { }
+  public record Kept(int leaderEpoch, List<SharePartition.Lock> locks, long atMs) {
+    /** The same at a later moment. */
+    Kept at(long nowMs) {
+      long passed = nowMs - atMs;
+      return new Kept(leaderEpoch, locks.stream().map(l -> new SharePartition.Lock(l.first(), l.last(), l.owner(), l.leftMs() - passed, l.count()))
+          .filter(l -> l.leftMs() > 0).toList(), nowMs);
+    }
+  }
 
   /**
    * @param environment what they need
@@ -94,7 +102,7 @@ public final class SharePartitions implements AutoCloseable {
       return known;
     }
     LeaderPartition log = led.get(new TopicPartition(topic, key.partition()));
-    if (log == null || !log.id().topicId().equals(key.topicId()) || closed || isFull()) {
+    if (log == null || !log.id().topicId().equals(key.topicId()) || closed || refused()) {
       return null;
     }
     SharePartitionLeader made = new SharePartitionLeader(key, log, environment, p -> table.remove(key, p));
@@ -117,8 +125,13 @@ public final class SharePartitions implements AutoCloseable {
     return table.get(key);
   }
 
-  private boolean isFull() {
-    if (table.size() < most.getAsInt()) {
+  /** @return whether there are as many as there may be */
+  public boolean isFull() {
+    return table.size() >= most.getAsInt();
+  }
+
+  private boolean refused() {
+    if (!isFull()) {
       return false;
     }
     if (environment.logs().pass("share partitions") >= 0) {
@@ -192,8 +205,7 @@ public final class SharePartitions implements AutoCloseable {
     Kept before = kept.remove(p.key());
     List<SharePartition.Lock> locks = List.of();
     if (before != null && before.leaderEpoch == p.log().leaderEpoch().value()) {
-      long passed = environment.elapsedMs() - before.atMs;
-      locks = before.locks.stream().map(l -> new SharePartition.Lock(l.first(), l.last(), l.owner(), l.leftMs() - passed, l.count())).toList();
+      locks = before.at(environment.elapsedMs()).locks;
     }
     long from = Math.max(start, p.log().logStartOffset());
     p.loaded(new SharePartition(environment.groups().limits(p.key().groupId()), from, batches), stateEpoch, locks);
@@ -224,7 +236,10 @@ public final class SharePartitions implements AutoCloseable {
    */
   public Map<StateKey, Kept> handOver() {
     table.values().forEach(this::keep);
-    return Map.copyOf(kept);
+    long now = environment.elapsedMs();
+    Map<StateKey, Kept> left = new HashMap<>();
+    kept.forEach((key, k) -> left.put(key, k.at(now)));
+    return left;
   }
 
   /** @param before what the version before handed over */

@@ -6,25 +6,38 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The fetches that wait for records of one share partition, in the order of their arrival. Guarded by the lock of its owner. */
+/**
+ * The fetches that wait for records of one share partition, in the order of their arrival. Eager ones take what there is: one is woken while there is
+ * something. Patient ones want more bytes than there are: all of them are woken whenever something comes. Guarded by the lock of its owner.
+ */
 final class ShareWaiters {
-  private final Set<ShareWaiter> waiting = new LinkedHashSet<>();
+  private final Set<ShareWaiter> eager = new LinkedHashSet<>();
+  private final Set<ShareWaiter> patient = new LinkedHashSet<>();
 
   void add(ShareWaiter waiter) {
-    waiting.add(waiter);
+    eager.add(waiter);
+  }
+
+  void addPatient(ShareWaiter waiter) {
+    patient.add(waiter);
   }
 
   void remove(ShareWaiter waiter) {
-    waiting.remove(waiter);
+    eager.remove(waiter);
+    patient.remove(waiter);
   }
 
   boolean isEmpty() {
-    return waiting.isEmpty();
+    return eager.isEmpty() && patient.isEmpty();
   }
 
-  /** The one that has waited longest, which does not wait any more; null when there is none. */
+  boolean hasEager() {
+    return !eager.isEmpty();
+  }
+
+  /** The eager one that has waited longest, which does not wait any more; null when there is none. */
   ShareWaiter poll() {
-    Iterator<ShareWaiter> first = waiting.iterator();
+    Iterator<ShareWaiter> first = eager.iterator();
     if (!first.hasNext()) {
       return null;
     }
@@ -33,9 +46,18 @@ final class ShareWaiters {
     return waiter;
   }
 
+  /** All patient ones, which do not wait any more. */
+  List<ShareWaiter> drainPatient() {
+    List<ShareWaiter> all = patient.isEmpty() ? List.of() : new ArrayList<>(patient);
+    patient.clear();
+    return all;
+  }
+
+  /** All, which do not wait any more. */
   List<ShareWaiter> drain() {
-    List<ShareWaiter> all = new ArrayList<>(waiting);
-    waiting.clear();
+    List<ShareWaiter> all = new ArrayList<>(eager);
+    eager.clear();
+    all.addAll(drainPatient());
     return all;
   }
 }

@@ -44,8 +44,7 @@ public final class SharePartition {
 
   /** @return where to read next; -1 when nothing can be acquired, because too much is acquired */
   public long nextOffset() {
-    long next = spans.nextAvailable();
-    return next < spans.end() || spans.open() < limits.maxLocks() ? next : -1;
+    return spans.open() < limits.maxLocks() ? spans.nextAvailable() : spans.nextDelivered();
   }
 
   /**

@@ -91,6 +91,16 @@ final class Spans {
     return next;
   }
 
+  /** The first offset that can be acquired of those that were delivered before; -1 when there is none. */
+  long nextDelivered() {
+    for (Span span : spans.values()) {
+      if (span.state == Span.State.AVAILABLE && span.count > 0) {
+        return span.first;
+      }
+    }
+    return -1;
+  }
+
   /** Where the offsets end that can be acquired together from one on; {@link Long#MAX_VALUE} when nothing follows. */
   long availableUpTo(long from) {
     for (Span span : spans.tailMap(from, true).values()) {
@@ -108,15 +118,6 @@ final class Spans {
       open += span.state == Span.State.DONE ? 0 : span.size();
     }
     return open;
-  }
-
-  /** How many are done. */
-  long done() {
-    long done = 0;
-    for (Span span : spans.values()) {
-      done += span.state == Span.State.DONE ? span.size() : 0;
-    }
-    return done;
   }
 
   /** Joins neighbours, and moves the start over what is done and written. */

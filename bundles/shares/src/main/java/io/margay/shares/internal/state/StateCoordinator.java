@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +33,8 @@ public final class StateCoordinator implements AutoCloseable {
   private final AllShards<StateShard> shards;
   private final StateTopic topic;
   private final CoordinatorMemory memory;
+  /** Where the logs of the shards begin. */
+  private final Map<Integer, LongSupplier> starts = new ConcurrentHashMap<>();
 
   /** Deletes the head of a partition of the topic. */
   @FunctionalInterface
@@ -55,13 +59,21 @@ public final class StateCoordinator implements AutoCloseable {
     runtime.waitFor(topic::ledHere, config::shardWaitMs);
   }
 
-  /** This broker leads a partition of the topic. */
-  public void elected(int partition, PartitionWriter writer) {
+  /**
+   * This broker leads a partition of the topic.
+   *
+   * @param partition which one
+   * @param writer its log
+   * @param logStart the first offset of the log
+   */
+  public void elected(int partition, PartitionWriter writer, LongSupplier logStart) {
+    starts.put(partition, logStart);
     runtime.elected(partition, writer);
   }
 
   /** It does not any more. */
   public void resigned(int partition) {
+    starts.remove(partition);
     runtime.resigned(partition);
   }
 
@@ -85,7 +97,8 @@ public final class StateCoordinator implements AutoCloseable {
     shards.forEach(shard -> {
       shards.repeat("write snapshots of idle share partitions", shard, (s, now) -> s.rewriteIdle(now));
       runtime.run(shard, 0, (s, now) -> Result.of(s.neededFrom())).whenComplete((offset, failure) -> {
-        if (failure == null) {
+        LongSupplier start = starts.get(shard);
+        if (failure == null && start != null && start.getAsLong() < offset) {
           cutter.cut(shard, offset);
         } else {
           LOG.debug("A shard cannot say what it needs now. shard={}", shard, failure);

@@ -29,11 +29,6 @@ public final class StateTopic {
     this.partitions = partitions;
   }
 
-  /** @return this broker */
-  BrokerId self() {
-    return self;
-  }
-
   /** @return whether the topic was created */
   public boolean exists() {
     return metadata.image().topic(NAME) != null;

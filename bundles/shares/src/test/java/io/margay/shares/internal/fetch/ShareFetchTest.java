@@ -42,10 +42,12 @@ class ShareFetchTest {
   private final TestLimits limits = new TestLimits();
   private final MemoryStates states = new MemoryStates();
   private final MemoryPartition log = new MemoryPartition(T);
+  private final MemoryPartition second = new MemoryPartition(T, 1);
   private short shareVersion = 1;
   private int leader = 1;
   private int maxSessions = 2;
   private int maxPartitions = 3;
+  private int most = 10;
   private SharePartitions partitions;
   private ShareFetchHandler fetches;
   private ShareAcknowledgeHandler acknowledgements;
@@ -56,9 +58,10 @@ class ShareFetchTest {
     public ClusterImage image() {
       BrokerId id = new BrokerId(leader);
       PartitionImage p = new PartitionImage(0, List.of(id), List.of(id), id, new LeaderEpoch(3), 0);
+      PartitionImage q = new PartitionImage(1, List.of(id), List.of(id), id, new LeaderEpoch(3), 0);
       TreeMap<BrokerId, BrokerImage> brokers = new TreeMap<>();
       brokers.put(id, new BrokerImage(id, 1, List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "h", 9092)), null, false));
-      return new ClusterImage("c", 1, id, brokers, TopicsImage.of(Map.of("t", new TopicImage("t", T, false, List.of(p)))), Map.of(),
+      return new ClusterImage("c", 1, id, brokers, TopicsImage.of(Map.of("t", new TopicImage("t", T, false, List.of(p, q)))), Map.of(),
           Map.of("share.version", shareVersion));
     }
 
@@ -101,8 +104,9 @@ class ShareFetchTest {
         return "earliest";
       }
     }, new LineLimit(time));
-    partitions = new SharePartitions(environment, () -> 10);
+    partitions = new SharePartitions(environment, () -> most);
     partitions.elected(log);
+    partitions.elected(second);
     sessions = new ShareSessions(() -> maxSessions, environment::elapsedMs);
     ShareService service = new ShareService(cluster, partitions, sessions, time);
     fetches = new ShareFetchHandler(service, time, Runnable::run);
@@ -130,6 +134,13 @@ class ShareFetchTest {
 
   private FakeRequest send(ShareFetchRequest query) {
     FakeRequest request = new FakeRequest(ShareFetchRequest.API, query, 2);
+    fetches.handle(request);
+    request.runLoop();
+    return request;
+  }
+
+  private FakeRequest send(ShareFetchRequest query, FakeRequest connection) {
+    FakeRequest request = new FakeRequest(ShareFetchRequest.API, query, 2).after(connection);
     fetches.handle(request);
     request.runLoop();
     return request;
@@ -218,6 +229,108 @@ class ShareFetchTest {
     assertThat(waiting.answeredNothing()).isTrue();
     assertThat(sessions.size()).isZero();
     assertThat(only(fetch(query("b", 0, 0))).acquiredRecords().get(0).deliveryCount()).isEqualTo((short) 2);
+  }
+
+  @Test
+  void aFetchThatIsCancelledLateLeavesTheNextSessionAlone() {
+    FakeRequest waiting = send(query("a", 0, 0));
+    FakeRequest next = send(query("a", 0, 0));
+    waiting.cancel();
+    assertThat(sessions.size()).as("of the next connection").isEqualTo(1);
+    log.append(1);
+    next.runLoop();
+    assertThat(only(next.answer(new ShareFetchResponse())).acquiredRecords()).hasSize(1);
+  }
+
+  @Test
+  void aConnectionThatClosesBetweenRequestsGivesEverythingBack() {
+    log.append(1);
+    FakeRequest first = send(query("a", 0, 0));
+    only(first.answer(new ShareFetchResponse()));
+    FakeRequest waiting = send(query("b", 0, 0));
+    first.disconnect();
+    waiting.runLoop();
+    assertThat(only(waiting.answer(new ShareFetchResponse())).acquiredRecords().get(0).deliveryCount()).isEqualTo((short) 2);
+    assertThat(sessions.size()).isEqualTo(1);
+  }
+
+  @Test
+  void aConnectionThatClosesLateLeavesTheNextSessionAlone() {
+    log.append(1);
+    FakeRequest first = send(query("a", 0, 0));
+    FakeRequest next = send(query("a", 0, 0));
+    first.disconnect();
+    assertThat(sessions.size()).isEqualTo(1);
+    assertThat(next.isAnswered()).isFalse();
+    FakeRequest last = send(query("a", -1), next);
+    assertThat(last.answer(new ShareFetchResponse()).errorCode()).isZero();
+    assertThat(sessions.size()).isZero();
+    next.disconnect();
+  }
+
+  @Test
+  void aFetchWaitsForAsManyBytesAsItAsksFor() {
+    log.append(1);
+    FakeRequest patient = send(query("a", 0, 0, 1).setMinBytes(100));
+    assertThat(patient.isAnswered()).as("a record takes less").isFalse();
+    second.append(1);
+    patient.runLoop();
+    ShareFetchResponse answer = patient.answer(new ShareFetchResponse());
+    assertThat(answer.responses().get(0).partitions()).as("both together are enough").hasSize(2);
+    FakeRequest late = send(query("a", 1).setMinBytes(100_000));
+    log.append(1);
+    late.runLoop();
+    assertThat(late.isAnswered()).isFalse();
+    time.advance(500);
+    late.runLoop();
+    assertThat(only(late.answer(new ShareFetchResponse())).acquiredRecords()).as("its time is over").hasSize(1);
+    assertThat(time.timers()).as("of two locks").isEqualTo(2);
+  }
+
+  @Test
+  void whatAPatientFetchLeavesIsForOthersAtOnce() {
+    log.append(1);
+    FakeRequest patient = send(query("a", 0, 0).setMinBytes(100_000));
+    assertThat(only(fetch(query("b", 0, 0))).acquiredRecords()).hasSize(1);
+    FakeRequest eager = send(query("b", 1));
+    log.append(1);
+    patient.runLoop();
+    eager.runLoop();
+    assertThat(patient.isAnswered()).isFalse();
+    assertThat(only(eager.answer(new ShareFetchResponse())).acquiredRecords()).hasSize(1);
+  }
+
+  @Test
+  void aWakeUpForAPartitionThatIsNotReachedGoesToTheNextFetch() {
+    FakeRequest both = send(query("a", 0, 0, 1).setMaxRecords(1));
+    FakeRequest one = send(query("b", 0, 1));
+    log.append(1);
+    second.append(1);
+    one.runLoop();
+    assertThat(one.isAnswered()).as("the other one was woken").isFalse();
+    both.runLoop();
+    assertThat(only(both.answer(new ShareFetchResponse())).partitionIndex()).isZero();
+    one.runLoop();
+    assertThat(only(one.answer(new ShareFetchResponse())).partitionIndex()).isEqualTo(1);
+  }
+
+  @Test
+  void beyondTheLimitOfSharePartitionsAFetchIsRefusedWhenItsTimeIsOver() {
+    most = 0;
+    FakeRequest request = send(query("a", 0, 0));
+    assertThat(request.isAnswered()).isFalse();
+    time.advance(500);
+    request.runLoop();
+    assertThat(only(request.answer(new ShareFetchResponse())).errorCode()).isEqualTo(Errors.UNKNOWN_SERVER_ERROR.code());
+  }
+
+  @Test
+  void aSessionThatWouldGetTooLargeStaysAsItWas() {
+    log.append(1);
+    only(fetch(query("a", 0, 0)));
+    assertThat(fetch(query("a", 1, 0, 1, 2, 3)).errorCode()).isEqualTo(Errors.INVALID_REQUEST.code());
+    log.append(1);
+    assertThat(only(fetch(query("a", 2))).acquiredRecords()).as("partition 0 is still in it").hasSize(1);
   }
 
   @Test

@@ -5,6 +5,7 @@ import io.margay.model.TopicIdPartition;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.BufferRecords;
 import io.margay.protocol.Errors;
+import io.margay.protocol.Records;
 import io.margay.protocol.record.RecordBatchBuilder;
 import io.margay.spi.log.LogSuspendedException;
 import io.margay.spi.log.PartitionLog;
@@ -14,6 +15,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +37,8 @@ public final class MemoryPartition implements LeaderPartition {
   public final List<PartitionLog.AbortedTransaction> aborted = new ArrayList<>();
   public int epoch = 3;
   public boolean hot = true;
+  /** Whether records are not in memory when they are read. */
+  public boolean onDisk;
   public long lastStable = Long.MAX_VALUE;
   public long foundByTime = -1;
   public boolean suspended;
@@ -41,7 +46,12 @@ public final class MemoryPartition implements LeaderPartition {
 
   /** @param topicId id of topic t */
   public MemoryPartition(UUID topicId) {
-    id = new TopicIdPartition(topicId, new TopicPartition("t", 0));
+    this(topicId, 0);
+  }
+
+  /** Another partition of topic t. */
+  public MemoryPartition(UUID topicId, int partition) {
+    id = new TopicIdPartition(topicId, new TopicPartition("t", partition));
   }
 
   /** Appends a batch of so many records, and commits it. */
@@ -112,7 +122,31 @@ public final class MemoryPartition implements LeaderPartition {
       }
       all.writeBytes(b.getValue());
     }
-    return new LogSlice(new BufferRecords(all), from);
+    BufferRecords records = new BufferRecords(all);
+    return new LogSlice(onDisk ? new OnDisk(records) : records, from);
+  }
+
+  /** Records of which there is no buffer. */
+  private record OnDisk(Records records) implements Records {
+    @Override
+    public int sizeBytes() {
+      return records.sizeBytes();
+    }
+
+    @Override
+    public ByteBuf bufferOrNull() {
+      return null;
+    }
+
+    @Override
+    public long transferTo(WritableByteChannel target, long position, long length) throws IOException {
+      return records.transferTo(target, position, length);
+    }
+
+    @Override
+    public void release() {
+      records.release();
+    }
   }
 
   @Override

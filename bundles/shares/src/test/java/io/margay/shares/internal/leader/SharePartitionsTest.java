@@ -66,7 +66,7 @@ class SharePartitionsTest {
   }
 
   private Fetched fetch(String member, int records, int bytes) {
-    Fetched fetched = leader().fetch(new SharePartitionLeader.Want(member, records, false, bytes), false);
+    Fetched fetched = leader().fetch(new SharePartitionLeader.Want(member, records, false, bytes), null);
     if (fetched.records() != null) {
       assertThat(fetched.records().sizeBytes()).isPositive();
     }
@@ -130,7 +130,7 @@ class SharePartitionsTest {
   void aWaitingFetchIsWokenByAnAppend() {
     leader();
     AtomicInteger woken = new AtomicInteger();
-    leader().await(() -> woken.incrementAndGet() > 0);
+    leader().await(() -> woken.incrementAndGet() > 0, false);
     assertThat(woken).hasValue(0);
     log.append(1);
     assertThat(woken).hasValue(1);
@@ -144,7 +144,7 @@ class SharePartitionsTest {
     assertThat(fetch("a")).isEqualTo(Fetched.NOTHING);
     assertThat(fetch("b")).isEqualTo(Fetched.NOTHING);
     AtomicInteger woken = new AtomicInteger();
-    leader().await(() -> woken.incrementAndGet() > 0);
+    leader().await(() -> woken.incrementAndGet() > 0, false);
     leader().passOn();
     assertThat(woken).hasValue(0);
     assertThat(log.waitingForResumption()).isEqualTo(1);
@@ -159,7 +159,7 @@ class SharePartitionsTest {
     fetch("a");
     inBackground = true;
     AtomicInteger woken = new AtomicInteger();
-    leader().await(() -> woken.incrementAndGet() > 0);
+    leader().await(() -> woken.incrementAndGet() > 0, false);
     time.advance(limits.lockMs);
     assertThat(woken).as("the timer has not run").hasValue(0);
     assertThat(accept("a", 0, 1)).isEqualTo(Errors.INVALID_RECORD_STATE);
@@ -171,7 +171,7 @@ class SharePartitionsTest {
     log.append(2);
     fetch("a");
     AtomicInteger woken = new AtomicInteger();
-    leader().await(() -> woken.incrementAndGet() > 0);
+    leader().await(() -> woken.incrementAndGet() > 0, false);
     states.hold = true;
     CompletableFuture<Errors> released = release("a", 0, 0);
     assertThat(woken).as("not written yet").hasValue(0);
@@ -180,7 +180,7 @@ class SharePartitionsTest {
     assertThat(released.join()).isEqualTo(Errors.NONE);
     assertThat(woken).hasValue(1);
     assertThat(fetch("b").acquired()).containsExactly(new Acquired(0, 0, (short) 2));
-    leader().await(() -> woken.incrementAndGet() > 0);
+    leader().await(() -> woken.incrementAndGet() > 0, false);
     time.advance(limits.lockMs);
     assertThat(woken).hasValue(2);
     assertThat(fetch("c").acquired()).containsExactly(new Acquired(0, 0, (short) 3), new Acquired(1, 1, (short) 2));
@@ -189,8 +189,8 @@ class SharePartitionsTest {
   @Test
   void aFetchThatNoLongerWaitsPassesTheWakeOn() {
     AtomicInteger woken = new AtomicInteger();
-    leader().await(() -> false);
-    leader().await(() -> woken.incrementAndGet() > 0);
+    leader().await(() -> false, false);
+    leader().await(() -> woken.incrementAndGet() > 0, false);
     log.append(1);
     assertThat(woken).hasValue(1);
   }
@@ -247,7 +247,7 @@ class SharePartitionsTest {
     states.failWith = Errors.COORDINATOR_LOAD_IN_PROGRESS;
     assertThat(fetch("a")).isEqualTo(Fetched.NOTHING);
     AtomicInteger woken = new AtomicInteger();
-    leader().await(() -> woken.incrementAndGet() > 0);
+    leader().await(() -> woken.incrementAndGet() > 0, false);
     CompletableFuture<Errors> early = leader().acknowledge("a", List.of(new Acknowledgement(0, 0, List.of((byte) 1))));
     assertThat(early).isNotDone();
     states.failWith = Errors.NONE;
@@ -260,7 +260,7 @@ class SharePartitionsTest {
   @Test
   void aPartitionThatWasNotInitializedIsNotServed() {
     states.failWith = Errors.INVALID_REQUEST;
-    assertThat(partitions.find(KEY, "t").fetch(new SharePartitionLeader.Want("a", 1, false, 1), false).error())
+    assertThat(partitions.find(KEY, "t").fetch(new SharePartitionLeader.Want("a", 1, false, 1), null).error())
         .isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
     assertThat(partitions.size()).isZero();
   }
@@ -297,7 +297,7 @@ class SharePartitionsTest {
     log.append(1);
     fetch("a");
     AtomicInteger woken = new AtomicInteger();
-    leader().await(() -> woken.incrementAndGet() > 0);
+    leader().await(() -> woken.incrementAndGet() > 0, false);
     states.hold = true;
     CompletableFuture<Errors> answer = leader().acknowledge("a", List.of(new Acknowledgement(0, 0, List.of((byte) 1))));
     partitions.resigned(new TopicPartition("t", 0));
@@ -339,12 +339,61 @@ class SharePartitionsTest {
   }
 
   @Test
+  void locksThatWereKeptGetNoMoreTimeFromAHandOver() {
+    log.append(2);
+    fetch("a");
+    partitions.resigned(new TopicPartition("t", 0));
+    time.advance(600);
+    SharePartitions.Kept kept = partitions.handOver().get(KEY);
+    assertThat(kept.locks()).hasSize(1);
+    assertThat(kept.locks().get(0).leftMs()).isEqualTo(limits.lockMs - 600);
+    time.advance(400);
+    assertThat(partitions.handOver().get(KEY).locks()).as("their time is over").isEmpty();
+  }
+
+  @Test
+  void aLowerLimitOfRecordsLetsNobodySpin() {
+    limits.maxLocks = 4;
+    for (int i = 0; i < 4; i++) {
+      log.append(1);
+    }
+    fetch("a", 1, 1 << 20);
+    fetch("b", 1, 1 << 20);
+    fetch("c", 1, 1 << 20);
+    release("b", 1, 1);
+    AtomicInteger woken = new AtomicInteger();
+    limits.maxLocks = 2;
+    accept("a", 0, 0);
+    assertThat(fetch("d", 1, 1 << 20).acquired()).as("what was delivered before").containsExactly(new Acquired(1, 1, (short) 2));
+    leader().await(() -> woken.incrementAndGet() > 0, false);
+    assertThat(woken).as("there is more, and too much is delivered").hasValue(0);
+    accept("c", 2, 2);
+    leader().passOn();
+    assertThat(woken).hasValue(1);
+  }
+
+  @Test
+  void coldRecordsAreNotReadWithoutMemory() {
+    log.append(2);
+    log.hot = false;
+    log.onDisk = true;
+    SharePartitionLeader.Want want = new SharePartitionLeader.Want("a", 100, false, 1 << 20);
+    long[] asked = new long[1];
+    assertThat(leader().fetch(want, bytes -> {
+      asked[0] = bytes;
+      return false;
+    })).isSameAs(Fetched.NO_MEMORY);
+    assertThat(asked[0]).isPositive();
+    assertThat(leader().fetch(want, b -> true).acquired()).as("nothing was acquired before").containsExactly(new Acquired(0, 1, (short) 1));
+  }
+
+  @Test
   void coldRecordsAreReadWhereItMayBlock() {
     log.append(2);
     log.hot = false;
     SharePartitionLeader.Want want = new SharePartitionLeader.Want("a", 100, false, 1 << 20);
-    assertThat(leader().fetch(want, false).needsDisk()).isTrue();
-    assertThat(leader().fetch(want, true).acquired()).containsExactly(new Acquired(0, 1, (short) 1));
+    assertThat(leader().fetch(want, null).needsDisk()).isTrue();
+    assertThat(leader().fetch(want, b -> true).acquired()).containsExactly(new Acquired(0, 1, (short) 1));
   }
 
   @Test

@@ -23,6 +23,10 @@ public final class MemoryLog implements PartitionWriter {
     return records.size();
   }
 
+  long start() {
+    return start;
+  }
+
   CoordinatorRecord last() {
     return records.get(records.size() - 1);
   }

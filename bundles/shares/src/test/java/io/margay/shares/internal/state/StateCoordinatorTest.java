@@ -70,7 +70,7 @@ class StateCoordinatorTest {
   void start() {
     coordinator = new StateCoordinator(new CoordinatorRuntime.Environment("shares", time, time, Runnable::run, () -> 1_000,
         new CoordinatorRuntime.Limits(1_000, 1 << 20), shard -> { }), new StateTopic(this::image, new BrokerId(1), () -> 1), config);
-    coordinator.elected(0, log);
+    coordinator.elected(0, log, log::start);
   }
 
   private void restart() {
@@ -173,6 +173,8 @@ class StateCoordinatorTest {
     assertThat(cut[0]).isEqualTo(20);
     ReadShareGroupStateResponse.PartitionResult before = read(0);
     log.cut(cut[0]);
+    coordinator.tidy((partition, offset) -> cut[0] = -1);
+    assertThat(cut[0]).as("nothing has changed").isEqualTo(20);
     restart();
     assertThat(read(0)).isEqualTo(before);
   }

@@ -1,4 +1,4 @@
-package io.margay.server.internal;
+package io.margay.spi.security;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -8,11 +8,12 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * How the name in a client's certificate becomes a user's name, from {@code ssl.principal.mapping.rules}. The first rule that matches is
- * used. Immutable.
+ * How the name that a client has proved becomes a user's name: {@code DEFAULT} or {@code RULE:pattern/replacement/[LU]}, separated by commas,
+ * as in {@code ssl.principal.mapping.rules}. The first rule that matches is used. Immutable.
  */
-final class PrincipalRules {
-  static final PrincipalRules DEFAULT = new PrincipalRules(List.of());
+public final class PrincipalRules {
+  /** Each name is the user's. */
+  public static final PrincipalRules DEFAULT = new PrincipalRules(List.of());
 
   private static final Pattern RULES = Pattern.compile("\\s*(?:(DEFAULT)|RULE:((?:\\\\.|[^\\\\/])*)/((?:\\\\.|[^\\\\/])*)/([LU]?))\\s*(?:,|$)");
 
@@ -37,8 +38,13 @@ final class PrincipalRules {
     this.rules = rules;
   }
 
-  /** @throws IllegalArgumentException when it is not a list of rules; the message says why */
-  static PrincipalRules parse(String text) {
+  /**
+   * @param setting the setting's name, for messages
+   * @param text its value; empty for {@link #DEFAULT}
+   * @return the rules
+   * @throws IllegalArgumentException when it is not a list of rules; the message says why
+   */
+  public static PrincipalRules parse(String setting, String text) {
     List<Rule> rules = new ArrayList<>();
     Matcher m = RULES.matcher(text);
     int end = 0;
@@ -47,21 +53,21 @@ final class PrincipalRules {
         rules.add(m.group(1) != null ? new Rule(null, null, null)
             : new Rule(Pattern.compile(m.group(2)), m.group(3).replaceAll("\\\\(.)", "$1"), m.group(4)));
       } catch (PatternSyntaxException e) {
-        throw new IllegalArgumentException("ssl.principal.mapping.rules: " + e.getDescription() + " in " + m.group(2), e);
+        throw new IllegalArgumentException(setting + ": " + e.getDescription() + " in " + m.group(2), e);
       }
       end = m.end();
     }
     if (end < text.length()) {
-      throw new IllegalArgumentException("ssl.principal.mapping.rules: RULE:pattern/replacement/ or DEFAULT expected at " + text.substring(end));
+      throw new IllegalArgumentException(setting + ": RULE:pattern/replacement/ or DEFAULT expected at " + text.substring(end));
     }
     return new PrincipalRules(List.copyOf(rules));
   }
 
   /**
-   * @param name the distinguished name in a certificate (RFC 2253)
+   * @param name what the client has proved, such as the distinguished name in its certificate (RFC 2253)
    * @return the user's name; null when no rule matches
    */
-  String name(String name) {
+  public String name(String name) {
     if (rules.isEmpty()) {
       return name;
     }
