@@ -311,7 +311,7 @@ final class ClientSession {
   private void failed(RoutedRequest request, Session.Exchange exchange, Throwable why) {
     boolean refused = why instanceof LoginFailedException;
     security.audit().loginFailed(listener, exchange.mechanism(), exchange.login().claimedUser(), request.clientAddress(), request.clientId(),
-        refused ? why.getMessage() : "it could not be checked");
+        why instanceof LoginFailedException known ? known.reason() : "it could not be checked");
     long held = lines.pass(refused ? "login" : "login error");
     if (held != LineLimit.HELD) {
       if (why instanceof LoginFailedException failure) {
