@@ -90,6 +90,7 @@ public final class DeployComponent {
     properties.put(CommandProcessor.COMMAND_FUNCTION, id.substring(id.indexOf(':') + 1));
     properties.put("osgi.command.description", usage.lines().skip(1).findFirst().orElseThrow());
     properties.put("margay.command", id);
+    properties.put("margay.role", id.equals("deploy:history") ? "view" : "admin");
     properties.put("margay.usage", usage);
     properties.put("margay.options", options);
     if (usage.contains("FILE")) {
