@@ -68,7 +68,7 @@ final class TopicSink implements AuditSink, AutoCloseable {
       }
       int partition = settings.nodeId().value() % topic.partitions().size();
       BrokerId leader = topic.partitions().get(partition).leader();
-      ProduceRequest request = new ProduceRequest().setAcks((short) -1).setTimeoutMs(TIMEOUT_MS).setTopicData(List.of(
+      Supplier<ProduceRequest> request = () -> new ProduceRequest().setAcks((short) -1).setTimeoutMs(TIMEOUT_MS).setTopicData(List.of(
           new ProduceRequest.TopicProduceData().setName(TOPIC).setTopicId(topic.id()).setPartitionData(List.of(
               new ProduceRequest.PartitionProduceData().setIndex(partition).setRecords(records(lines))))));
       return send(leader, request).thenCompose(TopicSink::check);
@@ -97,16 +97,17 @@ final class TopicSink implements AuditSink, AutoCloseable {
         Long.toString(settings.get(SinkSettings.MARGAY_AUDIT_TOPIC_RETENTION_BYTES))), true);
   }
 
-  private CompletionStage<ProduceResponse> send(BrokerId leader, ProduceRequest request) throws IOException {
+  /** @param request is made when it can be sent, because it has buffers */
+  private CompletionStage<ProduceResponse> send(BrokerId leader, Supplier<ProduceRequest> request) throws IOException {
     if (leader.equals(settings.nodeId())) {
       LocalClient local = services.local().get();
       if (local == null) {
         throw new IOException("the server is not there");
       }
       return local.as(new LocalClient.Caller(new Principal("Service", "audit"), InetAddress.getLoopbackAddress(), CLIENT_ID, true))
-          .send(ProduceRequest.API, request, new ProduceResponse());
+          .send(ProduceRequest.API, request.get(), new ProduceResponse());
     }
-    return connect(leader).thenCompose(to -> to.send(ProduceRequest.API, to.version(ProduceRequest.API), request, new ProduceResponse(), 2L * TIMEOUT_MS)
+    return connect(leader).thenCompose(to -> to.send(ProduceRequest.API, to.version(ProduceRequest.API), request.get(), new ProduceResponse(), 2L * TIMEOUT_MS)
         .thenApply(reply -> {
           try (reply) {
             return reply.message();

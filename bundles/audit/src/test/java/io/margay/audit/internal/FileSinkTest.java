@@ -77,7 +77,7 @@ class FileSinkTest {
     try (FileSink sink = sink(1 << 20, 3)) {
       sink.write(lines("whole")).toCompletableFuture().join();
     }
-    Files.writeString(directory.resolve("audit/audit.jsonl"), "{\"hal", StandardOpenOption.APPEND);
+    Files.writeString(directory.resolve("audit/audit.jsonl"), "{\"hal" + "\0".repeat(5_000), StandardOpenOption.APPEND);
     try (FileSink sink = sink(1 << 20, 3)) {
       sink.write(lines("next")).toCompletableFuture().join();
       assertThat(read(sink)).containsExactly("next", "whole");

@@ -18,12 +18,15 @@ import java.util.function.LongSupplier;
  * the events of others. What does not fit is dropped, and counted in an event {@link AuditEvent.Kind#LOST}, which comes when there is room again.
  *
  * <p>Events that clients can cause without a right are added with {@link #addRepeated}: the first one is kept at once, its repetitions are counted,
- * and their number comes as one event after {@code margay.audit.repeat.ms}. {@value #REPEATED_MAX} different events are counted by themselves; further
- * ones are counted by principal and address, and beyond as many of those they count as dropped.
+ * and their number comes as one event after {@code margay.audit.repeat.ms}. {@value #OWN_MAX} different events of one principal and address, and
+ * {@value #REPEATED_MAX} of all, are counted by themselves; further ones are counted together by principal and address. So what a client can cause does not
+ * push older events out of a sink of limited size.
  */
 public final class AuditQueue implements AuditSource {
   /** Most events whose repetitions are counted at a time. */
   static final int REPEATED_MAX = 500;
+  /** Most of them that are of the same principal and address. */
+  static final int OWN_MAX = 50;
   /** The name of the resource where several are counted together. */
   public static final String SEVERAL = "(several)";
 
@@ -55,6 +58,8 @@ public final class AuditQueue implements AuditSource {
   private final IntSupplier repeatMs;
   private final ArrayDeque<AuditEvent> events = new ArrayDeque<>();
   private final Map<String, Long> bytesOf = new HashMap<>();
+  /** How many elements of {@link #repeated} a principal and address has. */
+  private final Map<String, Integer> repeatedOf = new HashMap<>();
   /** In the order in which they are due. */
   private final LinkedHashMap<Key, Repeated> repeated = new LinkedHashMap<>();
   private final LinkedHashMap<Key, Repeated> others = new LinkedHashMap<>();
@@ -134,9 +139,10 @@ public final class AuditQueue implements AuditSource {
       known.count += event.count();
       return;
     }
-    if (repeated.size() < REPEATED_MAX) {
+    if (repeated.size() < REPEATED_MAX && repeatedOf.getOrDefault(owner(event), 0) < OWN_MAX) {
       if (keep(event) && reserve(event)) {
         repeated.put(key, new Repeated(event, clock.millis()));
+        repeatedOf.merge(owner(event), 1, Integer::sum);
       }
       return;
     }
@@ -152,6 +158,10 @@ public final class AuditQueue implements AuditSource {
     } else {
       lost += event.count();
     }
+  }
+
+  private static String owner(AuditEvent event) {
+    return event.actor().principal() + " " + event.actor().host();
   }
 
   /** Counts a repeated event as kept, too. */
@@ -195,6 +205,9 @@ public final class AuditQueue implements AuditSource {
       }
       i.remove();
       bytes -= r.event.sizeBytes();
+      if (from == repeated) {
+        repeatedOf.computeIfPresent(owner(r.event), (who, n) -> n > 1 ? n - 1 : null);
+      }
       if (r.count > 0) {
         to.accept(r.event.at(now, r.count));
         drained++;

@@ -79,9 +79,24 @@ class AuditQueueTest {
     large.drain(Integer.MAX_VALUE, all::add);
     time.advance(10_000);
     large.drain(Integer.MAX_VALUE, all::add);
-    assertThat(all).hasSize(AuditQueue.REPEATED_MAX + 1);
+    assertThat(all).hasSize(AuditQueue.OWN_MAX + 1);
     assertThat(all.get(all.size() - 1).resource().name()).isEqualTo(AuditQueue.SEVERAL);
     assertThat(all.stream().mapToLong(AuditEvent::count).sum()).isEqualTo(100_000);
+  }
+
+  @Test
+  void manyWhoAreDeniedAreBoundedTogether() {
+    AuditQueue large = new AuditQueue("test", time, () -> 1 << 20, () -> 10_000);
+    List<AuditEvent> all = new ArrayList<>();
+    for (int i = 0; i < 5_000; i++) {
+      large.addRepeated(event(Kind.DENIED, "User:" + i, "t"));
+    }
+    assertThat(large.bytes()).isLessThanOrEqualTo(1 << 20);
+    large.drain(Integer.MAX_VALUE, all::add);
+    time.advance(10_000);
+    large.drain(Integer.MAX_VALUE, all::add);
+    assertThat(all.stream().mapToLong(AuditEvent::count).sum()).isEqualTo(5_000);
+    assertThat(all).hasSizeLessThan(2 * AuditQueue.REPEATED_MAX + 2);
   }
 
   @Test

@@ -17,10 +17,16 @@ final class Changes {
   private final String action;
   private final AuditEvent.Actor actor;
   private final Consumer<AuditEvent> to;
+  private final Consumer<AuditEvent> failed;
   private int added;
   private long more;
 
-  Changes(long timeMs, String action, AuditEvent.Actor actor, Consumer<AuditEvent> to) {
+  /**
+   * @param to takes what was changed
+   * @param failed takes what was tried
+   */
+  Changes(long timeMs, String action, AuditEvent.Actor actor, Consumer<AuditEvent> to, Consumer<AuditEvent> failed) {
+    this.failed = failed;
     this.timeMs = timeMs;
     this.action = action;
     this.actor = actor;
@@ -34,6 +40,9 @@ final class Changes {
    * @param details names and values in turn; a value that is null is left out
    */
   void add(String type, String name, short errorCode, Object... details) {
+    if (RequestAudit.isDenial(Errors.forCode(errorCode))) {
+      return; // recorded as denied
+    }
     if (added == MAX) {
       more++;
       return;
@@ -45,7 +54,8 @@ final class Changes {
         map.put((String) details[i], String.valueOf(details[i + 1]));
       }
     }
-    to.accept(new AuditEvent(timeMs, AuditEvent.Kind.CHANGE, action, actor, new AuditEvent.Resource(type, name), outcome(errorCode), 1, map));
+    (errorCode == 0 ? to : failed).accept(
+        new AuditEvent(timeMs, AuditEvent.Kind.CHANGE, action, actor, new AuditEvent.Resource(type, name), outcome(errorCode), 1, map));
   }
 
   /** Nothing more comes. */

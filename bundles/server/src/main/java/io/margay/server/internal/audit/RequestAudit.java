@@ -105,7 +105,8 @@ public final class RequestAudit {
 
   private void changed(Request request, Message decoded, Message response) {
     boolean repeated = AuditedApis.REPEATED.contains(request.api().key());
-    Changes changes = new Changes(queue.nowMs(), request.api().name(), actor(request), repeated ? queue::addRepeated : queue::add);
+    Changes changes = new Changes(queue.nowMs(), request.api().name(), actor(request), repeated ? queue::addRepeated : queue::add,
+        queue::addRepeated);
     if (decoded != null) {
       apis.describe(request.api().key(), decoded, response, changes);
       changes.end();
@@ -168,7 +169,7 @@ public final class RequestAudit {
     return errors;
   }
 
-  private static boolean isDenial(Errors error) {
+  static boolean isDenial(Errors error) {
     return switch (error) {
       case TOPIC_AUTHORIZATION_FAILED, GROUP_AUTHORIZATION_FAILED, CLUSTER_AUTHORIZATION_FAILED, TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
           DELEGATION_TOKEN_AUTHORIZATION_FAILED -> true;
