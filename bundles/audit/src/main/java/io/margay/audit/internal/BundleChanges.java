@@ -44,7 +44,7 @@ final class BundleChanges implements BundleListener {
     };
     Bundle bundle = event.getBundle();
     if (action != null && !bundle.getLocation().startsWith(TRIAL)) {
-      queue.add(new AuditEvent(queue.nowMs(), AuditEvent.Kind.DEPLOYMENT, action, new AuditEvent.Actor("Process:" + user, "", "", ""),
+      queue.add(AuditEvent.of(queue.nowMs(), AuditEvent.Kind.DEPLOYMENT, action, new AuditEvent.Actor("Process:" + user, "", "", ""),
           new AuditEvent.Resource("bundle", String.valueOf(bundle.getSymbolicName())), AuditEvent.OK, 1,
           Map.of("version", String.valueOf(bundle.getVersion()))));
     }
@@ -86,7 +86,7 @@ final class BundleChanges implements BundleListener {
     if (!String.valueOf(entry.get("why")).isEmpty()) {
       details.put("why", String.valueOf(entry.get("why")));
     }
-    queue.add(new AuditEvent(queue.nowMs(), AuditEvent.Kind.DEPLOYMENT, undoes == null ? "deploy" : "deploy:undo",
+    queue.add(AuditEvent.of(queue.nowMs(), AuditEvent.Kind.DEPLOYMENT, undoes == null ? "deploy" : "deploy:undo",
         new AuditEvent.Actor("Process:" + entry.get("who"), "", "", ""), new AuditEvent.Resource("deployment", String.valueOf(entry.get("id"))),
         String.valueOf(entry.get("outcome")), 1, details));
   }

@@ -25,6 +25,7 @@ final class SinkQueue {
   private static final int BATCH_EVENTS = 500;
   private static final int BATCH_BYTES = 256 * 1024;
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final AuditEvent.Actor NOBODY = new AuditEvent.Actor("", "", "", "");
 
   private final String name;
@@ -40,6 +41,7 @@ final class SinkQueue {
   private boolean busy;
   private boolean failed;
   private long failedNanos;
+  private long failingSinceNanos;
 
   /**
    * @param lines makes a line of an event
@@ -87,7 +89,7 @@ final class SinkQueue {
       int size = 0;
       counted = dropped;
       if (dropped > 0) {
-        batch.add(lines.apply(new AuditEvent(clock.millis(), AuditEvent.Kind.LOST, "lost", NOBODY, AuditEvent.Resource.NONE, AuditEvent.OK, dropped,
+        batch.add(lines.apply(AuditEvent.of(clock.millis(), AuditEvent.Kind.LOST, "lost", NOBODY, AuditEvent.Resource.NONE, AuditEvent.OK, dropped,
             Map.of("source", "sink " + name))));
       }
       for (AuditSink.Line line : waiting) {
@@ -116,9 +118,11 @@ final class SinkQueue {
   private synchronized void done(List<AuditSink.Line> batch, long counted, Throwable e) {
     busy = false;
     if (e != null) {
-      failed = true;
       failedNanos = clock.nanos();
-      if (logged.pass("audit sink " + name) != LineLimit.HELD) {
+      failingSinceNanos = failed ? failingSinceNanos : failedNanos;
+      failed = true;
+      // a part that is replaced, or a topic that is just made, is back before
+      if (failedNanos - failingSinceNanos >= PATIENCE_NANOS && logged.pass("audit sink " + name) != LineLimit.HELD) {
         LOG.warn("Events cannot be recorded now, and are kept while there is room sink={} error={}", name,
             e.getCause() == null ? e.toString() : e.getCause().toString());
       }

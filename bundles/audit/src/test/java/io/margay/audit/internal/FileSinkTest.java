@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FileSinkTest {
-  private static final AuditEvent EVENT = new AuditEvent(0, AuditEvent.Kind.CHANGE, "x", new AuditEvent.Actor("", "", "", ""),
+  private static final AuditEvent EVENT = AuditEvent.of(0, AuditEvent.Kind.CHANGE, "x", new AuditEvent.Actor("", "", "", ""),
       AuditEvent.Resource.NONE, AuditEvent.OK, 1, Map.of());
 
   @TempDir

@@ -51,7 +51,7 @@ class RecorderTest {
   }
 
   private AuditEvent event(String who, String name) {
-    return new AuditEvent(time.millis(), Kind.CHANGE, "CreateTopics", new Actor(who, "", "", ""), new Resource("topic", name), AuditEvent.OK, 1, Map.of());
+    return AuditEvent.of(time.millis(), Kind.CHANGE, "CreateTopics", new Actor(who, "", "", ""), new Resource("topic", name), AuditEvent.OK, 1, Map.of());
   }
 
   @Test
@@ -142,7 +142,7 @@ class RecorderTest {
 
   @Test
   void anEventIsOneLineOfJson() throws IOException {
-    AuditEvent event = new AuditEvent(1_000, Kind.DENIED, "Fetch", new Actor("User:\"a\n\u001b\u009b\ud800", "10.0.0.1", "c", "SECURE"),
+    AuditEvent event = AuditEvent.of(1_000, Kind.DENIED, "Fetch", new Actor("User:\"a\n\u001b\u009b\ud800", "10.0.0.1", "c", "SECURE"),
         new Resource("topic", "orders"), "TOPIC_AUTHORIZATION_FAILED", 3, Map.of("operation", "read"));
     String line = new String(AuditJson.line(event, 7, 42), StandardCharsets.UTF_8);
     assertThat(line).doesNotContain("\n").isEqualTo("{\"time\":\"1970-01-01T00:00:01Z\",\"node\":7,\"seq\":42,\"kind\":\"denied\",\"action\":\"Fetch\","

@@ -75,12 +75,12 @@ public final class ConsoleSocket {
 
   /** The values of settings by name. The types are those of the JDK, as above. */
   @Reference(target = "(margay.settings=values)", cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
-  synchronized void settings(Function<?, ?> values) {
+  synchronized void addSettings(Function<?, ?> values) {
     settings = values;
     openOthers();
   }
 
-  synchronized void unsetSettings(Function<?, ?> values) {
+  synchronized void removeSettings(Function<?, ?> values) {
     settings = settings == values ? null : settings;
   }
 

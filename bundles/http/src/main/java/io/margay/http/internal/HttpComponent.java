@@ -179,7 +179,7 @@ public final class HttpComponent {
       open = wanted;
       if (!wanted.isEmpty()) {
         try {
-          serving = new HttpServing(settings, scheduler, clients, producers, this::image, health, logins, wanted);
+          serving = new HttpServing(settings, scheduler, new HttpServing.Parts(clients, producers, this::image, health, logins), wanted);
           LOG.info("HTTP is served listeners={}", wanted);
         } catch (IOException | RuntimeException e) {
           LOG.error("HTTP cannot be served: {} listeners={}", e.getMessage(), wanted, e);

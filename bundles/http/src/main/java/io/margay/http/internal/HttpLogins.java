@@ -183,7 +183,7 @@ final class HttpLogins {
   }
 
   private void failed(List<String> names, Attempt attempt, String user) {
-    audit.addRepeated(new AuditEvent(audit.nowMs(), AuditEvent.Kind.LOGIN, names.equals(List.of(BEARER)) ? "Bearer" : "Basic",
+    audit.addRepeated(AuditEvent.of(audit.nowMs(), AuditEvent.Kind.LOGIN, names.equals(List.of(BEARER)) ? "Bearer" : "Basic",
         new AuditEvent.Actor(user == null ? "" : "User:" + user, attempt.client.getHostAddress(), "", attempt.listener), AuditEvent.Resource.NONE, "failed",
         1, Map.of("reason", "invalid credentials")));
     long held = lines.pass("http login refused");

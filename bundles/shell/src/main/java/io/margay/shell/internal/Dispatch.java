@@ -53,7 +53,7 @@ final class Dispatch {
 
   private AuditEvent event(AuditEvent.Kind kind, CommandSession session, String command, String outcome, Map<String, String> details) {
     LocalClient.Caller who = users.caller(session);
-    return new AuditEvent(audit.nowMs(), kind, command, new AuditEvent.Actor(who.principal().toString(), "", who.clientId(), ""),
+    return AuditEvent.of(audit.nowMs(), kind, command, new AuditEvent.Actor(who.principal().toString(), "", who.clientId(), ""),
         AuditEvent.Resource.NONE, outcome, 1, details);
   }
 

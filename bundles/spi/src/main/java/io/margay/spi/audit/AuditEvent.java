@@ -14,11 +14,10 @@ import java.util.Objects;
  * @param action what was done: the name of an API such as CreateTopics, of a command, or of a step of a deployment
  * @param actor who did it
  * @param resource to what
- * @param outcome {@link #OK}, or the name of the error
- * @param count how many events like it this one stands for, 1 or more
+ * @param result how it went, and how often
  * @param details further texts by name, in order; none is a secret
  */
-public record AuditEvent(long timeMs, Kind kind, String action, Actor actor, Resource resource, String outcome, long count,
+public record AuditEvent(long timeMs, Kind kind, String action, Actor actor, Resource resource, Result result,
     Map<String, String> details) {
   /** The outcome of what was done. */
   public static final String OK = "ok";
@@ -78,12 +77,24 @@ public record AuditEvent(long timeMs, Kind kind, String action, Actor actor, Res
     }
   }
 
+  /**
+   * How it went.
+   *
+   * @param outcome {@link #OK}, or the name of the error
+   * @param count how many events like it this one stands for, 1 or more
+   */
+  public record Result(String outcome, long count) {
+    public Result {
+      outcome = cut(outcome);
+    }
+  }
+
   public AuditEvent {
     Objects.requireNonNull(kind, "kind");
     Objects.requireNonNull(actor, "actor");
     Objects.requireNonNull(resource, "resource");
     action = cut(action);
-    outcome = cut(outcome);
+    Objects.requireNonNull(result, "result");
     Map<String, String> few = new LinkedHashMap<>();
     for (Map.Entry<String, String> e : details.entrySet()) {
       if (few.size() < DETAILS_MAX && e.getValue() != null) {
@@ -91,6 +102,26 @@ public record AuditEvent(long timeMs, Kind kind, String action, Actor actor, Res
       }
     }
     details = Collections.unmodifiableMap(few);
+  }
+
+  /**
+   * Makes an event; the parameters are those of the records.
+   *
+   * @return the event
+   */
+  public static AuditEvent of(long timeMs, Kind kind, String action, Actor actor, Resource resource, String outcome, long count,
+      Map<String, String> details) {
+    return new AuditEvent(timeMs, kind, action, actor, resource, new Result(outcome, count), details);
+  }
+
+  /** @return {@link #OK}, or the name of the error */
+  public String outcome() {
+    return result.outcome();
+  }
+
+  /** @return how many events like it this one stands for */
+  public long count() {
+    return result.count();
   }
 
   private static String cut(String text) {
@@ -103,13 +134,13 @@ public record AuditEvent(long timeMs, Kind kind, String action, Actor actor, Res
    * @return the same otherwise
    */
   public AuditEvent at(long time, long many) {
-    return new AuditEvent(time, kind, action, actor, resource, outcome, many, details);
+    return of(time, kind, action, actor, resource, outcome(), many, details);
   }
 
   /** @return about how many bytes it takes in memory */
   public int sizeBytes() {
     int chars = action.length() + actor.principal.length() + actor.host.length() + actor.clientId.length() + actor.listener.length()
-        + resource.type.length() + resource.name.length() + outcome.length();
+        + resource.type.length() + resource.name.length() + outcome().length();
     for (Map.Entry<String, String> e : details.entrySet()) {
       chars += e.getKey().length() + e.getValue().length() + 32;
     }

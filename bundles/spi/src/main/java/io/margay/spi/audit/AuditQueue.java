@@ -146,7 +146,7 @@ public final class AuditQueue implements AuditSource {
       }
       return;
     }
-    AuditEvent any = new AuditEvent(event.timeMs(), event.kind(), event.action(), event.actor(), new AuditEvent.Resource("", SEVERAL),
+    AuditEvent any = AuditEvent.of(event.timeMs(), event.kind(), event.action(), event.actor(), new AuditEvent.Resource("", SEVERAL),
         event.outcome(), event.count(), Map.of());
     Repeated rest = others.get(Key.of(any));
     if (rest != null) {
@@ -184,7 +184,7 @@ public final class AuditQueue implements AuditSource {
     drained += due(repeated, now, max - drained, to);
     drained += due(others, now, max - drained, to);
     if (lost > 0 && drained < max) {
-      to.accept(new AuditEvent(now, AuditEvent.Kind.LOST, "lost", NOBODY, AuditEvent.Resource.NONE, AuditEvent.OK, lost, Map.of("source", name)));
+      to.accept(AuditEvent.of(now, AuditEvent.Kind.LOST, "lost", NOBODY, AuditEvent.Resource.NONE, AuditEvent.OK, lost, Map.of("source", name)));
       lost = 0;
       drained++;
     }

@@ -19,7 +19,7 @@ class AuditQueueTest {
   private final AuditQueue queue = new AuditQueue("test", time, () -> BYTES, () -> 10_000);
 
   private AuditEvent event(Kind kind, String principal, String name) {
-    return new AuditEvent(time.millis(), kind, "CreateTopics", new Actor(principal, "10.0.0.1", "", ""), new Resource("topic", name), AuditEvent.OK, 1,
+    return AuditEvent.of(time.millis(), kind, "CreateTopics", new Actor(principal, "10.0.0.1", "", ""), new Resource("topic", name), AuditEvent.OK, 1,
         Map.of());
   }
 

@@ -55,13 +55,13 @@ final class Changes {
       }
     }
     (errorCode == 0 ? to : failed).accept(
-        new AuditEvent(timeMs, AuditEvent.Kind.CHANGE, action, actor, new AuditEvent.Resource(type, name), outcome(errorCode), 1, map));
+        AuditEvent.of(timeMs, AuditEvent.Kind.CHANGE, action, actor, new AuditEvent.Resource(type, name), outcome(errorCode), 1, map));
   }
 
   /** Nothing more comes. */
   void end() {
     if (more > 0) {
-      to.accept(new AuditEvent(timeMs, AuditEvent.Kind.CHANGE, action, actor, new AuditEvent.Resource("", AuditQueue.SEVERAL), "", more,
+      to.accept(AuditEvent.of(timeMs, AuditEvent.Kind.CHANGE, action, actor, new AuditEvent.Resource("", AuditQueue.SEVERAL), "", more,
           Map.of()));
     }
   }

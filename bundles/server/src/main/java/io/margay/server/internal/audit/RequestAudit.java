@@ -137,7 +137,7 @@ public final class RequestAudit {
   }
 
   private void deny(AuditEvent.Actor actor, String action, AclOperation operation, ResourceType type, String name, Errors error, long count) {
-    queue.addRepeated(new AuditEvent(queue.nowMs(), AuditEvent.Kind.DENIED, action, actor, new AuditEvent.Resource(word(type), name), error.name(),
+    queue.addRepeated(AuditEvent.of(queue.nowMs(), AuditEvent.Kind.DENIED, action, actor, new AuditEvent.Resource(word(type), name), error.name(),
         count, Map.of("operation", word(operation))));
   }
 
@@ -154,7 +154,7 @@ public final class RequestAudit {
    * @param why one sentence without secrets
    */
   public void loginFailed(String listener, String mechanism, String user, InetAddress host, String clientId, String why) {
-    queue.addRepeated(new AuditEvent(queue.nowMs(), AuditEvent.Kind.LOGIN, mechanism,
+    queue.addRepeated(AuditEvent.of(queue.nowMs(), AuditEvent.Kind.LOGIN, mechanism,
         new AuditEvent.Actor(user == null ? "" : "User:" + user, host == null ? "" : host.getHostAddress(), clientId, listener),
         AuditEvent.Resource.NONE, "failed", 1, Map.of("reason", why)));
   }
