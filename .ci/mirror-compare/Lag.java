@@ -3,6 +3,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.admin.Admin;
@@ -20,7 +21,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  *
  * <pre>
  *   await BOOTSTRAP TOPIC RECORDS SECONDS                        until a mirror has so many records
- *   lag SOURCE TARGET TOPIC MIRROR RATE SECONDS                  from the send of a record until a reader of the mirror has it
+ *   lag SOURCE TARGET TOPIC MIRROR RATE SECONDS                  from the send of a record until a reader of the mirror has it, until a
+ *                                                                reader of the source has it, and the difference
  *   offsets SOURCE TARGET TOPIC MIRROR OFFSET                    what a group that committed an offset at the source reads again
  * </pre>
  */
@@ -65,26 +67,46 @@ public final class Lag {
 
   private static void lag(String source, String target, String topic, String mirror, int rate, int seconds) throws Exception {
     int count = rate * seconds;
-    long[] lags = new long[count];
+    long[] direct = new long[count];
+    long[] mirrored = new long[count];
     Thread writer = new Thread(() -> write(source, topic, rate, count), "writer");
-    try (KafkaConsumer<byte[], byte[]> consumer = consumer(target)) {
-      while (!consumer.listTopics().containsKey(mirror)) {
-        TimeUnit.MILLISECONDS.sleep(100);
+    CountDownLatch ready = new CountDownLatch(2);
+    Thread here = new Thread(() -> read(source, topic, direct, ready), "reader of the source");
+    Thread there = new Thread(() -> read(target, mirror, mirrored, ready), "reader of the mirror");
+    here.start();
+    there.start();
+    ready.await();
+    writer.start();
+    writer.join();
+    here.join();
+    there.join();
+    long[] beyond = new long[count];
+    Arrays.setAll(beyond, i -> mirrored[i] - direct[i]);
+    System.out.printf("{%s, %s, %s}%n", percentiles("mirror", mirrored), percentiles("direct", direct), percentiles("beyond", beyond));
+  }
+
+  private static String percentiles(String name, long[] nanos) {
+    long[] sorted = Arrays.copyOfRange(nanos, nanos.length * WARM_UP_PERCENT / 100, nanos.length);
+    Arrays.sort(sorted);
+    return String.format("\"%s_p50_ms\": %.2f, \"%s_p99_ms\": %.2f", name, sorted[sorted.length / 2] / 1e6, name,
+        sorted[sorted.length * 99 / 100] / 1e6);
+  }
+
+  private static void read(String bootstrap, String topic, long[] lags, CountDownLatch ready) {
+    try (KafkaConsumer<byte[], byte[]> consumer = consumer(bootstrap)) {
+      while (!consumer.listTopics().containsKey(topic)) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
       }
-      consumer.assign(List.of(new TopicPartition(mirror, 0)));
+      consumer.assign(List.of(new TopicPartition(topic, 0)));
       consumer.seekToEnd(consumer.assignment());
-      consumer.position(new TopicPartition(mirror, 0));
-      writer.start();
-      for (int seen = 0; seen < count;) {
+      consumer.position(new TopicPartition(topic, 0));
+      ready.countDown();
+      for (int seen = 0; seen < lags.length;) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
           lags[seen++] = System.nanoTime() - ByteBuffer.wrap(record.value()).getLong();
         }
       }
     }
-    writer.join();
-    long[] sorted = Arrays.copyOfRange(lags, count * WARM_UP_PERCENT / 100, count);
-    Arrays.sort(sorted);
-    System.out.printf("{\"p50_ms\": %.2f, \"p99_ms\": %.2f}%n", sorted[sorted.length / 2] / 1e6, sorted[sorted.length * 99 / 100] / 1e6);
   }
 
   /** The clock of the process is that of the reader, too. */

@@ -230,6 +230,13 @@ class SecureListenersIT {
       target.shell("mirror:create west --source " + at(secure) + " --topics mirrored -f security.protocol=SASL_SSL").ok();
       eventually(() -> assertThat(there.describeTopics(List.of("mirrored")).allTopicNames().get(20, TimeUnit.SECONDS).get("mirrored").partitions())
           .hasSize(2));
+      target.shell("mirror:remove west").ok();
+      target.shell("mirror:create west --source " + at(secure) + " --topics mirrored -f security.protocol=SASL_SSL --mode repartitioned"
+          + " -f partitions=3 -f prefix=re-").ok();
+      broker.shell("produce mirrored one").ok();
+      eventually(() -> assertThat(there.describeTopics(List.of("re-mirrored")).allTopicNames().get(20, TimeUnit.SECONDS).get("re-mirrored")
+          .partitions()).hasSize(3));
+      assertThat(target.shell("consume re-mirrored -f -n 1").ok().output()).contains("one");
       assertThat(target.log()).doesNotContain(ADMIN_PASSWORD);
     }
   }

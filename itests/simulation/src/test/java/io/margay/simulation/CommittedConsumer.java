@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /** Reads a partition from its start with the isolation level read_committed, as clients do: it drops records of aborted transactions. */
 final class CommittedConsumer extends SimulatedClient {
@@ -29,8 +30,17 @@ final class CommittedConsumer extends SimulatedClient {
 
   private long position;
 
+  private final BiConsumer<TopicPartition, String> sink;
+
   CommittedConsumer(SimulatedNetwork network, Machine machine, Invariants invariants, TopicPartition tp, int nodes) {
+    this(network, machine, invariants, tp, nodes, invariants.transactions()::visible);
+  }
+
+  /** @param sink gets what it reads */
+  CommittedConsumer(SimulatedNetwork network, Machine machine, Invariants invariants, TopicPartition tp, int nodes,
+      BiConsumer<TopicPartition, String> sink) {
     super(network, machine, invariants, tp, nodes);
+    this.sink = sink;
   }
 
   long position() {
@@ -90,7 +100,7 @@ final class CommittedConsumer extends SimulatedClient {
         dropped.remove(batch.producerId());
       }
     } else if (record.offset() >= position && !dropped.contains(batch.producerId())) {
-      invariants.transactions().visible(tp, new String(record.valueBytes(), StandardCharsets.UTF_8));
+      sink.accept(tp, new String(record.valueBytes(), StandardCharsets.UTF_8));
     }
   }
 }

@@ -5,28 +5,18 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 
 /**
  * Two clusters and a link under a seed. East mirrors west under faults, and is promoted while records are missing. Both go on for a while,
  * then west becomes the mirror of east, under faults again: what only west has is cut. In the end both have the same.
  */
-final class LinkSimulation {
+final class LinkSimulation extends PairSimulation {
   static final String SAME_AS_SOURCE = "a mirror has the source's records at their offsets";
   static final String WRITABLE_IS_LEFT_ALONE = "nothing is mirrored into a topic that takes producers";
   static final String CONVERGED = "both clusters have the same after a failback";
-  private static final long START_MICROS = 60_000_000;
-  private static final long FAULTS_MICROS = 6_000_000;
-  private static final long RECOVERY_MICROS = 90_000_000;
   private static final long AFTER_PROMOTION_MICROS = 1_500_000;
-  private static final long QUIET_MICROS = 5_000_000;
-  private static final int WEST_PRODUCERS = 100;
-  private static final int EAST_PRODUCERS = 200;
   private static final String FROM_WEST = "p1";
 
-  private final World world;
-  private final Region west;
-  private final Region east;
   private final Flaw flaw;
   /** What of each mirror was compared with its source; while it is a mirror. */
   private final Map<TopicPartition, Integer> compared = new HashMap<>();
@@ -34,17 +24,15 @@ final class LinkSimulation {
   private boolean mirrored = true;
 
   LinkSimulation(long seed, Flaw flaw) {
-    this.world = new World(seed);
+    super(seed, Flaw.NO_TRANSACTIONS);
     this.flaw = flaw;
-    this.west = new Region("west", world);
-    this.east = new Region("east", world);
     for (int p = 0; p < Region.PARTITIONS; p++) {
       partitions.add(new TopicPartition(Region.TOPIC, p));
     }
   }
 
-  /** Runs it. @return identifies everything that happened */
-  String run() {
+  @Override
+  void perform() {
     west.start(east, true, flaw != Flaw.UNCOMPARED_END);
     east.start(west, false, true);
     until("both clusters start", START_MICROS, () -> west.active() && east.active());
@@ -53,13 +41,11 @@ final class LinkSimulation {
     until("the topics are there", START_MICROS, () -> west.hasTopic() && east.hasTopic());
     mirrorAndPromote();
     failBack();
-    return world.trace().fingerprint();
   }
 
   private void mirrorAndPromote() {
     west.produce(WEST_PRODUCERS);
-    west.suffer();
-    east.suffer();
+    suffer();
     pass(FAULTS_MICROS);
     until("something is mirrored", RECOVERY_MICROS, () -> partitions.stream().anyMatch(tp -> !east.invariants.records(tp).committed().isEmpty()));
     world.trace().add("east is promoted");
@@ -69,8 +55,7 @@ final class LinkSimulation {
     east.produce(EAST_PRODUCERS);
     pass(AFTER_PROMOTION_MICROS);
     west.producers.forEach(SimulatedClient::end);
-    west.heal();
-    east.heal();
+    heal();
     until("both clusters recover", RECOVERY_MICROS, () -> west.active() && east.active()
         && east.producers.stream().allMatch(p -> p.acknowledged() > 0));
     // what producers of west still have on the way arrives
@@ -82,13 +67,10 @@ final class LinkSimulation {
     partitions.forEach(west.invariants::forget);
     west.mirror(east);
     until("west is a mirror", RECOVERY_MICROS, west::isMirror);
-    west.suffer();
-    east.suffer();
+    suffer();
     pass(FAULTS_MICROS);
-    west.heal();
-    east.heal();
-    west.restore();
-    east.restore();
+    heal();
+    restore();
     east.producers.forEach(SimulatedClient::end);
     pass(QUIET_MICROS);
     until("west has as much as east", RECOVERY_MICROS, () -> partitions.stream().allMatch(tp -> {
@@ -106,26 +88,8 @@ final class LinkSimulation {
     }
   }
 
-  private void pass(long micros) {
-    long end = world.nowMicros() + micros;
-    while (world.step(end)) {
-      check();
-    }
-  }
-
-  private void until(String what, long withinMicros, BooleanSupplier condition) {
-    long end = world.nowMicros() + withinMicros;
-    while (!condition.getAsBoolean()) {
-      if (!world.step(end)) {
-        west.invariants.fail(Invariants.PROGRESS, "not within %d s: %s; %s%s", withinMicros / 1_000_000, what, west, east);
-      }
-      check();
-    }
-  }
-
-  private void check() {
-    west.check();
-    east.check();
+  @Override
+  void checkLinks() {
     for (TopicPartition tp : partitions) {
       List<String> mirror = east.invariants.records(tp).committed();
       for (int i = compared.getOrDefault(tp, 0); i < mirror.size(); i++) {

@@ -3,6 +3,7 @@ package io.margay.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import java.util.function.LongFunction;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -12,14 +13,29 @@ class LinkSimulationTest {
   private static final long SEEDS = Math.max(1, Long.getLong("seeds", 100) / 10);
   private static final long FLAWED_SEEDS = 20;
 
+  private static LongStream seeds() {
+    return SEED.isEmpty() ? LongStream.range(0, SEEDS) : LongStream.of(Long.parseLong(SEED));
+  }
+
   @Test
   void nothingBreaksUnderAnySeed() {
-    LongStream seeds = SEED.isEmpty() ? LongStream.range(0, SEEDS) : LongStream.of(Long.parseLong(SEED));
-    seeds.forEach(seed -> new LinkSimulation(seed, Flaw.NO_TRANSACTIONS).run());
+    seeds().forEach(seed -> new LinkSimulation(seed, Flaw.NO_TRANSACTIONS).run());
+  }
+
+  @Test
+  void copiesInBothDirectionsBreakNothingUnderAnySeed() {
+    seeds().forEach(seed -> new CopySimulation(seed, LinkFlaw.NONE).run());
+  }
+
+  @Test
+  void recordsThatArePartitionedAgainBreakNothingUnderAnySeed() {
+    seeds().forEach(seed -> new RepartitionSimulation(seed, LinkFlaw.NONE).run());
   }
 
   @Test
   void aSeedDecidesEverything() {
+    assertThat(new CopySimulation(1, LinkFlaw.NONE).run()).isEqualTo(new CopySimulation(1, LinkFlaw.NONE).run());
+    assertThat(new RepartitionSimulation(1, LinkFlaw.NONE).run()).isEqualTo(new RepartitionSimulation(1, LinkFlaw.NONE).run());
     assertThat(new LinkSimulation(1, Flaw.NO_TRANSACTIONS).run()).isEqualTo(new LinkSimulation(1, Flaw.NO_TRANSACTIONS).run());
   }
 
@@ -34,5 +50,30 @@ class LinkSimulationTest {
       }
     }
     fail("no seed below %d finds it", FLAWED_SEEDS);
+  }
+
+  @Test
+  void copiesThatGoWrongAreFound() {
+    found(CopySimulation.NO_LOOP, seed -> new CopySimulation(seed, LinkFlaw.LOOPS));
+    found(CopySimulation.PROVENANCE, seed -> new CopySimulation(seed, LinkFlaw.FOREIGN_SOURCE));
+    found(CopySimulation.OFFSETS_EXACT, seed -> new CopySimulation(seed, LinkFlaw.SHIFTED_OFFSETS));
+  }
+
+  @Test
+  void lanesThatGoWrongAreFound() {
+    found(RepartitionSimulation.ONCE, seed -> new RepartitionSimulation(seed, LinkFlaw.FORGETFUL_LANES));
+    found(RepartitionSimulation.ONE_PLACE, seed -> new RepartitionSimulation(seed, LinkFlaw.SPREAD_KEYS));
+  }
+
+  private static void found(String invariant, LongFunction<PairSimulation> flawed) {
+    for (long seed = 0; seed < FLAWED_SEEDS; seed++) {
+      try {
+        flawed.apply(seed).run();
+      } catch (BrokenInvariantException e) {
+        assertThat(e.invariant()).isEqualTo(invariant);
+        return;
+      }
+    }
+    fail("no seed below %d breaks the invariant %s", FLAWED_SEEDS, invariant);
   }
 }

@@ -7,25 +7,30 @@ import io.margay.controller.internal.state.Command.CreateTopics;
 import io.margay.controller.internal.state.Command.NewTopic;
 import io.margay.controller.internal.state.Command.Operation;
 import io.margay.controller.internal.state.Command;
+import io.margay.groups.internal.SimulatedGroups;
 import io.margay.metadata.BrokerImage;
 import io.margay.metadata.ConfigResource;
+import io.margay.mirror.internal.SimulatedLink;
 import io.margay.mirror.internal.SimulatedMirror;
 import io.margay.model.BrokerId;
 import io.margay.model.TopicPartition;
 import io.margay.spi.client.Access;
 import io.margay.spi.client.RemoteClient;
 import io.margay.spi.log.LogSettings;
+import io.margay.spi.partitioner.Partitioner;
+import io.margay.transactions.internal.SimulatedTransactions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /** One of two clusters that mirror each other: its machines, what must hold in it, and its end of a link to the other. */
 final class Region {
   static final String TOPIC = "t";
   static final int PARTITIONS = 2;
-  private static final int NODES = 3;
+  static final int NODES = 3;
   private static final int CRASHES_AFTER_VOTE = 100;
   private static final long AGAIN_MICROS = 500_000;
   private static final String MIRROR = LogSettings.MARGAY_MIRROR_SOURCE.name();
@@ -37,16 +42,17 @@ final class Region {
   private final SimulatedNetwork network;
   private final SimulatedCluster cluster;
   private final Reassigner reassigner;
-  private final Map<Integer, SimulatedMirror> mirrors = new TreeMap<>();
+  private final Map<Integer, Object> mirrors = new TreeMap<>();
   private Nemesis nemesis;
 
-  Region(String name, World world) {
+  /** @param flaw of the cluster; it says whether there are transactions */
+  Region(String name, World world, Flaw flaw) {
     this.name = name;
     this.world = world;
     this.network = new SimulatedNetwork(world);
     network.clusterId = "AAAAAAAAAAAAAAAAA-" + name;
     this.invariants = new Invariants(world);
-    this.cluster = new SimulatedCluster(network, invariants, Flaw.NO_TRANSACTIONS, NODES, Map.of("broker.session.timeout.ms", "3000",
+    this.cluster = new SimulatedCluster(network, invariants, flaw, NODES, Map.of("broker.session.timeout.ms", "3000",
         "broker.heartbeat.interval.ms", "500", "replica.lag.time.max.ms", "3000", "replica.socket.timeout.ms", "2000",
         "log.cleaner.enable", "false", "leader.imbalance.check.interval.seconds", "5", "inter.broker.listener.name",
         SimulatedNetwork.LISTENER));
@@ -54,17 +60,60 @@ final class Region {
   }
 
   UUID topicId() {
-    return new UUID(0x5EED, name.hashCode());
+    return topicId(name, TOPIC);
+  }
+
+  static UUID topicId(String region, String topic) {
+    return new UUID(0x5EED, (region + "/" + topic).hashCode());
+  }
+
+  /** Each node has a replica; they lead in turn. */
+  static List<List<BrokerId>> replicas(int partitions) {
+    List<List<BrokerId>> replicas = new ArrayList<>();
+    for (int p = 0; p < partitions; p++) {
+      replicas.add(List.of(new BrokerId(1 + p % NODES), new BrokerId(1 + (p + 1) % NODES), new BrokerId(1 + (p + 2) % NODES)));
+    }
+    return replicas;
   }
 
   /** Each node has a link to the other region, which fills the topics that are mirrors of it. */
   void start(Region other, boolean cuts, boolean compares) {
-    cluster.whenStarted = node -> {
+    start(node -> {
       SimulatedMirror mirror = new SimulatedMirror(other.name, new SimulatedMirror.Node<>(node.settings(), node.controller(), node.process(),
           node.process(), node.process().thread()), other.network.client(node.process()), other::anyBroker, cuts, compares);
       node.replication().addListener(mirror);
       mirrors.put(node.machine().id, mirror);
-    };
+    });
+  }
+
+  /** Each node has a link to the other region. */
+  void start(Region other, Map<String, String> fields, LinkFlaw flaw, Partitioner partitioner) {
+    Map<String, String> all = new TreeMap<>(fields);
+    all.put("bootstrap.servers", LinkClient.bootstrap(NODES));
+    all.put("fetch.wait.max.ms", "200");
+    start(node -> {
+      SimulatedProcess process = node.process();
+      LinkClient client = new LinkClient(network.client(process), other.network.client(process), flaw);
+      SimulatedLink link = new SimulatedLink(other.name, all, new SimulatedLink.Node(node.settings(), node.controller(),
+          new TopicMaker(node, name), new LocalHandlers(node), process, process, client, process.thread()), new SimulatedLink.Threads() {
+            @Override
+            public Thread begin(Runnable task, String threadName) {
+              return Strand.begin(process, task, threadName);
+            }
+
+            @Override
+            public void sleep(long ms) throws InterruptedException {
+              Strand.sleep(ms);
+            }
+          }, partitioner, flaw == LinkFlaw.FORGETFUL_LANES);
+      node.replication().addListener(link);
+      mirrors.put(node.machine().id, link);
+    });
+  }
+
+  /** @param starts gets each node that starts */
+  void start(Consumer<SimulatedNode> starts) {
+    cluster.whenStarted = starts;
     for (int id = 1; id <= NODES; id++) {
       int node = id;
       world.after(world.random(0, 500_000), () -> cluster.start(node));
@@ -86,12 +135,36 @@ final class Region {
     if (source != null) {
       configs.put(MIRROR, SimulatedMirror.source(source.name, source.topicId(), TOPIC));
     }
-    List<List<BrokerId>> replicas = new ArrayList<>();
     for (int p = 0; p < PARTITIONS; p++) {
-      replicas.add(List.of(new BrokerId(1 + p % NODES), new BrokerId(1 + (p + 1) % NODES), new BrokerId(1 + (p + 2) % NODES)));
       invariants.records(new TopicPartition(TOPIC, p));
     }
-    propose(new CreateTopics(List.of(new NewTopic(TOPIC, topicId(), false, replicas, configs))));
+    propose(new CreateTopics(List.of(new NewTopic(TOPIC, topicId(), false, replicas(PARTITIONS), configs))));
+  }
+
+  /** The topics of offsets, and if there are transactions those of the coordinator. */
+  void createInternalTopics(boolean transactional) {
+    List<NewTopic> topics = new ArrayList<>();
+    Map<String, String> configs = Map.of("min.insync.replicas", "2");
+    topics.add(new NewTopic(SimulatedGroups.TOPIC, topicId(name, SimulatedGroups.TOPIC), true, replicas(1), configs));
+    if (transactional) {
+      topics.add(new NewTopic(SimulatedTransactions.TOPIC, topicId(name, SimulatedTransactions.TOPIC), true, replicas(1), configs));
+    }
+    propose(new CreateTopics(topics));
+  }
+
+  boolean has(String topic) {
+    return invariants.image().topic(topic) != null;
+  }
+
+  /** A client of this cluster. */
+  Machine machine(int id) {
+    Machine machine = new Machine(id);
+    network.add(machine);
+    return machine;
+  }
+
+  SimulatedNetwork network() {
+    return network;
   }
 
   boolean hasTopic() {
@@ -108,6 +181,15 @@ final class Region {
     }
   }
 
+  /** A copy becomes a topic like any other. Proposed until it is so. */
+  void release(String topic) {
+    if (invariants.image().config(ConfigResource.topic(topic)).containsKey(MIRROR)) {
+      propose(new AlterConfigs(List.of(new ConfigChange(ConfigResource.topic(topic), false, List.of(new ConfigEdit(MIRROR, Operation.DELETE,
+          null, null))))));
+      world.after(AGAIN_MICROS, () -> release(topic));
+    }
+  }
+
   boolean isMirror() {
     return invariants.image().config(ConfigResource.topic(TOPIC)).containsKey(MIRROR);
   }
@@ -121,9 +203,7 @@ final class Region {
 
   void produce(int firstId) {
     for (int p = 0; p < PARTITIONS; p++) {
-      Machine machine = new Machine(firstId + p);
-      network.add(machine);
-      producers.add(new SimulatedProducer(network, machine, invariants, new TopicPartition(TOPIC, p), NODES));
+      producers.add(new SimulatedProducer(network, machine(firstId + p), invariants, new TopicPartition(TOPIC, p), NODES));
     }
     producers.forEach(SimulatedClient::next);
   }

@@ -32,6 +32,20 @@ final class SimulatedCommitter extends SimulatedClient {
     this.committedTopicId = topicId;
   }
 
+  String group() {
+    return group;
+  }
+
+  /** The highest offset that it has sent. */
+  long sent() {
+    return sent;
+  }
+
+  /** What it was told last. */
+  long known() {
+    return known;
+  }
+
   /** How many commits have succeeded. */
   int commits() {
     return commits;

@@ -1,5 +1,6 @@
 package io.margay.simulation;
 
+import io.margay.mirror.internal.SimulatedLink;
 import io.margay.controller.internal.BrokerPresence;
 import io.margay.controller.internal.ControllerRuntime;
 import io.margay.controller.internal.SimulatedController;
@@ -33,13 +34,14 @@ final class SimulatedNode implements BrokerPresence.Node {
   private final Invariants invariants;
   private final ControllerRuntime controller;
   private final SimulatedReplication replication;
+  private final Map<Short, ApiHandler> handlers = new HashMap<>();
 
   SimulatedNode(SimulatedNetwork network, Machine machine, Invariants invariants, Flaw flaw, Map<String, String> settings, int nodes) {
     this.process = new SimulatedProcess(network.world(), machine);
     this.machine = machine;
     this.invariants = invariants;
     this.client = flaw == Flaw.NO_EPOCH_CHECK ? new EpochlessClient(network.client(process)) : network.client(process);
-    FakeSettings own = new FakeSettings().nodeId(new BrokerId(machine.id));
+    FakeSettings own = new FakeSettings().nodeId(new BrokerId(machine.id)).define(SimulatedLink.settings());
     settings.forEach(own::with);
     this.settings = own;
     this.engine = machine.disk.engine(process);
@@ -53,7 +55,6 @@ final class SimulatedNode implements BrokerPresence.Node {
         process::thread, asked);
     asked.publishTo(replication);
     replication.setClient(client);
-    Map<Short, ApiHandler> handlers = new HashMap<>();
     SimulatedGroups groups = new SimulatedGroups(own, controller, process, process, process.thread());
     SimulatedTransactions transactions = new SimulatedTransactions(own, controller, process, process.thread(), client,
         writer -> flaw == Flaw.EARLY_DECISION ? HastyWriter.of(writer) : writer);
@@ -93,6 +94,11 @@ final class SimulatedNode implements BrokerPresence.Node {
 
   ControllerRuntime controller() {
     return controller;
+  }
+
+  /** What serves an API. */
+  ApiHandler handler(short api) {
+    return handlers.get(api);
   }
 
   SimulatedReplication replication() {

@@ -41,6 +41,7 @@ final class LaneThread implements Runnable {
   /** The lanes as they are served. One that brought records goes to the end, so that none starves. Belongs to the thread. */
   private final Set<Lane> order = new LinkedHashSet<>();
   private final Lane.Source bounds;
+  private final LaneThreads threads;
   private volatile String problem;
 
   /**
@@ -48,8 +49,10 @@ final class LaneThread implements Runnable {
    *
    * @param lanesOf makes a lane that writes to this cluster over the connections given
    * @param refresh asks for a new look at the source
+   * @param threads waits
    */
-  record Shared(LinkConfig config, Clock clock, BiFunction<LaneId, RemoteCluster, Lane> lanesOf, Runnable refresh, SharedThrottle throttle) { }
+  record Shared(LinkConfig config, Clock clock, BiFunction<LaneId, RemoteCluster, Lane> lanesOf, Runnable refresh, SharedThrottle throttle,
+      LaneThreads threads) { }
 
   /** A rate that all threads of a link share. */
   static final class SharedThrottle {
@@ -77,6 +80,7 @@ final class LaneThread implements Runnable {
     this.lanesOf = shared.lanesOf();
     this.refresh = shared.refresh();
     this.throttle = shared.throttle();
+    this.threads = shared.threads();
     this.bounds = new LaneSource(source, config.topics().start());
   }
 
@@ -110,10 +114,8 @@ final class LaneThread implements Runnable {
     return !closed;
   }
 
-  private synchronized void idle(long ms) throws InterruptedException {
-    if (!closed) {
-      wait(ms);
-    }
+  private void idle(long ms) throws InterruptedException {
+    threads.await(this, () -> closed, ms);
   }
 
   @Override

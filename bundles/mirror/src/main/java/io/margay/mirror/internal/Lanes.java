@@ -21,28 +21,35 @@ import org.slf4j.LoggerFactory;
  * partitions of the topic here. So all nodes agree about it, and another node goes on when that leader dies. Used by the control thread of
  * the link, but for what is shown.
  */
-final class Lanes implements AutoCloseable {
+class Lanes implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
   private static final long CLOSE_MS = 5_000;
 
   private final LinkConfig config;
   private final MirrorContext context;
   private final LaneThread.Shared shared;
+  private final LaneThreads begins;
   private final Map<Integer, LaneThread> threads = new ConcurrentHashMap<>();
   private final List<Thread> running = new ArrayList<>();
 
   /** @param refresh asks for a new look at the source */
-  Lanes(LinkConfig config, MirrorContext context, Runnable refresh) {
+  Lanes(LinkConfig config, MirrorContext context, Runnable refresh, LaneThreads begins) {
     this.config = config;
     this.context = context;
+    this.begins = begins;
     this.shared = new LaneThread.Shared(config, context.ports().clock(), this::lane, refresh,
-        new LaneThread.SharedThrottle(config.fetch().bytesPerSecond()));
+        new LaneThread.SharedThrottle(config.fetch().bytesPerSecond()), begins);
   }
 
-  private Lane lane(LaneId id, RemoteCluster target) {
-    return new Lane(id, new TransactionalTarget(target, name -> context.image().topic(name)),
+  private Lane lane(LaneId id, RemoteCluster cluster) {
+    return new Lane(id, target(cluster),
         new PartitionChoice(context.partitioners(), config.topics().repartition().partitioner()), () -> context.image().topic(id.target()),
         context.ports().clock());
+  }
+
+  /** Where a lane writes. */
+  LaneTarget target(RemoteCluster cluster) {
+    return new TransactionalTarget(cluster, name -> context.image().topic(name), begins);
   }
 
   /** The partitions of the source that belong to a topic here, whether this node reads them or not. */
@@ -87,10 +94,7 @@ final class Lanes implements AutoCloseable {
     String clientId = "margay-mirror-" + config.name();
     LaneThread lanes = new LaneThread(broker, new RemoteCluster(clientId, context.ports().client(), config::bootstrap, config::access),
         new RemoteCluster(clientId, context.ports().client(), context::ownBrokers, context::ownAccess), shared);
-    Thread thread = new Thread(lanes, "margay-mirror-" + config.name() + "-" + broker);
-    thread.setDaemon(true);
-    running.add(thread);
-    thread.start();
+    running.add(begins.begin(lanes, "margay-mirror-" + config.name() + "-" + broker));
     return lanes;
   }
 

@@ -45,7 +45,7 @@ final class Link implements AutoCloseable {
     this.loopThread = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
         task -> daemon(task, "margay-mirror-" + config.name()));
     this.loop = new LinkLoop(config, context.ports(), loopThread, this::refresh);
-    this.lanes = new Lanes(config, context, this::refresh);
+    this.lanes = new Lanes(config, context, this::refresh, LaneThreads.REAL);
     this.topics = new TargetTopics(config, context);
     this.source = new RemoteCluster("margay-mirror-" + config.name(), context.ports().client(), config::bootstrap, config::access);
     this.groups = new GroupSync(config, context, source);

@@ -25,7 +25,8 @@ record LinkConfig(String name, SortedMap<String, String> given, List<Address> bo
     Fetching fetch, Sync sync) {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
   private static final List<String> FIELDS = List.of("bootstrap.servers", "topics", "mode", "prefix", "paused", "start", "fetch.max.bytes",
-      "fetch.wait.max.ms", "bandwidth.bytes.per.second", "sync.interval.ms", "sync.topic.configs", "sync.groups", "replication.factor", "on.divergence",
+      "fetch.wait.max.ms", "bandwidth.bytes.per.second", "sync.interval.ms", "sync.topic.configs", "sync.groups", "sync.acls", "replication.factor",
+      "on.divergence",
       "partitions", "partitioner", "security.protocol");
   private static final List<String> PROTOCOLS = List.of("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL");
   private static final String REPARTITIONED = "repartitioned";
@@ -74,10 +75,12 @@ record LinkConfig(String name, SortedMap<String, String> given, List<Address> bo
    * @param intervalMs milliseconds between two looks at the source's topics, configs and groups
    * @param topicConfigs whether the configs of topics follow
    * @param groups what the ids of groups must match whose offsets follow; empty for none
+   * @param principals what the principals must match whose ACLs follow; empty for no ACLs at all
    * @param replicationFactor of new mirrors; -1 for the cluster's default
    * @param cuts whether a mirror that has diverged is cut to what the source has
    */
-  record Sync(int intervalMs, boolean topicConfigs, List<ForeignPattern> groups, int replicationFactor, boolean cuts) { }
+  record Sync(int intervalMs, boolean topicConfigs, List<ForeignPattern> groups, List<ForeignPattern> principals, int replicationFactor,
+      boolean cuts) { }
 
   /**
    * Checks the fields of a link.
@@ -121,6 +124,7 @@ record LinkConfig(String name, SortedMap<String, String> given, List<Address> bo
             number(fields, "bandwidth.bytes.per.second", 0, 0, Long.MAX_VALUE)),
         new Sync((int) number(fields, "sync.interval.ms", 5_000, 100, 3_600_000), bool(fields, "sync.topic.configs", true),
             patterns("sync.groups", fields.getOrDefault("sync.groups", ".*"), false),
+            patterns("sync.acls", fields.getOrDefault("sync.acls", ".*"), false),
             (int) number(fields, "replication.factor", -1, -1, Short.MAX_VALUE), cuts(fields.getOrDefault("on.divergence", "stop"))));
   }
 
@@ -269,6 +273,11 @@ record LinkConfig(String name, SortedMap<String, String> given, List<Address> bo
   /** Whether the offsets of a group follow. */
   boolean coversGroup(String group) {
     return sync.groups().stream().anyMatch(p -> p.matches(group));
+  }
+
+  /** Whether rights follow that a principal has at the source. */
+  boolean coversPrincipal(String principal) {
+    return sync.principals().stream().anyMatch(p -> p.matches(principal));
   }
 
   /** The name of the mirror of a topic. */

@@ -23,6 +23,12 @@ public final class MirrorSettings implements SettingDefinitions {
       .doc("Where a topic comes from whose records a mirroring link partitions again, as LINK:TOPIC_ID:TOPIC of the source cluster. A link "
           + "in the mode repartitioned sets it on the topics that it creates. Other producers may write to them, too.");
 
+  /** {@code margay.mirror.acls}. */
+  static final Setting<String> ACLS = ALL.topic(STRING, "margay.mirror.acls", null)
+      .matching("[0-9a-f]{16}(,[0-9a-f]{16}){0,1023}", "hashes that a link has stored")
+      .doc("Hashes of the ACLs that a mirroring link has made for a topic, so that it removes these, and no others, when they are gone at "
+          + "the source. Set by links.");
+
   @Override
   public Catalogue catalogue() {
     return ALL;

@@ -36,6 +36,7 @@ final class TargetTopics {
   private final LinkConfig config;
   private final MirrorContext context;
   private final TopicConfigs configs;
+  private final TopicAcls acls;
   /** What went wrong with a topic of the source, by its name; at most one entry per topic of the source. */
   private final Map<String, String> problems = new HashMap<>();
 
@@ -43,6 +44,7 @@ final class TargetTopics {
     this.config = config;
     this.context = context;
     this.configs = new TopicConfigs(context);
+    this.acls = new TopicAcls(context);
   }
 
   /** Brings the topics here in line with the source. On one node of the cluster. */
@@ -60,6 +62,27 @@ final class TargetTopics {
       if (problem != null) {
         problems.put(topic.getKey(), problem);
       }
+    }
+    alignAcls(source, view);
+  }
+
+  /** Gives the mirrors the ACLs of their sources, if both clusters have an authorizer. */
+  private void alignAcls(RemoteCluster source, SourceView view) throws InterruptedException {
+    List<String> mirrors = view.topics().entrySet().stream().filter(topic -> isMirror(config.target(topic.getKey()), topic.getValue()))
+        .map(Map.Entry::getKey).toList();
+    if (config.sync().principals().isEmpty() || mirrors.isEmpty() || !acls.used()) {
+      return;
+    }
+    try {
+      SourceAcls theirs = SourceAcls.read(source);
+      for (String topic : theirs == null ? List.<String>of() : mirrors) {
+        String problem = acls.align(config.target(topic), theirs.carried(topic, config.target(topic), config::coversPrincipal));
+        if (problem != null) {
+          problems.putIfAbsent(topic, problem);
+        }
+      }
+    } catch (IOException e) {
+      mirrors.forEach(topic -> problems.putIfAbsent(topic, e.getMessage()));
     }
   }
 

@@ -28,7 +28,8 @@ import java.util.TreeSet;
 /** Reads the configs of topics at the source, and keeps those of their mirrors equal. */
 final class TopicConfigs {
   /** What belongs to a cluster and not to the data. */
-  private static final Set<String> OWN = Set.of(LogSettings.MARGAY_MIRROR_SOURCE.name(), MirrorSettings.REPARTITIONED.name(), LogSettings.MARGAY_STORAGE_ENGINE.name(),
+  private static final Set<String> OWN = Set.of(LogSettings.MARGAY_MIRROR_SOURCE.name(), MirrorSettings.REPARTITIONED.name(),
+      MirrorSettings.ACLS.name(), LogSettings.MARGAY_STORAGE_ENGINE.name(),
       "follower.replication.throttled.replicas", "leader.replication.throttled.replicas", "unclean.leader.election.enable",
       "min.insync.replicas");
   private static final byte SET = 0;
@@ -112,8 +113,15 @@ final class TopicConfigs {
 
   /** Makes a mirror a topic like any other. Returns what went wrong, or null. */
   String release(String target) throws IOException, InterruptedException {
-    return alter(ConfigResource.topic(target),
-        List.of(new AlterableConfig().setName(LogSettings.MARGAY_MIRROR_SOURCE.name()).setConfigOperation(DELETE)));
+    return alter(ConfigResource.topic(target), List.of(
+        new AlterableConfig().setName(LogSettings.MARGAY_MIRROR_SOURCE.name()).setConfigOperation(DELETE),
+        new AlterableConfig().setName(MirrorSettings.ACLS.name()).setConfigOperation(DELETE)));
+  }
+
+  /** Sets one config of a topic here, or removes it when the value is null. Returns what went wrong, or null. */
+  String set(String target, String name, String value) throws IOException, InterruptedException {
+    return alter(ConfigResource.topic(target), List.of(new AlterableConfig().setName(name).setConfigOperation(value == null ? DELETE : SET)
+        .setValue(value)));
   }
 
   /** Sets a link for the cluster, or removes it. Returns what went wrong, or null. */

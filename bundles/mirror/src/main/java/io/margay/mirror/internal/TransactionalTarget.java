@@ -34,7 +34,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -49,13 +48,18 @@ final class TransactionalTarget implements LaneTarget {
   private static final int SIBLINGS_MAX = 1_000;
 
   private final RemoteCluster cluster;
+  private final LaneThreads threads;
   private final Function<String, TopicImage> topics;
   /** Coordinators of transactions and of groups, by the name of a lane; found again when a session begins. */
   private final Map<String, Integer> transactions = new HashMap<>();
   private final Map<String, Integer> groups = new HashMap<>();
 
-  /** @param topics the topics of this cluster by name, as they are now */
-  TransactionalTarget(RemoteCluster cluster, Function<String, TopicImage> topics) {
+  /**
+   * @param topics the topics of this cluster by name, as they are now
+   * @param threads waits
+   */
+  TransactionalTarget(RemoteCluster cluster, Function<String, TopicImage> topics, LaneThreads threads) {
+    this.threads = threads;
     this.cluster = cluster;
     this.topics = topics;
   }
@@ -66,10 +70,10 @@ final class TransactionalTarget implements LaneTarget {
   }
 
   /** Tries again while the coordinator still ends the transaction before. */
-  private static void require(String what, Attempt attempt) throws IOException, InterruptedException {
+  private void require(String what, Attempt attempt) throws IOException, InterruptedException {
     Errors error = attempt.run();
     for (int i = 0; error == Errors.CONCURRENT_TRANSACTIONS && i < TRIES_MAX; i++) {
-      TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
+      threads.await(this, () -> false, PAUSE_MS);
       error = attempt.run();
     }
     if (error != Errors.NONE) {

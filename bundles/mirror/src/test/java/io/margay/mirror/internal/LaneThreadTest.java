@@ -52,7 +52,8 @@ class LaneThreadTest {
     LinkConfig config = LinkConfig.of("west", fields);
     RemoteCluster cluster = new RemoteCluster("test", () -> source, config::bootstrap, () -> Access.PLAINTEXT);
     RemoteCluster target = new RemoteCluster("test", () -> source, config::bootstrap, () -> Access.PLAINTEXT);
-    lanes = new LaneThread(1, cluster, target, new LaneThread.Shared(config, time, this::lane, () -> { }, new LaneThread.SharedThrottle(0)));
+    lanes = new LaneThread(1, cluster, target, new LaneThread.Shared(config, time, this::lane, () -> { },
+        new LaneThread.SharedThrottle(0), LaneThreads.REAL));
     int[] left = {fetches};
     source.afterFetch = () -> {
       if (--left[0] == 0) {

@@ -63,7 +63,7 @@ class LinkConfigTest {
   @ParameterizedTest
   @CsvSource({"bootstrap.servers, a", "bootstrap.servers, a:0", "bootstrap.servers, a:65536", "topics, (", "mode, copied", "prefix, x.",
       "paused, yes", "start, yesterday", "fetch.max.bytes, 10", "fetch.max.bytes, many", "fetch.wait.max.ms, -1", "sync.interval.ms, 1",
-      "sync.topic.configs, 1", "sync.groups, [", "partitions, 3", "partitioner, crc32", "bandwidth.bytes.per.second, -1", "replication.factor, x", "topics, a;b"})
+      "sync.topic.configs, 1", "sync.groups, [", "sync.acls, [", "partitions, 3", "partitioner, crc32", "bandwidth.bytes.per.second, -1", "replication.factor, x", "topics, a;b"})
   void anIllTypedFieldIsRefusedByName(String field, String value) {
     assertThatThrownBy(() -> with(field, value)).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(field)
         .hasMessageContaining("expected");

@@ -107,6 +107,9 @@ final class ClassWriter {
       if (StructCosts.isErrorCode(field)) {
         method("boolean hasErrorCode(short version)", field.versions().condition(message.top().versions()));
       }
+      if (message.isRpc() && field.name().equals("throttleTimeMs")) {
+        out.line("@Override").line("public void throttle(int ms) {").line("this.throttleTimeMs = ms;").line("}").line("");
+      }
     }
   }
 

@@ -40,6 +40,8 @@ final class ClientSession {
   private final Runnable changed;
   private final Decisions decisions = new Decisions();
   private volatile Session state;
+  /** A SaslHandshake whose mechanism is not there yet, or null. */
+  private RoutedRequest awaiting;
   /** What the connection keeps, as long as that is counted by itself: until the client has logged in. */
   private long keptBytes;
   /** By when the handshake and the login must be done; counts only while one of them is under way. */
@@ -108,6 +110,16 @@ final class ClientSession {
   /** Whether a login has begun that only this version of the bundle can end. */
   boolean inExchange() {
     return state.exchange() != null;
+  }
+
+  /** Gives a handshake that waits for its mechanism back: the next version of the bundle starts it again. */
+  void handBack() {
+    RoutedRequest waited = awaiting;
+    if (waited != null) {
+      awaiting = null;
+      waited.endLease();
+      waited.handBack();
+    }
   }
 
   /** How large a request may be at most. */
@@ -224,7 +236,15 @@ final class ClientSession {
           + (other ? "is not that of its first login" : "sasl.enabled.mechanisms of listener " + listener + " does not have"));
       return;
     }
+    awaiting = request;
     security.mechanism(mechanism).whenCompleteAsync((lease, failure) -> {
+      if (awaiting != request) { // it was handed back
+        if (lease != null) {
+          lease.close();
+        }
+        return;
+      }
+      awaiting = null;
       if (failure != null) {
         request.close("the SASL mechanism " + mechanism + " is not there: " + cause(failure).getMessage());
         return;

@@ -35,8 +35,18 @@ final class ListenerSecurity implements Security {
   private final RequestAudit audit;
   private final NamedServices<SaslMechanism> mechanisms = new NamedServices<>("SASL mechanism", DRAIN_MS);
   private final AtomicLong keptBytes = new AtomicLong();
-  private volatile Map<String, Rules> rules = Map.of();
-  private volatile Map<String, TlsListener> tls = Map.of();
+  private volatile Prepared now = new Prepared(List.of(), Map.of(), Map.of());
+  /** The files that could not be used when they had changed last, as they were then; guarded by this. */
+  private List<Object> refused = List.of();
+
+  /**
+   * What was read for some listeners. Immutable.
+   *
+   * @param listeners which
+   * @param rules by the listener's name
+   * @param tls by the listener's name, for those with TLS
+   */
+  record Prepared(List<Endpoint> listeners, Map<String, Rules> rules, Map<String, TlsListener> tls) { }
 
   /** @param audit records failed logins, changes and denied requests */
   ListenerSecurity(NodeSettings settings, RequestAudit audit) {
@@ -56,13 +66,13 @@ final class ListenerSecurity implements Security {
 
   @Override
   public SslContext tls(String listener) {
-    TlsListener known = tls.get(listener);
+    TlsListener known = now.tls.get(listener);
     return known == null ? null : known.context();
   }
 
   @Override
   public Rules rules(String listener) {
-    Rules known = rules.get(listener);
+    Rules known = now.rules.get(listener);
     return known != null ? known : NONE.rules(listener);
   }
 
@@ -85,25 +95,30 @@ final class ListenerSecurity implements Security {
    * Reads the keys of all listeners with TLS, and what else they ask for; may block. Listeners that are bound already go on with what they
    * have when this fails.
    *
+   * @return what counted before, for {@link #restore} when the listeners cannot be bound
    * @throws IOException when a listener cannot be served as it is set; the message names it
    */
-  void prepare(List<Endpoint> listeners) throws IOException {
-    Map<String, Rules> next = new HashMap<>();
-    Map<String, TlsListener> secured = new HashMap<>();
-    read(listeners, next, secured);
-    rules = next;
-    tls = secured;
-    if (!secured.isEmpty()) {
-      warn();
-    }
+  synchronized Prepared prepare(List<Endpoint> listeners) throws IOException {
+    Prepared before = now;
+    now = read(listeners);
+    refused = List.of();
+    warn();
+    return before;
   }
 
-  /** The same without effect. */
+  /** The listeners that were prepared last are not those that are bound: these are. */
+  synchronized void restore(Prepared before) {
+    now = before;
+  }
+
+  /** The same as {@link #prepare} without effect. */
   void check(List<Endpoint> listeners) throws IOException {
-    read(listeners, new HashMap<>(), new HashMap<>());
+    read(listeners);
   }
 
-  private void read(List<Endpoint> listeners, Map<String, Rules> into, Map<String, TlsListener> secured) throws IOException {
+  private Prepared read(List<Endpoint> listeners) throws IOException {
+    Map<String, Rules> into = new HashMap<>();
+    Map<String, TlsListener> secured = new HashMap<>();
     for (Endpoint listener : listeners) {
       if (!PROTOCOLS.contains(listener.protocol())) {
         throw new IOException("listener " + listener + " asks for " + listener.protocol() + ", which is none of " + PROTOCOLS);
@@ -120,6 +135,7 @@ final class ListenerSecurity implements Security {
         throw new IOException("listener " + listener + " cannot be served: " + e.getMessage(), e);
       }
     }
+    return new Prepared(List.copyOf(listeners), into, secured);
   }
 
   private Rules rules(Endpoint listener) throws IOException {
@@ -141,33 +157,43 @@ final class ListenerSecurity implements Security {
         || name.equals(TlsSettings.MARGAY_TLS_ENGINE.name()));
   }
 
-  /** Settings or files have changed: new connections get what they say now. What cannot be used has no effect. */
-  void readAgain(List<Endpoint> listeners) {
-    if (rules.isEmpty()) {
+  /**
+   * Settings or files have changed: new connections to the listeners that are bound get what they say now. What cannot be used has no effect,
+   * and the log says so once.
+   */
+  synchronized void readAgain() {
+    Prepared before = now;
+    if (before.rules.isEmpty()) {
       return;
     }
+    List<Object> files = files(before);
     try {
-      prepare(listeners);
-      if (!tls.isEmpty()) {
-        LOG.info("New connections use the keys and certificates that are set now listeners={}", tls.keySet());
+      prepare(before.listeners);
+      if (hasTls()) {
+        LOG.info("New connections use the keys and certificates that are set now listeners={}", now.tls.keySet());
       }
     } catch (IOException e) {
+      refused = files;
       LOG.error("What is set for TLS or SASL cannot be used, and what was used before goes on: {}", e.getMessage());
     }
   }
 
-  /** @return whether a file with keys or certificates is another one now */
-  boolean filesChanged() {
-    return tls.values().stream().anyMatch(TlsListener::changed);
+  private static List<Object> files(Prepared of) {
+    return of.tls.values().stream().<Object>map(TlsListener::filesNow).toList();
+  }
+
+  /** @return whether a file with keys or certificates is another one now, and not one that was tried already */
+  synchronized boolean filesChanged() {
+    return now.tls.values().stream().anyMatch(TlsListener::changed) && !files(now).equals(refused);
   }
 
   /** @return whether there are files to look at */
   boolean hasTls() {
-    return !tls.isEmpty();
+    return !now.tls.isEmpty();
   }
 
   /** Warns of certificates that are about to expire. */
   void warn() {
-    tls.values().forEach(listener -> listener.warn(settings.get(TlsSettings.MARGAY_TLS_EXPIRY_WARNING_DAYS)));
+    now.tls.values().forEach(listener -> listener.warn(settings.get(TlsSettings.MARGAY_TLS_EXPIRY_WARNING_DAYS)));
   }
 }

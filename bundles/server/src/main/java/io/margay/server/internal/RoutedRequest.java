@@ -62,6 +62,11 @@ abstract class RoutedRequest implements Request {
   private Denial denial;
   /** Who decides what the client may do; null for no restrictions. Set before the handler gets the request. */
   private Authorization.Decider decider;
+  /** How long its client has to wait because of its quota, in milliseconds. Written with the monitor held. */
+  private volatile int quotaMs;
+  /** How long was worked for it, as far as nobody has counted that. Guarded by this. */
+  private long workedNanos;
+  private volatile boolean exempt;
   /** The last decoding began and did not end. */
   private boolean undecoded;
   /** Records what was denied, and changes. Set before the handler gets the request. */
@@ -159,6 +164,41 @@ abstract class RoutedRequest implements Request {
     }
     denied(operation, type, null);
     return false;
+  }
+
+  @Override
+  public final void unlimited() {
+    exempt = true;
+  }
+
+  /** Whether no quota counts for it. */
+  final boolean exempt() {
+    return exempt;
+  }
+
+  @Override
+  public final synchronized void worked(long nanos) {
+    workedNanos += nanos;
+  }
+
+  /** @return for how long was worked since the last call, in nanoseconds */
+  final synchronized long takeWork() {
+    long taken = workedNanos;
+    workedNanos = 0;
+    return taken;
+  }
+
+  /** The client has to wait, at least for this. */
+  final void noteQuota(int ms) {
+    if (ms > 0) {
+      synchronized (this) {
+        quotaMs = Math.max(quotaMs, ms);
+      }
+    }
+  }
+
+  final int quotaMs() {
+    return quotaMs;
   }
 
   /** Routes the request again, now that there is a handler. On the event loop. */

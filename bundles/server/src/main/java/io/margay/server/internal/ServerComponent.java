@@ -20,6 +20,7 @@ import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.lease.LeaseSettings;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.memory.MemoryUser;
+import io.margay.spi.quota.ClientQuotas;
 import io.margay.spi.security.Authorizer;
 import io.margay.spi.security.AuthorizerSettings;
 import io.margay.spi.security.SaslMechanism;
@@ -115,7 +116,7 @@ public final class ServerComponent {
         () -> settings.get(AuditSettings.MARGAY_AUDIT_REPEAT_MS));
     this.security = new ListenerSecurity(settings, new RequestAudit(audit, settings::definition, new LineLimit(Clock.SYSTEM)));
     this.watch = new TlsWatch(security, scheduler, () -> settings.get(TlsSettings.MARGAY_TLS_CHECK_INTERVAL_MS), ServerComponent::lookUp,
-        () -> security.readAgain(settings.listeners()));
+        security::readAgain);
     ConnectionLimits limits = limits(settings);
     limits.overrides(settings.get(NetworkSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES), ServerComponent::lookUp);
     this.changes = settings.onChange(names -> {
@@ -125,7 +126,7 @@ public final class ServerComponent {
       if (!Collections.disjoint(names, NodeSettings.LISTENER_SETTINGS)) {
         listenAgain(settings);
       } else if (ListenerSecurity.concerns(names)) {
-        security.readAgain(settings.listeners());
+        security.readAgain();
       }
     });
     boolean again = !listeners.get().isEmpty();
@@ -254,8 +255,13 @@ public final class ServerComponent {
   }
 
   private void listen(NodeSettings.Listeners wanted) throws IOException {
-    security.prepare(wanted.bound());
-    server.listen(wanted.bound(), wanted.advertised());
+    ListenerSecurity.Prepared before = security.prepare(wanted.bound());
+    try {
+      server.listen(wanted.bound(), wanted.advertised());
+    } catch (IOException | RuntimeException e) {
+      security.restore(before);
+      throw e;
+    }
     watch.begin();
   }
 
@@ -345,6 +351,15 @@ public final class ServerComponent {
 
   void unbindMechanism(SaslMechanism mechanism) {
     security.mechanisms().remove(mechanism);
+  }
+
+  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+  void bindQuotas(ClientQuotas quotas) {
+    server.limit(quotas);
+  }
+
+  void unbindQuotas(ClientQuotas quotas) {
+    server.endLimits(quotas);
   }
 
   @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)

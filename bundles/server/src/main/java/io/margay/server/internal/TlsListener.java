@@ -82,6 +82,11 @@ final class TlsListener {
     return material.changed();
   }
 
+  /** @return something that is equal as long as the files stay as they are */
+  Object filesNow() {
+    return material.filesNow();
+  }
+
   /** @param days before the end from which on the log says so */
   void warn(int days) {
     X509Certificate own = material.chain().get(0);

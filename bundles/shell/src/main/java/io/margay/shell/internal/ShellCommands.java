@@ -277,6 +277,7 @@ public final class ShellCommands {
     add(all, dispatch, StorageCommands.class, StorageCommands.SCOPE, io -> new StorageCommands(requests.as(io), settings, strategies, io));
     add(all, dispatch, TlsCommands.class, TlsCommands.SCOPE, io -> new TlsCommands(settings, io));
     add(all, dispatch, AclCommands.class, AclCommands.SCOPE, io -> new AclCommands(requests.as(io), io));
+    add(all, dispatch, QuotaCommands.class, QuotaCommands.SCOPE, io -> new QuotaCommands(requests.as(io), io));
     add(all, dispatch, MirrorCommands.class, MirrorCommands.SCOPE, io -> new MirrorCommands(strategies, io));
     add(all, dispatch, AuditCommands.class, AuditCommands.SCOPE, io -> new AuditCommands(strategies, io));
     add(all, dispatch, MargayCommands.class, MargayCommands.SCOPE, io -> new MargayCommands(requests.as(io), settings, strategies, all, platform, io));

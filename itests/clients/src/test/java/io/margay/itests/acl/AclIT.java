@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -37,6 +38,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class AclIT {
   private static final String ACLS = "org.apache.kafka.tools.AclCommand";
+  private static final String PLAIN = "org.apache.kafka.common.security.plain.PlainLoginModule";
   private static final String TOPIC = "topic-" + Sweep.THERE;
   private static final String[] EVERYTHING = {"topic '*'", "group '*'", "transactional-id '*'", "cluster"};
 
@@ -216,6 +218,43 @@ class AclIT {
       revoke("write", "topic load");
       assertThat(new Denied(producer).of("load")).isInstanceOf(TopicAuthorizationException.class);
     }
+  }
+
+  @Test
+  void aLinkCarriesOverWhatMayBeRead() throws Exception {
+    shell("topic:create linked; acl:add User:alice read topic link --prefixed; acl:add User:alice write,alter topic linked;"
+        + " acl:add User:bob all topic linked --deny");
+    String logins = "127.0.0.1:" + Ports.free(1).get(0);
+    try (Broker target = Broker.prepare().with("KAFKA_AUTHORIZER_CLASS_NAME", "acl").with("KAFKA_SUPER_USERS", "User:ANONYMOUS;User:admin")
+        .with("KAFKA_LISTENERS", "PLAINTEXT://127.0.0.1:0,ADMIN://" + logins)
+        .with("KAFKA_LISTENER_SECURITY_PROTOCOL_MAP", "PLAINTEXT:PLAINTEXT,ADMIN:SASL_PLAINTEXT").with("KAFKA_SASL_ENABLED_MECHANISMS", "PLAIN")
+        .with("KAFKA_LISTENER_NAME_ADMIN_PLAIN_SASL_JAAS_CONFIG", PLAIN + " required user_alice=\"alice\";")
+        .with("KAFKA_LISTENER_NAME_WEST_SASL_MECHANISM_INTER_BROKER_PROTOCOL", "PLAIN")
+        .with("KAFKA_LISTENER_NAME_WEST_PLAIN_SASL_JAAS_CONFIG", PLAIN + " required username=\"admin\" password=\"admin\";").start()) {
+      target.shell("topic:create link-local").ok();
+      target.shell("mirror:create west --source " + AclIT.logins + " --topics linked --mode prefixed -f security.protocol=SASL_PLAINTEXT"
+          + " -f sync.interval.ms=200").ok();
+      awaitAcls(target, "User:alice allow describe", "User:alice allow read", "User:bob deny all");
+      try (Admin alice = Admin.create(Comparison.login(logins, "alice"))) {
+        assertThat(alice.listTopics().names().get()).containsExactly("west.linked");
+      }
+      target.shell("acl:add User:carol read topic west.linked").ok();
+      shell("acl:remove User:alice read topic link --prefixed; acl:remove User:bob all topic linked --deny");
+      awaitAcls(target, "User:alice allow describe", "User:carol allow read");
+    } finally {
+      shell("acl:remove User:alice write,alter topic linked; topic:delete linked");
+    }
+  }
+
+  private static void awaitAcls(Broker target, String... expected) throws InterruptedException {
+    List<String> found = List.of();
+    for (int i = 0; i < 150 && !found.equals(List.of(expected)); i++) {
+      TimeUnit.MILLISECONDS.sleep(100);
+      found = target.shell("acl:list topic west.linked").ok().output().lines().filter(line -> line.contains("west.linked"))
+          .map(line -> line.strip().split(" +"))
+          .map(row -> row[3] + " " + row[6] + " " + row[5]).sorted().toList();
+    }
+    assertThat(found).containsExactly(expected);
   }
 
   /** What a record ends with that may not be written. */

@@ -17,7 +17,7 @@ public sealed interface Command {
   /** The metadata.version from which on all nodes understand the commands that there are now. */
   short FIRST_LEVEL = 7;
 
-  /** The metadata.version from which on all nodes understand rules of authorization: that of Kafka 4.4. */
+  /** The metadata.version from which on all nodes understand rules of authorization and client quotas: that of Kafka 4.4. */
   short ACLS_LEVEL = 33;
 
   /** @return the lowest metadata.version of a cluster whose nodes all understand this command; it is not proposed below that */
@@ -148,7 +148,11 @@ public sealed interface Command {
 
     @Override
     public short level() {
-      return changes.stream().anyMatch(c -> c.resource().type() == ConfigResource.Type.USER) ? USERS_LEVEL : FIRST_LEVEL;
+      return concerns(ConfigResource.Type.CLIENT_QUOTA) ? ACLS_LEVEL : concerns(ConfigResource.Type.USER) ? USERS_LEVEL : FIRST_LEVEL;
+    }
+
+    private boolean concerns(ConfigResource.Type type) {
+      return changes.stream().anyMatch(c -> c.resource().type() == type);
     }
   }
 

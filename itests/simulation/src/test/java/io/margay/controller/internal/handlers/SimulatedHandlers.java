@@ -9,6 +9,7 @@ public final class SimulatedHandlers {
   private SimulatedHandlers() { }
 
   public static List<ApiHandler> of(ControllerRuntime controller) {
-    return List.of(new MetadataHandler(controller), new BrokerHeartbeatHandler(controller));
+    return List.of(new MetadataHandler(controller), new BrokerHeartbeatHandler(controller), new DescribeConfigsHandler(controller, null),
+        new IncrementalAlterConfigsHandler(controller, null), new CreatePartitionsHandler(controller));
   }
 }
