@@ -5,37 +5,53 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.CreateDelegationTokenOptions;
+import org.apache.kafka.clients.admin.ExpireDelegationTokenOptions;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.DelegationTokenNotFoundException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.UnsupportedByAuthenticationException;
+import org.apache.kafka.common.security.token.delegation.DelegationToken;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Logins with tokens of an issuer, with clients as they are. */
+/** Logins with tokens of an issuer and with delegation tokens, with clients as they are. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class LoginMechanismsIT {
   private static final String ALLOWED_BY_CLIENT = "org.apache.kafka.sasl.oauthbearer.allowed.urls";
+  private static final String PASSWORD = "admin-password-1";
+  private static final String MASTER = "master-secret-2";
   private static final Tokens ISSUER = new Tokens();
 
   private static Broker broker;
   private static Path keys;
   private static int bearer;
+  private static int scram;
 
   @BeforeAll
   static void start() throws Exception {
     broker = Broker.prepare();
     keys = broker.data().resolve("keys.json");
     Tokens.write(keys, ISSUER.keys());
-    bearer = Ports.free(1).get(0);
-    broker.with("KAFKA_LISTENERS", "PLAINTEXT://127.0.0.1:0,BEARER://127.0.0.1:" + bearer)
-        .with("KAFKA_LISTENER_SECURITY_PROTOCOL_MAP", "PLAINTEXT:PLAINTEXT,BEARER:SASL_PLAINTEXT")
+    List<Integer> ports = Ports.free(2);
+    bearer = ports.get(0);
+    scram = ports.get(1);
+    broker.with("KAFKA_LISTENERS", "PLAINTEXT://127.0.0.1:0,BEARER://127.0.0.1:" + bearer + ",SCRAM://127.0.0.1:" + scram)
+        .with("KAFKA_LISTENER_SECURITY_PROTOCOL_MAP", "PLAINTEXT:PLAINTEXT,BEARER:SASL_PLAINTEXT,SCRAM:SASL_PLAINTEXT")
+        .with("KAFKA_SASL_ENABLED_MECHANISMS", "SCRAM-SHA-256,SCRAM-SHA-512").with("KAFKA_DELEGATION_TOKEN_SECRET_KEY", MASTER)
+        .with("MARGAY_BOOTSTRAP_USERS", "SCRAM-SHA-512=[name=admin,password=" + PASSWORD + "]")
         .with("KAFKA_LISTENER_NAME_BEARER_SASL_ENABLED_MECHANISMS", "OAUTHBEARER")
         .with("MARGAY_OAUTHBEARER_ALLOWED_URLS", keys.toUri().toString())
         .with("KAFKA_LISTENER_NAME_BEARER_OAUTHBEARER_SASL_OAUTHBEARER_JWKS_ENDPOINT_URL", keys.toUri().toString())
@@ -112,6 +128,54 @@ class LoginMechanismsIT {
     // It takes the answer that its token is refused for a success, and is disconnected at its next request.
     assertThat(refused.exit()).isNotZero();
     assertThat(refused.output()).doesNotContain("OK");
+  }
+
+  private static Map<String, Object> login(String mechanism, String user, String password, String more) {
+    return new HashMap<>(Map.of("bootstrap.servers", "127.0.0.1:" + scram, "request.timeout.ms", "10000", "default.api.timeout.ms", "15000",
+        "security.protocol", "SASL_PLAINTEXT", "sasl.mechanism", mechanism, "sasl.jaas.config",
+        "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"" + user + "\" password=\"" + password + "\"" + more + ";"));
+  }
+
+  private static Map<String, Object> login(String mechanism, DelegationToken token) {
+    return login(mechanism, token.tokenInfo().tokenId(), token.hmacAsBase64String(), " tokenauth=\"true\"");
+  }
+
+  private static void refused(Class<? extends Exception> error, Callable<KafkaFuture<?>> action) {
+    assertThatThrownBy(() -> action.call().get(20, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class).hasCauseInstanceOf(error);
+  }
+
+  @Test
+  void aDelegationTokenLogsInItsOwner() throws Exception {
+    try (Admin admin = Admin.create(login("SCRAM-SHA-512", "admin", PASSWORD, ""))) {
+      DelegationToken token = admin.createDelegationToken(new CreateDelegationTokenOptions().maxLifetimeMs(60_000)).delegationToken()
+          .get(20, TimeUnit.SECONDS);
+      reaches(login("SCRAM-SHA-512", token));
+      try (Admin owner = Admin.create(login("SCRAM-SHA-256", token)); Admin open = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+        refused(UnsupportedByAuthenticationException.class, () -> owner.createDelegationToken().delegationToken());
+        refused(UnsupportedByAuthenticationException.class, () -> open.describeDelegationToken().delegationTokens());
+      }
+      assertThat(admin.renewDelegationToken(token.hmac()).expiryTimestamp().get(20, TimeUnit.SECONDS)).isEqualTo(token.tokenInfo().maxTimestamp());
+      assertThat(admin.describeDelegationToken().delegationTokens().get(20, TimeUnit.SECONDS)).contains(token);
+      admin.expireDelegationToken(token.hmac(), new ExpireDelegationTokenOptions().expiryTimePeriodMs(-1)).expiryTimestamp().get(20, TimeUnit.SECONDS);
+      refused(DelegationTokenNotFoundException.class, () -> admin.renewDelegationToken(token.hmac()).expiryTimestamp());
+      assertThatThrownBy(() -> reaches(login("SCRAM-SHA-512", token))).isInstanceOf(ExecutionException.class)
+          .hasCauseInstanceOf(SaslAuthenticationException.class);
+      assertThat(broker.log()).doesNotContain(PASSWORD, MASTER, token.hmacAsBase64String());
+    }
+  }
+
+  @Test
+  void theStockToolDealsWithDelegationTokens() throws Exception {
+    Path config = broker.data().resolve("admin.properties");
+    Files.write(config, login("SCRAM-SHA-512", "admin", PASSWORD, "").entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
+    String[] tool = {"--bootstrap-server", "127.0.0.1:" + scram, "--command-config", config.toString()};
+    assertThat(tool(tool, "--create", "--max-life-time-period", "60000", "--renewer-principal", "User:bob").output()).contains("User:admin", "User:bob");
+    assertThat(tool(tool, "--describe", "--owner-principal", "User:admin").output()).contains("User:admin", "User:bob");
+  }
+
+  private static Run tool(String[] common, String... more) {
+    return Run.tool(null, "org.apache.kafka.tools.DelegationTokenCommand",
+        Stream.concat(Arrays.stream(common), Arrays.stream(more)).toArray(String[]::new)).ok();
   }
 
   @Test

@@ -37,11 +37,6 @@ final class AcceptedSettings {
       INT | controller.socket.timeout.ms | 30000 | Milliseconds that a request to the controller may take.
       LIST@ | cordoned.log.dirs |  | Log directories that take no new partitions.
       CLASS | create.topic.policy.class.name | null | A class that may refuse new topics.
-      LONG | delegation.token.expiry.check.interval.ms | 3600000 | Milliseconds between two checks for delegation tokens that \
-          have expired.
-      LONG | delegation.token.expiry.time.ms | 86400000 | Milliseconds that a delegation token is valid unless it is renewed.
-      LONG | delegation.token.max.lifetime.ms | 604800000 | Milliseconds after which a delegation token cannot be renewed.
-      PASSWORD | delegation.token.secret.key | null | The secret that delegation tokens are signed with.
       INT | delete.records.purgatory.purge.interval.requests | 1 | Requests after which finished DeleteRecords are swept.
       LIST | early.start.listeners | null | Listeners that open before the others.
       INT | fetch.purgatory.purge.interval.requests | 1000 | Requests after which finished fetches are swept.

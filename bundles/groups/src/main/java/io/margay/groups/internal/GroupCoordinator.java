@@ -315,11 +315,21 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
     return run(request.groupId(), bytes, (s, now) -> s.leave(request, now));
   }
 
+  private boolean lacks(String feature, short level) {
+    return metadata.image().features().getOrDefault(feature, (short) 0) < level;
+  }
+
+  /** A client gives up when it is told that something is not served, so a broker that has no image yet does not say so. */
+  private <R> CompletableFuture<R> notServed() {
+    return CompletableFuture.failedFuture(new CoordinatorException(
+        metadata.image().brokers().isEmpty() ? Errors.NOT_COORDINATOR : Errors.UNSUPPORTED_VERSION));
+  }
+
   @Override
   public CompletableFuture<ConsumerGroupHeartbeatResponse> consumerHeartbeat(ConsumerGroupHeartbeatRequest request,
       HeartbeatOperations.Sender sender, long bytes) {
-    if (metadata.image().features().getOrDefault(GROUP_VERSION, (short) 0) < FIRST_WITH_CONSUMER) {
-      return CompletableFuture.failedFuture(new CoordinatorException(Errors.UNSUPPORTED_VERSION));
+    if (lacks(GROUP_VERSION, FIRST_WITH_CONSUMER)) {
+      return notServed();
     }
     return request.groupId().isEmpty() ? CompletableFuture.failedFuture(new CoordinatorException(Errors.INVALID_REQUEST))
         : runAnyId(request.groupId(), bytes, (s, now) -> s.consumer().heartbeats().heartbeat(request, sender, now));
@@ -328,8 +338,8 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   @Override
   public CompletableFuture<ShareGroupHeartbeatResponse> shareHeartbeat(ShareGroupHeartbeatRequest request, String clientId,
       String clientHost, long bytes) {
-    if (metadata.image().features().getOrDefault(SHARE_VERSION, (short) 0) < FIRST_WITH_SHARE) {
-      return CompletableFuture.failedFuture(new CoordinatorException(Errors.UNSUPPORTED_VERSION));
+    if (lacks(SHARE_VERSION, FIRST_WITH_SHARE)) {
+      return notServed();
     }
     return request.groupId().isEmpty() ? CompletableFuture.failedFuture(new CoordinatorException(Errors.INVALID_REQUEST))
         : runAnyId(request.groupId(), bytes, (s, now) -> s.share().heartbeats().heartbeat(request, clientId, clientHost, now));
