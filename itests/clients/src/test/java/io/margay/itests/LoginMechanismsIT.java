@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Logins with tokens of an issuer and with delegation tokens, with clients as they are. */
+/** Logins with tokens of an issuer, with delegation tokens and with Kerberos, with clients as they are. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class LoginMechanismsIT {
   private static final String ALLOWED_BY_CLIENT = "org.apache.kafka.sasl.oauthbearer.allowed.urls";
@@ -39,25 +39,32 @@ class LoginMechanismsIT {
   private static Path keys;
   private static int bearer;
   private static int scram;
+  private static int kerberos;
 
   @BeforeAll
   static void start() throws Exception {
     broker = Broker.prepare();
     keys = broker.data().resolve("keys.json");
     Tokens.write(keys, ISSUER.keys());
-    List<Integer> ports = Ports.free(2);
+    List<Integer> ports = Ports.free(3);
     bearer = ports.get(0);
     scram = ports.get(1);
-    broker.with("KAFKA_LISTENERS", "PLAINTEXT://127.0.0.1:0,BEARER://127.0.0.1:" + bearer + ",SCRAM://127.0.0.1:" + scram)
-        .with("KAFKA_LISTENER_SECURITY_PROTOCOL_MAP", "PLAINTEXT:PLAINTEXT,BEARER:SASL_PLAINTEXT,SCRAM:SASL_PLAINTEXT")
+    kerberos = ports.get(2);
+    broker.with("KAFKA_LISTENERS", "PLAINTEXT://127.0.0.1:0,BEARER://127.0.0.1:" + bearer + ",SCRAM://127.0.0.1:" + scram
+            + ",KERBEROS://localhost:" + kerberos)
+        .with("KAFKA_LISTENER_SECURITY_PROTOCOL_MAP", "PLAINTEXT:PLAINTEXT,BEARER:SASL_PLAINTEXT,SCRAM:SASL_PLAINTEXT,"
+            + "KERBEROS:SASL_PLAINTEXT")
+        .with("KAFKA_LISTENER_NAME_KERBEROS_SASL_ENABLED_MECHANISMS", "GSSAPI").with("KAFKA_SASL_KERBEROS_SERVICE_NAME", "kafka")
+        .with("KAFKA_LISTENER_NAME_KERBEROS_GSSAPI_SASL_JAAS_CONFIG", keyTab("broker", "kafka/localhost"))
+        .with("KAFKA_SASL_KERBEROS_PRINCIPAL_TO_LOCAL_RULES", "RULE:[1:$1](alice)")
+        .with("MARGAY_OPTS", "-Djava.security.krb5.conf=" + KeyServer.conf(broker.data()))
         .with("KAFKA_SASL_ENABLED_MECHANISMS", "SCRAM-SHA-256,SCRAM-SHA-512").with("KAFKA_DELEGATION_TOKEN_SECRET_KEY", MASTER)
         .with("MARGAY_BOOTSTRAP_USERS", "SCRAM-SHA-512=[name=admin,password=" + PASSWORD + "]")
         .with("KAFKA_LISTENER_NAME_BEARER_SASL_ENABLED_MECHANISMS", "OAUTHBEARER")
         .with("MARGAY_OAUTHBEARER_ALLOWED_URLS", keys.toUri().toString())
         .with("KAFKA_LISTENER_NAME_BEARER_OAUTHBEARER_SASL_OAUTHBEARER_JWKS_ENDPOINT_URL", keys.toUri().toString())
         .with("KAFKA_LISTENER_NAME_BEARER_OAUTHBEARER_SASL_OAUTHBEARER_EXPECTED_ISSUER", Tokens.ISSUER)
-        .with("KAFKA_LISTENER_NAME_BEARER_OAUTHBEARER_SASL_OAUTHBEARER_EXPECTED_AUDIENCE", "kafka")
-        .with("KAFKA_SASL_OAUTHBEARER_CLOCK_SKEW_SECONDS", "0").start();
+        .with("KAFKA_LISTENER_NAME_BEARER_OAUTHBEARER_SASL_OAUTHBEARER_EXPECTED_AUDIENCE", "kafka").start();
   }
 
   @AfterAll
@@ -88,11 +95,11 @@ class LoginMechanismsIT {
   @Test
   void aTokenLogsInAndItsSuccessorGoesOn() throws Exception {
     Path file = broker.data().resolve("alice.jwt");
-    Tokens.write(file, ISSUER.token("alice", 2));
+    Tokens.write(file, ISSUER.token("alice", 3));
     try (Admin admin = Admin.create(client(file))) {
-      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(4); // longer than a token is good for
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5); // longer than a token is good for
       while (System.nanoTime() < end) {
-        Tokens.write(file, ISSUER.token("alice", 2));
+        Tokens.write(file, ISSUER.token("alice", 3));
         assertThat(admin.describeCluster().nodes().get(20, TimeUnit.SECONDS)).hasSize(1);
       }
     }
@@ -176,6 +183,33 @@ class LoginMechanismsIT {
   private static Run tool(String[] common, String... more) {
     return Run.tool(null, "org.apache.kafka.tools.DelegationTokenCommand",
         Stream.concat(Arrays.stream(common), Arrays.stream(more)).toArray(String[]::new)).ok();
+  }
+
+  private static String keyTab(String file, String principal) {
+    return "com.sun.security.auth.module.Krb5LoginModule required useKeyTab=true storeKey=true keyTab=\"" + broker.data().resolve(file + ".keytab")
+        + "\" principal=\"" + principal + "@" + KeyServer.REALM + "\";";
+  }
+
+  private static Map<String, Object> ticket(String principal) {
+    return new HashMap<>(Map.of("bootstrap.servers", "localhost:" + kerberos, "request.timeout.ms", "10000", "default.api.timeout.ms", "15000",
+        "security.protocol", "SASL_PLAINTEXT", "sasl.mechanism", "GSSAPI", "sasl.kerberos.service.name", "kafka", "sasl.jaas.config",
+        keyTab(principal, principal)));
+  }
+
+  @Test
+  void aTicketOfKerberosLogsIn() throws Exception {
+    Assumptions.assumeTrue(KeyServer.installed(), "Debian's key server is not installed (apt-get install krb5-kdc krb5-admin-server)");
+    System.setProperty("java.security.krb5.conf", KeyServer.conf(broker.data()).toString());
+    try (KeyServer server = new KeyServer(broker.data())) {
+      server.add("kafka/localhost", broker.data().resolve("broker.keytab"));
+      server.add("alice", broker.data().resolve("alice.keytab"));
+      server.add("bob", broker.data().resolve("bob.keytab"));
+      reaches(ticket("alice"));
+      assertThatThrownBy(() -> reaches(ticket("bob"))).as("no rule is for the name").isInstanceOf(ExecutionException.class)
+          .hasCauseInstanceOf(SaslAuthenticationException.class);
+      server.add("kafka/localhost", broker.data().resolve("broker.keytab"));
+      reaches(ticket("alice"));
+    }
   }
 
   @Test

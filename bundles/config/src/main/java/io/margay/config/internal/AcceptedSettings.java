@@ -113,8 +113,6 @@ final class AcceptedSettings {
       CLASS | sasl.client.callback.handler.class | null | A class that gives a SASL client its credentials.
       STRING@ | sasl.kerberos.kinit.cmd | /usr/bin/kinit | The kinit command.
       LONG@ | sasl.kerberos.min.time.before.relogin | 60000 | Milliseconds between two Kerberos logins.
-      LIST@ | sasl.kerberos.principal.to.local.rules | DEFAULT | How Kerberos names become users' names.
-      STRING@ | sasl.kerberos.service.name | null | The Kerberos name of the service.
       DOUBLE@ | sasl.kerberos.ticket.renew.jitter | 0.05 | Random part of the wait for a new Kerberos ticket.
       DOUBLE@ | sasl.kerberos.ticket.renew.window.factor | 0.8 | Part of a Kerberos ticket's life after which it is renewed.
       CLASS | sasl.login.callback.handler.class | null | A class that does a SASL login.
