@@ -22,7 +22,9 @@ public record ConfigResource(Type type, String name) {
     /** A group. */
     GROUP((byte) 32),
     /** What is kept of a user's passwords, by SASL mechanism: secrets, which no client can ask for. */
-    USER((byte) 64);
+    USER((byte) 64),
+    /** The quotas of clients, see {@link QuotaEntity}; clients ask for them with requests of their own. */
+    CLIENT_QUOTA((byte) 65);
 
     private final byte code;
 
@@ -40,7 +42,7 @@ public record ConfigResource(Type type, String name) {
      * @return the kind, or null when there is none with that code, or none that clients may ask for
      */
     public static Type forCode(byte code) {
-      return code == USER.code ? null : forStoredCode(code);
+      return code == USER.code || code == CLIENT_QUOTA.code ? null : forStoredCode(code);
     }
 
     /**

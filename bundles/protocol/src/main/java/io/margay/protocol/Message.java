@@ -18,4 +18,13 @@ public interface Message extends MessageStruct {
   default boolean hasErrorCode(short version) {
     return false;
   }
+
+  /**
+   * Says in a response how long the client should not send anything, where its schema has a place for that.
+   *
+   * @param ms milliseconds
+   */
+  default void throttle(int ms) {
+    // most messages have no place for it
+  }
 }

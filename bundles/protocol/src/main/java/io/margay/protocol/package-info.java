@@ -15,7 +15,7 @@
  * caller, {@link java.lang.IllegalStateException}.
  */
 @Export
-@Version("1.3.0")
+@Version("1.4.0")
 package io.margay.protocol;
 
 import org.osgi.annotation.bundle.Export;

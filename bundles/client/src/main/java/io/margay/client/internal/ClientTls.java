@@ -44,6 +44,14 @@ final class ClientTls {
       throw new IOException("the settings are not there now");
     }
     SettingValues values = access.values() != null ? access.values() : new ListenerValues(node, access.listener(), null);
+    try {
+      return context(access, values);
+    } catch (IllegalArgumentException e) { // from a value that is not one of its setting, or that TLS does not know
+      throw new IOException("TLS cannot be used as it is set: " + e.getMessage(), e);
+    }
+  }
+
+  private SslContext context(Access access, SettingValues values) throws IOException {
     List<Object> settings = settings(values);
     Kept known = kept.get(access);
     if (known != null && known.settings.equals(settings) && !known.material.changed()) {

@@ -14,6 +14,7 @@ import io.margay.spi.security.SaslSettings;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
@@ -29,17 +30,34 @@ final class Login {
 
   private final NettyConnection connection;
   private final Supplier<NodeSettings> settings;
+  private final Executor workers;
   private final long timeoutMs;
 
-  /** @param timeoutMs for each answer */
-  Login(NettyConnection connection, Supplier<NodeSettings> settings, long timeoutMs) {
+  /**
+   * @param workers what hashes passwords, which takes many milliseconds
+   * @param timeoutMs for each answer
+   */
+  Login(NettyConnection connection, Supplier<NodeSettings> settings, Executor workers, long timeoutMs) {
     this.connection = connection;
     this.settings = settings;
+    this.workers = workers;
     this.timeoutMs = timeoutMs;
   }
 
-  /** Completes when this node has logged in; exceptionally with an {@link IOException} that tells why it has not. */
+  /** Completes on the event loop when this node has logged in; exceptionally with an {@link IOException} that tells why it has not. */
   CompletionStage<Void> begin() {
+    CompletableFuture<Void> result = new CompletableFuture<>();
+    handshake().whenComplete((done, why) -> connection.whenActive(() -> {
+      if (why == null) {
+        result.complete(null);
+      } else {
+        result.completeExceptionally(why);
+      }
+    }));
+    return result;
+  }
+
+  private CompletionStage<Void> handshake() {
     String mechanism;
     SaslClient client;
     try {
@@ -79,7 +97,7 @@ final class Login {
   private CompletionStage<Void> exchange(SaslClient client, byte[] token) {
     short version = connection.version(SaslAuthenticateRequest.API);
     return connection.send(SaslAuthenticateRequest.API, version, new SaslAuthenticateRequest().setAuthBytes(token), new SaslAuthenticateResponse(),
-        timeoutMs).thenCompose(reply -> {
+        timeoutMs).thenComposeAsync(reply -> {
           byte[] next;
           long lifetimeMs;
           try (reply) {
@@ -89,17 +107,17 @@ final class Login {
             }
             next = client.next(answer.authBytes());
             lifetimeMs = answer.sessionLifetimeMs();
-          } catch (IOException e) {
+          } catch (IOException | IllegalArgumentException e) { // the latter from text that is not Base64
             return CompletableFuture.<Void>failedFuture(failure(e.getMessage()));
           }
           if (next != null) {
             return exchange(client, next);
           }
           if (lifetimeMs > 0) {
-            connection.renewAfter((long) (lifetimeMs * RENEW_AT), new Login(connection, settings, Math.max(timeoutMs, RENEWAL_MS)));
+            connection.renewAfter((long) (lifetimeMs * RENEW_AT), new Login(connection, settings, workers, Math.max(timeoutMs, RENEWAL_MS)));
           }
           return CompletableFuture.<Void>completedFuture(null);
-        });
+        }, workers);
   }
 
   private IOException failure(String why) {

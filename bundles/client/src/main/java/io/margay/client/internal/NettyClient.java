@@ -24,7 +24,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -44,8 +46,10 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 public final class NettyClient implements RemoteClient {
   private static final int THREADS = 2;
   private static final long CLOSE_MS = 2000;
+  private static final int MAX_QUEUED = 1_000;
 
   private final EventLoopGroup loops;
+  private final ThreadPoolExecutor workers = workers();
   private final Set<NettyConnection> connections = ConcurrentHashMap.newKeySet();
   private final ClientTls tls = new ClientTls();
   private volatile NodeSettings settings;
@@ -56,6 +60,14 @@ public final class NettyClient implements RemoteClient {
   public NettyClient() {
     loops = new MultiThreadIoEventLoopGroup(THREADS, new DefaultThreadFactory("margay-client", true),
         Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+  }
+
+  /** What hashes passwords and checks signatures. When it has too much to do or has ended, the caller does it. */
+  private static ThreadPoolExecutor workers() {
+    ThreadPoolExecutor workers = new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MAX_QUEUED),
+        new DefaultThreadFactory("margay-client-login", true), (task, full) -> task.run());
+    workers.allowCoreThreadTimeOut(true);
+    return workers;
   }
 
   @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
@@ -107,7 +119,7 @@ public final class NettyClient implements RemoteClient {
       connection.fail(new IOException("cannot connect to " + target + ": the client stops", e));
     }
     CompletionStage<Void> versions = Handshake.ofVersions(connection, target.connectTimeoutMs());
-    (target.access().sasl() ? versions.thenCompose(known -> new Login(connection, () -> settings, target.connectTimeoutMs()).begin()) : versions)
+    (target.access().sasl() ? versions.thenCompose(known -> new Login(connection, () -> settings, workers, target.connectTimeoutMs()).begin()) : versions)
         .whenComplete((done, failure) -> {
       if (failure == null) {
         result.complete(connection);
@@ -135,7 +147,7 @@ public final class NettyClient implements RemoteClient {
           @Override
           protected void initChannel(SocketChannel channel) {
             if (encryption != null) {
-              channel.pipeline().addLast(encryption.newHandler(channel.alloc(), target.host(), target.port()));
+              channel.pipeline().addLast(encryption.newHandler(channel.alloc(), target.host(), target.port(), workers));
             }
             channel.pipeline().addLast(new LengthFieldBasedFrameDecoder(target.maxResponseBytes(), 0, 4, 0, 4), connection);
           }
@@ -150,6 +162,7 @@ public final class NettyClient implements RemoteClient {
       connection.close();
     }
     loops.shutdownGracefully(0, CLOSE_MS, TimeUnit.MILLISECONDS).awaitUninterruptibly(CLOSE_MS);
+    workers.shutdown();
     for (NettyConnection connection : connections) {
       connection.fail(new IOException("the client stopped"));
     }

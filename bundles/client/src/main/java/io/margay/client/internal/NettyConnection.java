@@ -105,7 +105,7 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Remo
   }
 
   /** Runs a task on the event loop once the channel is active, or at once when it never will be. */
-  private void whenActive(Runnable task) {
+  void whenActive(Runnable task) {
     synchronized (early) {
       if (channel == null && failure == null) {
         early.add(task);

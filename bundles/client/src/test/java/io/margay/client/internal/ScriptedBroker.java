@@ -5,6 +5,7 @@ import io.margay.protocol.Message;
 import io.margay.protocol.MessageWriter;
 import io.margay.protocol.message.ApiVersionsResponse;
 import io.margay.protocol.message.ListGroupsRequest;
+import io.margay.protocol.message.SaslAuthenticateRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -18,7 +19,7 @@ import java.util.List;
 
 /** Takes one connection, answers its ApiVersions, and then does what the test says. */
 final class ScriptedBroker implements AutoCloseable {
-  record Received(short apiKey, short version, int correlationId) { }
+  record Received(short apiKey, short version, int correlationId, ByteBuf rest) { }
 
   private final ServerSocket server;
   private Socket socket;
@@ -44,13 +45,14 @@ final class ScriptedBroker implements AutoCloseable {
     Received first = receive();
     Api api = ListGroupsRequest.API;
     answer(first.correlationId(), false, new ApiVersionsResponse().setApiKeys(List.of(
-        new ApiVersionsResponse.ApiVersion().setApiKey(api.key()).setMinVersion((short) 0).setMaxVersion((short) 3))), (short) 0);
+        new ApiVersionsResponse.ApiVersion().setApiKey(api.key()).setMinVersion((short) 0).setMaxVersion((short) 3),
+        new ApiVersionsResponse.ApiVersion().setApiKey(SaslAuthenticateRequest.API.key()).setMinVersion((short) 0).setMaxVersion((short) 1))), (short) 0);
   }
 
   Received receive() throws IOException {
     byte[] frame = in.readNBytes(in.readInt());
     ByteBuf bytes = Unpooled.wrappedBuffer(frame);
-    return new Received(bytes.readShort(), bytes.readShort(), bytes.readInt());
+    return new Received(bytes.readShort(), bytes.readShort(), bytes.readInt(), bytes);
   }
 
   void answer(int correlationId, boolean flexible, Message message, short version) throws IOException {

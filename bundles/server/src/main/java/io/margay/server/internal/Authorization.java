@@ -4,15 +4,13 @@ import io.margay.model.LineLimit;
 import io.margay.model.acl.Acl;
 import io.margay.model.acl.AclOperation;
 import io.margay.model.acl.ResourceType;
+import io.margay.spi.client.LocalClient;
 import io.margay.spi.handler.Access;
 import io.margay.spi.handler.Principal;
 import io.margay.spi.security.Authorizer;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +23,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Authorization {
   private static final Logger LOG = LoggerFactory.getLogger(Authorization.class);
-  private static final int MAX_WAITING = 10_000;
 
   /**
    * An authorizer that is or was there. A request keeps the one that it was started with.
@@ -64,8 +61,7 @@ final class Authorization {
   private volatile boolean required;
   private final LongSupplier waitMs;
   private final LineLimit lines;
-  private final ConcurrentLinkedQueue<RoutedRequest> waiting = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger waitingCount = new AtomicInteger();
+  private final WaitingRequests waiting = new WaitingRequests();
   /** Those that are there, the newest last; guarded by this. */
   private final List<Decider> deciders = new ArrayList<>(1);
   private volatile Decider current;
@@ -91,11 +87,7 @@ final class Authorization {
       current = new Decider(authorizer, ++number, lines);
       deciders.add(current);
     }
-    for (RoutedRequest r; (r = waiting.poll()) != null;) {
-      waitingCount.decrementAndGet();
-      RoutedRequest resumed = r;
-      resumed.executor().execute(resumed::resume);
-    }
+    waiting.resume();
   }
 
   /** @param authorizer leaves; requests that it has begun to decide are decided by it to their end */
@@ -135,53 +127,32 @@ final class Authorization {
         ? Gate.PASS : Gate.DENIED;
   }
 
-  private Gate park(RoutedRequest request, Runnable timedOut) {
-    if (waitingCount.incrementAndGet() > MAX_WAITING) {
-      waitingCount.decrementAndGet();
-      return Gate.FULL;
+  /** Whether a caller inside the process may do something. */
+  LocalClient.Verdict decide(Decisions decisions, Principal principal, InetAddress host, AclOperation operation, ResourceType type, String name) {
+    Decider decider = current;
+    if (required && decider == null) {
+      return LocalClient.Verdict.UNDECIDED;
     }
-    request.parked();
-    waiting.add(request);
-    request.onCancel(() -> {
-      if (leave(request)) {
-        request.respondNothing();
-      }
-    });
-    if (current != null && leave(request)) {
-      request.executor().execute(request::resume); // one came between the look and the wait
-      return Gate.WAITS;
-    }
-    request.later(waitMs.getAsLong(), TimeUnit.MILLISECONDS, () -> {
-      if (leave(request)) {
-        if (lines.pass("no authorizer") != LineLimit.HELD) {
-          LOG.warn("No authorizer came in time, so nothing is allowed apiKey={} clientId={} waitMs={}", request.api().name(),
-              request.clientId(), waitMs.getAsLong());
-        }
-        timedOut.run();
-      }
-    });
-    return Gate.WAITS;
+    return !required || decisions.allowed(decider, principal, host, operation, type, name) ? LocalClient.Verdict.ALLOWED : LocalClient.Verdict.DENIED;
   }
 
-  private boolean leave(RoutedRequest request) {
-    if (!waiting.remove(request)) {
-      return false;
-    }
-    waitingCount.decrementAndGet();
-    return true;
+  private Gate park(RoutedRequest request, Runnable timedOut) {
+    return waiting.park(request, () -> current != null, waitMs.getAsLong(), () -> {
+      if (lines.pass("no authorizer") != LineLimit.HELD) {
+        LOG.warn("No authorizer came in time, so nothing is allowed apiKey={} clientId={} waitMs={}", request.api().name(),
+            request.clientId(), waitMs.getAsLong());
+      }
+      timedOut.run();
+    }) ? Gate.WAITS : Gate.FULL;
   }
 
   /** Gives requests that wait back to where they came from. */
   void handBack() {
-    for (RoutedRequest r; (r = waiting.poll()) != null;) {
-      waitingCount.decrementAndGet();
-      RoutedRequest waited = r;
-      waited.executor().execute(waited::handBack);
-    }
+    waiting.handBack();
   }
 
   /** @return how many requests wait */
   int waiting() {
-    return waitingCount.get();
+    return waiting.size();
   }
 }

@@ -1,6 +1,5 @@
 package io.margay.server.internal;
 
-import io.margay.model.LineLimit;
 import io.margay.protocol.Message;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -11,7 +10,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -37,7 +35,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Connection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
-  private static final List<Object> NOTHING = List.of();
 
   private enum State { OPEN, LEAVING, CLOSING, GONE }
 
@@ -60,9 +57,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private boolean admitted;
   private boolean reading;
   private boolean draining;
-  /** A request of {@link State#LEAVING} that no handler was given: its frame goes with the channel. */
-  private NetworkRequest unread;
-  private long leaveByNanos;
+  private final Departure departure = new Departure();
+  private final ConnectionQuota quota;
   private volatile State state = State.OPEN;
 
   /**
@@ -82,6 +78,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     this.work = new WorkShare(server.memory());
     this.workWait = new WorkWait(server.memory().work(), channel, goOn);
     this.throttle = new Throttle(channel, gate, goOn);
+    this.quota = new ConnectionQuota(server);
     this.progress = new Progress(frames, answers, work);
   }
 
@@ -143,6 +140,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
       return false;
     }
     loop.add(this);
+    if (!known && quota.refuses(this)) {
+      gate.pause(ReadGate.Reason.THROTTLED);
+      state = State.CLOSING;
+      return false;
+    }
     if (session.tls()) {
       broken(session.onTls(ctx.channel(), null));
     }
@@ -168,7 +170,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private void broken(String why) {
     if (why != null) {
       if (!why.isEmpty()) {
-        refuse(why.substring(0, Math.min(why.length(), 40)), why);
+        refuse(ConnectionFailures.kind(why), why);
       }
       ctx.close();
     }
@@ -256,7 +258,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   void route(NetworkRequest request) {
-    server.handlers().route(request.entry, request);
+    quota.route(request);
   }
 
   /** Starts nothing more while a request waits for its handler or memory, so that none that comes later overtakes it. */
@@ -275,8 +277,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
   void leave(long byNanos) {
     if (state == State.OPEN && !session.inExchange()) {
       state = State.LEAVING;
-      leaveByNanos = byNanos;
+      departure.begin(byNanos);
       gate.pause(ReadGate.Reason.LEAVING);
+      session.handBack();
       leaveWhenIdle();
     }
   }
@@ -292,8 +295,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
       return;
     }
     Channel channel = ctx.channel();
-    ByteBuf rest = frames.detach(unread == null ? null : unread.frame);
-    Handover left = new Handover(rest, true, frames.proven(), throttle.leftNanos(), session.known());
+    Handover left = departure.pack(frames, throttle, session);
     end();
     left.leave(channel);
     channel.pipeline().remove(this);
@@ -305,17 +307,13 @@ final class Connection extends ChannelInboundHandlerAdapter {
     if (state != State.LEAVING || !started.takeBack(request)) {
       return false;
     }
-    unread = request;
-    request.endReservation();
+    departure.keep(request);
     leaveWhenIdle();
     return true;
   }
 
   private void refuse(String cause, String why) {
-    long held = server.lines().pass(cause);
-    if (held != LineLimit.HELD) {
-      LOG.warn("Closing the connection: {} client={} sinceLast={}", why, ctx.channel().remoteAddress(), held);
-    }
+    ConnectionFailures.refused(server.lines(), cause, why, ctx.channel().remoteAddress());
     closeAfterAnswers();
   }
 
@@ -346,11 +344,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   private void finish(NetworkRequest request, Message response, int throttleMs, String closeReason) {
     loop.counts().answered(request.api().key(), response != null && response.reportsError(), System.nanoTime() - request.receivedNanos());
-    request.closeReason = closeReason;
-    request.throttleMs = throttleMs;
-    request.parts = response == null ? NOTHING : request.encode(response, server.lines());
-    request.endLease();
-    request.endReservation();
+    request.end(response, throttleMs, closeReason, server.lines());
     releaseFrame(request.frame, request.takenBytes);
     started.ended(request);
     if (state == State.GONE) {
@@ -407,9 +401,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
     workWait.close();
     frames.close();
     answers.close();
+    NetworkRequest unread = departure.end();
     if (unread != null) {
       releaseFrame(unread.frame, unread.takenBytes);
-      unread = null;
     }
   }
 
@@ -417,10 +411,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     if (session.tls() && Tls.concerns(cause)) {
       broken(Tls.reason(cause));
-    } else if (cause instanceof java.io.IOException) {
-      LOG.debug("The connection broke client={} why={}", context.channel().remoteAddress(), cause.getMessage());
-    } else if (server.lines().pass("failure") != LineLimit.HELD) {
-      LOG.error("Closing the connection after a failure client={}", context.channel().remoteAddress(), cause);
+    } else {
+      ConnectionFailures.broken(server.lines(), cause, context.channel().remoteAddress());
     }
     context.close();
   }
@@ -443,7 +435,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     } else if (progress.idle(maxIdleMs) && started.isEmpty() && !frames.hasRest() && answers.unsentBytes() == 0) {
       LOG.debug("Closing an idle connection client={}", ctx.channel().remoteAddress());
       ctx.close();
-    } else if (state == State.LEAVING && nowNanos - leaveByNanos >= 0 || state == State.CLOSING && verdict == Progress.Verdict.STILL) {
+    } else if (state == State.LEAVING && departure.overdue(nowNanos) || state == State.CLOSING && verdict == Progress.Verdict.STILL) {
       ctx.close();
     }
   }
@@ -478,6 +470,11 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   String listener() {
     return listener;
+  }
+
+  /** What limits its client; for all threads. */
+  ConnectionQuota quota() {
+    return quota;
   }
 
   /** What its client has proved; {@link ClientSession#principal} is for all threads. */

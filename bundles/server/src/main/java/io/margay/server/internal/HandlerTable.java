@@ -1,19 +1,21 @@
 package io.margay.server.internal;
 
 import io.margay.model.LineLimit;
+import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
 import io.margay.protocol.MalformedMessageException;
 import io.margay.protocol.Message;
 import io.margay.protocol.MessageMemoryException;
+import io.margay.protocol.message.SaslAuthenticateRequest;
+import io.margay.protocol.message.SaslHandshakeRequest;
+import io.margay.server.internal.audit.RequestAudit;
 import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.lease.ServiceHolder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -31,7 +33,6 @@ final class HandlerTable {
   static final int MAX_KEYS = 256;
 
   private static final Logger LOG = LoggerFactory.getLogger(HandlerTable.class);
-  private static final int MAX_WAITING = 10_000;
   private static final long DRAIN_MS = 200;
   private static final long AWAY_NANOS = TimeUnit.SECONDS.toNanos(30);
 
@@ -39,11 +40,11 @@ final class HandlerTable {
   static final class Entry {
     private final ServiceHolder<ApiHandler> holder = new ServiceHolder<>(DRAIN_MS);
     private final List<ApiHandler> registered = new ArrayList<>();
-    private final ConcurrentLinkedQueue<RoutedRequest> waiting = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger waitingCount = new AtomicInteger();
+    private final WaitingRequests waiting = new WaitingRequests();
     /** The last handler, kept while it is away since only it knows how its errors look. */
     private volatile ApiHandler last;
     private volatile Access access;
+    private volatile boolean recorded;
     private volatile Api api;
     private volatile short lowest;
     private volatile short highest;
@@ -62,9 +63,16 @@ final class HandlerTable {
       return highest;
     }
 
+    /** @return whether its requests are those of brokers and of logins, for which no quota counts */
+    boolean exempt() {
+      Access now = access;
+      return now.operation() == AclOperation.CLUSTER_ACTION || api.key() == SaslHandshakeRequest.API.key()
+          || api.key() == SaslAuthenticateRequest.API.key();
+    }
+
     /** @return how many requests wait for a handler */
     int waiting() {
-      return waitingCount.get();
+      return waiting.size();
     }
   }
 
@@ -72,16 +80,19 @@ final class HandlerTable {
   private final LongSupplier waitMs;
   private final LineLimit lines;
   private final Authorization authorization;
+  private final RequestAudit audit;
 
   /**
    * @param waitMs how long a request waits for a handler, in milliseconds
    * @param authorization decides what clients may do
    * @param lines limits log lines that clients can cause
+   * @param audit records what requests change, and what they are denied
    */
-  HandlerTable(LongSupplier waitMs, Authorization authorization, LineLimit lines) {
+  HandlerTable(LongSupplier waitMs, Authorization authorization, LineLimit lines, RequestAudit audit) {
     this.waitMs = waitMs;
     this.authorization = authorization;
     this.lines = lines;
+    this.audit = audit;
   }
 
   /**
@@ -150,19 +161,16 @@ final class HandlerTable {
     }
   }
 
-  private static void install(Entry e, ApiHandler handler) {
+  private void install(Entry e, ApiHandler handler) {
     describe(e, handler);
     e.holder.set(handler);
-    for (RoutedRequest r; (r = e.waiting.poll()) != null;) {
-      e.waitingCount.decrementAndGet();
-      RoutedRequest resumed = r;
-      resumed.executor().execute(resumed::resume);
-    }
+    e.waiting.resume();
   }
 
-  private static void describe(Entry e, ApiHandler handler) {
+  private void describe(Entry e, ApiHandler handler) {
     e.last = handler;
     e.access = handler.access();
+    e.recorded = audit.changes(handler.api().key());
     e.lowest = handler.lowestVersion();
     e.highest = handler.highestVersion();
     e.api = handler.api();
@@ -183,6 +191,7 @@ final class HandlerTable {
    * @param request the request, of a version that the entry serves
    */
   void route(Entry e, RoutedRequest request) {
+    request.recordedBy(audit, e.recorded);
     switch (authorization.enter(request, e.access, () -> fail(e.last, request, Errors.REQUEST_TIMED_OUT))) {
       case PASS -> handle(e, request);
       case DENIED -> fail(e.last, request, Errors.CLUSTER_AUTHORIZATION_FAILED);
@@ -245,34 +254,15 @@ final class HandlerTable {
   }
 
   private void park(Entry e, RoutedRequest request) {
-    if (e.waitingCount.incrementAndGet() > MAX_WAITING) {
-      e.waitingCount.decrementAndGet();
+    boolean waits = e.waiting.park(request, () -> e.holder.peek() != null, waitMs.getAsLong(), () -> {
+      if (lines.pass("no handler for " + e.api.name()) != LineLimit.HELD) {
+        LOG.warn("No handler came back in time apiKey={} clientId={} waitMs={}", e.api.name(), request.clientId(), waitMs.getAsLong());
+      }
       fail(e.last, request, Errors.REQUEST_TIMED_OUT);
-      return;
-    }
-    request.parked();
-    e.waiting.add(request);
-    request.onCancel(() -> {
-      if (e.waiting.remove(request)) {
-        e.waitingCount.decrementAndGet();
-        request.respondNothing();
-      }
     });
-    if (e.holder.peek() != null && e.waiting.remove(request)) {
-      // a handler came between the look and the wait
-      e.waitingCount.decrementAndGet();
-      request.executor().execute(request::resume);
-      return;
+    if (!waits) {
+      fail(e.last, request, Errors.REQUEST_TIMED_OUT);
     }
-    request.later(waitMs.getAsLong(), TimeUnit.MILLISECONDS, () -> {
-      if (e.waiting.remove(request)) {
-        e.waitingCount.decrementAndGet();
-        if (lines.pass("no handler for " + e.api.name()) != LineLimit.HELD) {
-          LOG.warn("No handler came back in time apiKey={} clientId={} waitMs={}", e.api.name(), request.clientId(), waitMs.getAsLong());
-        }
-        fail(e.last, request, Errors.REQUEST_TIMED_OUT);
-      }
-    });
   }
 
   /** Gives requests that wait for a handler back to where they came from. */
@@ -280,10 +270,8 @@ final class HandlerTable {
     authorization.handBack();
     for (int key = 0; key < MAX_KEYS; key++) {
       Entry e = entries.get(key);
-      for (RoutedRequest r; e != null && (r = e.waiting.poll()) != null;) {
-        e.waitingCount.decrementAndGet();
-        RoutedRequest waited = r;
-        waited.executor().execute(waited::handBack);
+      if (e != null) {
+        e.waiting.handBack();
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.margay.server.internal;
 
 import io.margay.model.Endpoint;
+import io.margay.server.internal.audit.RequestAudit;
 import io.margay.spi.config.ListenerValues;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.lease.LeaseSettings;
@@ -28,16 +29,36 @@ import org.slf4j.LoggerFactory;
 final class ListenerSecurity implements Security {
   private static final Logger LOG = LoggerFactory.getLogger(ListenerSecurity.class);
   private static final long DRAIN_MS = 200;
+  /** The default, for the sake of Kafka: where it is not meant, nothing is set for it. */
+  private static final String KERBEROS = "GSSAPI";
   private static final Set<String> PROTOCOLS = Set.of("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL");
 
   private final NodeSettings settings;
+  private final RequestAudit audit;
   private final NamedServices<SaslMechanism> mechanisms = new NamedServices<>("SASL mechanism", DRAIN_MS);
   private final AtomicLong keptBytes = new AtomicLong();
-  private volatile Map<String, Rules> rules = Map.of();
-  private volatile Map<String, TlsListener> tls = Map.of();
+  private volatile Prepared now = new Prepared(List.of(), Map.of(), Map.of());
+  /** The files that could not be used when they had changed last, as they were then; guarded by this. */
+  private List<Object> refused = List.of();
 
-  ListenerSecurity(NodeSettings settings) {
+  /**
+   * What was read for some listeners. Immutable.
+   *
+   * @param listeners which
+   * @param rules by the listener's name
+   * @param tls by the listener's name, for those with TLS
+   */
+  record Prepared(List<Endpoint> listeners, Map<String, Rules> rules, Map<String, TlsListener> tls) { }
+
+  /** @param audit records failed logins, changes and denied requests */
+  ListenerSecurity(NodeSettings settings, RequestAudit audit) {
     this.settings = settings;
+    this.audit = audit;
+  }
+
+  @Override
+  public RequestAudit audit() {
+    return audit;
   }
 
   /** The mechanisms, as their bundles come and go. */
@@ -47,13 +68,13 @@ final class ListenerSecurity implements Security {
 
   @Override
   public SslContext tls(String listener) {
-    TlsListener known = tls.get(listener);
+    TlsListener known = now.tls.get(listener);
     return known == null ? null : known.context();
   }
 
   @Override
   public Rules rules(String listener) {
-    Rules known = rules.get(listener);
+    Rules known = now.rules.get(listener);
     return known != null ? known : NONE.rules(listener);
   }
 
@@ -76,25 +97,30 @@ final class ListenerSecurity implements Security {
    * Reads the keys of all listeners with TLS, and what else they ask for; may block. Listeners that are bound already go on with what they
    * have when this fails.
    *
+   * @return what counted before, for {@link #restore} when the listeners cannot be bound
    * @throws IOException when a listener cannot be served as it is set; the message names it
    */
-  void prepare(List<Endpoint> listeners) throws IOException {
-    Map<String, Rules> next = new HashMap<>();
-    Map<String, TlsListener> secured = new HashMap<>();
-    read(listeners, next, secured);
-    rules = next;
-    tls = secured;
-    if (!secured.isEmpty()) {
-      warn();
-    }
+  synchronized Prepared prepare(List<Endpoint> listeners) throws IOException {
+    Prepared before = now;
+    now = read(listeners);
+    refused = List.of();
+    warn();
+    return before;
   }
 
-  /** The same without effect. */
+  /** The listeners that were prepared last are not those that are bound: these are. */
+  synchronized void restore(Prepared before) {
+    now = before;
+  }
+
+  /** The same as {@link #prepare} without effect. */
   void check(List<Endpoint> listeners) throws IOException {
-    read(listeners, new HashMap<>(), new HashMap<>());
+    read(listeners);
   }
 
-  private void read(List<Endpoint> listeners, Map<String, Rules> into, Map<String, TlsListener> secured) throws IOException {
+  private Prepared read(List<Endpoint> listeners) throws IOException {
+    Map<String, Rules> into = new HashMap<>();
+    Map<String, TlsListener> secured = new HashMap<>();
     for (Endpoint listener : listeners) {
       if (!PROTOCOLS.contains(listener.protocol())) {
         throw new IOException("listener " + listener + " asks for " + listener.protocol() + ", which is none of " + PROTOCOLS);
@@ -111,13 +137,16 @@ final class ListenerSecurity implements Security {
         throw new IOException("listener " + listener + " cannot be served: " + e.getMessage(), e);
       }
     }
+    return new Prepared(List.copyOf(listeners), into, secured);
   }
 
   private Rules rules(Endpoint listener) throws IOException {
     ListenerValues values = new ListenerValues(settings, listener.listener(), null);
     List<String> enabled = values.get(SaslSettings.SASL_ENABLED_MECHANISMS);
-    if (listener.protocol().startsWith("SASL") && enabled.equals(List.of("GSSAPI"))) {
-      throw new IOException("it asks for a login, and sasl.enabled.mechanisms is GSSAPI, which is not available; set it to SCRAM-SHA-512");
+    if (listener.protocol().startsWith("SASL") && enabled.equals(List.of(KERBEROS))
+        && new ListenerValues(settings, listener.listener(), KERBEROS).get(SaslSettings.SASL_JAAS_CONFIG) == null) {
+      throw new IOException("it asks for a login, and sasl.enabled.mechanisms is GSSAPI, which needs keys in sasl.jaas.config; set that, or set"
+          + " sasl.enabled.mechanisms to SCRAM-SHA-512");
     }
     return new Rules(enabled, values.get(SaslSettings.SASL_SERVER_MAX_RECEIVE_SIZE), settings.get(NetworkSettings.MARGAY_PREAUTH_TIMEOUT_MS),
         values.get(SaslSettings.CONNECTION_FAILED_AUTHENTICATION_DELAY_MS),
@@ -132,33 +161,43 @@ final class ListenerSecurity implements Security {
         || name.equals(TlsSettings.MARGAY_TLS_ENGINE.name()));
   }
 
-  /** Settings or files have changed: new connections get what they say now. What cannot be used has no effect. */
-  void readAgain(List<Endpoint> listeners) {
-    if (rules.isEmpty()) {
+  /**
+   * Settings or files have changed: new connections to the listeners that are bound get what they say now. What cannot be used has no effect,
+   * and the log says so once.
+   */
+  synchronized void readAgain() {
+    Prepared before = now;
+    if (before.rules.isEmpty()) {
       return;
     }
+    List<Object> files = files(before);
     try {
-      prepare(listeners);
-      if (!tls.isEmpty()) {
-        LOG.info("New connections use the keys and certificates that are set now listeners={}", tls.keySet());
+      prepare(before.listeners);
+      if (hasTls()) {
+        LOG.info("New connections use the keys and certificates that are set now listeners={}", now.tls.keySet());
       }
     } catch (IOException e) {
+      refused = files;
       LOG.error("What is set for TLS or SASL cannot be used, and what was used before goes on: {}", e.getMessage());
     }
   }
 
-  /** @return whether a file with keys or certificates is another one now */
-  boolean filesChanged() {
-    return tls.values().stream().anyMatch(TlsListener::changed);
+  private static List<Object> files(Prepared of) {
+    return of.tls.values().stream().<Object>map(TlsListener::filesNow).toList();
+  }
+
+  /** @return whether a file with keys or certificates is another one now, and not one that was tried already */
+  synchronized boolean filesChanged() {
+    return now.tls.values().stream().anyMatch(TlsListener::changed) && !files(now).equals(refused);
   }
 
   /** @return whether there are files to look at */
   boolean hasTls() {
-    return !tls.isEmpty();
+    return !now.tls.isEmpty();
   }
 
   /** Warns of certificates that are about to expire. */
   void warn() {
-    tls.values().forEach(listener -> listener.warn(settings.get(TlsSettings.MARGAY_TLS_EXPIRY_WARNING_DAYS)));
+    now.tls.values().forEach(listener -> listener.warn(settings.get(TlsSettings.MARGAY_TLS_EXPIRY_WARNING_DAYS)));
   }
 }

@@ -3,6 +3,7 @@ package io.margay.server.internal;
 import io.margay.model.LineLimit;
 import io.margay.protocol.Message;
 import io.margay.spi.handler.Principal;
+import io.margay.spi.quota.ClientQuota;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.net.InetAddress;
@@ -29,6 +30,8 @@ final class NetworkRequest extends RoutedRequest {
   List<Object> parts;
   String closeReason;
   int throttleMs;
+  /** Since when the event loop works for it, as far as that is measured; 0 when it does not. */
+  long beganNanos;
   /** Whether the answer was counted as one that waits for those before it. */
   boolean held;
 
@@ -41,6 +44,33 @@ final class NetworkRequest extends RoutedRequest {
     this.frame = frame;
     this.takenBytes = takenBytes;
     this.pipelined = HandlerTable.pipelined(entry);
+    if (entry.exempt()) {
+      unlimited();
+    }
+  }
+
+  @Override
+  public boolean fetches(long bytes) {
+    ClientQuota quota = connection.quota().of(this);
+    if (quota == ClientQuota.NONE) {
+      return true;
+    }
+    int ms = quota.countsWork() ? quota.worked(takeWork()) : 0;
+    ms = ms > 0 ? ms : quota.fetched(bytes);
+    noteQuota(ms);
+    return ms == 0;
+  }
+
+  @Override
+  public long mostFetchBytes() {
+    return connection.quota().of(this).mostFetchBytes();
+  }
+
+  @Override
+  public boolean mutates(long partitions, boolean strict) {
+    int ms = connection.quota().of(this).mutated(partitions, strict);
+    noteQuota(Math.abs(ms));
+    return ms >= 0;
   }
 
   @Override
@@ -75,8 +105,18 @@ final class NetworkRequest extends RoutedRequest {
     connection.answered(this, response, throttle, reason);
   }
 
+  /** Takes its answer; null for none. It holds nothing but its frame then. */
+  void end(Message response, int throttle, String reason, LineLimit lines) {
+    closeReason = reason;
+    throttleMs = connection.quota().settle(this, response, throttle);
+    parts = response == null ? List.of() : encode(response, lines);
+    connection.quota().end(this);
+    endLease();
+    endReservation();
+  }
+
   /** @return the frame of a response; empty when it cannot be encoded, and then the connection is to be closed */
-  List<Object> encode(Message response, LineLimit lines) {
+  private List<Object> encode(Message response, LineLimit lines) {
     try {
       short encoded = version() == ApiVersionsHandler.UNSUPPORTED ? 0 : version();
       return ResponseEncoder.encode(api(), encoded, correlationId(), response, allocator());
@@ -177,7 +217,7 @@ final class NetworkRequest extends RoutedRequest {
 
   @Override
   public Executor executor() {
-    return connection.eventLoop();
+    return connection.quota().measuring(this, connection.eventLoop());
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Api;
 import io.margay.protocol.Message;
 import io.margay.protocol.MessageReader;
+import io.margay.server.internal.audit.RequestAudit;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Principal;
 import io.margay.spi.handler.Request;
@@ -61,8 +62,21 @@ abstract class RoutedRequest implements Request {
   private Denial denial;
   /** Who decides what the client may do; null for no restrictions. Set before the handler gets the request. */
   private Authorization.Decider decider;
+  /** How long its client has to wait because of its quota, in milliseconds. Written with the monitor held. */
+  private volatile int quotaMs;
+  /** How long was worked for it, as far as nobody has counted that. Guarded by this. */
+  private long workedNanos;
+  private volatile boolean exempt;
   /** The last decoding began and did not end. */
   private boolean undecoded;
+  /** Records what was denied, and changes. Set before the handler gets the request. */
+  private RequestAudit audit;
+  /** Whether the request may change something that is recorded. */
+  private boolean change;
+  /** What was decoded of such a request. */
+  private volatile Message decoded;
+  /** What the client was denied; null for nothing. */
+  private volatile RequestAudit.Denials denials;
 
   RoutedRequest(Api api, short version, int correlationId, ByteBuf body, long receivedNanos) {
     this.api = api;
@@ -82,6 +96,24 @@ abstract class RoutedRequest implements Request {
     return false;
   }
 
+  /** Whether what it changes is recorded; the server's own housekeeping is not. */
+  boolean recorded() {
+    return true;
+  }
+
+  final void recordedBy(RequestAudit recorder, boolean changes) {
+    audit = recorder;
+    change = changes && recorded();
+  }
+
+  /** It is answered. The read of two fields, unless there is something to record. */
+  private void record(Message response) {
+    RequestAudit.Denials denied = denials;
+    if (change || denied != null) {
+      audit.answered(this, decoded, response, denied);
+    }
+  }
+
   /** @return what was decided for the connection before */
   abstract Decisions decisions();
 
@@ -91,14 +123,82 @@ abstract class RoutedRequest implements Request {
 
   @Override
   public final boolean allowed(AclOperation operation, ResourceType type, String name) {
+    if (isAllowed(operation, type, name)) {
+      return true;
+    }
+    denied(operation, type, name);
+    return false;
+  }
+
+  private boolean isAllowed(AclOperation operation, ResourceType type, String name) {
     Authorization.Decider who = decider;
     return who == null || decisions().allowed(who, principal(), clientAddress(), operation, type, name);
+  }
+
+  private void denied(AclOperation operation, ResourceType type, String name) {
+    RequestAudit.Denials all = denials;
+    if (all == null) {
+      synchronized (this) {
+        all = denials == null ? new RequestAudit.Denials() : denials;
+        denials = all;
+      }
+    }
+    all.add(operation, type, name);
+  }
+
+  /** A question of the client, and no attempt: what it may not do is not recorded. */
+  @Override
+  public final int allowedOperations(ResourceType type, String name) {
+    int bits = 0;
+    for (AclOperation operation : type.operations()) {
+      bits |= isAllowed(operation, type, name) ? operation.bit() : 0;
+    }
+    return bits;
   }
 
   @Override
   public final boolean allowedForAny(AclOperation operation, ResourceType type) {
     Authorization.Decider who = decider;
-    return who == null || decisions().allowedForAny(who, principal(), clientAddress(), operation, type);
+    if (who == null || decisions().allowedForAny(who, principal(), clientAddress(), operation, type)) {
+      return true;
+    }
+    denied(operation, type, null);
+    return false;
+  }
+
+  @Override
+  public final void unlimited() {
+    exempt = true;
+  }
+
+  /** Whether no quota counts for it. */
+  final boolean exempt() {
+    return exempt;
+  }
+
+  @Override
+  public final synchronized void worked(long nanos) {
+    workedNanos += nanos;
+  }
+
+  /** @return for how long was worked since the last call, in nanoseconds */
+  final synchronized long takeWork() {
+    long taken = workedNanos;
+    workedNanos = 0;
+    return taken;
+  }
+
+  /** The client has to wait, at least for this. */
+  final void noteQuota(int ms) {
+    if (ms > 0) {
+      synchronized (this) {
+        quotaMs = Math.max(quotaMs, ms);
+      }
+    }
+  }
+
+  final int quotaMs() {
+    return quotaMs;
   }
 
   /** Routes the request again, now that there is a handler. On the event loop. */
@@ -245,6 +345,7 @@ abstract class RoutedRequest implements Request {
   @Override
   public final void respond(Message response, int throttleMs) {
     if (answer("respond")) {
+      record(response);
       finish(response, throttleMs, null);
     }
   }
@@ -256,6 +357,7 @@ abstract class RoutedRequest implements Request {
    */
   final void respondAndClose(Message response, String why) {
     if (answer("respondAndClose")) {
+      record(response);
       finish(response, 0, why);
     }
   }
@@ -268,6 +370,7 @@ abstract class RoutedRequest implements Request {
   @Override
   public final void respondNothing() {
     if (answer("respondNothing")) {
+      record(null);
       finish(null, 0, null);
     }
   }
@@ -275,6 +378,7 @@ abstract class RoutedRequest implements Request {
   @Override
   public final void close(String why) {
     if (answer("close")) {
+      record(null);
       finish(null, 0, why);
     }
   }
@@ -309,6 +413,9 @@ abstract class RoutedRequest implements Request {
     undecoded = true;
     into.read(new MessageReader(body, this::reserve), version);
     undecoded = false;
+    if (change) {
+      decoded = into;
+    }
     return into;
   }
 

@@ -4,6 +4,7 @@ import io.margay.metadata.ClusterImage;
 import io.margay.model.Clock;
 import io.margay.model.Endpoint;
 import io.margay.model.LineLimit;
+import io.margay.spi.quota.ClientQuotas;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -55,6 +56,7 @@ final class Server implements AutoCloseable {
   /** When connections that have not left are closed; set before {@link #leaving}. */
   private long leaveByNanos;
   private volatile List<Endpoint> advertised = List.of();
+  private volatile ClientQuotas quotas;
 
   /**
    * @param config the settings
@@ -64,14 +66,14 @@ final class Server implements AutoCloseable {
   Server(ServerConfig config, Supplier<ClusterImage> image, SocketRoom room) {
     this.config = config;
     this.authorization = new Authorization(config.handlerWaitMs(), lines);
-    this.handlers = new HandlerTable(config.handlerWaitMs(), authorization, lines);
+    this.handlers = new HandlerTable(config.handlerWaitMs(), authorization, lines, config.security().audit());
     this.memory = new RequestMemory(config.requests().memoryBytes());
     this.counts = new ConnectionCounts(config.limits());
     this.room = room;
     this.bootstrap = room.bootstrap(config.sockets().threads());
     this.sockets = new ListenerSockets(this::bootstrap, room.listeners());
     EventLoopGroup loops = bootstrap.config().childGroup();
-    this.local = new LocalRequests(handlers, loops::next, config.firstListener(), memory);
+    this.local = new LocalRequests(handlers, loops::next, config.firstListener(), memory, authorization, config.security().audit());
     handlers.bind(new ApiVersionsHandler(handlers, image));
     handlers.bind(new SaslHandshakeHandler());
     handlers.bind(new SaslAuthenticateHandler(config.requests().maxSaslBytes()));
@@ -149,6 +151,23 @@ final class Server implements AutoCloseable {
 
   Authorization authorization() {
     return authorization;
+  }
+
+  /** @return what limits clients, or null while nothing does */
+  ClientQuotas quotas() {
+    return quotas;
+  }
+
+  /** @param limits count from now on */
+  void limit(ClientQuotas limits) {
+    quotas = limits;
+  }
+
+  /** @param limits count no more */
+  synchronized void endLimits(ClientQuotas limits) {
+    if (quotas == limits) {
+      quotas = null;
+    }
   }
 
   HandlerTable handlers() {

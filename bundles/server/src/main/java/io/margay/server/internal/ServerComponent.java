@@ -2,9 +2,15 @@ package io.margay.server.internal;
 
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ClusterMetadata;
+import io.margay.model.Clock;
 import io.margay.model.Endpoint;
 import io.margay.model.FaultHandler;
+import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
+import io.margay.server.internal.audit.RequestAudit;
+import io.margay.spi.audit.AuditQueue;
+import io.margay.spi.audit.AuditSettings;
+import io.margay.spi.audit.AuditSource;
 import io.margay.spi.client.LocalClient;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.Setting;
@@ -14,6 +20,7 @@ import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.lease.LeaseSettings;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.memory.MemoryUser;
+import io.margay.spi.quota.ClientQuotas;
 import io.margay.spi.security.Authorizer;
 import io.margay.spi.security.AuthorizerSettings;
 import io.margay.spi.security.SaslMechanism;
@@ -68,6 +75,7 @@ public final class ServerComponent {
   private final BundleContext context;
   private final NodeSettings settings;
   private final Server server;
+  private final AuditQueue audit;
   private final ListenerSecurity security;
   private final TlsWatch watch;
   private final NodeSettings.Registration changes;
@@ -76,6 +84,7 @@ public final class ServerComponent {
   /** Null until it is provided; guarded by this. */
   private ServiceRegistration<LocalClient> local;
   private final ServiceRegistration<MemoryUser> memory;
+  private final ServiceRegistration<AuditSource> audited;
   @SuppressWarnings("rawtypes")
   private final ServiceRegistration<Supplier> counts;
   private final List<String> needed;
@@ -103,9 +112,11 @@ public final class ServerComponent {
       @Reference(target = "(margay.sockets=listeners)") Supplier<ChannelGroup> listeners) {
     this.context = context;
     this.settings = settings;
-    this.security = new ListenerSecurity(settings);
+    this.audit = new AuditQueue("server", Clock.SYSTEM, () -> settings.get(AuditSettings.MARGAY_AUDIT_QUEUE_BYTES),
+        () -> settings.get(AuditSettings.MARGAY_AUDIT_REPEAT_MS));
+    this.security = new ListenerSecurity(settings, new RequestAudit(audit, settings::definition, new LineLimit(Clock.SYSTEM)));
     this.watch = new TlsWatch(security, scheduler, () -> settings.get(TlsSettings.MARGAY_TLS_CHECK_INTERVAL_MS), ServerComponent::lookUp,
-        () -> security.readAgain(settings.listeners()));
+        security::readAgain);
     ConnectionLimits limits = limits(settings);
     limits.overrides(settings.get(NetworkSettings.MAX_CONNECTIONS_PER_IP_OVERRIDES), ServerComponent::lookUp);
     this.changes = settings.onChange(names -> {
@@ -115,7 +126,7 @@ public final class ServerComponent {
       if (!Collections.disjoint(names, NodeSettings.LISTENER_SETTINGS)) {
         listenAgain(settings);
       } else if (ListenerSecurity.concerns(names)) {
-        security.readAgain(settings.listeners());
+        security.readAgain();
       }
     });
     boolean again = !listeners.get().isEmpty();
@@ -135,6 +146,7 @@ public final class ServerComponent {
     if (!again) {
       provideLocal();
     } // else when clients are served: they wait, and this starts all parts that send requests inside the process
+    this.audited = context.registerService(AuditSource.class, audit, null);
     this.memory = context.registerService(MemoryUser.class, server.memory(), null);
     // A type of the JDK, for bundles that must not depend on the contracts.
     Supplier<Map<String, Long>> counted = server::requestCounts;
@@ -243,8 +255,13 @@ public final class ServerComponent {
   }
 
   private void listen(NodeSettings.Listeners wanted) throws IOException {
-    security.prepare(wanted.bound());
-    server.listen(wanted.bound(), wanted.advertised());
+    ListenerSecurity.Prepared before = security.prepare(wanted.bound());
+    try {
+      server.listen(wanted.bound(), wanted.advertised());
+    } catch (IOException | RuntimeException e) {
+      security.restore(before);
+      throw e;
+    }
     watch.begin();
   }
 
@@ -334,6 +351,15 @@ public final class ServerComponent {
 
   void unbindMechanism(SaslMechanism mechanism) {
     security.mechanisms().remove(mechanism);
+  }
+
+  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
+  void bindQuotas(ClientQuotas quotas) {
+    server.limit(quotas);
+  }
+
+  void unbindQuotas(ClientQuotas quotas) {
+    server.endLimits(quotas);
   }
 
   @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC, policyOption = ReferencePolicyOption.GREEDY)
@@ -468,5 +494,6 @@ public final class ServerComponent {
     } else {
       server.close();
     }
+    audited.unregister(); // last, so that what is left is recorded
   }
 }

@@ -22,7 +22,14 @@ final class Throttle {
     this.goOn = goOn;
   }
 
+  /** Begins, or lasts at least as long from now on. */
   void begin(long nanos) {
+    if (end != null) {
+      if (leftNanos() >= nanos) {
+        return;
+      }
+      end.cancel(false);
+    }
     gate.pause(ReadGate.Reason.THROTTLED);
     end = channel.eventLoop().schedule(() -> {
       end = null;

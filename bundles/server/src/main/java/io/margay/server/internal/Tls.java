@@ -8,7 +8,12 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.handler.stream.ChunkedWriteHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 
@@ -17,7 +22,23 @@ import javax.net.ssl.SSLPeerUnverifiedException;
  * never leave them. Apart from the connection, so that nothing of it is loaded where all listeners are plaintext. Stateless.
  */
 final class Tls {
+  private static final int MAX_WORKERS = Math.max(1, Runtime.getRuntime().availableProcessors());
+  private static final int MAX_QUEUED = 1_000;
+  /**
+   * What signs and checks signatures in handshakes, a millisecond or more each, so that the requests of other connections of the event loop
+   * do not wait for it. When it has too much to do, the event loop does it itself. It is never shut down: a channel keeps it when the server is
+   * replaced, so nothing in it is of this bundle, and its threads end by themselves.
+   */
+  private static final Executor WORKERS = workers();
+
   private Tls() { }
+
+  private static Executor workers() {
+    ThreadPoolExecutor workers = new ThreadPoolExecutor(MAX_WORKERS, MAX_WORKERS, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MAX_QUEUED),
+        new DefaultThreadFactory("margay-tls", true), new ThreadPoolExecutor.CallerRunsPolicy());
+    workers.allowCoreThreadTimeOut(true);
+    return workers;
+  }
 
   /**
    * Adds what encrypts, unless it is there already.
@@ -33,7 +54,7 @@ final class Tls {
     if (context == null || Handover.hasRest(channel)) {
       return false; // The client closed its side while the connection waited for a server.
     }
-    SslHandler handler = context.newHandler(channel.alloc());
+    SslHandler handler = context.newHandler(channel.alloc(), WORKERS);
     handler.setHandshakeTimeoutMillis(security.rules(listener).preauthMs());
     pipeline.addLast(handler, new ChunkedWriteHandler());
     return true;

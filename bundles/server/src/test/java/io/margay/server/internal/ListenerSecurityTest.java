@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.margay.model.Endpoint;
+import io.margay.server.internal.audit.RequestAudit;
 import io.margay.spi.config.FakeSettings;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Set;
@@ -26,7 +29,7 @@ class ListenerSecurityTest {
   private static Path store;
 
   private final FakeSettings settings = new FakeSettings();
-  private final ListenerSecurity security = new ListenerSecurity(settings);
+  private final ListenerSecurity security = new ListenerSecurity(settings, RequestAudit.NONE);
 
   @BeforeAll
   static void key() throws Exception {
@@ -68,13 +71,60 @@ class ListenerSecurityTest {
     assertThat(security.filesChanged()).isFalse();
     Files.setLastModifiedTime(store, FileTime.fromMillis(2_000_000));
     assertThat(security.filesChanged()).isTrue();
-    security.readAgain(TLS);
+    security.readAgain();
     assertThat(security.filesChanged()).isFalse();
     SslContext after = security.tls("B");
     assertThat(after).isNotNull().isNotSameAs(before);
     settings.with("listener.name.b.ssl.keystore.location", "/nowhere");
-    security.readAgain(TLS);
+    security.readAgain();
     assertThat(security.tls("B")).as("what was used before goes on").isSameAs(after);
+  }
+
+  /** As when a listener of the settings could not be bound: keys are renewed for those that are. */
+  @Test
+  void whatIsReadAgainIsForTheListenersThatAreBound() throws Exception {
+    withKey();
+    security.prepare(TLS);
+    SslContext before = security.tls("B");
+    security.restore(security.prepare(PLAIN));
+    assertThat(security.tls("B")).isSameAs(before);
+    Files.setLastModifiedTime(store, FileTime.fromMillis(3_000_000));
+    security.readAgain();
+    assertThat(security.tls("B")).isNotNull().isNotSameAs(before);
+  }
+
+  @Test
+  void aFileThatCannotBeUsedIsTriedOnceForEachChange() throws Exception {
+    Path own = directory.resolve("own.p12");
+    Files.copy(store, own);
+    withKey();
+    settings.with("listener.name.b.ssl.keystore.location", own.toString());
+    security.prepare(TLS);
+    SslContext before = security.tls("B");
+    Files.writeString(own, "no key store");
+    assertThat(security.filesChanged()).isTrue();
+    security.readAgain();
+    assertThat(security.filesChanged()).as("it was tried").isFalse();
+    assertThat(security.tls("B")).isSameAs(before);
+    Files.writeString(own, "no key store either");
+    assertThat(security.filesChanged()).isTrue();
+    security.readAgain();
+    assertThat(security.filesChanged()).isFalse();
+    Files.copy(store, own, StandardCopyOption.REPLACE_EXISTING);
+    assertThat(security.filesChanged()).isTrue();
+    security.readAgain();
+    assertThat(security.filesChanged()).isFalse();
+    assertThat(security.tls("B")).isNotNull().isNotSameAs(before);
+  }
+
+  @Test
+  void boringSslEncryptsWhereItIsAvailable() throws IOException {
+    Throwable missing = new UnsatisfiedLinkError("no library");
+    assertThat(TlsListener.provider("auto", null)).isEqualTo(SslProvider.OPENSSL);
+    assertThat(TlsListener.provider("openssl", null)).isEqualTo(SslProvider.OPENSSL);
+    assertThat(TlsListener.provider("auto", missing)).isEqualTo(SslProvider.JDK);
+    assertThatThrownBy(() -> TlsListener.provider("openssl", missing)).isInstanceOf(IOException.class).hasMessageContaining("no library")
+        .hasMessageContaining("jdk");
   }
 
   @Test

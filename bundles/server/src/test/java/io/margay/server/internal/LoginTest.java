@@ -43,6 +43,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
@@ -70,6 +71,8 @@ class LoginTest {
   private long maxReauthMs;
   private int correlationId;
   private final AtomicLong kept = new AtomicLong();
+  private final AtomicInteger asked = new AtomicInteger();
+  private long mechanismWaitMs = 50;
 
   private static final class StayingRoom extends OwnRoom {
     private Connections taking;
@@ -113,7 +116,8 @@ class LoginTest {
 
     @Override
     public CompletionStage<Lease<SaslMechanism>> mechanism(String name) {
-      return mechanisms.await(name, 50);
+      asked.incrementAndGet();
+      return mechanisms.await(name, mechanismWaitMs);
     }
   }
 
@@ -220,6 +224,10 @@ class LoginTest {
 
   private <R extends Message> R ask(Api api, int version, Message request, R response) throws IOException {
     send(api, (short) version, request);
+    return receive(api, version, response);
+  }
+
+  private <R extends Message> R receive(Api api, int version, R response) throws IOException {
     DataInputStream in = new DataInputStream(client.getInputStream());
     byte[] frame = in.readNBytes(in.readInt());
     MessageReader reader = new MessageReader(Unpooled.wrappedBuffer(frame).skipBytes(4 + (api.responseHeaderVersion((short) version) >= 1 ? 1 : 0)));
@@ -281,6 +289,30 @@ class LoginTest {
     assertThat(token(PASSWORD).errorCode()).isZero();
     assertThat(whoami()).isEqualTo("User:alice");
     assertThat(former.connectionCount()).isZero();
+  }
+
+  @Test
+  void aHandshakeThatWaitsForItsMechanismIsStartedAgainByTheNextServer() throws Exception {
+    mechanismWaitMs = 20_000;
+    open("SASL_PLAINTEXT");
+    send(SaslHandshakeRequest.API, (short) 1, new SaslHandshakeRequest().setMechanism("AWAY"));
+    while (asked.get() == 0) {
+      Thread.onSpinWait();
+    }
+    Server former = server;
+    former.leave(60_000);
+    server = server();
+    server.listen(List.of(new Endpoint("IN", "SASL_PLAINTEXT", "127.0.0.1", 0)), List.of());
+    server.open();
+    server.handlers().bind(new Whoami());
+    server.markReady();
+    mechanisms.add(LoginTest::login, Map.of("name", "AWAY"));
+    assertThat(receive(SaslHandshakeRequest.API, 1, new SaslHandshakeResponse()).errorCode()).isZero();
+    assertThat(token("hello").errorCode()).isZero();
+    assertThat(token(PASSWORD).errorCode()).isZero();
+    assertThat(whoami()).isEqualTo("User:alice");
+    assertThat(former.connectionCount()).isZero();
+    assertThat(asked).hasValue(2);
   }
 
   @Test

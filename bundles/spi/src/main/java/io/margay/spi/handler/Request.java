@@ -133,6 +133,46 @@ public interface Request {
   boolean reserve(long bytes);
 
   /**
+   * Counts records that are about to be sent to a consumer.
+   *
+   * @param bytes their size
+   * @return whether they may be sent; else the answer must have no records, and the server tells the client to wait
+   */
+  default boolean fetches(long bytes) {
+    return true;
+  }
+
+  /** @return how many bytes of records the answer to a consumer should have at most, because of its quota */
+  default long mostFetchBytes() {
+    return Long.MAX_VALUE;
+  }
+
+  /**
+   * Counts partitions that are about to be created or deleted for a client. When it has a quota and exceeds it, the server tells it to wait.
+   *
+   * @param partitions how many
+   * @param strict whether a client that has exceeded its quota is refused, with THROTTLING_QUOTA_EXCEEDED; else it only has to wait
+   * @return whether they may be created or deleted
+   */
+  default boolean mutates(long partitions, boolean strict) {
+    return true;
+  }
+
+  /**
+   * Says that another thread than the event loop has worked for this request, for the quota of its client.
+   *
+   * @param nanos for how long
+   */
+  default void worked(long nanos) {
+    // nobody counts
+  }
+
+  /** Says that this request is one of another broker, for which no quota counts. Before it is answered. */
+  default void unlimited() {
+    // nobody counts
+  }
+
+  /**
    * Decodes the body.
    *
    * @param into a new message of the API's request type

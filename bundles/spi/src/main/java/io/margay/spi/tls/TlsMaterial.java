@@ -21,6 +21,15 @@ public final class TlsMaterial {
     static Stamp of(Path file) throws IOException {
       return new Stamp(file, Files.getLastModifiedTime(file).toMillis(), Files.size(file));
     }
+
+    /** The file as it is now; null when it is being replaced, or gone. */
+    Stamp again() {
+      try {
+        return of(file);
+      } catch (IOException e) {
+        return null;
+      }
+    }
   }
 
   private final KeyManagerFactory keys;
@@ -60,7 +69,7 @@ public final class TlsMaterial {
         trust.init(trustStore);
       }
       return new TlsMaterial(keys, trust, chain, List.copyOf(files));
-    } catch (GeneralSecurityException e) {
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
       throw new IOException("keys or certificates cannot be used: " + e.getMessage() + "; check ssl.keystore.* and ssl.key.password", e);
     }
   }
@@ -170,15 +179,20 @@ public final class TlsMaterial {
   /** @return whether a file that it was read from is another one now; one that cannot be read counts as unchanged */
   public boolean changed() {
     for (Stamp before : files) {
-      try {
-        if (!Stamp.of(before.file()).equals(before)) {
-          return true;
-        }
-      } catch (IOException e) {
-        // It is being replaced, or gone: what was read goes on.
-        continue;
+      Stamp now = before.again();
+      if (now != null && !now.equals(before)) {
+        return true;
       }
     }
     return false;
+  }
+
+  /**
+   * How the files that it was read from are now.
+   *
+   * @return equal to what another call returned when no file was replaced in between
+   */
+  public Object filesNow() {
+    return files.stream().map(Stamp::again).map(String::valueOf).toList();
   }
 }

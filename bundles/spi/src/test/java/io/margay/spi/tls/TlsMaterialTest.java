@@ -95,6 +95,9 @@ class TlsMaterialTest {
         .with("ssl.keystore.certificate.chain", certificate), "ssl.key.password is not set");
     refused(new FakeSettings().with("ssl.keystore.type", "PEM").with("ssl.keystore.key", ENCRYPTED)
         .with("ssl.keystore.certificate.chain", certificate).with("ssl.key.password", "wrong-secret"), "check ssl.keystore.*");
+    refused(new FakeSettings().with("ssl.keystore.type", "PEM").with("ssl.keystore.key", "-----BEGIN PRIVATE KEY-----A=B-----END PRIVATE KEY-----"),
+        "check ssl.keystore.*");
+    refused(new FakeSettings().with("ssl.keystore.location", "no\0file"), "keys or certificates cannot be used");
     refused(new FakeSettings().with("ssl.keystore.key", "secret"), "need ssl.keystore.type=PEM");
     refused(new FakeSettings().with("ssl.truststore.certificates", certificate), "needs ssl.truststore.type=PEM");
   }

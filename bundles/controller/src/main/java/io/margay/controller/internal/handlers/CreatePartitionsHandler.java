@@ -36,6 +36,7 @@ import org.osgi.service.component.annotations.Reference;
 /** CreatePartitions (37): more partitions for topics that exist. */
 @Component(service = ApiHandler.class)
 public final class CreatePartitionsHandler extends AdminHandler<CreatePartitionsRequest> {
+  private static final short FIRST_WITH_QUOTA_ERROR = 3;
   private static final long TOPIC_BYTES = 500;
   private static final long ASSIGNMENT_BYTES = 100;
   private static final long REPLICA_BYTES = 50;
@@ -78,7 +79,7 @@ public final class CreatePartitionsHandler extends AdminHandler<CreatePartitions
       return now(failed(request, message, e.outcome()));
     }
     boolean chosenByHand = message.topics().stream().noneMatch(t -> t.assignments() == null);
-    return controller.placements().with(!chosenByHand, message.timeoutMs(), placer -> plan(placer, message))
+    return controller.placements().with(!chosenByHand, message.timeoutMs(), placer -> plan(placer, request, message))
         .thenCompose(plan -> propose(plan, message));
   }
 
@@ -109,7 +110,7 @@ public final class CreatePartitionsHandler extends AdminHandler<CreatePartitions
   private record Plan(List<MorePartitions> topics, List<ClusterLimits.Reservation> reserved, List<CreatePartitionsTopicResult> pending,
       CreatePartitionsResponse response) { }
 
-  private Plan plan(Placements.Placer placer, CreatePartitionsRequest message) {
+  private Plan plan(Placements.Placer placer, Request request, CreatePartitionsRequest message) {
     ClusterImage image = controller.image();
     Map<String, Integer> times = new HashMap<>();
     message.topics().forEach(t -> times.merge(t.name(), 1, Integer::sum));
@@ -128,6 +129,9 @@ public final class CreatePartitionsHandler extends AdminHandler<CreatePartitions
         }
         MorePartitions more = controller.planner().planMore(placer, image, image.topic(topic.name()), topic.count(),
             assignments(topic));
+        if (!message.validateOnly() && !request.mutates(more.replicas().size(), request.version() >= FIRST_WITH_QUOTA_ERROR)) {
+          throw new RefusedException(Errors.THROTTLING_QUOTA_EXCEEDED, "The throttling quota has been exceeded.");
+        }
         reserved.add(controller.planner().limits().reserve(image, more.replicas()));
         planned.add(more);
         pending.add(result);

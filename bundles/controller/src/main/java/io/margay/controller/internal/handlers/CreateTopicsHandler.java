@@ -45,6 +45,7 @@ import org.osgi.service.component.annotations.Reference;
 /** CreateTopics (19): plans each topic, and proposes those that can be created as one command. */
 @Component(service = ApiHandler.class)
 public final class CreateTopicsHandler extends AdminHandler<CreateTopicsRequest> {
+  private static final short FIRST_WITH_QUOTA_ERROR = 6;
   private static final short FIRST_WITH_DETAILS = 5;
   private static final long TOPIC_BYTES = 1000;
   private static final long CONFIG_BYTES = 100;
@@ -151,6 +152,9 @@ public final class CreateTopicsHandler extends AdminHandler<CreateTopicsRequest>
         NewTopic plan = plan(placer, image, topic, message.validateOnly());
         long grown = ClusterLimits.sizeBytes(ConfigResource.topic(plan.name()), plan.configs());
         limits.checkConfigs(image, configBytes + grown);
+        if (!message.validateOnly() && !request.mutates(plan.replicas().size(), request.version() >= FIRST_WITH_QUOTA_ERROR)) {
+          throw new RefusedException(Errors.THROTTLING_QUOTA_EXCEEDED, "The throttling quota has been exceeded.");
+        }
         reserved.add(limits.reserve(image, plan.replicas()));
         configBytes += grown;
         planned.add(plan);

@@ -34,6 +34,7 @@ import org.osgi.service.component.annotations.Reference;
 /** DeleteTopics (20), by name or by id. */
 @Component(service = ApiHandler.class)
 public final class DeleteTopicsHandler extends AdminHandler<DeleteTopicsRequest> {
+  private static final short FIRST_WITH_QUOTA_ERROR = 5;
   private static final short FIRST_WITH_IDS = 6;
   private static final short FIRST_WITH_DISABLED_ERROR = 3;
   private static final long TOPIC_BYTES = 350;
@@ -81,6 +82,8 @@ public final class DeleteTopicsHandler extends AdminHandler<DeleteTopicsRequest>
             : "Neither topic name nor id were specified."));
       } else if (topic == null) {
         set(result, Outcome.of(byId ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION));
+      } else if (!request.mutates(topic.partitions().size(), request.version() >= FIRST_WITH_QUOTA_ERROR)) {
+        set(result, new Outcome(Errors.THROTTLING_QUOTA_EXCEEDED, "The throttling quota has been exceeded."));
       } else {
         result.setName(topic.name()).setTopicId(topic.id());
         ids.add(topic.id());

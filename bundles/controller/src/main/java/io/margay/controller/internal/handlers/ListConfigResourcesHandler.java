@@ -51,6 +51,7 @@ public final class ListConfigResourcesHandler extends AdminHandler<ListConfigRes
     } else if (message.resourceTypes().isEmpty()) {
       types.addAll(Arrays.asList(Type.values()));
       types.remove(Type.USER); // nobody's business, and no kind that clients know
+      types.remove(Type.CLIENT_QUOTA);
     }
     for (byte code : message.resourceTypes()) {
       Type type = Type.forCode(code);

@@ -77,7 +77,8 @@ class AdminClientTest {
         new DescribeClusterHandler(controller), new DescribeTopicPartitionsHandler(controller),
         new ElectLeadersHandler(controller),
         new AlterPartitionReassignmentsHandler(controller), new ListPartitionReassignmentsHandler(controller),
-        new DescribeQuorumHandler(new FakeQuorum()), new DescribeAclsHandler(controller), new DescribeClientQuotasHandler(),
+        new DescribeQuorumHandler(new FakeQuorum()), new DescribeAclsHandler(controller), new DescribeClientQuotasHandler(controller),
+        new AlterClientQuotasHandler(controller),
         new DescribeUserScramCredentialsHandler(controller), new AlterUserScramCredentialsHandler(controller)));
     admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + server.port(), "request.timeout.ms", "15000",
         "default.api.timeout.ms", "20000"));

@@ -56,7 +56,7 @@ class ClusterHandlersTest extends HandlerTest {
         new AlterPartitionReassignmentsHandler(controller), new ListPartitionReassignmentsHandler(controller),
         new DescribeQuorumHandler(new FakeQuorum()), new UpdateFeaturesHandler(controller), new UnregisterBrokerHandler(controller),
         new AddRaftVoterHandler(controller, new FakeQuorum()), new RemoveRaftVoterHandler(controller, new FakeQuorum()),
-        new DescribeAclsHandler(controller), new CreateAclsHandler(controller), new DeleteAclsHandler(controller), new DescribeClientQuotasHandler(),
+        new DescribeAclsHandler(controller), new CreateAclsHandler(controller), new DeleteAclsHandler(controller), new DescribeClientQuotasHandler(controller),
         new DescribeUserScramCredentialsHandler(controller), new AlterUserScramCredentialsHandler(controller));
   }
 

@@ -184,6 +184,14 @@ final class FetchContext {
     return response;
   }
 
+  /**
+   * The answer to a consumer that has to wait: without records. A session stays as it is, and none is made; a client that wanted one asks
+   * for it again.
+   */
+  FetchResponse withoutRecords() {
+    return new FetchResponse().setSessionId(kind == Kind.INCREMENTAL ? session.id() : FetchSession.NO_SESSION);
+  }
+
   private void remember(FetchItem item, PartitionData answer) {
     if (answer != null) {
       item.told(answer);

@@ -82,7 +82,12 @@ public final class FetchHandler implements ApiHandler {
   @Override
   public void handle(Request request) {
     FetchRequest fetch = request.read(new FetchRequest());
-    FetchLimits limits = FetchLimits.of(fetch, request.version(), serverMaxBytes);
+    FetchLimits asked = FetchLimits.of(fetch, request.version(), serverMaxBytes);
+    boolean broker = isBroker(request, asked);
+    if (broker) {
+      request.unlimited();
+    }
+    FetchLimits limits = broker ? asked : asked.atMost(request.mostFetchBytes());
     long nowMs = replication.clock().millis();
     FetchMemory memory = new FetchMemory(request);
     if (!memory.mayName(FetchContext.partitions(fetch))) {

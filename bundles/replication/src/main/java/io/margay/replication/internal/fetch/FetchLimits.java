@@ -30,6 +30,14 @@ record FetchLimits(int replicaId, long brokerEpoch, String rack, boolean readCom
         maxBytes, Math.max(0, request.maxWaitMs()));
   }
 
+  /** The same with at most so many bytes. */
+  FetchLimits atMost(long bytes) {
+    if (bytes >= maxBytes) {
+      return this;
+    }
+    return new FetchLimits(replicaId, brokerEpoch, rack, readCommitted, (int) Math.min(minBytes, bytes), (int) bytes, maxWaitMs);
+  }
+
   boolean isFollower() {
     return replicaId != CONSUMER;
   }

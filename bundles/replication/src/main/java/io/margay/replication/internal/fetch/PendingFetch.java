@@ -76,7 +76,7 @@ final class PendingFetch {
       attempt.run();
       if (attempt.needsDisk()) {
         attempt.release();
-        if (!replication.reads().run(() -> pass(Mode.BLOCKING), () -> pass(Mode.HOT_ONLY))) {
+        if (!replication.reads().run(this::blockingPass, () -> pass(Mode.HOT_ONLY))) {
           pass(Mode.HOT_ONLY);
         }
       } else if (attempt.satisfied() || expired) {
@@ -93,6 +93,12 @@ final class PendingFetch {
     }
   }
 
+  private void blockingPass() {
+    long began = System.nanoTime();
+    pass(Mode.BLOCKING);
+    request.worked(System.nanoTime() - began);
+  }
+
   private void answer(FetchAttempt attempt, int throttleMs) {
     FetchResponse response = null;
     int wait = throttleMs;
@@ -100,6 +106,9 @@ final class PendingFetch {
       attempt.release();
       response = FetchHandler.error(request, Errors.THROTTLING_QUOTA_EXCEEDED);
       wait = REFUSED_WAIT_MS;
+    } else if (!request.cancelled() && !request.fetches(attempt.bytes())) {
+      attempt.release();
+      response = context.withoutRecords();
     } else if (!request.cancelled()) {
       response = context.respond(attempt.answers(), replication.clock().millis());
       hints.add(request, response);
