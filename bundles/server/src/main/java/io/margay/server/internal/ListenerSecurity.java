@@ -1,6 +1,7 @@
 package io.margay.server.internal;
 
 import io.margay.model.Endpoint;
+import io.margay.server.internal.audit.RequestAudit;
 import io.margay.spi.config.ListenerValues;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.lease.LeaseSettings;
@@ -28,9 +29,12 @@ import org.slf4j.LoggerFactory;
 final class ListenerSecurity implements Security {
   private static final Logger LOG = LoggerFactory.getLogger(ListenerSecurity.class);
   private static final long DRAIN_MS = 200;
+  /** The default, for the sake of Kafka: where it is not meant, nothing is set for it. */
+  private static final String KERBEROS = "GSSAPI";
   private static final Set<String> PROTOCOLS = Set.of("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL");
 
   private final NodeSettings settings;
+  private final RequestAudit audit;
   private final NamedServices<SaslMechanism> mechanisms = new NamedServices<>("SASL mechanism", DRAIN_MS);
   private final AtomicLong keptBytes = new AtomicLong();
   private volatile Prepared now = new Prepared(List.of(), Map.of(), Map.of());
@@ -46,8 +50,15 @@ final class ListenerSecurity implements Security {
    */
   record Prepared(List<Endpoint> listeners, Map<String, Rules> rules, Map<String, TlsListener> tls) { }
 
-  ListenerSecurity(NodeSettings settings) {
+  /** @param audit records failed logins, changes and denied requests */
+  ListenerSecurity(NodeSettings settings, RequestAudit audit) {
     this.settings = settings;
+    this.audit = audit;
+  }
+
+  @Override
+  public RequestAudit audit() {
+    return audit;
   }
 
   /** The mechanisms, as their bundles come and go. */
@@ -132,8 +143,10 @@ final class ListenerSecurity implements Security {
   private Rules rules(Endpoint listener) throws IOException {
     ListenerValues values = new ListenerValues(settings, listener.listener(), null);
     List<String> enabled = values.get(SaslSettings.SASL_ENABLED_MECHANISMS);
-    if (listener.protocol().startsWith("SASL") && enabled.equals(List.of("GSSAPI"))) {
-      throw new IOException("it asks for a login, and sasl.enabled.mechanisms is GSSAPI, which is not available; set it to SCRAM-SHA-512");
+    if (listener.protocol().startsWith("SASL") && enabled.equals(List.of(KERBEROS))
+        && new ListenerValues(settings, listener.listener(), KERBEROS).get(SaslSettings.SASL_JAAS_CONFIG) == null) {
+      throw new IOException("it asks for a login, and sasl.enabled.mechanisms is GSSAPI, which needs keys in sasl.jaas.config; set that, or set"
+          + " sasl.enabled.mechanisms to SCRAM-SHA-512");
     }
     return new Rules(enabled, values.get(SaslSettings.SASL_SERVER_MAX_RECEIVE_SIZE), settings.get(NetworkSettings.MARGAY_PREAUTH_TIMEOUT_MS),
         values.get(SaslSettings.CONNECTION_FAILED_AUTHENTICATION_DELAY_MS),

@@ -4,6 +4,8 @@ import io.margay.metadata.ConfigResource;
 import io.margay.metadata.TopicImage;
 import io.margay.model.BrokerId;
 import io.margay.spi.assignor.Assignor;
+import io.margay.spi.assignor.TaskAssignor;
+import io.margay.spi.audit.AuditReader;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.lease.ServiceHolder;
@@ -31,6 +33,8 @@ final class Strategies {
   static final String LOGS = "logs";
   /** The name of the mirroring links. */
   static final String MIRRORS = "mirrors";
+  /** The name of what reads recorded events. */
+  static final String AUDIT = "audit";
   /** How long a command that only looks waits for what was there before and is away, in milliseconds. */
   static final long WAIT_MS = 10_000;
   private static final long DRAIN_MS = 5_000;
@@ -38,12 +42,14 @@ final class Strategies {
 
   private final NamedServices<Partitioner> partitioners = new NamedServices<>("partitioner", DRAIN_MS);
   private final NamedServices<Assignor> assignors = new NamedServices<>("assignor", DRAIN_MS);
+  private final NamedServices<TaskAssignor> taskAssignors = new NamedServices<>("assignor of tasks", DRAIN_MS);
   private final NamedServices<ReplicaPlacer> placers = new NamedServices<>("placement", DRAIN_MS);
 
   private final long engineWaitMs;
   private final NamedServices<Logs> logs = new NamedServices<>("service", DRAIN_MS);
 
   private final NamedServices<MirrorLinks> mirrors = new NamedServices<>("service", DRAIN_MS);
+  private final NamedServices<AuditReader> audit = new NamedServices<>("service", DRAIN_MS);
 
   Strategies() {
     this(WAIT_MS);
@@ -64,12 +70,21 @@ final class Strategies {
     return mirrors;
   }
 
+  /** What this node has recorded, under the one name {@link #AUDIT}. */
+  NamedServices<AuditReader> audit() {
+    return audit;
+  }
+
   NamedServices<Partitioner> partitioners() {
     return partitioners;
   }
 
   NamedServices<Assignor> assignors() {
     return assignors;
+  }
+
+  NamedServices<TaskAssignor> taskAssignors() {
+    return taskAssignors;
   }
 
   NamedServices<ReplicaPlacer> placers() {

@@ -49,6 +49,7 @@ public final class SimulatedGroups implements LeadershipListener, MetadataPublis
     this.settings = settings;
     this.writers = writers;
     SettingsOfGroups values = new SettingsOfGroups(settings);
+    SettingsOfOneGroup ofGroup = new SettingsOfOneGroup(settings, controller);
     GroupCoordinator.Finders finder = new GroupCoordinator.Finders(
         new CoordinatorFinder(TOPIC, controller, controller, scheduler, values, settings.nodeId()),
         new CoordinatorFinder(CoordinatorFinder.TRANSACTION_TOPIC, controller, controller, scheduler,
@@ -57,8 +58,9 @@ public final class SimulatedGroups implements LeadershipListener, MetadataPublis
             settings.nodeId()));
     this.coordinator = new GroupCoordinator(new GroupCoordinator.Environment(clock, scheduler, thread,
         () -> settings.get(CoordinatorSettings.OFFSETS_COMMIT_TIMEOUT_MS), new CoordinatorRuntime.Limits(1_000, 1 << 24)),
-        new GroupCoordinator.Config(values, new SettingsOfConsumerGroups(settings, controller),
-            new SettingsOfShareGroups(settings, controller)), finder, controller, SimulatedGroups::assign);
+        new GroupCoordinator.Config(values, new SettingsOfConsumerGroups(settings, ofGroup), new SettingsOfShareGroups(settings, ofGroup),
+            new SettingsOfStreamsGroups(settings, ofGroup)), finder, controller, controller,
+        new GroupCoordinator.AllAssignors(SimulatedGroups::assign, (name, group) -> null));
   }
 
   private static Map<String, List<TopicPartition>> assign(String name, AssignorGroup group) {
