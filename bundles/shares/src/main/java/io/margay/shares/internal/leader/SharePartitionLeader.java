@@ -261,14 +261,14 @@ public final class SharePartitionLeader implements StateWriter.Owner {
     try {
       RecordTaker.Place place = refusal() == null ? place() : null;
       if (place == null || !log.isHot(place.offset())) {
-        return place == null && closed == Errors.NONE ? 0 : want.maxBytes;
+        return place == null && closed == Errors.NONE ? 0 : want.maxBytes();
       }
-      Records records = log.read(place.offset(), want.maxBytes, place.bound(), true).records();
+      Records records = log.read(place.offset(), want.maxBytes(), place.bound(), true).records();
       records.release();
       return records.sizeBytes();
     } catch (IOException | IndexOutOfBoundsException | CorruptRecordException e) {
       // the fetch says what is wrong
-      return want.maxBytes;
+      return want.maxBytes();
     }
   }
 
