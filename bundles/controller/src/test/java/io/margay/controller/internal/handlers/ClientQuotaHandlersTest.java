@@ -137,8 +137,10 @@ class ClientQuotaHandlersTest extends HandlerTest {
     assertThat(alter(1, true, entry(List.of("user", "w"), set("producer_byte_rate", 1))).entries().get(0).errorCode()).isZero();
     AlterClientQuotasResponse twice = alter(1, false, entry(List.of("user", "u"), remove("consumer_byte_rate")),
         entry(List.of("user", "u"), set("producer_byte_rate", 2)), entry(List.of("ip", "::1"), set("connection_creation_rate", 2)));
-    assertThat(twice.entries()).extracting(e -> Errors.forCode(e.errorCode())).containsExactly(Errors.NONE, Errors.INVALID_REQUEST, Errors.NONE);
-    assertThat(describe(false)).isEqualTo("ip=0:0:0:0:0:0:0:1{connection_creation_rate=2.0}");
+    assertThat(twice.entries()).extracting(e -> Errors.forCode(e.errorCode())).containsExactly(Errors.INVALID_REQUEST,
+        Errors.INVALID_REQUEST, Errors.NONE);
+    assertThat(describe(false)).isEqualTo("ip=::1{connection_creation_rate=2.0} user=u{consumer_byte_rate=1.0000001}");
+    assertThat(describe(true, exact("ip", "::1"))).startsWith("ip=::1");
   }
 
   @Test
