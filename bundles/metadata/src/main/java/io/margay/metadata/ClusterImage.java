@@ -16,7 +16,7 @@ import java.util.UUID;
  * @param controller the broker that leads the metadata log, or {@link BrokerId#NONE}
  * @param brokers by id
  * @param allTopics the topics; see {@link #topics} and {@link #topic}
- * @param settings what was set for all of it or parts of it; see {@link #configs}, {@link #features} and {@link #acls}
+ * @param settings what was set for all of it or parts of it; see {@link #configs}, {@link #features}, {@link #acls} and {@link #tokens}
  */
 public record ClusterImage(String clusterId, long offset, BrokerId controller, SortedMap<BrokerId, BrokerImage> brokers,
     TopicsImage allTopics, ClusterSettings settings) {
@@ -53,6 +53,11 @@ public record ClusterImage(String clusterId, long offset, BrokerId controller, S
   /** @return the rules of authorization, each once, in their natural order; the same object as in the image before when none changed */
   public List<Acl> acls() {
     return settings.acls();
+  }
+
+  /** @return the delegation tokens by id, also those that have expired and were not removed yet */
+  public Map<String, DelegationToken> tokens() {
+    return settings.tokens();
   }
 
   /** @return the topics by name */

@@ -5,43 +5,66 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.CreateDelegationTokenOptions;
+import org.apache.kafka.clients.admin.ExpireDelegationTokenOptions;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.DelegationTokenNotFoundException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.UnsupportedByAuthenticationException;
+import org.apache.kafka.common.security.token.delegation.DelegationToken;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Logins with tokens of an issuer, with clients as they are. */
+/** Logins with tokens of an issuer, with delegation tokens and with Kerberos, with clients as they are. */
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class LoginMechanismsIT {
   private static final String ALLOWED_BY_CLIENT = "org.apache.kafka.sasl.oauthbearer.allowed.urls";
+  private static final String PASSWORD = "admin-password-1";
+  private static final String MASTER = "master-secret-2";
   private static final Tokens ISSUER = new Tokens();
 
   private static Broker broker;
   private static Path keys;
   private static int bearer;
+  private static int scram;
+  private static int kerberos;
 
   @BeforeAll
   static void start() throws Exception {
     broker = Broker.prepare();
     keys = broker.data().resolve("keys.json");
     Tokens.write(keys, ISSUER.keys());
-    bearer = Ports.free(1).get(0);
-    broker.with("KAFKA_LISTENERS", "PLAINTEXT://127.0.0.1:0,BEARER://127.0.0.1:" + bearer)
-        .with("KAFKA_LISTENER_SECURITY_PROTOCOL_MAP", "PLAINTEXT:PLAINTEXT,BEARER:SASL_PLAINTEXT")
+    List<Integer> ports = Ports.free(3);
+    bearer = ports.get(0);
+    scram = ports.get(1);
+    kerberos = ports.get(2);
+    broker.with("KAFKA_LISTENERS", "PLAINTEXT://127.0.0.1:0,BEARER://127.0.0.1:" + bearer + ",SCRAM://127.0.0.1:" + scram
+            + ",KERBEROS://localhost:" + kerberos)
+        .with("KAFKA_LISTENER_SECURITY_PROTOCOL_MAP", "PLAINTEXT:PLAINTEXT,BEARER:SASL_PLAINTEXT,SCRAM:SASL_PLAINTEXT,"
+            + "KERBEROS:SASL_PLAINTEXT")
+        .with("KAFKA_LISTENER_NAME_KERBEROS_SASL_ENABLED_MECHANISMS", "GSSAPI").with("KAFKA_SASL_KERBEROS_SERVICE_NAME", "kafka")
+        .with("KAFKA_LISTENER_NAME_KERBEROS_GSSAPI_SASL_JAAS_CONFIG", keyTab("broker", "kafka/localhost"))
+        .with("KAFKA_SASL_KERBEROS_PRINCIPAL_TO_LOCAL_RULES", "RULE:[1:$1](alice)")
+        .with("MARGAY_OPTS", "-Djava.security.krb5.conf=" + KeyServer.conf(broker.data()))
+        .with("KAFKA_SASL_ENABLED_MECHANISMS", "SCRAM-SHA-256,SCRAM-SHA-512").with("KAFKA_DELEGATION_TOKEN_SECRET_KEY", MASTER)
+        .with("MARGAY_BOOTSTRAP_USERS", "SCRAM-SHA-512=[name=admin,password=" + PASSWORD + "]")
         .with("KAFKA_LISTENER_NAME_BEARER_SASL_ENABLED_MECHANISMS", "OAUTHBEARER")
         .with("MARGAY_OAUTHBEARER_ALLOWED_URLS", keys.toUri().toString())
         .with("KAFKA_LISTENER_NAME_BEARER_OAUTHBEARER_SASL_OAUTHBEARER_JWKS_ENDPOINT_URL", keys.toUri().toString())
         .with("KAFKA_LISTENER_NAME_BEARER_OAUTHBEARER_SASL_OAUTHBEARER_EXPECTED_ISSUER", Tokens.ISSUER)
-        .with("KAFKA_LISTENER_NAME_BEARER_OAUTHBEARER_SASL_OAUTHBEARER_EXPECTED_AUDIENCE", "kafka")
-        .with("KAFKA_SASL_OAUTHBEARER_CLOCK_SKEW_SECONDS", "0").start();
+        .with("KAFKA_LISTENER_NAME_BEARER_OAUTHBEARER_SASL_OAUTHBEARER_EXPECTED_AUDIENCE", "kafka").start();
   }
 
   @AfterAll
@@ -72,11 +95,11 @@ class LoginMechanismsIT {
   @Test
   void aTokenLogsInAndItsSuccessorGoesOn() throws Exception {
     Path file = broker.data().resolve("alice.jwt");
-    Tokens.write(file, ISSUER.token("alice", 2));
+    Tokens.write(file, ISSUER.token("alice", 3));
     try (Admin admin = Admin.create(client(file))) {
-      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(4); // longer than a token is good for
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5); // longer than a token is good for
       while (System.nanoTime() < end) {
-        Tokens.write(file, ISSUER.token("alice", 2));
+        Tokens.write(file, ISSUER.token("alice", 3));
         assertThat(admin.describeCluster().nodes().get(20, TimeUnit.SECONDS)).hasSize(1);
       }
     }
@@ -112,6 +135,81 @@ class LoginMechanismsIT {
     // It takes the answer that its token is refused for a success, and is disconnected at its next request.
     assertThat(refused.exit()).isNotZero();
     assertThat(refused.output()).doesNotContain("OK");
+  }
+
+  private static Map<String, Object> login(String mechanism, String user, String password, String more) {
+    return new HashMap<>(Map.of("bootstrap.servers", "127.0.0.1:" + scram, "request.timeout.ms", "10000", "default.api.timeout.ms", "15000",
+        "security.protocol", "SASL_PLAINTEXT", "sasl.mechanism", mechanism, "sasl.jaas.config",
+        "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"" + user + "\" password=\"" + password + "\"" + more + ";"));
+  }
+
+  private static Map<String, Object> login(String mechanism, DelegationToken token) {
+    return login(mechanism, token.tokenInfo().tokenId(), token.hmacAsBase64String(), " tokenauth=\"true\"");
+  }
+
+  private static void refused(Class<? extends Exception> error, Callable<KafkaFuture<?>> action) {
+    assertThatThrownBy(() -> action.call().get(20, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class).hasCauseInstanceOf(error);
+  }
+
+  @Test
+  void aDelegationTokenLogsInItsOwner() throws Exception {
+    try (Admin admin = Admin.create(login("SCRAM-SHA-512", "admin", PASSWORD, ""))) {
+      DelegationToken token = admin.createDelegationToken(new CreateDelegationTokenOptions().maxLifetimeMs(60_000)).delegationToken()
+          .get(20, TimeUnit.SECONDS);
+      reaches(login("SCRAM-SHA-512", token));
+      try (Admin owner = Admin.create(login("SCRAM-SHA-256", token)); Admin open = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+        refused(UnsupportedByAuthenticationException.class, () -> owner.createDelegationToken().delegationToken());
+        refused(UnsupportedByAuthenticationException.class, () -> open.describeDelegationToken().delegationTokens());
+      }
+      assertThat(admin.renewDelegationToken(token.hmac()).expiryTimestamp().get(20, TimeUnit.SECONDS)).isEqualTo(token.tokenInfo().maxTimestamp());
+      assertThat(admin.describeDelegationToken().delegationTokens().get(20, TimeUnit.SECONDS)).contains(token);
+      admin.expireDelegationToken(token.hmac(), new ExpireDelegationTokenOptions().expiryTimePeriodMs(-1)).expiryTimestamp().get(20, TimeUnit.SECONDS);
+      refused(DelegationTokenNotFoundException.class, () -> admin.renewDelegationToken(token.hmac()).expiryTimestamp());
+      assertThatThrownBy(() -> reaches(login("SCRAM-SHA-512", token))).isInstanceOf(ExecutionException.class)
+          .hasCauseInstanceOf(SaslAuthenticationException.class);
+      assertThat(broker.log()).doesNotContain(PASSWORD, MASTER, token.hmacAsBase64String());
+    }
+  }
+
+  @Test
+  void theStockToolDealsWithDelegationTokens() throws Exception {
+    Path config = broker.data().resolve("admin.properties");
+    Files.write(config, login("SCRAM-SHA-512", "admin", PASSWORD, "").entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList());
+    String[] tool = {"--bootstrap-server", "127.0.0.1:" + scram, "--command-config", config.toString()};
+    assertThat(tool(tool, "--create", "--max-life-time-period", "60000", "--renewer-principal", "User:bob").output()).contains("User:admin", "User:bob");
+    assertThat(tool(tool, "--describe", "--owner-principal", "User:admin").output()).contains("User:admin", "User:bob");
+  }
+
+  private static Run tool(String[] common, String... more) {
+    return Run.tool(null, "org.apache.kafka.tools.DelegationTokenCommand",
+        Stream.concat(Arrays.stream(common), Arrays.stream(more)).toArray(String[]::new)).ok();
+  }
+
+  private static String keyTab(String file, String principal) {
+    return "com.sun.security.auth.module.Krb5LoginModule required useKeyTab=true storeKey=true keyTab=\"" + broker.data().resolve(file + ".keytab")
+        + "\" principal=\"" + principal + "@" + KeyServer.REALM + "\";";
+  }
+
+  private static Map<String, Object> ticket(String principal) {
+    return new HashMap<>(Map.of("bootstrap.servers", "localhost:" + kerberos, "request.timeout.ms", "10000", "default.api.timeout.ms", "15000",
+        "security.protocol", "SASL_PLAINTEXT", "sasl.mechanism", "GSSAPI", "sasl.kerberos.service.name", "kafka", "sasl.jaas.config",
+        keyTab(principal, principal)));
+  }
+
+  @Test
+  void aTicketOfKerberosLogsIn() throws Exception {
+    Assumptions.assumeTrue(KeyServer.installed(), "Debian's key server is not installed (apt-get install krb5-kdc krb5-admin-server)");
+    System.setProperty("java.security.krb5.conf", KeyServer.conf(broker.data()).toString());
+    try (KeyServer server = new KeyServer(broker.data())) {
+      server.add("kafka/localhost", broker.data().resolve("broker.keytab"));
+      server.add("alice", broker.data().resolve("alice.keytab"));
+      server.add("bob", broker.data().resolve("bob.keytab"));
+      reaches(ticket("alice"));
+      assertThatThrownBy(() -> reaches(ticket("bob"))).as("no rule is for the name").isInstanceOf(ExecutionException.class)
+          .hasCauseInstanceOf(SaslAuthenticationException.class);
+      server.add("kafka/localhost", broker.data().resolve("broker.keytab"));
+      reaches(ticket("alice"));
+    }
   }
 
   @Test

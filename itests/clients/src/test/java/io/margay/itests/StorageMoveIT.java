@@ -5,23 +5,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartitionReplica;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.LongDeserializer;
 import org.apache.kafka.common.serialization.LongSerializer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -99,6 +107,59 @@ class StorageMoveIT {
       reader.join();
       assertNothingLost();
     }
+  }
+
+  /** Between directories of one engine; the process is killed while the logs are copied. */
+  @Test
+  void logsMoveToAnotherDirectoryUnderLoadAndAcrossAKill() throws Exception {
+    Broker prepared = Broker.prepare();
+    List<String> dirs = List.of(prepared.data().resolve("one").toString(), prepared.data().resolve("two").toString());
+    try (Broker broker = prepared.with("KAFKA_LOG_DIRS", String.join(",", dirs))
+            .with("KAFKA_REPLICA_ALTER_LOG_DIRS_IO_MAX_BYTES_PER_SECOND", "20000").start();
+        KafkaProducer<Long, byte[]> producer = producer(broker); Admin admin = Admin.create(properties(broker))) {
+      broker.shell("topic:create " + TOPIC + " -p " + PARTITIONS).ok();
+      Thread writer = new Thread(() -> write(producer), "writer");
+      writer.start();
+      progress(20_000);
+      Map<TopicPartitionReplica, String> moves = new HashMap<>();
+      Map<TopicPartitionReplica, String> places = places(admin);
+      places.forEach((replica, place) -> moves.put(replica, dirs.get(1 - dirs.indexOf(place))));
+      admin.alterReplicaLogDirs(moves).all().get();
+      progress(2_000);
+      admin.describeReplicaLogDirs(moves.keySet()).all().get().forEach((replica, info) -> {
+        assertThat(info.getCurrentReplicaLogDir()).isEqualTo(places.get(replica));
+        assertThat(info.getFutureReplicaLogDir()).isEqualTo(moves.get(replica));
+      });
+      broker.kill();
+      broker.start();
+      admin.incrementalAlterConfigs(Map.of(new ConfigResource(ConfigResource.Type.BROKER, "1"), List.of(new AlterConfigOp(
+          new ConfigEntry("replica.alter.log.dirs.io.max.bytes.per.second", "100000000"), AlterConfigOp.OpType.SET)))).all().get();
+      await(() -> moves.equals(places(admin)));
+      progress(2_000);
+      stop.set(true);
+      writer.join();
+      producer.flush();
+      Thread reader = new Thread(() -> read(broker), "reader");
+      reader.start();
+      await(() -> read.get() >= acknowledged.get() || !wrong.isEmpty());
+      reader.interrupt();
+      reader.join();
+      assertNothingLost();
+    }
+  }
+
+  private static Map<TopicPartitionReplica, String> places(Admin admin) {
+    Map<TopicPartitionReplica, String> places = new HashMap<>();
+    List<TopicPartitionReplica> all = new ArrayList<>();
+    for (int i = 0; i < PARTITIONS; i++) {
+      all.add(new TopicPartitionReplica(TOPIC, i, 1));
+    }
+    try {
+      admin.describeReplicaLogDirs(all).all().get().forEach((replica, info) -> places.put(replica, info.getCurrentReplicaLogDir()));
+    } catch (InterruptedException | ExecutionException e) {
+      throw new IllegalStateException(e);
+    }
+    return places;
   }
 
   private void assertNothingLost() {

@@ -4,6 +4,8 @@ package io.margay.simulation;
 enum Flaw {
   /** The protocols are as they should be. */
   NONE,
+  /** The protocols are as they should be, and there are members of groups instead of transactions. */
+  GROUPS,
   /** The protocols are as they should be, and there are no transactions. */
   NO_TRANSACTIONS,
   /** A mirror goes on at its end without a look at whether the source has the same last batch. */
@@ -21,7 +23,20 @@ enum Flaw {
   /** A coordinator acts on a decision before all in-sync replicas have it. */
   EARLY_DECISION,
   /** A leader appends a batch of a transaction whatever the coordinator says of its producer. */
-  TRUSTED_PRODUCERS;
+  TRUSTED_PRODUCERS,
+  /** A group coordinator does not hear which partitions members still have. */
+  UNHEARD_OWNERS,
+  /** A group coordinator answers before all in-sync replicas have its decision. */
+  EARLY_ASSIGNMENT,
+  /** A share coordinator confirms an acknowledgement before all in-sync replicas have it. */
+  EARLY_CONFIRMATION,
+  /** The leader of a share partition takes released records for accepted ones. */
+  SWALLOWED_RELEASES;
+
+  /** Whether there are members of groups. */
+  boolean grouped() {
+    return this == GROUPS || this == UNHEARD_OWNERS || this == EARLY_ASSIGNMENT || this == EARLY_CONFIRMATION || this == SWALLOWED_RELEASES;
+  }
 
   /** Whether there are transactions. The flaws of the layers below are found without, and under more seeds in the same time. */
   boolean transactional() {

@@ -36,6 +36,7 @@ final class SimulatedConnection implements RemoteConnection {
   private final ArrayDeque<FakeRequest> waiting = new ArrayDeque<>();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private FakeRequest serial;
+  private FakeRequest last;
   private boolean serverClosed;
 
   private record Open<R extends Message>(R response, short version, CompletableFuture<Reply<R>> result) { }
@@ -127,6 +128,10 @@ final class SimulatedConnection implements RemoteConnection {
     FakeRequest request = new FakeRequest(api, Unpooled.wrappedBuffer(body), version).clientId(clientId)
         .listener(SimulatedNetwork.LISTENER).in(task -> server.run(0, task), server::nanos);
     request.bytes().whenComplete((bytes, e) -> server.run(0, this::answer));
+    if (last != null) {
+      request.after(last);
+    }
+    last = request;
     serving.add(request);
     waiting.add(request);
     dispatch();
@@ -221,6 +226,9 @@ final class SimulatedConnection implements RemoteConnection {
     serverClosed = true;
     network.closed(this);
     serving.forEach(FakeRequest::cancel);
+    if (last != null) {
+      last.disconnect();
+    }
   }
 
   /** A process has ended. Where its machine goes on, that tells the other end. */

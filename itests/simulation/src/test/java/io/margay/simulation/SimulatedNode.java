@@ -10,6 +10,7 @@ import io.margay.groups.internal.SimulatedGroups;
 import io.margay.log.internal.SimulatedLogs;
 import io.margay.model.BrokerId;
 import io.margay.replication.internal.SimulatedReplication;
+import io.margay.shares.internal.SimulatedShares;
 import io.margay.spi.client.RemoteClient;
 import io.margay.spi.config.FakeSettings;
 import io.margay.spi.handler.ApiHandler;
@@ -55,7 +56,8 @@ final class SimulatedNode implements BrokerPresence.Node {
         process::thread, asked);
     asked.publishTo(replication);
     replication.setClient(client);
-    SimulatedGroups groups = new SimulatedGroups(own, controller, process, process, process.thread());
+    SimulatedGroups groups = new SimulatedGroups(own, controller, process, process, process.thread(),
+        writer -> flaw == Flaw.EARLY_ASSIGNMENT ? HastyWriter.of(writer) : writer);
     SimulatedTransactions transactions = new SimulatedTransactions(own, controller, process, process.thread(), client,
         writer -> flaw == Flaw.EARLY_DECISION ? HastyWriter.of(writer) : writer);
     TransactionVerifier verifier = flaw == Flaw.TRUSTED_PRODUCERS ? new TrustingVerifier(transactions.verifier()) : transactions.verifier();
@@ -67,9 +69,17 @@ final class SimulatedNode implements BrokerPresence.Node {
       controller.addPublisher(transactions, 0);
       transactions.start(process);
     }
+    if (flaw.grouped()) {
+      SimulatedShares shares = new SimulatedShares(own, controller, process, process.thread(), client,
+          writer -> flaw == Flaw.EARLY_CONFIRMATION ? HastyWriter.of(writer) : writer);
+      groups.setStates(shares.states());
+      replication.addListener(shares);
+      controller.addPublisher(shares, 0);
+      shares.handlers().forEach(handler -> handlers.put(handler.api().key(), FlawedHandler.of(handler, flaw)));
+    }
     for (List<ApiHandler> some : List.of(SimulatedHandlers.of(controller), replication.handlers(verifier), groups.handlers(),
         transactions.handlers())) {
-      some.forEach(handler -> handlers.put(handler.api().key(), handler));
+      some.forEach(handler -> handlers.put(handler.api().key(), FlawedHandler.of(handler, flaw)));
     }
     controller.addPublisher(asked, 1);
     controller.addPublisher(groups, 0);

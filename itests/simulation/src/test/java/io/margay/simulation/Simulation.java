@@ -51,6 +51,7 @@ final class Simulation {
   private final List<SimulatedTransactor> transactors = new ArrayList<>();
   private final List<CommittedConsumer> committed = new ArrayList<>();
   private CommittedOffset offset;
+  private final GroupWorkload groups;
   private final List<TopicPartition> partitions = new ArrayList<>();
   private final Flaw flaw;
   private final Map<SimulatedClient, Integer> before = new HashMap<>();
@@ -60,10 +61,13 @@ final class Simulation {
     this.network = new SimulatedNetwork(world);
     this.invariants = new Invariants(world);
     this.flaw = flaw;
-    this.cluster = new SimulatedCluster(network, invariants, flaw, NODES, Map.of("broker.session.timeout.ms", "3000",
+    this.groups = flaw.grouped() ? new GroupWorkload(world, invariants) : null;
+    Map<String, String> settings = new HashMap<>(Map.of("broker.session.timeout.ms", "3000",
         "broker.heartbeat.interval.ms", "500", "replica.lag.time.max.ms", "3000", "replica.socket.timeout.ms", "2000",
         "log.cleaner.enable", "false", "leader.imbalance.check.interval.seconds", "5", "inter.broker.listener.name",
         SimulatedNetwork.LISTENER));
+    settings.putAll(flaw.grouped() ? GroupWorkload.SETTINGS : Map.of());
+    this.cluster = new SimulatedCluster(network, invariants, flaw, NODES, settings);
     this.reassigner = new Reassigner(world, cluster, invariants);
   }
 
@@ -83,6 +87,11 @@ final class Simulation {
     return producers.stream().mapToLong(SimulatedProducer::acknowledged).sum();
   }
 
+  /** The members of groups; null when there are none. */
+  GroupWorkload groups() {
+    return groups;
+  }
+
   private void perform() {
     for (int id = 1; id <= NODES; id++) {
       int node = id;
@@ -100,14 +109,20 @@ final class Simulation {
     reassigner.restore();
     producers.forEach(p -> before.put(p, p.acknowledged()));
     committers.forEach(c -> before.put(c, c.commits()));
+    if (groups != null) {
+      groups.healed();
+    }
     int commits = invariants.transactions().commits();
     long committedOffset = offset == null ? 0 : offset.last();
     until("all brokers are active, all replicas in sync, and writes succeed", RECOVERY_MICROS,
-        () -> recovered() && (!flaw.transactional() || invariants.transactions().commits() >= commits + MORE_BATCHES
+        () -> recovered() && (groups == null || groups.recovered()) && (!flaw.transactional() || invariants.transactions().commits() >= commits + MORE_BATCHES
             && offset.last() > committedOffset));
     producers.forEach(SimulatedClient::end);
     committers.forEach(SimulatedClient::end);
     transactors.forEach(SimulatedClient::end);
+    if (groups != null) {
+      endGroups();
+    }
     until("all replicas and consumers have all records", RECOVERY_MICROS, this::equal);
     consumers.forEach(SimulatedClient::end);
     committed.forEach(SimulatedClient::end);
@@ -117,6 +132,15 @@ final class Simulation {
       offset.end();
       invariants.transactions().checkEnd(offset.last());
     }
+  }
+
+  private void endGroups() {
+    long end = world.nowMicros() + RECOVERY_MICROS;
+    while (!groups.done() && world.step(end)) {
+      check();
+    }
+    groups.failUnlessDone();
+    groups.end();
   }
 
   private long active() {
@@ -138,8 +162,14 @@ final class Simulation {
       topics.add(new NewTopic(SimulatedTransactions.TOPIC, TRANSACTIONS_ID, true, replicas(1), configs));
       topics.add(new NewTopic(TRANSACTIONAL.name(), TRANSACTIONAL.id(), false, replicas(TRANSACTIONAL.partitions()), configs));
     }
+    if (groups != null) {
+      topics.addAll(groups.topics(Simulation::replicas, configs));
+    }
     Command command = new CreateTopics(topics);
     cluster.nodes().iterator().next().controller().propose(command);
+    if (groups != null) {
+      cluster.nodes().iterator().next().controller().propose(GroupWorkload.fromTheStart());
+    }
   }
 
   private static List<List<BrokerId>> replicas(int partitions) {
@@ -166,6 +196,11 @@ final class Simulation {
     }
     if (flaw.transactional()) {
       startTransactions();
+    }
+    if (groups != null) {
+      partitions.addAll(GroupWorkload.partitions());
+      producers.add(new SimulatedProducer(network, client(500), invariants, GroupWorkload.sharedPartition(), NODES));
+      groups.start(network, this::client, NODES);
     }
     partitions.forEach(invariants::records);
     committers.add(new SimulatedCommitter(network, client(2000), invariants, TOPIC, TOPIC_ID, NODES));
@@ -254,6 +289,7 @@ final class Simulation {
             + replica.highWatermark() + " end " + replica.log().logEndOffset());
       }
     }
+    text.append(groups == null ? "" : "\n" + groups);
     consumers.forEach(consumer -> text.append('\n').append(consumer).append(" at ").append(consumer.position()));
     committed.forEach(consumer -> text.append('\n').append(consumer).append(" at ").append(consumer.position()));
     transactors.forEach(transactor -> text.append('\n').append(transactor).append(" has committed ").append(transactor.commits()));

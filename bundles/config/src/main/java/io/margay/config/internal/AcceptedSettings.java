@@ -37,11 +37,6 @@ final class AcceptedSettings {
       INT | controller.socket.timeout.ms | 30000 | Milliseconds that a request to the controller may take.
       LIST@ | cordoned.log.dirs |  | Log directories that take no new partitions.
       CLASS | create.topic.policy.class.name | null | A class that may refuse new topics.
-      LONG | delegation.token.expiry.check.interval.ms | 3600000 | Milliseconds between two checks for delegation tokens that \
-          have expired.
-      LONG | delegation.token.expiry.time.ms | 86400000 | Milliseconds that a delegation token is valid unless it is renewed.
-      LONG | delegation.token.max.lifetime.ms | 604800000 | Milliseconds after which a delegation token cannot be renewed.
-      PASSWORD | delegation.token.secret.key | null | The secret that delegation tokens are signed with.
       INT | delete.records.purgatory.purge.interval.requests | 1 | Requests after which finished DeleteRecords are swept.
       LIST | early.start.listeners | null | Listeners that open before the others.
       INT | fetch.purgatory.purge.interval.requests | 1000 | Requests after which finished fetches are swept.
@@ -104,37 +99,8 @@ final class AcceptedSettings {
       INT | group.share.initialize.retry.interval.ms | 30000 | Milliseconds between two attempts to initialize a share group's state.
       STRING | group.share.persister.class.name | org.apache.kafka.server.share.persister.DefaultStatePersister | The class \
           that stores the state of share groups.
-      LONG | group.streams.acceptable.recovery.lag | 10000 | Records that a task's state may be behind while it counts as \
-          caught up.
-      INT* | group.streams.assignment.interval.ms | 1000 | Shortest time in milliseconds between two assignments of a streams group.
       BOOLEAN* | group.streams.assignor.offload.enable | true | Whether assignments of streams groups are computed on a \
           separate thread.
-      LIST | group.streams.assignors | sticky | Assignors of streams groups.
-      INT | group.streams.heartbeat.interval.ms | 5000 | Milliseconds between two heartbeats of a member of a streams group.
-      INT | group.streams.initial.rebalance.delay.ms | 3000 | Milliseconds that an empty streams group waits for more members.
-      INT | group.streams.max.assignment.interval.ms | 15000 | The longest assignment interval in milliseconds that a streams \
-          group may be given.
-      INT | group.streams.max.heartbeat.interval.ms | 15000 | The longest heartbeat interval in milliseconds that a streams \
-          group may be given.
-      INT | group.streams.max.session.timeout.ms | 60000 | The longest session timeout in milliseconds that a streams group may \
-          be given.
-      INT | group.streams.max.size | 2147483647 | Members of one streams group.
-      INT | group.streams.max.standby.replicas | 2 | The most standby replicas that a streams group may be given.
-      INT | group.streams.max.warmup.replicas | 20 | The most warm-up replicas that a streams group may be given.
-      INT | group.streams.min.assignment.interval.ms | 0 | The shortest assignment interval in milliseconds that a streams \
-          group may be given.
-      INT | group.streams.min.heartbeat.interval.ms | 5000 | The shortest heartbeat interval in milliseconds that a streams \
-          group may be given.
-      INT | group.streams.min.session.timeout.ms | 45000 | The shortest session timeout in milliseconds that a streams group \
-          may be given.
-      INT | group.streams.min.task.offset.interval.ms | 15000 | The shortest interval of task offset reports in milliseconds \
-          that a streams group may be given.
-      INT | group.streams.num.standby.replicas | 0 | Standby replicas of each stateful task.
-      INT | group.streams.num.warmup.replicas | 2 | Extra replicas of tasks that may be warmed up before the tasks move.
-      LIST | group.streams.rack.aware.assignment.tags |  | Client tags by which standby replicas are spread.
-      INT | group.streams.session.timeout.ms | 45000 | Milliseconds without a heartbeat after which a member of a streams group \
-          is removed.
-      INT | group.streams.task.offset.interval.ms | 60000 | Milliseconds between two reports of task offsets.
       CLASS | group.streams.topology.description.plugin.class | null | A class that stores descriptions of topologies.
       INT | share.coordinator.append.linger.ms | -1 | Milliseconds that a share coordinator gathers records; -1 adapts to the \
           load.
@@ -147,8 +113,6 @@ final class AcceptedSettings {
       CLASS | sasl.client.callback.handler.class | null | A class that gives a SASL client its credentials.
       STRING@ | sasl.kerberos.kinit.cmd | /usr/bin/kinit | The kinit command.
       LONG@ | sasl.kerberos.min.time.before.relogin | 60000 | Milliseconds between two Kerberos logins.
-      LIST@ | sasl.kerberos.principal.to.local.rules | DEFAULT | How Kerberos names become users' names.
-      STRING@ | sasl.kerberos.service.name | null | The Kerberos name of the service.
       DOUBLE@ | sasl.kerberos.ticket.renew.jitter | 0.05 | Random part of the wait for a new Kerberos ticket.
       DOUBLE@ | sasl.kerberos.ticket.renew.window.factor | 0.8 | Part of a Kerberos ticket's life after which it is renewed.
       CLASS | sasl.login.callback.handler.class | null | A class that does a SASL login.

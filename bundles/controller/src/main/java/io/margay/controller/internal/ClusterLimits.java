@@ -3,6 +3,7 @@ package io.margay.controller.internal;
 import io.margay.controller.internal.state.RefusedException;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
+import io.margay.metadata.DelegationToken;
 import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
 import io.margay.model.BrokerId;
@@ -174,6 +175,28 @@ public final class ClusterLimits {
     if ((long) image.acls().size() + added > most) {
       refuse("ACLs", "There would be " + ((long) image.acls().size() + added) + " ACLs, at most " + most
           + " are allowed by margay.max.acls.");
+    }
+  }
+
+  /**
+   * Checks how many delegation tokens there would be, and how large a new one is.
+   *
+   * @param image the cluster now
+   */
+  public void checkToken(ClusterImage image, DelegationToken added) {
+    int most = settings.get(ControllerSettings.MARGAY_MAX_DELEGATION_TOKENS);
+    if (image.tokens().size() >= most) {
+      refuse("delegation tokens", "There are " + image.tokens().size() + " delegation tokens, at most " + most
+          + " are allowed by margay.max.delegation.tokens.");
+    }
+    long bytes = added.owner().length() + added.requester().length();
+    for (String renewer : added.renewers()) {
+      bytes += ENTRY_OVERHEAD_BYTES + renewer.length();
+    }
+    int mostBytes = settings.get(ControllerSettings.MARGAY_MAX_CONFIG_BYTES);
+    if (bytes > mostBytes) {
+      refuse("bytes of one delegation token", "The delegation token would have " + bytes + " bytes, at most " + mostBytes
+          + " are allowed by margay.max.config.bytes.");
     }
   }
 

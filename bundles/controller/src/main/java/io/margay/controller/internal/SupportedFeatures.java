@@ -25,6 +25,10 @@ public final class SupportedFeatures {
   public static final String SHARE_VERSION = "share.version";
   /** Level of share.version that is supported; Kafka 4.4 has 2 for dead letter queues (KIP-1191). */
   public static final short SHARE_VERSION_HIGHEST = 1;
+  /** Streams groups: from level 1 on they are served (KIP-1071). */
+  public static final String STREAMS_VERSION = "streams.version";
+  /** Level of streams.version in Kafka 4.4. */
+  public static final short STREAMS_VERSION_HIGHEST = 1;
 
   /**
    * Levels of one feature.
@@ -43,7 +47,8 @@ public final class SupportedFeatures {
       Map.of(METADATA_VERSION, new Range(METADATA_VERSION_LOWEST, METADATA_VERSION_HIGHEST),
           TRANSACTION_VERSION, new Range((short) 0, TRANSACTION_VERSION_HIGHEST),
           GROUP_VERSION, new Range((short) 0, GROUP_VERSION_HIGHEST),
-          SHARE_VERSION, new Range((short) 0, SHARE_VERSION_HIGHEST))));
+          SHARE_VERSION, new Range((short) 0, SHARE_VERSION_HIGHEST),
+          STREAMS_VERSION, new Range((short) 0, STREAMS_VERSION_HIGHEST))));
 
   private SupportedFeatures() { }
 

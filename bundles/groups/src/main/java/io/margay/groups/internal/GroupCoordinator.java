@@ -22,12 +22,14 @@ import io.margay.groups.internal.offsets.ResolvedTopic;
 import io.margay.groups.internal.share.ShareConfig;
 import io.margay.groups.internal.share.ShareGroups;
 import io.margay.groups.internal.share.StateInitializer;
+import io.margay.groups.internal.streams.StreamsConfig;
+import io.margay.groups.internal.streams.StreamsGroups;
+import io.margay.groups.internal.streams.TaskAssignors;
 import io.margay.metadata.ClusterDelta;
 import io.margay.metadata.ClusterMetadata;
 import io.margay.metadata.TopicImage;
 import io.margay.model.Clock;
 import io.margay.model.Scheduler;
-import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.protocol.KafkaUuid;
 import io.margay.protocol.message.ConsumerGroupDescribeResponse;
@@ -52,18 +54,16 @@ import io.margay.protocol.message.ShareGroupHeartbeatRequest;
 import io.margay.protocol.message.ShareGroupHeartbeatResponse;
 import io.margay.protocol.message.SyncGroupRequest;
 import io.margay.protocol.message.SyncGroupResponse;
+import io.margay.spi.controller.Controller;
 import io.margay.spi.partition.MarkerWriter;
 import io.margay.spi.partition.TransactionVerifier;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -79,9 +79,7 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   private static final long SMALL_BYTES = 1_024;
 
   private static final String GROUP_VERSION = "group.version";
-  private static final short FIRST_WITH_CONSUMER = 1;
   private static final String SHARE_VERSION = "share.version";
-  private static final short FIRST_WITH_SHARE = 1;
 
   private static final byte GROUP = 0;
   private static final byte TRANSACTION = 1;
@@ -98,6 +96,8 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   private final CoordinatorFinder shareFinder;
   private final ShareStateAsking shareStates = new ShareStateAsking();
   private final ShareOffsetRequests shareOffsets;
+  private final GroupShards byGroup;
+  private final StreamsGroupRequests streams;
 
   /** What the coordinator needs of its surroundings; as {@link CoordinatorRuntime.Environment}. */
   record Environment(Clock clock, Scheduler scheduler, Executor executor, IntSupplier commitTimeoutMs,
@@ -109,8 +109,17 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
    * @param common of all kinds of groups, and of classic groups
    * @param consumer of consumer groups
    * @param share of share groups
+   * @param streams of streams groups
    */
-  record Config(GroupConfig common, ConsumerConfig consumer, ShareConfig share) { }
+  record Config(GroupConfig common, ConsumerConfig consumer, ShareConfig share, StreamsConfig streams) { }
+
+  /**
+   * The installed assignors.
+   *
+   * @param partitions of partitions to members
+   * @param tasks of tasks to members
+   */
+  record AllAssignors(Assignors partitions, TaskAssignors tasks) { }
 
   /** Find the coordinators of groups, of transactional ids, and of share partitions. */
   record Finders(CoordinatorFinder groups, CoordinatorFinder transactions, CoordinatorFinder shares) { }
@@ -120,9 +129,11 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
    * @param config the settings of groups
    * @param finders find coordinators; closed with this
    * @param metadata the newest image
+   * @param controller creates topics
    * @param assignors the installed assignors
    */
-  GroupCoordinator(Environment environment, Config config, Finders finders, ClusterMetadata metadata, Assignors assignors) {
+  GroupCoordinator(Environment environment, Config config, Finders finders, ClusterMetadata metadata, Controller controller,
+      AllAssignors assignors) {
     this.finder = finders.groups();
     this.transactionFinder = finders.transactions();
     this.shareFinder = finders.shares();
@@ -133,25 +144,17 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
         environment.scheduler(), environment.executor(), environment.commitTimeoutMs(), environment.limits(), this::onActive);
     this.runtime = new CoordinatorRuntime<>(surroundings, context -> new GroupShard(context, common, memory, finder::shards,
         new GroupShard.Surroundings(
-            new ConsumerGroups.Surroundings(config.consumer(), topics, assignors, background(context.shard(), environment.executor())),
-            new ShareGroups.Surroundings(config.share(), topics, assignors, initializer(context.shard())))));
+            new ConsumerGroups.Surroundings(config.consumer(), topics, assignors.partitions(), background(context.shard(), environment.executor())),
+            new ShareGroups.Surroundings(config.share(), topics, assignors.partitions(), initializer(context.shard())),
+            new StreamsGroups.Surroundings(config.streams(), topics, assignors.tasks()))));
     this.shards = new AllShards<>(runtime, surroundings);
     this.metadata = metadata;
     finder.servedHere(runtime::active);
     runtime.waitFor(finder::ledHere, finder::shardWaitMs);
-    ShardsByGroup byGroup = new ShardsByGroup() {
-      @Override
-      public <R> CompletableFuture<R> run(String groupId, long bytes, Operation<GroupShard, R> operation) {
-        return runAnyId(groupId, bytes, operation);
-      }
-
-      @Override
-      public TopicPartition partitionOf(String groupId) {
-        return new TopicPartition(CoordinatorFinder.OFFSETS_TOPIC, ShardHash.shardOf(groupId, finder.shards()));
-      }
-    };
+    this.byGroup = new GroupShards(runtime, finder, metadata);
     this.transactional = new TransactionalCommits(byGroup);
     this.shareOffsets = new ShareOffsetRequests(metadata, shareStates, byGroup);
+    this.streams = new StreamsGroupRequests(byGroup, new InternalTopics(controller, memory.logs()));
   }
 
   /** Work for a shard, on the executor; its outcome is an operation of its own. */
@@ -318,21 +321,15 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   @Override
   public CompletableFuture<ConsumerGroupHeartbeatResponse> consumerHeartbeat(ConsumerGroupHeartbeatRequest request,
       HeartbeatOperations.Sender sender, long bytes) {
-    if (metadata.image().features().getOrDefault(GROUP_VERSION, (short) 0) < FIRST_WITH_CONSUMER) {
-      return CompletableFuture.failedFuture(new CoordinatorException(Errors.UNSUPPORTED_VERSION));
-    }
-    return request.groupId().isEmpty() ? CompletableFuture.failedFuture(new CoordinatorException(Errors.INVALID_REQUEST))
-        : runAnyId(request.groupId(), bytes, (s, now) -> s.consumer().heartbeats().heartbeat(request, sender, now));
+    return byGroup.runWithFeature(GROUP_VERSION, request.groupId(), bytes,
+        (s, now) -> s.consumer().heartbeats().heartbeat(request, sender, now));
   }
 
   @Override
   public CompletableFuture<ShareGroupHeartbeatResponse> shareHeartbeat(ShareGroupHeartbeatRequest request, String clientId,
       String clientHost, long bytes) {
-    if (metadata.image().features().getOrDefault(SHARE_VERSION, (short) 0) < FIRST_WITH_SHARE) {
-      return CompletableFuture.failedFuture(new CoordinatorException(Errors.UNSUPPORTED_VERSION));
-    }
-    return request.groupId().isEmpty() ? CompletableFuture.failedFuture(new CoordinatorException(Errors.INVALID_REQUEST))
-        : runAnyId(request.groupId(), bytes, (s, now) -> s.share().heartbeats().heartbeat(request, clientId, clientHost, now));
+    return byGroup.runWithFeature(SHARE_VERSION, request.groupId(), bytes,
+        (s, now) -> s.share().heartbeats().heartbeat(request, clientId, clientHost, now));
   }
 
   // ------------------------------------------------------------------------------------------------ offsets
@@ -341,7 +338,7 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   public CompletableFuture<OffsetCommitResponse> commit(OffsetCommitRequest request, int version, long bytes) {
     List<ResolvedTopic> topics = new ArrayList<>(request.topics().size());
     request.topics().forEach(t -> topics.add(resolve(t.name(), t.topicId(), version >= 10)));
-    return runAnyId(request.groupId(), bytes, (s, now) -> s.offsets().commit(request, topics, version, now))
+    return byGroup.run(request.groupId(), bytes, (s, now) -> s.offsets().commit(request, topics, version, now))
         .exceptionally(e -> {
           Errors error = CoordinatorException.errorOf(e);
           // a single offset that does not fit into a batch: retrying does not help
@@ -370,12 +367,12 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   @Override
   public CompletableFuture<OffsetFetchResponseGroup> fetch(OffsetFetchRequestGroup group, boolean requireStable,
       AnswerMemory answer) {
-    return runAnyId(group.groupId(), SMALL_BYTES, (s, now) -> Result.of(s.offsets().fetch(group, requireStable, answer)));
+    return byGroup.run(group.groupId(), SMALL_BYTES, (s, now) -> Result.of(s.offsets().fetch(group, requireStable, answer)));
   }
 
   @Override
   public CompletableFuture<OffsetDeleteResponse> deleteOffsets(OffsetDeleteRequest request, long bytes) {
-    return runAnyId(request.groupId(), bytes,
+    return byGroup.run(request.groupId(), bytes,
         (s, now) -> s.offsets().delete(request, name -> metadata.image().topic(name) != null));
   }
 
@@ -394,22 +391,22 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   @Override
   public CompletableFuture<Errors> delete(String groupId) {
     // what share coordinators keep goes first: as long as the group is there, its deletion can be asked for again
-    return runAnyId(groupId, SMALL_BYTES, (s, now) -> Result.of(s.statesToDelete(groupId)))
+    return byGroup.run(groupId, SMALL_BYTES, (s, now) -> Result.of(s.statesToDelete(groupId)))
         .thenCompose(partitions -> shareStates.delete(groupId, partitions))
         .thenCompose(error -> error != Errors.NONE ? CompletableFuture.completedFuture(error)
-            : runAnyId(groupId, SMALL_BYTES, (s, now) -> s.delete(groupId)));
+            : byGroup.run(groupId, SMALL_BYTES, (s, now) -> s.delete(groupId)));
   }
 
   @Override
   public CompletableFuture<List<DescribedGroup>> describe(Collection<String> groupIds, int version, AnswerMemory answer) {
-    return describeEach(groupIds, (s, id) -> s.listing().describe(id, version, answer),
+    return byGroup.describeEach(groupIds, (s, id) -> s.listing().describe(id, version, answer),
         (id, error) -> new DescribedGroup().setGroupId(id).setErrorCode(error.code()));
   }
 
   @Override
   public CompletableFuture<List<ConsumerGroupDescribeResponse.DescribedGroup>> describeConsumer(Collection<String> groupIds,
       AnswerMemory answer) {
-    return describeEach(groupIds, (s, id) -> s.consumer().describe(id, answer),
+    return byGroup.describeEach(groupIds, (s, id) -> s.consumer().describe(id, answer),
         (id, error) -> new ConsumerGroupDescribeResponse.DescribedGroup().setGroupId(id).setErrorCode(error.code())
             .setErrorMessage(error.message()));
   }
@@ -417,30 +414,19 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
   @Override
   public CompletableFuture<List<ShareGroupDescribeResponse.DescribedGroup>> describeShare(Collection<String> groupIds,
       AnswerMemory answer) {
-    return describeEach(groupIds, (s, id) -> s.share().describe(id, answer),
+    return byGroup.describeEach(groupIds, (s, id) -> s.share().describe(id, answer),
         (id, error) -> new ShareGroupDescribeResponse.DescribedGroup().setGroupId(id).setErrorCode(error.code())
             .setErrorMessage(error.message()));
   }
 
   @Override
-  public ShareOffsetRequests shareOffsets() {
-    return shareOffsets;
+  public StreamsGroupRequests streams() {
+    return streams;
   }
 
-  private <T> CompletableFuture<List<T>> describeEach(Collection<String> groupIds, BiFunction<GroupShard, String, T> describe,
-      BiFunction<String, Errors, T> failed) {
-    Map<Integer, List<String>> byShard = new TreeMap<>();
-    groupIds.forEach(id -> byShard.computeIfAbsent(ShardHash.shardOf(id, finder.shards()), s -> new ArrayList<>()).add(id));
-    List<CompletableFuture<List<T>>> parts = new ArrayList<>();
-    byShard.forEach((shard, ids) -> parts.add(runtime.run(shard, SMALL_BYTES, (s, now) -> Result.of(ids.stream().map(id -> {
-      try {
-        s.selection().requireLoaded(id);
-        return describe.apply(s, id);
-      } catch (CoordinatorException e) {
-        return failed.apply(id, e.error());
-      }
-    }).toList())).exceptionally(e -> ids.stream().map(id -> failed.apply(id, CoordinatorException.errorOf(e))).toList())));
-    return AllShards.joined(parts);
+  @Override
+  public ShareOffsetRequests shareOffsets() {
+    return shareOffsets;
   }
 
   @Override
@@ -472,14 +458,6 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
 
   private <R> CompletableFuture<R> run(String groupId, long bytes, Operation<GroupShard, R> operation) {
     return groupId.isEmpty() ? CompletableFuture.failedFuture(new CoordinatorException(Errors.INVALID_GROUP_ID))
-        : runAnyId(groupId, bytes, operation);
-  }
-
-  /** Consumers that only commit offsets were always allowed to have no group id. */
-  private <R> CompletableFuture<R> runAnyId(String groupId, long bytes, Operation<GroupShard, R> operation) {
-    return runtime.run(ShardHash.shardOf(groupId, finder.shards()), bytes, (s, now) -> {
-      s.selection().requireLoaded(groupId);
-      return operation.apply(s, now);
-    });
+        : byGroup.run(groupId, bytes, operation);
   }
 }

@@ -15,6 +15,9 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.record.CompressionType;
 import io.margay.spi.assignor.Assignor;
 import io.margay.spi.assignor.AssignorGroup;
+import io.margay.spi.assignor.TaskAssignment;
+import io.margay.spi.assignor.TaskAssignor;
+import io.margay.spi.assignor.TaskGroup;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.controller.Controller;
 import io.margay.spi.handler.ApiHandler;
@@ -63,6 +66,7 @@ public final class GroupCoordinatorComponent implements LeadershipListener, Meta
   private static final int DRAIN_MS = 5_000;
 
   private final NamedServices<Assignor> assignors = new NamedServices<>("assignor", DRAIN_MS);
+  private final NamedServices<TaskAssignor> taskAssignors = new NamedServices<>("task assignor", DRAIN_MS);
   private final NodeSettings settings;
   private final ThreadPoolExecutor executor;
   private final GroupCoordinator coordinator;
@@ -78,6 +82,7 @@ public final class GroupCoordinatorComponent implements LeadershipListener, Meta
     this.settings = settings;
     this.executor = executor(settings.get(CoordinatorSettings.GROUP_COORDINATOR_THREADS));
     SettingsOfGroups values = new SettingsOfGroups(settings);
+    SettingsOfOneGroup ofGroup = new SettingsOfOneGroup(settings, metadata);
     GroupCoordinator.Finders finders = new GroupCoordinator.Finders(
         new CoordinatorFinder(CoordinatorFinder.OFFSETS_TOPIC, metadata, controller, scheduler, values, settings.nodeId()),
         new CoordinatorFinder(CoordinatorFinder.TRANSACTION_TOPIC, metadata, controller, scheduler,
@@ -88,8 +93,9 @@ public final class GroupCoordinatorComponent implements LeadershipListener, Meta
         new CoordinatorRuntime.Limits(MAX_WAITING, Runtime.getRuntime().maxMemory() / HEAP_PARTS);
     this.coordinator = new GroupCoordinator(new GroupCoordinator.Environment(clock, scheduler, executor,
         () -> settings.get(CoordinatorSettings.OFFSETS_COMMIT_TIMEOUT_MS), limits),
-        new GroupCoordinator.Config(values, new SettingsOfConsumerGroups(settings, metadata), new SettingsOfShareGroups(settings, metadata)),
-        finders, metadata, this::assign);
+        new GroupCoordinator.Config(values, new SettingsOfConsumerGroups(settings, ofGroup), new SettingsOfShareGroups(settings, ofGroup),
+            new SettingsOfStreamsGroups(settings, ofGroup)),
+        finders, metadata, controller, new GroupCoordinator.AllAssignors(this::assign, this::assignTasks));
     long intervalMs = settings.get(CoordinatorSettings.OFFSETS_RETENTION_CHECK_INTERVAL_MS);
     this.expiry = scheduler.every(intervalMs, intervalMs, coordinator::expire);
     this.memory = context.registerService(MemoryUser.class, coordinator.memory(), null);
@@ -145,6 +151,22 @@ public final class GroupCoordinatorComponent implements LeadershipListener, Meta
     try (ServiceHolder.Lease<Assignor> lease = assignors.lease(name)) {
       return lease == null ? null : lease.service().assign(group);
     }
+  }
+
+  private Map<String, TaskAssignment> assignTasks(String name, TaskGroup group) {
+    try (ServiceHolder.Lease<TaskAssignor> lease = taskAssignors.lease(name)) {
+      return lease == null ? null : lease.service().assign(group);
+    }
+  }
+
+  /** As {@link #addAssignor}, for streams groups. */
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addTaskAssignor(TaskAssignor assignor, Map<String, Object> properties) {
+    taskAssignors.add(assignor, properties);
+  }
+
+  void removeTaskAssignor(TaskAssignor assignor) {
+    taskAssignors.remove(assignor);
   }
 
   /** An assignor was registered; groups that miss it are assigned at the next heartbeat. */

@@ -15,7 +15,9 @@ import io.margay.groups.internal.classic.Rebalance;
 import io.margay.groups.internal.consumer.ConsumerGroup;
 import io.margay.groups.internal.consumer.ConsumerGroups;
 import io.margay.groups.internal.consumer.ConsumerReplay;
+import io.margay.groups.internal.group.Group;
 import io.margay.groups.internal.group.GroupConfig;
+import io.margay.groups.internal.group.GroupReplay;
 import io.margay.groups.internal.group.GroupTable;
 import io.margay.groups.internal.group.Listing;
 import io.margay.groups.internal.group.Partitions;
@@ -28,6 +30,9 @@ import io.margay.groups.internal.offsets.TransactionChecks;
 import io.margay.groups.internal.share.ShareGroups;
 import io.margay.groups.internal.share.ShareReplay;
 import io.margay.groups.internal.share.StateTopics;
+import io.margay.groups.internal.streams.StreamsGroup;
+import io.margay.groups.internal.streams.StreamsGroups;
+import io.margay.groups.internal.streams.StreamsReplay;
 import io.margay.protocol.Errors;
 import io.margay.protocol.MessageReader;
 import io.margay.protocol.Messages;
@@ -42,6 +47,7 @@ import io.margay.protocol.state.LegacyOffsetCommitKey;
 import io.margay.protocol.state.OffsetCommitKey;
 import io.margay.protocol.state.OffsetCommitValue;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 
 /**
@@ -57,21 +63,22 @@ final class GroupShard implements ShardState {
   private final ClassicReplay classic;
   private final ConsumerGroups consumer;
   private final ShareGroups share;
+  private final StreamsGroups streams;
   private final OffsetOperations offsets;
   private final TransactionChecks checks = new TransactionChecks();
   private final Expiry expiry;
   private final Listing listing;
   private final Selection selection;
 
-  /** What the shards need for consumer groups and for share groups. */
-  record Surroundings(ConsumerGroups.Surroundings consumer, ShareGroups.Surroundings share) { }
+  /** What the shards need for the kinds of groups whose coordinator assigns. */
+  record Surroundings(ConsumerGroups.Surroundings consumer, ShareGroups.Surroundings share, StreamsGroups.Surroundings streams) { }
 
   /**
    * @param context the shard's context
    * @param config the settings
    * @param node the memory of all shards
    * @param shards how many shards there are
-   * @param around what consumer groups and share groups need
+   * @param around what the kinds of groups need
    */
   GroupShard(ShardContext context, GroupConfig config, CoordinatorMemory node, IntSupplier shards, Surroundings around) {
     this.memory = new ShardMemory(node);
@@ -84,6 +91,7 @@ final class GroupShard implements ShardState {
     this.classic = new ClassicReplay(classicGroups, rebalance);
     this.consumer = new ConsumerGroups(context, groups, around.consumer(), rebalance, joining.limits());
     this.share = new ShareGroups(context, groups, around.share());
+    this.streams = new StreamsGroups(context, groups, around.streams());
     this.offsets = new OffsetOperations(groups, store, config, members);
     this.expiry = new Expiry(groups, store, config);
     this.listing = new Listing(groups);
@@ -99,11 +107,12 @@ final class GroupShard implements ShardState {
 
   Result<Void> join(JoinOperations.Join join, long nowMs) {
     String groupId = join.request().groupId();
-    if (!(groups.get(groupId) instanceof ConsumerGroup group)) {
-      return joining.join(join, nowMs);
+    Group group = groups.get(groupId);
+    if (group instanceof ConsumerGroup members && !members.isEmpty()) {
+      return consumer.classic().join(members, join, nowMs);
     }
-    if (!group.isEmpty()) {
-      return consumer.classic().join(group, join, nowMs);
+    if (group == null || !group.isEmpty() || !(group instanceof ConsumerGroup || group instanceof StreamsGroup)) {
+      return joining.join(join, nowMs);
     }
     // an empty group takes the protocol of its first member; should this not be written, both groups are empty
     groups.remove(groupId);
@@ -139,6 +148,10 @@ final class GroupShard implements ShardState {
 
   ShareGroups share() {
     return share;
+  }
+
+  StreamsGroups streams() {
+    return streams;
   }
 
   OffsetOperations offsets() {
@@ -207,18 +220,15 @@ final class GroupShard implements ShardState {
   }
 
   private void replayOther(short type, MessageReader key, byte[] value) {
-    ConsumerReplay.Read read = ConsumerReplay.read(type, key, value);
-    if (read != null) {
-      if (takes(read.groupId(), read.timestampMs(), read.ends(), read.removes())) {
-        consumer.replay(read);
-        selection.afterRecord();
-      }
-      return;
-    }
-    ShareReplay.Read shared = ShareReplay.read(type, key, value);
-    // null is a group of another kind, or of a later time: not ours to serve, and the log keeps it
-    if (shared != null && takes(shared.groupId(), shared.timestampMs(), shared.ends(), shared.removes())) {
-      share.replay(shared);
+    // what none of them knows is of a later time: not ours to serve, and the log keeps it
+    replay(ConsumerReplay.read(type, key, value), consumer::replay);
+    replay(ShareReplay.read(type, key, value), share::replay);
+    replay(StreamsReplay.read(type, key, value), streams::replay);
+  }
+
+  private <G extends Group> void replay(GroupReplay.Read<G> read, Consumer<GroupReplay.Read<G>> part) {
+    if (read != null && takes(read.groupId(), read.timestampMs(), read.ends(), read.removes())) {
+      part.accept(read);
       selection.afterRecord();
     }
   }
@@ -242,6 +252,7 @@ final class GroupShard implements ShardState {
   public Result<Void> onLoaded(long nowMs) {
     consumer.onLoaded();
     share.onLoaded();
+    streams.onLoaded();
     return rebalance.onLoaded(nowMs);
   }
 

@@ -1,50 +1,36 @@
 package io.margay.groups.internal;
 
 import io.margay.groups.internal.consumer.ConsumerConfig;
-import io.margay.metadata.ClusterMetadata;
-import io.margay.metadata.ConfigResource;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.Setting;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * The settings of consumer groups: those of a single group, which are kept within the node's bounds, over those of the node. Every call gives
  * the value of the moment.
  */
-record SettingsOfConsumerGroups(NodeSettings values, ClusterMetadata metadata) implements ConsumerConfig {
-  private int within(int value, Setting<Integer> least, Setting<Integer> most) {
-    return Math.max(values.get(least), Math.min(values.get(most), value));
-  }
-
-  /** A setting of the group; of the node when the group has none. */
-  private <T> T of(String groupId, Setting<T> group, Setting<T> node) {
-    Map<String, String> own = metadata.image().config(new ConfigResource(ConfigResource.Type.GROUP, groupId));
-    return own.containsKey(group.name()) ? values.topic(own).get(group) : values.get(node);
-  }
-
+record SettingsOfConsumerGroups(NodeSettings values, SettingsOfOneGroup group) implements ConsumerConfig {
   @Override
   public int sessionTimeoutMs(String groupId) {
-    return within(of(groupId, GroupSettings.CONSUMER_SESSION_TIMEOUT_MS, ConsumerGroupSettings.GROUP_CONSUMER_SESSION_TIMEOUT_MS),
+    return group.within(groupId, GroupSettings.CONSUMER_SESSION_TIMEOUT_MS, ConsumerGroupSettings.GROUP_CONSUMER_SESSION_TIMEOUT_MS,
         ConsumerGroupSettings.GROUP_CONSUMER_MIN_SESSION_TIMEOUT_MS, ConsumerGroupSettings.GROUP_CONSUMER_MAX_SESSION_TIMEOUT_MS);
   }
 
   @Override
   public int heartbeatIntervalMs(String groupId) {
-    return within(of(groupId, GroupSettings.CONSUMER_HEARTBEAT_INTERVAL_MS, ConsumerGroupSettings.GROUP_CONSUMER_HEARTBEAT_INTERVAL_MS),
+    return group.within(groupId, GroupSettings.CONSUMER_HEARTBEAT_INTERVAL_MS, ConsumerGroupSettings.GROUP_CONSUMER_HEARTBEAT_INTERVAL_MS,
         ConsumerGroupSettings.GROUP_CONSUMER_MIN_HEARTBEAT_INTERVAL_MS, ConsumerGroupSettings.GROUP_CONSUMER_MAX_HEARTBEAT_INTERVAL_MS);
   }
 
   @Override
   public int assignmentIntervalMs(String groupId) {
-    return within(of(groupId, GroupSettings.CONSUMER_ASSIGNMENT_INTERVAL_MS, ConsumerGroupSettings.GROUP_CONSUMER_ASSIGNMENT_INTERVAL_MS),
+    return group.within(groupId, GroupSettings.CONSUMER_ASSIGNMENT_INTERVAL_MS, ConsumerGroupSettings.GROUP_CONSUMER_ASSIGNMENT_INTERVAL_MS,
         ConsumerGroupSettings.GROUP_CONSUMER_MIN_ASSIGNMENT_INTERVAL_MS, ConsumerGroupSettings.GROUP_CONSUMER_MAX_ASSIGNMENT_INTERVAL_MS);
   }
 
   @Override
   public boolean offloadsAssignors(String groupId) {
-    return of(groupId, GroupSettings.CONSUMER_ASSIGNOR_OFFLOAD_ENABLE, ConsumerGroupSettings.GROUP_CONSUMER_ASSIGNOR_OFFLOAD_ENABLE);
+    return group.of(groupId, GroupSettings.CONSUMER_ASSIGNOR_OFFLOAD_ENABLE, ConsumerGroupSettings.GROUP_CONSUMER_ASSIGNOR_OFFLOAD_ENABLE);
   }
 
   @Override

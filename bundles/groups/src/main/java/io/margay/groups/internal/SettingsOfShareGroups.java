@@ -1,43 +1,29 @@
 package io.margay.groups.internal;
 
 import io.margay.groups.internal.share.ShareConfig;
-import io.margay.metadata.ClusterMetadata;
-import io.margay.metadata.ConfigResource;
 import io.margay.spi.config.NodeSettings;
-import io.margay.spi.config.Setting;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The settings of share groups: those of a single group, which are kept within the node's bounds, over those of the node. Every call gives the
  * value of the moment.
  */
-record SettingsOfShareGroups(NodeSettings values, ClusterMetadata metadata) implements ShareConfig {
-  private int within(int value, Setting<Integer> least, Setting<Integer> most) {
-    return Math.max(values.get(least), Math.min(values.get(most), value));
-  }
-
-  /** A setting of the group; of the node when the group has none. */
-  private int of(String groupId, Setting<Integer> group, Setting<Integer> node) {
-    Map<String, String> own = metadata.image().config(new ConfigResource(ConfigResource.Type.GROUP, groupId));
-    return own.containsKey(group.name()) ? values.topic(own).get(group) : values.get(node);
-  }
-
+record SettingsOfShareGroups(NodeSettings values, SettingsOfOneGroup group) implements ShareConfig {
   @Override
   public int sessionTimeoutMs(String groupId) {
-    return within(of(groupId, GroupSettings.SHARE_SESSION_TIMEOUT_MS, ShareGroupSettings.GROUP_SHARE_SESSION_TIMEOUT_MS),
+    return group.within(groupId, GroupSettings.SHARE_SESSION_TIMEOUT_MS, ShareGroupSettings.GROUP_SHARE_SESSION_TIMEOUT_MS,
         ShareGroupSettings.GROUP_SHARE_MIN_SESSION_TIMEOUT_MS, ShareGroupSettings.GROUP_SHARE_MAX_SESSION_TIMEOUT_MS);
   }
 
   @Override
   public int heartbeatIntervalMs(String groupId) {
-    return within(of(groupId, GroupSettings.SHARE_HEARTBEAT_INTERVAL_MS, ShareGroupSettings.GROUP_SHARE_HEARTBEAT_INTERVAL_MS),
+    return group.within(groupId, GroupSettings.SHARE_HEARTBEAT_INTERVAL_MS, ShareGroupSettings.GROUP_SHARE_HEARTBEAT_INTERVAL_MS,
         ShareGroupSettings.GROUP_SHARE_MIN_HEARTBEAT_INTERVAL_MS, ShareGroupSettings.GROUP_SHARE_MAX_HEARTBEAT_INTERVAL_MS);
   }
 
   @Override
   public int assignmentIntervalMs(String groupId) {
-    return within(of(groupId, GroupSettings.SHARE_ASSIGNMENT_INTERVAL_MS, ShareGroupSettings.GROUP_SHARE_ASSIGNMENT_INTERVAL_MS),
+    return group.within(groupId, GroupSettings.SHARE_ASSIGNMENT_INTERVAL_MS, ShareGroupSettings.GROUP_SHARE_ASSIGNMENT_INTERVAL_MS,
         ShareGroupSettings.GROUP_SHARE_MIN_ASSIGNMENT_INTERVAL_MS, ShareGroupSettings.GROUP_SHARE_MAX_ASSIGNMENT_INTERVAL_MS);
   }
 

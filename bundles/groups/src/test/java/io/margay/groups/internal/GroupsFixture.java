@@ -10,6 +10,7 @@ import io.margay.groups.internal.group.AnswerMemory;
 import io.margay.groups.internal.group.GroupConfig;
 import io.margay.groups.internal.handlers.GroupCoordinatorService;
 import io.margay.groups.internal.share.ShareGroups;
+import io.margay.groups.internal.streams.StreamsGroups;
 import io.margay.metadata.BrokerImage;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.PartitionImage;
@@ -145,7 +146,10 @@ public final class GroupsFixture {
   final ConsumerSettings consumer = new ConsumerSettings();
   final ShareSettings share = new ShareSettings();
   final TestShareStates shareStates = new TestShareStates();
+  final StreamsSettings streams = new StreamsSettings();
   final TestAssignors assignors = new TestAssignors();
+  final TestTaskAssignors taskAssignors = new TestTaskAssignors();
+  final TestCreator creator = new TestCreator();
   FakeLog log = new FakeLog();
   ClusterImage image = image(Map.of("t", new UUID(1, 1), "u", new UUID(2, 2)));
   GroupCoordinator groups;
@@ -173,7 +177,7 @@ public final class GroupsFixture {
     TreeMap<BrokerId, BrokerImage> brokers = new TreeMap<>();
     brokers.put(one, new BrokerImage(one, 1, List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "h", 9092)), null, false));
     return new ClusterImage("c", 1, one, brokers, TopicsImage.of(byName), Map.of(),
-        Map.of("group.version", (short) 1, "share.version", (short) 1));
+        Map.of("group.version", (short) 1, "share.version", (short) 1, "streams.version", (short) 1));
   }
 
   /** Topics with numbers of partitions. Their ids are the same each time; t has 1-1. */
@@ -201,7 +205,8 @@ public final class GroupsFixture {
     GroupCoordinator.Finders finder = new GroupCoordinator.Finders(finder(CoordinatorFinder.OFFSETS_TOPIC),
         finder(CoordinatorFinder.TRANSACTION_TOPIC), finder(CoordinatorFinder.SHARE_TOPIC));
     groups = new GroupCoordinator(new GroupCoordinator.Environment(time, time, Runnable::run, () -> 5_000,
-        new CoordinatorRuntime.Limits(1_000, 1 << 30)), new GroupCoordinator.Config(config, consumer, share), finder, () -> image, assignors);
+        new CoordinatorRuntime.Limits(1_000, 1 << 30)), new GroupCoordinator.Config(config, consumer, share, streams), finder, () -> image, creator,
+        new GroupCoordinator.AllAssignors(assignors, taskAssignors));
     groups.shareStates().set(shareStates);
     groups.elected(0, log);
   }
@@ -357,12 +362,18 @@ public final class GroupsFixture {
           public <T> void run(Supplier<T> work, Then<T> then) {
             throw new IllegalStateException("nothing runs on a shard that nobody loads");
           }
-        }), new ShareGroups.Surroundings(share, new ClusterTopics(() -> image), assignors, (group, epoch, partitions, then) -> { })));
+        }), new ShareGroups.Surroundings(share, new ClusterTopics(() -> image), assignors, (group, epoch, partitions, then) -> { }),
+            new StreamsGroups.Surroundings(streams, new ClusterTopics(() -> image), taskAssignors)));
   }
 
   /** @return the coordinator as handlers see it */
   public GroupCoordinatorService service() {
     return groups;
+  }
+
+  /** @return partitions of the topics that were created for streams groups */
+  public Map<String, Integer> createdTopics() {
+    return creator.created;
   }
 
   /** Commits without being a member. */

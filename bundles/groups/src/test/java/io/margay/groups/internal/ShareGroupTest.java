@@ -289,5 +289,7 @@ class ShareGroupTest {
     f.image = new ClusterImage("c", 1, f.image.controller(), f.image.brokers(),
         TopicsImage.of(f.image.topics()), Map.of(), Map.of());
     assertThat(error("a", 0, "t")).isEqualTo(Errors.UNSUPPORTED_VERSION);
+    f.image = ClusterImage.EMPTY;
+    assertThat(error("a", 0, "t")).as("it is not known yet").isEqualTo(Errors.NOT_COORDINATOR);
   }
 }

@@ -3,6 +3,7 @@ package io.margay.log.internal;
 import io.margay.spi.storage.LogStore;
 import io.margay.spi.storage.StorageEngine;
 import java.io.IOException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -196,10 +197,11 @@ final class LogLife {
   /**
    * Continues with a copy of its store; suspended. The caller closes the original.
    *
+   * @param newEnvironment asked when the copy counts
    * @param completion called under the log's lock, after all state has been saved; when it fails the log keeps its store
    * @return false when the log is closed or offline
    */
-  boolean moveTo(LogStore copy, LogOwner newOwner, LogEnvironment newEnvironment, Completion completion) throws IOException {
+  boolean moveTo(LogStore copy, LogOwner newOwner, Supplier<LogEnvironment> newEnvironment, Completion completion) throws IOException {
     log.reshaping.lock();
     log.lock.lock();
     try {
@@ -209,10 +211,10 @@ final class LogLife {
       LogStore former = log.store;
       log.state.save(log.offsets.end());
       log.state.files().drain(former);
-      completion.complete(former);
       copy.configure(log.config.segments().store());
+      completion.complete(former);
       log.owner = newOwner;
-      log.environment = newEnvironment;
+      log.environment = newEnvironment.get();
       log.store = copy;
       log.appender.forgetActiveSegment();
       return true;

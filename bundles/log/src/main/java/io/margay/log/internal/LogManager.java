@@ -12,6 +12,7 @@ import io.margay.spi.lease.ServiceHolder.Lease;
 import io.margay.spi.log.LogConfig;
 import io.margay.spi.log.Logs;
 import io.margay.spi.log.PartitionLog;
+import io.margay.spi.storage.MultiPlaceEngine;
 import io.margay.spi.storage.SegmentInfo;
 import io.margay.spi.storage.StorageEngine;
 import io.netty.buffer.ByteBufAllocator;
@@ -23,6 +24,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -165,7 +167,7 @@ public final class LogManager implements Logs {
       }
       log = slot.open(lease.service(), id, config);
     }
-    mover.configured(log);
+    mover.opened(log);
     return log;
   }
 
@@ -287,6 +289,31 @@ public final class LogManager implements Logs {
       }
     }
     return places;
+  }
+
+  @Override
+  public void moveTo(TopicIdPartition id, String place) throws IOException {
+    SegmentedPartitionLog log = slots.values().stream().map(slot -> slot.log(id)).filter(Objects::nonNull).findFirst()
+        .orElseThrow(() -> new IllegalStateException("the log of " + id + " is not open"));
+    try (Lease<StorageEngine> lease = slot(log.engine()).holder().lease()) {
+      StorageEngine engine = lease == null ? null : lease.service();
+      StorageEngine.Place there = engine == null ? null
+          : engine.places().stream().filter(each -> each.path().equals(place)).findFirst().orElse(null);
+      if (engine == null || there != null && there.offlineCause() != null) {
+        throw new IOException(engine == null ? "the storage engine " + log.engine() + " is not there" : place + " is offline");
+      }
+      if (there == null || !(engine instanceof MultiPlaceEngine places)) {
+        throw new IllegalArgumentException("the storage engine " + log.engine() + ", which holds the log of " + id + ", has no place "
+            + place + " to move it to");
+      }
+      mover.moveTo(log, place, places);
+    }
+  }
+
+  @Override
+  public LogCopy copyOf(TopicIdPartition id) {
+    String place = mover.placeFor(id);
+    return place == null ? null : new LogCopy(place, mover.copiedBytes(id), Math.max(0, mover.copiedTo(id)));
   }
 
   @Override

@@ -55,6 +55,12 @@ public final class LogManagerSettings implements SettingDefinitions {
       ALL.broker(LONG, "margay.storage.move.max.bytes.per.second", 67_108_864L)
       .from(1).live()
       .doc("Bytes per second that may be copied when topics move to another storage engine.");
+  /** {@code replica.alter.log.dirs.io.max.bytes.per.second}. */
+  public static final Setting<Long> REPLICA_ALTER_LOG_DIRS_IO_MAX_BYTES_PER_SECOND =
+      ALL.broker(LONG, "replica.alter.log.dirs.io.max.bytes.per.second", Long.MAX_VALUE)
+      .from(1).live()
+      .doc("Bytes per second that may be copied when logs move to another log directory. margay.storage.move.max.bytes.per.second "
+          + "limits these moves, too.");
   /** {@code replica.high.watermark.checkpoint.interval.ms}. */
   public static final Setting<Long> REPLICA_HIGH_WATERMARK_CHECKPOINT_INTERVAL_MS =
       ALL.broker(LONG, "replica.high.watermark.checkpoint.interval.ms", 5000L)

@@ -15,16 +15,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves one log from one engine to another: copies it while it is in use, suspends it for the last bytes, switches it to the copy,
- * and deletes the original. Used once, by the mover's thread; another thread may {@link #abandon} it.
+ * Moves one log to another engine, or to another place of its engine: copies it while it is in use, suspends it for the last bytes,
+ * switches it to the copy, and deletes the original. Used once, by the mover's thread; another thread may {@link #abandon} it.
  *
  * <pre>
- *   marker "moving" -> batches, again and again until little is left -> flush
- *     -> suspend the log -> the rest, blobs, checkpoints, flush -> marker "complete" -> the log uses the copy -> resume
- *     -> delete the original -> delete the marker
+ *   create the copy -> batches, again and again until little is left -> flush
+ *     -> suspend the log -> the rest, blobs, flush -> the copy counts -> the log uses the copy -> resume
+ *     -> delete the original
  * </pre>
  *
- * <p>After a crash before "complete" the original counts, after a later one the copy; see {@link LogHomes}.
+ * <p>After a crash before the copy counts the original does, after a later one the copy; see {@link MoveDestination}.
  *
  * <p>Locks, in this order: the suspensions of the engine that is left, this move, the log. Each step holds this move's monitor for
  * one chunk, so that an engine that leaves waits for a moment only.
@@ -37,11 +37,11 @@ final class LogMove {
   private static final int MOST_ROUNDS = 16;
 
   private final SegmentedPartitionLog log;
+  private final MoveDestination destination;
   private final EngineSlot from;
   private final EngineSlot to;
-  private final EngineCatalog catalog;
   private final IntConsumer pace;
-  private LogStore target;
+  private volatile LogStore target;
   private LogStore original;
   private int cuts;
   private boolean switched;
@@ -49,16 +49,27 @@ final class LogMove {
   private volatile long copiedTo = -1;
 
   /** @param pace called with the number of bytes copied; waits, so that the disks are available to others */
-  LogMove(SegmentedPartitionLog log, EngineSlot from, EngineSlot to, EngineCatalog catalog, IntConsumer pace) {
+  LogMove(SegmentedPartitionLog log, MoveDestination destination, IntConsumer pace) {
     this.log = log;
-    this.from = from;
-    this.to = to;
-    this.catalog = catalog;
+    this.destination = destination;
+    this.from = destination.from();
+    this.to = destination.to();
     this.pace = pace;
   }
 
   TopicIdPartition id() {
     return log.id();
+  }
+
+  /** Where the log is moved to. */
+  MoveDestination destination() {
+    return destination;
+  }
+
+  /** Bytes of what is copied. */
+  long copiedBytes() {
+    LogStore copy = target;
+    return copy == null ? 0 : copy.sizeBytes();
   }
 
   /** Exclusive end of what is copied, -1 before the start. */
@@ -88,19 +99,11 @@ final class LogMove {
         return false;
       }
       synchronized (this) {
-        if (abandoned) {
+        if (abandoned || !destination.isWanted()) {
           return false;
         }
-        StorageEngine engine = lease.service();
-        if (engine.placeOf(id()) != null) {
-          engine.delete(id());
-        }
-        if (engine.promise() != StorageEngine.Promise.EPHEMERAL) {
-          catalog.add(to.name(), List.of(id()));
-        }
         cuts = log.cuts;
-        target = engine.open(id(), log.config().segments().store());
-        new MoveMarker(false, from.name()).writeTo(target);
+        target = destination.create(lease.service());
         target.resetTo(log.store().startOffset());
         copiedTo = target.endOffset();
         to.moveBegins(this);
@@ -143,7 +146,7 @@ final class LogMove {
   }
 
   private boolean stopped() {
-    return abandoned || log.cuts != cuts || !log.config().engine().equals(to.name());
+    return abandoned || log.cuts != cuts || !destination.isWanted();
   }
 
   /** Copies some batches that begin before an end; returns their bytes, 0 when none are left. Under the monitor. */
@@ -233,10 +236,12 @@ final class LogMove {
           }
           told = true;
           try {
-            switched = log.life().moveTo(target, to, to.environment(lease.service(), id()), former -> complete(lease.service(), former));
+            switched = log.life().moveTo(target, to, () -> to.environment(lease.service(), id()), former -> complete(lease.service(), former));
             if (switched) {
-              to.adopt(log);
-              from.release(log);
+              if (from != to) {
+                to.adopt(log);
+                from.release(log);
+              }
               close(original, "original");
             }
           } finally {
@@ -273,19 +278,12 @@ final class LogMove {
       }
     }
     target.flush();
-    to.takeOver(engine, log, target);
-    new MoveMarker(true, from.name()).writeTo(target);
+    destination.use(engine, target);
   }
 
-  /** The log uses the copy: deletes the original, then the marker. What fails here is done when the log is opened again. */
   private void cleanUp() {
-    from.forget(id());
-    try (Lease<StorageEngine> lease = from.holder().lease()) {
-      if (lease != null) {
-        lease.service().delete(id());
-        catalog.remove(from.name(), id());
-        log.shape().deleteMoveMarker();
-      }
+    try {
+      destination.cleanUp();
     } catch (IOException e) {
       LOG.warn("What a move has left could not be deleted; it is when the log is opened again partition={} engine={}", id(),
           from.name(), e);

@@ -3,6 +3,7 @@ package io.margay.log.internal;
 import io.margay.model.Scheduler;
 import io.margay.model.TopicIdPartition;
 import io.margay.spi.config.SettingValues;
+import io.margay.spi.storage.MultiPlaceEngine;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,8 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves logs that are in a different engine than the one that their settings name. It moves one after the other, on one thread that
- * ends when there is nothing to do. A move whose engine is absent waits for it; one that fails is tried again.
+ * Moves logs that are in a different engine than the one that their settings name, or in a different place than the one that was
+ * asked for. It moves one after the other, on one thread that ends when there is nothing to do. A move whose engine is absent
+ * waits for it; one that fails is tried again. A move to another place that a crash has interrupted begins again.
  */
 final class LogMover {
   private static final Logger LOG = LoggerFactory.getLogger(LogMover.class);
@@ -29,6 +31,8 @@ final class LogMover {
   private final ExecutorService thread;
   /** Logs whose move waits, and for what. Informational, and used by {@link #engineCame}; decisions are made from the settings. */
   private final Map<TopicIdPartition, Waiting> waiting = new ConcurrentHashMap<>();
+  /** The places that logs shall be moved to, within their engines. */
+  private final Map<TopicIdPartition, String> places = new ConcurrentHashMap<>();
   /** Set under the monitor, so that a log that is closed is either not moved or has its move abandoned. */
   private volatile LogMove running;
   private volatile boolean closed;
@@ -51,8 +55,55 @@ final class LogMover {
     }
   }
 
-  private static boolean isToMove(SegmentedPartitionLog log) {
-    return !log.availability().gone() && !log.config().engine().equals(log.engine());
+  /** A log was opened: takes up a move to another place that an earlier process has begun. Does not block. */
+  void opened(SegmentedPartitionLog log) {
+    if (slots.apply(log.engine()).holder().peek() instanceof MultiPlaceEngine engine) {
+      String place = engine.copyPlaceOf(log.id());
+      if (place != null) {
+        places.putIfAbsent(log.id(), place);
+      }
+    }
+    configured(log);
+  }
+
+  /**
+   * Moves a log to another place of its engine, which is known to have it. A move to yet another place ends; one to the place where
+   * the log is only does that. When this returns, the wish is on the disk. Waits for a step of a move of this log.
+   */
+  void moveTo(SegmentedPartitionLog log, String place, MultiPlaceEngine engine) throws IOException {
+    TopicIdPartition id = log.id();
+    boolean there = place.equals(engine.placeOf(id));
+    String former = there ? places.remove(id) : places.put(id, place);
+    if (place.equals(former) || there && former == null) {
+      return;
+    }
+    LogMove move = running;
+    if (move != null && move.id().equals(id)) {
+      move.abandon();
+    }
+    try {
+      if (!place.equals(engine.copyPlaceOf(id))) {
+        engine.deleteCopy(id);
+        if (!there) {
+          engine.openCopy(id, place, log.config().segments().store()).close();
+        }
+      }
+    } catch (IllegalStateException e) {
+      LOG.debug("A move has begun meanwhile, and has made its copy partition={} cause={}", id, e.getMessage());
+    } catch (IOException e) {
+      places.remove(id, place);
+      throw e;
+    }
+    configured(log);
+  }
+
+  /** The place that a log is being moved to within its engine, or null. */
+  String placeFor(TopicIdPartition id) {
+    return places.get(id);
+  }
+
+  private boolean isToMove(SegmentedPartitionLog log) {
+    return !log.availability().gone() && (!log.config().engine().equals(log.engine()) || places.containsKey(log.id()));
   }
 
   /** An engine came: moves that waited for it are tried again. */
@@ -75,8 +126,13 @@ final class LogMover {
       await(log, to, "the storage engine " + to.name() + ", which is not installed");
     } else if (from.holder().peek() == null) {
       await(log, from, "the storage engine " + from.name() + ", which is not there");
+    } else if (from != to) {
+      move(log, new EngineDestination(log, from, to, catalog));
     } else {
-      move(log, from, to);
+      String place = places.get(log.id());
+      if (place != null) {
+        move(log, new PlaceDestination(log, from, place, () -> place.equals(places.get(log.id()))));
+      }
     }
   }
 
@@ -88,31 +144,46 @@ final class LogMover {
     }
   }
 
-  private void move(SegmentedPartitionLog log, EngineSlot from, EngineSlot to) {
-    LogMove move = new LogMove(log, from, to, catalog, this::pause);
+  private void move(SegmentedPartitionLog log, MoveDestination destination) {
+    LogMove move = new LogMove(log, destination, bytes -> pause(bytes, destination));
     synchronized (this) {
       if (closed || log.availability().gone()) {
         return;
       }
       running = move;
     }
-    LOG.info("Moving a log partition={} from={} to={} bytes={}", log.id(), from.name(), to.name(), log.sizeBytes());
+    String from = destination.from().name();
+    LOG.info("Moving a log partition={} from={} to={} bytes={}", log.id(), from, destination.name(), log.sizeBytes());
     long began = System.nanoTime();
     try {
       if (move.run()) {
-        LOG.info("Moved a log partition={} from={} to={} bytes={} ms={}", log.id(), from.name(), to.name(), log.sizeBytes(),
+        if (destination instanceof PlaceDestination) {
+          places.remove(log.id(), destination.name());
+        } else {
+          // it was a place of the former engine
+          places.remove(log.id());
+        }
+        LOG.info("Moved a log partition={} from={} to={} bytes={} ms={}", log.id(), from, destination.name(), log.sizeBytes(),
             TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
+        configured(log);
       } else {
-        LOG.info("The move of a log was abandoned partition={} from={} to={}", log.id(), from.name(), to.name());
+        LOG.info("The move of a log was abandoned partition={} from={} to={}", log.id(), from, destination.name());
         retry(log, "another attempt");
       }
     } catch (IOException e) {
       LOG.warn("A log could not be moved and stays where it is; tried again partition={} from={} to={} afterMs={}", log.id(),
-          from.name(), to.name(), RETRY_MS, e);
+          from, destination.name(), RETRY_MS, e);
       retry(log, "another attempt, after " + e.getMessage());
     } finally {
       running = null;
     }
+  }
+
+  /** Bytes a second. */
+  private long limit(MoveDestination destination) {
+    long moves = settings.get(LogManagerSettings.MARGAY_STORAGE_MOVE_MAX_BYTES_PER_SECOND);
+    return destination instanceof PlaceDestination
+        ? Math.min(moves, settings.get(LogManagerSettings.REPLICA_ALTER_LOG_DIRS_IO_MAX_BYTES_PER_SECOND)) : moves;
   }
 
   private void retry(SegmentedPartitionLog log, String why) {
@@ -122,11 +193,14 @@ final class LogMover {
     }
   }
 
-  /** On the mover's thread: waits, so that the disks are available to others. */
-  private void pause(int bytes) {
-    long limit = settings.get(LogManagerSettings.MARGAY_STORAGE_MOVE_MAX_BYTES_PER_SECOND);
-    long until = System.nanoTime() + (long) ((double) bytes / limit * TimeUnit.SECONDS.toNanos(1));
-    for (long left = until - System.nanoTime(); left > 0 && !closed; left = until - System.nanoTime()) {
+  /** On the mover's thread: waits, so that the disks are available to others. A change of the limit takes effect at once. */
+  private void pause(int bytes, MoveDestination destination) {
+    long began = System.nanoTime();
+    while (!closed && destination.isWanted()) {
+      long left = (long) ((double) bytes / limit(destination) * TimeUnit.SECONDS.toNanos(1)) - (System.nanoTime() - began);
+      if (left <= 0) {
+        return;
+      }
       LockSupport.parkNanos(Math.min(left, MAX_PAUSE_NANOS));
     }
   }
@@ -143,11 +217,18 @@ final class LogMover {
     return move != null && move.id().equals(id) ? move.copiedTo() : -1;
   }
 
+  /** Bytes of the part of a log that is copied; 0 when it is not being moved now. */
+  long copiedBytes(TopicIdPartition id) {
+    LogMove move = running;
+    return move != null && move.id().equals(id) ? move.copiedBytes() : 0;
+  }
+
   /** The log is closed and will be deleted: when this returns, no move writes to it any more. */
   void cancel(TopicIdPartition id) {
     LogMove move;
     synchronized (this) {
       waiting.remove(id);
+      places.remove(id);
       move = running;
     }
     if (move != null && move.id().equals(id)) {

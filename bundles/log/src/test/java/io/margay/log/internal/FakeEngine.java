@@ -2,20 +2,25 @@ package io.margay.log.internal;
 
 import io.margay.model.TopicIdPartition;
 import io.margay.spi.storage.LogStore;
-import io.margay.spi.storage.StorageEngine;
+import io.margay.spi.storage.MultiPlaceEngine;
 import io.margay.spi.storage.StoreConfig;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/** An engine whose data outlives it: another one may be given the same stores and checkpoints. */
-final class FakeEngine implements StorageEngine {
+/** An engine with two places whose data outlives it: another one may be given the same stores and checkpoints. */
+final class FakeEngine implements MultiPlaceEngine {
   final Map<TopicIdPartition, FakeStore> stores;
   final Map<String, Map<TopicIdPartition, Long>> checkpoints;
+  /** Copies in the second place. */
+  final Map<TopicIdPartition, FakeStore> copies;
+  /** Logs in the second place. */
+  final Set<TopicIdPartition> second;
   int checkpointWrites;
   /** What was set aside. */
   final List<TopicIdPartition> strays = new CopyOnWriteArrayList<>();
@@ -28,6 +33,8 @@ final class FakeEngine implements StorageEngine {
   Consumer<FakeStore> whenOpened = store -> { };
   /** Run before a deletion. */
   Runnable beforeDelete = () -> { };
+  /** Run before a copy becomes the log. */
+  Runnable beforeUse = () -> { };
   /** Run before a checkpoint is written. */
   Runnable beforeDisk = () -> { };
 
@@ -36,19 +43,21 @@ final class FakeEngine implements StorageEngine {
   }
 
   FakeEngine(String name, Promise promise) {
-    this(name, promise, new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+    this(name, promise, null);
   }
 
-  private FakeEngine(String name, Promise promise, Map<TopicIdPartition, FakeStore> stores, Map<String, Map<TopicIdPartition, Long>> checkpoints) {
+  private FakeEngine(String name, Promise promise, FakeEngine former) {
+    this.stores = former == null ? new ConcurrentHashMap<>() : former.stores;
+    this.checkpoints = former == null ? new ConcurrentHashMap<>() : former.checkpoints;
+    this.copies = former == null ? new ConcurrentHashMap<>() : former.copies;
+    this.second = former == null ? ConcurrentHashMap.newKeySet() : former.second;
     this.name = name;
     this.promise = promise;
-    this.stores = stores;
-    this.checkpoints = checkpoints;
   }
 
   /** The next one over the same data. */
   FakeEngine successor() {
-    return new FakeEngine(name, promise, stores, checkpoints);
+    return new FakeEngine(name, promise, this);
   }
 
   @Override
@@ -68,12 +77,49 @@ final class FakeEngine implements StorageEngine {
 
   @Override
   public List<Place> places() {
-    return List.of(new Place("/" + name, -1, -1, null));
+    return List.of(new Place("/" + name, -1, -1, null), new Place("/" + name + "2", -1, -1, null));
   }
 
   @Override
   public String placeOf(TopicIdPartition id) {
-    return stores.containsKey(id) ? "/" + name : null;
+    return stores.containsKey(id) ? place(second.contains(id)) : null;
+  }
+
+  private String place(boolean isSecond) {
+    return "/" + name + (isSecond ? "2" : "");
+  }
+
+  @Override
+  public LogStore openCopy(TopicIdPartition id, String place, StoreConfig config) {
+    if (!stores.containsKey(id) || copies.containsKey(id) || !place.equals(place(!second.contains(id)))) {
+      throw new IllegalStateException("no copy of " + id + " in " + place);
+    }
+    FakeStore copy = new FakeStore(config);
+    copies.put(id, copy);
+    whenOpened.accept(copy);
+    return copy;
+  }
+
+  @Override
+  public String copyPlaceOf(TopicIdPartition id) {
+    return copies.containsKey(id) ? place(!second.contains(id)) : null;
+  }
+
+  @Override
+  public void useCopy(TopicIdPartition id) {
+    beforeUse.run();
+    stores.put(id, copies.remove(id));
+    if (!second.remove(id)) {
+      second.add(id);
+    }
+  }
+
+  @Override
+  public void deleteCopy(TopicIdPartition id) {
+    FakeStore copy = copies.remove(id);
+    if (copy != null && !copy.closed) {
+      throw new IllegalStateException("the copy is open");
+    }
   }
 
   @Override
@@ -94,7 +140,9 @@ final class FakeEngine implements StorageEngine {
   @Override
   public void delete(TopicIdPartition id) {
     beforeDelete.run();
+    deleteCopy(id);
     stores.remove(id);
+    second.remove(id);
   }
 
   @Override

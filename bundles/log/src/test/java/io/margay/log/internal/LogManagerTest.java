@@ -223,7 +223,7 @@ class LogManagerTest {
     put(log, "a=1");
     assertThat(manager.stored()).containsExactly(TestLog.ID);
     assertThat(manager.placeOf(TestLog.ID)).isEqualTo("/fake");
-    assertThat(manager.places()).hasSize(1);
+    assertThat(manager.places()).hasSize(2);
     manager.delete(TestLog.ID);
     assertThat(manager.stored()).isEmpty();
     assertThat(manager.placeOf(TestLog.ID)).isNull();

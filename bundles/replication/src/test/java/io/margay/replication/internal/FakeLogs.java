@@ -29,6 +29,7 @@ public final class FakeLogs implements Logs {
   public volatile boolean engineThere = true;
   private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
   public volatile List<TopicIdPartition> stored = List.of();
+  private final Map<TopicIdPartition, String> moving = new ConcurrentHashMap<>();
 
   /** The log of a partition, opened or not. */
   public FakeLog log(String topic, int partition) {
@@ -97,6 +98,22 @@ public final class FakeLogs implements Logs {
   @Override
   public String placeOf(TopicIdPartition id) {
     return logs.containsKey(id) ? "memory" : null;
+  }
+
+  @Override
+  public void moveTo(TopicIdPartition id, String place) throws IOException {
+    if (place.equals("offline")) {
+      throw new IOException("offline");
+    }
+    if (places.stream().noneMatch(each -> each.path().equals(place))) {
+      throw new IllegalArgumentException(place);
+    }
+    moving.put(id, place);
+  }
+
+  @Override
+  public LogCopy copyOf(TopicIdPartition id) {
+    return moving.containsKey(id) ? new LogCopy(moving.get(id), 10, 2) : null;
   }
 
   @Override

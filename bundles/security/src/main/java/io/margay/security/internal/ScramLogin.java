@@ -1,5 +1,6 @@
 package io.margay.security.internal;
 
+import io.margay.metadata.DelegationToken;
 import io.margay.spi.handler.Principal;
 import io.margay.spi.security.LoginFailedException;
 import io.margay.spi.security.SaslLogin;
@@ -31,15 +32,20 @@ final class ScramLogin implements SaslLogin {
   private static final int MAX_BYTES = 64 * 1024;
   private static final String PRINTABLE = "[\\x21-\\x2B\\x2D-\\x7E]+";
   private static final String EXTENSIONS = "(?:,[A-Za-z][A-Za-z0-9]*=[^,]*)*";
-  private static final Pattern FIRST = Pattern.compile("([ny],(?:a=([^,]*))?,)(n=([^,]+),r=(" + PRINTABLE + ")" + EXTENSIONS + ")");
+  private static final Pattern FIRST = Pattern.compile("([ny],(?:a=([^,]*))?,)(n=([^,]+),r=(" + PRINTABLE + ")(" + EXTENSIONS + "))");
+  /** The client shows a delegation token (KIP-48). */
+  private static final Pattern BY_TOKEN = Pattern.compile(".*,tokenauth=(?i:true)(?:,.*)?");
   private static final Pattern FINAL =
       Pattern.compile("(c=([A-Za-z0-9+/=]*),r=(" + PRINTABLE + ")" + EXTENSIONS + "),p=([A-Za-z0-9+/=]+)");
 
   private final Scram mechanism;
   private final ScramUsers users;
+  private final ScramTokens tokens;
   private final byte[] secret;
   private String user;
-  private boolean known;
+  /** Whom the proof makes the client; null when there is no such user. */
+  private Principal principal;
+  private long expiresMs = NEVER;
   private ScramCredential credential;
   private String header;
   private String clientNonce;
@@ -48,9 +54,10 @@ final class ScramLogin implements SaslLogin {
   private boolean ended;
 
   /** @param secret of this process, for users that do not exist */
-  ScramLogin(Scram mechanism, ScramUsers users, byte[] secret) {
+  ScramLogin(Scram mechanism, ScramUsers users, ScramTokens tokens, byte[] secret) {
     this.mechanism = mechanism;
     this.users = users;
+    this.tokens = tokens;
     this.secret = secret;
   }
 
@@ -61,14 +68,14 @@ final class ScramLogin implements SaslLogin {
         throw refused();
       }
       String message = new String(token, StandardCharsets.UTF_8);
-      return CompletableFuture.completedFuture(user == null ? first(message) : last(message));
+      return user == null ? first(message) : CompletableFuture.completedFuture(last(message));
     } catch (LoginFailedException e) {
       ended = true;
       return CompletableFuture.failedFuture(e);
     }
   }
 
-  private Step first(String message) throws LoginFailedException {
+  private CompletionStage<Step> first(String message) throws LoginFailedException {
     Matcher m = FIRST.matcher(message);
     if (!m.matches()) {
       throw new LoginFailedException("Invalid " + mechanism.mechanism() + " client first message");
@@ -77,14 +84,28 @@ final class ScramLogin implements SaslLogin {
     if (m.group(2) != null && !m.group(2).isEmpty() && !name(m.group(2)).equals(user)) {
       throw new LoginFailedException("Authentication failed: Client requested an authorization id that is different from username");
     }
-    ScramCredential found = users.find(mechanism, user);
-    known = found != null;
-    credential = known ? found : madeUp(user);
     header = m.group(1);
     clientNonce = m.group(5);
+    String bare = m.group(3);
+    if (!BY_TOKEN.matcher(m.group(6)).matches()) {
+      ScramCredential found = users.find(mechanism, user);
+      return CompletableFuture.completedFuture(first(bare, found, found == null ? null : new Principal("User", user)));
+    }
+    DelegationToken token = tokens.find(user);
+    if (token == null) {
+      return CompletableFuture.completedFuture(first(bare, null, null));
+    }
+    expiresMs = Math.min(token.times().expiryMs(), token.times().maxMs());
+    Principal owner = Principal.parse(token.owner());
+    return tokens.credential(mechanism, user).thenApply(found -> first(bare, found, new Principal(owner.type(), owner.name(), true)));
+  }
+
+  private Step first(String bare, ScramCredential found, Principal proved) {
+    principal = proved;
+    credential = found != null ? found : madeUp(user);
     nonce = clientNonce + Scram.nonce();
     String answer = "r=" + nonce + ",s=" + Base64.getEncoder().encodeToString(credential.salt()) + ",i=" + credential.iterations();
-    firstMessages = m.group(3) + "," + answer;
+    firstMessages = bare + "," + answer;
     return Step.more(answer.getBytes(StandardCharsets.UTF_8));
   }
 
@@ -112,11 +133,11 @@ final class ScramLogin implements SaslLogin {
       throw refused();
     }
     boolean proved = MessageDigest.isEqual(mechanism.hash(Scram.xor(proof, signature)), credential.storedKey());
-    if (!proved || !known) {
+    if (!proved || principal == null || principal.tokenAuthenticated() && tokens.find(user) == null) {
       throw refused();
     }
     String answer = "v=" + Base64.getEncoder().encodeToString(mechanism.hmac(credential.serverKey(), all));
-    return Step.done(answer.getBytes(StandardCharsets.UTF_8), new Principal("User", user));
+    return new Step(answer.getBytes(StandardCharsets.UTF_8), principal, expiresMs);
   }
 
   /** librdkafka before 2.6.1 puts its own part in front once more. That part was proved as well, and the server's is there in full. */

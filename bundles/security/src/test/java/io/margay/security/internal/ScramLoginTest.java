@@ -29,7 +29,7 @@ class ScramLoginTest {
   private static ScramLogin login(Scram mechanism) {
     ScramCredential credential = mechanism.credential(PASSWORD, 4096);
     ScramCredential stored = ScramCredential.decode(credential.encode());
-    return new ScramLogin(mechanism, (m, user) -> user.equals("us,er=") ? stored : null, SECRET);
+    return new ScramLogin(mechanism, (m, user) -> user.equals("us,er=") ? stored : null, ScramTokens.NONE, SECRET);
   }
 
   private static SaslClient client(Scram mechanism, String user, String password) throws SaslException {

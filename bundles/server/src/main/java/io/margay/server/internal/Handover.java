@@ -38,6 +38,7 @@ record Handover(ByteBuf rest, boolean served, boolean proven, long throttledNano
   private static final String THROTTLED_UNTIL = "throttledUntilNanos";
   private static final String PRINCIPAL_TYPE = "principalType";
   private static final String PRINCIPAL_NAME = "principalName";
+  private static final String BY_TOKEN = "principalByToken";
   private static final String MECHANISM = "mechanism";
   private static final String LOGIN_END = "loginEndNanos";
 
@@ -63,7 +64,7 @@ record Handover(ByteBuf rest, boolean served, boolean proven, long throttledNano
 
   private static Known known(Map<String, Object> left) {
     return left.get(PRINCIPAL_TYPE) instanceof String type && left.get(PRINCIPAL_NAME) instanceof String name
-        ? new Known(new Principal(type, name), (String) left.get(MECHANISM), left.get(LOGIN_END) instanceof Long end ? end : 0) : null;
+        ? new Known(new Principal(type, name, Boolean.TRUE.equals(left.get(BY_TOKEN))), (String) left.get(MECHANISM), left.get(LOGIN_END) instanceof Long end ? end : 0) : null;
   }
 
   /** Leaves this with a channel. */
@@ -79,6 +80,7 @@ record Handover(ByteBuf rest, boolean served, boolean proven, long throttledNano
     if (known != null) {
       left.put(PRINCIPAL_TYPE, known.principal().type());
       left.put(PRINCIPAL_NAME, known.principal().name());
+      left.put(BY_TOKEN, known.principal().tokenAuthenticated());
       left.put(LOGIN_END, known.endNanos());
       if (known.mechanism() != null) {
         left.put(MECHANISM, known.mechanism());

@@ -28,6 +28,8 @@ import org.slf4j.LoggerFactory;
 final class ListenerSecurity implements Security {
   private static final Logger LOG = LoggerFactory.getLogger(ListenerSecurity.class);
   private static final long DRAIN_MS = 200;
+  /** The default, for the sake of Kafka: where it is not meant, nothing is set for it. */
+  private static final String KERBEROS = "GSSAPI";
   private static final Set<String> PROTOCOLS = Set.of("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL");
 
   private final NodeSettings settings;
@@ -132,8 +134,10 @@ final class ListenerSecurity implements Security {
   private Rules rules(Endpoint listener) throws IOException {
     ListenerValues values = new ListenerValues(settings, listener.listener(), null);
     List<String> enabled = values.get(SaslSettings.SASL_ENABLED_MECHANISMS);
-    if (listener.protocol().startsWith("SASL") && enabled.equals(List.of("GSSAPI"))) {
-      throw new IOException("it asks for a login, and sasl.enabled.mechanisms is GSSAPI, which is not available; set it to SCRAM-SHA-512");
+    if (listener.protocol().startsWith("SASL") && enabled.equals(List.of(KERBEROS))
+        && new ListenerValues(settings, listener.listener(), KERBEROS).get(SaslSettings.SASL_JAAS_CONFIG) == null) {
+      throw new IOException("it asks for a login, and sasl.enabled.mechanisms is GSSAPI, which needs keys in sasl.jaas.config; set that, or set"
+          + " sasl.enabled.mechanisms to SCRAM-SHA-512");
     }
     return new Rules(enabled, values.get(SaslSettings.SASL_SERVER_MAX_RECEIVE_SIZE), settings.get(NetworkSettings.MARGAY_PREAUTH_TIMEOUT_MS),
         values.get(SaslSettings.CONNECTION_FAILED_AUTHENTICATION_DELAY_MS),

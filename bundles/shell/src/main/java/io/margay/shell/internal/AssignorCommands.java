@@ -3,6 +3,9 @@ package io.margay.shell.internal;
 import io.margay.model.TopicPartition;
 import io.margay.spi.assignor.AssignorGroup;
 import io.margay.spi.assignor.AssignorMember;
+import io.margay.spi.assignor.TaskAssignment;
+import io.margay.spi.assignor.TaskGroup;
+import io.margay.spi.assignor.TaskMember;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,6 +22,9 @@ import picocli.CommandLine.Parameters;
 @Command(name = "assignor")
 final class AssignorCommands {
   static final String SCOPE = "assignor";
+  /** As in the settings of a node. */
+  private static final int WARMUPS = 2;
+  private static final long ACCEPTABLE_LAG = 10_000;
   private final Requests requests;
   private final Strategies strategies;
   private final CommandFunction.Io io;
@@ -31,17 +37,23 @@ final class AssignorCommands {
 
   @Command(name = "list", description = "List the assignors that are installed.")
   void list(@Option(names = "--json", description = "Print JSON.") boolean json) {
-    Table table = new Table("assignor");
-    strategies.assignors().names().forEach(table::row);
+    Table table = new Table("assignor", "of");
+    strategies.assignors().names().forEach(name -> table.row(name, "partitions"));
+    strategies.taskAssignors().names().forEach(name -> table.row(name, "tasks"));
     Page.print(io.out(), json, table);
   }
 
   @Command(name = "simulate", description = {"Show what the members of a group would get from an assignor.",
-      "Members of a consumer group count with their subscriptions by name; each other member counts as a subscriber of all topics that "
+      "Members of a streams group count with their tasks. Members of a consumer group count with their subscriptions by name; each other member counts as a subscriber of all topics that "
       + "the group reads now. Nothing is changed."})
   void simulate(@Parameters(paramLabel = "GROUP", description = "Which.") String group,
       @Parameters(paramLabel = "ASSIGNOR", description = "Its name.") String name,
+      @Option(names = "--standby", description = "For a streams group: copies of each state. Default: 0.") int standby,
       @Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
+    if (new Groups(requests).require(group).groupType().equals("streams")) {
+      simulateTasks(group, name, standby, json);
+      return;
+    }
     Groups.Description description = new Groups(requests).describe(group);
     Map<TopicPartition, String> owners = Groups.owners(description);
     Map<String, Integer> counts = new TreeMap<>();
@@ -70,5 +82,21 @@ final class AssignorCommands {
     }
     new Page(io.out(), json).fact("group", group).fact("assignor", name).fact("movedPartitions", moved).table("members", table)
         .print();
+  }
+
+  private void simulateTasks(String group, String name, int standby, boolean json) throws InterruptedException {
+    StreamsGroups groups = new StreamsGroups(requests);
+    var described = groups.describe(group);
+    TaskGroup question = groups.question(described, standby, WARMUPS, ACCEPTABLE_LAG);
+    Map<String, TaskAssignment> then = Strategies.use(strategies.taskAssignors(), name, assignor -> assignor.assign(question));
+    Table table = new Table("member", "tasksNow", "tasksThen", "activeThen", "standbyThen", "warmupThen");
+    int moved = 0;
+    for (TaskMember member : question.members()) {
+      TaskAssignment assigned = then.getOrDefault(member.id(), TaskAssignment.NONE);
+      table.row(member.id(), member.current().active().size(), assigned.active().size(), StreamsGroups.names(assigned.active()),
+          StreamsGroups.names(assigned.standby()), StreamsGroups.names(assigned.warmup()));
+      moved += (int) assigned.active().stream().filter(t -> !member.current().active().contains(t)).count();
+    }
+    new Page(io.out(), json).fact("group", group).fact("assignor", name).fact("movedTasks", moved).table("members", table).print();
   }
 }

@@ -47,7 +47,11 @@ final class GroupCommands {
     if (d.assignmentEpoch() != null) {
       page.fact("assignmentEpoch", d.assignmentEpoch());
     }
-    page.table("members", d.type().equals("consumer") ? consumers(d) : members(d));
+    page.table("members", switch (d.type()) {
+      case "consumer" -> consumers(d);
+      case "streams" -> StreamsGroups.members(new StreamsGroups(requests).describe(group));
+      default -> members(d);
+    });
     page.table("offsets", d.type().equals("share") ? groups.shareOffsets(group) : groups.lag(group, Groups.owners(d)));
     page.print();
   }

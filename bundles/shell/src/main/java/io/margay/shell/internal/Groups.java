@@ -59,10 +59,12 @@ final class Groups {
 
   private final Requests requests;
   private final Coordinators coordinators;
+  private final StreamsGroups streams;
 
   Groups(Requests requests) {
     this.requests = requests;
     this.coordinators = new Coordinators(requests);
+    this.streams = new StreamsGroups(requests);
   }
 
   /**
@@ -115,6 +117,7 @@ final class Groups {
     return switch (listed.groupType().toLowerCase(Locale.ROOT)) {
       case "consumer" -> consumer(group);
       case "share" -> share(group);
+      case "streams" -> streams.description(streams.describe(group));
       default -> classic(group);
     };
   }

@@ -5,6 +5,7 @@ import io.margay.metadata.PartitionImage;
 import io.margay.model.acl.Acl;
 import io.margay.protocol.message.ListGroupsResponse;
 import io.margay.spi.assignor.Assignor;
+import io.margay.spi.assignor.TaskAssignor;
 import io.margay.spi.client.LocalClient;
 import io.margay.spi.client.RemoteClient;
 import io.margay.spi.config.NodeSettings;
@@ -140,7 +141,7 @@ public final class ShellCommands {
         Map.entry("assignment of broker", () -> assignments(settings, Setting.Scope.BROKER)),
         Map.entry("assignment of group", () -> assignments(settings, Setting.Scope.GROUP)),
         Map.entry("partitioner", () -> strategies.partitioners().names()),
-        Map.entry("assignor", () -> strategies.assignors().names()),
+        Map.entry("assignor", () -> Stream.concat(strategies.assignors().names().stream(), strategies.taskAssignors().names().stream()).toList()),
         Map.entry("placement", () -> strategies.placers().names()),
         Map.entry("engine", () -> engines(strategies)),
         Map.entry("command", () -> Stream.concat(commands.values().stream().map(CommandFunction::fullName),
@@ -187,6 +188,15 @@ public final class ShellCommands {
 
   void removeAssignor(Assignor assignor) {
     strategies.assignors().remove(assignor);
+  }
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addTaskAssignor(TaskAssignor assignor, Map<String, Object> properties) {
+    strategies.taskAssignors().add(assignor, properties);
+  }
+
+  void removeTaskAssignor(TaskAssignor assignor) {
+    strategies.taskAssignors().remove(assignor);
   }
 
   @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)

@@ -4,6 +4,7 @@ import io.margay.metadata.ConfigResource;
 import io.margay.metadata.TopicImage;
 import io.margay.model.BrokerId;
 import io.margay.spi.assignor.Assignor;
+import io.margay.spi.assignor.TaskAssignor;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.lease.ServiceHolder;
@@ -38,6 +39,7 @@ final class Strategies {
 
   private final NamedServices<Partitioner> partitioners = new NamedServices<>("partitioner", DRAIN_MS);
   private final NamedServices<Assignor> assignors = new NamedServices<>("assignor", DRAIN_MS);
+  private final NamedServices<TaskAssignor> taskAssignors = new NamedServices<>("assignor of tasks", DRAIN_MS);
   private final NamedServices<ReplicaPlacer> placers = new NamedServices<>("placement", DRAIN_MS);
 
   private final long engineWaitMs;
@@ -70,6 +72,10 @@ final class Strategies {
 
   NamedServices<Assignor> assignors() {
     return assignors;
+  }
+
+  NamedServices<TaskAssignor> taskAssignors() {
+    return taskAssignors;
   }
 
   NamedServices<ReplicaPlacer> placers() {

@@ -131,6 +131,16 @@ class StrategyCommandsTest {
     }
 
     @Override
+    public void moveTo(TopicIdPartition id, String place) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public LogCopy copyOf(TopicIdPartition id) {
+      return null;
+    }
+
+    @Override
     public List<LogPlacement> placements() {
       return answers.remove();
     }

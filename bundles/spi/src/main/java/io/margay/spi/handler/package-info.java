@@ -4,7 +4,7 @@
  * it answers on any thread, exactly once.
  */
 @Export
-@Version("3.2.0")
+@Version("3.3.0")
 package io.margay.spi.handler;
 
 import org.osgi.annotation.bundle.Export;

@@ -35,6 +35,15 @@ public interface Logs {
   record LogPlacement(TopicIdPartition id, String engine, String wanted, long sizeBytes, long leftBytes, String waitsFor) { }
 
   /**
+   * The copy of a log that is being moved to another place of its engine.
+   *
+   * @param place where it will be
+   * @param sizeBytes bytes of what is copied
+   * @param endOffset exclusive end of what is copied; 0 before the copy begins
+   */
+  record LogCopy(String place, long sizeBytes, long endOffset) { }
+
+  /**
    * Opens a log in the engine that holds it, or creates it when no engine does. Repairs it after a crash and rebuilds the state of
    * its producers. Blocks.
    *
@@ -82,6 +91,24 @@ public interface Logs {
    * @return the place that holds it, or null
    */
   String placeOf(TopicIdPartition id);
+
+  /**
+   * Moves an open log to another place of the engine that holds it, in the background, while it is in use. A move that has begun is
+   * changed; moving it to where it is cancels it. A restart does not end the move.
+   *
+   * @param id the partition
+   * @param place the path of the place
+   * @throws IllegalStateException when the log is not open
+   * @throws IllegalArgumentException when its engine does not have that place
+   * @throws IOException when the place is offline, or the engine is absent
+   */
+  void moveTo(TopicIdPartition id, String place) throws IOException;
+
+  /**
+   * @param id a partition
+   * @return the copy to which {@link #moveTo} moves its log; null when it is not moving to another place
+   */
+  LogCopy copyOf(TopicIdPartition id);
 
   /** @return the engines that are present, and those that logs wait for, by name */
   List<EngineState> engines();

@@ -104,6 +104,14 @@ public final class JaasConfig {
     return options.get("password");
   }
 
+  /**
+   * @param name an option's name
+   * @return its value, or null when it is not there
+   */
+  public String option(String name) {
+    return options.get(name);
+  }
+
   /** @return the passwords of users, by name */
   public Map<String, String> users() {
     Map<String, String> users = new LinkedHashMap<>();

@@ -20,13 +20,14 @@ public final class SaslSettings implements SettingDefinitions {
   /** {@code sasl.enabled.mechanisms}. */
   public static final Setting<List<String>> SASL_ENABLED_MECHANISMS =
       ALL.broker(LIST, "sasl.enabled.mechanisms", List.of("GSSAPI")).perBroker()
-      .doc("SASL mechanisms that clients may use: a list of SCRAM-SHA-512, SCRAM-SHA-256, OAUTHBEARER, PLAIN, and those that "
-          + "other bundles add. GSSAPI, the default for the sake of Kafka, is not available.");
+      .doc("SASL mechanisms that clients may use: a list of SCRAM-SHA-512, SCRAM-SHA-256, OAUTHBEARER, GSSAPI, PLAIN, and "
+          + "those that other bundles add.");
   /** {@code sasl.jaas.config}. */
   public static final Setting<String> SASL_JAAS_CONFIG = ALL.broker(PASSWORD, "sasl.jaas.config", null).perBroker()
       .doc("Users and secrets of a SASL mechanism in JAAS format, usually for one mechanism of a listener: "
           + "listener.name.<name>.<mechanism>.sasl.jaas.config. username and password are what this broker logs in with at other "
-          + "brokers; user_<name>=\"<password>\" are the users of PLAIN. The class in it is not loaded.");
+          + "brokers; user_<name>=\"<password>\" are the users of PLAIN; keyTab and principal are the keys of GSSAPI. The class in it is not "
+          + "loaded.");
   /** {@code sasl.mechanism.inter.broker.protocol}. */
   public static final Setting<String> SASL_MECHANISM_INTER_BROKER_PROTOCOL =
       ALL.broker(STRING, "sasl.mechanism.inter.broker.protocol", "GSSAPI").perBroker()

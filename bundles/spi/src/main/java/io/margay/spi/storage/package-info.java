@@ -7,7 +7,7 @@
  * releases it. I/O errors are thrown as {@link java.io.IOException}; the user decides what is offline then.
  */
 @Export
-@Version("2.2.0")
+@Version("2.3.0")
 package io.margay.spi.storage;
 
 import org.osgi.annotation.bundle.Export;

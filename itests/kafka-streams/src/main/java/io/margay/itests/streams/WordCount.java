@@ -16,8 +16,8 @@ import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * Counts words exactly once, with a state store: {@code WordCount BOOTSTRAP INPUT OUTPUT STATE_DIRECTORY}. Each count is written, so that
- * every word has the counts 1, 2, 3 and so on. Runs until its standard input ends.
+ * Counts words exactly once, with a state store: {@code WordCount BOOTSTRAP INPUT OUTPUT STATE_DIRECTORY PROTOCOL
+ * REPLICATION_FACTOR}. Each count is written, so that every word has the counts 1, 2, 3 and so on. Runs until its standard input ends.
  */
 public final class WordCount {
   private WordCount() { }
@@ -26,11 +26,12 @@ public final class WordCount {
   public static void main(String[] args) throws Exception {
     Properties p = new Properties();
     p.putAll(Map.of(StreamsConfig.APPLICATION_ID_CONFIG, "word-count", StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, args[0],
-        StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2, StreamsConfig.REPLICATION_FACTOR_CONFIG, 3,
+        StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2, StreamsConfig.REPLICATION_FACTOR_CONFIG, args[5],
         StreamsConfig.STATE_DIR_CONFIG, args[3], StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0,
         StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, 100, StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), 10_000,
         StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.StringSerde.class,
         StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.StringSerde.class));
+    p.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, args[4]);
     StreamsBuilder builder = new StreamsBuilder();
     builder.<String, String>stream(args[1]).flatMapValues(line -> Arrays.asList(line.split(" "))).groupBy((key, word) -> word,
         Grouped.with(Serdes.String(), Serdes.String()))

@@ -1,7 +1,10 @@
 package io.margay.groups.internal;
 
+import io.margay.assignors.internal.SimpleAssignor;
+import io.margay.assignors.internal.UniformAssignor;
 import io.margay.coordinator.CoordinatorRuntime;
 import io.margay.coordinator.LeaderPartitionWriter;
+import io.margay.coordinator.PartitionWriter;
 import io.margay.groups.internal.handlers.GroupHandlers;
 import io.margay.metadata.ClusterDelta;
 import io.margay.metadata.ClusterImage;
@@ -13,6 +16,7 @@ import io.margay.model.Scheduler;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.protocol.record.CompressionType;
+import io.margay.spi.assignor.AssignorGroup;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.controller.Controller;
 import io.margay.spi.handler.ApiHandler;
@@ -20,9 +24,12 @@ import io.margay.spi.partition.LeaderPartition;
 import io.margay.spi.partition.LeadershipListener;
 import io.margay.spi.partition.MarkerWriter;
 import io.margay.spi.partition.TransactionVerifier;
+import io.margay.spi.share.ShareStates;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.UnaryOperator;
 
 /** The group coordinator of one node whose threads are simulated, connected as {@link GroupCoordinatorComponent} does it. */
 public final class SimulatedGroups implements LeadershipListener, MetadataPublisher, MarkerWriter {
@@ -31,12 +38,18 @@ public final class SimulatedGroups implements LeadershipListener, MetadataPublis
 
   private final NodeSettings settings;
   private final GroupCoordinator coordinator;
+  private final UnaryOperator<PartitionWriter> writers;
 
-  /** @param controller also shows the metadata */
+  /**
+   * @param controller also shows the metadata
+   * @param writers may plant a flaw into what writes groups
+   */
   public <C extends Controller & ClusterMetadata> SimulatedGroups(NodeSettings settings, C controller, Clock clock, Scheduler scheduler,
-      Executor thread) {
+      Executor thread, UnaryOperator<PartitionWriter> writers) {
     this.settings = settings;
+    this.writers = writers;
     SettingsOfGroups values = new SettingsOfGroups(settings);
+    SettingsOfOneGroup ofGroup = new SettingsOfOneGroup(settings, controller);
     GroupCoordinator.Finders finder = new GroupCoordinator.Finders(
         new CoordinatorFinder(TOPIC, controller, controller, scheduler, values, settings.nodeId()),
         new CoordinatorFinder(CoordinatorFinder.TRANSACTION_TOPIC, controller, controller, scheduler,
@@ -45,8 +58,18 @@ public final class SimulatedGroups implements LeadershipListener, MetadataPublis
             settings.nodeId()));
     this.coordinator = new GroupCoordinator(new GroupCoordinator.Environment(clock, scheduler, thread,
         () -> settings.get(CoordinatorSettings.OFFSETS_COMMIT_TIMEOUT_MS), new CoordinatorRuntime.Limits(1_000, 1 << 24)),
-        new GroupCoordinator.Config(values, new SettingsOfConsumerGroups(settings, controller),
-            new SettingsOfShareGroups(settings, controller)), finder, controller, (name, group) -> null);
+        new GroupCoordinator.Config(values, new SettingsOfConsumerGroups(settings, ofGroup), new SettingsOfShareGroups(settings, ofGroup),
+            new SettingsOfStreamsGroups(settings, ofGroup)), finder, controller, controller,
+        new GroupCoordinator.AllAssignors(SimulatedGroups::assign, (name, group) -> null));
+  }
+
+  private static Map<String, List<TopicPartition>> assign(String name, AssignorGroup group) {
+    return (name.equals("simple") ? new SimpleAssignor() : new UniformAssignor()).assign(group);
+  }
+
+  /** @param states reaches the share coordinators */
+  public void setStates(ShareStates states) {
+    coordinator.shareStates().set(states);
   }
 
   /** @param verifier asked before an offset is committed in a transaction */
@@ -71,8 +94,8 @@ public final class SimulatedGroups implements LeadershipListener, MetadataPublis
   @Override
   public void onElected(LeaderPartition partition, LeaderEpoch epoch) {
     if (partition.id().topic().equals(TOPIC)) {
-      coordinator.elected(partition.id().partition(), new LeaderPartitionWriter(partition, CompressionType.NONE,
-          settings.get(CoordinatorSettings.OFFSETS_LOAD_BUFFER_SIZE)));
+      coordinator.elected(partition.id().partition(), writers.apply(new LeaderPartitionWriter(partition, CompressionType.NONE,
+          settings.get(CoordinatorSettings.OFFSETS_LOAD_BUFFER_SIZE))));
     }
   }
 

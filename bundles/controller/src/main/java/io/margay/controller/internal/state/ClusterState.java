@@ -4,6 +4,7 @@ import io.margay.metadata.BrokerImage;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ClusterSettings;
 import io.margay.metadata.ConfigResource;
+import io.margay.metadata.DelegationToken;
 import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
 import io.margay.metadata.TopicsImage;
@@ -40,6 +41,7 @@ final class ClusterState {
   private final NavigableSet<Acl> acls = new TreeSet<>();
   /** The rules as the last image had them; null when they have changed since. */
   private List<Acl> sharedAcls = List.of();
+  private final CopyOnWriteMap<String, DelegationToken> tokens = new CopyOnWriteMap<>();
   private long nextProducerId;
   private final DeltaBuilder delta = new DeltaBuilder();
 
@@ -221,6 +223,18 @@ final class ClusterState {
     return removed;
   }
 
+  Map<String, DelegationToken> tokens() {
+    return tokens.read();
+  }
+
+  void putToken(DelegationToken token) {
+    tokens.write().put(token.id(), token);
+  }
+
+  void removeToken(String id) {
+    tokens.write().remove(id);
+  }
+
   long nextProducerId() {
     return nextProducerId;
   }
@@ -232,6 +246,6 @@ final class ClusterState {
   /** An image of the state now. */
   ClusterImage image(long offset) {
     return new ClusterImage(clusterId, offset, controller, brokers, new TopicsImage(topics.share(), topicNames.share()),
-        new ClusterSettings(configs.share(), features, acls()));
+        new ClusterSettings(configs.share(), features, acls(), tokens.share()));
   }
 }

@@ -1,6 +1,7 @@
 package io.margay.controller.internal.state;
 
 import io.margay.metadata.ConfigResource;
+import io.margay.metadata.DelegationToken;
 import io.margay.model.BrokerId;
 import io.margay.model.Endpoint;
 import io.margay.model.acl.Acl;
@@ -19,6 +20,9 @@ public sealed interface Command {
 
   /** The metadata.version from which on all nodes understand rules of authorization and client quotas: that of Kafka 4.4. */
   short ACLS_LEVEL = 33;
+
+  /** The metadata.version from which on all nodes understand delegation tokens: that of Kafka 4.4. */
+  short TOKENS_LEVEL = 33;
 
   /** @return the lowest metadata.version of a cluster whose nodes all understand this command; it is not proposed below that */
   default short level() {
@@ -228,6 +232,44 @@ public sealed interface Command {
     @Override
     public short level() {
       return ACLS_LEVEL;
+    }
+  }
+
+  /**
+   * Adds a delegation token. The result is an {@link Outcome}.
+   *
+   * @param token the token, with a new id
+   */
+  record CreateToken(DelegationToken token) implements Command {
+    @Override
+    public short level() {
+      return TOKENS_LEVEL;
+    }
+  }
+
+  /**
+   * Moves the end of a delegation token. The result is an {@link Outcome}: DELEGATION_TOKEN_NOT_FOUND when it was gone.
+   *
+   * @param id its id
+   * @param expiryMs its new end, in milliseconds since 1970
+   */
+  record ExtendToken(String id, long expiryMs) implements Command {
+    @Override
+    public short level() {
+      return TOKENS_LEVEL;
+    }
+  }
+
+  /**
+   * Removes delegation tokens. The result is an {@link Outcome}.
+   *
+   * @param ids which; those that are gone count for nothing
+   * @param expiredMs those that expire later stay, in milliseconds since 1970
+   */
+  record RemoveTokens(List<String> ids, long expiredMs) implements Command {
+    @Override
+    public short level() {
+      return TOKENS_LEVEL;
     }
   }
 

@@ -7,10 +7,12 @@ import io.margay.controller.internal.state.Command.ConfigChange;
 import io.margay.controller.internal.state.Command.ConfigEdit;
 import io.margay.controller.internal.state.Command.CreateAcls;
 import io.margay.controller.internal.state.Command.CreatePartitions;
+import io.margay.controller.internal.state.Command.CreateToken;
 import io.margay.controller.internal.state.Command.CreateTopics;
 import io.margay.controller.internal.state.Command.DeleteAcls;
 import io.margay.controller.internal.state.Command.DeleteTopics;
 import io.margay.controller.internal.state.Command.ElectLeaders;
+import io.margay.controller.internal.state.Command.ExtendToken;
 import io.margay.controller.internal.state.Command.FenceBroker;
 import io.margay.controller.internal.state.Command.FoundData;
 import io.margay.controller.internal.state.Command.InitCluster;
@@ -22,6 +24,7 @@ import io.margay.controller.internal.state.Command.PartitionRef;
 import io.margay.controller.internal.state.Command.Reassign;
 import io.margay.controller.internal.state.Command.Reassignment;
 import io.margay.controller.internal.state.Command.RegisterBroker;
+import io.margay.controller.internal.state.Command.RemoveTokens;
 import io.margay.controller.internal.state.Command.ShutDownBroker;
 import io.margay.controller.internal.state.Command.UnfenceBroker;
 import io.margay.controller.internal.state.Command.UnregisterBroker;
@@ -87,6 +90,12 @@ public final class CommandCodec {
       out.int8(17).list(c.acls(), AclCodec::write);
     } else if (command instanceof DeleteAcls c) {
       out.int8(18).list(c.acls(), AclCodec::write);
+    } else if (command instanceof CreateToken c) {
+      TokenCommands.write(out.int8(20), c.token());
+    } else if (command instanceof ExtendToken c) {
+      out.int8(21).text(c.id()).int64(c.expiryMs());
+    } else if (command instanceof RemoveTokens c) {
+      out.int8(22).list(c.ids(), BinaryWriter::text).int64(c.expiredMs());
     } else {
       throw new IllegalStateException("no form for " + command);
     }
@@ -131,6 +140,9 @@ public final class CommandCodec {
       case 17 -> new CreateAcls(in.list(AclCodec::read));
       case 18 -> new DeleteAcls(in.list(AclCodec::read));
       case 19 -> new AlterIsr(new BrokerId(in.int32()), in.int64(), in.list(r -> readIsr(r, true)));
+      case 20 -> new CreateToken(TokenCommands.read(in));
+      case 21 -> new ExtendToken(in.text(), in.int64());
+      case 22 -> new RemoveTokens(in.list(BinaryReader::text), in.int64());
       default -> throw new UnsupportedCommandException("a metadata change has the unknown type " + type + NEWER);
     };
   }

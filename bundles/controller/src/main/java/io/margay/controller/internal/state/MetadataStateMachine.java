@@ -5,16 +5,19 @@ import io.margay.controller.internal.state.Command.AlterConfigs;
 import io.margay.controller.internal.state.Command.AlterIsr;
 import io.margay.controller.internal.state.Command.CreateAcls;
 import io.margay.controller.internal.state.Command.CreatePartitions;
+import io.margay.controller.internal.state.Command.CreateToken;
 import io.margay.controller.internal.state.Command.CreateTopics;
 import io.margay.controller.internal.state.Command.DeleteAcls;
 import io.margay.controller.internal.state.Command.DeleteTopics;
 import io.margay.controller.internal.state.Command.ElectLeaders;
+import io.margay.controller.internal.state.Command.ExtendToken;
 import io.margay.controller.internal.state.Command.FenceBroker;
 import io.margay.controller.internal.state.Command.UnfenceBroker;
 import io.margay.controller.internal.state.Command.ShutDownBroker;
 import io.margay.controller.internal.state.Command.InitCluster;
 import io.margay.controller.internal.state.Command.Reassign;
 import io.margay.controller.internal.state.Command.RegisterBroker;
+import io.margay.controller.internal.state.Command.RemoveTokens;
 import io.margay.controller.internal.state.Command.UnregisterBroker;
 import io.margay.controller.internal.state.Command.UpdateFeatures;
 import io.margay.metadata.BrokerImage;
@@ -156,6 +159,12 @@ public final class MetadataStateMachine implements StateMachine {
       return AclCommands.create(state, c);
     } else if (command instanceof DeleteAcls c) {
       return AclCommands.delete(state, c);
+    } else if (command instanceof CreateToken c) {
+      return TokenCommands.create(state, c);
+    } else if (command instanceof ExtendToken c) {
+      return TokenCommands.extend(state, c);
+    } else if (command instanceof RemoveTokens c) {
+      return TokenCommands.remove(state, c);
     } else if (command instanceof InitCluster c) {
       return init(c);
     }

@@ -2,6 +2,7 @@ package io.margay.controller.internal.state;
 
 import io.margay.metadata.BrokerImage;
 import io.margay.metadata.ConfigResource;
+import io.margay.metadata.DelegationToken;
 import io.margay.metadata.PartitionImage;
 import io.margay.metadata.ReplicaSet;
 import io.margay.metadata.TopicImage;
@@ -22,7 +23,7 @@ import java.util.TreeMap;
  * <pre>
  * format = 2 (int8) | section ...
  * section: type (int8) | version (int8) | length (int32) | content
- * types: 1 cluster id, features, next producer id | 2 brokers | 3 topics | 4 configs | 5 ACLs, only when there are some
+ * types: 1 cluster id, features, next producer id | 2 brokers | 3 topics | 4 configs | 5 ACLs, only when there are some | 6 delegation tokens, the same
  * </pre>
  *
  * A type's number and the layout of its version never change; another layout is a new version. A section that this software does not
@@ -38,6 +39,7 @@ final class SnapshotCodec {
   private static final int TOPICS = 3;
   private static final int CONFIGS = 4;
   private static final int ACLS = 5;
+  private static final int TOKENS = 6;
   private static final int VERSION = 1;
   /** With what each process found. */
   private static final int BROKERS_VERSION = 2;
@@ -65,6 +67,10 @@ final class SnapshotCodec {
     }));
     if (!state.acls().isEmpty()) { // software without ACLs can read the others
       section(out, ACLS, w -> w.list(state.acls(), AclCodec::write));
+    }
+    if (!state.tokens().isEmpty()) {
+      section(out, TOKENS, w -> w.list(state.tokens().values().stream().sorted(Comparator.comparing(DelegationToken::id)).toList(),
+          TokenCommands::write));
     }
     return out.toBytes();
   }
@@ -123,7 +129,7 @@ final class SnapshotCodec {
     while (in.hasRemaining()) {
       int type = in.int8();
       int version = in.int8();
-      if (type < CLUSTER || type > ACLS || version < VERSION || version > (type == BROKERS ? BROKERS_VERSION : VERSION)) {
+      if (type < CLUSTER || type > TOKENS || version < VERSION || version > (type == BROKERS ? BROKERS_VERSION : VERSION)) {
         throw new UnsupportedCommandException("the metadata snapshot has a section of type " + type + " version " + version
             + " that this software does not know; it was written by newer software, install that again");
       }
@@ -162,6 +168,11 @@ final class SnapshotCodec {
         return topic;
       });
       case CONFIGS -> readConfigs(state, in);
+      case TOKENS -> in.list(r -> {
+        DelegationToken token = TokenCommands.read(r);
+        state.putToken(token);
+        return token;
+      });
       default -> in.list(r -> {
         Acl acl = AclCodec.read(r);
         state.addAcl(acl);

@@ -9,19 +9,23 @@ import io.margay.controller.internal.state.Command.ConfigChange;
 import io.margay.controller.internal.state.Command.ConfigEdit;
 import io.margay.controller.internal.state.Command.CreateAcls;
 import io.margay.controller.internal.state.Command.CreatePartitions;
+import io.margay.controller.internal.state.Command.CreateToken;
 import io.margay.controller.internal.state.Command.CreateTopics;
 import io.margay.controller.internal.state.Command.DeleteAcls;
 import io.margay.controller.internal.state.Command.DeleteTopics;
+import io.margay.controller.internal.state.Command.ExtendToken;
 import io.margay.controller.internal.state.Command.InitCluster;
 import io.margay.controller.internal.state.Command.MorePartitions;
 import io.margay.controller.internal.state.Command.NewTopic;
 import io.margay.controller.internal.state.Command.Operation;
 import io.margay.controller.internal.state.Command.RegisterBroker;
+import io.margay.controller.internal.state.Command.RemoveTokens;
 import io.margay.controller.internal.state.Command.UnregisterBroker;
 import io.margay.controller.internal.state.Command.UpdateFeatures;
 import io.margay.metadata.ClusterDelta;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
+import io.margay.metadata.DelegationToken;
 import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
 import io.margay.model.BrokerId;
@@ -129,6 +133,24 @@ class MetadataStateMachineTest {
     PartitionImage partition = image().partition(new TopicPartition("a", 0));
     assertThat(partition.leader()).isEqualTo(new BrokerId(2));
     assertThat(partition.isr()).isEqualTo(partition.replicas());
+  }
+
+  @Test
+  void tokensOutliveASnapshotUntilTheyExpire() {
+    DelegationToken token = new DelegationToken("id", "User:a", "User:b", List.of("User:c"), new DelegationToken.Times(1, 100, 10));
+    Outcome created = apply(new CreateToken(token));
+    assertThat(created.ok()).isTrue();
+    Outcome extended = apply(new ExtendToken("id", 50));
+    assertThat(extended.ok()).isTrue();
+    Outcome gone = apply(new ExtendToken("other", 50));
+    assertThat(gone.error()).isEqualTo(Errors.DELEGATION_TOKEN_NOT_FOUND);
+    MetadataStateMachine restored = new MetadataStateMachine(() -> { });
+    restored.restore(next - 1, machine.snapshot());
+    assertThat(restored.takePublication().image().tokens()).containsExactly(Map.entry("id", token.until(50))).isEqualTo(image().tokens());
+    apply(new RemoveTokens(List.of("id", "other"), 49));
+    assertThat(image().tokens()).as("it was extended meanwhile").hasSize(1);
+    apply(new RemoveTokens(List.of("id"), 50));
+    assertThat(image().tokens()).isEmpty();
   }
 
   @Test

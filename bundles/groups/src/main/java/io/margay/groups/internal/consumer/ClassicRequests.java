@@ -8,6 +8,7 @@ import io.margay.groups.internal.classic.ClassicGroup;
 import io.margay.groups.internal.classic.ClassicMember;
 import io.margay.groups.internal.classic.JoinLimits;
 import io.margay.groups.internal.classic.JoinOperations;
+import io.margay.groups.internal.group.MemberState;
 import io.margay.groups.internal.group.Sessions;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.HeartbeatRequest;

@@ -4,6 +4,9 @@ import io.margay.coordinator.CoordinatorException;
 import io.margay.coordinator.CoordinatorRecord;
 import io.margay.groups.internal.group.Group;
 import io.margay.groups.internal.group.HeapSize;
+import io.margay.groups.internal.group.MemberGroup;
+import io.margay.groups.internal.group.MemberState;
+import io.margay.groups.internal.group.Owners;
 import io.margay.groups.internal.group.Partitions;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.DescribeGroupsResponse;
@@ -29,19 +32,18 @@ import java.util.UUID;
  * <p>Invariant: {@code owners} has the partitions that members have or are to give back, {@code topics} and {@code patternUsers} count
  * what {@code members} subscribe to.
  */
-public final class ConsumerGroup extends Group {
+public final class ConsumerGroup extends Group implements MemberGroup<ConsumerMember, Partitions> {
   /** The group type of ListGroups. */
   public static final String TYPE = "consumer";
-  /** Estimated bytes of the maps, of a counted topic and of an owned partition. */
+  /** Estimated bytes of the maps, of a counted topic and of a target. */
   private static final int BYTES = 640;
   private static final int TOPIC_BYTES = 64;
-  private static final int OWNED_BYTES = 80;
   private static final int TARGET_BYTES = 64;
 
   private final Map<String, ConsumerMember> members = new LinkedHashMap<>();
   private final Map<String, String> instances = new HashMap<>();
   private final Map<String, Partitions> targets = new HashMap<>();
-  private final Map<UUID, Map<Integer, String>> owners = new HashMap<>();
+  private final Owners<UUID> owners = new Owners<>();
   private final Map<String, Integer> topics = new HashMap<>();
   private final Map<String, Integer> patternUsers = new HashMap<>();
   private final Map<String, Pattern> patterns = new HashMap<>();
@@ -71,16 +73,17 @@ public final class ConsumerGroup extends Group {
 
   // ------------------------------------------------------------------------------------------------ what it is
 
-  /** @return the group epoch; 0 before the first member */
+  @Override
   public int epoch() {
     return epoch;
   }
 
-  long metadataHash() {
+  @Override
+  public long metadataHash() {
     return metadataHash;
   }
 
-  /** @return the epoch of the target assignment */
+  @Override
   public int assignmentEpoch() {
     return assignmentEpoch;
   }
@@ -89,15 +92,12 @@ public final class ConsumerGroup extends Group {
     return assignedAtMs;
   }
 
-  /** @return the members, the oldest first */
+  @Override
   public Collection<ConsumerMember> members() {
     return Collections.unmodifiableCollection(members.values());
   }
 
-  /**
-   * @param memberId a member id
-   * @return the member, or null
-   */
+  @Override
   public ConsumerMember member(String memberId) {
     return members.get(memberId);
   }
@@ -111,10 +111,7 @@ public final class ConsumerGroup extends Group {
     return memberId == null ? null : members.get(memberId);
   }
 
-  /**
-   * @param memberId a member id
-   * @return what it is to have
-   */
+  @Override
   public Partitions target(String memberId) {
     return targets.getOrDefault(memberId, Partitions.NONE);
   }
@@ -125,8 +122,7 @@ public final class ConsumerGroup extends Group {
 
   /** Which member has a partition, or is to give it back; null for none. */
   String owner(UUID topic, int partition) {
-    Map<Integer, String> of = owners.get(topic);
-    return of == null ? null : of.get(partition);
+    return owners.of(topic, partition);
   }
 
   /** How many members subscribe to topics by their names. */
@@ -239,24 +235,7 @@ public final class ConsumerGroup extends Group {
 
   private void own(ConsumerMember member, boolean has) {
     for (Partitions part : List.of(member.current().assigned(), member.current().revoking())) {
-      part.forEachTopic((topic, numbers, epochs) -> {
-        Map<Integer, String> of = has ? owners.computeIfAbsent(topic, t -> new HashMap<>()) : owners.get(topic);
-        if (of == null) {
-          return;
-        }
-        int before = of.size();
-        for (int number : numbers) {
-          if (has) {
-            of.put(number, member.id());
-          } else {
-            of.remove(number, member.id());
-          }
-        }
-        grow((long) OWNED_BYTES * (of.size() - before));
-        if (of.isEmpty()) {
-          owners.remove(topic);
-        }
-      });
+      grow(has ? owners.add(member.id(), part) : owners.remove(member.id(), part));
     }
   }
 
@@ -367,11 +346,11 @@ public final class ConsumerGroup extends Group {
   }
 
   @Override
-  public Errors errorOfCommit(String memberId, int committed, UUID topic, int partition) {
+  public Errors errorOfCommit(String memberId, int committed, String topic, UUID topicId, int partition) {
     ConsumerMember member = members.get(memberId);
     // an older epoch counts for what the member has had since then without a break
     if (member == null || committed < 0 || committed == member.epoch()
-        || member.current().assigned().epochOf(topic, partition) <= committed) {
+        || member.current().assigned().epochOf(topicId, partition) <= committed) {
       return Errors.NONE;
     }
     return member.isClassic() ? Errors.REBALANCE_IN_PROGRESS : Errors.STALE_MEMBER_EPOCH;

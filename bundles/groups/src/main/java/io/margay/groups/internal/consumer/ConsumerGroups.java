@@ -6,6 +6,7 @@ import io.margay.groups.internal.classic.JoinLimits;
 import io.margay.groups.internal.classic.Rebalance;
 import io.margay.groups.internal.group.AnswerMemory;
 import io.margay.groups.internal.group.Assignors;
+import io.margay.groups.internal.group.GroupReplay;
 import io.margay.groups.internal.group.GroupTable;
 import io.margay.groups.internal.group.Sessions;
 import io.margay.groups.internal.group.Topics;
@@ -35,7 +36,7 @@ public final class ConsumerGroups {
   private final PatternOperations patterns;
   private final HeartbeatOperations heartbeats;
   private final ClassicRequests classic;
-  private final ConsumerReplay replay;
+  private final GroupReplay<ConsumerGroup> replay;
   private final Description description;
   private final GroupTable groups;
 
@@ -60,7 +61,7 @@ public final class ConsumerGroups {
     HeartbeatLimits limits = new HeartbeatLimits(groups, config);
     this.heartbeats = new HeartbeatOperations(groups, config, membership, sessions, patterns, migration::upgrade, limits);
     this.classic = new ClassicRequests(context, membership, sessions, bytes, limits, joinLimits, migration);
-    this.replay = new ConsumerReplay(groups, sessions);
+    this.replay = new GroupReplay<>(groups, sessions, ConsumerGroup.class, ConsumerGroup::new);
     this.description = new Description(around.topics(), assignment);
   }
 
@@ -83,7 +84,7 @@ public final class ConsumerGroups {
   }
 
   /** @param read a record, applied to its group */
-  public void replay(ConsumerReplay.Read read) {
+  public void replay(GroupReplay.Read<ConsumerGroup> read) {
     replay.replay(read);
   }
 

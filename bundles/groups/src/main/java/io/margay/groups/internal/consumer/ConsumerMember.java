@@ -1,5 +1,6 @@
 package io.margay.groups.internal.consumer;
 
+import io.margay.groups.internal.group.GroupMember;
 import io.margay.groups.internal.group.HeapSize;
 
 /**
@@ -9,11 +10,11 @@ import io.margay.groups.internal.group.HeapSize;
  * @param metadata what it says of itself
  * @param current what it has
  */
-public record ConsumerMember(String id, MemberMetadata metadata, CurrentAssignment current) {
+public record ConsumerMember(String id, MemberMetadata metadata, CurrentAssignment current) implements GroupMember {
   /** Estimated bytes of a member without texts and partitions: the objects, its places in the group, its session and timer. */
   private static final int BYTES = 480;
 
-  /** @return group instance id, or null for a dynamic member */
+  @Override
   public String instanceId() {
     return metadata.client().instanceId();
   }

@@ -2,6 +2,7 @@ package io.margay.groups.internal.consumer;
 
 import io.margay.coordinator.CoordinatorRecord;
 import io.margay.groups.internal.classic.ClassicMember;
+import io.margay.groups.internal.group.MemberState;
 import io.margay.groups.internal.group.Partitions;
 import io.margay.protocol.Message;
 import io.margay.protocol.Messages;

@@ -5,6 +5,7 @@ import io.margay.coordinator.CoordinatorRecord;
 import io.margay.coordinator.Result;
 import io.margay.groups.internal.group.Group;
 import io.margay.groups.internal.group.GroupTable;
+import io.margay.groups.internal.group.MemberState;
 import io.margay.groups.internal.group.Partitions;
 import io.margay.groups.internal.group.Sessions;
 import io.margay.protocol.Errors;

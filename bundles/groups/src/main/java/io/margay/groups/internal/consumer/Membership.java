@@ -2,6 +2,8 @@ package io.margay.groups.internal.consumer;
 
 import io.margay.coordinator.Result;
 import io.margay.groups.internal.group.GroupTable;
+import io.margay.groups.internal.group.Liveness;
+import io.margay.groups.internal.group.MemberState;
 import io.margay.groups.internal.group.Partitions;
 import io.margay.groups.internal.group.Sessions;
 import io.margay.groups.internal.group.Topics;
@@ -11,21 +13,19 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What requests of both protocols and timers do to the members of a consumer group: a change of who subscribes to what makes a new group epoch,
  * a new group epoch a new target, and each member is taken towards its target when it is heard of. All methods run with the shard held.
  */
 final class Membership {
-  private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
   static final Result<Void> NOTHING = Result.of(null);
 
   private final GroupTable groups;
   private final ConsumerConfig config;
   private final Topics topics;
   private final Sessions sessions;
+  private final Liveness liveness;
   private final TargetOperations targets;
   private Consumer<ConsumerGroup> settled = group -> { };
 
@@ -34,6 +34,7 @@ final class Membership {
     this.config = config;
     this.topics = topics;
     this.sessions = sessions;
+    this.liveness = new Liveness(sessions, this::expel);
     this.targets = targets;
   }
 
@@ -96,29 +97,18 @@ final class Membership {
 
   /** Starts the session timeout of a member again. */
   void touch(String groupId, ConsumerMember member) {
-    sessions.touch(groupId, member.id(), sessionTimeoutMs(groupId, member), nowMs -> {
-      LOG.debug("A member was silent for too long. group={} member={}", groupId, member.id());
-      return expel(groupId, member.id(), nowMs);
-    });
+    liveness.touch(groupId, member.id(), sessionTimeoutMs(groupId, member));
   }
 
   /** A member that is to give partitions back has its rebalance timeout for that. */
   void awaitRevocation(String groupId, ConsumerMember member) {
-    if (member.isClassic()) {
-      return;
-    }
-    if (member.current().state() != MemberState.UNREVOKED) {
-      sessions.arrived(groupId, member.id());
-    } else if (!sessions.awaits(groupId, member.id())) {
-      sessions.await(groupId, member.id(), member.metadata().rebalanceTimeoutMs(), nowMs -> {
-        ConsumerGroup group = find(groupId);
-        ConsumerMember late = group == null ? null : group.member(member.id());
-        if (late == null || late.current().state() != MemberState.UNREVOKED) {
-          return NOTHING;
-        }
-        LOG.debug("A member did not give its partitions back in time. group={} member={}", groupId, late.id());
-        return expel(groupId, late.id(), nowMs);
-      });
+    if (!member.isClassic()) {
+      liveness.awaitRevocation(groupId, member.id(), member.metadata().rebalanceTimeoutMs(),
+          member.current().state() == MemberState.UNREVOKED, () -> {
+            ConsumerGroup group = find(groupId);
+            ConsumerMember late = group == null ? null : group.member(member.id());
+            return late != null && late.current().state() == MemberState.UNREVOKED;
+          });
     }
   }
 

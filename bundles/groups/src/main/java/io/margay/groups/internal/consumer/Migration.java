@@ -11,6 +11,7 @@ import io.margay.groups.internal.classic.GroupRecords;
 import io.margay.groups.internal.classic.Rebalance;
 import io.margay.groups.internal.group.Group;
 import io.margay.groups.internal.group.GroupTable;
+import io.margay.groups.internal.group.MemberState;
 import io.margay.groups.internal.group.Partitions;
 import io.margay.groups.internal.group.Sessions;
 import io.margay.protocol.Errors;

@@ -1,5 +1,6 @@
 package io.margay.groups.internal.consumer;
 
+import io.margay.groups.internal.group.MemberState;
 import io.margay.groups.internal.group.Partitions;
 
 /**

@@ -75,7 +75,7 @@ final class TargetAssignment {
         counts.computeIfAbsent(topic, topics::partitions);
       }
       asked.add(new AssignorMember(m.id(), m.instanceId(), m.metadata().client().rackId(), subscribed));
-      current.put(m.id(), byName(draft.target(m.id())));
+      current.put(m.id(), topics.named(draft.target(m.id())));
     }
     counts.values().removeIf(n -> n <= 0);
     return new Question(assignorOf(members), draft.epoch(), new AssignorGroup(asked, counts, current));
@@ -114,19 +114,6 @@ final class TargetAssignment {
         }
       }
     }
-  }
-
-  private Set<TopicPartition> byName(Partitions partitions) {
-    Set<TopicPartition> result = new HashSet<>();
-    partitions.forEachTopic((id, numbers, epochs) -> {
-      String name = topics.name(id);
-      if (name != null) {
-        for (int n : numbers) {
-          result.add(new TopicPartition(name, n));
-        }
-      }
-    });
-    return result;
   }
 
   /** A topic that was deleted since then is left out. */

@@ -1,14 +1,12 @@
 package io.margay.groups.internal.consumer;
 
 import io.margay.coordinator.Result;
+import io.margay.groups.internal.group.AssignorCall;
 import io.margay.groups.internal.group.GroupTable;
-import io.margay.model.LineLimit;
 import io.margay.model.TopicPartition;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Gives a group a target assignment for its epoch. Small groups are assigned at once; the assignor of a large one runs on another thread, and
@@ -16,7 +14,6 @@ import org.slf4j.LoggerFactory;
  * tries again.
  */
 final class TargetOperations {
-  private static final Logger LOG = LoggerFactory.getLogger(TargetOperations.class);
   /** Members and partitions up to which a shard is held while the assignor runs. */
   private static final long INLINE = 1_000;
 
@@ -75,20 +72,8 @@ final class TargetOperations {
     return Result.of(draft.records(), null);
   }
 
-  /** Null when there is no answer; the reason is logged, at a rate. */
+  /** Null when there is no answer. */
   private Map<String, List<TopicPartition>> answer(String groupId, TargetAssignment.Question question) {
-    LineLimit lines = groups.memory().node().logs();
-    try {
-      Map<String, List<TopicPartition>> found = assignment.answer(question);
-      if (found == null && lines.pass("assignor missing") >= 0) {
-        LOG.warn("An assignor is not installed, so a group keeps its last assignment. group={} assignor={}", groupId, question.name());
-      }
-      return found;
-    } catch (RuntimeException e) {
-      if (lines.pass("assignor failed") >= 0) {
-        LOG.error("An assignor failed, so a group keeps its last assignment. group={} assignor={}", groupId, question.name(), e);
-      }
-      return null;
-    }
+    return AssignorCall.ask(groupId, question.name(), groups.memory().node().logs(), () -> assignment.answer(question));
   }
 }

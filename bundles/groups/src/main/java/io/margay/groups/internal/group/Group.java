@@ -124,11 +124,12 @@ public abstract class Group {
    *
    * @param memberId who commits
    * @param generation generation or member epoch
-   * @param topic id of the partition's topic
+   * @param topic name of the partition's topic
+   * @param topicId its id
    * @param partition the partition
    * @return NONE; else the error of the whole commit, when the member cannot have owned the partition since that epoch
    */
-  public Errors errorOfCommit(String memberId, int generation, UUID topic, int partition) {
+  public Errors errorOfCommit(String memberId, int generation, String topic, UUID topicId, int partition) {
     return Errors.NONE;
   }
 

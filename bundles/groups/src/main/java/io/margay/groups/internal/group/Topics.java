@@ -1,6 +1,9 @@
 package io.margay.groups.internal.group;
 
+import io.margay.model.TopicPartition;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /** The topics of the cluster, as the newest image has them. Safe for all threads. */
@@ -28,6 +31,23 @@ public interface Topics {
 
   /** @return names of the topics that are not internal, in ascending order */
   List<String> names();
+
+  /**
+   * @param partitions partitions by the ids of their topics
+   * @return the same by name, without topics that are gone
+   */
+  default Set<TopicPartition> named(Partitions partitions) {
+    Set<TopicPartition> result = new HashSet<>();
+    partitions.forEachTopic((id, numbers, epochs) -> {
+      String name = name(id);
+      if (name != null) {
+        for (int n : numbers) {
+          result.add(new TopicPartition(name, n));
+        }
+      }
+    });
+    return result;
+  }
 
   /** @return of the newest image in the metadata log */
   long offset();

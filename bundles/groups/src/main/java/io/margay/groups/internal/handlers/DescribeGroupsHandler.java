@@ -1,22 +1,18 @@
 package io.margay.groups.internal.handlers;
 
 import io.margay.groups.internal.group.AnswerMemory;
-import io.margay.model.acl.AclOperation;
-import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.DescribeGroupsRequest;
 import io.margay.protocol.message.DescribeGroupsResponse;
 import io.margay.protocol.message.DescribeGroupsResponse.DescribedGroup;
-import io.margay.spi.handler.Request;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.Collection;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /** Serves DescribeGroups. */
-final class DescribeGroupsHandler extends GroupHandler<DescribeGroupsRequest> {
+final class DescribeGroupsHandler extends DescribeEachHandler<DescribeGroupsRequest, DescribedGroup> {
   private static final short FIRST_WITH_OPERATIONS = 3;
 
   private final GroupCoordinatorService groups;
@@ -28,51 +24,42 @@ final class DescribeGroupsHandler extends GroupHandler<DescribeGroupsRequest> {
   }
 
   @Override
-  Errors denial(DescribeGroupsRequest query, Request request) {
-    return Errors.NONE; // each group is checked by itself
+  List<String> ids(DescribeGroupsRequest query) {
+    return query.groups();
   }
 
   @Override
-  CompletionStage<? extends Message> serve(DescribeGroupsRequest query, Request request, long bytes) {
-    boolean operations = query.includeAuthorizedOperations() && request.version() >= FIRST_WITH_OPERATIONS;
-    // a group that is named twice is described once, so that the answer is never larger than all groups
-    Set<String> seen = new LinkedHashSet<>();
-    List<DescribedGroup> answers = new ArrayList<>();
-    for (String id : new LinkedHashSet<>(query.groups())) {
-      if (unlessAllowed(request, AclOperation.DESCRIBE, id) == Errors.NONE) {
-        seen.add(id);
-      } else {
-        answers.add(failed(id, Errors.GROUP_AUTHORIZATION_FAILED));
-      }
-    }
-    return groups.describe(seen, request.version(), new AnswerMemory(request::reserve)).thenApply(described -> {
-      if (operations) {
-        described.stream().filter(g -> g.errorCode() == Errors.NONE.code())
-            .forEach(g -> g.setAuthorizedOperations(request.allowedOperations(ResourceType.GROUP, g.groupId())));
-      }
-      answers.addAll(described);
-      return new DescribeGroupsResponse().setGroups(answers);
-    });
+  boolean wantsOperations(DescribeGroupsRequest query, short version) {
+    return query.includeAuthorizedOperations() && version >= FIRST_WITH_OPERATIONS;
   }
 
-  private static DescribedGroup failed(String groupId, Errors error) {
+  @Override
+  CompletableFuture<List<DescribedGroup>> describe(DescribeGroupsRequest query, Collection<String> ids, short version, AnswerMemory memory) {
+    return groups.describe(ids, version, memory);
+  }
+
+  @Override
+  DescribedGroup failed(String groupId, Errors error, String why) {
     return new DescribedGroup().setGroupId(groupId).setErrorCode(error.code());
   }
 
   @Override
-  int elements(DescribeGroupsRequest query) {
-    return query.groups().size();
+  String described(DescribedGroup group) {
+    return group.errorCode() == Errors.NONE.code() ? group.groupId() : null;
   }
 
   @Override
-  int elementBytes() {
-    return 300;
+  void setOperations(DescribedGroup group, int operations) {
+    group.setAuthorizedOperations(operations);
   }
 
   @Override
-  Message error(DescribeGroupsRequest query, Errors error, short version) {
-    DescribeGroupsResponse response = new DescribeGroupsResponse();
-    query.groups().forEach(id -> response.groups().add(failed(id, error)));
-    return response;
+  Stream<String> topics(DescribedGroup group) {
+    return Stream.empty(); // its assignments are bytes of the clients
+  }
+
+  @Override
+  Message response(List<DescribedGroup> described) {
+    return new DescribeGroupsResponse().setGroups(described);
   }
 }

@@ -100,6 +100,9 @@ public interface GroupCoordinatorService {
   /** @return the share groups, in any order; an error for those that cannot be described */
   CompletableFuture<List<ShareGroupDescribeResponse.DescribedGroup>> describeShare(Collection<String> groupIds, AnswerMemory memory);
 
+  /** @return what is asked of streams groups */
+  StreamsGroupService streams();
+
   /** @return what is asked of start offsets of share groups */
   ShareOffsetService shareOffsets();
 

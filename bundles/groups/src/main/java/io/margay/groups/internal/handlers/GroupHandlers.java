@@ -17,6 +17,8 @@ public final class GroupHandlers {
         new OffsetFetchHandler(groups), new OffsetDeleteHandler(groups), new DescribeGroupsHandler(groups),
         new ListGroupsHandler(groups), new DeleteGroupsHandler(groups), new ConsumerGroupHeartbeatHandler(groups),
         new ConsumerGroupDescribeHandler(groups), new ShareGroupHeartbeatHandler(groups), new ShareGroupDescribeHandler(groups),
-        new DescribeShareGroupOffsetsHandler(groups), new AlterShareGroupOffsetsHandler(groups), new DeleteShareGroupOffsetsHandler(groups));
+        new DescribeShareGroupOffsetsHandler(groups), new AlterShareGroupOffsetsHandler(groups), new DeleteShareGroupOffsetsHandler(groups),
+        new StreamsGroupHeartbeatHandler(groups), new StreamsGroupDescribeHandler(groups),
+        new StreamsGroupTopologyDescriptionUpdateHandler(groups));
   }
 }

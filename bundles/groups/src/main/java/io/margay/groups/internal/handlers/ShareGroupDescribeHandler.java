@@ -1,21 +1,18 @@
 package io.margay.groups.internal.handlers;
 
 import io.margay.groups.internal.group.AnswerMemory;
-import io.margay.model.acl.AclOperation;
-import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.ShareGroupDescribeRequest;
 import io.margay.protocol.message.ShareGroupDescribeResponse;
-import io.margay.spi.handler.Request;
-import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import io.margay.protocol.message.ShareGroupDescribeResponse.DescribedGroup;
+import java.util.Collection;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /** Serves ShareGroupDescribe. */
-final class ShareGroupDescribeHandler extends GroupHandler<ShareGroupDescribeRequest> {
+final class ShareGroupDescribeHandler extends DescribeEachHandler<ShareGroupDescribeRequest, DescribedGroup> {
   private final GroupCoordinatorService groups;
 
   /** @param groups the coordinator */
@@ -25,55 +22,42 @@ final class ShareGroupDescribeHandler extends GroupHandler<ShareGroupDescribeReq
   }
 
   @Override
-  Errors denial(ShareGroupDescribeRequest query, Request request) {
-    return Errors.NONE; // each group is checked by itself
+  List<String> ids(ShareGroupDescribeRequest query) {
+    return query.groupIds();
   }
 
   @Override
-  CompletionStage<? extends Message> serve(ShareGroupDescribeRequest query, Request request, long bytes) {
-    Set<String> seen = new LinkedHashSet<>();
-    List<ShareGroupDescribeResponse.DescribedGroup> answers = new ArrayList<>();
-    for (String id : new LinkedHashSet<>(query.groupIds())) {
-      if (unlessAllowed(request, AclOperation.DESCRIBE, id) == Errors.NONE) {
-        seen.add(id);
-      } else {
-        answers.add(failed(id, Errors.GROUP_AUTHORIZATION_FAILED));
-      }
-    }
-    return groups.describeShare(seen, new AnswerMemory(request::reserve)).thenApply(described -> {
-      if (query.includeAuthorizedOperations()) {
-        described.stream().filter(g -> g.errorCode() == Errors.NONE.code())
-            .forEach(g -> g.setAuthorizedOperations(request.allowedOperations(ResourceType.GROUP, g.groupId())));
-      }
-      described.forEach(g -> answers.add(showsOnlySeenTopics(g, request) ? g : failed(g.groupId(), Errors.TOPIC_AUTHORIZATION_FAILED)
-          .setErrorMessage("The group has described topic(s) that the client is not authorized to describe.")));
-      return new ShareGroupDescribeResponse().setGroups(answers);
-    });
-  }
-
-  private static boolean showsOnlySeenTopics(ShareGroupDescribeResponse.DescribedGroup group, Request request) {
-    return group.members().stream().flatMap(m -> m.assignment().topicPartitions().stream())
-        .allMatch(t -> request.allowed(AclOperation.DESCRIBE, ResourceType.TOPIC, t.topicName()));
-  }
-
-  private static ShareGroupDescribeResponse.DescribedGroup failed(String groupId, Errors error) {
-    return new ShareGroupDescribeResponse.DescribedGroup().setGroupId(groupId).setErrorCode(error.code()).setErrorMessage(error.message());
+  boolean wantsOperations(ShareGroupDescribeRequest query, short version) {
+    return query.includeAuthorizedOperations();
   }
 
   @Override
-  int elements(ShareGroupDescribeRequest query) {
-    return query.groupIds().size();
+  CompletableFuture<List<DescribedGroup>> describe(ShareGroupDescribeRequest query, Collection<String> ids, short version, AnswerMemory memory) {
+    return groups.describeShare(ids, memory);
   }
 
   @Override
-  int elementBytes() {
-    return 300;
+  DescribedGroup failed(String groupId, Errors error, String why) {
+    return new DescribedGroup().setGroupId(groupId).setErrorCode(error.code()).setErrorMessage(why);
   }
 
   @Override
-  Message error(ShareGroupDescribeRequest query, Errors error, short version) {
-    ShareGroupDescribeResponse response = new ShareGroupDescribeResponse();
-    query.groupIds().forEach(id -> response.groups().add(failed(id, error)));
-    return response;
+  String described(DescribedGroup group) {
+    return group.errorCode() == Errors.NONE.code() ? group.groupId() : null;
+  }
+
+  @Override
+  void setOperations(DescribedGroup group, int operations) {
+    group.setAuthorizedOperations(operations);
+  }
+
+  @Override
+  Stream<String> topics(DescribedGroup group) {
+    return group.members().stream().flatMap(m -> m.assignment().topicPartitions().stream()).map(t -> t.topicName());
+  }
+
+  @Override
+  Message response(List<DescribedGroup> described) {
+    return new ShareGroupDescribeResponse().setGroups(described);
   }
 }

@@ -169,8 +169,8 @@ public final class OffsetOperations {
     }
     for (int i = 0; i < topics.size(); i++) {
       for (OffsetCommitRequestPartition p : request.topics().get(i).partitions()) {
-        Errors error = group.errorOfCommit(request.memberId(), request.generationIdOrMemberEpoch(), topics.get(i).id(),
-            p.partitionIndex());
+        Errors error = group.errorOfCommit(request.memberId(), request.generationIdOrMemberEpoch(), topics.get(i).name(),
+            topics.get(i).id(), p.partitionIndex());
         if (error != Errors.NONE) {
           throw new CoordinatorException(error);
         }

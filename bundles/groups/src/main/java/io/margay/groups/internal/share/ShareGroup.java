@@ -3,6 +3,7 @@ package io.margay.groups.internal.share;
 import io.margay.coordinator.CoordinatorException;
 import io.margay.coordinator.CoordinatorRecord;
 import io.margay.groups.internal.group.Group;
+import io.margay.groups.internal.group.MemberGroup;
 import io.margay.groups.internal.group.Partitions;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.DescribeGroupsResponse;
@@ -22,7 +23,7 @@ import java.util.Set;
  * <p>The group's epoch grows when an assignment is needed; the assignment's epoch is that of the group for which it was computed; a member's
  * epoch is that of the assignment that it has. A partition may be assigned to several members, so none waits for another to give it back.
  */
-public final class ShareGroup extends Group {
+public final class ShareGroup extends Group implements MemberGroup<ShareMember, Partitions> {
   /** The group type of ListGroups. */
   public static final String TYPE = "share";
   /** Estimated bytes of the maps, and of a member's target. */
@@ -48,15 +49,18 @@ public final class ShareGroup extends Group {
 
   // ------------------------------------------------------------------------------------------------ what it is
 
-  int epoch() {
+  @Override
+  public int epoch() {
     return epoch;
   }
 
-  long metadataHash() {
+  @Override
+  public long metadataHash() {
     return metadataHash;
   }
 
-  int assignmentEpoch() {
+  @Override
+  public int assignmentEpoch() {
     return assignmentEpoch;
   }
 
@@ -65,15 +69,18 @@ public final class ShareGroup extends Group {
     return assignedAtMs;
   }
 
-  ShareMember member(String memberId) {
+  @Override
+  public ShareMember member(String memberId) {
     return members.get(memberId);
   }
 
-  Collection<ShareMember> members() {
+  @Override
+  public Collection<ShareMember> members() {
     return Collections.unmodifiableCollection(members.values());
   }
 
-  Partitions target(String memberId) {
+  @Override
+  public Partitions target(String memberId) {
     return targets.getOrDefault(memberId, Partitions.NONE);
   }
 

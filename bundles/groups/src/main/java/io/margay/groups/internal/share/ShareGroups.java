@@ -4,6 +4,7 @@ import io.margay.coordinator.Result;
 import io.margay.coordinator.ShardContext;
 import io.margay.groups.internal.group.AnswerMemory;
 import io.margay.groups.internal.group.Assignors;
+import io.margay.groups.internal.group.GroupReplay;
 import io.margay.groups.internal.group.GroupTable;
 import io.margay.groups.internal.group.Partitions;
 import io.margay.groups.internal.group.Sessions;
@@ -32,7 +33,7 @@ public final class ShareGroups {
   private final GroupTable groups;
   private final ShareMembership membership;
   private final ShareHeartbeats heartbeats;
-  private final ShareReplay replay;
+  private final GroupReplay<ShareGroup> replay;
   private final ShareDescription description;
   private final ShareOffsets offsets;
 
@@ -48,7 +49,7 @@ public final class ShareGroups {
     StateOperations states = new StateOperations(context, around.topics(), around.initializer());
     this.membership = new ShareMembership(groups, around.config(), around.topics(), sessions, target, states);
     this.heartbeats = new ShareHeartbeats(groups, around.config(), membership, states);
-    this.replay = new ShareReplay(groups, sessions);
+    this.replay = new GroupReplay<>(groups, sessions, ShareGroup.class, ShareGroup::new);
     this.description = new ShareDescription(around.topics(), target);
     this.offsets = new ShareOffsets(groups, around.topics());
   }
@@ -69,7 +70,7 @@ public final class ShareGroups {
   }
 
   /** @param read a record, applied to its group */
-  public void replay(ShareReplay.Read read) {
+  public void replay(GroupReplay.Read<ShareGroup> read) {
     replay.replay(read);
   }
 

@@ -4,8 +4,8 @@ import io.margay.coordinator.CoordinatorException;
 import io.margay.coordinator.Result;
 import io.margay.groups.internal.group.Group;
 import io.margay.groups.internal.group.GroupTable;
+import io.margay.groups.internal.group.MemberLimits;
 import io.margay.groups.internal.group.Partitions;
-import io.margay.groups.internal.group.ShardMemory;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.ShareGroupHeartbeatRequest;
 import io.margay.protocol.message.ShareGroupHeartbeatResponse;
@@ -18,12 +18,14 @@ public final class ShareHeartbeats {
   private final ShareConfig config;
   private final ShareMembership membership;
   private final StateOperations states;
+  private final MemberLimits limits;
 
   ShareHeartbeats(GroupTable groups, ShareConfig config, ShareMembership membership, StateOperations states) {
     this.groups = groups;
     this.config = config;
     this.membership = membership;
     this.states = states;
+    this.limits = new MemberLimits(groups);
   }
 
   /**
@@ -39,23 +41,17 @@ public final class ShareHeartbeats {
   }
 
   private static void requireValid(ShareGroupHeartbeatRequest r) {
-    require(!r.memberId().isEmpty(), "MemberId can't be empty.");
-    require(r.memberEpoch() >= ShareMember.LEAVE, "MemberEpoch is invalid.");
-    require(r.rackId() == null || !r.rackId().isEmpty(), "RackId can't be empty.");
-    require(r.memberEpoch() != ShareMember.JOIN || r.subscribedTopicNames() != null && !r.subscribedTopicNames().isEmpty(),
+    MemberLimits.require(!r.memberId().isEmpty(), "MemberId can't be empty.");
+    MemberLimits.require(r.memberEpoch() >= ShareMember.LEAVE, "MemberEpoch is invalid.");
+    MemberLimits.require(r.rackId() == null || !r.rackId().isEmpty(), "RackId can't be empty.");
+    MemberLimits.require(r.memberEpoch() != ShareMember.JOIN || r.subscribedTopicNames() != null && !r.subscribedTopicNames().isEmpty(),
         "SubscribedTopicNames must be set in first request.");
-  }
-
-  private static void require(boolean valid, String why) {
-    if (!valid) {
-      throw new CoordinatorException(Errors.INVALID_REQUEST, why);
-    }
   }
 
   // ------------------------------------------------------------------------------------------------ joining and staying
 
   private Result<ShareGroupHeartbeatResponse> stay(ShareGroupHeartbeatRequest request, String clientId, String clientHost, long nowMs) {
-    requireSizes(request);
+    limits.requireLengths(config.idMaxLength(), request.groupId(), request.memberId(), request.rackId());
     ShareDraft draft = new ShareDraft(group(request, nowMs));
     ShareMember before = draft.member(request.memberId());
     if (before == null && request.memberEpoch() != ShareMember.JOIN) {
@@ -100,10 +96,8 @@ public final class ShareHeartbeats {
   }
 
   private ShareMember said(ShareGroupHeartbeatRequest r, String clientId, String clientHost, ShareMember before) {
-    int longest = config.idMaxLength();
     String rack = r.rackId() == null && before != null ? before.client().rackId() : r.rackId();
-    ShareMember.Client client =
-        new ShareMember.Client(clientId.length() <= longest ? clientId : clientId.substring(0, longest), clientHost, rack);
+    ShareMember.Client client = new ShareMember.Client(MemberLimits.shortened(clientId, config.idMaxLength()), clientHost, rack);
     Set<String> topics = r.subscribedTopicNames() == null ? before.topics() : new HashSet<>(r.subscribedTopicNames());
     if (before == null) {
       return ShareMember.joining(r.memberId(), client, topics);
@@ -113,38 +107,15 @@ public final class ShareHeartbeats {
 
   // ------------------------------------------------------------------------------------------------ limits
 
-  /** Errors that clients do not retry, because the same request would be refused again. */
-  private void requireSizes(ShareGroupHeartbeatRequest r) {
-    int longest = config.idMaxLength();
-    if (r.groupId().length() > longest) {
-      throw refused("a group id that is too long", "margay.groups.id.max.length", r.groupId(), Errors.INVALID_GROUP_ID);
-    }
-    if (r.memberId().length() > longest || r.rackId() != null && r.rackId().length() > longest) {
-      throw refused("a member whose ids are too long", "margay.groups.id.max.length", r.groupId(), Errors.INVALID_REQUEST);
-    }
-  }
-
   private void requireRoom(ShareDraft draft, ShareMember before, ShareMember member) {
     String groupId = draft.group().id();
     if (before == null && draft.members().size() >= config.maxSize()) {
-      throw refused("a member of a group that is full", "group.share.max.size", groupId, Errors.GROUP_MAX_SIZE_REACHED);
+      throw limits.refused("a member of a group that is full", "group.share.max.size", groupId, Errors.GROUP_MAX_SIZE_REACHED);
     }
-    if (member == before) {
-      return;
+    if (member != before) {
+      limits.requireMetadata(groupId, member.bytes() - member.assigned().bytes(), config.memberMetadataMaxBytes());
+      limits.requireMemory(groupId, member.bytes() - (before == null ? 0 : before.bytes()));
     }
-    if (member.bytes() - member.assigned().bytes() > config.memberMetadataMaxBytes()) {
-      throw refused("a subscription that is too large", "margay.groups.member.metadata.max.bytes", groupId, Errors.MESSAGE_TOO_LARGE);
-    }
-    boolean known = groups.get(groupId) != null;
-    long more = member.bytes() - (before == null ? 0 : before.bytes()) + (known ? 0 : Group.costOf(groupId));
-    if (!groups.memory().admits(more, known ? ShardMemory.Use.MEMBERS : ShardMemory.Use.NEW_MEMBERS)) {
-      throw refused("members for want of memory", "margay.groups.memory.bytes", groupId, Errors.GROUP_MAX_SIZE_REACHED);
-    }
-  }
-
-  private CoordinatorException refused(String what, String setting, String groupId, Errors error) {
-    groups.memory().node().refused(what, setting, groupId);
-    return new CoordinatorException(error);
   }
 
   // ------------------------------------------------------------------------------------------------ answering

@@ -1,5 +1,6 @@
 package io.margay.groups.internal.share;
 
+import io.margay.groups.internal.group.GroupMember;
 import io.margay.groups.internal.group.HeapSize;
 import io.margay.groups.internal.group.Partitions;
 import java.util.Set;
@@ -14,7 +15,8 @@ import java.util.Set;
  * @param previousEpoch the epoch before it, which a member has whose last answer was lost
  * @param assigned what it may consume, perhaps together with others
  */
-record ShareMember(String id, Client client, Set<String> topics, int epoch, int previousEpoch, Partitions assigned) {
+public record ShareMember(String id, Client client, Set<String> topics, int epoch, int previousEpoch, Partitions assigned)
+    implements GroupMember {
   /** The epoch with which a member joins. */
   static final int JOIN = 0;
   /** The epoch with which a member leaves. */
@@ -30,9 +32,10 @@ record ShareMember(String id, Client client, Set<String> topics, int epoch, int 
    * @param host where it comes from, with a leading slash
    * @param rackId where it runs, or null
    */
-  record Client(String id, String host, String rackId) { }
+  public record Client(String id, String host, String rackId) { }
 
-  ShareMember {
+  /** Keeps its own set of topics. */
+  public ShareMember {
     topics = Set.copyOf(topics);
   }
 

@@ -3,25 +3,24 @@ package io.margay.groups.internal.share;
 import io.margay.coordinator.Result;
 import io.margay.groups.internal.group.Group;
 import io.margay.groups.internal.group.GroupTable;
+import io.margay.groups.internal.group.Liveness;
 import io.margay.groups.internal.group.Partitions;
 import io.margay.groups.internal.group.Sessions;
 import io.margay.groups.internal.group.Topics;
 import io.margay.groups.internal.group.TopicsHash;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What requests and timers do to the members of a share group: a change of who subscribes to what makes a new group epoch, a new group epoch a
  * new target, and each member gets its target when it is heard of. All methods run with the shard held.
  */
 final class ShareMembership {
-  private static final Logger LOG = LoggerFactory.getLogger(ShareMembership.class);
   static final Result<Void> NOTHING = Result.of(null);
 
   private final GroupTable groups;
   private final ShareConfig config;
   private final Topics topics;
   private final Sessions sessions;
+  private final Liveness liveness;
   private final ShareTarget targets;
   private final StateOperations states;
 
@@ -30,6 +29,7 @@ final class ShareMembership {
     this.config = config;
     this.topics = topics;
     this.sessions = sessions;
+    this.liveness = new Liveness(sessions, this::expel);
     this.targets = targets;
     this.states = states;
   }
@@ -69,10 +69,7 @@ final class ShareMembership {
 
   /** Starts the session timeout of a member again. */
   void touch(String groupId, String memberId) {
-    sessions.touch(groupId, memberId, config.sessionTimeoutMs(groupId), nowMs -> {
-      LOG.debug("A member was silent for too long. group={} member={}", groupId, memberId);
-      return expel(groupId, memberId, nowMs);
-    });
+    liveness.touch(groupId, memberId, config.sessionTimeoutMs(groupId));
   }
 
   private Result<Void> expel(String groupId, String memberId, long nowMs) {

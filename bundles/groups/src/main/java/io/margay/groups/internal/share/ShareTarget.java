@@ -1,5 +1,6 @@
 package io.margay.groups.internal.share;
 
+import io.margay.groups.internal.group.AssignorCall;
 import io.margay.groups.internal.group.Assignors;
 import io.margay.groups.internal.group.Partitions;
 import io.margay.groups.internal.group.Topics;
@@ -8,22 +9,18 @@ import io.margay.model.TopicPartition;
 import io.margay.spi.assignor.AssignorGroup;
 import io.margay.spi.assignor.AssignorMember;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Asks an assignor which member consumes which partitions, and checks what it says. Only partitions with state are given out. When the assignor
  * is not there, or fails, the last target stays, and each heartbeat tries again.
  */
 final class ShareTarget {
-  private static final Logger LOG = LoggerFactory.getLogger(ShareTarget.class);
-
   private final Topics topics;
   private final Assignors assignors;
   private final ShareConfig config;
@@ -51,7 +48,7 @@ final class ShareTarget {
 
   /** Assigns now. */
   void assignNow(ShareDraft draft, long nowMs) {
-    List<ShareMember> members = draft.members();
+    Collection<ShareMember> members = draft.members();
     if (members.isEmpty()) {
       draft.assigned(draft.epoch(), nowMs);
       return;
@@ -63,27 +60,17 @@ final class ShareTarget {
     }
   }
 
-  /** Null when there is no answer; the reason is logged, at a rate. */
-  private Map<String, Partitions> answer(ShareDraft draft, List<ShareMember> members) {
+  /** Null when there is no answer. */
+  private Map<String, Partitions> answer(ShareDraft draft, Collection<ShareMember> members) {
     String name = config.assignor();
-    try {
+    return AssignorCall.ask(draft.group().id(), name, lines, () -> {
       AssignorGroup question = question(draft, members);
       Map<String, List<TopicPartition>> found = assignors.assign(name, question);
-      if (found != null) {
-        return checked(name, question, found, draft.states().initialized());
-      }
-      if (lines.pass("assignor missing") >= 0) {
-        LOG.warn("An assignor is not installed, so a group keeps its last assignment. group={} assignor={}", draft.group().id(), name);
-      }
-    } catch (RuntimeException e) {
-      if (lines.pass("assignor failed") >= 0) {
-        LOG.error("An assignor failed, so a group keeps its last assignment. group={} assignor={}", draft.group().id(), name, e);
-      }
-    }
-    return null;
+      return found == null ? null : checked(name, question, found, draft.states().initialized());
+    });
   }
 
-  private AssignorGroup question(ShareDraft draft, List<ShareMember> members) {
+  private AssignorGroup question(ShareDraft draft, Collection<ShareMember> members) {
     Map<String, Integer> counts = new HashMap<>();
     Set<UUID> ready = draft.states().initialized().topics();
     for (String topic : draft.subscribedTopics()) {
@@ -96,22 +83,9 @@ final class ShareTarget {
     Map<String, Set<TopicPartition>> current = new HashMap<>();
     for (ShareMember m : members) {
       asked.add(new AssignorMember(m.id(), null, m.client().rackId(), m.topics()));
-      current.put(m.id(), byName(draft.target(m.id())));
+      current.put(m.id(), topics.named(draft.target(m.id())));
     }
     return new AssignorGroup(asked, counts, current);
-  }
-
-  private Set<TopicPartition> byName(Partitions partitions) {
-    Set<TopicPartition> result = new HashSet<>();
-    partitions.forEachTopic((id, numbers, epochs) -> {
-      String name = topics.name(id);
-      if (name != null) {
-        for (int n : numbers) {
-          result.add(new TopicPartition(name, n));
-        }
-      }
-    });
-    return result;
   }
 
   /** Several members may have a partition; each must exist and be one that its member subscribes to. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.margay.coordinator.CoordinatorRecord;
 import io.margay.groups.internal.classic.ClassicMember;
+import io.margay.groups.internal.group.GroupReplay;
+import io.margay.groups.internal.group.MemberState;
 import io.margay.groups.internal.group.Partitions;
 import io.margay.protocol.MessageReader;
 import java.nio.ByteBuffer;
@@ -41,9 +43,9 @@ class ConsumerRecordsTest {
     ConsumerGroup group = new ConsumerGroup("g", 0);
     for (CoordinatorRecord r : records) {
       MessageReader key = new MessageReader(r.key());
-      ConsumerReplay.Read read = ConsumerReplay.read(key.readShort(), key, r.value());
+      GroupReplay.Read<ConsumerGroup> read = ConsumerReplay.read(key.readShort(), key, r.value());
       assertThat(read.groupId()).isEqualTo("g");
-      read.apply().apply(group);
+      read.apply().accept(group);
     }
     return group;
   }

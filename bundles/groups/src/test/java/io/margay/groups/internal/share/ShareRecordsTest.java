@@ -3,6 +3,7 @@ package io.margay.groups.internal.share;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.margay.coordinator.CoordinatorRecord;
+import io.margay.groups.internal.group.GroupReplay;
 import io.margay.groups.internal.group.Partitions;
 import io.margay.protocol.MessageReader;
 import java.nio.ByteBuffer;
@@ -119,7 +120,7 @@ class ShareRecordsTest {
     assertThat(full.bytes()).isGreaterThan(before + 500);
     for (CoordinatorRecord r : full.tombstones()) {
       MessageReader key = new MessageReader(r.key());
-      ShareReplay.Read read = ShareReplay.read(key.readShort(), key, r.value());
+      GroupReplay.Read<ShareGroup> read = ShareReplay.read(key.readShort(), key, r.value());
       if (!read.ends()) {
         read.apply().accept(full);
       }

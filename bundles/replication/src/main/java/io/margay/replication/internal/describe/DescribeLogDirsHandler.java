@@ -18,6 +18,7 @@ import io.margay.replication.internal.ServedTopic;
 import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
+import io.margay.spi.log.Logs;
 import io.margay.spi.log.PartitionLog;
 import io.margay.spi.storage.StorageEngine;
 import io.margay.spi.storage.StorageSettings;
@@ -124,10 +125,19 @@ public final class DescribeLogDirsHandler implements ApiHandler {
     }
     PartitionFollower follower = replica.follower();
     long lag = follower == null ? 0 : follower.lag();
-    byPlace.computeIfAbsent(place, path -> new TreeMap<>())
-        .computeIfAbsent(name, topic -> new DescribeLogDirsTopic().setName(topic))
-        .partitions().add(new DescribeLogDirsPartition().setPartitionIndex(log.id().partition()).setPartitionSize(log.sizeBytes())
-            .setOffsetLag(lag));
+    rows(byPlace, place, name).add(new DescribeLogDirsPartition().setPartitionIndex(log.id().partition())
+        .setPartitionSize(log.sizeBytes()).setOffsetLag(lag));
+    Logs.LogCopy copy = replication.logs().copyOf(log.id());
+    if (copy != null) {
+      long behind = Math.max(0, log.logEndOffset() - Math.max(copy.endOffset(), log.logStartOffset()));
+      rows(byPlace, copy.place(), name).add(new DescribeLogDirsPartition().setPartitionIndex(log.id().partition())
+          .setPartitionSize(copy.sizeBytes()).setOffsetLag(behind).setIsFutureKey(true));
+    }
+  }
+
+  private static List<DescribeLogDirsPartition> rows(Map<String, Map<String, DescribeLogDirsTopic>> byPlace, String place, String name) {
+    return byPlace.computeIfAbsent(place, path -> new TreeMap<>())
+        .computeIfAbsent(name, topic -> new DescribeLogDirsTopic().setName(topic)).partitions();
   }
 
   @Override

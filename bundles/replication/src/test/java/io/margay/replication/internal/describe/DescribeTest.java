@@ -3,6 +3,10 @@ package io.margay.replication.internal.describe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.margay.protocol.Errors;
+import io.margay.protocol.message.AlterReplicaLogDirsRequest;
+import io.margay.protocol.message.AlterReplicaLogDirsRequest.AlterReplicaLogDir;
+import io.margay.protocol.message.AlterReplicaLogDirsRequest.AlterReplicaLogDirTopic;
+import io.margay.protocol.message.AlterReplicaLogDirsResponse;
 import io.margay.protocol.message.DescribeLogDirsRequest;
 import io.margay.protocol.message.DescribeLogDirsRequest.DescribableLogDirTopic;
 import io.margay.protocol.message.DescribeLogDirsResponse;
@@ -16,6 +20,7 @@ import io.margay.spi.handler.FakeRequest;
 import io.margay.spi.log.PartitionLog.ProducerInfo;
 import io.margay.spi.storage.StorageEngine;
 import io.margay.spi.storage.StorageSettings;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,6 +81,37 @@ class DescribeTest {
     new DescribeLogDirsHandler(broker.replication).handle(request);
     assertThat(request.answer(new DescribeLogDirsResponse()).results()).extracting(DescribeLogDirsResult::logDir)
         .containsExactly("/second", "/first", "memory:");
+  }
+
+  @Test
+  void logsMoveToOtherDirectories() {
+    broker.logs.places = List.of(new StorageEngine.Place("memory", 1000, 400, null), new StorageEngine.Place("second", 10, 4, null));
+    AlterReplicaLogDirsRequest alter = new AlterReplicaLogDirsRequest();
+    alter.dirs().add(new AlterReplicaLogDir().setPath("second").setTopics(List.of(
+        new AlterReplicaLogDirTopic().setName("a").setPartitions(List.of(1, 9)),
+        new AlterReplicaLogDirTopic().setName("none").setPartitions(List.of(0)))));
+    alter.dirs().add(new AlterReplicaLogDir().setPath("nowhere").setTopics(List.of(
+        new AlterReplicaLogDirTopic().setName("b").setPartitions(List.of(0)))));
+    alter.dirs().add(new AlterReplicaLogDir().setPath("offline").setTopics(List.of(
+        new AlterReplicaLogDirTopic().setName("a").setPartitions(List.of(0)))));
+    FakeRequest request = new FakeRequest(AlterReplicaLogDirsRequest.API, alter, 2);
+    new AlterReplicaLogDirsHandler(broker.replication).handle(request);
+    List<String> answers = new ArrayList<>();
+    request.answer(new AlterReplicaLogDirsResponse()).results().forEach(topic -> topic.partitions().forEach(partition ->
+        answers.add(topic.topicName() + "-" + partition.partitionIndex() + " " + Errors.forCode(partition.errorCode()))));
+    assertThat(answers).containsExactly("a-1 NONE", "a-9 UNKNOWN_TOPIC_OR_PARTITION", "a-0 KAFKA_STORAGE_ERROR",
+        "none-0 UNKNOWN_TOPIC_OR_PARTITION", "b-0 LOG_DIR_NOT_FOUND");
+
+    FakeRequest describe = new FakeRequest(DescribeLogDirsRequest.API, new DescribeLogDirsRequest().setTopics(null), 4);
+    new DescribeLogDirsHandler(broker.replication).handle(describe);
+    DescribeLogDirsResult second = describe.answer(new DescribeLogDirsResponse()).results().get(1);
+    assertThat(second.logDir()).isEqualTo("second");
+    assertThat(second.topics().get(0).partitions()).singleElement().satisfies(future -> {
+      assertThat(future.isFutureKey()).isTrue();
+      assertThat(future.partitionIndex()).isEqualTo(1);
+      assertThat(future.partitionSize()).isEqualTo(10);
+      assertThat(future.offsetLag()).isEqualTo(3);
+    });
   }
 
   @Test

@@ -50,6 +50,10 @@ public final class ShareService {
 
   /** Whose request it is. */
   ShareSession.Key requireMember(Request request, String groupId, String memberId) {
+    if (cluster.image().brokers().isEmpty()) {
+      // a broker that has just started does not know what it serves
+      throw new ShareException(Errors.NOT_LEADER_OR_FOLLOWER);
+    }
     if (cluster.image().features().getOrDefault(SHARE_VERSION, (short) 0) < 1) {
       throw new ShareException(Errors.UNSUPPORTED_VERSION, "share groups are not enabled, see the feature " + SHARE_VERSION);
     }

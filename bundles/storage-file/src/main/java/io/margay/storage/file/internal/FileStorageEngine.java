@@ -7,7 +7,7 @@ import io.margay.model.TopicPartition;
 import io.margay.protocol.KafkaUuid;
 import io.margay.spi.storage.Background;
 import io.margay.spi.storage.LogStore;
-import io.margay.spi.storage.StorageEngine;
+import io.margay.spi.storage.MultiPlaceEngine;
 import io.margay.spi.storage.StoreConfig;
 import java.io.IOException;
 import java.nio.file.FileStore;
@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * thread of {@link Background} does everything that is not urgent (deleting, flushing rolled segments, recovery points, closing
  * idle files).
  */
-class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseable {
+class FileStorageEngine implements MultiPlaceEngine, StoreOwner, AutoCloseable {
   static final String NAME = "file";
   private static final Logger LOG = LoggerFactory.getLogger(FileStorageEngine.class);
   private static final long IDLE_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -41,6 +41,7 @@ class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseable {
   private final Background background;
   private final Map<TopicPartition, PartitionEntry> entries = new ConcurrentHashMap<>();
   private final Map<FileLogStore, PartitionEntry> open = new ConcurrentHashMap<>();
+  private final LogCopies copies;
   /** Names of tables that may have rows from an earlier topic. */
   private final Set<TopicPartition> staleNames = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
@@ -64,22 +65,19 @@ class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseable {
     this.faults = faults;
     this.clock = clock;
     this.directories = LogDirectories.open(paths, faults);
+    this.copies = new LogCopies(directories);
     this.background = new Background("margay-storage-file", faults);
     try {
-      List<Path> leftovers = new ArrayList<>();
+      FoundLogs found = FoundLogs.in(directories);
       for (LogDirectory directory : directories.online()) {
-        List<LogDirectory.Found> all = directory.scan(leftovers);
-        directory.expect(all.size());
-        for (LogDirectory.Found found : all) {
-          PartitionEntry entry = new PartitionEntry(found.partition(), null, directory, found.path(), directory.wasClean());
-          if (entries.putIfAbsent(found.partition(), entry) != null) {
-            throw new IOException("the partition " + found.partition() + " is in two log directories: " + directory + " and "
-                + entries.get(found.partition()).directory());
-          }
-        }
+        directory.expect(found.count(directory));
       }
+      for (FoundLogs.Found log : found.logs()) {
+        entries.put(log.partition(), new PartitionEntry(log.partition(), null, log.directory(), log.path(), log.directory().wasClean()));
+      }
+      found.copies().forEach(copies::found);
       findStaleNames();
-      leftovers.forEach(this::deleteLater);
+      found.leftovers().forEach(this::deleteLater);
     } catch (IOException | RuntimeException e) {
       background.close();
       directories.close(directory -> false);
@@ -211,13 +209,50 @@ class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseable {
     LogDirectory directory = directories.leastUsed(entries.values());
     Path path = directory.create(partition, id.topicId());
     PartitionEntry entry = new PartitionEntry(partition, id, directory, path, true);
+    LogStore store = opened(entry, created(path, config));
+    entries.put(partition, entry);
+    return store;
+  }
+
+  private FileLogStore created(Path path, StoreConfig config) throws IOException {
     Segment first = SegmentFiles.existing(path, resources, 0, 0, 0);
     FileLogStore made = new FileLogStore(new FileLogStore.Opened(path, List.of(first), 0, true, true), resources, clock, this,
         config);
     made.files().listed(new String[0]);
-    LogStore store = opened(entry, made);
-    entries.put(partition, entry);
-    return store;
+    return made;
+  }
+
+  @Override
+  public synchronized LogStore openCopy(TopicIdPartition id, String place, StoreConfig config) throws IOException {
+    refuseIfClosed();
+    PartitionEntry copy = copies.begin(id, held(id), place);
+    return opened(copy, created(copy.path(), config));
+  }
+
+  private PartitionEntry held(TopicIdPartition id) throws IOException {
+    PartitionEntry entry = entries.get(id.topicPartition());
+    if (entry == null || !entry.id().equals(id)) {
+      throw new IllegalStateException("the log of " + id + " is not here");
+    }
+    return entry;
+  }
+
+  @Override
+  public String copyPlaceOf(TopicIdPartition id) {
+    return copies.placeOf(id);
+  }
+
+  @Override
+  public synchronized void useCopy(TopicIdPartition id) throws IOException {
+    entries.put(id.topicPartition(), copies.use(id, held(id)));
+  }
+
+  @Override
+  public synchronized void deleteCopy(TopicIdPartition id) throws IOException {
+    Path copy = copies.delete(id);
+    if (copy != null) {
+      deleteLater(copy);
+    }
   }
 
   private FileLogStore opened(PartitionEntry entry, FileLogStore store) {
@@ -278,10 +313,12 @@ class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseable {
       if (entry.store() != null) {
         throw new IllegalStateException("the log of " + id + " is open");
       }
+      deleteCopy(id);
       renaming.of(entry.directory(), entry.path());
       if (entry.takeDoubt()) {
         entry.directory().onRecovered();
       }
+      entry.directory().copyNotes().remove(id.topicPartition());
       staleNames.add(id.topicPartition());
       entries.remove(id.topicPartition());
     }
@@ -378,6 +415,18 @@ class FileStorageEngine implements StorageEngine, StoreOwner, AutoCloseable {
     PartitionEntry entry = open.remove(store);
     if (entry != null) {
       entry.onClosed(store.flushedOffset(), clean);
+      deleteIfReplaced(entry);
+    }
+  }
+
+  private void deleteIfReplaced(PartitionEntry entry) {
+    try {
+      Path original = copies.onClosed(entry);
+      if (original != null) {
+        deleteLater(original);
+      }
+    } catch (IOException e) {
+      faults.onFault("cannot delete the log in " + entry.path() + ", which has moved; it is deleted at the next start", e);
     }
   }
 

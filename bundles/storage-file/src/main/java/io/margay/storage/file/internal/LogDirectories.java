@@ -59,6 +59,24 @@ final class LogDirectories {
   }
 
   /**
+   * @param place the path of one of them
+   * @throws IOException when it is offline, or none of them
+   */
+  LogDirectory at(String place) throws IOException {
+    for (LogDirectory directory : online) {
+      if (directory.toString().equals(place)) {
+        return directory;
+      }
+    }
+    for (Map.Entry<Path, Throwable> each : offline.entrySet()) {
+      if (each.getKey().toString().equals(place)) {
+        throw new IOException("the log directory " + place + " is offline", each.getValue());
+      }
+    }
+    throw new IOException("there is no log directory " + place);
+  }
+
+  /**
    * @param entries all partitions
    * @return the directory for a new partition
    * @throws IOException when a directory is offline: it may hold that very partition, and an empty one must not take its place

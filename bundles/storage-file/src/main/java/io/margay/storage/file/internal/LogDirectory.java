@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
  *   .kafka_cleanshutdown                there when all logs were closed cleanly; removed at start
  *   .boot-id                            the run of the operating system in which all logs were known to be whole; removed
  *                                       after an I/O error
+ *   .copies                             which logs are copies, see {@link CopyNotes}
  *   recovery-point-offset-checkpoint    below these offsets everything is on stable storage
  *   NAME                                tables of the engine's users
  *   TOPIC-PARTITION/                    a log
@@ -68,10 +69,12 @@ final class LogDirectory {
   private boolean healthy = true;
   /** The current content of the file. Guarded by this. */
   private Map<TopicPartition, Long> recoveryPoints;
+  private final CopyNotes copyNotes;
 
   private LogDirectory(Path path, FileChannel lockChannel, FileLock lock, boolean wasClean, boolean sameBoot,
-      Map<TopicPartition, Long> points) {
+      Map<TopicPartition, Long> points, CopyNotes copyNotes) {
     this.path = path;
+    this.copyNotes = copyNotes;
     this.lockChannel = lockChannel;
     this.lock = lock;
     this.wasClean = wasClean;
@@ -93,9 +96,10 @@ final class LogDirectory {
         throw new IllegalStateException("the log directory " + path + " is in use by another process or engine (its file " + LOCK
             + " is locked)");
       }
+      CopyNotes copies = new CopyNotes(path);
       boolean clean = Files.deleteIfExists(path.resolve(CLEAN_MARKER));
       Map<TopicPartition, Long> points = readTolerantly(path.resolve(RECOVERY_POINTS));
-      return new LogDirectory(path, channel, lock, clean, isSameBoot(path), points);
+      return new LogDirectory(path, channel, lock, clean, isSameBoot(path), points, copies);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -122,6 +126,11 @@ final class LogDirectory {
 
   Path path() {
     return path;
+  }
+
+  /** @return which of its partitions are copies */
+  CopyNotes copyNotes() {
+    return copyNotes;
   }
 
   /** @return whether all logs were closed cleanly the last time */

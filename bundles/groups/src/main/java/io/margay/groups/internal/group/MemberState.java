@@ -1,4 +1,4 @@
-package io.margay.groups.internal.consumer;
+package io.margay.groups.internal.group;
 
 /**
  * What the coordinator waits for before a member has what the target assignment gives it.
@@ -34,7 +34,7 @@ public enum MemberState {
    * @param code a code in the log
    * @return the state; STABLE for an unknown one, from which everything follows again
    */
-  static MemberState forCode(byte code) {
+  public static MemberState forCode(byte code) {
     for (MemberState state : values()) {
       if (state.code == code) {
         return state;

@@ -1,0 +1,49 @@
+package io.margay.controller.internal.handlers;
+
+import io.margay.controller.internal.ControllerRuntime;
+import io.margay.metadata.BrokerImage;
+import io.margay.metadata.DelegationToken;
+import io.margay.model.Endpoint;
+import io.margay.protocol.Errors;
+import io.margay.spi.handler.Principal;
+import io.margay.spi.handler.Request;
+import io.margay.spi.security.TokenSettings;
+import java.security.MessageDigest;
+
+/** What the handlers of delegation tokens have in common. Stateless. */
+final class TokenRequests {
+  private TokenRequests() { }
+
+  /**
+   * Whether the client's connection may deal with tokens: it has proved who the client is, not by a token, and what it carries is not for everybody
+   * to read and to take over.
+   */
+  static boolean allowed(ControllerRuntime controller, Request request) {
+    Principal client = request.principal();
+    String protocol = protocol(controller, request.listener());
+    return !client.tokenAuthenticated() && !protocol.equals("PLAINTEXT") && !(protocol.equals("SSL") && client.equals(Principal.ANONYMOUS));
+  }
+
+  /** That of a listener which is not known counts as the least one. */
+  private static String protocol(ControllerRuntime controller, String listener) {
+    BrokerImage broker = controller.image().brokers().get(controller.settings().nodeId());
+    return broker == null ? "PLAINTEXT" : broker.endpoints().stream().filter(e -> e.listener().equals(listener)).map(Endpoint::protocol)
+        .findFirst().orElse("PLAINTEXT");
+  }
+
+  /** The token with a secret; null when there is none. */
+  static DelegationToken find(ControllerRuntime controller, byte[] secret) {
+    for (DelegationToken token : controller.image().tokens().values()) {
+      if (MessageDigest.isEqual(TokenSettings.secret(controller.settings(), token.id()), secret)) {
+        return token;
+      }
+    }
+    return null;
+  }
+
+  /** Why a client may not change the end of a token; NONE when it may. */
+  static Errors refusal(ControllerRuntime controller, Request request) {
+    return !allowed(controller, request) ? Errors.DELEGATION_TOKEN_REQUEST_NOT_ALLOWED
+        : !TokenSettings.enabled(controller.settings()) ? Errors.DELEGATION_TOKEN_AUTH_DISABLED : Errors.NONE;
+  }
+}

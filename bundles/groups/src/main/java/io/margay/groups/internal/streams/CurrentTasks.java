@@ -1,0 +1,27 @@
+package io.margay.groups.internal.streams;
+
+import io.margay.groups.internal.group.MemberState;
+
+/**
+ * How far a member has come on the way to its target. Immutable.
+ *
+ * @param epoch the member epoch that its requests are to have; 0 before the first assignment, -2 while a static member is away
+ * @param previousEpoch the epoch before it, which a member has whose last answer was lost
+ * @param state what is waited for
+ * @param assigned what it has
+ * @param revoking what it is to give back; no one else gets them before
+ */
+public record CurrentTasks(int epoch, int previousEpoch, MemberState state, TaskSets assigned, TaskSets revoking) {
+  /** The epoch with which a member joins. */
+  public static final int JOIN = 0;
+  /** The epoch with which a member leaves for good. */
+  public static final int LEAVE = -1;
+  /** The epoch with which a static member leaves for a while, and the epoch that it has then. */
+  public static final int AWAY = -2;
+  /** A new member's. */
+  public static final CurrentTasks NEW = new CurrentTasks(JOIN, JOIN, MemberState.STABLE, TaskSets.NONE, TaskSets.NONE);
+
+  long bytes() {
+    return assigned.bytes() + revoking.bytes();
+  }
+}

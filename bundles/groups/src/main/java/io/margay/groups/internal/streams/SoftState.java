@@ -1,0 +1,125 @@
+package io.margay.groups.internal.streams;
+
+import io.margay.spi.assignor.TaskId;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.LongConsumer;
+
+/**
+ * What the coordinator knows of a streams group that is not in the log: it is found out again when the coordinator moves. Belongs to its
+ * group. Bounded by the group's members and tasks.
+ */
+final class SoftState {
+  private static final int OFFSET_BYTES = 72;
+
+  /**
+   * How far the state of a task has come.
+   *
+   * @param at offset that was reached, of all changelogs of the task together
+   * @param end of the changelogs; -1 when it was not said
+   */
+  record Progress(long at, long end) {
+    /** How many records are missing. */
+    long lag() {
+      return Math.max(0, end - at);
+    }
+  }
+
+  private final LongConsumer grow;
+  private final Map<String, Map<TaskId, Progress>> progress = new HashMap<>();
+  private long topicsVersion = -1;
+  private Topology planned;
+  private Plan plan = Plan.NONE;
+  private String shutdownBy;
+  private int endpointEpoch;
+  private DescribedTopology description;
+  private int refusedDescription = -1;
+  private long askedForDescriptionMs = Long.MIN_VALUE;
+
+  /** @param grow is told how many bytes more it holds */
+  SoftState(LongConsumer grow) {
+    this.grow = grow;
+  }
+
+  /** The plan of a topology among topics of a version; null when none was kept. */
+  Plan plan(Topology topology, long version) {
+    return topology == planned && version == topicsVersion ? plan : null;
+  }
+
+  void keep(Topology topology, long version, Plan made) {
+    planned = topology;
+    topicsVersion = version;
+    plan = made;
+  }
+
+  /** The newest plan. */
+  Plan plan() {
+    return plan;
+  }
+
+  /** Which member has asked to shut the application down; null for none. */
+  String shutdownBy() {
+    return shutdownBy;
+  }
+
+  void shutDown(String memberId) {
+    shutdownBy = memberId;
+  }
+
+  /** Grows when tasks move or applications answer queries elsewhere. */
+  int endpointEpoch() {
+    return endpointEpoch;
+  }
+
+  void endpointsChanged() {
+    endpointEpoch++;
+  }
+
+  /** How far the states of a member's tasks have come. */
+  Map<TaskId, Progress> progress(String memberId) {
+    return progress.getOrDefault(memberId, Map.of());
+  }
+
+  void progress(String memberId, Map<TaskId, Progress> now) {
+    int before = progress(memberId).size();
+    if (now.isEmpty()) {
+      progress.remove(memberId);
+    } else {
+      progress.put(memberId, Map.copyOf(now));
+    }
+    grow.accept((long) OFFSET_BYTES * (now.size() - before));
+  }
+
+  /** What the application says about its topology; null for nothing, or for another epoch. */
+  DescribedTopology description(int epoch) {
+    return description != null && description.epoch() == epoch ? description : null;
+  }
+
+  void describe(DescribedTopology said) {
+    grow.accept(said.bytes() - (description == null ? 0 : description.bytes()));
+    description = said;
+  }
+
+  /** No member is asked for that of this epoch again. */
+  void refuseDescription(int epoch) {
+    refusedDescription = epoch;
+  }
+
+  /** Whether a member is to be asked for it now. */
+  boolean asksForDescription(int epoch, long nowMs, long againMs) {
+    boolean asks = description(epoch) == null && refusedDescription != epoch
+        && (askedForDescriptionMs == Long.MIN_VALUE || nowMs - askedForDescriptionMs >= againMs || nowMs < askedForDescriptionMs);
+    if (asks) {
+      askedForDescriptionMs = nowMs;
+    }
+    return asks;
+  }
+
+  /** A member has gone. */
+  void forget(String memberId, boolean last) {
+    progress(memberId, Map.of());
+    if (last) {
+      shutdownBy = null;
+    }
+  }
+}

@@ -1,0 +1,527 @@
+package io.margay.groups.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.margay.coordinator.CoordinatorException;
+import io.margay.metadata.ClusterDelta;
+import io.margay.metadata.TopicImage;
+import io.margay.protocol.Errors;
+import io.margay.protocol.message.StreamsGroupDescribeResponse.DescribedGroup;
+import io.margay.protocol.message.StreamsGroupHeartbeatRequest;
+import io.margay.spi.assignor.TaskId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Members of streams groups come, stay and go, and get tasks when the topics of their topology are there. */
+class StreamsGroupTest {
+  private static final int STALE = 0;
+  private static final int NO_SOURCE = 1;
+  private static final int WRONG_PARTITIONS = 2;
+  private static final int NO_INTERNAL = 3;
+  private static final int SHUTDOWN = 4;
+  private static final int DELAYED = 5;
+  private static final int NO_TAGS = 6;
+
+  private final GroupsFixture f = new GroupsFixture();
+  private final Map<String, Integer> counts = new HashMap<>();
+
+  private void topics(Map<String, Integer> now) {
+    counts.clear();
+    counts.putAll(now);
+    f.image = GroupsFixture.imageOf(counts);
+    f.groups.onImage(new ClusterDelta(true, Set.copyOf(f.image.topics().values()), Set.<TopicImage>of(), Set.of(), false));
+  }
+
+  private void allTopics(int partitions) {
+    topics(Map.of("t", partitions, "app-words", partitions, "app-counts", partitions));
+  }
+
+  private TestStreams member(String id) {
+    return new TestStreams(f, id);
+  }
+
+  private DescribedGroup described() {
+    return f.groups.streams().describe(List.of(GroupsFixture.GROUP), false, GroupsFixture.free()).join().get(0);
+  }
+
+  private static Set<TaskId> tasks(int partitions) {
+    Set<TaskId> all = new HashSet<>();
+    for (int p = 0; p < partitions; p++) {
+      all.add(new TaskId("0", p));
+      all.add(new TaskId("1", p));
+    }
+    return all;
+  }
+
+  /** Lets all members go on until nothing changes. */
+  private static void settle(TestStreams... members) {
+    for (int i = 0; i < 6; i++) {
+      for (TestStreams m : members) {
+        m.beat();
+      }
+    }
+  }
+
+  // ------------------------------------------------------------------------------------------------ topics
+
+  @Test
+  void internalTopicsAreAskedForWithTheirPartitionsAndSettings() {
+    topics(Map.of("t", 3));
+    TestStreams a = member("a").beat();
+    assertThat(a.statuses()).containsExactly(NO_INTERNAL);
+    assertThat(a.last.status().get(0).statusDetail()).isEqualTo("Internal topics are missing: [app-counts, app-words]");
+    assertThat(a.missing).extracting(t -> t.name() + " " + t.partitions() + " " + t.configs())
+        .containsExactly("app-counts 3 {cleanup.policy=compact}", "app-words 3 {}");
+    assertThat(a.last.activeTasks()).isEmpty();
+    assertThat(a.last.heartbeatIntervalMs()).isEqualTo(500);
+    assertThat(described().groupState()).isEqualTo("NotReady");
+    assertThat(described().topology().subtopologies()).isNull();
+    f.groups.streams().create(a.missing);
+    assertThat(f.creator.created).isEqualTo(Map.of("app-counts", 3, "app-words", 3));
+    allTopics(3);
+    a.beat();
+    assertThat(a.statuses()).isEmpty();
+    assertThat(a.owned.active()).isEqualTo(tasks(3));
+    assertThat(described().groupState()).isEqualTo("Stable");
+  }
+
+  @Test
+  void whyTopicsCannotBeCreatedIsKeptUntilTheyAre() {
+    topics(Map.of("t", 1));
+    TestStreams a = member("a").beat();
+    f.creator.answer = Errors.POLICY_VIOLATION;
+    assertThat(f.groups.streams().create(a.missing)).isEmpty();
+    assertThat(f.groups.streams().create(a.missing)).containsOnlyKeys("app-counts", "app-words");
+    f.creator.answer = Errors.NONE;
+    f.groups.streams().create(a.missing);
+    assertThat(f.groups.streams().create(a.missing)).isEmpty();
+  }
+
+  @Test
+  void sourceTopicsThatAreMissingAreNamed() {
+    topics(Map.of("u", 1));
+    TestStreams a = member("a").beat();
+    assertThat(a.statuses()).containsExactly(NO_SOURCE);
+    assertThat(a.last.status().get(0).statusDetail()).isEqualTo("Source topics t are missing.");
+    assertThat(a.missing).isEmpty();
+  }
+
+  @Test
+  void tasksAreTakenBackWhenTheirTopicGoes() {
+    allTopics(2);
+    TestStreams a = member("a").beat();
+    topics(Map.of("app-words", 2, "app-counts", 2));
+    settle(a);
+    assertThat(a.statuses()).containsExactly(NO_SOURCE);
+    assertThat(a.owned.active()).isEmpty();
+    allTopics(2);
+    settle(a);
+    assertThat(a.owned.active()).isEqualTo(tasks(2));
+  }
+
+  @Test
+  void internalTopicsWithOtherPartitionsAreRefused() {
+    topics(Map.of("t", 2, "app-words", 2, "app-counts", 3));
+    assertThat(member("a").beat().statuses()).containsExactly(WRONG_PARTITIONS);
+  }
+
+  @Test
+  void topicsThatAreReadTogetherHaveAsManyPartitions() {
+    topics(Map.of("t", 2, "u", 3));
+    TestStreams a = member("a");
+    StreamsGroupHeartbeatRequest.Subtopology join = new StreamsGroupHeartbeatRequest.Subtopology().setSubtopologyId("0")
+        .setSourceTopics(new ArrayList<>(List.of("t", "u")));
+    join.copartitionGroups().add(new StreamsGroupHeartbeatRequest.CopartitionGroup().setSourceTopics(List.of((short) 0, (short) 1)));
+    a.topology = new StreamsGroupHeartbeatRequest.Topology().setSubtopologies(new ArrayList<>(List.of(join)));
+    a.beat();
+    assertThat(a.statuses()).containsExactly(WRONG_PARTITIONS);
+    assertThat(a.last.status().get(0).statusDetail())
+        .isEqualTo("Following topics do not have the same number of partitions: [t=2, u=3]");
+    topics(Map.of("t", 3, "u", 3));
+    assertThat(a.beat().owned.active()).hasSize(3);
+  }
+
+  @Test
+  void aTopicBetweenPartsGetsThePartitionsOfTheSourceThatItIsReadWith() {
+    topics(Map.of("t", 2, "u", 5));
+    TestStreams a = member("a");
+    a.topology = TestStreams.wordCount(0);
+    StreamsGroupHeartbeatRequest.Subtopology second = a.topology.subtopologies().get(1).setSourceTopics(new ArrayList<>(List.of("u")));
+    second.copartitionGroups().add(new StreamsGroupHeartbeatRequest.CopartitionGroup().setSourceTopics(List.of((short) 0))
+        .setRepartitionSourceTopics(List.of((short) 0)));
+    a.beat();
+    assertThat(a.missing).extracting(t -> t.name() + " " + t.partitions()).containsExactly("app-counts 5", "app-words 5");
+  }
+
+  @Test
+  void tooManyTasksAreNotAssigned() {
+    f.streams.maxTasks = 5;
+    allTopics(3);
+    TestStreams a = member("a").beat();
+    assertThat(a.statuses()).containsExactly(WRONG_PARTITIONS);
+    assertThat(a.owned.active()).isEmpty();
+  }
+
+  // ------------------------------------------------------------------------------------------------ members
+
+  @Test
+  void tasksMoveOneByOneWhenMembersComeAndGo() {
+    allTopics(2);
+    TestStreams a = member("a").beat();
+    assertThat(a.epoch).isEqualTo(2);
+    TestStreams b = member("b");
+    b.send(b.request());
+    assertThat(b.last.activeTasks()).as("what a has not given back").isEmpty();
+    a.send(a.request());
+    assertThat(a.assigned.active()).hasSize(2);
+    assertThat(a.epoch).as("it stays in its epoch until it has given back").isEqualTo(2);
+    b.send(b.request());
+    assertThat(b.assigned.active()).isEmpty();
+    settle(a, b);
+    assertThat(a.owned.active()).hasSize(2).doesNotContainAnyElementsOf(b.owned.active());
+    assertThat(b.owned.active()).hasSize(2);
+    a.leave(-1);
+    settle(b);
+    assertThat(b.owned.active()).isEqualTo(tasks(2));
+    assertThat(f.heartbeatLater("b", 1).join()).as("it is no classic group").isNotEqualTo(Errors.NONE);
+  }
+
+  @Test
+  void aGroupThatWasEmptyWaitsForMoreMembers() {
+    f.streams.delayMs = 3_000;
+    allTopics(2);
+    TestStreams a = member("a").beat();
+    assertThat(a.epoch).isEqualTo(1);
+    assertThat(a.statuses()).containsExactly(DELAYED);
+    assertThat(a.last.status().get(0).statusDetail()).isEqualTo("Assignment delayed due to the configured initial rebalance delay.");
+    TestStreams b = member("b").beat();
+    assertThat(described().groupState()).isEqualTo("Assigning");
+    f.time.advance(3_000);
+    settle(a, b);
+    assertThat(a.owned.active()).hasSize(2);
+    assertThat(b.owned.active()).hasSize(2);
+    assertThat(f.taskAssignors.calls).isEqualTo(1);
+  }
+
+  @Test
+  void standbyTasksAreAtOtherProcesses() {
+    f.streams.standby = 1;
+    allTopics(2);
+    TestStreams a = member("a");
+    TestStreams b = member("b");
+    settle(a, b);
+    for (TestStreams m : List.of(a, b)) {
+      TestStreams other = m == a ? b : a;
+      assertThat(m.owned.standby()).isEqualTo(tasks(2).stream().filter(t -> t.subtopology().equals("1") && other.owned.active().contains(t))
+          .collect(java.util.stream.Collectors.toSet()));
+    }
+    a.leave(-1);
+    settle(b);
+    assertThat(b.owned.active()).isEqualTo(tasks(2));
+    assertThat(b.owned.standby()).isEmpty();
+    int epoch = described().groupEpoch();
+    f.streams.standby = 0;
+    settle(b);
+    assertThat(described().groupEpoch()).as("other settings make another assignment").isEqualTo(epoch + 1);
+  }
+
+  @Test
+  void aSilentMemberLosesItsTasks() {
+    allTopics(2);
+    TestStreams a = member("a");
+    TestStreams b = member("b");
+    settle(a, b);
+    f.time.advance(f.streams.sessionMs - 1);
+    b.beat();
+    f.time.advance(1);
+    settle(b);
+    assertThat(b.owned.active()).isEqualTo(tasks(2));
+    assertThat(a.beat().error).isEqualTo(Errors.UNKNOWN_MEMBER_ID);
+  }
+
+  @Test
+  void aMemberThatGivesNothingBackIsRemoved() {
+    f.streams.sessionMs = 10 * GroupsFixture.REBALANCE;
+    allTopics(2);
+    TestStreams a = member("a").beat();
+    TestStreams b = member("b").beat();
+    a.send(a.request());
+    f.time.advance(GroupsFixture.REBALANCE);
+    assertThat(described().members()).extracting(m -> m.memberId()).containsExactly("b");
+    settle(b);
+    assertThat(b.owned.active()).isEqualTo(tasks(2));
+  }
+
+  @Test
+  void aStaticMemberComesBackToItsTasks() {
+    allTopics(2);
+    TestStreams a = member("a");
+    a.instance = "i";
+    TestStreams b = member("b");
+    settle(a, b);
+    Set<TaskId> had = a.owned.active();
+    TestStreams other = member("c");
+    other.instance = "i";
+    assertThat(other.beat().error).isEqualTo(Errors.UNRELEASED_INSTANCE_ID);
+    a.leave(-2);
+    settle(b);
+    assertThat(b.owned.active()).hasSize(2);
+    other.process = a.process;
+    assertThat(other.beat().owned.active()).isEqualTo(had);
+    assertThat(described().members()).extracting(m -> m.memberId()).containsExactlyInAnyOrder("b", "c");
+  }
+
+  @Test
+  void wrongEpochsAreFenced() {
+    allTopics(1);
+    TestStreams a = member("a").beat();
+    assertThat(a.send(a.request().setMemberEpoch(a.epoch + 1)).error).isEqualTo(Errors.FENCED_MEMBER_EPOCH);
+    assertThat(a.epoch).isZero();
+    assertThat(a.beat().owned.active()).isEqualTo(tasks(1));
+    assertThat(a.send(a.request().setMemberEpoch(1)).error).isEqualTo(Errors.FENCED_MEMBER_EPOCH);
+    TestStreams stranger = member("b");
+    stranger.epoch = 1;
+    assertThat(stranger.beat().error).isEqualTo(Errors.UNKNOWN_MEMBER_ID);
+  }
+
+  @Test
+  void aLostAnswerIsRepeated() {
+    allTopics(2);
+    TestStreams a = member("a").beat();
+    allTopics(3);
+    a.sendInVain(a.request());
+    assertThat(a.beat().error).isEqualTo(Errors.NONE);
+    assertThat(a.owned.active()).isEqualTo(tasks(3));
+  }
+
+  @Test
+  void malformedRequestsAreRefused() {
+    allTopics(1);
+    TestStreams a = member("a");
+    assertThat(a.send(a.request().setTopology(null)).error).isEqualTo(Errors.INVALID_REQUEST);
+    assertThat(a.why).contains("Topology must be non-null when (re-)joining.");
+    assertThat(a.send(a.request().setProcessId(null)).error).isEqualTo(Errors.INVALID_REQUEST);
+    assertThat(a.send(a.request().setRebalanceTimeoutMs(-1)).error).isEqualTo(Errors.INVALID_REQUEST);
+    assertThat(a.send(a.request().setStandbyTasks(null)).error).isEqualTo(Errors.INVALID_REQUEST);
+    StreamsGroupHeartbeatRequest pattern = a.request();
+    pattern.topology().subtopologies().get(0).setSourceTopicRegex(List.of("t.*"));
+    assertThat(a.send(pattern).error).isEqualTo(Errors.STREAMS_INVALID_TOPOLOGY);
+    a.topology = TestStreams.wordCount(0);
+    a.topology.subtopologies().get(0).copartitionGroups()
+        .add(new StreamsGroupHeartbeatRequest.CopartitionGroup().setSourceTopics(List.of((short) 7)));
+    assertThat(a.send(a.request()).error).isEqualTo(Errors.STREAMS_INVALID_TOPOLOGY);
+    a.topology = TestStreams.wordCount(0);
+    a.beat();
+    assertThat(a.send(a.request().setTopology(a.topology)).error).isEqualTo(Errors.INVALID_REQUEST);
+    assertThat(a.beat().send(a.request().setActiveTasks(TestStreams.list(Set.of(new TaskId("0", 9)))).setStandbyTasks(List.of())
+        .setWarmupTasks(List.of())).error).isEqualTo(Errors.INVALID_REQUEST);
+    assertThat(a.why).contains("Task 9 for subtopology 0 is invalid. Number of tasks for this subtopology: 1");
+  }
+
+  // ------------------------------------------------------------------------------------------------ topologies
+
+  @Test
+  void theTopologyOfTheHighestEpochCounts() {
+    allTopics(1);
+    TestStreams a = member("a").beat();
+    TestStreams b = member("b");
+    b.topology.subtopologies().get(0).setSourceTopics(new ArrayList<>(List.of("u")));
+    assertThat(b.beat().error).isEqualTo(Errors.INVALID_REQUEST);
+    b.topology = TestStreams.wordCount(1);
+    settle(a, b);
+    assertThat(a.statuses()).containsExactly(STALE);
+    assertThat(b.statuses()).isEmpty();
+    assertThat(described().topology().epoch()).isEqualTo(1);
+    a.leave(-1);
+    b.leave(-1);
+    TestStreams c = member("c");
+    c.topology.setEpoch(1).subtopologies().get(0).setSourceTopics(new ArrayList<>(List.of("u")));
+    assertThat(c.beat().error).as("an empty group takes another topology").isEqualTo(Errors.NONE);
+    assertThat(c.statuses()).containsExactly(NO_SOURCE);
+  }
+
+  @Test
+  void aMemberMayShutTheApplicationDown() {
+    allTopics(2);
+    TestStreams a = member("a");
+    TestStreams b = member("b");
+    settle(a, b);
+    a.shutdown = true;
+    assertThat(a.beat().statuses()).containsExactly(SHUTDOWN);
+    assertThat(b.beat().statuses()).containsExactly(SHUTDOWN);
+    assertThat(b.last.status().get(0).statusDetail()).startsWith("Streams group member a encountered a fatal error");
+    a.leave(-1);
+    b.leave(-1);
+    a.shutdown = false;
+    assertThat(a.beat().statuses()).isEmpty();
+  }
+
+  @Test
+  void missingTagsAreSaidToClientsThatKnowThatStatus() {
+    f.streams.tags = List.of("zone");
+    allTopics(1);
+    TestStreams a = member("a").beat();
+    assertThat(a.statuses()).containsExactly(NO_TAGS);
+    a.version = 0;
+    assertThat(a.beat().statuses()).isEmpty();
+    assertThat(a.last.acceptableRecoveryLagLegacy()).isEqualTo(10);
+  }
+
+  @Test
+  void membersHearWhereTheOthersAnswerQueries() {
+    allTopics(1);
+    TestStreams a = member("a");
+    a.endpoint = "host-a";
+    settle(a);
+    assertThat(a.last.partitionsByUserEndpoint()).as("nothing new").isNull();
+    TestStreams b = member("b");
+    b.endpoint = "host-b";
+    settle(a, b);
+    b.endpointEpoch = -1;
+    b.beat();
+    assertThat(b.last.partitionsByUserEndpoint()).hasSize(2).anySatisfy(e -> {
+      assertThat(e.userEndpoint().host()).isEqualTo(a.endpoint);
+      assertThat(e.activePartitions()).extracting(t -> t.topic() + t.partitions()).containsExactly("t[0]");
+    });
+  }
+
+  @Test
+  void aCopyThatHasCaughtUpMakesAnotherAssignment() {
+    f.streams.assignor = "restless";
+    allTopics(2);
+    TestStreams a = member("a");
+    TestStreams b = member("b");
+    settle(a, b);
+    f.streams.assignor = "sticky";
+    TestStreams warm = a.owned.warmup().isEmpty() ? b : a;
+    TaskId task = warm.owned.warmup().iterator().next();
+    int before = described().assignmentEpoch();
+    warm.send(offsets(warm, task, 5, 100));
+    assertThat(described().assignmentEpoch()).as("it is behind").isEqualTo(before);
+    warm.send(offsets(warm, task, 95, 100));
+    assertThat(described().assignmentEpoch()).isEqualTo(before + 1);
+    assertThat(f.taskAssignors.last.members()).anySatisfy(m -> assertThat(m.lags()).isEqualTo(Map.of(task, 5L)));
+    assertThat(described().members()).anySatisfy(m -> assertThat(m.taskEndOffsets()).hasSize(1));
+  }
+
+  private static StreamsGroupHeartbeatRequest offsets(TestStreams member, TaskId task, long at, long end) {
+    StreamsGroupHeartbeatRequest.TaskOffset offset = new StreamsGroupHeartbeatRequest.TaskOffset().setSubtopologyId(task.subtopology())
+        .setPartition(task.partition());
+    return member.request().setTaskOffsets(List.of(offset.setOffset(at))).setTaskEndOffsets(List.of(
+        new StreamsGroupHeartbeatRequest.TaskOffset().setSubtopologyId(task.subtopology()).setPartition(task.partition()).setOffset(end)));
+  }
+
+  // ------------------------------------------------------------------------------------------------ offsets and other kinds
+
+  @Test
+  void onlyMembersInTheirEpochCommit() {
+    allTopics(1);
+    TestStreams a = member("a").beat();
+    assertThat(f.commit("a", a.epoch, "t", 5)).isEqualTo(Errors.NONE);
+    assertThat(f.commit("a", a.epoch + 1, "t", 5)).isEqualTo(Errors.STALE_MEMBER_EPOCH);
+    assertThat(f.commit("b", a.epoch, "t", 5)).isEqualTo(Errors.UNKNOWN_MEMBER_ID);
+    assertThat(f.commit("a", a.epoch, "t", 0, 5, "", 8)).isEqualTo(Errors.UNSUPPORTED_VERSION);
+    int early = a.epoch;
+    TestStreams b = member("b");
+    settle(a, b);
+    assertThat(a.epoch).isGreaterThan(early);
+    String keeper = a.owned.active().contains(new TaskId("0", 0)) ? "a" : "b";
+    assertThat(f.commit(keeper, keeper.equals("a") ? early : b.epoch, "t", 6)).as("what it has had since then").isEqualTo(Errors.NONE);
+    assertThat(f.commit("a", early, "u", 6)).as("not a topic of its tasks").isEqualTo(Errors.STALE_MEMBER_EPOCH);
+    a.leave(-1);
+    b.leave(-1);
+    assertThat(f.commit("", -1, "t", 7)).as("a tool resets offsets of an empty group").isEqualTo(Errors.NONE);
+    assertThat(f.committed("t")).isEqualTo(7);
+  }
+
+  @Test
+  void anEmptyGroupChangesItsKind() {
+    allTopics(1);
+    f.commitSimple("t", 3);
+    TestStreams a = member("a").beat();
+    assertThat(a.error).isEqualTo(Errors.NONE);
+    assertThat(f.committed("t")).isEqualTo(3);
+    assertThat(f.join("", null, 9).join().errorCode()).isNotEqualTo(Errors.MEMBER_ID_REQUIRED.code());
+    a.leave(-1);
+    assertThat(described().groupState()).isEqualTo("Empty");
+    assertThat(f.join("", null, 9).join().errorCode()).isEqualTo(Errors.MEMBER_ID_REQUIRED.code());
+    f.restart();
+    assertThat(f.committed("t")).isEqualTo(3);
+  }
+
+  @Test
+  void aDeletedGroupLeavesNothing() {
+    allTopics(1);
+    TestStreams a = member("a").beat();
+    assertThat(f.groups.delete(GroupsFixture.GROUP).exceptionally(CoordinatorException::errorOf).join()).isEqualTo(Errors.NON_EMPTY_GROUP);
+    a.leave(-1);
+    assertThat(f.groups.delete(GroupsFixture.GROUP).join()).isEqualTo(Errors.NONE);
+    assertThat(described().errorCode()).isEqualTo(Errors.GROUP_ID_NOT_FOUND.code());
+    f.restart();
+    assertThat(described().errorCode()).isEqualTo(Errors.GROUP_ID_NOT_FOUND.code());
+    assertThat(f.groups.memory().usedBytes()).isZero();
+  }
+
+  // ------------------------------------------------------------------------------------------------ limits
+
+  @Test
+  void eachLimitIsReached() {
+    allTopics(1);
+    f.streams.maxSize = 1;
+    member("a").beat();
+    assertThat(member("b").beat().error).isEqualTo(Errors.GROUP_MAX_SIZE_REACHED);
+    f.streams.maxSize = 2;
+    assertThat(member("x".repeat(101)).beat().error).isEqualTo(Errors.INVALID_REQUEST);
+    TestStreams b = member("b");
+    b.endpoint = "x".repeat(200);
+    f.streams.metadataMaxBytes = 150;
+    assertThat(b.beat().error).isEqualTo(Errors.MESSAGE_TOO_LARGE);
+    f.streams.metadataMaxBytes = 1_000_000;
+    f.streams.topologyMaxBytes = 1_000;
+    b.topology = TestStreams.wordCount(1);
+    assertThat(b.beat().error).isEqualTo(Errors.STREAMS_INVALID_TOPOLOGY);
+    f.streams.topologyMaxBytes = 1_000_000;
+    f.config.memoryBytes = 1_000;
+    assertThat(b.beat().error).isEqualTo(Errors.GROUP_MAX_SIZE_REACHED);
+    f.config.memoryBytes = 1 << 30;
+    assertThat(b.beat().error).isEqualTo(Errors.NONE);
+  }
+
+  @Test
+  void aGroupKeepsItsTasksWhileItsAssignorIsAway() {
+    allTopics(2);
+    TestStreams a = member("a").beat();
+    f.taskAssignors.installed.clear();
+    TestStreams b = member("b");
+    settle(a, b);
+    assertThat(a.owned.active()).isEqualTo(tasks(2));
+    assertThat(b.statuses()).containsExactly(DELAYED);
+    f.taskAssignors.installed.add("sticky");
+    f.taskAssignors.failure = new IllegalStateException("broken");
+    settle(a, b);
+    assertThat(a.owned.active()).isEqualTo(tasks(2));
+    f.taskAssignors.failure = null;
+    settle(a, b);
+    assertThat(b.owned.active()).hasSize(2);
+  }
+
+  @Test
+  void membersGoOnWhenTheCoordinatorIsReplaced() {
+    allTopics(2);
+    TestStreams a = member("a");
+    TestStreams b = member("b");
+    settle(a, b);
+    int epoch = a.epoch;
+    f.restart();
+    settle(a, b);
+    assertThat(a.epoch).isEqualTo(epoch);
+    assertThat(described().groupState()).isEqualTo("Stable");
+    f.time.advance(f.streams.sessionMs);
+    assertThat(described().members()).as("sessions began again").isEmpty();
+  }
+}

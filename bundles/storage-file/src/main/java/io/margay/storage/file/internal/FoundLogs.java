@@ -1,0 +1,112 @@
+package io.margay.storage.file.internal;
+
+import io.margay.model.DurableFiles;
+import io.margay.model.TopicPartition;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the directories hold at the start. Where a crash has left a log and a copy that is in use already, the log is deleted; an
+ * unfinished copy whose log is not there is deleted, too.
+ */
+final class FoundLogs {
+  private static final Logger LOG = LoggerFactory.getLogger(FoundLogs.class);
+
+  /** A partition in a directory. */
+  record Found(LogDirectory directory, TopicPartition partition, Path path) { }
+
+  private final Map<TopicPartition, Found> logs = new HashMap<>();
+  private final List<Found> copies = new ArrayList<>();
+  private final List<Found> inUse = new ArrayList<>();
+  private final List<Path> leftovers = new ArrayList<>();
+
+  private FoundLogs() {
+  }
+
+  /** @throws IOException when a directory cannot be read, or a partition is in two of them */
+  static FoundLogs in(LogDirectories directories) throws IOException {
+    FoundLogs found = new FoundLogs();
+    for (LogDirectory directory : directories.online()) {
+      found.look(directory);
+    }
+    found.completeMoves(directories.offline().isEmpty());
+    found.copies.removeIf(copy -> !found.logs.containsKey(copy.partition));
+    return found;
+  }
+
+  /** The logs, each in one directory. */
+  Iterable<Found> logs() {
+    return logs.values();
+  }
+
+  /** Unfinished copies of these. */
+  List<Found> copies() {
+    return copies;
+  }
+
+  /** Directories to be deleted. */
+  List<Path> leftovers() {
+    return leftovers;
+  }
+
+  /** The number of logs in a directory. */
+  int count(LogDirectory directory) {
+    return (int) logs.values().stream().filter(log -> log.directory == directory).count();
+  }
+
+  private void look(LogDirectory directory) throws IOException {
+    CopyNotes notes = directory.copyNotes();
+    Set<TopicPartition> missing = new HashSet<>(notes.all());
+    for (LogDirectory.Found each : directory.scan(leftovers)) {
+      Found found = new Found(directory, each.partition(), each.path());
+      if (!missing.remove(found.partition)) {
+        Found other = logs.putIfAbsent(found.partition, found);
+        if (other != null) {
+          throw new IOException("the partition " + found.partition + " is in two log directories: " + directory + " and "
+              + other.directory);
+        }
+      } else if (notes.isUnfinished(found.partition)) {
+        copies.add(found);
+      } else {
+        inUse.add(found);
+      }
+    }
+    for (TopicPartition partition : missing) {
+      notes.remove(partition);
+    }
+  }
+
+  /** @param all whether no directory is offline, where an original may be */
+  private void completeMoves(boolean all) throws IOException {
+    for (Found copy : inUse) {
+      Found original = logs.put(copy.partition, copy);
+      if (original != null) {
+        LOG.info("Deleting a log that has moved partition={} from={} to={}", copy.partition, original.directory, copy.directory);
+        drop(original);
+      }
+      if (all) {
+        copy.directory.copyNotes().remove(copy.partition);
+      }
+    }
+    for (Found copy : copies) {
+      if (!logs.containsKey(copy.partition)) {
+        LOG.info("Deleting an unfinished copy, because the log is not there partition={} directory={}", copy.partition, copy.directory);
+        drop(copy);
+      }
+    }
+  }
+
+  private void drop(Found found) throws IOException {
+    leftovers.add(found.directory.renameForDeletion(found.path));
+    DurableFiles.syncDirectory(found.directory.path());
+    found.directory.copyNotes().remove(found.partition);
+  }
+}
