@@ -59,8 +59,8 @@ public final class MirrorComponent implements MirrorLinks, MetadataPublisher, Le
   @Activate
   public MirrorComponent(@Reference ClusterMetadata metadata, @Reference NodeSettings settings, @Reference Controller controller,
       @Reference LocalClient local, @Reference Scheduler scheduler, @Reference Clock clock) {
-    context = new MirrorContext(metadata, settings, controller, local, new LinkLoop.Ports(scheduler, clock, () -> client), leaderships,
-        partitioners);
+    context = new MirrorContext(metadata, settings, controller, local.as(LocalClient.Caller.part("mirror")),
+        new LinkLoop.Ports(scheduler, clock, () -> client), leaderships, partitioners);
     links = new LinkTable(context);
     operations = new LinkOperations(context);
   }
