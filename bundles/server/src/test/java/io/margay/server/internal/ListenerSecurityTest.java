@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.margay.model.Endpoint;
+import io.margay.server.internal.audit.RequestAudit;
 import io.margay.spi.config.FakeSettings;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslProvider;
@@ -28,7 +29,7 @@ class ListenerSecurityTest {
   private static Path store;
 
   private final FakeSettings settings = new FakeSettings();
-  private final ListenerSecurity security = new ListenerSecurity(settings);
+  private final ListenerSecurity security = new ListenerSecurity(settings, RequestAudit.NONE);
 
   @BeforeAll
   static void key() throws Exception {

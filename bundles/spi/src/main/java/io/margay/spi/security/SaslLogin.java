@@ -47,4 +47,9 @@ public interface SaslLogin {
    * @return completes with the answer, on any thread; exceptionally with a {@link LoginFailedException} when the client is refused
    */
   CompletionStage<Step> respond(byte[] token);
+
+  /** @return who the client says that it is, proved or not, for what is recorded of failed logins; null when it has not said so */
+  default String claimedUser() {
+    return null;
+  }
 }
