@@ -10,10 +10,15 @@ import java.util.List;
  * @param console false if {@code --no-console} was given; true otherwise, also for commands that have no console
  * @param text for {@link Command#DEPLOY} the command to send, not blank; for {@link Command#SHELL} as well, or blank for a console; for
  *     {@link Command#CLUSTER} and {@link Command#CERTS} its words; for {@link Command#UNSET} names with spaces between; empty otherwise
+ * @param role for {@link Command#SHELL} the role whose socket is used; empty for all that the user of the broker may do
  */
-record CommandLine(Command command, boolean console, String text) {
+record CommandLine(Command command, boolean console, String text, String role) {
   /** The commands, with the names that are typed. */
   enum Command { RUN, START, STOP, STATUS, SHELL, DEPLOY, CLUSTER, UNSET, CERTS, VERSION, HELP }
+
+  CommandLine(Command command, boolean console, String text) {
+    this(command, console, text, "");
+  }
 
   static final String USAGE = """
       Usage: margay COMMAND
@@ -22,8 +27,10 @@ record CommandLine(Command command, boolean console, String text) {
         start                start a broker in the background and wait until it serves
         stop                 stop the broker of this data directory and wait until it is gone
         status               say whether the broker of this data directory runs; exit code 3 if not
-        shell [COMMAND]      send a shell command to the running broker, for example: margay shell lb;
-                             without one, open a console, or read commands from the standard input
+        shell [--role ROLE] [COMMAND]
+                             send a shell command to the running broker, for example: margay shell lb;
+                             without one, open a console, or read commands from the standard input;
+                             with the role view or operate, over its socket, see margay.shell.role.sockets
         deploy [--dry-run] [--watch TIME] FILE...
                              replace bundles of the running broker, watch them, and go back when they do worse
         config:unset --offline NAME...
@@ -55,7 +62,7 @@ record CommandLine(Command command, boolean console, String text) {
     boolean console = command != Command.RUN || !rest.remove("--no-console");
     if (command == Command.SHELL) {
       boolean help = rest.size() == 1 && (rest.get(0).equals("--help") || rest.get(0).equals("-h"));
-      return help ? new CommandLine(Command.HELP, true, "") : new CommandLine(command, console, GogoWords.line(rest));
+      return help ? new CommandLine(Command.HELP, true, "") : shell(console, rest);
     }
     if (command == Command.DEPLOY) {
       return new CommandLine(command, console, DeployCommand.of(rest));
@@ -73,6 +80,16 @@ record CommandLine(Command command, boolean console, String text) {
       throw new IllegalArgumentException(args[0] + " does not know " + rest.get(0) + "; see margay help");
     }
     return new CommandLine(command, console, "");
+  }
+
+  private static CommandLine shell(boolean console, List<String> words) {
+    if (words.isEmpty() || !words.get(0).equals("--role")) {
+      return new CommandLine(Command.SHELL, console, GogoWords.line(words));
+    }
+    if (words.size() < 2 || !words.get(1).matches("view|operate")) {
+      throw new IllegalArgumentException("shell --role needs view or operate");
+    }
+    return new CommandLine(Command.SHELL, console, GogoWords.line(words.subList(2, words.size())), words.get(1));
   }
 
   private static String cluster(List<String> words) {

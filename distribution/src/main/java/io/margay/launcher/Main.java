@@ -36,7 +36,7 @@ public final class Main {
       case START -> Background.start(layout);
       case STOP -> Background.stop(layout);
       case STATUS -> Background.status(layout);
-      case SHELL, DEPLOY -> shell(layout, line.text());
+      case SHELL, DEPLOY -> shell(layout, line.text(), line.role());
       case UNSET -> print(OfflineUnset.write(layout, line.text()));
       case CERTS -> print(DevelopmentCertificates.make(line.text()));
       case CLUSTER -> LocalCluster.run(layout, line.text());
@@ -45,12 +45,12 @@ public final class Main {
     };
   }
 
-  private static int shell(Layout layout, String command) throws IOException, InterruptedException {
+  private static int shell(Layout layout, String command, String role) throws IOException, InterruptedException {
     if (command.isEmpty()) {
-      return new RemoteConsole(layout, () -> ShellClient.connect(layout, () -> InstanceLock.owner(layout.pidFile()).isPresent()))
+      return new RemoteConsole(layout, () -> ShellClient.connect(layout, role, () -> InstanceLock.owner(layout.pidFile()).isPresent()))
           .run(System.console() != null);
     }
-    SocketChannel channel = ShellClient.connect(layout, () -> InstanceLock.owner(layout.pidFile()).isPresent());
+    SocketChannel channel = ShellClient.connect(layout, role, () -> InstanceLock.owner(layout.pidFile()).isPresent());
     return ShellClient.execute(channel, command, System.in, System.out, System.err);
   }
 

@@ -38,11 +38,12 @@ final class ShellClient {
    * The socket of the broker of this data directory: in the directory, or at the path in the file shell.path, because the path of a
    * socket must not be too long.
    */
-  static Path locate(Layout layout) throws IOException {
+  static Path locate(Layout layout, String role) throws IOException {
+    String name = role.isEmpty() ? "shell" : "shell-" + role;
     try {
-      return Path.of(Files.readString(layout.data().resolve("shell.path")).strip());
+      return Path.of(Files.readString(layout.data().resolve(name + ".path")).strip());
     } catch (NoSuchFileException e) {
-      return layout.shellSocket();
+      return layout.data().resolve(name + ".sock");
     }
   }
 
@@ -59,10 +60,15 @@ final class ShellClient {
    * @throws IOException when none runs, or its shell does not open
    */
   static SocketChannel connect(Layout layout, Running running) throws IOException, InterruptedException {
+    return connect(layout, "", running);
+  }
+
+  /** The same with a role, whose socket is one of {@code margay.shell.role.sockets}. */
+  static SocketChannel connect(Layout layout, String role, Running running) throws IOException, InterruptedException {
     long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(WAIT_MS);
     for (;;) {
       // A killed broker leaves its socket behind.
-      Path socket = locate(layout);
+      Path socket = locate(layout, role);
       if (Files.exists(socket)) {
         try {
           return SocketChannel.open(UnixDomainSocketAddress.of(socket));

@@ -2,6 +2,7 @@ package io.margay.protocol;
 
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /** A part of a message, or a message. Mutable, for one thread at a time. */
 public interface MessageStruct {
@@ -29,6 +30,11 @@ public interface MessageStruct {
   /** Whether an error code in this, or in a part of it, is not 0. */
   default boolean reportsError() {
     return false;
+  }
+
+  /** Calls {@code action} with each error code in this and in its parts that is not 0. */
+  default void forEachError(IntConsumer action) {
+    // most structs have none
   }
 
   /** The tagged fields that the schema does not know, ascending by tag; a mutable list. */

@@ -7,6 +7,7 @@ import io.margay.protocol.message.MetadataRequest;
 import io.margay.protocol.message.ProduceResponse;
 import io.margay.protocol.message.ProduceResponse.PartitionProduceResponse;
 import io.margay.protocol.message.ProduceResponse.TopicProduceResponse;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +29,13 @@ class ReportsErrorTest {
     assertThat(produced(0, 0).reportsError()).isFalse();
     assertThat(produced(0, 6).reportsError()).isTrue();
     assertThat(produced(-1, 0).reportsError()).isTrue();
+  }
+
+  @Test
+  void eachErrorCodeIsShown() {
+    List<Integer> seen = new ArrayList<>();
+    produced(0, 6, -1).forEachError(seen::add);
+    assertThat(seen).containsExactly(6, -1);
   }
 
   @Test

@@ -325,8 +325,8 @@ class HttpIT {
       }
     }
     assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port)).isInstanceOf(ConnectException.class);
-    assertThatThrownBy(() -> alter("margay.http.listeners", "HTTPS://127.0.0.1:" + port))
-        .hasMessageContaining("HTTPS is not served");
+    assertThatThrownBy(() -> alter("margay.http.listeners", "FTP://127.0.0.1:" + port))
+        .hasMessageContaining("HTTP://host:port");
     broker.shell("config:set broker 1 margay.http.listeners=HTTP://127.0.0.1:" + port).ok();
     awaitListener();
     HttpResponse<String> r = post("http-listener", text("v"));

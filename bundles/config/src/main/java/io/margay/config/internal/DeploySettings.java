@@ -1,16 +1,18 @@
 package io.margay.config.internal;
 
 import static io.margay.spi.config.SettingType.INT;
+import static io.margay.spi.config.SettingType.LIST;
 import static io.margay.spi.config.SettingType.LONG;
 
 import io.margay.spi.config.Catalogue;
 import io.margay.spi.config.DefinesSettings;
 import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingDefinitions;
+import java.util.List;
 
 /**
- * Settings of the bundle {@code deploy}. They are here because that bundle uses no contract: it would be refreshed with the contracts that it
- * replaces. It reads the values through {@link SettingTexts}.
+ * Settings of the bundles {@code deploy} and {@code console}. They are here because those bundles use no contract: they would be refreshed with the contracts that are
+ * replaced. They read the values through {@link SettingTexts}.
  */
 @DefinesSettings
 public final class DeploySettings implements SettingDefinitions {
@@ -26,6 +28,12 @@ public final class DeploySettings implements SettingDefinitions {
   /** {@code margay.deploy.copies.bytes}. */
   public static final Setting<Long> MARGAY_DEPLOY_COPIES_BYTES = ALL.broker(LONG, "margay.deploy.copies.bytes", 268_435_456L).from(0).live()
       .doc("Bytes that these copies may take together.");
+
+  /** {@code margay.shell.role.sockets}, which the bundle {@code console} reads, for the same reason. */
+  public static final Setting<List<String>> MARGAY_SHELL_ROLE_SOCKETS = ALL.broker(LIST, "margay.shell.role.sockets", List.<String>of())
+      .matching("((view|operate)(,(view|operate))*)?", "a list of view and operate")
+      .doc("Roles for which the shell has a socket in the data directory, shell-view.sock or shell-operate.sock, that the group of the process may "
+          + "open: a list of view and operate.");
 
   @Override
   public Catalogue catalogue() {

@@ -48,6 +48,7 @@ final class ConsoleConnection {
   private final CommandProcessor processor;
   private final Commands commands;
   private final ThreadFactory threads;
+  private final RoleGuard guard;
   private final ByteQueue input = new ByteQueue(QUEUE_BYTES);
   private final ByteQueue output = new ByteQueue(QUEUE_BYTES);
   private final ByteBuffer received = ByteBuffer.allocate(8192).flip();
@@ -61,8 +62,10 @@ final class ConsoleConnection {
    * @param processor runs the command
    * @param commands what the broker's own commands need
    * @param threads makes the helper threads
+   * @param guard says what may be typed
    */
-  ConsoleConnection(SocketChannel channel, CommandProcessor processor, Commands commands, ThreadFactory threads) {
+  ConsoleConnection(SocketChannel channel, CommandProcessor processor, Commands commands, ThreadFactory threads, RoleGuard guard) {
+    this.guard = guard;
     this.channel = channel;
     this.processor = processor;
     this.commands = commands;
@@ -233,7 +236,9 @@ final class ConsoleConnection {
       }
       created.put("SCOPE", SCOPE);
       commands.await(command, created);
-      Object result = created.execute(command);
+      String line = guard.line(command);
+      guard.prepare(created);
+      Object result = created.execute(line);
       if (result != null) {
         out.println(created.format(result, Converter.INSPECT));
       }

@@ -42,6 +42,7 @@ final class ConsoleServer implements AutoCloseable {
   private static final long ACCEPT_PAUSE_NANOS = 1_000_000_000L;
   private static final Logger LOG = LoggerFactory.getLogger(ConsoleServer.class);
 
+  private final RoleGuard guard;
   private final CommandProcessor processor;
   private final Commands commands;
   private final ScheduledExecutorService timers;
@@ -56,8 +57,9 @@ final class ConsoleServer implements AutoCloseable {
     return thread;
   };
 
-  private ConsoleServer(CommandProcessor processor, Commands commands, ScheduledExecutorService timers, ServerSocketChannel channel,
-      Path socket, Path pathFile) {
+  private ConsoleServer(RoleGuard guard, CommandProcessor processor, Commands commands, ScheduledExecutorService timers,
+      ServerSocketChannel channel, Path socket, Path pathFile) {
+    this.guard = guard;
     this.processor = processor;
     this.commands = commands;
     this.timers = timers;
@@ -76,21 +78,29 @@ final class ConsoleServer implements AutoCloseable {
    */
   static ConsoleServer start(Path data, CommandProcessor processor, Commands commands, ScheduledExecutorService timers)
       throws IOException {
-    Path socket = data.resolve(SOCKET);
-    Path pathFile = data.resolve(PATH_FILE);
+    return start(data, RoleGuard.ADMIN, processor, commands, timers);
+  }
+
+  /** The same for a role: its socket may be opened by the group of the process, too. */
+  static ConsoleServer start(Path data, RoleGuard guard, CommandProcessor processor, Commands commands, ScheduledExecutorService timers)
+      throws IOException {
+    String suffix = guard.restricts() ? "-" + guard.role() : "";
+    String name = SOCKET.replace(".", suffix + ".");
+    Path socket = data.resolve(name);
+    Path pathFile = data.resolve(PATH_FILE.replace(".", suffix + "."));
     Files.deleteIfExists(pathFile);
     if (pathBytes(socket) > PATH_BYTES_MAX) {
       Files.deleteIfExists(socket);
       Path given = socket;
-      socket = Files.createTempDirectory("margay-").resolve(SOCKET);
+      socket = Files.createTempDirectory("margay-").resolve(name);
       LOG.warn("The path of the shell's socket is too long for a socket, using another path={} limit={} instead={}", given,
           PATH_BYTES_MAX, socket);
     }
-    ServerSocketChannel channel = bind(socket);
+    ServerSocketChannel channel = bind(socket, guard.restricts() ? "rw-rw----" : "rw-------");
     if (!socket.startsWith(data)) {
       Files.writeString(pathFile, socket.toString(), StandardCharsets.UTF_8);
     }
-    ConsoleServer server = new ConsoleServer(processor, commands, timers, channel, socket, pathFile);
+    ConsoleServer server = new ConsoleServer(guard, processor, commands, timers, channel, socket, pathFile);
     server.threads.newThread(server::accept).start();
     LOG.debug("Shell listens socket={}", socket);
     return server;
@@ -106,7 +116,7 @@ final class ConsoleServer implements AutoCloseable {
   }
 
   /** Binds in a directory that is closed to others, sets the rights, and moves the socket to its place. */
-  private static ServerSocketChannel bind(Path socket) throws IOException {
+  private static ServerSocketChannel bind(Path socket, String rights) throws IOException {
     Path directory = socket.resolveSibling(".s");
     Path hidden = directory.resolve("s");
     Files.deleteIfExists(hidden);
@@ -115,7 +125,7 @@ final class ConsoleServer implements AutoCloseable {
     ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       channel.bind(UnixDomainSocketAddress.of(hidden));
-      Files.setPosixFilePermissions(hidden, PosixFilePermissions.fromString("rw-------"));
+      Files.setPosixFilePermissions(hidden, PosixFilePermissions.fromString(rights));
       Files.move(hidden, socket, StandardCopyOption.ATOMIC_MOVE);
       Files.delete(directory);
       return channel;
@@ -166,7 +176,7 @@ final class ConsoleServer implements AutoCloseable {
       }
       return;
     }
-    ConsoleConnection connection = new ConsoleConnection(client, processor, commands, threads);
+    ConsoleConnection connection = new ConsoleConnection(client, processor, commands, threads, guard);
     Future<?> timer = timers.schedule(connection::onCommandOverdue, COMMAND_MS, TimeUnit.MILLISECONDS);
     Thread thread = threads.newThread(() -> {
       try {

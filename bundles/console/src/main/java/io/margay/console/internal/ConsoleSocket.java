@@ -3,9 +3,13 @@ package io.margay.console.internal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.apache.felix.service.command.CommandProcessor;
+import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -34,11 +38,17 @@ public final class ConsoleSocket {
     thread.setDaemon(true);
     return thread;
   });
+  private final BundleContext context;
   private ConsoleServer server;
+  /** Those for roles. */
+  private final List<ConsoleServer> others = new ArrayList<>();
+  private Path directory;
+  private Function<?, ?> settings;
 
   /** Waits for the directory. */
   @Activate
-  public ConsoleSocket(@Reference CommandProcessor processor) {
+  public ConsoleSocket(BundleContext context, @Reference CommandProcessor processor) {
+    this.context = context;
     this.processor = processor;
     timers.setRemoveOnCancelPolicy(true);
   }
@@ -53,6 +63,8 @@ public final class ConsoleSocket {
     try {
       Files.createDirectories(data);
       server = ConsoleServer.start(data, processor, commands, timers);
+      directory = data;
+      openOthers();
     } catch (IOException | UnsupportedOperationException e) {
       LOG.error("Cannot open the shell's socket, commands of bin/margay shell cannot reach this broker directory={}", data, e);
     }
@@ -60,6 +72,35 @@ public final class ConsoleSocket {
 
   /** The settings go away; they come back for the same directory. */
   void keep(Path data) { }
+
+  /** The values of settings by name. The types are those of the JDK, as above. */
+  @Reference(target = "(margay.settings=values)", cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+  synchronized void addSettings(Function<?, ?> values) {
+    settings = values;
+    openOthers();
+  }
+
+  synchronized void removeSettings(Function<?, ?> values) {
+    settings = settings == values ? null : settings;
+  }
+
+  /** The sockets for roles, once both the directory and the settings are known. */
+  private void openOthers() {
+    if (directory == null || settings == null || !others.isEmpty()) {
+      return;
+    }
+    @SuppressWarnings("unchecked")
+    String roles = ((Function<String, String>) settings).apply("margay.shell.role.sockets");
+    try {
+      for (String role : roles == null ? new String[0] : roles.split(",")) {
+        if (!role.isBlank()) {
+          others.add(ConsoleServer.start(directory, new RoleGuard(context, role.trim()), processor, commands, timers));
+        }
+      }
+    } catch (IOException | UnsupportedOperationException e) {
+      LOG.error("Cannot open the socket of the shell for a role directory={} roles={}", directory, roles, e);
+    }
+  }
 
   /** The commands are there. The type is one of the JDK, as above. */
   @Reference(target = "(margay.console=hint)", cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC,
@@ -75,6 +116,9 @@ public final class ConsoleSocket {
   @Deactivate
   synchronized void close() throws IOException {
     timers.shutdownNow();
+    for (ConsoleServer other : others) {
+      other.close();
+    }
     if (server != null) {
       server.close();
     }

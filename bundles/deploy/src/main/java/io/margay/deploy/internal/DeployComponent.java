@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
@@ -60,6 +62,9 @@ public final class DeployComponent {
     register(context, "margay:deploy", Arguments.USAGE, new String[] {"--dry-run", "--help", "--watch"}, this::deploy);
     register(context, "deploy:history", Arguments.HISTORY_USAGE, new String[] {"--help", "--json"}, this::history);
     register(context, "deploy:undo", Arguments.UNDO_USAGE, new String[] {"--help"}, this::undo);
+    // What is deployed is recorded by a part that this bundle has no type in common with.
+    Supplier<List<Map<String, Object>>> entries = this::entries;
+    registrations.add(context.registerService(Supplier.class, entries, new Hashtable<>(Map.of("margay.deployments", "history"))));
   }
 
   /** A service of the framework, which outlives this bundle: a deployment that replaces it has not ended when the next version begins. */
@@ -85,6 +90,7 @@ public final class DeployComponent {
     properties.put(CommandProcessor.COMMAND_FUNCTION, id.substring(id.indexOf(':') + 1));
     properties.put("osgi.command.description", usage.lines().skip(1).findFirst().orElseThrow());
     properties.put("margay.command", id);
+    properties.put("margay.role", id.equals("deploy:history") ? "view" : "admin");
     properties.put("margay.usage", usage);
     properties.put("margay.options", options);
     if (usage.contains("FILE")) {
@@ -213,6 +219,15 @@ public final class DeployComponent {
   private static String user(CommandSession session) {
     Object user = session == null ? null : session.get("USER");
     return user == null ? System.getProperty("user.name") : user.toString();
+  }
+
+  private List<Map<String, Object>> entries() {
+    Path known = directory;
+    try {
+      return known == null ? List.of() : new History(known).entries().stream().map(Entry::toMap).toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void history(CommandSession session, List<String> words, PrintStream out) throws Exception {

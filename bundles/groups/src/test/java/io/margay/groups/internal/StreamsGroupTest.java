@@ -209,6 +209,27 @@ class StreamsGroupTest {
   }
 
   @Test
+  void aMemberThatIsAloneGetsAllWhenTheTimeIsOver() {
+    f.streams.delayMs = 3_000;
+    allTopics(2);
+    TestStreams a = member("a").beat();
+    f.time.advance(3_000);
+    assertThat(a.beat().owned.active()).as("though nothing was heard of it meanwhile").isEqualTo(tasks(2));
+  }
+
+  @Test
+  void aChangeOfTopicsIsNotForgottenWhenItCannotBeWritten() {
+    allTopics(2);
+    TestStreams a = member("a").beat();
+    allTopics(3);
+    f.log.failWith = Errors.NOT_ENOUGH_REPLICAS;
+    assertThat(a.send(a.request()).error).isEqualTo(Errors.COORDINATOR_NOT_AVAILABLE);
+    f.log.failWith = Errors.NONE;
+    settle(a);
+    assertThat(a.owned.active()).isEqualTo(tasks(3));
+  }
+
+  @Test
   void standbyTasksAreAtOtherProcesses() {
     f.streams.standby = 1;
     allTopics(2);

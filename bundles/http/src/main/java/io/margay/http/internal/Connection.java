@@ -1,6 +1,7 @@
 package io.margay.http.internal;
 
 import io.margay.model.LineLimit;
+import io.margay.spi.handler.Principal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -9,10 +10,13 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObject;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseEncoder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -27,10 +31,10 @@ import org.slf4j.LoggerFactory;
  * one buffer. It is read only when this object asks for the next head, or the exchange for more of the body.
  *
  * <pre>
- *   IDLE --first byte--> HEAD --head--> SERVING --response written--> IDLE
- *                          |               |
- *                       refused      cannot be kept
- *                          v               v
+ *   IDLE --first byte--> HEAD --head--> [LOGIN] --> SERVING --response written--> IDLE
+ *                          |               |            |
+ *                       refused         refused    cannot be kept
+ *                          v               v            v
  *                            FLUSHING --response sent--> LINGERING --end of input--> CLOSED
  * </pre>
  *
@@ -44,7 +48,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private static final int LINGER_MS = 2_000;
   private static final long LINGER_BYTES = 8L * 1024 * 1024;
 
-  private enum State { IDLE, HEAD, SERVING, FLUSHING, LINGERING, CLOSED }
+  private enum State { IDLE, HEAD, LOGIN, SERVING, FLUSHING, LINGERING, CLOSED }
 
   /** The last handler of the pipeline. */
   private final class Decoded extends ChannelInboundHandlerAdapter {
@@ -66,6 +70,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private final RecordsService service;
   private final ConnectionLimits limits;
   private final LineLimit lines;
+  private final Entrance entrance;
   /** At most what one step of the decoder gives: a head, or a piece of a body, and the end. */
   private final Deque<HttpObject> decoded = new ArrayDeque<>(2);
   private ChannelHandlerContext ctx;
@@ -79,7 +84,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
   private boolean proceeding;
   private long discardedBytes;
 
-  Connection(RecordsService service, ConnectionLimits limits, LineLimit lines) {
+  Connection(RecordsService service, ConnectionLimits limits, LineLimit lines, Entrance entrance) {
+    this.entrance = entrance;
     this.service = service;
     this.limits = limits;
     this.lines = lines;
@@ -179,15 +185,74 @@ final class Connection extends ChannelInboundHandlerAdapter {
     cancelDeadline();
     state = State.SERVING;
     stream = new RequestStream(this, ctx.channel(), request);
+    String shown = request.headers().get(HttpHeaderNames.AUTHORIZATION);
     try {
       String checks = HealthService.tag(request);
-      if (checks != null) {
-        answerHealth(checks, request.method());
+      if (checks != null && service.probesOpen() || shown == null && !entrance.loginRequired().getAsBoolean()) {
+        serve(request, checks, Principal.ANONYMOUS);
         return;
       }
-      exchange = service.open(request, stream);
+      state = State.LOGIN;
+      deadline(limits.idleMs());
+      service.logins().login(shown, entrance.client(), entrance.listener()).whenComplete((who, failure) -> {
+        if (ctx.channel().eventLoop().inEventLoop()) {
+          onLogin(request, checks, who, failure);
+        } else {
+          ctx.channel().eventLoop().execute(() -> onLogin(request, checks, who, failure));
+        }
+      });
     } catch (RefusedException e) {
-      closeAfter(ctx.channel().writeAndFlush(Responses.refusal(e.error(), request.method())));
+      refuse(e.error(), request.method());
+    }
+  }
+
+  private void onLogin(HttpRequest request, String checks, Principal who, Throwable failure) {
+    if (state != State.LOGIN) {
+      return;
+    }
+    if (failure != null) {
+      HttpError error = failure instanceof RefusedException refused ? refused.error() : HttpError.unavailable("the login could not be checked");
+      // Passwords cannot be tried fast; the deadline still counts.
+      ctx.channel().eventLoop().schedule(() -> {
+        if (state == State.LOGIN) {
+          refuse(error, request.method());
+        }
+      }, error.status() == HttpError.UNAUTHORIZED && shown(request) ? service.failureDelayMs() : 0, TimeUnit.MILLISECONDS);
+      return;
+    }
+    cancelDeadline();
+    state = State.SERVING;
+    serve(request, checks, who);
+    if (state == State.SERVING && !proceeding && (!decoded.isEmpty() || inputShut)) {
+      if (inputShut && !stream.bodyEnded() && decoded.isEmpty()) {
+        exchange.onBroken("the body ends too early");
+      } else {
+        exchange.onReadable();
+      }
+    }
+  }
+
+  private static boolean shown(HttpRequest request) {
+    return request.headers().contains(HttpHeaderNames.AUTHORIZATION);
+  }
+
+  private void refuse(HttpError error, HttpMethod method) {
+    FullHttpResponse response = Responses.refusal(error, method);
+    if (error.status() == HttpError.UNAUTHORIZED) {
+      response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, service.logins().challenge());
+    }
+    closeAfter(ctx.channel().writeAndFlush(response));
+  }
+
+  private void serve(HttpRequest request, String checks, Principal who) {
+    if (checks != null) {
+      answerHealth(checks, request.method());
+      return;
+    }
+    try {
+      exchange = service.open(request, stream, who, entrance.client());
+    } catch (RefusedException e) {
+      refuse(e.error(), request.method());
       return;
     }
     service.start(exchange);
@@ -215,6 +280,9 @@ final class Connection extends ChannelInboundHandlerAdapter {
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
     if (event instanceof ChannelInputShutdownEvent) {
       inputShut = true;
+      if (state == State.LOGIN) {
+        return; // what has arrived is served if the login succeeds
+      }
       if (state != State.SERVING) {
         // in FLUSHING as well: the client has closed its side, and what was written is with the socket or lost
         context.close();
@@ -281,7 +349,12 @@ final class Connection extends ChannelInboundHandlerAdapter {
     }
     state = State.LINGERING;
     deadline(LINGER_MS);
-    duplex.shutdownOutput();
+    SslHandler tls = channel.pipeline().get(SslHandler.class);
+    if (tls == null) {
+      duplex.shutdownOutput();
+    } else {
+      tls.closeOutbound(); // the client sees that nothing is missing
+    }
     ctx.read();
   }
 
@@ -344,7 +417,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   private void failed(Throwable cause) {
-    if (cause instanceof IOException) {
+    if (cause instanceof IOException || cause.getCause() instanceof IOException) { // TLS that fails is one, in an exception of the decoder
       LOG.debug("The connection broke client={} why={}", ctx.channel().remoteAddress(), cause.getMessage());
     } else if (lines.pass("failure") != LineLimit.HELD) {
       LOG.error("Closing the connection after a failure client={}", ctx.channel().remoteAddress(), cause);

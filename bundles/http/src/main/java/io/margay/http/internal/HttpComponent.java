@@ -2,16 +2,22 @@ package io.margay.http.internal;
 
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ClusterMetadata;
+import io.margay.model.Clock;
 import io.margay.model.Scheduler;
+import io.margay.spi.audit.AuditQueue;
+import io.margay.spi.audit.AuditSettings;
+import io.margay.spi.audit.AuditSource;
 import io.margay.spi.client.LocalClient;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.producer.Producer;
+import io.margay.spi.security.SaslMechanism;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.apache.felix.hc.api.execution.HealthCheckExecutor;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.ComponentContext;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -40,6 +46,10 @@ public final class HttpComponent {
   private final NamedServices<LocalClient> clients = new NamedServices<>("server", CLIENT_DRAIN_MS);
   private final NamedServices<Producer> producers = new NamedServices<>("producer", DRAIN_MS);
   private final HealthService health = new HealthService(this::checks);
+  private final NamedServices<SaslMechanism> mechanisms = new NamedServices<>("SASL mechanism", CLIENT_DRAIN_MS);
+  private final AuditQueue audit;
+  private final ServiceRegistration<AuditSource> audited;
+  private final HttpLogins logins;
   private final ComponentContext component;
   private volatile ServiceReference<HealthCheckExecutor> checks;
   private final NodeSettings.Registration changes;
@@ -62,6 +72,10 @@ public final class HttpComponent {
     this.component = component;
     this.settings = settings;
     this.scheduler = scheduler;
+    this.audit = new AuditQueue("http", Clock.SYSTEM, () -> settings.get(AuditSettings.MARGAY_AUDIT_QUEUE_BYTES),
+        () -> settings.get(AuditSettings.MARGAY_AUDIT_REPEAT_MS));
+    this.audited = component.getBundleContext().registerService(AuditSource.class, audit, null);
+    this.logins = new HttpLogins(settings, mechanisms, audit, Clock.SYSTEM);
     this.changes = settings.onChange(names -> {
       if (names.contains(HttpSettings.MARGAY_HTTP_LISTENERS.name())) {
         applyLater();
@@ -92,6 +106,17 @@ public final class HttpComponent {
   /** Called when the server is about to go: records in flight are answered first. */
   void removeClient(LocalClient client) {
     clients.remove(client);
+  }
+
+  /** Called when a mechanism by which clients log in is registered. */
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void addMechanism(SaslMechanism mechanism, Map<String, Object> properties) {
+    mechanisms.add(mechanism, properties);
+  }
+
+  /** Called when it is unregistered. */
+  void removeMechanism(SaslMechanism mechanism) {
+    mechanisms.remove(mechanism);
   }
 
   /** Called when the metadata service is registered. */
@@ -154,7 +179,7 @@ public final class HttpComponent {
       open = wanted;
       if (!wanted.isEmpty()) {
         try {
-          serving = new HttpServing(settings, scheduler, clients, producers, this::image, health, wanted);
+          serving = new HttpServing(settings, scheduler, new HttpServing.Parts(clients, producers, this::image, health, logins), wanted);
           LOG.info("HTTP is served listeners={}", wanted);
         } catch (IOException | RuntimeException e) {
           LOG.error("HTTP cannot be served: {} listeners={}", e.getMessage(), wanted, e);
@@ -171,5 +196,7 @@ public final class HttpComponent {
     changes.close();
     apply();
     health.close();
+    logins.close();
+    audited.unregister();
   }
 }

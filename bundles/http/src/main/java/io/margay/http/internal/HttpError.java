@@ -13,6 +13,7 @@ import java.util.concurrent.CompletionException;
  * @param retryAfterSeconds seconds after which a retry makes sense; 0 when it does not
  */
 record HttpError(int status, int code, String message, int retryAfterSeconds) {
+  static final int UNAUTHORIZED = 401;
   static final int TOPIC_NOT_FOUND = 40_401;
   static final int PARTITION_NOT_FOUND = 40_402;
 

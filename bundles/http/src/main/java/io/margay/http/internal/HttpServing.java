@@ -15,19 +15,33 @@ import java.util.function.Supplier;
 
 /** The objects that exist while HTTP is served. */
 final class HttpServing implements AutoCloseable {
+  /**
+   * What requests use; all of it may come and go, or outlives this.
+   *
+   * @param clients what sends records that already have a partition
+   * @param producers the producer
+   * @param image the cluster
+   * @param health answers for the health of the broker
+   * @param logins checks who clients are
+   */
+  record Parts(NamedServices<LocalClient> clients, NamedServices<Producer> producers, Supplier<ClusterImage> image, HealthService health,
+      HttpLogins logins) { }
+
   private final RecordsService service;
   private final HttpServer server;
+  private final HttpTls tls;
 
   /**
    * Opens the listeners.
    *
    * @throws IOException when one cannot be opened; then none is
    */
-  HttpServing(NodeSettings settings, Scheduler scheduler, NamedServices<LocalClient> clients, NamedServices<Producer> producers,
-      Supplier<ClusterImage> image, HealthService health, List<HttpListener> listeners) throws IOException {
+  HttpServing(NodeSettings settings, Scheduler scheduler, Parts parts, List<HttpListener> listeners) throws IOException {
     LineLimit lines = new LineLimit(Clock.SYSTEM);
-    service = new RecordsService(new Producing(producers, clients, scheduler, requestLimits(settings), lines), settings, image, health);
-    server = new HttpServer(service, connectionLimits(settings), lines);
+    service = new RecordsService(new Producing(parts.producers(), parts.clients(), scheduler, requestLimits(settings), lines), settings, parts.image(),
+        parts.health(), parts.logins());
+    tls = listeners.stream().anyMatch(HttpListener::tls) ? new HttpTls(settings, scheduler) : null;
+    server = new HttpServer(service, connectionLimits(settings), lines, tls);
     try {
       server.open(listeners);
     } catch (IOException | RuntimeException e) {
@@ -94,5 +108,8 @@ final class HttpServing implements AutoCloseable {
   public void close() {
     service.close();
     server.close();
+    if (tls != null) {
+      tls.close();
+    }
   }
 }

@@ -4,12 +4,15 @@ import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
 import io.margay.metadata.TopicImage;
 import io.margay.spi.config.NodeSettings;
+import io.margay.spi.handler.Principal;
 import io.margay.spi.log.LogSettings;
+import io.margay.spi.security.SaslSettings;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -34,10 +37,12 @@ final class RecordsService {
   private final NodeSettings settings;
   private final Supplier<ClusterImage> image;
   private final HealthService health;
+  private final HttpLogins logins;
   private volatile boolean closed;
 
-  RecordsService(Producing producing, NodeSettings settings, Supplier<ClusterImage> image, HealthService health) {
+  RecordsService(Producing producing, NodeSettings settings, Supplier<ClusterImage> image, HealthService health, HttpLogins logins) {
     this.health = health;
+    this.logins = logins;
     this.producing = producing;
     this.settings = settings;
     this.image = image;
@@ -46,13 +51,15 @@ final class RecordsService {
   /**
    * Checks the head of a request.
    *
+   * @param principal who sent it
+   * @param client from which address
    * @return what serves it, not started
    * @throws RefusedException when the request is answered without its body
    */
-  Exchange open(HttpRequest request, Peer peer) throws RefusedException {
+  Exchange open(HttpRequest request, Peer peer, Principal principal, InetAddress client) throws RefusedException {
     RequestHead.check(request);
     RequestTarget uri = RequestTarget.parse(request.uri());
-    Target target = target(request, uri.path());
+    Target target = target(request, uri.path(), principal, client);
     return new Exchange(producing, target, source(request, uri, target), peer);
   }
 
@@ -62,6 +69,21 @@ final class RecordsService {
     if (closed) {
       exchange.stop(STOPPING);
     }
+  }
+
+  /** @return what checks who clients are */
+  HttpLogins logins() {
+    return logins;
+  }
+
+  /** @return whether requests for the health of the broker need no login */
+  boolean probesOpen() {
+    return settings.get(HttpSettings.MARGAY_HTTP_PROBES_OPEN);
+  }
+
+  /** @return after how many milliseconds a failed login is answered */
+  int failureDelayMs() {
+    return settings.get(SaslSettings.CONNECTION_FAILED_AUTHENTICATION_DELAY_MS);
   }
 
   /** @return what answers requests for the health of the broker */
@@ -74,7 +96,7 @@ final class RecordsService {
     return closed;
   }
 
-  private Target target(HttpRequest request, List<String> path) throws RefusedException {
+  private Target target(HttpRequest request, List<String> path, Principal principal, InetAddress client) throws RefusedException {
     boolean v3 = path.size() == 6 && path.get(0).equals("v3") && path.get(1).equals("clusters");
     int at = v3 ? 3 : 0;
     if (!v3 && path.size() != 3 || !path.get(at).equals("topics") || !path.get(at + 2).equals("records")) {
@@ -94,10 +116,15 @@ final class RecordsService {
       throw new RefusedException(HttpError.unavailable("margay.http.max.requests=" + producing.limits().maxRequests()
           + " requests are being served; try again"));
     }
-    return target(v3 ? path.get(2) : null, path.get(at + 1));
+    String topic = path.get(at + 1);
+    TopicAccess access = new TopicAccess(producing.clients(), settings, principal, client, topic);
+    if (access.refusal() != null) {
+      throw new RefusedException(access.refusal());
+    }
+    return target(v3 ? path.get(2) : null, topic, access);
   }
 
-  private Target target(String cluster, String name) throws RefusedException {
+  private Target target(String cluster, String name, TopicAccess access) throws RefusedException {
     ClusterImage now = image.get();
     if (now.clusterId().isEmpty()) {
       throw new RefusedException(HttpError.unavailable("the server has no metadata yet"));
@@ -114,7 +141,7 @@ final class RecordsService {
       throw new RefusedException(new HttpError(403, "topic " + name + " belongs to the server"));
     }
     int maxBytes = settings.topic(now.config(ConfigResource.topic(name))).get(LogSettings.MAX_MESSAGE_BYTES);
-    return new Target(now.clusterId(), name, topic.id(), topic.partitions().size(), maxBytes);
+    return new Target(now.clusterId(), name, topic.id(), topic.partitions().size(), maxBytes, access);
   }
 
   private RecordSource source(HttpRequest request, RequestTarget uri, Target target) throws RefusedException {

@@ -35,6 +35,10 @@ final class Sending {
 
   /** @return the slot of its result; null when the record must wait; then call this again with the same record after an event */
   Slot send(RecordRequest record) {
+    HttpError denied = target.access().refusal();
+    if (denied != null) {
+      return Slot.failed(denied);
+    }
     if (record.partition() != null && record.partition() >= target.partitions()) {
       return Slot.failed(new HttpError(404, HttpError.PARTITION_NOT_FOUND, "topic " + target.topic() + " has no partition "
           + record.partition() + "; it has 0 to " + (target.partitions() - 1), 0));

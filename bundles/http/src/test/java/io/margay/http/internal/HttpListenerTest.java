@@ -28,8 +28,7 @@ class HttpListenerTest {
   }
 
   @Test
-  void tlsIsRefusedWithAClearMessage() {
-    assertThatThrownBy(() -> parse("HTTPS://h:443")).isInstanceOf(InvalidSettingException.class)
-        .hasMessageContaining("HTTPS is not served");
+  void httpsIsWithTls() {
+    assertThat(parse("https://h:443")).containsExactly(new HttpListener("h", 443, true));
   }
 }

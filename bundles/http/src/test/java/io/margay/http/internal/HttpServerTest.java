@@ -22,7 +22,7 @@ class HttpServerTest {
   private static final int TIMEOUT_MS = 30_000;
 
   private final TestService test = new TestService(true);
-  private final HttpServer server = new HttpServer(test.service, test.limits, test.lines);
+  private final HttpServer server = new HttpServer(test.service, test.limits, test.lines, null);
   private int port;
 
   @BeforeEach
@@ -138,7 +138,7 @@ class HttpServerTest {
   @Test
   void aRequestInFlightIsAnsweredBeforeItsConnectionIsClosed() throws Exception {
     TestService late = new TestService(false);
-    HttpServer leaving = new HttpServer(late.service, late.limits, late.lines);
+    HttpServer leaving = new HttpServer(late.service, late.limits, late.lines, null);
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
     }
@@ -175,7 +175,7 @@ class HttpServerTest {
 
   @Test
   void anAddressThatIsTakenIsNamed() {
-    HttpServer other = new HttpServer(test.service, test.limits, test.lines);
+    HttpServer other = new HttpServer(test.service, test.limits, test.lines, null);
     assertThatThrownBy(() -> other.open(List.of(new HttpListener("127.0.0.1", port)))).isInstanceOf(IOException.class)
         .hasMessageContaining("cannot listen on 127.0.0.1:" + port);
     other.close();

@@ -15,7 +15,7 @@ class OpenConnectionsTest {
   }
 
   private Connection connection() {
-    return new Connection(test.service, test.limits, test.lines);
+    return new Connection(test.service, test.limits, test.lines, Entrance.OPEN);
   }
 
   @Test

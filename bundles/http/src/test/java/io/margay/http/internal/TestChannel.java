@@ -17,10 +17,14 @@ final class TestChannel extends EmbeddedChannel {
   int reads;
 
   TestChannel(TestService test) {
+    this(test, Entrance.OPEN);
+  }
+
+  TestChannel(TestService test, Entrance entrance) {
     super(false, false);
     config().setAutoRead(false);
     config().setWriteBufferWaterMark(new WriteBufferWaterMark(HIGH_WATER_BYTES / 4, HIGH_WATER_BYTES));
-    pipeline().addLast(new Connection(test.service, test.limits, test.lines));
+    pipeline().addLast(new Connection(test.service, test.limits, test.lines, entrance));
     try {
       register();
       freezeTime();

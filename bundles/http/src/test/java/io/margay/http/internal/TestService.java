@@ -10,10 +10,12 @@ import io.margay.model.LeaderEpoch;
 import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
 import io.margay.protocol.record.RecordHeader;
+import io.margay.spi.audit.AuditQueue;
 import io.margay.spi.client.LocalClient;
 import io.margay.spi.config.FakeSettings;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.producer.Producer;
+import io.margay.spi.security.SaslMechanism;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,6 +35,8 @@ final class TestService {
   final List<String> keys = new CopyOnWriteArrayList<>();
   /** None at first. */
   final NamedServices<LocalClient> clients = new NamedServices<>("server", 60_000);
+  final NamedServices<SaslMechanism> mechanisms = new NamedServices<>("mechanism", 60_000);
+  final AuditQueue audit = new AuditQueue("http", Clock.SYSTEM, () -> 1 << 20, () -> 10_000);
   final Producing producing;
   final RecordsService service;
   volatile HealthCheckExecutor checks;
@@ -60,7 +64,8 @@ final class TestService {
     ClusterImage image = new ClusterImage("c", 1, BrokerId.NONE, new TreeMap<>(), TopicsImage.of(Map.of(
         "t", new TopicImage("t", UUID.randomUUID(), false, partitions),
         "__own", new TopicImage("__own", UUID.randomUUID(), true, partitions))), Map.of(), Map.of());
-    service = new RecordsService(producing, settings, () -> image, health);
+    service = new RecordsService(producing, settings, () -> image, health,
+        new HttpLogins(settings, mechanisms, audit, Clock.SYSTEM));
   }
 
   private CompletionStage<Producer.Sent> send(String topic, byte[] key, byte[] value, List<RecordHeader> headers) {

@@ -112,6 +112,7 @@ final class Failback {
     fields.put("topics", topics.stream().map(t -> t.replace(".", "\\.")).collect(Collectors.joining(",")));
     fields.put("on.divergence", "cut");
     fields.remove("start");
+    fields.remove("paused");
     LinkConfig there;
     try {
       there = LinkConfig.of(name, fields);

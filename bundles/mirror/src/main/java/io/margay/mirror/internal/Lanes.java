@@ -112,7 +112,8 @@ class Lanes implements AutoCloseable {
       for (LaneId lane : all(target, view)) {
         MirroredPartition.Shown how = mine.containsKey(lane) ? mine.get(lane).shown() : null;
         int leader = reader(lane, target).leader().value();
-        shown.add(how == null ? new Partition(target.name(), lane.partition(), leader, "remote", null, null)
+        shown.add(how == null ? new Partition(target.name(), lane.partition(), leader,
+            config.without(context.settings().nodeId().value() == leader), null, null)
             : new Partition(target.name(), lane.partition(), leader, how.state().name().toLowerCase(Locale.ROOT), how.problem(), how.progress()));
       }
     }

@@ -1,7 +1,13 @@
 package io.margay.mirror.internal;
 
+import io.margay.model.TopicPartition;
+import io.margay.spi.mirror.MirrorLinks.Partition;
 import io.margay.spi.mirror.MirrorLinks.Topic;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -29,12 +35,14 @@ final class Link implements AutoCloseable {
   private final RemoteCluster source;
   private final GroupSync groups;
   private final Thread control;
+  private LinkMetrics metrics;
   /** Guarded by the monitor. */
   private boolean closed;
   private boolean changed = true;
   private boolean refresh = true;
   private volatile SourceView view = SourceView.NONE;
   private volatile boolean seen;
+  private volatile Map<TopicPartition, Long> sourceEnds = Map.of();
   private volatile String problem;
   private volatile TreeMap<String, Topic> states = new TreeMap<>();
 
@@ -61,6 +69,21 @@ final class Link implements AutoCloseable {
   void start() {
     LOG.info("A link begins link={} origin={} source={} paused={}", config.name(), origin, config.bootstrap(), config.paused());
     control.start();
+    metrics = new LinkMetrics(this, this::ownPartitions);
+  }
+
+  /** The partitions that this broker mirrors. */
+  private List<Partition> ownPartitions() {
+    List<Partition> own = new ArrayList<>();
+    for (MirroredPartition partition : loop.partitions()) {
+      MirroredPartition.Shown shown = partition.shown();
+      if (shown != null) {
+        TopicPartition tp = partition.assignment().target();
+        own.add(new Partition(tp.topic(), tp.partition(), -1, shown.state().name().toLowerCase(Locale.ROOT), shown.problem(), shown.progress()));
+      }
+    }
+    lanes.shown(view).stream().filter(p -> p.progress() != null).forEach(own::add);
+    return own;
   }
 
   LinkConfig config() {
@@ -82,6 +105,11 @@ final class Link implements AutoCloseable {
 
   SourceView view() {
     return view;
+  }
+
+  /** Where the partitions of the source ended at the last look, all of the cluster; those that were not known are missing. */
+  Map<TopicPartition, Long> sourceEnds() {
+    return sourceEnds;
   }
 
   /** The topics as they were at the last look. */
@@ -174,6 +202,7 @@ final class Link implements AutoCloseable {
     try {
       view = SourceView.of(source.metadata(null), config);
       seen = true;
+      sourceEnds = topics.sourceEnds(source, view);
       if (!config.paused() && context.leadsCluster()) {
         topics.align(source, view);
       }
@@ -199,6 +228,7 @@ final class Link implements AutoCloseable {
 
   @Override
   public void close() {
+    metrics.close();
     synchronized (this) {
       closed = true;
       notifyAll();

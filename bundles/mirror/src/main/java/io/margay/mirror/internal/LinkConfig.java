@@ -280,6 +280,15 @@ record LinkConfig(String name, SortedMap<String, String> given, List<Address> bo
     return sync.principals().stream().anyMatch(p -> p.matches(principal));
   }
 
+  /**
+   * The state of a partition that this broker does not mirror now.
+   *
+   * @param here whether it is the one that has to
+   */
+  String without(boolean here) {
+    return paused ? "paused" : here ? "waiting" : "remote";
+  }
+
   /** The name of the mirror of a topic. */
   String target(String topic) {
     return topics.prefix() + topic;

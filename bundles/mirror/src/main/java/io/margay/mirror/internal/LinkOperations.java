@@ -138,7 +138,7 @@ final class LinkOperations {
     Map<String, Long> lags = new HashMap<>();
     try (RemoteCluster target = target()) {
       try (RemoteCluster source = link == null ? null : source(link.config())) {
-        lags.putAll(force ? lastLags(mirrors, link, source, target) : drained(mirrors, source, target, progress));
+        lags.putAll(force ? lastLags(mirrors, link, source, target, progress) : drained(mirrors, source, target, progress));
         if (!force) {
           carryGroups(link, source);
         }
@@ -188,24 +188,38 @@ final class LinkOperations {
   }
 
   /** What is known of the lag when the source may be gone: as it says itself, or as it said last. */
-  private Map<String, Long> lastLags(Map<String, MirrorSource> mirrors, Link link, RemoteCluster source, RemoteCluster target)
-      throws InterruptedException {
+  private Map<String, Long> lastLags(Map<String, MirrorSource> mirrors, Link link, RemoteCluster source, RemoteCluster target,
+      Consumer<String> progress) throws InterruptedException {
     try {
-      if (source != null) {
-        return lags(mirrors, source, target);
-      }
+      return source == null ? Map.of() : lags(mirrors, source, target);
     } catch (IOException e) {
-      // it is gone: what it said last counts
-      Map<String, Long> last = new HashMap<>();
-      for (MirroredPartition partition : link.loop().partitions()) {
-        MirroredPartition.Shown shown = partition.shown();
-        if (shown != null && shown.progress().sourceOffset() >= 0) {
-          last.merge(partition.assignment().target().topic(), shown.progress().lagRecords(), Long::sum);
-        }
-      }
-      return last;
+      progress.accept("the source cannot be asked, so what it said last counts: " + e.getMessage());
     }
-    return Map.of();
+    Map<TopicPartition, Long> sourceEnds = new HashMap<>(link.sourceEnds());
+    for (MirroredPartition partition : link.loop().partitions()) {
+      MirroredPartition.Shown shown = partition.shown();
+      if (shown != null && shown.progress().sourceOffset() >= 0) {
+        sourceEnds.merge(new TopicPartition(partition.assignment().source().topic(), partition.assignment().target().partition()),
+            shown.progress().sourceOffset(), Math::max);
+      }
+    }
+    List<TopicPartition> ours = ours(mirrors);
+    Map<TopicPartition, Long> ends = Map.of();
+    try {
+      ends = new PartitionOffsets(target).of(ours);
+    } catch (IOException e) {
+      progress.accept("the ends of the mirrors are not known: " + e.getMessage());
+    }
+    Map<String, Long> last = new HashMap<>();
+    for (TopicPartition tp : ours) {
+      Long end = sourceEnds.get(new TopicPartition(mirrors.get(tp.topic()).topic(), tp.partition()));
+      if (end == null || !ends.containsKey(tp)) {
+        progress.accept("what " + tp + " lacks is not known");
+      } else {
+        last.merge(tp.topic(), Math.max(0, end - ends.get(tp)), Long::sum);
+      }
+    }
+    return last;
   }
 
   /** See {@link io.margay.spi.mirror.MirrorLinks#diff}. */

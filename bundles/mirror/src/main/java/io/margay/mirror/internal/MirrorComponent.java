@@ -59,8 +59,8 @@ public final class MirrorComponent implements MirrorLinks, MetadataPublisher, Le
   @Activate
   public MirrorComponent(@Reference ClusterMetadata metadata, @Reference NodeSettings settings, @Reference Controller controller,
       @Reference LocalClient local, @Reference Scheduler scheduler, @Reference Clock clock) {
-    context = new MirrorContext(metadata, settings, controller, local, new LinkLoop.Ports(scheduler, clock, () -> client), leaderships,
-        partitioners);
+    context = new MirrorContext(metadata, settings, controller, local.as(LocalClient.Caller.part("mirror")),
+        new LinkLoop.Ports(scheduler, clock, () -> client), leaderships, partitioners);
     links = new LinkTable(context);
     operations = new LinkOperations(context);
   }
@@ -137,7 +137,8 @@ public final class MirrorComponent implements MirrorLinks, MetadataPublisher, Le
     for (TopicImage topic : context.image().topics().values()) {
       MirrorSource source = context.sourceOf(topic.name());
       if (source != null && source.link().equals(name)) {
-        topic.partitions().forEach(p -> partitions.add(shown(topic.name(), p, mine.get(new TopicPartition(topic.name(), p.index())))));
+        topic.partitions().forEach(p -> partitions.add(shown(topic.name(), p, mine.get(new TopicPartition(topic.name(), p.index())),
+            without(link, topic.name(), p))));
       }
     }
     List<TopicPartition> elsewhere = partitions.stream().filter(p -> p.progress() == null)
@@ -152,9 +153,17 @@ public final class MirrorComponent implements MirrorLinks, MetadataPublisher, Le
     return partitions;
   }
 
-  private static Partition shown(String topic, PartitionImage image, MirroredPartition mirrored) {
+  /** The state of a partition that this broker does not mirror now. */
+  private String without(io.margay.mirror.internal.Link link, String topic, PartitionImage partition) {
+    Topic known = link.topics().get(topic);
+    boolean ended = known != null && (known.state().equals("missing") || known.state().equals("recreated"));
+    return ended ? "stopped" : link.config().without(context.settings().nodeId().equals(partition.leader()));
+  }
+
+  /** @param otherwise the state when this broker does not mirror it */
+  private static Partition shown(String topic, PartitionImage image, MirroredPartition mirrored, String otherwise) {
     MirroredPartition.Shown shown = mirrored == null ? null : mirrored.shown();
-    return shown == null ? new Partition(topic, image.index(), image.leader().value(), "remote", null, null)
+    return shown == null ? new Partition(topic, image.index(), image.leader().value(), otherwise, null, null)
         : new Partition(topic, image.index(), image.leader().value(), shown.state().name().toLowerCase(Locale.ROOT), shown.problem(),
             shown.progress());
   }

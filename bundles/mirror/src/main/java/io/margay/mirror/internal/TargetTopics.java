@@ -144,6 +144,19 @@ final class TargetTopics {
     return source.topicId().equals(topic.id()) || topic.id().equals(KafkaUuid.ZERO) || source.topicId().equals(KafkaUuid.ZERO);
   }
 
+  /** Where the partitions end at the source whose mirrors exist here. They are asked for also by nodes that do not mirror them. */
+  Map<TopicPartition, Long> sourceEnds(RemoteCluster source, SourceView view) throws IOException, InterruptedException {
+    List<TopicPartition> theirs = new ArrayList<>();
+    if (config.topics().repartition() == null) {
+      view.topics().forEach((name, topic) -> {
+        if (isMirror(config.target(name), topic)) {
+          theirs.addAll(LinkOperations.partitions(name, topic.leaders().length));
+        }
+      });
+    }
+    return theirs.isEmpty() ? Map.of() : new PartitionOffsets(source).of(theirs);
+  }
+
   /** The topics of the link as they are now, by their names here. */
   TreeMap<String, Topic> states(SourceView view) {
     TreeMap<String, Topic> states = new TreeMap<>();

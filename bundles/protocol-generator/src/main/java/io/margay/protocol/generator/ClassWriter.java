@@ -11,7 +11,7 @@ final class ClassWriter {
       "io.margay.protocol.MessageReader", "io.margay.protocol.MessageStruct",
       "io.margay.protocol.MessageWriter", "io.margay.protocol.Records", "io.margay.protocol.UnknownTaggedField",
       "io.margay.protocol.UnsupportedMessageVersionException", "java.util.ArrayList", "java.util.Arrays", "java.util.List",
-      "java.util.Objects", "java.util.UUID", "java.util.function.Consumer");
+      "java.util.Objects", "java.util.UUID", "java.util.function.Consumer", "java.util.function.IntConsumer");
 
   private final CodeBuffer out = new CodeBuffer();
   private final MessageSpec message;
@@ -171,6 +171,22 @@ final class ClassWriter {
       }
     }
     out.line("return false;").line("}").line("");
+    errorCodes(struct);
+  }
+
+  private void errorCodes(StructSpec struct) {
+    out.line("@Override").line("public void forEachError(IntConsumer action) {");
+    for (FieldSpec field : struct.fields()) {
+      if (StructCosts.isErrorCode(field)) {
+        out.line("if (this.errorCode != 0) {").line("action.accept(this.errorCode);").line("}");
+      } else if (costs.hasErrorCode(field.type())) {
+        boolean many = field.type().kind() == Kind.ARRAY;
+        out.line("if (this.%s != null) {", field.name());
+        out.line(many ? "this.%s.forEach(element -> element.forEachError(action));" : "this.%s.forEachError(action);", field.name());
+        out.line("}");
+      }
+    }
+    out.line("}").line("");
   }
 
   private void versionCheck(boolean top) {

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -37,21 +38,39 @@ public final class PlainMechanism implements SaslMechanism {
 
   @Override
   public SaslLogin begin(Client client) {
-    return token -> {
+    return new Login(client);
+  }
+
+  private final class Login implements SaslLogin {
+    private final Client client;
+    private volatile String user;
+
+    Login(Client client) {
+      this.client = client;
+    }
+
+    /** The token: {@code [authzid] NUL authcid NUL passwd}. */
+    @Override
+    public CompletionStage<Step> respond(byte[] token) {
       try {
-        return CompletableFuture.completedFuture(check(client, token));
+        if (token.length > MAX_BYTES) {
+          throw new LoginFailedException("Invalid SASL/PLAIN response: it is too long");
+        }
+        String[] parts = new String(token, StandardCharsets.UTF_8).split("\0", -1);
+        user = parts.length == 3 ? parts[1] : null;
+        return CompletableFuture.completedFuture(check(client, parts));
       } catch (LoginFailedException | IllegalArgumentException e) { // sasl.jaas.config may be malformed
         return CompletableFuture.failedFuture(e);
       }
-    };
+    }
+
+    @Override
+    public String claimedUser() {
+      return user;
+    }
   }
 
-  /** The token: {@code [authzid] NUL authcid NUL passwd}. */
-  private SaslLogin.Step check(Client client, byte[] token) throws LoginFailedException {
-    if (token.length > MAX_BYTES) {
-      throw new LoginFailedException("Invalid SASL/PLAIN response: it is too long");
-    }
-    String[] parts = new String(token, StandardCharsets.UTF_8).split("\0", -1);
+  private SaslLogin.Step check(Client client, String[] parts) throws LoginFailedException {
     if (parts.length != 3 || parts[1].isEmpty() || parts[2].isEmpty()) {
       throw new LoginFailedException("Invalid SASL/PLAIN response: expected a user name and a password");
     }

@@ -75,6 +75,11 @@ final class ScramLogin implements SaslLogin {
     }
   }
 
+  @Override
+  public String claimedUser() {
+    return user;
+  }
+
   private CompletionStage<Step> first(String message) throws LoginFailedException {
     Matcher m = FIRST.matcher(message);
     if (!m.matches()) {

@@ -4,6 +4,7 @@ import io.margay.model.LineLimit;
 import io.margay.model.acl.Acl;
 import io.margay.model.acl.AclOperation;
 import io.margay.model.acl.ResourceType;
+import io.margay.spi.client.LocalClient;
 import io.margay.spi.handler.Access;
 import io.margay.spi.handler.Principal;
 import io.margay.spi.security.Authorizer;
@@ -124,6 +125,15 @@ final class Authorization {
     request.decidedBy(decider);
     return access.kind() != Access.Kind.CLUSTER || request.allowed(access.operation(), ResourceType.CLUSTER, Acl.CLUSTER_NAME)
         ? Gate.PASS : Gate.DENIED;
+  }
+
+  /** Whether a caller inside the process may do something. */
+  LocalClient.Verdict decide(Decisions decisions, Principal principal, InetAddress host, AclOperation operation, ResourceType type, String name) {
+    Decider decider = current;
+    if (required && decider == null) {
+      return LocalClient.Verdict.UNDECIDED;
+    }
+    return !required || decisions.allowed(decider, principal, host, operation, type, name) ? LocalClient.Verdict.ALLOWED : LocalClient.Verdict.DENIED;
   }
 
   private Gate park(RoutedRequest request, Runnable timedOut) {

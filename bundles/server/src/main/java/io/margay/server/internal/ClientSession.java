@@ -10,6 +10,8 @@ import io.margay.spi.security.LoginFailedException;
 import io.margay.spi.security.SaslLogin;
 import io.margay.spi.security.SaslMechanism;
 import io.netty.channel.Channel;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -180,7 +182,7 @@ final class ClientSession {
   String onTls(Channel channel, Object event) {
     Throwable failure = Tls.failure(event);
     if (failure != null) {
-      return Tls.reason(failure);
+      return tlsFailed(channel, null, Tls.reason(failure));
     }
     if (event == null ? !Tls.shaken(channel) : !Tls.isHandshake(event)) {
       return null;
@@ -191,11 +193,20 @@ final class ClientSession {
     String peer = Tls.peer(channel);
     String user = peer == null ? null : security.rules(listener).principals().name(peer);
     if (peer != null && user == null) {
-      return "no rule of ssl.principal.mapping.rules is for its certificate";
+      return tlsFailed(channel, peer, "no rule of ssl.principal.mapping.rules is for its certificate");
     }
     state = handshake.shaken(user == null ? Principal.ANONYMOUS : new Principal("User", user));
     changed.run();
     return null;
+  }
+
+  /** Records that a handshake failed. @return why; empty when the client just went away, which is nothing to record */
+  private String tlsFailed(Channel channel, String peer, String why) {
+    if (!why.isEmpty()) {
+      InetAddress host = channel.remoteAddress() instanceof InetSocketAddress remote ? remote.getAddress() : null;
+      security.audit().loginFailed(listener, "TLS", peer, host, "", why);
+    }
+    return why;
   }
 
   /** The connection closes. */
@@ -329,6 +340,8 @@ final class ClientSession {
       return;
     }
     boolean refused = why instanceof LoginFailedException;
+    security.audit().loginFailed(listener, exchange.mechanism(), exchange.login().claimedUser(), request.clientAddress(), request.clientId(),
+        why instanceof LoginFailedException known ? known.reason() : "it could not be checked");
     long held = lines.pass(refused ? "login" : "login error");
     if (held != LineLimit.HELD) {
       if (why instanceof LoginFailedException failure) {

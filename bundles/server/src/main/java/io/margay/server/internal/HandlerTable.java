@@ -9,6 +9,7 @@ import io.margay.protocol.Message;
 import io.margay.protocol.MessageMemoryException;
 import io.margay.protocol.message.SaslAuthenticateRequest;
 import io.margay.protocol.message.SaslHandshakeRequest;
+import io.margay.server.internal.audit.RequestAudit;
 import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.lease.ServiceHolder;
@@ -43,6 +44,7 @@ final class HandlerTable {
     /** The last handler, kept while it is away since only it knows how its errors look. */
     private volatile ApiHandler last;
     private volatile Access access;
+    private volatile boolean recorded;
     private volatile Api api;
     private volatile short lowest;
     private volatile short highest;
@@ -78,16 +80,19 @@ final class HandlerTable {
   private final LongSupplier waitMs;
   private final LineLimit lines;
   private final Authorization authorization;
+  private final RequestAudit audit;
 
   /**
    * @param waitMs how long a request waits for a handler, in milliseconds
    * @param authorization decides what clients may do
    * @param lines limits log lines that clients can cause
+   * @param audit records what requests change, and what they are denied
    */
-  HandlerTable(LongSupplier waitMs, Authorization authorization, LineLimit lines) {
+  HandlerTable(LongSupplier waitMs, Authorization authorization, LineLimit lines, RequestAudit audit) {
     this.waitMs = waitMs;
     this.authorization = authorization;
     this.lines = lines;
+    this.audit = audit;
   }
 
   /**
@@ -156,15 +161,16 @@ final class HandlerTable {
     }
   }
 
-  private static void install(Entry e, ApiHandler handler) {
+  private void install(Entry e, ApiHandler handler) {
     describe(e, handler);
     e.holder.set(handler);
     e.waiting.resume();
   }
 
-  private static void describe(Entry e, ApiHandler handler) {
+  private void describe(Entry e, ApiHandler handler) {
     e.last = handler;
     e.access = handler.access();
+    e.recorded = audit.changes(handler.api().key());
     e.lowest = handler.lowestVersion();
     e.highest = handler.highestVersion();
     e.api = handler.api();
@@ -185,6 +191,7 @@ final class HandlerTable {
    * @param request the request, of a version that the entry serves
    */
   void route(Entry e, RoutedRequest request) {
+    request.recordedBy(audit, e.recorded);
     switch (authorization.enter(request, e.access, () -> fail(e.last, request, Errors.REQUEST_TIMED_OUT))) {
       case PASS -> handle(e, request);
       case DENIED -> fail(e.last, request, Errors.CLUSTER_AUTHORIZATION_FAILED);

@@ -1,6 +1,7 @@
 package io.margay.server.internal;
 
 import io.margay.model.Endpoint;
+import io.margay.server.internal.audit.RequestAudit;
 import io.margay.spi.config.ListenerValues;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.lease.LeaseSettings;
@@ -33,6 +34,7 @@ final class ListenerSecurity implements Security {
   private static final Set<String> PROTOCOLS = Set.of("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL");
 
   private final NodeSettings settings;
+  private final RequestAudit audit;
   private final NamedServices<SaslMechanism> mechanisms = new NamedServices<>("SASL mechanism", DRAIN_MS);
   private final AtomicLong keptBytes = new AtomicLong();
   private volatile Prepared now = new Prepared(List.of(), Map.of(), Map.of());
@@ -48,8 +50,15 @@ final class ListenerSecurity implements Security {
    */
   record Prepared(List<Endpoint> listeners, Map<String, Rules> rules, Map<String, TlsListener> tls) { }
 
-  ListenerSecurity(NodeSettings settings) {
+  /** @param audit records failed logins, changes and denied requests */
+  ListenerSecurity(NodeSettings settings, RequestAudit audit) {
     this.settings = settings;
+    this.audit = audit;
+  }
+
+  @Override
+  public RequestAudit audit() {
+    return audit;
   }
 
   /** The mechanisms, as their bundles come and go. */

@@ -1,11 +1,15 @@
 package io.margay.server.internal;
 
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Api;
 import io.margay.protocol.Message;
 import io.margay.protocol.MessageReader;
 import io.margay.protocol.MessageWriter;
 import io.margay.protocol.Messages;
+import io.margay.server.internal.audit.RequestAudit;
 import io.margay.spi.client.LocalClient;
+import io.margay.spi.handler.Principal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
@@ -32,6 +36,8 @@ final class LocalRequests implements LocalClient {
   private final Supplier<EventLoop> loops;
   private final String listener;
   private final RequestMemory memory;
+  private final Authorization authorization;
+  private final RequestAudit audit;
   private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
@@ -40,16 +46,51 @@ final class LocalRequests implements LocalClient {
    * @param loops gives an event loop to run a request on
    * @param listener the listener as whose client the requests count
    * @param memory what handlers of these requests reserve from
+   * @param authorization decides what callers may do that are not trusted
+   * @param audit records what they are denied
    */
-  LocalRequests(HandlerTable handlers, Supplier<EventLoop> loops, String listener, RequestMemory memory) {
+  LocalRequests(HandlerTable handlers, Supplier<EventLoop> loops, String listener, RequestMemory memory, Authorization authorization,
+      RequestAudit audit) {
     this.handlers = handlers;
     this.loops = loops;
     this.listener = listener;
     this.memory = memory;
+    this.authorization = authorization;
+    this.audit = audit;
   }
 
   @Override
   public <R extends Message> CompletionStage<R> send(Api api, Message request, R response) {
+    return send(null, null, api, request, response);
+  }
+
+  @Override
+  public LocalClient as(Caller caller) {
+    Decisions decisions = new Decisions();
+    return new LocalClient() {
+      @Override
+      public <R extends Message> CompletionStage<R> send(Api api, Message request, R response) {
+        return LocalRequests.this.send(caller, decisions, api, request, response);
+      }
+
+      @Override
+      public Verdict decide(String action, AclOperation operation, ResourceType type, String name) {
+        Verdict verdict = caller.trusted() ? Verdict.ALLOWED
+            : authorization.decide(decisions, caller.principal(), caller.address(), operation, type, name);
+        if (verdict == Verdict.DENIED) {
+          audit.denied(caller.principal(), caller.address(), caller.clientId(), action, operation, type, name);
+        }
+        return verdict;
+      }
+
+      @Override
+      public LocalClient as(Caller other) {
+        return LocalRequests.this.as(other);
+      }
+    };
+  }
+
+  private <R extends Message> CompletionStage<R> send(Caller caller, Decisions decisions, Api api, Message request, R response) {
     CompletableFuture<R> result = new CompletableFuture<>();
     HandlerTable.Entry entry = handlers.entry(api.key());
     if (closed || entry == null) {
@@ -63,7 +104,7 @@ final class LocalRequests implements LocalClient {
     try {
       request.write(MessageWriter.copying(body), version);
       EventLoop loop = loops.get();
-      Local<R> local = new Local<>(entry, version, body, response, result, loop);
+      Local<R> local = new Local<>(entry, version, body, response, new From<>(caller, decisions, result), loop);
       loop.execute(local::resume);
     } catch (RuntimeException e) {
       result.completeExceptionally(e);
@@ -79,28 +120,43 @@ final class LocalRequests implements LocalClient {
     }
   }
 
+  /** Where a request comes from, and its answer goes; caller and decisions are null for the server itself. */
+  private record From<R>(Caller caller, Decisions decisions, CompletableFuture<R> result) { }
+
   private final class Local<R extends Message> extends RoutedRequest {
     private final HandlerTable.Entry entry;
     private final R into;
+    private final From<R> from;
     private final CompletableFuture<R> result;
     private final EventLoop loop;
 
-    Local(HandlerTable.Entry entry, short version, ByteBuf body, R into, CompletableFuture<R> result, EventLoop loop) {
+    Local(HandlerTable.Entry entry, short version, ByteBuf body, R into, From<R> from, EventLoop loop) {
       super(entry.api(), version, 0, body, System.nanoTime());
       this.entry = entry;
       this.into = into;
-      this.result = result;
+      this.from = from;
+      this.result = from.result();
       this.loop = loop;
     }
 
     @Override
     boolean trusted() {
-      return true;
+      return from.caller() == null || from.caller().trusted();
+    }
+
+    @Override
+    boolean recorded() {
+      return from.caller() != null;
     }
 
     @Override
     Decisions decisions() {
-      throw new IllegalStateException("nothing is decided for a request from inside the process");
+      return from.decisions();
+    }
+
+    @Override
+    public Principal principal() {
+      return from.caller() == null ? super.principal() : from.caller().principal();
     }
 
     @Override
@@ -150,12 +206,12 @@ final class LocalRequests implements LocalClient {
 
     @Override
     public String clientId() {
-      return CLIENT_ID;
+      return from.caller() == null ? CLIENT_ID : from.caller().clientId();
     }
 
     @Override
     public InetAddress clientAddress() {
-      return InetAddress.getLoopbackAddress();
+      return from.caller() == null ? InetAddress.getLoopbackAddress() : from.caller().address();
     }
 
     @Override

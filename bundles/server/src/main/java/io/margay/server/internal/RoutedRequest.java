@@ -5,6 +5,7 @@ import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Api;
 import io.margay.protocol.Message;
 import io.margay.protocol.MessageReader;
+import io.margay.server.internal.audit.RequestAudit;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Principal;
 import io.margay.spi.handler.Request;
@@ -68,6 +69,14 @@ abstract class RoutedRequest implements Request {
   private volatile boolean exempt;
   /** The last decoding began and did not end. */
   private boolean undecoded;
+  /** Records what was denied, and changes. Set before the handler gets the request. */
+  private RequestAudit audit;
+  /** Whether the request may change something that is recorded. */
+  private boolean change;
+  /** What was decoded of such a request. */
+  private volatile Message decoded;
+  /** What the client was denied; null for nothing. */
+  private volatile RequestAudit.Denials denials;
 
   RoutedRequest(Api api, short version, int correlationId, ByteBuf body, long receivedNanos) {
     this.api = api;
@@ -87,6 +96,24 @@ abstract class RoutedRequest implements Request {
     return false;
   }
 
+  /** Whether what it changes is recorded; the server's own housekeeping is not. */
+  boolean recorded() {
+    return true;
+  }
+
+  final void recordedBy(RequestAudit recorder, boolean changes) {
+    audit = recorder;
+    change = changes && recorded();
+  }
+
+  /** It is answered. The read of two fields, unless there is something to record. */
+  private void record(Message response) {
+    RequestAudit.Denials denied = denials;
+    if (change || denied != null) {
+      audit.answered(this, decoded, response, denied);
+    }
+  }
+
   /** @return what was decided for the connection before */
   abstract Decisions decisions();
 
@@ -96,14 +123,47 @@ abstract class RoutedRequest implements Request {
 
   @Override
   public final boolean allowed(AclOperation operation, ResourceType type, String name) {
+    if (isAllowed(operation, type, name)) {
+      return true;
+    }
+    denied(operation, type, name);
+    return false;
+  }
+
+  private boolean isAllowed(AclOperation operation, ResourceType type, String name) {
     Authorization.Decider who = decider;
     return who == null || decisions().allowed(who, principal(), clientAddress(), operation, type, name);
+  }
+
+  private void denied(AclOperation operation, ResourceType type, String name) {
+    RequestAudit.Denials all = denials;
+    if (all == null) {
+      synchronized (this) {
+        all = denials == null ? new RequestAudit.Denials() : denials;
+        denials = all;
+      }
+    }
+    all.add(operation, type, name);
+  }
+
+  /** A question of the client, and no attempt: what it may not do is not recorded. */
+  @Override
+  public final int allowedOperations(ResourceType type, String name) {
+    int bits = 0;
+    for (AclOperation operation : type.operations()) {
+      bits |= isAllowed(operation, type, name) ? operation.bit() : 0;
+    }
+    return bits;
   }
 
   @Override
   public final boolean allowedForAny(AclOperation operation, ResourceType type) {
     Authorization.Decider who = decider;
-    return who == null || decisions().allowedForAny(who, principal(), clientAddress(), operation, type);
+    if (who == null || decisions().allowedForAny(who, principal(), clientAddress(), operation, type)) {
+      return true;
+    }
+    denied(operation, type, null);
+    return false;
   }
 
   @Override
@@ -285,6 +345,7 @@ abstract class RoutedRequest implements Request {
   @Override
   public final void respond(Message response, int throttleMs) {
     if (answer("respond")) {
+      record(response);
       finish(response, throttleMs, null);
     }
   }
@@ -296,6 +357,7 @@ abstract class RoutedRequest implements Request {
    */
   final void respondAndClose(Message response, String why) {
     if (answer("respondAndClose")) {
+      record(response);
       finish(response, 0, why);
     }
   }
@@ -308,6 +370,7 @@ abstract class RoutedRequest implements Request {
   @Override
   public final void respondNothing() {
     if (answer("respondNothing")) {
+      record(null);
       finish(null, 0, null);
     }
   }
@@ -315,6 +378,7 @@ abstract class RoutedRequest implements Request {
   @Override
   public final void close(String why) {
     if (answer("close")) {
+      record(null);
       finish(null, 0, why);
     }
   }
@@ -349,6 +413,9 @@ abstract class RoutedRequest implements Request {
     undecoded = true;
     into.read(new MessageReader(body, this::reserve), version);
     undecoded = false;
+    if (change) {
+      decoded = into;
+    }
     return into;
   }
 

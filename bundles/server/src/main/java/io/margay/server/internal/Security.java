@@ -1,5 +1,6 @@
 package io.margay.server.internal;
 
+import io.margay.server.internal.audit.RequestAudit;
 import io.margay.spi.lease.ServiceHolder.Lease;
 import io.margay.spi.security.PrincipalRules;
 import io.margay.spi.security.SaslMechanism;
@@ -48,6 +49,11 @@ interface Security {
    * @param principals how the name in a certificate becomes a user's name
    */
   record Rules(List<String> mechanisms, int maxReceiveBytes, long preauthMs, int failureDelayMs, PrincipalRules principals) { }
+
+  /** What records failed logins, changes and denied requests. */
+  default RequestAudit audit() {
+    return RequestAudit.NONE;
+  }
 
   /** The keys and certificates of a TLS listener as they are now, or null when it has none. */
   SslContext tls(String listener);

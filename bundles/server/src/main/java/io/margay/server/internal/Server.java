@@ -66,14 +66,14 @@ final class Server implements AutoCloseable {
   Server(ServerConfig config, Supplier<ClusterImage> image, SocketRoom room) {
     this.config = config;
     this.authorization = new Authorization(config.handlerWaitMs(), lines);
-    this.handlers = new HandlerTable(config.handlerWaitMs(), authorization, lines);
+    this.handlers = new HandlerTable(config.handlerWaitMs(), authorization, lines, config.security().audit());
     this.memory = new RequestMemory(config.requests().memoryBytes());
     this.counts = new ConnectionCounts(config.limits());
     this.room = room;
     this.bootstrap = room.bootstrap(config.sockets().threads());
     this.sockets = new ListenerSockets(this::bootstrap, room.listeners());
     EventLoopGroup loops = bootstrap.config().childGroup();
-    this.local = new LocalRequests(handlers, loops::next, config.firstListener(), memory);
+    this.local = new LocalRequests(handlers, loops::next, config.firstListener(), memory, authorization, config.security().audit());
     handlers.bind(new ApiVersionsHandler(handlers, image));
     handlers.bind(new SaslHandshakeHandler());
     handlers.bind(new SaslAuthenticateHandler(config.requests().maxSaslBytes()));

@@ -2,9 +2,15 @@ package io.margay.server.internal;
 
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ClusterMetadata;
+import io.margay.model.Clock;
 import io.margay.model.Endpoint;
 import io.margay.model.FaultHandler;
+import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
+import io.margay.server.internal.audit.RequestAudit;
+import io.margay.spi.audit.AuditQueue;
+import io.margay.spi.audit.AuditSettings;
+import io.margay.spi.audit.AuditSource;
 import io.margay.spi.client.LocalClient;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.Setting;
@@ -69,6 +75,7 @@ public final class ServerComponent {
   private final BundleContext context;
   private final NodeSettings settings;
   private final Server server;
+  private final AuditQueue audit;
   private final ListenerSecurity security;
   private final TlsWatch watch;
   private final NodeSettings.Registration changes;
@@ -77,6 +84,7 @@ public final class ServerComponent {
   /** Null until it is provided; guarded by this. */
   private ServiceRegistration<LocalClient> local;
   private final ServiceRegistration<MemoryUser> memory;
+  private final ServiceRegistration<AuditSource> audited;
   @SuppressWarnings("rawtypes")
   private final ServiceRegistration<Supplier> counts;
   private final List<String> needed;
@@ -104,7 +112,9 @@ public final class ServerComponent {
       @Reference(target = "(margay.sockets=listeners)") Supplier<ChannelGroup> listeners) {
     this.context = context;
     this.settings = settings;
-    this.security = new ListenerSecurity(settings);
+    this.audit = new AuditQueue("server", Clock.SYSTEM, () -> settings.get(AuditSettings.MARGAY_AUDIT_QUEUE_BYTES),
+        () -> settings.get(AuditSettings.MARGAY_AUDIT_REPEAT_MS));
+    this.security = new ListenerSecurity(settings, new RequestAudit(audit, settings::definition, new LineLimit(Clock.SYSTEM)));
     this.watch = new TlsWatch(security, scheduler, () -> settings.get(TlsSettings.MARGAY_TLS_CHECK_INTERVAL_MS), ServerComponent::lookUp,
         security::readAgain);
     ConnectionLimits limits = limits(settings);
@@ -136,6 +146,7 @@ public final class ServerComponent {
     if (!again) {
       provideLocal();
     } // else when clients are served: they wait, and this starts all parts that send requests inside the process
+    this.audited = context.registerService(AuditSource.class, audit, null);
     this.memory = context.registerService(MemoryUser.class, server.memory(), null);
     // A type of the JDK, for bundles that must not depend on the contracts.
     Supplier<Map<String, Long>> counted = server::requestCounts;
@@ -483,5 +494,6 @@ public final class ServerComponent {
     } else {
       server.close();
     }
+    audited.unregister(); // last, so that what is left is recorded
   }
 }

@@ -57,13 +57,21 @@ final class TlsListener {
   }
 
   private static SslProvider engine(SettingValues values) throws IOException {
-    if (!values.get(TlsSettings.MARGAY_TLS_ENGINE).equals("openssl")) {
-      return SslProvider.JDK;
+    String engine = values.get(TlsSettings.MARGAY_TLS_ENGINE);
+    // the class of OpenSsl loads the library, which the Java runtime's provider does not need
+    return engine.equals("jdk") ? SslProvider.JDK : provider(engine, OpenSsl.unavailabilityCause());
+  }
+
+  /** @param missing why BoringSSL is not available; null when it is */
+  static SslProvider provider(String engine, Throwable missing) throws IOException {
+    if (missing == null) {
+      return SslProvider.OPENSSL;
     }
-    if (!OpenSsl.isAvailable()) {
-      throw new IOException("margay.tls.engine=openssl is not available here: " + OpenSsl.unavailabilityCause() + "; use jdk");
+    if (engine.equals("openssl")) {
+      throw new IOException("margay.tls.engine=openssl is not available here: " + missing + "; use auto or jdk");
     }
-    return SslProvider.OPENSSL;
+    LOG.info("BoringSSL is not available here, the Java runtime encrypts cause={}", String.valueOf(missing));
+    return SslProvider.JDK;
   }
 
   private static ClientAuth clientAuth(String text) {

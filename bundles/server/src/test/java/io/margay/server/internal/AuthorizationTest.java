@@ -11,6 +11,9 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.UpdateFeaturesRequest;
 import io.margay.protocol.message.UpdateFeaturesResponse;
+import io.margay.server.internal.audit.RequestAudit;
+import io.margay.spi.audit.AuditEvent;
+import io.margay.spi.audit.AuditQueue;
 import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Principal;
@@ -28,7 +31,9 @@ import org.junit.jupiter.api.Test;
 class AuthorizationTest {
   private final LineLimit lines = new LineLimit(Clock.SYSTEM);
   private final Authorization authorization = new Authorization(() -> 100L, lines);
-  private final HandlerTable handlers = new HandlerTable(() -> 100L, authorization, lines);
+  private final AuditQueue queue = new AuditQueue("test", Clock.SYSTEM, () -> 100_000, () -> 10_000);
+  private final RequestAudit audit = new RequestAudit(queue, (scope, name) -> null, lines);
+  private final HandlerTable handlers = new HandlerTable(() -> 100L, authorization, lines, audit);
   private final Handler handler = new Handler();
   private final List<Runnable> timers = new ArrayList<>();
   private final Decisions decisions = new Decisions();
@@ -295,5 +300,22 @@ class AuthorizationTest {
     Asking request = new Asking(user);
     assertThat(authorization.enter(request, Access.BY_RESOURCE, () -> { })).isEqualTo(Authorization.Gate.PASS);
     return request;
+  }
+
+  @Test
+  void aDeniedRequestIsRecorded() {
+    authorization.require();
+    authorization.set(new Asked());
+    handlers.bind(handler);
+    new Asking("bob").route();
+    List<AuditEvent> events = new ArrayList<>();
+    queue.drain(100, events::add);
+    assertThat(events).singleElement().satisfies(e -> {
+      assertThat(e.kind()).isEqualTo(AuditEvent.Kind.DENIED);
+      assertThat(e.actor().principal()).isEqualTo("User:bob");
+      assertThat(e.action()).isEqualTo("UpdateFeatures");
+      assertThat(e.outcome()).isEqualTo("CLUSTER_AUTHORIZATION_FAILED");
+      assertThat(e.details()).containsEntry("operation", "alter");
+    });
   }
 }

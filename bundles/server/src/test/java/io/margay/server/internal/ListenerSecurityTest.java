@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.margay.model.Endpoint;
+import io.margay.server.internal.audit.RequestAudit;
 import io.margay.spi.config.FakeSettings;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +29,7 @@ class ListenerSecurityTest {
   private static Path store;
 
   private final FakeSettings settings = new FakeSettings();
-  private final ListenerSecurity security = new ListenerSecurity(settings);
+  private final ListenerSecurity security = new ListenerSecurity(settings, RequestAudit.NONE);
 
   @BeforeAll
   static void key() throws Exception {
@@ -113,6 +115,16 @@ class ListenerSecurityTest {
     security.readAgain();
     assertThat(security.filesChanged()).isFalse();
     assertThat(security.tls("B")).isNotNull().isNotSameAs(before);
+  }
+
+  @Test
+  void boringSslEncryptsWhereItIsAvailable() throws IOException {
+    Throwable missing = new UnsatisfiedLinkError("no library");
+    assertThat(TlsListener.provider("auto", null)).isEqualTo(SslProvider.OPENSSL);
+    assertThat(TlsListener.provider("openssl", null)).isEqualTo(SslProvider.OPENSSL);
+    assertThat(TlsListener.provider("auto", missing)).isEqualTo(SslProvider.JDK);
+    assertThatThrownBy(() -> TlsListener.provider("openssl", missing)).isInstanceOf(IOException.class).hasMessageContaining("no library")
+        .hasMessageContaining("jdk");
   }
 
   @Test

@@ -6,6 +6,7 @@ import com.sun.management.ThreadMXBean;
 import io.margay.model.Clock;
 import io.margay.model.LineLimit;
 import java.lang.management.ManagementFactory;
+import io.margay.server.internal.audit.RequestAudit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +16,8 @@ class RequestCountsTest {
   private static final short VERSIONS = 18;
 
   private static HandlerTable handlers() {
-    HandlerTable handlers = new HandlerTable(() -> 100L, new Authorization(() -> 100L, new LineLimit(Clock.SYSTEM)), new LineLimit(Clock.SYSTEM));
+    HandlerTable handlers = new HandlerTable(() -> 100L, new Authorization(() -> 100L, new LineLimit(Clock.SYSTEM)), new LineLimit(Clock.SYSTEM),
+        RequestAudit.NONE);
     handlers.bind(new ApiVersionsHandler(handlers, () -> null));
     return handlers;
   }

@@ -69,6 +69,7 @@ final class AclCommands {
     return value(word, ResourceType.values(), types(), "type of resource");
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "list", description = "Show the ACLs: who may, or may not, do what.")
   void list(@Parameters(index = "0", arity = "0..1", paramLabel = "TYPE", description = "Only those about this type of resource.") String type,
       @Parameters(index = "1", arity = "0..1", paramLabel = "NAME", description = "Only those that apply to this resource.") String name,
@@ -87,6 +88,7 @@ final class AclCommands {
     print(acls, json);
   }
 
+  @Needs(Role.ADMIN)
   @Command(name = "add", description = "Add ACLs: allow a principal to do something, or deny it.")
   void add(@Parameters(index = "0", paramLabel = "PRINCIPAL", description = "Who, such as User:alice; User:* for all.") String principal,
       @Parameters(index = "1", paramLabel = "OPERATIONS", description = "What, such as read or read,describe; all for everything.") String operations,
@@ -106,6 +108,7 @@ final class AclCommands {
     print(acls, json);
   }
 
+  @Needs(Role.ADMIN)
   @Command(name = "remove", description = "Remove ACLs. Name them as acl:add did.")
   void remove(@Parameters(index = "0", paramLabel = "PRINCIPAL", description = "Who.") String principal,
       @Parameters(index = "1", paramLabel = "OPERATIONS", description = "What, such as read or read,describe.") String operations,

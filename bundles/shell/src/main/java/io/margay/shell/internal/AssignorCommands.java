@@ -35,6 +35,7 @@ final class AssignorCommands {
     this.io = io;
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "list", description = "List the assignors that are installed.")
   void list(@Option(names = "--json", description = "Print JSON.") boolean json) {
     Table table = new Table("assignor", "of");
@@ -43,6 +44,7 @@ final class AssignorCommands {
     Page.print(io.out(), json, table);
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "simulate", description = {"Show what the members of a group would get from an assignor.",
       "Members of a streams group count with their tasks. Members of a consumer group count with their subscriptions by name; each other member counts as a subscriber of all topics that "
       + "the group reads now. Nothing is changed."})

@@ -36,6 +36,7 @@ final class BrokerCommands {
     this.io = io;
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "list", description = "List the brokers of the cluster, their state, and how even their load is.")
   void list(@Option(names = "--json", description = "Print JSON.") boolean json) {
     ClusterImage image = requests.image();
@@ -55,6 +56,7 @@ final class BrokerCommands {
     return broker.fenced() ? "fenced" : broker.shuttingDown() ? "shutting down" : "active";
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "status", description = "Show this broker: identity, memory, partitions, storage engines, bundles.")
   void status(@Option(names = "--json", description = "Print JSON.") boolean json) {
     ClusterImage image = requests.image();
@@ -93,6 +95,7 @@ final class BrokerCommands {
         .print();
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "health", description = "Run the health checks of this broker and of all bundles. Fails when one of them does.")
   void health(@Option(names = "--tag", paramLabel = "TAG", description = "Only checks with this tag, such as live or ready.") String tag,
       @Option(names = "--json", description = "Print JSON.") boolean json) {
@@ -112,6 +115,7 @@ final class BrokerCommands {
     }
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "apis", description = "List the APIs that are served, with their versions.")
   void apis(@Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
     ApiVersionsRequest request = new ApiVersionsRequest().setClientSoftwareName("margay-shell").setClientSoftwareVersion("1");

@@ -27,6 +27,7 @@ final class ClusterCommands {
     this.io = io;
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "status", description = "Show whether the cluster is well: controller, brokers, partitions.")
   void status(@Option(names = "--json", description = "Print JSON.") boolean json) {
     ClusterImage image = requests.image();

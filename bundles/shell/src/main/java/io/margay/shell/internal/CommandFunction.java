@@ -1,5 +1,6 @@
 package io.margay.shell.internal;
 
+import io.margay.spi.client.LocalClient;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -21,8 +22,9 @@ final class CommandFunction implements Function {
    *
    * @param in its input
    * @param out its output, UTF-8
+   * @param caller as whom it sends requests; null for the server itself
    */
-  record Io(InputStream in, PrintStream out) { }
+  record Io(InputStream in, PrintStream out, LocalClient.Caller caller) { }
 
   /** Makes the object whose methods are the commands of a scope. */
   @FunctionalInterface
@@ -34,10 +36,18 @@ final class CommandFunction implements Function {
   private final String scope;
   private final String name;
   private final String summary;
+  private final Role needed;
   private final Scope factory;
+  private final Dispatch dispatch;
 
-  CommandFunction(String scope, CommandLine.Command command, Scope factory) {
+  /**
+   * @param needed the role that it needs
+   * @param dispatch what every command passes
+   */
+  CommandFunction(String scope, CommandLine.Command command, Role needed, Scope factory, Dispatch dispatch) {
     this.scope = scope;
+    this.needed = needed;
+    this.dispatch = dispatch;
     this.name = command.name();
     this.summary = String.join(" ", command.description());
     this.factory = factory;
@@ -48,14 +58,14 @@ final class CommandFunction implements Function {
     // Gogo directs these to the session, or to the next command of a pipe, for this thread
     PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
     try {
-      call(new Io(System.in, out), arguments);
+      call(session, new Io(System.in, out, dispatch.caller(session)), arguments);
     } finally {
       out.flush();
     }
     return null;
   }
 
-  private void call(Io io, List<Object> arguments) throws Exception {
+  private void call(CommandSession session, Io io, List<Object> arguments) throws Exception {
     CommandLine line = commandLine(io);
     List<String> words = strings(arguments);
     words.add(0, name);
@@ -69,9 +79,12 @@ final class CommandFunction implements Function {
       io.out().print(usage(line));
       return;
     }
+    dispatch.check(session, fullName(), needed);
+    Throwable failure = null;
     try {
       new CommandLine.RunLast().execute(parsed);
     } catch (CommandLine.ExecutionException e) {
+      failure = e;
       if (e.getCause() instanceof InterruptedException) {
         // the user ended it: that is no failure
         Thread.currentThread().interrupt();
@@ -80,6 +93,8 @@ final class CommandFunction implements Function {
       } else {
         throw e;
       }
+    } finally {
+      dispatch.ended(session, fullName(), needed, parsed.subcommand(), failure);
     }
   }
 
@@ -102,6 +117,11 @@ final class CommandFunction implements Function {
     return scope.equals(MargayCommands.SCOPE) ? name : scope + ":" + name;
   }
 
+  /** The role that it needs. */
+  Role needed() {
+    return needed;
+  }
+
   /** One sentence. */
   String summary() {
     return summary;
@@ -109,12 +129,12 @@ final class CommandFunction implements Function {
 
   /** Its options. */
   List<CommandLine.Model.OptionSpec> options() {
-    return commandLine(new Io(InputStream.nullInputStream(), System.out)).getCommandSpec().options();
+    return commandLine(new Io(InputStream.nullInputStream(), System.out, null)).getCommandSpec().options();
   }
 
   /** What {@code --help} prints. */
   String usage() {
-    return usage(commandLine(new Io(InputStream.nullInputStream(), System.out)));
+    return usage(commandLine(new Io(InputStream.nullInputStream(), System.out, null)));
   }
 
   private String usage(CommandLine line) {

@@ -34,6 +34,7 @@ final class ConfigCommands {
     this.io = io;
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "list", description = "List the settings of a topic, broker or group that are set.")
   void list(@Parameters(index = "0", arity = "0..1", paramLabel = "TYPE", defaultValue = "broker", description = TYPES
           + " (default: broker).") String type,
@@ -48,6 +49,7 @@ final class ConfigCommands {
     Page.print(io.out(), json, table);
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "get", description = "Print the value of a setting.")
   void get(@Parameters(index = "0", paramLabel = "TYPE", description = TYPES) String type,
       @Parameters(index = "1", paramLabel = "NAME", description = NAME_TEXT) String name,
@@ -63,6 +65,7 @@ final class ConfigCommands {
     }
   }
 
+  @Needs(Role.ADMIN)
   @Command(name = "set", description = "Set settings of a topic, broker or group; all of them or none.")
   void set(@Parameters(index = "0", paramLabel = "TYPE", description = TYPES) String type,
       @Parameters(index = "1", paramLabel = "NAME", description = NAME_TEXT) String name,
@@ -74,6 +77,7 @@ final class ConfigCommands {
     strategies.noteMissing(values, io.out());
   }
 
+  @Needs(Role.ADMIN)
   @Command(name = "unset", description = "Go back to what counts without the settings.")
   void unset(@Parameters(index = "0", paramLabel = "TYPE", description = TYPES) String type,
       @Parameters(index = "1", paramLabel = "NAME", description = NAME_TEXT) String name,
@@ -84,6 +88,7 @@ final class ConfigCommands {
     io.out().println("unset " + String.join(", ", names) + " of " + Configs.words(resource));
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "explain", description = {"Show what a setting means, its value, where that comes from, and whether it is applied.",
       "All sources that give a value are shown, the effective one first."})
   void explain(@Parameters(index = "0", paramLabel = "SETTING", description = "Which.") String name,

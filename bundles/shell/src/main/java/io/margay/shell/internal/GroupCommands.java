@@ -25,6 +25,7 @@ final class GroupCommands {
     this.io = io;
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "list", description = "List the groups.")
   void list(@Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
     Table table = new Table("group", "type", "state", "protocol");
@@ -38,6 +39,7 @@ final class GroupCommands {
     }
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "describe", description = "Show a group: its members, what they are assigned, and how far behind they are.")
   void describe(@Parameters(paramLabel = "GROUP", description = "Which.") String group,
       @Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
@@ -74,6 +76,7 @@ final class GroupCommands {
     return partitions.stream().map(Object::toString).toList();
   }
 
+  @Needs(Role.OPERATE)
   @Command(name = "delete", description = "Delete groups without members, and what they have committed.")
   void delete(@Parameters(arity = "1..*", paramLabel = "GROUP", description = "Which.") List<String> names)
       throws InterruptedException {

@@ -29,6 +29,7 @@ final class LeaderCommands {
     this.io = io;
   }
 
+  @Needs(Role.OPERATE)
   @Command(name = "elect", description = "Give partitions back to their preferred leaders, or a leader to partitions without one.")
   void elect(@Parameters(arity = "0..*", paramLabel = "TOPIC[:P]",
           description = "Topics or partitions, such as orders or orders:0 (default: all).") List<String> names,

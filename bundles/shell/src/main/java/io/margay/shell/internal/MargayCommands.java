@@ -33,12 +33,14 @@ final class MargayCommands {
     this.io = io;
   }
 
+  @Needs(Role.OPERATE)
   @Command(name = "produce", description = "Append records to a topic.")
   void produce(@Mixin ProduceOptions options) throws IOException, InterruptedException {
     strategies.requireEngine(requests, settings, options.topic);
     new Producing(requests, new PartitionChoice(requests, strategies, settings), io, options).run();
   }
 
+  @Needs(Role.OPERATE)
   @Command(name = "consume", description = "Print the records of a topic.")
   void consume(@Mixin ConsumeOptions options) throws InterruptedException {
     strategies.requireEngine(requests, settings, options.topic);
@@ -46,6 +48,7 @@ final class MargayCommands {
   }
 
   /** In place of Gogo's command of this name, which fails without arguments. */
+  @Needs(Role.ADMIN)
   @Command(name = "refresh", description = "Let bundles use what was updated: those that use it stop and start again.")
   void refresh(@Parameters(arity = "0..*", paramLabel = "BUNDLE",
       description = "Names or numbers. Default: all that were updated or uninstalled.") List<String> bundles)
@@ -53,6 +56,7 @@ final class MargayCommands {
     platform.refresh(bundles == null ? List.of() : bundles);
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "help", description = "List the commands, or show how one is used.")
   void help(@Parameters(arity = "0..1", paramLabel = "COMMAND", description = "Such as topic:create.") String name) {
     List<Platform.OtherCommand> others = platform.otherCommands();

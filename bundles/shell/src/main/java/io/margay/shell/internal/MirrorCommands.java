@@ -41,6 +41,7 @@ final class MirrorCommands {
     }
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "list", description = "List the mirroring links of this cluster.")
   void list(@Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
     Table table = new Table("link", "state", "source", "topics", "mode", "origin", "problem");
@@ -49,6 +50,7 @@ final class MirrorCommands {
     Page.print(io.out(), json, table);
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "describe", description = "Show a mirroring link: its fields, topics, and the partitions with their lag.")
   void describe(@Parameters(paramLabel = "LINK", description = "Its name.") String name,
       @Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
@@ -84,6 +86,7 @@ final class MirrorCommands {
     return number < 0 ? null : number;
   }
 
+  @Needs(Role.ADMIN)
   @Command(name = "create", description = "Create a mirroring link for this cluster. Its topics are mirrored at once.")
   void create(@Parameters(paramLabel = "LINK", description = "Its name.") String name,
       @Option(names = "--source", required = true, paramLabel = "HOST:PORT", description = "Brokers of the source cluster, separated by commas.")
@@ -106,6 +109,7 @@ final class MirrorCommands {
     io.out().println("created link " + name);
   }
 
+  @Needs(Role.ADMIN)
   @Command(name = "remove", description = "Remove a mirroring link. Its mirrors stay read only until they are promoted.")
   void remove(@Parameters(paramLabel = "LINK", description = "Its name.") String name) throws InterruptedException {
     with(links -> {
@@ -115,11 +119,13 @@ final class MirrorCommands {
     io.out().println("removed link " + name);
   }
 
+  @Needs(Role.OPERATE)
   @Command(name = "pause", description = "Stop the fetching of a mirroring link.")
   void pause(@Parameters(paramLabel = "LINK", description = "Its name.") String name) throws InterruptedException {
     pause(name, true);
   }
 
+  @Needs(Role.OPERATE)
   @Command(name = "resume", description = "Resume the fetching of a mirroring link.")
   void resume(@Parameters(paramLabel = "LINK", description = "Its name.") String name) throws InterruptedException {
     pause(name, false);
@@ -133,6 +139,7 @@ final class MirrorCommands {
     io.out().println((paused ? "paused link " : "resumed link ") + name);
   }
 
+  @Needs(Role.ADMIN)
   @Command(name = "promote", description = "Make mirrors writable, when they have all that the source has.")
   void promote(@Parameters(index = "0", paramLabel = "LINK", description = "Name of the link.") String name,
       @Parameters(index = "1..*", paramLabel = "TOPIC", description = "Which mirrors; all of the link if none is named.") List<String> topics,
@@ -144,6 +151,7 @@ final class MirrorCommands {
     Page.print(io.out(), json, table);
   }
 
+  @Needs(Role.ADMIN)
   @Command(name = "failback", description = "Turn a link round: its source becomes the mirror of this cluster, whose topics were promoted.")
   void failback(@Parameters(paramLabel = "LINK", description = "Its name.") String name,
       @Option(names = "--bootstrap", paramLabel = "HOST:PORT", description = "Where the source reaches this cluster, separated by commas; "
@@ -161,6 +169,7 @@ final class MirrorCommands {
     }
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "diff", description = "Compare mirrors with their source: offsets and checksums of all batches.")
   void diff(@Parameters(index = "0", paramLabel = "LINK", description = "Name of the link.") String name,
       @Parameters(index = "1..*", paramLabel = "TOPIC", description = "Which mirrors; all of the link if none is named.") List<String> topics,

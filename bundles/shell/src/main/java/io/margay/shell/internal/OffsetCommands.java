@@ -27,6 +27,7 @@ final class OffsetCommands {
     this.io = io;
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "list", description = "Show the first and the next offset of a topic's partitions.")
   void list(@Parameters(paramLabel = "TOPIC", description = "Which.") String name,
       @Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
@@ -42,6 +43,7 @@ final class OffsetCommands {
     Page.print(io.out(), json, table);
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "show", description = "Show what a group has committed, and how far behind it is.")
   void show(@Parameters(paramLabel = "GROUP", description = "Which.") String group,
       @Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
@@ -49,6 +51,7 @@ final class OffsetCommands {
     Page.print(io.out(), json, new Groups(requests).lag(group, Map.of()));
   }
 
+  @Needs(Role.OPERATE)
   @Command(name = "reset", description = "Set what a group has committed. The group must have no members.")
   void reset(@Parameters(index = "0", paramLabel = "GROUP", description = "Which.") String group,
       @Parameters(index = "1", paramLabel = "TOPIC", description = "Of which topic.") String name,
@@ -82,6 +85,7 @@ final class OffsetCommands {
     Page.print(io.out(), json, table);
   }
 
+  @Needs(Role.ADMIN)
   @Command(name = "delete-records", description = "Delete the records of a partition that lie before an offset.")
   void deleteRecords(@Parameters(index = "0", paramLabel = "TOPIC", description = "Which.") String name,
       @Parameters(index = "1", paramLabel = "PARTITION", description = "Which.") int partition,

@@ -43,6 +43,7 @@ final class PartitionCommands {
     private boolean reassigning;
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "list", description = "List partitions with leader, replicas, offsets and size; --no-leader and the like also "
       + "show internal topics.")
   void list(@Parameters(arity = "0..1", paramLabel = "TOPIC", description = "Only those of this topic.") String name,

@@ -26,6 +26,7 @@ final class PartitionerCommands {
     this.io = io;
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "list", description = "List the partitioners that are installed.")
   void list(@Option(names = "--json", description = "Print JSON.") boolean json) {
     Table table = new Table("partitioner");
@@ -33,6 +34,7 @@ final class PartitionerCommands {
     Page.print(io.out(), json, table);
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "simulate", description = "Show where the records of a topic would be with a partitioner. Nothing is written.")
   void simulate(@Parameters(paramLabel = "TOPIC", description = "Whose records.") String name,
       @Parameters(paramLabel = "STRATEGY", description = "NAME or NAME:OPTIONS, such as weighted:0=5,1=1.") String strategy,

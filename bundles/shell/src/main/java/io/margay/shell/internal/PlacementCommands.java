@@ -27,6 +27,7 @@ final class PlacementCommands {
     this.io = io;
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "list", description = "List the placements that are installed.")
   void list(@Option(names = "--json", description = "Print JSON.") boolean json) {
     Table table = new Table("placement");
@@ -34,6 +35,7 @@ final class PlacementCommands {
     Page.print(io.out(), json, table);
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "simulate", description = "Show where replicas of a new topic would lie, and who leads when a broker is lost.")
   void simulate(@Parameters(paramLabel = "STRATEGY", description = "The placement's name.") String name,
       @Option(names = {"-p", "--partitions"}, paramLabel = "N", defaultValue = "60",

@@ -21,6 +21,7 @@ final class QuorumCommands {
     this.io = io;
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "status", description = "Show the metadata quorum: its leader, its voters and observers, and how far behind they are.")
   void status(@Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
     DescribeQuorumResponse.PartitionData quorum = describe();

@@ -66,6 +66,7 @@ final class QuotaCommands {
     }
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "list", description = "Show client quotas: how much users, client ids and addresses may use.")
   void list(@ArgGroup(exclusive = false, multiplicity = "0..1") Entity of,
       @Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
@@ -93,6 +94,7 @@ final class QuotaCommands {
     return Math.abs(value) < 1e15 ? new BigDecimal(Double.toString(value)).stripTrailingZeros().toPlainString() : Double.toString(value);
   }
 
+  @Needs(Role.ADMIN)
   @Command(name = "set", description = "Set client quotas of a user, a client id, both together, or an address.")
   void set(@ArgGroup(exclusive = false, multiplicity = "0..1") Entity of,
       @Parameters(arity = "1..*", paramLabel = "QUOTA=VALUE", description = "Such as producer_byte_rate=1048576, in bytes per second.")
@@ -112,6 +114,7 @@ final class QuotaCommands {
     alter(of, ops);
   }
 
+  @Needs(Role.ADMIN)
   @Command(name = "remove", description = "Remove client quotas.")
   void remove(@ArgGroup(exclusive = false, multiplicity = "0..1") Entity of,
       @Parameters(arity = "1..*", paramLabel = "QUOTA", description = "Such as producer_byte_rate.") List<String> names)

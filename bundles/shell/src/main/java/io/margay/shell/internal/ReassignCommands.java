@@ -33,6 +33,7 @@ final class ReassignCommands {
     this.io = io;
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "plan", description = "Plan where replicas shall be, without moving any.")
   void plan(@Parameters(arity = "0..*", paramLabel = "TOPIC", description = "Only these topics (default: all).") List<String> topics,
       @Option(names = {"-b", "--brokers"}, paramLabel = "N", split = ",",
@@ -66,6 +67,7 @@ final class ReassignCommands {
     }
   }
 
+  @Needs(Role.OPERATE)
   @Command(name = "start", description = "Start to move replicas as planned; reads and writes go on.")
   void start(@Parameters(arity = "1..*", paramLabel = "PLAN", description = PLAN) List<String> plans,
       @Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
@@ -78,6 +80,7 @@ final class ReassignCommands {
     finish(table, "started", wanted.keySet(), refused, json);
   }
 
+  @Needs(Role.OPERATE)
   @Command(name = "cancel", description = "Stop moving replicas; the partitions keep the replicas that they had.")
   void cancel(@Parameters(arity = "0..*", paramLabel = "TOPIC[:P]", description = "Topics or partitions, such as orders or orders:0.")
           List<String> names,
@@ -111,6 +114,7 @@ final class ReassignCommands {
     }
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "status", description = "Show which replicas are being moved, or how far a plan is.")
   void status(@Parameters(arity = "0..*", paramLabel = "PLAN", description = PLAN + " Without: all that are being moved.")
           List<String> plans,

@@ -48,6 +48,11 @@ final class Requests {
     this.remote = remote;
   }
 
+  /** The same as another caller. */
+  Requests as(CommandFunction.Io io) {
+    return io.caller() == null ? this : new Requests(client.as(io.caller()), metadata, self, remote);
+  }
+
   /** Whether requests can be sent to this broker: it is this one, or the client that reaches others is there. */
   boolean reaches(BrokerId broker) {
     return broker.equals(self) || remote.endpoint(image().brokers().get(broker)) != null;

@@ -2,10 +2,15 @@ package io.margay.shell.internal;
 
 import io.margay.metadata.ClusterMetadata;
 import io.margay.metadata.PartitionImage;
+import io.margay.model.Clock;
 import io.margay.model.acl.Acl;
 import io.margay.protocol.message.ListGroupsResponse;
 import io.margay.spi.assignor.Assignor;
 import io.margay.spi.assignor.TaskAssignor;
+import io.margay.spi.audit.AuditQueue;
+import io.margay.spi.audit.AuditReader;
+import io.margay.spi.audit.AuditSettings;
+import io.margay.spi.audit.AuditSource;
 import io.margay.spi.client.LocalClient;
 import io.margay.spi.client.RemoteClient;
 import io.margay.spi.config.NodeSettings;
@@ -64,6 +69,7 @@ public final class ShellCommands {
   private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
   private final Strategies strategies = new Strategies();
   private final RemoteBrokers remote;
+  private final ServiceRegistration<AuditSource> audited;
 
   /** Registers the commands. */
   @Activate
@@ -72,11 +78,15 @@ public final class ShellCommands {
     remote = new RemoteBrokers(settings);
     Requests requests = new Requests(client, metadata, settings.nodeId(), remote);
     Platform platform = new FrameworkPlatform(context);
-    Map<String, CommandFunction> commands = functions(requests, settings, platform, strategies);
-    commands.forEach((id, function) -> register(context, id, function, function.summary()));
+    AuditQueue audit = new AuditQueue("shell", Clock.SYSTEM, () -> settings.get(AuditSettings.MARGAY_AUDIT_QUEUE_BYTES),
+        () -> settings.get(AuditSettings.MARGAY_AUDIT_REPEAT_MS));
+    audited = context.registerService(AuditSource.class, audit, null);
+    Map<String, CommandFunction> commands =
+        functions(requests, settings, platform, strategies, new Dispatch(new ShellUsers(settings), audit));
+    commands.forEach((id, function) -> register(context, id, function, function.summary(), function.needed()));
     Completions completions = new Completions(commands, platform::otherCommands, names(requests, settings, strategies, commands, platform));
     register(context, MargayCommands.SCOPE + ":" + Completions.FUNCTION, completions,
-        "Return what an argument of a command can be completed to.");
+        "Return what an argument of a command can be completed to.", Role.VIEW);
     registrations.add(context.registerService(CommandSessionListener.class, completions, null));
     registerHints(context);
   }
@@ -108,7 +118,7 @@ public final class ShellCommands {
     return names;
   }
 
-  private void register(BundleContext context, String id, Function function, String description) {
+  private void register(BundleContext context, String id, Function function, String description, Role role) {
     Hashtable<String, Object> properties = new Hashtable<>();
     properties.put(CommandProcessor.COMMAND_SCOPE, id.substring(0, id.indexOf(':')));
     properties.put(CommandProcessor.COMMAND_FUNCTION, id.substring(id.indexOf(':') + 1));
@@ -116,6 +126,8 @@ public final class ShellCommands {
     properties.put("osgi.command.description", description);
     // by this one another bundle finds them, to complete their arguments in Karaf
     properties.put("margay.command", id);
+    // by this one the socket for a role knows whether it may be run there
+    properties.put("margay.role", role.word());
     registrations.add(context.registerService(Function.class, function, properties));
   }
 
@@ -235,6 +247,15 @@ public final class ShellCommands {
     remote.remove(client);
   }
 
+  @Reference(cardinality = ReferenceCardinality.OPTIONAL, policy = ReferencePolicy.DYNAMIC)
+  void setAudit(AuditReader reader) {
+    strategies.audit().add(reader, Map.of(NamedServices.NAME_PROPERTY, Strategies.AUDIT));
+  }
+
+  void unsetAudit(AuditReader reader) {
+    strategies.audit().remove(reader);
+  }
+
   @Deactivate
   void close() {
     remote.close();
@@ -242,40 +263,46 @@ public final class ShellCommands {
     for (int i = registrations.size() - 1; i >= 0; i--) {
       registrations.get(i).unregister();
     }
+    audited.unregister();
   }
 
   /** The commands by scope and name, such as {@code topic:list}. */
   static Map<String, CommandFunction> functions(Requests requests, NodeSettings settings, Platform platform,
-      Strategies strategies) {
+      Strategies strategies, Dispatch dispatch) {
     Map<String, CommandFunction> all = new TreeMap<>();
-    add(all, TopicCommands.class, TopicCommands.SCOPE, io -> new TopicCommands(requests, settings, strategies, io));
-    add(all, PartitionCommands.class, PartitionCommands.SCOPE, io -> new PartitionCommands(requests, settings, io));
-    add(all, GroupCommands.class, GroupCommands.SCOPE, io -> new GroupCommands(requests, io));
-    add(all, OffsetCommands.class, OffsetCommands.SCOPE, io -> new OffsetCommands(requests, io));
-    add(all, TransactionCommands.class, TransactionCommands.SCOPE, io -> new TransactionCommands(requests, io));
-    add(all, ConfigCommands.class, ConfigCommands.SCOPE, io -> new ConfigCommands(requests, settings, strategies, io));
-    add(all, BrokerCommands.class, BrokerCommands.SCOPE, io -> new BrokerCommands(requests, settings, platform, io));
-    add(all, ClusterCommands.class, ClusterCommands.SCOPE, io -> new ClusterCommands(requests, settings, io));
-    add(all, QuorumCommands.class, QuorumCommands.SCOPE, io -> new QuorumCommands(requests, io));
-    add(all, ReassignCommands.class, ReassignCommands.SCOPE, io -> new ReassignCommands(requests, settings, strategies, io));
-    add(all, LeaderCommands.class, LeaderCommands.SCOPE, io -> new LeaderCommands(requests, io));
-    add(all, PartitionerCommands.class, PartitionerCommands.SCOPE, io -> new PartitionerCommands(requests, strategies, io));
-    add(all, AssignorCommands.class, AssignorCommands.SCOPE, io -> new AssignorCommands(requests, strategies, io));
-    add(all, PlacementCommands.class, PlacementCommands.SCOPE, io -> new PlacementCommands(requests, strategies, io));
-    add(all, StorageCommands.class, StorageCommands.SCOPE, io -> new StorageCommands(requests, settings, strategies, io));
-    add(all, TlsCommands.class, TlsCommands.SCOPE, io -> new TlsCommands(settings, io));
-    add(all, AclCommands.class, AclCommands.SCOPE, io -> new AclCommands(requests, io));
-    add(all, QuotaCommands.class, QuotaCommands.SCOPE, io -> new QuotaCommands(requests, io));
-    add(all, MirrorCommands.class, MirrorCommands.SCOPE, io -> new MirrorCommands(strategies, io));
-    add(all, MargayCommands.class, MargayCommands.SCOPE, io -> new MargayCommands(requests, settings, strategies, all, platform, io));
+    add(all, dispatch, TopicCommands.class, TopicCommands.SCOPE, io -> new TopicCommands(requests.as(io), settings, strategies, io));
+    add(all, dispatch, PartitionCommands.class, PartitionCommands.SCOPE, io -> new PartitionCommands(requests.as(io), settings, io));
+    add(all, dispatch, GroupCommands.class, GroupCommands.SCOPE, io -> new GroupCommands(requests.as(io), io));
+    add(all, dispatch, OffsetCommands.class, OffsetCommands.SCOPE, io -> new OffsetCommands(requests.as(io), io));
+    add(all, dispatch, TransactionCommands.class, TransactionCommands.SCOPE, io -> new TransactionCommands(requests.as(io), io));
+    add(all, dispatch, ConfigCommands.class, ConfigCommands.SCOPE, io -> new ConfigCommands(requests.as(io), settings, strategies, io));
+    add(all, dispatch, BrokerCommands.class, BrokerCommands.SCOPE, io -> new BrokerCommands(requests.as(io), settings, platform, io));
+    add(all, dispatch, ClusterCommands.class, ClusterCommands.SCOPE, io -> new ClusterCommands(requests.as(io), settings, io));
+    add(all, dispatch, QuorumCommands.class, QuorumCommands.SCOPE, io -> new QuorumCommands(requests.as(io), io));
+    add(all, dispatch, ReassignCommands.class, ReassignCommands.SCOPE, io -> new ReassignCommands(requests.as(io), settings, strategies, io));
+    add(all, dispatch, LeaderCommands.class, LeaderCommands.SCOPE, io -> new LeaderCommands(requests.as(io), io));
+    add(all, dispatch, PartitionerCommands.class, PartitionerCommands.SCOPE, io -> new PartitionerCommands(requests.as(io), strategies, io));
+    add(all, dispatch, AssignorCommands.class, AssignorCommands.SCOPE, io -> new AssignorCommands(requests.as(io), strategies, io));
+    add(all, dispatch, PlacementCommands.class, PlacementCommands.SCOPE, io -> new PlacementCommands(requests.as(io), strategies, io));
+    add(all, dispatch, StorageCommands.class, StorageCommands.SCOPE, io -> new StorageCommands(requests.as(io), settings, strategies, io));
+    add(all, dispatch, TlsCommands.class, TlsCommands.SCOPE, io -> new TlsCommands(settings, io));
+    add(all, dispatch, AclCommands.class, AclCommands.SCOPE, io -> new AclCommands(requests.as(io), io));
+    add(all, dispatch, QuotaCommands.class, QuotaCommands.SCOPE, io -> new QuotaCommands(requests.as(io), io));
+    add(all, dispatch, MirrorCommands.class, MirrorCommands.SCOPE, io -> new MirrorCommands(strategies, io));
+    add(all, dispatch, AuditCommands.class, AuditCommands.SCOPE, io -> new AuditCommands(strategies, io));
+    add(all, dispatch, MargayCommands.class, MargayCommands.SCOPE, io -> new MargayCommands(requests.as(io), settings, strategies, all, platform, io));
     return all;
   }
 
-  private static void add(Map<String, CommandFunction> all, Class<?> commands, String scope, CommandFunction.Scope factory) {
+  private static void add(Map<String, CommandFunction> all, Dispatch dispatch, Class<?> commands, String scope, CommandFunction.Scope factory) {
     for (Method method : commands.getDeclaredMethods()) {
       Command command = method.getAnnotation(Command.class);
       if (command != null) {
-        all.put(scope + ":" + command.name(), new CommandFunction(scope, command, factory));
+        Needs needs = method.getAnnotation(Needs.class);
+        if (needs == null) {
+          throw new IllegalStateException(scope + ":" + command.name() + " does not say which role it needs");
+        }
+        all.put(scope + ":" + command.name(), new CommandFunction(scope, command, needs.value(), factory, dispatch));
       }
     }
   }

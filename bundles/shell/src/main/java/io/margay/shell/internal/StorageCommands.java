@@ -35,6 +35,7 @@ final class StorageCommands {
     this.io = io;
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "list", description = "List the storage engines of this broker, what they promise, and their places.")
   void list(@Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
     Table table = new Table("engine", "promise", "partitions", "places");
@@ -44,6 +45,7 @@ final class StorageCommands {
     Page.print(io.out(), json, table);
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "status",
       description = "Show in which storage engine the partitions of a topic are, and what is still to be moved.")
   void status(@Parameters(paramLabel = "TOPIC", description = "Its name.") String topic,
@@ -57,6 +59,7 @@ final class StorageCommands {
     Page.print(io.out(), json, table);
   }
 
+  @Needs(Role.OPERATE)
   @Command(name = "move", description = "Move a topic to another storage engine, while it is in use.")
   void move(@Parameters(index = "0", paramLabel = "TOPIC", description = "Its name.") String topic,
       @Parameters(index = "1", paramLabel = "ENGINE", description = "The engine's name, as in storage:list.") String engine,

@@ -5,6 +5,7 @@ import io.margay.metadata.TopicImage;
 import io.margay.model.BrokerId;
 import io.margay.spi.assignor.Assignor;
 import io.margay.spi.assignor.TaskAssignor;
+import io.margay.spi.audit.AuditReader;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.lease.ServiceHolder;
@@ -32,6 +33,8 @@ final class Strategies {
   static final String LOGS = "logs";
   /** The name of the mirroring links. */
   static final String MIRRORS = "mirrors";
+  /** The name of what reads recorded events. */
+  static final String AUDIT = "audit";
   /** How long a command that only looks waits for what was there before and is away, in milliseconds. */
   static final long WAIT_MS = 10_000;
   private static final long DRAIN_MS = 5_000;
@@ -46,6 +49,7 @@ final class Strategies {
   private final NamedServices<Logs> logs = new NamedServices<>("service", DRAIN_MS);
 
   private final NamedServices<MirrorLinks> mirrors = new NamedServices<>("service", DRAIN_MS);
+  private final NamedServices<AuditReader> audit = new NamedServices<>("service", DRAIN_MS);
 
   Strategies() {
     this(WAIT_MS);
@@ -64,6 +68,11 @@ final class Strategies {
   /** The mirroring links of this node, under the one name {@link #MIRRORS}. */
   NamedServices<MirrorLinks> mirrors() {
     return mirrors;
+  }
+
+  /** What this node has recorded, under the one name {@link #AUDIT}. */
+  NamedServices<AuditReader> audit() {
+    return audit;
   }
 
   NamedServices<Partitioner> partitioners() {

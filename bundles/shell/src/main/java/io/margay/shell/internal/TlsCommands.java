@@ -24,6 +24,7 @@ final class TlsCommands {
     this.io = io;
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "list", description = "List the certificates of this broker's listeners, and when they expire.")
   void list(@Option(names = "--json", description = "Print JSON.") boolean json) {
     Table table = new Table("listener", "protocol", "subject", "issuer", "notAfter", "daysLeft", "problem");

@@ -39,6 +39,7 @@ final class TopicCommands {
     this.io = io;
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "list", description = "List the topics.")
   void list(@Option(names = {"-a", "--all"}, description = "Internal topics, too.") boolean all,
       @Option(names = "--json", description = "Print JSON.") boolean json) {
@@ -52,6 +53,7 @@ final class TopicCommands {
     Page.print(io.out(), json, table);
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "describe", description = "Show a topic: its partitions, and the settings that it overrides.")
   void describe(@Parameters(paramLabel = "TOPIC", description = "Its name.") String name,
       @Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
@@ -69,6 +71,7 @@ final class TopicCommands {
         .print();
   }
 
+  @Needs(Role.OPERATE)
   @Command(name = "create", description = "Create a topic.")
   void create(@Parameters(paramLabel = "TOPIC", description = "Its name.") String name,
       @Option(names = {"-p", "--partitions"}, paramLabel = "N", defaultValue = "-1",
@@ -101,6 +104,7 @@ final class TopicCommands {
     strategies.noteMissing(given, io.out());
   }
 
+  @Needs(Role.ADMIN)
   @Command(name = "delete", description = "Delete topics and all that is in them.")
   void delete(@Parameters(arity = "1..*", paramLabel = "TOPIC", description = "Their names.") List<String> names)
       throws InterruptedException {
@@ -125,6 +129,7 @@ final class TopicCommands {
     }
   }
 
+  @Needs(Role.OPERATE)
   @Command(name = "alter", description = "Change the number of partitions or the settings of a topic.")
   void alter(@Parameters(paramLabel = "TOPIC", description = "Its name.") String name,
       @Option(names = {"-p", "--partitions"}, paramLabel = "N", description = "How many there shall be; more than now.")

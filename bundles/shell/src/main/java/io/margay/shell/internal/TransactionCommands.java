@@ -36,6 +36,7 @@ final class TransactionCommands {
     this.io = io;
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "list", description = "List the transactional ids and the state of their transactions.")
   void list(@Option(names = "--state", paramLabel = "STATE", description = "Only those in these states, such as Ongoing.") List<String> states,
       @Option(names = "--longer-than", paramLabel = "MS", defaultValue = "-1",
@@ -74,6 +75,7 @@ final class TransactionCommands {
     }
   }
 
+  @Needs(Role.VIEW)
   @Command(name = "describe", description = "Show a transactional id: its producer, and its transaction with the partitions.")
   void describe(@Parameters(paramLabel = "ID", description = "Which transactional id.") String id,
       @Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
@@ -98,6 +100,7 @@ final class TransactionCommands {
     return found;
   }
 
+  @Needs(Role.OPERATE)
   @Command(name = "abort", description = "Abort the open transaction of a transactional id, and fence its producer.")
   void abort(@Parameters(paramLabel = "ID", description = "Which transactional id.") String id) throws InterruptedException {
     DescribeTransactionsResponse.TransactionState before = find(id);

@@ -31,9 +31,10 @@ class CommandReferenceTest {
     FakeBroker broker = new FakeBroker();
     try (Gosh gosh = new Gosh(broker)) {
       Map<String, CommandFunction> commands = ShellCommands.functions(new Requests(broker, broker::image,
-          gosh.settings.nodeId(), gosh.remote), gosh.settings, new FakePlatform(), gosh.strategies);
-      StringBuilder list = new StringBuilder("| command | what it does |\n|---|---|\n");
-      commands.values().stream().sorted(Comparator.comparing(CommandFunction::fullName)).forEach(c -> list.append("| `").append(c.fullName()).append("` | ").append(c.summary()).append(" |\n"));
+          gosh.settings.nodeId(), gosh.remote), gosh.settings, new FakePlatform(), gosh.strategies, gosh.dispatch);
+      StringBuilder list = new StringBuilder("| command | role | what it does |\n|---|---|---|\n");
+      commands.values().stream().sorted(Comparator.comparing(CommandFunction::fullName)).forEach(c -> list.append("| `").append(c.fullName()).append("` | ")
+          .append(c.needed().word()).append(" | ").append(c.summary()).append(" |\n"));
       return list.toString();
     }
   }

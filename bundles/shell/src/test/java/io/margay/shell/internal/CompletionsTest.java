@@ -27,7 +27,8 @@ class CompletionsTest {
   CompletionsTest() {
     Requests requests = new Requests(broker, broker::image, new BrokerId(1), gosh.remote);
     Strategies strategies = new Strategies();
-    Map<String, CommandFunction> commands = ShellCommands.functions(requests, gosh.settings, new FakePlatform(), strategies);
+    Map<String, CommandFunction> commands = ShellCommands.functions(requests, gosh.settings, new FakePlatform(), strategies,
+        gosh.dispatch);
     completions = new Completions(commands, gosh.platform::otherCommands,
         ShellCommands.names(requests, gosh.settings, strategies, commands, gosh.platform));
     gosh.processor.addListener(completions);

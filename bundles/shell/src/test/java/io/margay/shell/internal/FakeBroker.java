@@ -58,6 +58,14 @@ final class FakeBroker implements LocalClient {
   /** APIs that it does not serve over the network. */
   final Set<Short> missing = new HashSet<>();
   final List<Message> requests = new ArrayList<>();
+  /** As whom requests were sent. */
+  final List<Caller> callers = new ArrayList<>();
+
+  @Override
+  public LocalClient as(Caller caller) {
+    callers.add(caller);
+    return this;
+  }
 
   /** Registers a broker; racks are null when not wanted. */
   FakeBroker broker(int id, String rack, boolean fenced, boolean shuttingDown) {

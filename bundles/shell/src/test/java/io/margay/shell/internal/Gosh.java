@@ -1,6 +1,8 @@
 package io.margay.shell.internal;
 
 import io.margay.model.BrokerId;
+import io.margay.model.Clock;
+import io.margay.spi.audit.AuditQueue;
 import io.margay.spi.config.Catalogue;
 import io.margay.spi.config.FakeSettings;
 import io.margay.spi.config.Setting;
@@ -28,6 +30,8 @@ final class Gosh implements AutoCloseable {
       new FakeSettings().define(List.of(LogSettings.CLEANUP_POLICY, LogSettings.FLUSH_MS, NUM_PARTITIONS));
   final Strategies strategies = new Strategies(0);
   final FakePlatform platform = new FakePlatform();
+  final AuditQueue audit = new AuditQueue("shell", Clock.SYSTEM, () -> 1 << 20, () -> 10_000);
+  final Dispatch dispatch = new Dispatch(new ShellUsers(settings), audit);
   final RemoteBrokers remote = new RemoteBrokers(settings);
   /** Replaces System.out and its like, once. */
   private static final ThreadIOImpl THREAD_IO = new ThreadIOImpl();
@@ -43,7 +47,7 @@ final class Gosh implements AutoCloseable {
         ? options.isEmpty() ? 0 : Integer.parseInt(options) : record.key()[0]) % topic.partitionCount(),
         Map.of("name", "murmur2"));
     Requests requests = new Requests(broker, broker::image, new BrokerId(1), remote);
-    ShellCommands.functions(requests, settings, platform, strategies).forEach((id, function) ->
+    ShellCommands.functions(requests, settings, platform, strategies, dispatch).forEach((id, function) ->
         processor.addCommand(id.substring(0, id.indexOf(':')), function, id.substring(id.indexOf(':') + 1)));
     processor.addCommand("gogo", (Function) (session, arguments) -> {
       System.out.println(arguments.get(0));

@@ -40,7 +40,7 @@ public interface MirrorLinks {
    * @param topic its topic in this cluster
    * @param partition its index
    * @param leader the broker that leads it here, and so mirrors it; -1 when there is none
-   * @param state checking, mirroring, waiting, diverged, stopped; or remote, on other brokers than the leader
+   * @param state checking, mirroring, waiting, diverged, stopped; paused with its link; or remote, on other brokers than the leader
    * @param problem what is wrong, in words; null when nothing is
    * @param progress how far it is; null when it is not known
    */

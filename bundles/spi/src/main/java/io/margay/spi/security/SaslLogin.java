@@ -48,4 +48,9 @@ public interface SaslLogin {
    *     and with a {@link java.util.concurrent.RejectedExecutionException} when that cannot be told now, so that the client should connect again
    */
   CompletionStage<Step> respond(byte[] token);
+
+  /** @return who the client says that it is, proved or not, for what is recorded of failed logins; null when it has not said so */
+  default String claimedUser() {
+    return null;
+  }
 }

@@ -68,9 +68,9 @@ public final class TlsSettings implements SettingDefinitions {
       ALL.broker(STRING, "ssl.endpoint.identification.algorithm", "https").perBroker()
       .doc("How this node checks the host name of another broker: https, or empty for no check.");
   /** {@code margay.tls.engine}. */
-  public static final Setting<String> MARGAY_TLS_ENGINE = ALL.broker(STRING, "margay.tls.engine", "jdk").in("jdk", "openssl").perBroker()
-      .doc("What encrypts the connections of listeners: jdk, the provider of the Java runtime, or openssl, BoringSSL by netty-tcnative, which takes "
-          + "less CPU. A listener with openssl is not opened where that is not available.");
+  public static final Setting<String> MARGAY_TLS_ENGINE = ALL.broker(STRING, "margay.tls.engine", "auto").in("auto", "jdk", "openssl").perBroker()
+      .doc("What encrypts the connections of listeners: openssl, BoringSSL by netty-tcnative, which takes less CPU and memory; jdk, the provider of "
+          + "the Java runtime; or auto, openssl where it is available and else jdk. A listener with openssl is not opened where that is not available.");
   /** {@code margay.tls.check.interval.ms}. */
   public static final Setting<Integer> MARGAY_TLS_CHECK_INTERVAL_MS = ALL.broker(INT, "margay.tls.check.interval.ms", 5_000).from(100).live()
       .doc("Milliseconds between two checks whether files with keys or certificates have changed. New connections use the new ones.");

@@ -24,7 +24,7 @@ final class BundleMap {
       List.of("config", "logging", "storage-file", "storage-mapdb", "storage-memory", "consensus-local", "consensus-ratis",
           "partitioners", "assignors", "placements", "client", "sockets"),
       List.of("log"), List.of("replication", "controller"),
-      List.of("groups", "transactions", "shares", "mirror", "telemetry", "security", "acl", "quotas"),
+      List.of("groups", "transactions", "shares", "mirror", "telemetry", "security", "acl", "audit", "quotas"),
       List.of("server", "shell", "console", "deploy", "producer", "http", "health", "metatype", "karaf-completion"));
   /** Build-time only: no bundle. Those that begin with {@code wrap-} hold a library and know nothing of this project. */
   static final Set<String> TOOLS = Set.of("protocol-generator");

@@ -12,7 +12,14 @@ final class HostileReport {
 
   private final List<String> lines = new ArrayList<>();
 
+  private final String file;
+
   HostileReport() {
+    this("hostile.txt");
+  }
+
+  HostileReport(String file) {
+    this.file = file;
     lines.add(FORMAT.formatted("row", "heap", "sent", "answer", "client ms", "RSS MB", "verdict"));
   }
 
@@ -25,7 +32,7 @@ final class HostileReport {
   void write() throws IOException {
     Path dir = Files.createDirectories(Path.of(System.getProperty("hostile.report.dir")));
     String table = String.join("", lines);
-    Files.writeString(dir.resolve("hostile.txt"), table);
+    Files.writeString(dir.resolve(file), table);
     System.out.println("\n" + table);
   }
 }

@@ -167,7 +167,7 @@ public final class MetadataHandler extends AdminHandler<MetadataRequest> {
       error = Errors.TOPIC_AUTHORIZATION_FAILED;
     } else if (TopicNames.problem(name) != null) {
       error = Errors.INVALID_TOPIC_EXCEPTION;
-    } else if (round != null && !TopicNames.isReserved(name)) {
+    } else if (round != null && TopicNames.isCreatedOnDemand(name)) {
       error = round.create(name);
     } else {
       error = Errors.UNKNOWN_TOPIC_OR_PARTITION;

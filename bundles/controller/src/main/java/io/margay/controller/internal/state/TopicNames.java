@@ -7,7 +7,9 @@ public final class TopicNames {
   /** The longest name. */
   public static final int MAX_LENGTH = 249;
   /** The topics that belong to the server. */
-  private static final Set<String> INTERNAL = Set.of("__consumer_offsets", "__transaction_state", "__share_group_state");
+  private static final Set<String> INTERNAL = Set.of("__consumer_offsets", "__transaction_state", "__share_group_state", "__margay_audit");
+  /** Created by the part that writes to it, or by an administrator, and never because a client asked for it. */
+  private static final String AUDIT = "__margay_audit";
 
   /** The metadata log is shown to tools as a topic of this name; there is none that could be created. */
   private static final String METADATA_LOG = "__cluster_metadata";
@@ -17,6 +19,11 @@ public final class TopicNames {
   /** Whether no client may create a topic of this name. */
   public static boolean isReserved(String name) {
     return name.equals(METADATA_LOG);
+  }
+
+  /** Whether a topic of this name is created when a client asks for its metadata, if the settings allow it. */
+  public static boolean isCreatedOnDemand(String name) {
+    return !isReserved(name) && !name.equals(AUDIT);
   }
 
   /** Whether the topic belongs to the server. */

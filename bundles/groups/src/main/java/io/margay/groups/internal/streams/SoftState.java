@@ -30,6 +30,7 @@ final class SoftState {
   private long topicsVersion = -1;
   private Topology planned;
   private Plan plan = Plan.NONE;
+  private long topicsHash;
   private String shutdownBy;
   private int endpointEpoch;
   private DescribedTopology description;
@@ -46,15 +47,16 @@ final class SoftState {
     return topology == planned && version == topicsVersion ? plan : null;
   }
 
-  void keep(Topology topology, long version, Plan made) {
+  void keep(Topology topology, long version, Plan made, long hash) {
     planned = topology;
     topicsVersion = version;
     plan = made;
+    topicsHash = hash;
   }
 
-  /** The newest plan. */
-  Plan plan() {
-    return plan;
+  /** Tells whether the topics of the newest plan differ from those of the group epoch. */
+  long topicsHash() {
+    return topicsHash;
   }
 
   /** Which member has asked to shut the application down; null for none. */

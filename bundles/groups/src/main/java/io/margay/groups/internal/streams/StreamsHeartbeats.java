@@ -219,7 +219,7 @@ public final class StreamsHeartbeats {
   private boolean takeProgress(StreamsDraft draft, StreamsGroupHeartbeatRequest request, StreamsMember member) {
     SoftState soft = draft.group().soft();
     Map<TaskId, SoftState.Progress> before = soft.progress(member.id());
-    Map<TaskId, SoftState.Progress> now = StreamsRequests.progress(request, soft.plan(), before);
+    Map<TaskId, SoftState.Progress> now = StreamsRequests.progress(request, membership.plan(draft), before);
     if (now == null) {
       return false;
     }

@@ -33,6 +33,7 @@ final class StreamsMembership {
     this.sessions = sessions;
     this.liveness = new Liveness(sessions, this::expel);
     this.targets = targets;
+    targets.onWaited((draft, nowMs) -> settle(draft, false, nowMs));
   }
 
   StreamsGroup find(String groupId) {
@@ -41,19 +42,26 @@ final class StreamsMembership {
 
   // ------------------------------------------------------------------------------------------------ epochs
 
-  /** Bumps the group epoch when members, topology, its topics or settings have changed, and assigns when that is due. */
-  Plan settle(StreamsDraft draft, boolean changed, long nowMs) {
+  /** The group's topology among the topics of the cluster. */
+  Plan plan(StreamsDraft draft) {
     Topology topology = draft.topology();
     long version = topics.version();
-    Plan plan = draft.group().soft().plan(topology, version);
-    boolean fresh = plan == null;
-    if (fresh) {
-      plan = Plan.of(topology, topics, config.maxTasks());
-      draft.group().soft().keep(topology, version, plan);
+    SoftState soft = draft.group().soft();
+    Plan known = soft.plan(topology, version);
+    if (known != null) {
+      return known;
     }
+    Plan plan = Plan.of(topology, topics, config.maxTasks());
+    soft.keep(topology, version, plan, TopicsHash.of(topology == null ? Set.of() : topology.topics(), topics));
+    return plan;
+  }
+
+  /** Bumps the group epoch when members, topology, its topics or settings have changed, and assigns when that is due. */
+  Plan settle(StreamsDraft draft, boolean changed, long nowMs) {
+    Plan plan = plan(draft);
     SortedMap<String, String> configs = config.assignmentConfigs(draft.group().id());
-    int validated = plan.isReady() ? topology.epoch() : -1;
-    long hash = fresh || changed ? TopicsHash.of(topology == null ? Set.of() : topology.topics(), topics) : draft.metadataHash();
+    int validated = plan.isReady() ? draft.topology().epoch() : -1;
+    long hash = draft.group().soft().topicsHash();
     if (changed || hash != draft.metadataHash() || validated != draft.validatedEpoch() || !configs.equals(draft.configs())) {
       draft.bump(hash, validated, configs);
     }

@@ -24,18 +24,30 @@ import java.util.Set;
  * other for a while. All methods run with the shard held.
  */
 final class StreamsTarget {
+  /** Looks at a group again, and assigns. */
+  @FunctionalInterface
+  interface Settling {
+    void settle(StreamsDraft draft, long nowMs);
+  }
+
   private final ShardContext context;
   private final GroupTable groups;
   private final StreamsConfig config;
   private final TaskAssignors assignors;
   /** Soft: groups that were empty, whose first assignment waits for more members. Bounded by the groups. */
   private final Map<String, ShardContext.Timer> delayed = new HashMap<>();
+  private Settling settling;
 
   StreamsTarget(ShardContext context, GroupTable groups, StreamsConfig config, TaskAssignors assignors) {
     this.context = context;
     this.groups = groups;
     this.config = config;
     this.assignors = assignors;
+  }
+
+  /** What follows when a group has waited long enough; set once, before the first operation. */
+  void onWaited(Settling what) {
+    settling = what;
   }
 
   /** Assigns now, unless that is to wait for more members, or the last assignment was a moment ago. */
@@ -63,7 +75,7 @@ final class StreamsTarget {
       return Result.of(null);
     }
     StreamsDraft draft = new StreamsDraft(group);
-    assignNow(draft, group.soft().plan(), nowMs);
+    settling.settle(draft, nowMs);
     return Result.of(draft.records(), null);
   }
 

@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
  * @param token the token
  */
 record BearerMessage(String user, String token) {
-  private static final Pattern HEADER = Pattern.compile("n,(?:a=((?:[^,=\\x00-\\x20]|=2C|=3D)+))?,");
+  /** Possessive, because a choice that may be taken back takes stack for each character. */
+  private static final Pattern HEADER = Pattern.compile("n,(?:a=((?:[^,=\\x00-\\x20]++|=2C|=3D)++))?,");
   private static final Pattern PAIR = Pattern.compile("([A-Za-z]+)=([\\x21-\\x7E \\t\\r\\n]+)");
   private static final Pattern AUTH = Pattern.compile("(\\w+) +([-_~+/.A-Za-z0-9]+=*)");
 

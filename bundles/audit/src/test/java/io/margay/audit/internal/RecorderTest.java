@@ -1,0 +1,175 @@
+package io.margay.audit.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import io.margay.spi.audit.AuditEvent;
+import io.margay.spi.audit.AuditEvent.Actor;
+import io.margay.spi.audit.AuditEvent.Kind;
+import io.margay.spi.audit.AuditEvent.Resource;
+import io.margay.spi.audit.AuditQueue;
+import io.margay.spi.audit.AuditSink;
+import io.margay.spi.time.ManualTime;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+class RecorderTest {
+  /** Keeps what it gets, or refuses it. */
+  private static final class Sink implements AuditSink {
+    private final List<AuditEvent> got = new ArrayList<>();
+    private boolean refuses;
+
+    @Override
+    public CompletionStage<Void> write(List<Line> lines) {
+      if (refuses) {
+        return CompletableFuture.failedFuture(new IOException("no"));
+      }
+      lines.forEach(l -> got.add(l.event()));
+      return CompletableFuture.completedFuture(null);
+    }
+
+    private List<String> names() {
+      return got.stream().map(e -> e.resource().name()).toList();
+    }
+  }
+
+  private final ManualTime time = new ManualTime();
+  private final AuditQueue server = new AuditQueue("server", time, () -> 1 << 20, () -> 10_000);
+  private final AuditQueue shell = new AuditQueue("shell", time, () -> 1 << 20, () -> 10_000);
+  private final Sink sink = new Sink();
+
+  private Recorder recorder(int perSecond, long sinkBytes) {
+    // the test is the thread
+    return new Recorder(7, time, () -> perSecond, () -> sinkBytes, work -> new Thread(() -> { }));
+  }
+
+  private AuditEvent event(String who, String name) {
+    return AuditEvent.of(time.millis(), Kind.CHANGE, "CreateTopics", new Actor(who, "", "", ""), new Resource("topic", name), AuditEvent.OK, 1, Map.of());
+  }
+
+  @Test
+  void eventsOfSeveralSourcesComeInTheOrderOfTheirTime() {
+    Recorder recorder = recorder(500, 1 << 20);
+    recorder.addSink("s", sink);
+    recorder.add(server);
+    recorder.add(shell);
+    shell.add(event("a", "1"));
+    time.advance(1);
+    server.add(event("a", "2"));
+    server.add(event("a", "3"));
+    time.advance(1);
+    shell.add(event("a", "4"));
+    recorder.step();
+    assertThat(sink.names()).containsExactly("1", "2", "3", "4");
+    assertThat(recorder.step()).isEqualTo(-1);
+  }
+
+  @Test
+  void noMoreThanTheRateIsRecordedPerSecond() {
+    Recorder recorder = recorder(10, 1 << 20);
+    recorder.addSink("s", sink);
+    recorder.add(server);
+    for (int i = 0; i < 100; i++) {
+      server.add(event("a", "t" + i));
+    }
+    for (int i = 0; i < 20; i++) {
+      assertThat(recorder.step()).isPositive();
+    }
+    assertThat(sink.got).hasSize(10);
+    time.advance(1000);
+    recorder.step();
+    assertThat(sink.got).hasSize(20);
+  }
+
+  @Test
+  void whatASinkRefusesComesAgainAndWhatDoesNotFitIsCounted() {
+    Recorder recorder = recorder(100_000, 10_000);
+    Sink other = new Sink();
+    recorder.addSink("s", sink);
+    recorder.addSink("o", other);
+    recorder.add(server);
+    sink.refuses = true;
+    for (int i = 0; i < 200; i++) {
+      server.add(event("a", "t" + i));
+      recorder.step();
+    }
+    assertThat(other.got).as("another sink goes on").hasSize(200);
+    sink.refuses = false;
+    time.advance(1000);
+    recorder.step();
+    recorder.step();
+    assertThat(sink.got.get(0).kind()).isEqualTo(Kind.LOST);
+    assertThat(sink.got.get(0).count() + sink.got.size() - 1).isEqualTo(200);
+    assertThat(sink.got.get(1).resource().name()).isEqualTo("t0");
+  }
+
+  @Test
+  void eventsOfTheTimeWithoutARecorderAreKept() {
+    Recorder before = recorder(500, 1 << 20);
+    before.addSink("s", sink);
+    before.add(server);
+    server.add(event("a", "1"));
+    before.step();
+    before.close();
+    server.add(event("a", "2"));
+    server.add(event("a", "3"));
+    Recorder after = recorder(500, 1 << 20);
+    after.addSink("s", sink);
+    after.add(server);
+    after.step();
+    assertThat(sink.names()).containsExactly("1", "2", "3");
+  }
+
+  @Test
+  void aSourceThatLeavesIsEmptied() {
+    Recorder recorder = recorder(1, 1 << 20);
+    recorder.addSink("s", sink);
+    recorder.add(server);
+    for (int i = 0; i < 20; i++) {
+      server.add(event("a", "t" + i));
+    }
+    recorder.remove(server);
+    recorder.step();
+    assertThat(sink.got).hasSize(20);
+  }
+
+  @Test
+  void anEventIsOneLineOfJson() throws IOException {
+    AuditEvent event = AuditEvent.of(1_000, Kind.DENIED, "Fetch", new Actor("User:\"a\n\u001b\u009b\ud800", "10.0.0.1", "c", "SECURE"),
+        new Resource("topic", "orders"), "TOPIC_AUTHORIZATION_FAILED", 3, Map.of("operation", "read"));
+    String line = new String(AuditJson.line(event, 7, 42), StandardCharsets.UTF_8);
+    assertThat(line).doesNotContain("\n").isEqualTo("{\"time\":\"1970-01-01T00:00:01Z\",\"node\":7,\"seq\":42,\"kind\":\"denied\",\"action\":\"Fetch\","
+        + "\"principal\":\"User:\\\"a\\u000a\\u001b\\u009b\\ud800\",\"host\":\"10.0.0.1\",\"clientId\":\"c\",\"listener\":\"SECURE\",\"type\":\"topic\","
+        + "\"name\":\"orders\",\"outcome\":\"TOPIC_AUTHORIZATION_FAILED\",\"count\":3,\"details\":{\"operation\":\"read\"}}");
+    try (JsonParser parser = new JsonFactory().createParser(line)) {
+      while (parser.nextToken() != null) {
+        continue;
+      }
+    }
+  }
+
+  @Test
+  void deploymentsAreRecordedOnce() {
+    BundleChanges changes = new BundleChanges(server, "ops", -1);
+    Map<String, Object> first = Map.of("id", 1L, "when", "w", "who", "ops", "bundles",
+        List.of(Map.of("name", "b", "from", "1", "to", "2", "kept", "k")), "outcome", "deployed", "why", "");
+    Map<String, Object> second = Map.of("id", 2L, "when", "w", "who", "ops", "bundles", List.of(), "outcome", "rolled back", "why", "errors");
+    changes.look(() -> List.of(first));
+    changes.look(() -> List.of(first, second));
+    changes.look(() -> List.of(first, second));
+    List<AuditEvent> all = new ArrayList<>();
+    server.drain(10, all::add);
+    assertThat(all).singleElement().satisfies(e -> {
+      assertThat(e.outcome()).isEqualTo("rolled back");
+      assertThat(e.details()).containsEntry("why", "errors");
+    });
+    assertThat(changes.lastId()).isEqualTo(2);
+  }
+}

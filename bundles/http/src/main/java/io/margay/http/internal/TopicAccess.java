@@ -1,0 +1,68 @@
+package io.margay.http.internal;
+
+import io.margay.model.acl.AclOperation;
+import io.margay.model.acl.ResourceType;
+import io.margay.spi.client.LocalClient;
+import io.margay.spi.config.NodeSettings;
+import io.margay.spi.handler.Principal;
+import io.margay.spi.lease.NamedServices;
+import io.margay.spi.lease.ServiceHolder;
+import io.margay.spi.security.AuthorizerSettings;
+import java.net.InetAddress;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Whether a client may write to a topic, asked at the begin of a request and again each second while it goes on. The answer does not tell whether
+ * the topic exists. Used by one thread at a time.
+ */
+final class TopicAccess {
+  /** Nobody is refused. */
+  static final TopicAccess ALL = new TopicAccess(null, null, null, null, null);
+
+  private static final long AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final String CLIENT_ID = "margay-http";
+
+  private final NamedServices<LocalClient> clients;
+  private final NodeSettings settings;
+  private final Principal principal;
+  private final InetAddress address;
+  private final String topic;
+  private boolean asked;
+  private long askedNanos;
+  private HttpError last;
+
+  TopicAccess(NamedServices<LocalClient> clients, NodeSettings settings, Principal principal, InetAddress address, String topic) {
+    this.clients = clients;
+    this.settings = settings;
+    this.principal = principal;
+    this.address = address;
+    this.topic = topic;
+  }
+
+  /** @return null, or why the client may not */
+  HttpError refusal() {
+    if (clients == null || AuthorizerSettings.chosen(settings).isEmpty()) {
+      return null;
+    }
+    long now = System.nanoTime();
+    if (!asked || now - askedNanos >= AGAIN_NANOS) {
+      asked = true;
+      askedNanos = now;
+      last = ask();
+    }
+    return last;
+  }
+
+  private HttpError ask() {
+    try (ServiceHolder.Lease<LocalClient> lease = clients.lease(Producing.CLIENT)) {
+      LocalClient.Verdict verdict = lease == null ? LocalClient.Verdict.UNDECIDED
+          : lease.service().as(new LocalClient.Caller(principal, address, CLIENT_ID, false))
+              .decide("HTTP records", AclOperation.WRITE, ResourceType.TOPIC, topic);
+      return switch (verdict) {
+        case ALLOWED -> null;
+        case DENIED -> new HttpError(403, "you may not write to topic " + JsonRecords.shown(topic));
+        case UNDECIDED -> HttpError.unavailable("whether you may do this cannot be decided now; try again");
+      };
+    }
+  }
+}
