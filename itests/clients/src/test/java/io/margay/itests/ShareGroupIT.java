@@ -388,8 +388,8 @@ class ShareGroupIT {
   @Test
   void theFeatureIsFinalised() throws Exception {
     assertThat(admin.describeFeatures().featureMetadata().get().finalizedFeatures().get("share.version").maxVersionLevel())
-        .isEqualTo((short) 1);
-    admin.updateFeatures(Map.of("share.version", new FeatureUpdate((short) 1, FeatureUpdate.UpgradeType.UPGRADE)),
+        .isEqualTo((short) 2);
+    admin.updateFeatures(Map.of("share.version", new FeatureUpdate((short) 2, FeatureUpdate.UpgradeType.UPGRADE)),
         new UpdateFeaturesOptions()).all().get();
   }
 }

@@ -101,8 +101,10 @@ final class TaskBalance {
   private TaskMember receiver(TaskId task, int each) {
     Comparator<TaskMember> least = Comparator.<TaskMember>comparingInt(m -> actives.getOrDefault(m.id(), 0))
         .thenComparingInt(m -> processes.get(m.process()).size()).thenComparing(TaskMember::id);
+    int fewest = members.values().stream().mapToInt(m -> actives.getOrDefault(m.id(), 0)).min().orElse(0);
+    int room = Math.max(each, fewest + 1);
     return members.values().stream()
-        .filter(m -> actives.getOrDefault(m.id(), 0) < each && (m.current().standby().contains(task) || m.current().warmup().contains(task)))
+        .filter(m -> actives.getOrDefault(m.id(), 0) < room && (m.current().standby().contains(task) || m.current().warmup().contains(task)))
         .min(least).orElseGet(() -> members.values().stream().min(least).orElseThrow());
   }
 

@@ -84,9 +84,6 @@ final class AcceptedSettings {
       """;
 
   private static final String GROUPS = """
-      BOOLEAN* | errors.deadletterqueue.auto.create.topics.enable | false | Whether dead letter topics are created \
-          automatically.
-      STRING* | errors.deadletterqueue.topic.name.prefix | dlq. | What the names of dead letter topics begin with.
       INT | group.coordinator.append.linger.ms | -1 | Milliseconds that a group coordinator gathers records; -1 adapts to the \
           load.
       INT | group.coordinator.background.threads | 2 | Threads for a group coordinator's long computations.

@@ -11,10 +11,6 @@ import io.margay.spi.config.SettingDefinitions;
 final class AcceptedTopicSettings implements SettingDefinitions {
   private static final Catalogue ALL = new Catalogue("Topics, without effect");
 
-  /** {@code errors.deadletterqueue.group.enable}. */
-  public static final Setting<Boolean> ERRORS_DEADLETTERQUEUE_GROUP_ENABLE =
-      ALL.topic(BOOLEAN, "errors.deadletterqueue.group.enable", false).inert()
-      .doc("Whether share groups may use this topic as their dead letter queue.");
   /** {@code file.delete.delay.ms}. */
   public static final Setting<Long> FILE_DELETE_DELAY_MS = ALL.topic(LONG, "file.delete.delay.ms", 60_000L)
       .from(0).synonyms("log.segment.delete.delay.ms").inert()

@@ -23,8 +23,8 @@ public final class SupportedFeatures {
   public static final short GROUP_VERSION_HIGHEST = 1;
   /** Share groups: from level 1 on they are served (KIP-932). */
   public static final String SHARE_VERSION = "share.version";
-  /** Level of share.version that is supported; Kafka 4.4 has 2 for dead letter queues (KIP-1191). */
-  public static final short SHARE_VERSION_HIGHEST = 1;
+  /** Level of share.version in Kafka 4.4: from level 2 on, share groups may have dead letter queues (KIP-1191). */
+  public static final short SHARE_VERSION_HIGHEST = 2;
   /** Streams groups: from level 1 on they are served (KIP-1071). */
   public static final String STREAMS_VERSION = "streams.version";
   /** Level of streams.version in Kafka 4.4. */

@@ -33,14 +33,6 @@ public final class GroupSettings implements SettingDefinitions {
   public static final Setting<Integer> CONSUMER_SESSION_TIMEOUT_MS = ALL.group(INT, "consumer.session.timeout.ms", 45_000)
       .from(1).synonyms("group.consumer.session.timeout.ms")
       .doc("Milliseconds without a heartbeat after which a member is removed from the group.");
-  /** {@code errors.deadletterqueue.copy.record.enable}. */
-  public static final Setting<Boolean> ERRORS_DEADLETTERQUEUE_COPY_RECORD_ENABLE =
-      ALL.group(BOOLEAN, "errors.deadletterqueue.copy.record.enable", false).inert()
-      .doc("Whether a record in the dead letter queue has the key and value of the original.");
-  /** {@code errors.deadletterqueue.topic.name}. */
-  public static final Setting<String> ERRORS_DEADLETTERQUEUE_TOPIC_NAME =
-      ALL.group(STRING, "errors.deadletterqueue.topic.name", "").inert()
-      .doc("Topic for records that a share group gave up on; empty means none.");
   /** {@code share.assignment.interval.ms}. */
   public static final Setting<Integer> SHARE_ASSIGNMENT_INTERVAL_MS = ALL.group(INT, "share.assignment.interval.ms", 1000)
       .from(0).synonyms("group.share.assignment.interval.ms")

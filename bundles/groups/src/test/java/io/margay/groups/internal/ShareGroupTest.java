@@ -170,6 +170,18 @@ class ShareGroupTest {
   }
 
   @Test
+  void aSilentMemberIsRemovedLaterWhenThatCannotBeWritten() {
+    topic(1);
+    beat("a", 0, "t");
+    f.log.failWith = Errors.NOT_ENOUGH_REPLICAS;
+    f.time.advance(46_000);
+    assertThat(described().members()).hasSize(1);
+    f.log.failWith = Errors.NONE;
+    f.time.advance(1_000);
+    assertThat(described().members()).isEmpty();
+  }
+
+  @Test
   void aMemberLeaves() {
     topic(1);
     beat("a", 0, "t");

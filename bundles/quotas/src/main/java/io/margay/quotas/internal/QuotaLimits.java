@@ -3,6 +3,8 @@ package io.margay.quotas.internal;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
 import io.margay.metadata.QuotaEntity;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
@@ -22,7 +24,7 @@ final class QuotaLimits {
     Map<QuotaKind, Map<QuotaEntity, Double>> limits = new EnumMap<>(QuotaKind.class);
     image.configs().forEach((resource, quotas) -> {
       if (resource.type() == ConfigResource.Type.CLIENT_QUOTA) {
-        QuotaEntity entity = QuotaEntity.of(resource);
+        QuotaEntity entity = usual(QuotaEntity.of(resource));
         for (QuotaKind kind : QuotaKind.values()) {
           String value = quotas.get(kind.setting());
           if (value != null) {
@@ -32,6 +34,18 @@ final class QuotaLimits {
       }
     });
     return new QuotaLimits(limits);
+  }
+
+  /** An address has several forms, and connections come with the usual one. */
+  private static QuotaEntity usual(QuotaEntity entity) {
+    if (entity.ip() == null || entity.ip().equals(ANY)) {
+      return entity;
+    }
+    try {
+      return new QuotaEntity(null, null, InetAddress.getByName(entity.ip()).getHostAddress()); // no name was let in, so none is looked up
+    } catch (UnknownHostException e) {
+      return entity;
+    }
   }
 
   boolean isEmpty() {

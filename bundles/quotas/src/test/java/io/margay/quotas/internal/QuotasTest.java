@@ -164,6 +164,11 @@ class QuotasTest {
     assertThat(quotas.connected(one)).isBetween(1, 1_000);
     assertThat(quotas.connected(InetAddress.getByName("10.0.0.2"))).isZero();
     assertThat(quotas.connected(InetAddress.getByName("::1"))).as("each address for itself").isZero();
+    set(new QuotaEntity(null, null, "::2"), "connection_creation_rate", 2);
+    for (int i = 0; i < 20; i++) {
+      assertThat(quotas.connected(InetAddress.getByName("0:0::0:2"))).isZero();
+    }
+    assertThat(quotas.connected(InetAddress.getByName("::2"))).isPositive();
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.margay.metadata.ConfigResource;
 import io.margay.model.BrokerId;
 import io.margay.shares.internal.fetch.ShareCluster;
 import io.margay.shares.internal.leader.ShareEnvironment;
+import io.margay.shares.internal.letters.LetterSettings;
 import io.margay.shares.internal.partition.ShareLimits;
 import io.margay.shares.internal.state.StateConfig;
 import io.margay.spi.config.NodeSettings;
@@ -14,8 +15,10 @@ import io.margay.spi.lease.LeaseSettings;
 import java.util.Map;
 
 /** The settings of share groups, and what is asked of the cluster. Every call gives the value of the moment. */
-record SettingsOfShares(NodeSettings values, ClusterMetadata metadata) implements StateConfig, ShareEnvironment.Groups, ShareCluster {
+record SettingsOfShares(NodeSettings values, ClusterMetadata metadata) implements StateConfig, ShareEnvironment.Groups, ShareCluster,
+    LetterSettings {
   private static final int HEAP_PARTS = 32;
+  private static final short FIRST_WITH_DEAD_LETTERS = 2;
   private static final int MAX_BYTES = 55 << 20;
 
   // ------------------------------------------------------------------------------------------------ groups
@@ -66,10 +69,41 @@ record SettingsOfShares(NodeSettings values, ClusterMetadata metadata) implement
       }
 
       @Override
+      public boolean deadLetters() {
+        return !letterTopic(groupId).isEmpty();
+      }
+
+      @Override
       public boolean mayRenew() {
         return values.topic(own(groupId)).get(ShareSettings.SHARE_RENEW_ACKNOWLEDGE_ENABLE);
       }
     };
+  }
+
+  @Override
+  public String letterTopic(String groupId) {
+    return image().features().getOrDefault("share.version", (short) 0) < FIRST_WITH_DEAD_LETTERS ? ""
+        : values.topic(own(groupId)).get(ShareSettings.DEAD_LETTERS_TOPIC);
+  }
+
+  @Override
+  public boolean copiesRecords(String groupId) {
+    return values.topic(own(groupId)).get(ShareSettings.DEAD_LETTERS_COPY_RECORD);
+  }
+
+  @Override
+  public String prefix() {
+    return values.get(ShareSettings.DEAD_LETTERS_PREFIX);
+  }
+
+  @Override
+  public boolean createsTopics() {
+    return values.get(ShareSettings.DEAD_LETTERS_AUTO_CREATE_TOPICS);
+  }
+
+  @Override
+  public boolean isDeadLetterTopic(String topic) {
+    return values.topic(image().config(new ConfigResource(ConfigResource.Type.TOPIC, topic))).get(ShareSettings.DEAD_LETTERS_GROUP_ENABLE);
   }
 
   // ------------------------------------------------------------------------------------------------ the node

@@ -11,6 +11,8 @@ import io.margay.model.Clock;
 import io.margay.model.LeaderEpoch;
 import io.margay.model.Scheduler;
 import io.margay.model.TopicPartition;
+import io.margay.protocol.Api;
+import io.margay.protocol.Message;
 import io.margay.protocol.message.DeleteRecordsRequest;
 import io.margay.protocol.message.DeleteRecordsResponse;
 import io.margay.protocol.message.FindCoordinatorRequest;
@@ -26,6 +28,7 @@ import io.margay.spi.memory.MemoryUser;
 import io.margay.spi.partition.LeaderPartition;
 import io.margay.spi.partition.LeadershipListener;
 import io.margay.spi.share.ShareStates;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -88,7 +91,7 @@ public final class ShareComponent implements LeadershipListener, MetadataPublish
     CoordinatorRuntime.Environment runtime = new CoordinatorRuntime.Environment("shares", clock, scheduler, executor,
         () -> settings.get(ShareSettings.WRITE_TIMEOUT_MS), limits, shard -> { });
     this.shares = new Shares(new Shares.Environment(runtime, new SettingsOfShares(settings, metadata),
-        new Brokers(metadata, settings, () -> client), this::createTopic));
+        new Brokers(metadata, settings, () -> client), this::createTopic, this::request));
     this.handOver = new HandOver(context.getDataFile("handover").toPath());
     HandOver.Content before = handOver.take(clock.millis(), clock.nanos() / 1_000_000);
     shares.sessions().takeOver(before.sessions());
@@ -156,6 +159,11 @@ public final class ShareComponent implements LeadershipListener, MetadataPublish
       LOG.debug("The topic of share states cannot be created now.", e);
       return null;
     });
+  }
+
+  private <R extends Message> CompletionStage<R> request(Api api, Message request, R response) {
+    LocalClient to = local;
+    return to == null ? CompletableFuture.failedFuture(new IOException("no handlers can be reached now")) : to.send(api, request, response);
   }
 
   private void cut(int partition, long offset) {

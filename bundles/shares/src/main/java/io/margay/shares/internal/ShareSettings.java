@@ -95,6 +95,25 @@ public final class ShareSettings implements SettingDefinitions {
       .doc("Bytes of heap, as estimated, that share states may take on this node; half of it for one partition of their topic. -1 means a "
           + "thirty-second of the maximum heap. Beyond this limit new share partitions are refused.");
 
+  /** {@code errors.deadletterqueue.auto.create.topics.enable}. */
+  public static final Setting<Boolean> DEAD_LETTERS_AUTO_CREATE_TOPICS =
+      ALL.broker(BOOLEAN, "errors.deadletterqueue.auto.create.topics.enable", false).live()
+      .doc("Whether a dead letter topic that a share group names is created when the first record is to be copied to it.");
+  /** {@code errors.deadletterqueue.topic.name.prefix}. */
+  public static final Setting<String> DEAD_LETTERS_PREFIX =
+      ALL.broker(STRING, "errors.deadletterqueue.topic.name.prefix", "dlq.").live()
+      .doc("What the names of dead letter topics of share groups begin with. Empty allows all names but those of internal topics.");
+  /** {@code errors.deadletterqueue.topic.name}. */
+  public static final Setting<String> DEAD_LETTERS_TOPIC = ALL.group(STRING, "errors.deadletterqueue.topic.name", "")
+      .matching("(?!__)[a-zA-Z0-9._-]*", "a topic name that does not begin with __, or nothing")
+      .doc("Topic for records that the share group rejects or was given too often; empty means none. It needs share.version 2.");
+  /** {@code errors.deadletterqueue.copy.record.enable}. */
+  public static final Setting<Boolean> DEAD_LETTERS_COPY_RECORD = ALL.group(BOOLEAN, "errors.deadletterqueue.copy.record.enable", false)
+      .doc("Whether a record in the dead letter topic has the key, value and headers of the original.");
+  /** {@code errors.deadletterqueue.group.enable}. */
+  public static final Setting<Boolean> DEAD_LETTERS_GROUP_ENABLE = ALL.topic(BOOLEAN, "errors.deadletterqueue.group.enable", false)
+      .doc("Whether share groups may use this topic as their dead letter queue.");
+
   /** {@code share.auto.offset.reset}. */
   public static final Setting<String> SHARE_AUTO_OFFSET_RESET = ALL.group(STRING, "share.auto.offset.reset", "latest")
       .matching("latest|earliest|by_duration:P(?=\\d|T\\d)(\\d+D)?(T(?=\\d)(\\d+H)?(\\d+M)?(\\d+(\\.\\d+)?S)?)?",

@@ -12,9 +12,14 @@ import io.margay.shares.internal.fetch.ShareAcknowledgeHandler;
 import io.margay.shares.internal.fetch.ShareFetchHandler;
 import io.margay.shares.internal.fetch.ShareService;
 import io.margay.shares.internal.fetch.ShareSessions;
+import io.margay.shares.internal.leader.DeadLetters;
 import io.margay.shares.internal.leader.ShareEnvironment;
 import io.margay.shares.internal.leader.SharePartitions;
 import io.margay.shares.internal.leader.StateAccess;
+import io.margay.shares.internal.letters.DeadLetterQueues;
+import io.margay.shares.internal.letters.Post;
+import io.margay.shares.internal.letters.Requests;
+import io.margay.shares.internal.remote.BrokerLinks;
 import io.margay.shares.internal.remote.StateRouter;
 import io.margay.shares.internal.state.ReadApi;
 import io.margay.shares.internal.state.StateApi;
@@ -42,6 +47,7 @@ final class Shares implements AutoCloseable {
   private final StateTopic topic;
   private final StateCoordinator coordinator;
   private final StateRouter router;
+  private final BrokerLinks links;
   private final SharePartitions partitions;
   private final ShareSessions sessions;
   private final ShareFetchHandler fetches;
@@ -55,9 +61,10 @@ final class Shares implements AutoCloseable {
    * @param settings the settings and the cluster
    * @param brokers how other brokers are reached
    * @param createTopic creates the topic of states; completes when it is there or cannot be created now
+   * @param requests reaches the handlers of this broker
    */
   record Environment(CoordinatorRuntime.Environment runtime, SettingsOfShares settings, Brokers brokers,
-      Supplier<CompletionStage<?>> createTopic) { }
+      Supplier<CompletionStage<?>> createTopic, Requests requests) { }
 
   Shares(Environment environment) {
     CoordinatorRuntime.Environment runtime = environment.runtime;
@@ -77,8 +84,12 @@ final class Shares implements AutoCloseable {
         return topic.exists() ? CompletableFuture.completedFuture(null) : createTopic.get();
       }
     }, environment.brokers);
-    ShareEnvironment share = new ShareEnvironment(runtime.clock(), runtime.scheduler(), runtime.executor(), access(), settings,
-        new LineLimit(runtime.clock()));
+    LineLimit logs = new LineLimit(runtime.clock());
+    this.links = new BrokerLinks(environment.brokers);
+    DeadLetters letters = new DeadLetterQueues(new Post(settings::image, links, environment.requests, runtime.clock(), runtime.scheduler()),
+        settings, runtime.executor(), logs);
+    ShareEnvironment share =
+        new ShareEnvironment(runtime.clock(), runtime.scheduler(), runtime.executor(), access(), settings, letters, logs);
     this.partitions = new SharePartitions(share, () -> settings.values().get(ShareSettings.MARGAY_SHARES_PARTITIONS_MAX));
     this.sessions = new ShareSessions(() -> settings.values().get(ShareSettings.GROUP_SHARE_MAX_SHARE_SESSIONS), share::elapsedMs);
     ShareService service = new ShareService(settings, partitions, sessions, runtime.scheduler());
@@ -148,6 +159,7 @@ final class Shares implements AutoCloseable {
   @Override
   public void close() {
     partitions.close();
+    links.close();
     router.close();
     coordinator.close();
   }

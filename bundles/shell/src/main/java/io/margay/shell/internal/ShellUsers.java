@@ -37,15 +37,26 @@ final class ShellUsers {
   }
 
   /** Null where nobody has logged in with roles. The class of the principals is Karaf's, and known here by its name alone. */
-  @SuppressWarnings("removal") // Karaf passes its users on this way
   private static List<String> karafRoles() {
-    Subject subject = Subject.getSubject(AccessController.getContext());
+    Subject subject = current();
     if (subject == null) {
       return null;
     }
     List<String> roles = subject.getPrincipals().stream().filter(p -> p.getClass().getSimpleName().equals(KARAF_ROLES))
         .map(java.security.Principal::getName).toList();
     return roles.isEmpty() ? null : roles;
+  }
+
+  /** Who runs the command, as Karaf passes it on: with a method that newer versions of Java have, and else with one that the newest refuse. */
+  @SuppressWarnings("removal")
+  private static Subject current() {
+    try {
+      return (Subject) Subject.class.getMethod("current").invoke(null);
+    } catch (NoSuchMethodException e) {
+      return Subject.getSubject(AccessController.getContext()); // Java 17
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("who has logged in cannot be told", e);
+    }
   }
 
   /** As whom commands send requests. */

@@ -98,6 +98,15 @@ public abstract class TaskAssignorContract {
   }
 
   @Test
+  void aCopyIsPreferredThoughThereAreMoreMembersThanTasks() {
+    TaskId task = new TaskId("0", 0);
+    TaskAssignment copy = new TaskAssignment(Set.of(), Set.of(task), Set.of());
+    Map<String, TaskAssignment> then = assign(group(1, 0, member("a", "p", TaskAssignment.NONE), member("b", "q", TaskAssignment.NONE),
+        member("c", "r", copy)));
+    assertThat(then.get("c").active()).containsExactly(task);
+  }
+
+  @Test
   void membersProcessEqualNumbers() {
     Map<String, TaskAssignment> all = assign(group(7, 0, member("a", "p", TaskAssignment.NONE), member("b", "q", TaskAssignment.NONE),
         member("c", "r", TaskAssignment.NONE)));

@@ -6,6 +6,7 @@ import io.margay.protocol.Api;
 import io.margay.protocol.Message;
 import io.margay.protocol.MessageReader;
 import io.margay.protocol.Messages;
+import io.margay.spi.quota.ClientQuota;
 import io.margay.spi.security.Authorizer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -39,6 +40,7 @@ public final class FakeRequest implements Request {
   private int clientPort;
   private Principal principal = Principal.ANONYMOUS;
   private Authorizer authorizer;
+  private ClientQuota quota = ClientQuota.NONE;
   private long budgetBytes = Long.MAX_VALUE;
   private long reservedBytes;
   private Executor executor = task -> {
@@ -193,6 +195,32 @@ public final class FakeRequest implements Request {
     }
     into.read(new MessageReader(bytes), version);
     return into;
+  }
+
+  /** What limits its client. */
+  public FakeRequest quota(ClientQuota limits) {
+    quota = limits;
+    return this;
+  }
+
+  @Override
+  public boolean fetches(long bytes) {
+    return quota.fetched(bytes) == 0;
+  }
+
+  @Override
+  public long mostFetchBytes() {
+    return quota.mostFetchBytes();
+  }
+
+  @Override
+  public boolean mutates(long partitions, boolean strict) {
+    return quota.mutated(partitions, strict) >= 0;
+  }
+
+  @Override
+  public void unlimited() {
+    quota = ClientQuota.NONE;
   }
 
   @Override

@@ -67,6 +67,12 @@ interface PartCaller extends AutoCloseable {
     return new Repeated(5, transactor::commit, transactor::close);
   }
 
+  /** Consumes as a member of a share group, and accepts every record. */
+  static PartCaller sharing(FelixBroker broker, String topic) throws Exception {
+    Sharer sharer = new Sharer(broker, topic);
+    return new Repeated(5, sharer::share, sharer::close);
+  }
+
   /** Creates topics, whose replicas a strategy places, and deletes them. */
   static PartCaller creatingTopics(FelixBroker broker, String topic) {
     Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", broker.bootstrap()));

@@ -14,6 +14,7 @@ enum SwapPart {
   STORAGE_MAPDB("storage-mapdb", -1, Map.of("margay.storage.engine", "mapdb"), null, null),
   LOG("log", -1, Map.of(), null, null),
   GROUPS("groups", 500, Map.of(), "commit offsets, also in transactions", (broker, topic, group) -> PartCaller.committing(broker, topic)),
+  SHARES("shares", -1, Map.of(), "share records", (broker, topic, group) -> PartCaller.sharing(broker, topic)),
   TRANSACTIONS("transactions", -1, Map.of(), "commit transactions", (broker, topic, group) -> PartCaller.transacting(broker, topic)),
   REPLICATION("replication", -1, Map.of(), null, null),
   CONTROLLER("controller", -1, Map.of(), "create and delete topics",

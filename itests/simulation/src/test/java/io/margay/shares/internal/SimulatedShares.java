@@ -12,6 +12,8 @@ import io.margay.model.Clock;
 import io.margay.model.LeaderEpoch;
 import io.margay.model.Scheduler;
 import io.margay.model.TopicPartition;
+import io.margay.protocol.Api;
+import io.margay.protocol.Message;
 import io.margay.protocol.record.CompressionType;
 import io.margay.shares.internal.state.StateTopic;
 import io.margay.spi.client.RemoteClient;
@@ -22,6 +24,7 @@ import io.margay.spi.partition.LeadershipListener;
 import io.margay.spi.share.ShareStates;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 
@@ -45,11 +48,17 @@ public final class SimulatedShares implements LeadershipListener, MetadataPublis
     CoordinatorRuntime.Environment runtime = new CoordinatorRuntime.Environment("shares", time, time, thread,
         () -> settings.get(ShareSettings.WRITE_TIMEOUT_MS), new CoordinatorRuntime.Limits(1_000, 1 << 24), shard -> { });
     this.shares = new Shares(new Shares.Environment(runtime, new SettingsOfShares(settings, metadata),
-        new Brokers(metadata, settings, () -> client), () -> CompletableFuture.completedFuture(null)));
+        new Brokers(metadata, settings, () -> client), () -> CompletableFuture.completedFuture(null),
+        SimulatedShares::noRequests));
     Scheduler scheduler = time;
     scheduler.every(TIDY_MS, TIDY_MS, () -> thread.execute(shares.partitions()::tidy));
     // nothing is cut: the logs are compared from their first record on
     scheduler.every(CARE_MS, CARE_MS, () -> shares.coordinator().tidy((partition, offset) -> { }));
+  }
+
+  /** There are no dead letter queues. */
+  private static <R extends Message> CompletionStage<R> noRequests(Api api, Message request, R response) {
+    throw new IllegalStateException("nothing is asked of " + api);
   }
 
   public ShareStates states() {

@@ -16,13 +16,14 @@ import io.margay.metadata.QuotaEntity;
 import io.margay.model.acl.AclOperation;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.AlterClientQuotasRequest;
+import io.margay.protocol.message.AlterClientQuotasRequest.EntityData;
 import io.margay.protocol.message.AlterClientQuotasRequest.EntryData;
 import io.margay.protocol.message.AlterClientQuotasResponse;
 import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -61,12 +62,13 @@ public final class AlterClientQuotasHandler extends AdminHandler<AlterClientQuot
     List<Outcome> outcomes = new ArrayList<>(entries.size());
     List<ConfigChange> changes = new ArrayList<>();
     List<Integer> places = new ArrayList<>();
-    Set<QuotaEntity> seen = new HashSet<>();
+    Map<Set<EntityData>, Integer> times = new HashMap<>();
+    entries.forEach(entry -> times.merge(Set.copyOf(entry.entity()), 1, Integer::sum));
     long grownBytes = 0;
     for (EntryData entry : entries) {
       try {
         QuotaEntity entity = QuotaRules.entity(entry.entity());
-        if (!seen.add(entity)) {
+        if (times.get(Set.copyOf(entry.entity())) > 1) {
           throw QuotaRules.refused("Ignoring duplicate entity " + Texts.shown(entity.resource().name()));
         }
         QuotaRules.check(entity, entry);

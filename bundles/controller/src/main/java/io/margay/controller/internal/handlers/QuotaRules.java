@@ -65,19 +65,25 @@ final class QuotaRules {
     if (ip != null && names.size() > 1) {
       throw refused("Invalid quota entity combination, IP entity should not be combined with User or ClientId");
     }
-    return new QuotaEntity(names.get(USER), names.get(CLIENT_ID), ip == null || ip.equals(QuotaEntity.DEFAULT) ? ip : address(ip));
+    if (ip != null && !ip.equals(QuotaEntity.DEFAULT)) {
+      checkAddress(ip);
+    }
+    return new QuotaEntity(names.get(USER), names.get(CLIENT_ID), ip);
   }
 
-  /** The usual form of an address. Names are refused: any client could make brokers look them up. */
-  private static String address(String text) {
+  /** Host names are refused: a client could make all brokers look them up. */
+  private static void checkAddress(String text) {
+    if (IPV4.matcher(text).matches()) {
+      return;
+    }
     try {
-      if (IPV4.matcher(text).matches() || text.indexOf(':') >= 0) {
-        return InetAddress.getByName(text).getHostAddress();
+      if (text.indexOf(':') < 0) {
+        throw noAddress(text);
       }
+      InetAddress.getByName(text);
     } catch (UnknownHostException e) {
       throw noAddress(text);
     }
-    throw noAddress(text);
   }
 
   private static RefusedException noAddress(String text) {

@@ -12,9 +12,18 @@ import io.margay.protocol.message.AlterClientQuotasResponse;
 import io.margay.protocol.message.DescribeClientQuotasRequest;
 import io.margay.protocol.message.DescribeClientQuotasRequest.ComponentData;
 import io.margay.protocol.message.DescribeClientQuotasResponse;
+import io.margay.protocol.message.CreatePartitionsRequest;
+import io.margay.protocol.message.CreatePartitionsResponse;
+import io.margay.protocol.message.CreateTopicsRequest;
+import io.margay.protocol.message.CreateTopicsResponse;
+import io.margay.protocol.message.DeleteTopicsRequest;
+import io.margay.protocol.message.DeleteTopicsResponse;
+import io.margay.spi.handler.FakeRequest;
+import io.margay.spi.quota.FakeQuota;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -27,6 +36,8 @@ class ClientQuotaHandlersTest extends HandlerTest {
       + " user<default>{consumer_byte_rate=9.0} user=a/b c%ü&={consumer_byte_rate=15.0}"
       + " user=u,client-id<default>{consumer_byte_rate=13.0} user=u,client-id=c{consumer_byte_rate=12.0}"
       + " user=u{controller_mutation_rate=0.5,request_percentage=1.0E300}";
+
+  private final FakeQuota quota = new FakeQuota();
 
   /** @param parts types and names in turn */
   private static EntryData entry(List<String> parts, OpData... ops) {
@@ -137,8 +148,10 @@ class ClientQuotaHandlersTest extends HandlerTest {
     assertThat(alter(1, true, entry(List.of("user", "w"), set("producer_byte_rate", 1))).entries().get(0).errorCode()).isZero();
     AlterClientQuotasResponse twice = alter(1, false, entry(List.of("user", "u"), remove("consumer_byte_rate")),
         entry(List.of("user", "u"), set("producer_byte_rate", 2)), entry(List.of("ip", "::1"), set("connection_creation_rate", 2)));
-    assertThat(twice.entries()).extracting(e -> Errors.forCode(e.errorCode())).containsExactly(Errors.NONE, Errors.INVALID_REQUEST, Errors.NONE);
-    assertThat(describe(false)).isEqualTo("ip=0:0:0:0:0:0:0:1{connection_creation_rate=2.0}");
+    assertThat(twice.entries()).extracting(e -> Errors.forCode(e.errorCode())).containsExactly(Errors.INVALID_REQUEST,
+        Errors.INVALID_REQUEST, Errors.NONE);
+    assertThat(describe(false)).isEqualTo("ip=::1{connection_creation_rate=2.0} user=u{consumer_byte_rate=1.0000001}");
+    assertThat(describe(true, exact("ip", "::1"))).startsWith("ip=::1");
   }
 
   @Test
@@ -165,6 +178,38 @@ class ClientQuotaHandlersTest extends HandlerTest {
     assertThat(describe(false, exact("user", null))).startsWith("INVALID_REQUEST: Request specified MATCH_TYPE_EXACT");
     assertThat(describe(false, byDefault("user").setMatch("x"))).startsWith("INVALID_REQUEST: Request specified MATCH_TYPE_DEFAULT");
     assertThat(describe(false, any("user").setMatchType((byte) 7))).isEqualTo("INVALID_REQUEST: Unknown match type 7");
+  }
+
+  private <R extends io.margay.protocol.Message> R limited(io.margay.spi.handler.ApiHandler handler, int version, io.margay.protocol.Message message,
+      R answer) {
+    FakeRequest request = new FakeRequest(handler.api(), message, version).quota(quota);
+    handler.handle(request);
+    request.runLoop();
+    return request.bytes().thenApply(bytes -> io.margay.protocol.Messages.read(() -> answer, bytes, (short) version)).orTimeout(20, TimeUnit.SECONDS)
+        .join();
+  }
+
+  private Errors create(String topic, int partitions, int version) {
+    return Errors.forCode(limited(new CreateTopicsHandler(controller), version, new CreateTopicsRequest().setTimeoutMs(20_000).setTopics(
+        List.of(new CreateTopicsRequest.CreatableTopic().setName(topic).setNumPartitions(partitions).setReplicationFactor((short) 1))),
+        new CreateTopicsResponse()).topics().get(0).errorCode());
+  }
+
+  @Test
+  void topicsAreNotChangedAboveTheQuota() {
+    quota.partitions = 4;
+    assertThat(create("a", 5, 6)).isEqualTo(Errors.NONE);
+    assertThat(create("b", 1, 6)).isEqualTo(Errors.THROTTLING_QUOTA_EXCEEDED);
+    assertThat(create("b", 1, 5)).as("an older version").isEqualTo(Errors.NONE);
+    CreatePartitionsRequest more = new CreatePartitionsRequest().setTimeoutMs(20_000).setTopics(
+        List.of(new CreatePartitionsRequest.CreatePartitionsTopic().setName("b").setCount(2).setAssignments(null)));
+    assertThat(limited(new CreatePartitionsHandler(controller), 3, more, new CreatePartitionsResponse()).results().get(0).errorCode())
+        .isEqualTo(Errors.THROTTLING_QUOTA_EXCEEDED.code());
+    assertThat(limited(new CreatePartitionsHandler(controller), 2, more, new CreatePartitionsResponse()).results().get(0).errorCode()).isZero();
+    DeleteTopicsRequest delete = new DeleteTopicsRequest().setTimeoutMs(20_000).setTopicNames(List.of("b"));
+    assertThat(limited(new DeleteTopicsHandler(controller), 5, delete, new DeleteTopicsResponse()).responses().get(0).errorCode())
+        .isEqualTo(Errors.THROTTLING_QUOTA_EXCEEDED.code());
+    assertThat(limited(new DeleteTopicsHandler(controller), 4, delete, new DeleteTopicsResponse()).responses().get(0).errorCode()).isZero();
   }
 
   @Test

@@ -28,6 +28,8 @@ public final class Sessions {
   }
 
   private static final Result<Void> NOTHING = Result.of(null);
+  /** What follows from the end of a time is tried again after this, in case it cannot be written: too few replicas may be in sync. */
+  private static final int AGAIN_MS = 1_000;
 
   private final ShardContext context;
   private final Map<String, Map<String, Session>> groups = new HashMap<>();
@@ -70,7 +72,12 @@ public final class Sessions {
         schedule(groupId, memberId, session, over);
         return NOTHING;
       }
-      return over.run(nowMs);
+      Result<Void> end = over.run(nowMs);
+      if (!end.records().isEmpty()) {
+        session.deadlineMs = context.elapsedMs() + AGAIN_MS;
+        schedule(groupId, memberId, session, over);
+      }
+      return end;
     });
   }
 
@@ -86,9 +93,20 @@ public final class Sessions {
     if (session.step != null) {
       session.step.cancel();
     }
+    awaitStep(groupId, memberId, session, timeoutMs, over);
+  }
+
+  private void awaitStep(String groupId, String memberId, Session session, int timeoutMs, Over over) {
     session.step = context.after(timeoutMs, nowMs -> {
       session.step = null;
-      return find(groupId, memberId) == session ? over.run(nowMs) : NOTHING;
+      if (find(groupId, memberId) != session) {
+        return NOTHING;
+      }
+      Result<Void> end = over.run(nowMs);
+      if (!end.records().isEmpty()) {
+        awaitStep(groupId, memberId, session, AGAIN_MS, over);
+      }
+      return end;
     });
   }
 

@@ -5,6 +5,7 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.message.ShareFetchRequest;
 import io.margay.shares.internal.leader.Fetched;
 import io.margay.shares.internal.leader.SharePartitionLeader;
+import io.margay.shares.internal.leader.Want;
 import io.margay.shares.internal.leader.ShareWaiter;
 import io.margay.spi.handler.ParkedRequests;
 import io.margay.spi.handler.Request;
@@ -117,8 +118,8 @@ final class PendingShareFetch implements ShareWaiter {
     return query.minBytes() > 1 && !expired;
   }
 
-  private SharePartitionLeader.Want want(long records, long bytes) {
-    return new SharePartitionLeader.Want(query.memberId(), (int) records, query.shareAcquireMode() == RECORD_LIMIT, (int) bytes);
+  private Want want(long records, long bytes) {
+    return new Want(query.memberId(), (int) records, query.shareAcquireMode() == RECORD_LIMIT, (int) bytes);
   }
 
   /** One pass over the partitions. */

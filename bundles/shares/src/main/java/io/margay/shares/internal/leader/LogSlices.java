@@ -10,7 +10,7 @@ import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 
 /** Reads what may be delivered from the log of one share partition. May wait for a disk. */
-final class LogSlices {
+public final class LogSlices {
   private final LeaderPartition log;
   private final ShareLimits limits;
 
@@ -23,7 +23,7 @@ final class LogSlices {
   record Slice(Records records, BatchHeaders.Found found) { }
 
   /** Reads whole batches from an offset, up to a bound. */
-  Slice read(long offset, long bound, SharePartitionLeader.Want want) throws IOException {
+  Slice read(long offset, long bound, Want want) throws IOException {
     Records records = log.read(offset, Math.max(0, want.maxBytes()), bound, true).records();
     try {
       BatchHeaders.Filter filter = limits.readCommitted()
@@ -35,8 +35,13 @@ final class LogSlices {
     }
   }
 
-  /** Records that are not in memory yet are copied here, so that the thread that sends them does not wait for a disk. */
-  static Records inMemory(Records records) throws IOException {
+  /**
+   * Records that are not in memory yet are copied here, so that the thread that sends them does not wait for a disk.
+   *
+   * @param records given back when they are copied
+   * @return the same bytes, in memory
+   */
+  public static Records inMemory(Records records) throws IOException {
     if (records.bufferOrNull() != null) {
       return records;
     }

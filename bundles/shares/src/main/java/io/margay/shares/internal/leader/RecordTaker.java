@@ -39,12 +39,12 @@ final class RecordTaker {
   }
 
   /** May wait for a disk; needs no lock. */
-  LogSlices.Slice read(Place place, SharePartitionLeader.Want want) throws IOException {
+  LogSlices.Slice read(Place place, Want want) throws IOException {
     return slices.read(place.offset, place.bound, want);
   }
 
   /** Acquires what was read; null when none of it is delivered. The slice is used up. */
-  Fetched take(SharePartition partition, SharePartitionLeader.Want want, Place place, LogSlices.Slice slice, long nowMs) throws IOException {
+  Fetched take(SharePartition partition, Want want, Place place, LogSlices.Slice slice, long nowMs) throws IOException {
     Records records = slice.records();
     try {
       List<LogBatch> batches = slice.found().batches();

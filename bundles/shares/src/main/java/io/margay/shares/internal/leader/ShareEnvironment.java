@@ -14,9 +14,11 @@ import java.util.concurrent.Executor;
  * @param blocking runs what may wait for a disk
  * @param states reaches the share coordinators
  * @param groups the settings of groups
+ * @param letters copies what groups give up
  * @param logs limits what is logged
  */
-public record ShareEnvironment(Clock clock, Scheduler scheduler, Executor blocking, StateAccess states, Groups groups, LineLimit logs) {
+public record ShareEnvironment(Clock clock, Scheduler scheduler, Executor blocking, StateAccess states, Groups groups, DeadLetters letters,
+    LineLimit logs) {
   /** The settings of groups, always the newest. */
   public interface Groups {
     /** @return what share partitions of a group follow */

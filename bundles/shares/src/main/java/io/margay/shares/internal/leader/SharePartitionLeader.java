@@ -5,6 +5,7 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.Records;
 import io.margay.protocol.record.CorruptRecordException;
 import io.margay.shares.internal.partition.Acknowledgement;
+import io.margay.shares.internal.partition.GivenUp;
 import io.margay.shares.internal.partition.SharePartition;
 import io.margay.shares.internal.state.StateKey;
 import io.margay.spi.log.LogSuspendedException;
@@ -30,6 +31,7 @@ public final class SharePartitionLeader implements StateWriter.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(SharePartitionLeader.class);
   private static final int WATCH_MS = 60_000;
   private static final int PASSES = 8;
+  private static final int LETTERS = 500;
 
   private final StateKey key;
   private final LeaderPartition log;
@@ -47,6 +49,8 @@ public final class SharePartitionLeader implements StateWriter.Owner {
   /** The log is suspended, and wakes all when it goes on. */
   private boolean suspended;
   private boolean watching;
+  /** Records that were given up are being copied. */
+  private boolean copying;
   private Scheduler.Timer timer;
   private long timerAtMs = Long.MAX_VALUE;
   private long usedAtMs;
@@ -89,10 +93,10 @@ public final class SharePartitionLeader implements StateWriter.Owner {
       writer = new StateWriter(key, environment, this, log.leaderEpoch().value(), stateEpoch, loaded);
       schedule();
       StateWriter.Step wake = wakeAll();
-      return () -> {
+      return both(() -> {
         ready.complete(null);
         wake.run();
-      };
+      }, copyGivenUp());
     });
   }
 
@@ -142,9 +146,26 @@ public final class SharePartitionLeader implements StateWriter.Owner {
     return partition == null ? List.of() : partition.locks(environment.elapsedMs());
   }
 
-  /** Whether an acknowledgement waits for its write. */
+  /** Whether an acknowledgement waits for its write, or a record that was given up for its copy. */
   synchronized boolean isWriting() {
-    return partition != null && closed == Errors.NONE && partition.isWriting();
+    return partition != null && closed == Errors.NONE && (partition.isWriting() || copying);
+  }
+
+  /** Copies what was given up to the dead letter topic, some at a time. */
+  private StateWriter.Step copyGivenUp() {
+    List<GivenUp> some = copying || closed != Errors.NONE ? List.of() : partition.givenUp(LETTERS);
+    if (some.isEmpty()) {
+      return null;
+    }
+    copying = true;
+    return () -> environment.letters().copy(new DeadLetters.Batch(key, log, some)).thenRun(() -> locked(() -> {
+      copying = false;
+      if (closed != Errors.NONE) {
+        return null;
+      }
+      partition.copied(some);
+      return both(writer.proceed(), copyGivenUp());
+    }));
   }
 
   @Override
@@ -171,7 +192,7 @@ public final class SharePartitionLeader implements StateWriter.Owner {
   public StateWriter.Step written(boolean released) {
     StateWriter.Step more = writer.proceed();
     schedule();
-    return both(more, released ? wake() : null);
+    return both(both(more, released ? wake() : null), copyGivenUp());
   }
 
   private static StateWriter.Step both(StateWriter.Step first, StateWriter.Step second) {
@@ -182,16 +203,6 @@ public final class SharePartitionLeader implements StateWriter.Owner {
   }
 
   // ------------------------------------------------------------------------------------------------ fetching
-
-  /**
-   * What a member wants.
-   *
-   * @param memberId the member
-   * @param maxRecords whole batches are returned while fewer records were
-   * @param strict whether {@code maxRecords} is never exceeded
-   * @param maxBytes of records; the first batch is returned whatever its size
-   */
-  public record Want(String memberId, int maxRecords, boolean strict, int maxBytes) { }
 
   /**
    * Reads records and acquires them for a member.
@@ -250,14 +261,14 @@ public final class SharePartitionLeader implements StateWriter.Owner {
     try {
       RecordTaker.Place place = refusal() == null ? place() : null;
       if (place == null || !log.isHot(place.offset())) {
-        return place == null && closed == Errors.NONE ? 0 : want.maxBytes;
+        return place == null && closed == Errors.NONE ? 0 : want.maxBytes();
       }
-      Records records = log.read(place.offset(), want.maxBytes, place.bound(), true).records();
+      Records records = log.read(place.offset(), want.maxBytes(), place.bound(), true).records();
       records.release();
       return records.sizeBytes();
     } catch (IOException | IndexOutOfBoundsException | CorruptRecordException e) {
       // the fetch says what is wrong
-      return want.maxBytes;
+      return want.maxBytes();
     }
   }
 

@@ -14,6 +14,9 @@ public interface ShareLimits {
   /** @return whether {@code share.isolation.level} is read_committed */
   boolean readCommitted();
 
+  /** @return whether the group has a dead letter queue */
+  boolean deadLetters();
+
   /** @return whether {@code share.renew.acknowledge.enable} is set */
   boolean mayRenew();
 }

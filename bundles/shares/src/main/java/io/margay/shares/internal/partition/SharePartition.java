@@ -29,7 +29,8 @@ public final class SharePartition {
     for (StateBatch b : batches) {
       if (b.last() >= startOffset) {
         spans.add(new Span(Math.max(b.first(), startOffset), b.last(),
-            b.state() == StateBatch.AVAILABLE ? Span.State.AVAILABLE : Span.State.DONE, b.count()));
+            b.state() == StateBatch.AVAILABLE ? Span.State.AVAILABLE
+                : b.state() == StateBatch.ARCHIVING ? Span.State.ARCHIVING : Span.State.DONE, b.count()));
       }
     }
     spans.tidy();
@@ -198,9 +199,18 @@ public final class SharePartition {
     switch (type) {
       case Acknowledgement.RENEW -> span.deadlineMs = nowMs + limits.lockMs();
       case Acknowledgement.ACCEPT -> span.next = StateBatch.ACKED;
-      case Acknowledgement.RELEASE -> span.next = isSpent(span) ? StateBatch.ARCHIVED : StateBatch.AVAILABLE;
+      case Acknowledgement.RELEASE -> span.next = isSpent(span) ? givenUp(span, GivenUp.DELIVERED_TOO_OFTEN) : StateBatch.AVAILABLE;
+      case Acknowledgement.REJECT -> span.next = givenUp(span, GivenUp.REJECTED);
       default -> span.next = StateBatch.ARCHIVED;
     }
+  }
+
+  private byte givenUp(Span span, byte cause) {
+    if (!limits.deadLetters()) {
+      return StateBatch.ARCHIVED;
+    }
+    span.cause = cause;
+    return StateBatch.ARCHIVING;
   }
 
   private boolean isSpent(Span span) {
@@ -234,15 +244,57 @@ public final class SharePartition {
     for (Span span : spans.all()) {
       if (span.state == Span.State.ACQUIRED && span.next == Span.NOTHING && which.test(span)) {
         any = true;
-        boolean spent = isSpent(span);
-        span.end(spent ? Span.State.DONE : Span.State.AVAILABLE);
-        span.soil(spent ? StateBatch.ARCHIVED : StateBatch.AVAILABLE);
+        byte state = isSpent(span) ? givenUp(span, GivenUp.DELIVERED_TOO_OFTEN) : StateBatch.AVAILABLE;
+        span.end(stateOf(state));
+        span.soil(state);
       }
     }
     if (any) {
       spans.tidy();
     }
     return any;
+  }
+
+  private static Span.State stateOf(byte written) {
+    return written == StateBatch.AVAILABLE ? Span.State.AVAILABLE : written == StateBatch.ARCHIVING ? Span.State.ARCHIVING : Span.State.DONE;
+  }
+
+  /**
+   * What is to be copied to the dead letter topic: what was given up, and was written as such.
+   *
+   * @param most how many offsets
+   * @return in ascending order
+   */
+  public List<GivenUp> givenUp(int most) {
+    List<GivenUp> result = new ArrayList<>();
+    long left = most;
+    for (Span span : spans.all()) {
+      if (left > 0 && span.state == Span.State.ARCHIVING && span.dirty == Span.NOTHING) {
+        long last = Math.min(span.last, span.first + left - 1);
+        result.add(new GivenUp(span.first, last, span.count, span.cause));
+        left -= last - span.first + 1;
+      }
+    }
+    return result;
+  }
+
+  /**
+   * It was copied, or cannot be.
+   *
+   * @param copied what {@link #givenUp} gave
+   */
+  public void copied(List<GivenUp> copied) {
+    for (GivenUp g : copied) {
+      if (g.last() >= spans.start()) {
+        for (Span span : spans.range(Math.max(g.first(), spans.start()), g.last(), false)) {
+          if (span.state == Span.State.ARCHIVING) {
+            span.end(Span.State.DONE);
+            span.soil(StateBatch.ARCHIVED);
+          }
+        }
+      }
+    }
+    spans.tidy();
   }
 
   /** @return when the first acquisition ends; {@link Long#MAX_VALUE} when there is none */
@@ -258,7 +310,8 @@ public final class SharePartition {
 
   /** @return whether members have acquired something, or something is to be written */
   public boolean isBusy() {
-    return writing || spans.all().stream().anyMatch(s -> s.state == Span.State.ACQUIRED || s.dirty != Span.NOTHING);
+    return writing || spans.all().stream().anyMatch(s -> s.state == Span.State.ACQUIRED || s.state == Span.State.ARCHIVING
+        || s.dirty != Span.NOTHING);
   }
 
   /**
@@ -388,7 +441,9 @@ public final class SharePartition {
       if (span.writingNext) {
         released = true;
         if (ok) {
-          span.end(span.next == StateBatch.AVAILABLE ? Span.State.AVAILABLE : Span.State.DONE);
+          span.end(stateOf(span.next));
+        } else {
+          span.cause = GivenUp.UNKNOWN;
         }
         span.next = Span.NOTHING;
         span.writingNext = false;

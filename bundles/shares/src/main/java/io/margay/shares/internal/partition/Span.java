@@ -8,15 +8,15 @@ import java.util.Objects;
  *
  * <pre>
  *   AVAILABLE -- acquired --> ACQUIRED -- accepted, rejected, or delivered too often --> DONE
- *       ^                        |
- *       +-- released, timed out -+
+ *       ^                        | |                                                       ^
+ *       +-- released, timed out -+ +-- the same, with a dead letter queue --> ARCHIVING ---+ copied
  * </pre>
  *
  * <p>Invariant: {@code owner} is not null exactly in ACQUIRED. {@code next} is set only in ACQUIRED, while the outcome of an acknowledgement is
  * not written yet; nobody else can acquire or acknowledge the offsets meanwhile.
  */
 final class Span {
-  enum State { AVAILABLE, ACQUIRED, DONE }
+  enum State { AVAILABLE, ACQUIRED, ARCHIVING, DONE }
 
   /** No acknowledgement is under way. */
   static final byte NOTHING = -1;
@@ -39,6 +39,9 @@ final class Span {
   /** What is to be written although nobody waits for it: a state of {@link StateBatch}, or {@link #NOTHING}. */
   byte dirty = NOTHING;
 
+  /** Why it was given up, in ARCHIVING: a cause of {@link GivenUp}. */
+  byte cause = GivenUp.UNKNOWN;
+
   Span(long first, long last, State state, short count) {
     this.first = first;
     this.last = last;
@@ -59,6 +62,7 @@ final class Span {
     rest.writingNext = writingNext;
     rest.writingDirty = writingDirty;
     rest.dirty = dirty;
+    rest.cause = cause;
     last = at - 1;
     return rest;
   }
@@ -67,7 +71,7 @@ final class Span {
   boolean joins(Span other) {
     return last + 1 == other.first && state == other.state && (count == other.count || state == State.DONE)
         && Objects.equals(owner, other.owner) && deadlineMs == other.deadlineMs && next == other.next && dirty == other.dirty
-        && writingNext == other.writingNext && writingDirty == other.writingDirty;
+        && cause == other.cause && writingNext == other.writingNext && writingDirty == other.writingDirty;
   }
 
   void acquire(String member, long untilMs) {
@@ -88,5 +92,6 @@ final class Span {
     owner = null;
     deadlineMs = 0;
     next = NOTHING;
+    cause = newState == State.ARCHIVING ? cause : GivenUp.UNKNOWN;
   }
 }

@@ -11,6 +11,7 @@ import io.margay.spi.client.RemoteConnection;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 
 /**
  * The connection to one other broker, opened when it is needed and again when it broke. Requests are sent at once; those that are open when it
@@ -35,6 +36,11 @@ final class BrokerLink implements AutoCloseable {
 
   /** Completes with the response, which holds no buffer. */
   <Q extends Message, A extends Message> CompletionStage<A> send(Api api, Q request, A response) {
+    return send(api, request, response, a -> a);
+  }
+
+  /** Completes with what is made of the response while its buffer is there. */
+  <Q extends Message, A extends Message, T> CompletionStage<T> send(Api api, Q request, A response, Function<A, T> use) {
     CompletionStage<RemoteConnection> connected;
     try {
       connected = connected();
@@ -46,7 +52,7 @@ final class BrokerLink implements AutoCloseable {
       return version < 0 ? CompletableFuture.failedFuture(new IOException("broker " + broker + " does not serve " + api.name() + " now"))
           : c.send(api, version, request, response, TIMEOUT_MS).thenApply(reply -> {
             try (reply) {
-              return reply.message();
+              return use.apply(reply.message());
             }
           });
     });

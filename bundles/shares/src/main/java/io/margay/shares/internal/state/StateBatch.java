@@ -5,7 +5,7 @@ package io.margay.shares.internal.state;
  *
  * @param first offset
  * @param last offset, inclusive
- * @param state {@link #AVAILABLE}, {@link #ACKED} or {@link #ARCHIVED}
+ * @param state {@link #AVAILABLE}, {@link #ACKED}, {@link #ARCHIVING} or {@link #ARCHIVED}
  * @param count how often they were delivered
  */
 public record StateBatch(long first, long last, byte state, short count) {
@@ -13,6 +13,8 @@ public record StateBatch(long first, long last, byte state, short count) {
   public static final byte AVAILABLE = 0;
   /** Acknowledged as processed. */
   public static final byte ACKED = 2;
+  /** Not delivered any more, and to be copied to the dead letter topic. */
+  public static final byte ARCHIVING = 3;
   /** Not delivered any more: rejected, delivered too often, or no record. */
   public static final byte ARCHIVED = 4;
 
@@ -24,11 +26,11 @@ public record StateBatch(long first, long last, byte state, short count) {
 
   /** Whether what comes from outside is a batch. */
   static boolean isValid(long first, long last, byte state, short count) {
-    return 0 <= first && first <= last && count >= 0 && (state == AVAILABLE || state == ACKED || state == ARCHIVED);
+    return 0 <= first && first <= last && count >= 0 && (state == AVAILABLE || state == ACKED || state == ARCHIVING || state == ARCHIVED);
   }
 
   boolean isDone() {
-    return state != AVAILABLE;
+    return state == ACKED || state == ARCHIVED;
   }
 
   StateBatch from(long newFirst) {

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -103,7 +104,7 @@ class ShareFetchTest {
       public String autoOffsetReset(String groupId) {
         return "earliest";
       }
-    }, new LineLimit(time));
+    }, batch -> CompletableFuture.completedFuture(null), new LineLimit(time));
     partitions = new SharePartitions(environment, () -> most);
     partitions.elected(log);
     partitions.elected(second);

@@ -7,6 +7,7 @@ import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.shares.internal.partition.Acknowledgement;
 import io.margay.shares.internal.partition.Acquired;
+import io.margay.shares.internal.partition.GivenUp;
 import io.margay.shares.internal.partition.ShareLimits;
 import io.margay.shares.internal.partition.TestLimits;
 import io.margay.shares.internal.state.StateKey;
@@ -33,6 +34,8 @@ class SharePartitionsTest {
   private boolean inBackground;
   private String reset = "earliest";
   private int most = 10;
+  private final List<GivenUp> letters = new ArrayList<>();
+  private CompletableFuture<Void> copied = CompletableFuture.completedFuture(null);
   private SharePartitions partitions;
 
   @BeforeEach
@@ -53,8 +56,13 @@ class SharePartitionsTest {
       public String autoOffsetReset(String groupId) {
         return reset;
       }
-    }, new LineLimit(time)), () -> most);
+    }, this::copy, new LineLimit(time)), () -> most);
     partitions.elected(log);
+  }
+
+  private CompletableFuture<Void> copy(DeadLetters.Batch batch) {
+    letters.addAll(batch.offsets());
+    return copied;
   }
 
   private SharePartitionLeader leader() {
@@ -66,7 +74,7 @@ class SharePartitionsTest {
   }
 
   private Fetched fetch(String member, int records, int bytes) {
-    Fetched fetched = leader().fetch(new SharePartitionLeader.Want(member, records, false, bytes), null);
+    Fetched fetched = leader().fetch(new Want(member, records, false, bytes), null);
     if (fetched.records() != null) {
       assertThat(fetched.records().sizeBytes()).isPositive();
     }
@@ -260,7 +268,7 @@ class SharePartitionsTest {
   @Test
   void aPartitionThatWasNotInitializedIsNotServed() {
     states.failWith = Errors.INVALID_REQUEST;
-    assertThat(partitions.find(KEY, "t").fetch(new SharePartitionLeader.Want("a", 1, false, 1), null).error())
+    assertThat(partitions.find(KEY, "t").fetch(new Want("a", 1, false, 1), null).error())
         .isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
     assertThat(partitions.size()).isZero();
   }
@@ -377,7 +385,7 @@ class SharePartitionsTest {
     log.append(2);
     log.hot = false;
     log.onDisk = true;
-    SharePartitionLeader.Want want = new SharePartitionLeader.Want("a", 100, false, 1 << 20);
+    Want want = new Want("a", 100, false, 1 << 20);
     long[] asked = new long[1];
     assertThat(leader().fetch(want, bytes -> {
       asked[0] = bytes;
@@ -388,10 +396,58 @@ class SharePartitionsTest {
   }
 
   @Test
+  void whatIsGivenUpIsCopiedOnceItIsWrittenAsSuch() {
+    limits.deadLetters = true;
+    limits.deliveryLimit = 2;
+    log.append(4);
+    fetch("a");
+    states.hold = true;
+    leader().acknowledge("a", List.of(new Acknowledgement(0, 3, List.of((byte) 3, (byte) 1, (byte) 2, (byte) 2))));
+    assertThat(letters).as("not written yet").isEmpty();
+    copied = new CompletableFuture<>();
+    states.release();
+    assertThat(letters).containsExactly(new GivenUp(0, 0, (short) 1, GivenUp.REJECTED));
+    assertThat(states.start(KEY)).as("the record is still needed").isZero();
+    fetch("a");
+    time.advance(limits.lockMs);
+    assertThat(letters).as("one batch at a time").hasSize(1);
+    copied.complete(null);
+    assertThat(letters).containsExactly(new GivenUp(0, 0, (short) 1, GivenUp.REJECTED),
+        new GivenUp(2, 3, (short) 2, GivenUp.DELIVERED_TOO_OFTEN));
+    assertThat(states.start(KEY)).isEqualTo(4);
+  }
+
+  @Test
+  void theNextLeaderCopiesWhatTheOneBeforeCouldNot() {
+    limits.deadLetters = true;
+    log.append(2);
+    fetch("a");
+    copied = new CompletableFuture<>();
+    leader().acknowledge("a", List.of(new Acknowledgement(0, 0, List.of((byte) 3))));
+    partitions.close();
+    letters.clear();
+    copied = CompletableFuture.completedFuture(null);
+    log.epoch++;
+    start();
+    assertThat(fetch("b").acquired()).containsExactly(new Acquired(1, 1, (short) 1));
+    assertThat(letters).containsExactly(new GivenUp(0, 0, (short) 1, GivenUp.UNKNOWN));
+    assertThat(states.start(KEY)).isEqualTo(1);
+  }
+
+  @Test
+  void withoutADeadLetterQueueNothingIsCopied() {
+    log.append(1);
+    fetch("a");
+    leader().acknowledge("a", List.of(new Acknowledgement(0, 0, List.of((byte) 3))));
+    assertThat(letters).isEmpty();
+    assertThat(states.start(KEY)).isEqualTo(1);
+  }
+
+  @Test
   void coldRecordsAreReadWhereItMayBlock() {
     log.append(2);
     log.hot = false;
-    SharePartitionLeader.Want want = new SharePartitionLeader.Want("a", 100, false, 1 << 20);
+    Want want = new Want("a", 100, false, 1 << 20);
     assertThat(leader().fetch(want, null).needsDisk()).isTrue();
     assertThat(leader().fetch(want, b -> true).acquired()).containsExactly(new Acquired(0, 1, (short) 1));
   }

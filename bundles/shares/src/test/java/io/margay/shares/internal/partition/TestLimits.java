@@ -7,6 +7,7 @@ public final class TestLimits implements ShareLimits {
   public int maxLocks = 100;
   public boolean readCommitted;
   public boolean mayRenew = true;
+  public boolean deadLetters;
 
   @Override
   public int lockMs() {
@@ -26,6 +27,11 @@ public final class TestLimits implements ShareLimits {
   @Override
   public boolean readCommitted() {
     return readCommitted;
+  }
+
+  @Override
+  public boolean deadLetters() {
+    return deadLetters;
   }
 
   @Override
