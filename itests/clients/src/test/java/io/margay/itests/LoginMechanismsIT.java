@@ -3,6 +3,7 @@ package io.margay.itests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.margay.itests.osgi.TestBundle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -10,8 +11,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.CreateDelegationTokenOptions;
@@ -58,7 +63,7 @@ class LoginMechanismsIT {
         .with("KAFKA_LISTENER_NAME_KERBEROS_GSSAPI_SASL_JAAS_CONFIG", keyTab("broker", "kafka/localhost"))
         .with("KAFKA_SASL_KERBEROS_PRINCIPAL_TO_LOCAL_RULES", "RULE:[1:$1](alice)")
         .with("MARGAY_OPTS", "-Djava.security.krb5.conf=" + KeyServer.conf(broker.data()))
-        .with("KAFKA_SASL_ENABLED_MECHANISMS", "SCRAM-SHA-256,SCRAM-SHA-512").with("KAFKA_DELEGATION_TOKEN_SECRET_KEY", MASTER)
+        .with("KAFKA_SASL_ENABLED_MECHANISMS", "SCRAM-SHA-256,SCRAM-SHA-512,PLAIN").with("KAFKA_DELEGATION_TOKEN_SECRET_KEY", MASTER)
         .with("MARGAY_BOOTSTRAP_USERS", "SCRAM-SHA-512=[name=admin,password=" + PASSWORD + "]")
         .with("KAFKA_LISTENER_NAME_BEARER_SASL_ENABLED_MECHANISMS", "OAUTHBEARER")
         .with("MARGAY_OAUTHBEARER_ALLOWED_URLS", keys.toUri().toString())
@@ -183,6 +188,45 @@ class LoginMechanismsIT {
   private static Run tool(String[] common, String... more) {
     return Run.tool(null, "org.apache.kafka.tools.DelegationTokenCommand",
         Stream.concat(Arrays.stream(common), Arrays.stream(more)).toArray(String[]::new)).ok();
+  }
+
+  private static Map<String, Object> carol() {
+    Map<String, Object> settings = login("PLAIN", "carol", CarolsUsers.PASSWORD, "");
+    settings.put("sasl.jaas.config", "org.apache.kafka.common.security.plain.PlainLoginModule required username=\"carol\" password=\""
+        + CarolsUsers.PASSWORD + "\";");
+    return settings;
+  }
+
+  @Test
+  void aBundleBringsItsUsersAndTakesThemAway() throws Exception {
+    Path jar = new TestBundle("itest.carol").activator(CarolsUsers.class)
+        .header("Import-Package", "org.osgi.framework,io.margay.spi.security,io.margay.spi.handler").write(broker.data().resolve("carol.jar"));
+    AtomicBoolean enough = new AtomicBoolean();
+    CompletableFuture<Void> others = CompletableFuture.runAsync(() -> {
+      while (!enough.get()) {
+        try {
+          reaches(login("SCRAM-SHA-512", "admin", PASSWORD, ""));
+        } catch (Exception e) {
+          throw new IllegalStateException(e);
+        }
+      }
+    });
+    try {
+      assertThatThrownBy(() -> reaches(carol())).hasCauseInstanceOf(SaslAuthenticationException.class);
+      broker.shell("start " + jar.toUri()).ok();
+      try (Admin before = Admin.create(carol())) {
+        assertThat(before.describeCluster().nodes().get(20, TimeUnit.SECONDS)).hasSize(1);
+        Matcher id = Pattern.compile("(\\d+)\\|[^\n]*itest\\.carol ").matcher(broker.shell("lb -s").ok().output());
+        assertThat(id.find()).isTrue();
+        broker.shell("uninstall " + id.group(1)).ok();
+        assertThatThrownBy(() -> reaches(carol())).hasCauseInstanceOf(SaslAuthenticationException.class);
+        assertThat(before.describeCluster().nodes().get(20, TimeUnit.SECONDS)).as("a connection from before").hasSize(1);
+      }
+    } finally {
+      enough.set(true);
+    }
+    others.get(60, TimeUnit.SECONDS);
+    assertThat(broker.log()).doesNotContain(CarolsUsers.PASSWORD);
   }
 
   private static String keyTab(String file, String principal) {

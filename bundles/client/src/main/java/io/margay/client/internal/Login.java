@@ -32,16 +32,48 @@ final class Login {
   private final Supplier<NodeSettings> settings;
   private final Executor workers;
   private final long timeoutMs;
+  /** Who has logged in before, or null. */
+  private final String before;
+
+  /** What this node logs in with. */
+  private record Credentials(String mechanism, String user, String password) { }
 
   /**
    * @param workers what hashes passwords, which takes many milliseconds
    * @param timeoutMs for each answer
    */
   Login(NettyConnection connection, Supplier<NodeSettings> settings, Executor workers, long timeoutMs) {
+    this(connection, settings, workers, timeoutMs, null);
+  }
+
+  private Login(NettyConnection connection, Supplier<NodeSettings> settings, Executor workers, long timeoutMs, String before) {
     this.connection = connection;
     this.settings = settings;
     this.workers = workers;
     this.timeoutMs = timeoutMs;
+    this.before = before;
+  }
+
+  /** Whether another user is set by now. A connection cannot change its user, so another one has to take its place. */
+  boolean isOfAnother() {
+    try {
+      return before != null && !before.equals(credentials().user());
+    } catch (IOException | IllegalArgumentException e) {
+      return false; // the login tells why
+    }
+  }
+
+  private Credentials credentials() throws IOException {
+    Access access = connection.target().access();
+    SettingValues values = access.values() != null ? access.values() : new ListenerValues(node(), access.listener(), null);
+    String mechanism = values.get(SaslSettings.SASL_MECHANISM_INTER_BROKER_PROTOCOL);
+    String jaas = (access.values() != null ? values : new ListenerValues(node(), access.listener(), mechanism))
+        .get(SaslSettings.SASL_JAAS_CONFIG);
+    JaasConfig config = jaas == null ? null : JaasConfig.parse(jaas);
+    if (config == null || config.username() == null || config.password() == null) {
+      throw new IOException("cannot log in: sasl.jaas.config has no username and password");
+    }
+    return new Credentials(mechanism, config.username(), config.password());
   }
 
   /** Completes on the event loop when this node has logged in; exceptionally with an {@link IOException} that tells why it has not. */
@@ -59,18 +91,13 @@ final class Login {
 
   private CompletionStage<Void> handshake() {
     String mechanism;
+    String user;
     SaslClient client;
     try {
-      Access access = connection.target().access();
-      SettingValues values = access.values() != null ? access.values() : new ListenerValues(node(), access.listener(), null);
-      mechanism = values.get(SaslSettings.SASL_MECHANISM_INTER_BROKER_PROTOCOL);
-      String jaas = (access.values() != null ? values : new ListenerValues(node(), access.listener(), mechanism))
-          .get(SaslSettings.SASL_JAAS_CONFIG);
-      JaasConfig config = jaas == null ? null : JaasConfig.parse(jaas);
-      if (config == null || config.username() == null || config.password() == null) {
-        throw new IOException("cannot log in: sasl.jaas.config has no username and password");
-      }
-      client = SaslClient.of(mechanism, config.username(), config.password());
+      Credentials credentials = credentials();
+      mechanism = credentials.mechanism();
+      user = credentials.user();
+      client = SaslClient.of(mechanism, user, credentials.password());
     } catch (IOException | IllegalArgumentException e) {
       return CompletableFuture.failedFuture(failure(e.getMessage()));
     }
@@ -82,7 +109,7 @@ final class Login {
               + ", the broker has " + reply.message().mechanisms()));
         }
       }
-      return exchange(client, client.first());
+      return exchange(client, user, client.first());
     });
   }
 
@@ -94,7 +121,7 @@ final class Login {
     return now;
   }
 
-  private CompletionStage<Void> exchange(SaslClient client, byte[] token) {
+  private CompletionStage<Void> exchange(SaslClient client, String user, byte[] token) {
     short version = connection.version(SaslAuthenticateRequest.API);
     return connection.send(SaslAuthenticateRequest.API, version, new SaslAuthenticateRequest().setAuthBytes(token), new SaslAuthenticateResponse(),
         timeoutMs).thenComposeAsync(reply -> {
@@ -111,10 +138,11 @@ final class Login {
             return CompletableFuture.<Void>failedFuture(failure(e.getMessage()));
           }
           if (next != null) {
-            return exchange(client, next);
+            return exchange(client, user, next);
           }
           if (lifetimeMs > 0) {
-            connection.renewAfter((long) (lifetimeMs * RENEW_AT), new Login(connection, settings, workers, Math.max(timeoutMs, RENEWAL_MS)));
+            connection.renewAfter((long) (lifetimeMs * RENEW_AT), new Login(connection, settings, workers,
+                Math.max(timeoutMs, RENEWAL_MS), user));
           }
           return CompletableFuture.<Void>completedFuture(null);
         }, workers);

@@ -46,6 +46,8 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Remo
   private final ArrayDeque<OpenRequest<?>> open = new ArrayDeque<>();
   /** What waits until the login is renewed, or null when it is not being renewed. */
   private ArrayDeque<Runnable> held;
+  /** Why the connection ends when nothing is open on it, or soon; null while it need not. */
+  private IOException leaving;
 
   NettyConnection(Target target) {
     this.target = target;
@@ -130,13 +132,23 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Remo
   void renewAfter(long delayMs, Login login) {
     whenActive(() -> {
       if (failure == null) {
-        channel.eventLoop().schedule(() -> renew(login), delayMs, TimeUnit.MILLISECONDS);
+        channel.eventLoop().schedule(() -> renew(login, delayMs / 8), delayMs, TimeUnit.MILLISECONDS);
       }
     });
   }
 
-  private void renew(Login login) {
+  /** @param graceMs how long what is open may take when the connection has to end; less than what is left of the login */
+  private void renew(Login login, long graceMs) {
     if (failure != null) {
+      return;
+    }
+    if (login.isOfAnother()) {
+      leaving = new IOException("the connection to " + target + " ends, because another user is set; the next one logs in with that");
+      if (open.isEmpty()) {
+        fail(leaving);
+      } else { // a heartbeat always waits for the next one
+        channel.eventLoop().schedule(() -> fail(leaving), graceMs, TimeUnit.MILLISECONDS);
+      }
       return;
     }
     held = new ArrayDeque<>();
@@ -211,8 +223,15 @@ final class NettyConnection extends ChannelInboundHandlerAdapter implements Remo
       fail(wrong);
       return;
     }
+    boolean last = leaving != null && open.isEmpty();
+    if (last) {
+      failure = leaving; // before the answer is seen: what its receiver sends next is not sent here any more
+    }
     try {
       first.answer(frame);
+      if (last) {
+        fail(leaving);
+      }
     } catch (RuntimeException e) {
       IOException undecodable = new IOException("the answer of " + target + " to " + first + " cannot be decoded: " + e.getMessage(), e);
       first.fail(undecodable);

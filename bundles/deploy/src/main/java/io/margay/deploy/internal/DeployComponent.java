@@ -90,7 +90,8 @@ public final class DeployComponent {
     properties.put(CommandProcessor.COMMAND_FUNCTION, id.substring(id.indexOf(':') + 1));
     properties.put("osgi.command.description", usage.lines().skip(1).findFirst().orElseThrow());
     properties.put("margay.command", id);
-    properties.put("margay.role", id.equals("deploy:history") ? "view" : "admin");
+    String role = id.equals("deploy:history") ? Roles.VIEW : Roles.ADMIN;
+    properties.put("margay.role", role);
     properties.put("margay.usage", usage);
     properties.put("margay.options", options);
     if (usage.contains("FILE")) {
@@ -103,6 +104,7 @@ public final class DeployComponent {
       if (words.contains("--help") || words.contains("-h")) {
         out.print(usage);
       } else {
+        Roles.require(session, id.startsWith("margay:") ? id.substring("margay:".length()) : id, role);
         command.run(session, words, out);
       }
       return null;

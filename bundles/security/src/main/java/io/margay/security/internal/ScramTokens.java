@@ -86,7 +86,8 @@ final class ScramTokens implements AutoCloseable {
         }
       });
     } catch (RejectedExecutionException e) {
-      made.completeExceptionally(new IllegalStateException("too many logins with delegation tokens at once, or the bundle security stops", e));
+      made.completeExceptionally(
+          new RejectedExecutionException("too many logins with delegation tokens at once, or the bundle security stops", e));
     }
     return made;
   }

@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -327,8 +328,17 @@ final class ClientSession {
     return left <= 0 ? -1 : most > 0 ? Math.min(most, left) : left;
   }
 
-  /** The answer waits, so that passwords cannot be tried fast; then the connection closes. */
+  /**
+   * The answer waits, so that passwords cannot be tried fast; then the connection closes. A login that cannot be checked now gets no answer, which
+   * clients would take for the last word: they connect again.
+   */
   private void failed(RoutedRequest request, Session.Exchange exchange, Throwable why) {
+    if (why instanceof RejectedExecutionException) {
+      state = new Session.Closing(state.principal());
+      request.later(security.rules(listener).failureDelayMs(), TimeUnit.MILLISECONDS, () -> request.close("its login cannot be checked now: "
+          + why.getMessage()));
+      return;
+    }
     boolean refused = why instanceof LoginFailedException;
     security.audit().loginFailed(listener, exchange.mechanism(), exchange.login().claimedUser(), request.clientAddress(), request.clientId(),
         why instanceof LoginFailedException known ? known.reason() : "it could not be checked");

@@ -42,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -133,6 +134,9 @@ class LoginTest {
           second = true;
           return CompletableFuture.completedFuture(Step.more(token));
         }
+        if (text.equals("later")) {
+          return CompletableFuture.failedFuture(new RejectedExecutionException("it stops"));
+        }
         return text.startsWith(PASSWORD) ? CompletableFuture.completedFuture(
             Step.done(new byte[0], new Principal("User", text.equals(PASSWORD) ? "alice" : "bob")))
             : CompletableFuture.failedFuture(new LoginFailedException("no"));
@@ -162,6 +166,15 @@ class LoginTest {
     public Message errorResponse(Request request, Errors error) {
       return new ListGroupsResponse().setErrorCode(error.code());
     }
+  }
+
+  @Test
+  void aLoginThatCannotBeCheckedNowIsNoRefusal() throws Exception {
+    open("SASL_PLAINTEXT");
+    assertThat(handshake("TEST")).isZero();
+    token("hello");
+    send(SaslAuthenticateRequest.API, (short) 2, new SaslAuthenticateRequest().setAuthBytes("later".getBytes(StandardCharsets.UTF_8)));
+    isClosed();
   }
 
   @BeforeAll

@@ -44,7 +44,8 @@ public interface SaslLogin {
    * Takes a token. Called on an event loop; never blocks.
    *
    * @param token what the client sent; the caller's, not kept
-   * @return completes with the answer, on any thread; exceptionally with a {@link LoginFailedException} when the client is refused
+   * @return completes with the answer, on any thread; exceptionally with a {@link LoginFailedException} when the client is refused,
+   *     and with a {@link java.util.concurrent.RejectedExecutionException} when that cannot be told now, so that the client should connect again
    */
   CompletionStage<Step> respond(byte[] token);
 

@@ -6,6 +6,7 @@ import io.margay.itests.Broker;
 import io.margay.itests.Ports;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -13,22 +14,34 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.ScramCredentialInfo;
+import org.apache.kafka.clients.admin.ScramMechanism;
+import org.apache.kafka.clients.admin.UserScramCredentialDeletion;
+import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three brokers whose listeners are all SASL_SSL, also those for each other, where they show certificates as well. */
+/**
+ * Three brokers whose listeners are all SASL_SSL, also those for each other, where they show certificates as well. Under load they get another user
+ * to log in with, and a leader is killed.
+ */
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
 class SecureClusterIT {
   private static final String SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"%1$s\" password=\"%1$s-secret\";";
   private static final int RECORDS = 400;
+  /** A little more than connections.max.reauth.ms: then each connection has logged in again. */
+  private static final long ROTATION_MS = 11_000;
 
   @TempDir private Path directory;
 
@@ -72,6 +85,9 @@ class SecureClusterIT {
       producing.put("request.timeout.ms", "10000");
       try (KafkaProducer<String, String> producer = new KafkaProducer<>(producing, new StringSerializer(), new StringSerializer())) {
         for (int i = 0; i < RECORDS; i++) {
+          if (i == RECORDS / 4) {
+            rotate(admin, producer);
+          }
           if (i == RECORDS / 2) {
             nodes.node(admin.describeTopics(List.of("secure")).allTopicNames().get(60, TimeUnit.SECONDS).get("secure").partitions().get(0).leader()
                 .id()).kill();
@@ -84,6 +100,25 @@ class SecureClusterIT {
         assertThat(nodes.node(id).log()).doesNotContain("-secret", "A login failed", "its login has expired", "no answer to Sasl");
       }
     }
+  }
+
+  /** A new user, known to each broker, and the old one removed when nothing uses it any more; no request may fail meanwhile. */
+  private static void rotate(Admin admin, KafkaProducer<String, String> producer) throws Exception {
+    admin.alterUserScramCredentials(List.of(new UserScramCredentialUpsertion("peer", new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096),
+        "peer-secret"))).all().get(60, TimeUnit.SECONDS);
+    Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
+    for (String id : List.of("1", "2", "3")) {
+      changes.put(new ConfigResource(ConfigResource.Type.BROKER, id), List.of(new AlterConfigOp(
+          new ConfigEntry("listener.name.peer.scram-sha-512.sasl.jaas.config", SCRAM.formatted("peer")), AlterConfigOp.OpType.SET)));
+    }
+    admin.incrementalAlterConfigs(changes).all().get(60, TimeUnit.SECONDS);
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ROTATION_MS);
+    while (System.nanoTime() < end) {
+      producer.send(new ProducerRecord<>("secure", "0")).get(90, TimeUnit.SECONDS);
+    }
+    admin.alterUserScramCredentials(List.of(new UserScramCredentialDeletion("broker", ScramMechanism.SCRAM_SHA_512))).all().get(60, TimeUnit.SECONDS);
+    assertThat(admin.describeConfigs(changes.keySet()).all().get(60, TimeUnit.SECONDS).toString()).contains("sasl.jaas.config")
+        .doesNotContain("peer-secret");
   }
 
   private Set<String> read(Nodes nodes) {

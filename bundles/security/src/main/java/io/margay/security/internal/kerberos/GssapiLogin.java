@@ -60,7 +60,7 @@ final class GssapiLogin implements SaslLogin {
         }
       });
     } catch (RejectedExecutionException e) {
-      answer.completeExceptionally(new IllegalStateException("too many logins with Kerberos at once, or the bundle security stops", e));
+      answer.completeExceptionally(new RejectedExecutionException("too many logins with Kerberos at once, or the bundle security stops", e));
     }
     return answer;
   }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -64,7 +65,7 @@ final class SigningKeys implements AutoCloseable {
     CompletableFuture<JWKSet> wait;
     synchronized (this) {
       if (closed) {
-        return CompletableFuture.failedFuture(new IllegalStateException("the bundle security stops"));
+        return CompletableFuture.failedFuture(new RejectedExecutionException("the bundle security stops"));
       }
       boolean missing = keys == null || keyId != null && keys.getKeyByKeyId(keyId) == null;
       boolean old = clock.nanos() - readNanos >= TimeUnit.MILLISECONDS.toNanos(place.times().refreshMs());
@@ -75,8 +76,8 @@ final class SigningKeys implements AutoCloseable {
       wait = place.isFile() || missing ? reading : null;
       if (wait == null) {
         return keys != null ? CompletableFuture.completedFuture(keys)
-            : CompletableFuture.failedFuture(new IllegalStateException("the keys for tokens were not read yet, see the log; the next attempt is"
-                + " made with a login after sasl.oauthbearer.jwks.endpoint.retry.backoff.ms"));
+            : CompletableFuture.failedFuture(new RejectedExecutionException("the keys for tokens were not read yet, see the log; the next attempt"
+                + " is made with a login after sasl.oauthbearer.jwks.endpoint.retry.backoff.ms"));
       }
     }
     return wait;
@@ -117,7 +118,7 @@ final class SigningKeys implements AutoCloseable {
     if (known != null) {
       begun.complete(known);
     } else {
-      begun.completeExceptionally(new IllegalStateException("the keys for tokens cannot be read", failure));
+      begun.completeExceptionally(new RejectedExecutionException("the keys for tokens cannot be read", failure));
     }
   }
 
@@ -139,7 +140,7 @@ final class SigningKeys implements AutoCloseable {
     }
     reader.shutdownNow();
     if (open != null) {
-      open.completeExceptionally(new IllegalStateException("the bundle security stops"));
+      open.completeExceptionally(new RejectedExecutionException("the bundle security stops"));
     }
   }
 }

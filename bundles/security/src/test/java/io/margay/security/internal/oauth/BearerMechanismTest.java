@@ -36,6 +36,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -268,7 +269,7 @@ class BearerMechanismTest {
   @Test
   void keysHaveABound() throws Exception {
     settings.with(LISTENER + "margay.oauthbearer.jwks.max.bytes", "100");
-    assertThatThrownBy(() -> login(signed(rsa, JWSAlgorithm.RS256, claims().build()))).isInstanceOf(IllegalStateException.class)
+    assertThatThrownBy(() -> login(signed(rsa, JWSAlgorithm.RS256, claims().build()))).isInstanceOf(RejectedExecutionException.class)
         .hasMessageContaining("cannot be read").hasRootCauseMessage("it has more bytes than margay.oauthbearer.jwks.max.bytes=100");
   }
 

@@ -1,0 +1,56 @@
+package io.margay.deploy.internal;
+
+import java.security.AccessController;
+import java.util.List;
+import javax.security.auth.Subject;
+import org.apache.felix.service.command.CommandSession;
+
+/**
+ * Whether somebody at a shell may run a command of this bundle: as for those of the bundle {@code shell}, with which it has no class in common. A socket for a
+ * role says it in the session, and Karaf by the roles of who has logged in. Stateless.
+ */
+final class Roles {
+  static final String ADMIN = "admin";
+  static final String VIEW = "view";
+
+  /** From the least to the most. */
+  private static final List<String> ALL = List.of(VIEW, "operate", ADMIN);
+
+  private Roles() { }
+
+  /** @throws DeployException when the session's role is too small */
+  static void require(CommandSession session, String command, String needed) throws DeployException {
+    Object given = session == null ? null : session.get("margay.role");
+    if (given != null && ALL.indexOf(given.toString()) < ALL.indexOf(needed)) {
+      throw new DeployException(command + " needs the role " + needed + ", and this session has " + given);
+    }
+    List<String> karaf = karafRoles();
+    if (karaf != null && !karaf.contains(ADMIN)
+        && !(needed.equals(VIEW) && (karaf.contains("viewer") || karaf.contains("manager")))) {
+      throw new DeployException(command + " needs the role " + needed + ", and this user has not got it");
+    }
+  }
+
+  /** Null where nobody has logged in with roles. The class of the principals is Karaf's, and known here by its name alone. */
+  private static List<String> karafRoles() {
+    Subject subject = current();
+    if (subject == null) {
+      return null;
+    }
+    List<String> roles = subject.getPrincipals().stream().filter(p -> p.getClass().getSimpleName().equals("RolePrincipal"))
+        .map(java.security.Principal::getName).toList();
+    return roles.isEmpty() ? null : roles;
+  }
+
+  /** With a method that newer versions of Java have, and else with one that the newest refuse. */
+  @SuppressWarnings("removal")
+  private static Subject current() {
+    try {
+      return (Subject) Subject.class.getMethod("current").invoke(null);
+    } catch (NoSuchMethodException e) {
+      return Subject.getSubject(AccessController.getContext()); // Java 17
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("who has logged in cannot be told", e);
+    }
+  }
+}
