@@ -10,6 +10,8 @@ enum Flaw {
   NO_TRANSACTIONS,
   /** A mirror goes on at its end without a look at whether the source has the same last batch. */
   UNCOMPARED_END,
+  /** A mirror that is cut is filled again in the same leader epoch. */
+  REPLACED_IN_EPOCH,
   /** The high watermark advances without a replica before the controller has taken it out of the ISR. */
   EARLY_HIGH_WATERMARK,
   /** A follower's fetch says nothing of leader epochs, so neither side sees that the logs differ. */

@@ -24,7 +24,7 @@ final class LinkSimulation extends PairSimulation {
   private boolean mirrored = true;
 
   LinkSimulation(long seed, Flaw flaw) {
-    super(seed, Flaw.NO_TRANSACTIONS);
+    super(seed, flaw == Flaw.REPLACED_IN_EPOCH ? flaw : Flaw.NO_TRANSACTIONS);
     this.flaw = flaw;
     for (int p = 0; p < Region.PARTITIONS; p++) {
       partitions.add(new TopicPartition(Region.TOPIC, p));
@@ -66,7 +66,9 @@ final class LinkSimulation extends PairSimulation {
     world.trace().add("west becomes the mirror");
     partitions.forEach(west.invariants::forget);
     west.mirror(east);
+    west.divide();
     until("west is a mirror", RECOVERY_MICROS, west::isMirror);
+    pass(AFTER_PROMOTION_MICROS);
     suffer();
     pass(FAULTS_MICROS);
     heal();

@@ -12,6 +12,8 @@ class LinkSimulationTest {
   private static final String SEED = System.getProperty("seed", "");
   private static final long SEEDS = Math.max(1, Long.getLong("seeds", 100) / 10);
   private static final long FLAWED_SEEDS = 20;
+  /** The first one under which a follower misses a cut, and the leader that has cut dies. */
+  private static final long RIGHT_MOMENT_SEED = 17;
 
   private static LongStream seeds() {
     return SEED.isEmpty() ? LongStream.range(0, SEEDS) : LongStream.of(Long.parseLong(SEED));
@@ -50,6 +52,19 @@ class LinkSimulationTest {
       }
     }
     fail("no seed below %d finds it", FLAWED_SEEDS);
+  }
+
+  @Test
+  void aMirrorThatIsFilledAgainInTheSameEpochIsFound() {
+    for (long seed = RIGHT_MOMENT_SEED; seed < RIGHT_MOMENT_SEED + 2 * FLAWED_SEEDS; seed++) {
+      try {
+        new LinkSimulation(seed, Flaw.REPLACED_IN_EPOCH).run();
+      } catch (BrokenInvariantException e) {
+        assertThat(e.invariant()).isIn(LinkSimulation.CONVERGED, PartitionRecords.SAME_LOGS, Invariants.PROGRESS);
+        return;
+      }
+    }
+    fail("no seed from %d on finds it", RIGHT_MOMENT_SEED);
   }
 
   @Test

@@ -23,8 +23,13 @@ abstract class PairSimulation {
 
   /** Runs it. @return identifies everything that happened */
   final String run() {
-    perform();
-    return world.trace().fingerprint();
+    try {
+      perform();
+      return world.trace().fingerprint();
+    } finally {
+      west.end();
+      east.end();
+    }
   }
 
   abstract void perform();

@@ -208,6 +208,18 @@ final class Region {
     producers.forEach(SimulatedClient::next);
   }
 
+  /** All processes end, and with them their threads. */
+  void end() {
+    cluster.nodes().forEach(node -> node.process().die());
+  }
+
+  /** One node is cut off, and soon another one dies: the first does not know what the second has done last. */
+  void divide() {
+    int away = (int) world.random(1, NODES + 1);
+    cluster.isolate(away, world.random(500_000, 2_500_000));
+    world.after(world.random(100_000, 2_000_000), () -> cluster.kill(1 + away % NODES, 2_000_000));
+  }
+
   void suffer() {
     nemesis = new Nemesis(world, cluster, reassigner, CRASHES_AFTER_VOTE);
     nemesis.start();

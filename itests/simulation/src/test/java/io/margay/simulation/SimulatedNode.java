@@ -52,7 +52,7 @@ final class SimulatedNode implements BrokerPresence.Node {
     System.setProperty("margay.process.id", machine.id + "-" + network.world().nowMicros());
     this.controller = SimulatedController.create(quorum, own, new BrokerPresence.Outside(process, process, this), process.thread());
     FlawedController asked = new FlawedController(controller, flaw);
-    this.replication = new SimulatedReplication(flaw == Flaw.CUT_TO_HIGH_WATERMARK ? CuttingLogs.of(logs) : logs, own, process, process,
+    this.replication = new SimulatedReplication(flawed(logs, flaw), own, process, process,
         process::thread, asked);
     asked.publishTo(replication);
     replication.setClient(client);
@@ -88,6 +88,14 @@ final class SimulatedNode implements BrokerPresence.Node {
     quorum.start();
     controller.sessions().onReachable(true);
     controller.register(List.of(SimulatedNetwork.endpoint(machine.id)));
+  }
+
+  private static Logs flawed(Logs logs, Flaw flaw) {
+    return switch (flaw) {
+      case CUT_TO_HIGH_WATERMARK -> CuttingLogs.of(logs);
+      case REPLACED_IN_EPOCH -> SameEpochLogs.of(logs);
+      default -> logs;
+    };
   }
 
   SimulatedProcess process() {
