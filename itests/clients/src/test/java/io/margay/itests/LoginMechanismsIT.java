@@ -22,6 +22,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.CreateDelegationTokenOptions;
 import org.apache.kafka.clients.admin.ExpireDelegationTokenOptions;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.DelegationTokenNotFoundException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.UnsupportedByAuthenticationException;
@@ -183,6 +184,10 @@ class LoginMechanismsIT {
     String[] tool = {"--bootstrap-server", "127.0.0.1:" + scram, "--command-config", config.toString()};
     assertThat(tool(tool, "--create", "--max-life-time-period", "60000", "--renewer-principal", "User:bob").output()).contains("User:admin", "User:bob");
     assertThat(tool(tool, "--describe", "--owner-principal", "User:admin").output()).contains("User:admin", "User:bob");
+    try (Admin open = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+      assertThat(open.describeConfigs(List.of(new ConfigResource(ConfigResource.Type.BROKER, "1"))).all().get(20, TimeUnit.SECONDS).toString())
+          .contains("delegation.token.secret.key", "sasl.jaas.config").doesNotContain(MASTER, PASSWORD, "useKeyTab");
+    }
   }
 
   private static Run tool(String[] common, String... more) {
