@@ -87,7 +87,8 @@ class ClusterImageTest {
   void kindsOfResourcesHaveTheCodesOfTheWire() {
     for (ConfigResource.Type type : ConfigResource.Type.values()) {
       assertThat(ConfigResource.Type.forStoredCode(type.code())).isEqualTo(type);
-      assertThat(ConfigResource.Type.forCode(type.code())).isEqualTo(type == ConfigResource.Type.USER ? null : type);
+      assertThat(ConfigResource.Type.forCode(type.code())).isEqualTo(
+          type == ConfigResource.Type.USER || type == ConfigResource.Type.CLIENT_QUOTA ? null : type);
     }
     assertThat(ConfigResource.Type.forCode((byte) 3)).isNull();
     assertThat(ConfigResource.Type.TOPIC.code()).isEqualTo((byte) 2);
