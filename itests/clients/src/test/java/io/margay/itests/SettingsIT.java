@@ -28,8 +28,9 @@ import org.junit.jupiter.api.Test;
 class SettingsIT {
   private static final Pattern CATALOGUE = Pattern.compile("io\\.margay\\.settings;class=\"([\\w.]+)\"");
 
-  /** The part that uses no contract, so that it outlives their refresh: it asks for settings by their names. */
-  private static final String WITHOUT_CONTRACTS = "io/margay/deploy/";
+  /** The parts that use no contract, so that they outlive their refresh: they ask for settings by their names. */
+  private static final List<String> WITHOUT_CONTRACTS = List.of("io/margay/deploy/", "io/margay/console/");
+  private static final String NAMED = "named ";
 
   /** A setting, with its field as class files name it: {@code io/margay/log/internal/Settings.NAME}. */
   private record Definition(String constant, String name, boolean effective, Collection<?> synonyms) { }
@@ -47,7 +48,7 @@ class SettingsIT {
       collectReferences(jar, referenced);
     }
     Set<Definition> read = new HashSet<>();
-    definitions.stream().filter(d -> referenced.contains(d.constant) || referenced.contains(WITHOUT_CONTRACTS + d.name)).forEach(read::add);
+    definitions.stream().filter(d -> referenced.contains(d.constant) || referenced.contains(NAMED + d.name)).forEach(read::add);
     // One that gives the default of another is read through that one.
     int before;
     do {
@@ -132,8 +133,8 @@ class SettingsIT {
       }
     }
     for (Object constant : pool) {
-      if (constant instanceof String text && self.startsWith(WITHOUT_CONTRACTS)) {
-        referenced.add(WITHOUT_CONTRACTS + text);
+      if (constant instanceof String text && WITHOUT_CONTRACTS.stream().anyMatch(self::startsWith)) {
+        referenced.add(NAMED + text);
       }
       if (constant instanceof int[] field && field[0] == 9) {
         String owner = (String) pool[((int[]) pool[field[1]])[1]];

@@ -5,6 +5,7 @@ import io.margay.metadata.ClusterImage;
 import io.margay.metadata.DelegationToken;
 import io.margay.model.Scheduler;
 import io.margay.spi.config.NodeSettings;
+import io.margay.spi.security.TokenSecrets;
 import io.margay.spi.security.TokenSettings;
 import java.util.List;
 import org.osgi.service.component.annotations.Activate;
@@ -40,7 +41,7 @@ public final class TokenSweep {
     this.controller = controller;
     NodeSettings settings = controller.settings();
     long intervalMs = settings.get(TokenSettings.EXPIRY_CHECK_INTERVAL_MS);
-    this.timer = TokenSettings.enabled(settings) ? scheduler.every(intervalMs, intervalMs, () -> sweep(System.currentTimeMillis())) : null;
+    this.timer = TokenSecrets.enabled(settings) ? scheduler.every(intervalMs, intervalMs, () -> sweep(System.currentTimeMillis())) : null;
   }
 
   void sweep(long nowMs) {

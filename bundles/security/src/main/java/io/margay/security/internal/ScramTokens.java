@@ -6,7 +6,7 @@ import io.margay.model.Clock;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.security.Scram;
 import io.margay.spi.security.ScramCredential;
-import io.margay.spi.security.TokenSettings;
+import io.margay.spi.security.TokenSecrets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -61,7 +61,7 @@ final class ScramTokens implements AutoCloseable {
 
   /** @return the token that clients can log in with now; null when there is none */
   DelegationToken find(String id) {
-    DelegationToken token = metadata == null || !TokenSettings.enabled(settings) ? null : metadata.image().tokens().get(id);
+    DelegationToken token = metadata == null || !TokenSecrets.enabled(settings) ? null : metadata.image().tokens().get(id);
     return token == null || token.expired(clock.millis()) ? null : token;
   }
 
@@ -93,8 +93,8 @@ final class ScramTokens implements AutoCloseable {
   }
 
   private ScramCredential compute(Scram mechanism, String id) {
-    byte[] salt = Arrays.copyOf(TokenSettings.secret(settings, mechanism.mechanism() + "/" + id), SALT_BYTES);
-    String password = Base64.getEncoder().encodeToString(TokenSettings.secret(settings, id));
+    byte[] salt = Arrays.copyOf(TokenSecrets.secret(settings, mechanism.mechanism() + "/" + id), SALT_BYTES);
+    String password = Base64.getEncoder().encodeToString(TokenSecrets.secret(settings, id));
     return mechanism.credential(salt, mechanism.saltedPassword(password, salt, Scram.MIN_ITERATIONS), Scram.MIN_ITERATIONS);
   }
 

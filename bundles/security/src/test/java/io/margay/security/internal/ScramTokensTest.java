@@ -11,7 +11,7 @@ import io.margay.spi.config.FakeSettings;
 import io.margay.spi.security.LoginFailedException;
 import io.margay.spi.security.SaslLogin;
 import io.margay.spi.security.Scram;
-import io.margay.spi.security.TokenSettings;
+import io.margay.spi.security.TokenSecrets;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -85,7 +85,7 @@ class ScramTokensTest {
   }
 
   private String secret() {
-    return Base64.getEncoder().encodeToString(TokenSettings.secret(settings, ID));
+    return Base64.getEncoder().encodeToString(TokenSecrets.secret(settings, ID));
   }
 
   @ParameterizedTest

@@ -7,17 +7,11 @@ import io.margay.spi.config.Catalogue;
 import io.margay.spi.config.DefinesSettings;
 import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingDefinitions;
-import io.margay.spi.config.SettingValues;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
-/** Settings of delegation tokens, and the secret of a token, which follows from them. */
+/** Settings of delegation tokens. */
 @DefinesSettings
 public final class TokenSettings implements SettingDefinitions {
   private static final Catalogue ALL = new Catalogue("Delegation tokens");
-  private static final String MAC = "HmacSHA512";
 
   /** {@code delegation.token.secret.key}. */
   public static final Setting<String> SECRET_KEY = ALL.broker(PASSWORD, "delegation.token.secret.key", null)
@@ -32,32 +26,6 @@ public final class TokenSettings implements SettingDefinitions {
   /** {@code delegation.token.expiry.check.interval.ms}. */
   public static final Setting<Long> EXPIRY_CHECK_INTERVAL_MS = ALL.broker(LONG, "delegation.token.expiry.check.interval.ms", 3_600_000L).from(1)
       .doc("Milliseconds between two checks for delegation tokens that have expired, which are removed then.");
-
-  /**
-   * @param settings the settings of the node
-   * @return whether there are delegation tokens
-   */
-  public static boolean enabled(SettingValues settings) {
-    String key = settings.get(SECRET_KEY);
-    return key != null && !key.isEmpty();
-  }
-
-  /**
-   * The secret of a token, which its owner has to keep.
-   *
-   * @param settings the settings of the node, which must be {@link #enabled}
-   * @param id the token's id
-   * @return the secret
-   */
-  public static byte[] secret(SettingValues settings, String id) {
-    try {
-      Mac mac = Mac.getInstance(MAC);
-      mac.init(new SecretKeySpec(settings.get(SECRET_KEY).getBytes(StandardCharsets.UTF_8), MAC));
-      return mac.doFinal(id.getBytes(StandardCharsets.UTF_8));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(MAC, e);
-    }
-  }
 
   @Override
   public Catalogue catalogue() {

@@ -17,6 +17,7 @@ import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Principal;
 import io.margay.spi.handler.Request;
+import io.margay.spi.security.TokenSecrets;
 import io.margay.spi.security.TokenSettings;
 import java.nio.ByteBuffer;
 import java.util.Base64;
@@ -56,7 +57,7 @@ public final class CreateDelegationTokenHandler extends AdminHandler<CreateDeleg
     if (message.renewers().stream().anyMatch(r -> !r.principalType().equals(Principal.ANONYMOUS.type()))) {
       return now(failed(request, message, Outcome.of(Errors.INVALID_PRINCIPAL_TYPE)));
     }
-    if (!TokenSettings.enabled(settings)) {
+    if (!TokenSecrets.enabled(settings)) {
       return now(failed(request, message, Outcome.of(Errors.DELEGATION_TOKEN_AUTH_DISABLED)));
     }
     long nowMs = System.currentTimeMillis();
@@ -72,7 +73,7 @@ public final class CreateDelegationTokenHandler extends AdminHandler<CreateDeleg
     }
     return controller.<Outcome>propose(new CreateToken(token)).thenApply(outcome -> outcome.ok()
         ? response(owner, request.principal()).setIssueTimestampMs(nowMs).setMaxTimestampMs(maxMs).setExpiryTimestampMs(token.times().expiryMs())
-            .setTokenId(token.id()).setHmac(TokenSettings.secret(settings, token.id()))
+            .setTokenId(token.id()).setHmac(TokenSecrets.secret(settings, token.id()))
         : failed(request, message, outcome));
   }
 

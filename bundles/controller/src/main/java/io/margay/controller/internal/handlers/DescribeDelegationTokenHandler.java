@@ -16,7 +16,7 @@ import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Principal;
 import io.margay.spi.handler.Request;
-import io.margay.spi.security.TokenSettings;
+import io.margay.spi.security.TokenSecrets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -74,7 +74,7 @@ public final class DescribeDelegationTokenHandler extends AdminHandler<DescribeD
     return new DescribedDelegationToken().setPrincipalType(owner.type()).setPrincipalName(owner.name())
         .setTokenRequesterPrincipalType(requester.type()).setTokenRequesterPrincipalName(requester.name())
         .setIssueTimestamp(token.times().issueMs()).setExpiryTimestamp(token.times().expiryMs()).setMaxTimestamp(token.times().maxMs())
-        .setTokenId(token.id()).setHmac(TokenSettings.secret(controller.settings(), token.id()))
+        .setTokenId(token.id()).setHmac(TokenSecrets.secret(controller.settings(), token.id()))
         .setRenewers(token.renewers().stream().map(Principal::parse).map(r -> new DescribedDelegationTokenRenewer().setPrincipalType(r.type())
             .setPrincipalName(r.name())).toList());
   }

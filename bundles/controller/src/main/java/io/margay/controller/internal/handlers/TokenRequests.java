@@ -7,7 +7,7 @@ import io.margay.model.Endpoint;
 import io.margay.protocol.Errors;
 import io.margay.spi.handler.Principal;
 import io.margay.spi.handler.Request;
-import io.margay.spi.security.TokenSettings;
+import io.margay.spi.security.TokenSecrets;
 import java.security.MessageDigest;
 
 /** What the handlers of delegation tokens have in common. Stateless. */
@@ -34,7 +34,7 @@ final class TokenRequests {
   /** The token with a secret; null when there is none. */
   static DelegationToken find(ControllerRuntime controller, byte[] secret) {
     for (DelegationToken token : controller.image().tokens().values()) {
-      if (MessageDigest.isEqual(TokenSettings.secret(controller.settings(), token.id()), secret)) {
+      if (MessageDigest.isEqual(TokenSecrets.secret(controller.settings(), token.id()), secret)) {
         return token;
       }
     }
@@ -44,6 +44,6 @@ final class TokenRequests {
   /** Why a client may not change the end of a token; NONE when it may. */
   static Errors refusal(ControllerRuntime controller, Request request) {
     return !allowed(controller, request) ? Errors.DELEGATION_TOKEN_REQUEST_NOT_ALLOWED
-        : !TokenSettings.enabled(controller.settings()) ? Errors.DELEGATION_TOKEN_AUTH_DISABLED : Errors.NONE;
+        : !TokenSecrets.enabled(controller.settings()) ? Errors.DELEGATION_TOKEN_AUTH_DISABLED : Errors.NONE;
   }
 }
