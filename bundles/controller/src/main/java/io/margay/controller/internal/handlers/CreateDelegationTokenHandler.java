@@ -72,7 +72,7 @@ public final class CreateDelegationTokenHandler extends AdminHandler<CreateDeleg
       return now(failed(request, message, e.outcome()));
     }
     return controller.<Outcome>propose(new CreateToken(token)).thenApply(outcome -> outcome.ok()
-        ? response(owner, request.principal()).setIssueTimestampMs(nowMs).setMaxTimestampMs(maxMs).setExpiryTimestampMs(token.times().expiryMs())
+        ? response(owner, request).setIssueTimestampMs(nowMs).setMaxTimestampMs(maxMs).setExpiryTimestampMs(token.times().expiryMs())
             .setTokenId(token.id()).setHmac(TokenSecrets.secret(settings, token.id()))
         : failed(request, message, outcome));
   }
@@ -94,14 +94,15 @@ public final class CreateDelegationTokenHandler extends AdminHandler<CreateDeleg
     return name == null || name.isEmpty() ? request.principal() : new Principal(String.valueOf(message.ownerPrincipalType()), name);
   }
 
-  private static CreateDelegationTokenResponse response(Principal owner, Principal requester) {
-    return new CreateDelegationTokenResponse().setPrincipalType(owner.type()).setPrincipalName(owner.name())
-        .setTokenRequesterPrincipalType(requester.type()).setTokenRequesterPrincipalName(requester.name());
+  private static CreateDelegationTokenResponse response(Principal owner, Request request) {
+    CreateDelegationTokenResponse response = new CreateDelegationTokenResponse().setPrincipalType(owner.type()).setPrincipalName(owner.name());
+    return request.version() < TokenRequests.FIRST_WITH_REQUESTER ? response
+        : response.setTokenRequesterPrincipalType(request.principal().type()).setTokenRequesterPrincipalName(request.principal().name());
   }
 
   @Override
   Message failed(Request request, CreateDelegationTokenRequest message, Outcome why) {
-    return response(owner(request, message), request.principal()).setErrorCode(why.error().code()).setIssueTimestampMs(-1)
+    return response(owner(request, message), request).setErrorCode(why.error().code()).setIssueTimestampMs(-1)
         .setExpiryTimestampMs(-1).setMaxTimestampMs(-1);
   }
 }

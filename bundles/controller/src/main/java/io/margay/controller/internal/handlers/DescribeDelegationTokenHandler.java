@@ -57,7 +57,7 @@ public final class DescribeDelegationTokenHandler extends AdminHandler<DescribeD
     List<DescribedDelegationToken> described = new ArrayList<>();
     for (DelegationToken token : controller.image().tokens().values()) {
       if ((owners == null || owners.stream().anyMatch(token::isOf)) && visible(request, token)) {
-        described.add(described(token));
+        described.add(described(request, token));
       }
     }
     return now(new DescribeDelegationTokenResponse().setTokens(described));
@@ -68,12 +68,14 @@ public final class DescribeDelegationTokenHandler extends AdminHandler<DescribeD
         || request.allowed(AclOperation.DESCRIBE_TOKENS, ResourceType.USER, token.owner());
   }
 
-  private DescribedDelegationToken described(DelegationToken token) {
+  private DescribedDelegationToken described(Request request, DelegationToken token) {
     Principal owner = Principal.parse(token.owner());
-    Principal requester = Principal.parse(token.requester());
-    return new DescribedDelegationToken().setPrincipalType(owner.type()).setPrincipalName(owner.name())
-        .setTokenRequesterPrincipalType(requester.type()).setTokenRequesterPrincipalName(requester.name())
-        .setIssueTimestamp(token.times().issueMs()).setExpiryTimestamp(token.times().expiryMs()).setMaxTimestamp(token.times().maxMs())
+    DescribedDelegationToken described = new DescribedDelegationToken().setPrincipalType(owner.type()).setPrincipalName(owner.name());
+    if (request.version() >= TokenRequests.FIRST_WITH_REQUESTER) {
+      Principal requester = Principal.parse(token.requester());
+      described.setTokenRequesterPrincipalType(requester.type()).setTokenRequesterPrincipalName(requester.name());
+    }
+    return described.setIssueTimestamp(token.times().issueMs()).setExpiryTimestamp(token.times().expiryMs()).setMaxTimestamp(token.times().maxMs())
         .setTokenId(token.id()).setHmac(TokenSecrets.secret(controller.settings(), token.id()))
         .setRenewers(token.renewers().stream().map(Principal::parse).map(r -> new DescribedDelegationTokenRenewer().setPrincipalType(r.type())
             .setPrincipalName(r.name())).toList());

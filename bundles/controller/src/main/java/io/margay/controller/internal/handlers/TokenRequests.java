@@ -12,6 +12,9 @@ import java.security.MessageDigest;
 
 /** What the handlers of delegation tokens have in common. Stateless. */
 final class TokenRequests {
+  /** From this version on the answers say who has asked for a token. */
+  static final short FIRST_WITH_REQUESTER = 3;
+
   private TokenRequests() { }
 
   /**

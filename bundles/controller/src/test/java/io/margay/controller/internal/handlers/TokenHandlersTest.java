@@ -64,7 +64,11 @@ class TokenHandlersTest extends HandlerTest {
   }
 
   private <R extends Message> R ask(Principal who, String listener, ApiHandler handler, Message message, Supplier<R> type) throws Exception {
-    short version = handler.api().highest();
+    return ask(handler.api().highest(), who, listener, handler, message, type);
+  }
+
+  private <R extends Message> R ask(short version, Principal who, String listener, ApiHandler handler, Message message, Supplier<R> type)
+      throws Exception {
     FakeRequest request = new FakeRequest(handler.api(), message, version).listener(listener).principal(who).authorizer(new Listed(allowed));
     handler.handle(request);
     request.runLoop();
@@ -130,6 +134,20 @@ class TokenHandlersTest extends HandlerTest {
     assertThat(token.renewers()).containsExactly("User:bob");
     CreateDelegationTokenResponse brief = create(ALICE, "EXTERNAL", wanted(1_000));
     assertThat(brief.expiryTimestampMs()).isEqualTo(brief.maxTimestampMs()).isEqualTo(brief.issueTimestampMs() + 1_000);
+  }
+
+  @Test
+  void eachVersionIsAnswered() throws Exception {
+    CreateDelegationTokenHandler create = new CreateDelegationTokenHandler(controller);
+    DescribeDelegationTokenHandler describe = new DescribeDelegationTokenHandler(controller);
+    for (short version = create.api().lowest(); version <= create.api().highest(); version++) {
+      assertThat(ask(version, ALICE, "EXTERNAL", create,
+          new CreateDelegationTokenRequest().setMaxLifetimeMs(-1), CreateDelegationTokenResponse::new).errorCode()).isZero();
+      assertThat(ask(version, Principal.ANONYMOUS, "EXTERNAL", create,
+          new CreateDelegationTokenRequest().setMaxLifetimeMs(-1), CreateDelegationTokenResponse::new).errorCode()).isNotZero();
+      assertThat(ask(version, ALICE, "EXTERNAL", describe, new DescribeDelegationTokenRequest().setOwners(null),
+          DescribeDelegationTokenResponse::new).tokens()).isNotEmpty();
+    }
   }
 
   @Test
