@@ -111,10 +111,10 @@ final class ImagePublisher {
     scheduled.set(false);
     Publication publication = source.get();
     if (publication != null) {
-      boolean otherAcls = publication.image().acls() != image.acls();
+      boolean others = differ(image, publication.image());
       image = publication.image();
       ClusterDelta delta = publication.delta();
-      if (otherAcls || !isEmpty(delta)) {
+      if (others || !isEmpty(delta)) {
         for (Member member : List.copyOf(members)) {
           tell(member, delta, publication.image());
         }
@@ -127,6 +127,11 @@ final class ImagePublisher {
         w.published().complete(null);
       }
     }
+  }
+
+  /** Whether something has changed that no delta shows: the ACLs, or the id of a cluster that is founded after its brokers were registered. */
+  private static boolean differ(ClusterImage before, ClusterImage after) {
+    return after.acls() != before.acls() || !after.clusterId().equals(before.clusterId());
   }
 
   private static boolean isEmpty(ClusterDelta delta) {

@@ -79,6 +79,7 @@ class ImagePublisherTest {
   void changeOfAclsAloneIsShown() {
     publisher.start();
     publisher.add(named("acl"), 1);
+    change(0);
     run();
     calls.clear();
     ClusterDelta nothing = new ClusterDelta(false, Set.of(), Set.of(), Set.of(), false);
@@ -91,7 +92,25 @@ class ImagePublisherTest {
       publisher.onChange();
       run();
     }
-    assertThat(calls).containsExactly("acl1");
+    assertThat(calls).containsExactly("acl2");
+  }
+
+  /** The first leader may found the cluster after its brokers have registered, and nothing else changes until they are served. */
+  @Test
+  void aClusterThatIsFoundedIsShown() {
+    publisher.start();
+    publisher.add(named("seen"), 1);
+    run();
+    calls.clear();
+    ClusterDelta nothing = new ClusterDelta(false, Set.of(), Set.of(), Set.of(), false);
+    for (String id : List.of("", "id", "id")) {
+      long offset = publisher.image().offset() + 1;
+      next = new Publication(nothing, new ClusterImage(id, offset, new BrokerId(1), new TreeMap<>(), TopicsImage.EMPTY,
+          new ClusterSettings(Map.of(), Map.of(), publisher.image().acls())));
+      publisher.onChange();
+      run();
+    }
+    assertThat(calls).containsExactly("seen1");
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -83,7 +84,11 @@ class AuthorizedClusterIT {
     }
     List<Integer> ports = Ports.free(6);
     try (Nodes nodes = Nodes.started(3, id -> settings(id, ports)); Admin admin = Admin.create(client(nodes, "admin"))) {
-      prepare(admin);
+      try {
+        prepare(admin);
+      } catch (TimeoutException e) {
+        throw new AssertionError("the cluster does not get ready: " + nodes.logs(), e);
+      }
       Map<String, Object> producing = client(nodes, "alice");
       producing.put("acks", "all");
       producing.put("delivery.timeout.ms", "60000");
