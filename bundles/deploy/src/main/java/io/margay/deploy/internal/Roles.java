@@ -6,7 +6,7 @@ import javax.security.auth.Subject;
 import org.apache.felix.service.command.CommandSession;
 
 /**
- * Whether somebody at a shell may run a command of this bundle: as for those of the bundle {@code shell}, with which it has no class in common. A socket for a
+ * Whether a user of a shell may run a command of this bundle: as for those of the bundle {@code shell}, with which it has no class in common. A socket for a
  * role says it in the session, and Karaf by the roles of who has logged in. Stateless.
  */
 final class Roles {

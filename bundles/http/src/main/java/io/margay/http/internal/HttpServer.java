@@ -70,7 +70,7 @@ final class HttpServer {
     }
   }
 
-  /** A listener that others can reach without protection is what somebody has asked for, and worth a line. */
+  /** A listener that others can reach without protection was set so, and is worth a line. */
   private void warn(HttpListener l, boolean loopback) {
     if (!loopback && !service.logins().required(false)) {
       LOG.warn("HTTP is open to everybody who reaches it, without a login listener={}; see margay.http.authentication", l);

@@ -61,11 +61,6 @@ final class LogMove {
     return log.id();
   }
 
-  /** Where the log is moved to. */
-  MoveDestination destination() {
-    return destination;
-  }
-
   /** Bytes of what is copied. */
   long copiedBytes() {
     LogStore copy = target;

@@ -170,7 +170,7 @@ final class LogMover {
         LOG.info("The move of a log was abandoned partition={} from={} to={}", log.id(), from, destination.name());
         retry(log, "another attempt");
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       LOG.warn("A log could not be moved and stays where it is; tried again partition={} from={} to={} afterMs={}", log.id(),
           from, destination.name(), RETRY_MS, e);
       retry(log, "another attempt, after " + e.getMessage());

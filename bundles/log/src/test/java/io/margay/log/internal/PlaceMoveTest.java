@@ -179,6 +179,27 @@ class PlaceMoveTest {
   }
 
   @Test
+  void aMoveIsTriedAgainWhateverItFailsWith() throws Exception {
+    produce();
+    CountDownLatch failed = new CountDownLatch(1);
+    engine.whenOpened = store -> {
+      if (Thread.currentThread().getName().equals("margay-log-mover")) {
+        failed.countDown();
+        throw new IllegalStateException("on purpose");
+      }
+    };
+    int before = scheduler.tasks.size();
+    manager.moveTo(TestLog.ID, SECOND);
+    assertThat(failed.await(20, TimeUnit.SECONDS)).isTrue();
+    await(() -> scheduler.tasks.size() > before);
+    engine.whenOpened = store -> { };
+    engine.copies.values().forEach(store -> store.closed = true);
+    scheduler.runAll();
+    awaitIn(SECOND);
+    assertHolds(0);
+  }
+
+  @Test
   void movingALogToWhereItIsCancelsTheMove() throws Exception {
     produce();
     CountDownLatch reached = new CountDownLatch(1);

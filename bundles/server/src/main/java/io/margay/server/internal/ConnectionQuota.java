@@ -115,7 +115,7 @@ final class ConnectionQuota {
   }
 
   /**
-   * Counts what an answered request has used, and lets the answer say how long the client has to wait.
+   * Counts what an answered request has used, and lets the answer say how long the client must wait.
    *
    * @param response null for none
    * @param throttleMs for how long the handler wants it to wait

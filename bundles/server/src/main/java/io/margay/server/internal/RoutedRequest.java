@@ -62,7 +62,7 @@ abstract class RoutedRequest implements Request {
   private Denial denial;
   /** Who decides what the client may do; null for no restrictions. Set before the handler gets the request. */
   private Authorization.Decider decider;
-  /** How long its client has to wait because of its quota, in milliseconds. Written with the monitor held. */
+  /** How long its client must wait because of its quota, in milliseconds. Written with the monitor held. */
   private volatile int quotaMs;
   /** How long was worked for it, as far as nobody has counted that. Guarded by this. */
   private long workedNanos;
@@ -188,7 +188,7 @@ abstract class RoutedRequest implements Request {
     return taken;
   }
 
-  /** The client has to wait, at least for this. */
+  /** The client must wait at least this long. */
   final void noteQuota(int ms) {
     if (ms > 0) {
       synchronized (this) {

@@ -151,7 +151,7 @@ public interface Request {
    * Counts partitions that are about to be created or deleted for a client. When it has a quota and exceeds it, the server tells it to wait.
    *
    * @param partitions how many
-   * @param strict whether a client that has exceeded its quota is refused, with THROTTLING_QUOTA_EXCEEDED; else it only has to wait
+   * @param strict whether a client that has exceeded its quota is refused, with THROTTLING_QUOTA_EXCEEDED; else it only waits
    * @return whether they may be created or deleted
    */
   default boolean mutates(long partitions, boolean strict) {

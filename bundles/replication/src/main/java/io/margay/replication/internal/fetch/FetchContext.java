@@ -185,7 +185,7 @@ final class FetchContext {
   }
 
   /**
-   * The answer to a consumer that has to wait: without records. A session stays as it is, and none is made; a client that wanted one asks
+   * The answer to a consumer that must wait: without records. A session stays as it is, and none is made; a client that wanted one asks
    * for it again.
    */
   FetchResponse withoutRecords() {

@@ -77,10 +77,24 @@ final class LogCopies {
     }
     takeRows(original.directory(), copy.directory(), id.topicPartition());
     DurableFiles.syncDirectory(copy.directory().path());
-    copy.directory().copyNotes().use(id.topicPartition());
+    try {
+      copy.directory().copyNotes().use(id.topicPartition());
+    } catch (IOException e) {
+      takeBack(copy, e);
+      throw e;
+    }
     copies.remove(id.topicPartition());
     replaced.put(original, copy);
     return copy;
+  }
+
+  /** The note may be on the disk although writing it failed: the original, which goes on, must not be deleted at the next start. */
+  private static void takeBack(PartitionEntry copy, IOException failure) {
+    try {
+      copy.directory().copyNotes().begin(copy.partition());
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   /** Rows that an earlier stay has left there go, too. */
