@@ -157,6 +157,7 @@ class PlaceMoveTest {
       }
     };
     manager.moveTo(TestLog.ID, SECOND);
+    assertThat(reached.await(20, TimeUnit.SECONDS)).isTrue();
     assertThat(engine.copies).hasSize(1);
     crash();
     awaitIn(SECOND);
@@ -254,6 +255,7 @@ class PlaceMoveTest {
     }
     goOn.countDown();
     leaving.join(20_000);
+    await(() -> manager.placements().get(0).waitsFor() != null);
     engine = engine.successor();
     manager.addEngine(engine);
     await(() -> !log.suspended());
