@@ -24,7 +24,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -293,8 +293,12 @@ public final class LogManager implements Logs {
 
   @Override
   public void moveTo(TopicIdPartition id, String place) throws IOException {
-    SegmentedPartitionLog log = slots.values().stream().map(slot -> slot.log(id)).filter(Objects::nonNull).findFirst()
-        .orElseThrow(() -> new IllegalStateException("the log of " + id + " is not open"));
+    List<SegmentedPartitionLog> found = new ArrayList<>(1);
+    forEachSlotTwice(slot -> Optional.ofNullable(slot.log(id)).ifPresent(found::add));
+    if (found.isEmpty()) {
+      throw new IllegalStateException("the log of " + id + " is not open");
+    }
+    SegmentedPartitionLog log = found.get(0);
     try (Lease<StorageEngine> lease = slot(log.engine()).holder().lease()) {
       StorageEngine engine = lease == null ? null : lease.service();
       StorageEngine.Place there = engine == null ? null

@@ -33,6 +33,8 @@ final class LogMover {
   private final Map<TopicIdPartition, Waiting> waiting = new ConcurrentHashMap<>();
   /** The places that logs shall be moved to, within their engines. */
   private final Map<TopicIdPartition, String> places = new ConcurrentHashMap<>();
+  /** Held while a wish is put on the disk, and while a move takes it up from there. */
+  private final Object wishes = new Object();
   /** Set under the monitor, so that a log that is closed is either not moved or has its move abandoned. */
   private volatile LogMove running;
   private volatile boolean closed;
@@ -81,16 +83,24 @@ final class LogMover {
     if (move != null && move.id().equals(id)) {
       move.abandon();
     }
+    if (there && !place.equals(engine.placeOf(id))) {
+      // the move came to its end before it could be cancelled
+      moveTo(log, place, engine);
+      return;
+    }
     try {
-      if (!place.equals(engine.copyPlaceOf(id))) {
-        engine.deleteCopy(id);
-        if (!there) {
-          engine.openCopy(id, place, log.config().segments().store()).close();
+      synchronized (wishes) {
+        if (log.availability().gone()) {
+          throw new IllegalStateException("the log of " + id + " is closed");
+        }
+        if (!place.equals(engine.copyPlaceOf(id))) {
+          engine.deleteCopy(id);
+          if (!there) {
+            engine.openCopy(id, place, log.config().segments().store()).close();
+          }
         }
       }
-    } catch (IllegalStateException e) {
-      LOG.debug("A move has begun meanwhile, and has made its copy partition={} cause={}", id, e.getMessage());
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       places.remove(id, place);
       throw e;
     }
@@ -131,7 +141,7 @@ final class LogMover {
     } else {
       String place = places.get(log.id());
       if (place != null) {
-        move(log, new PlaceDestination(log, from, place, () -> place.equals(places.get(log.id()))));
+        move(log, new PlaceDestination(log, from, place, wishes, () -> place.equals(places.get(log.id()))));
       }
     }
   }

@@ -207,6 +207,7 @@ class FileStorageEngine implements MultiPlaceEngine, StoreOwner, AutoCloseable {
       purgeStaleRows();
     }
     LogDirectory directory = directories.leastUsed(entries.values());
+    directory.copyNotes().remove(partition); // of a copy that could not be created
     Path path = directory.create(partition, id.topicId());
     PartitionEntry entry = new PartitionEntry(partition, id, directory, path, true);
     LogStore store = opened(entry, created(path, config));
@@ -341,7 +342,7 @@ class FileStorageEngine implements MultiPlaceEngine, StoreOwner, AutoCloseable {
 
   /** Rows of partitions that this engine does not hold are left out. */
   @Override
-  public void writeCheckpoint(String name, Map<TopicIdPartition, Long> values) throws IOException {
+  public synchronized void writeCheckpoint(String name, Map<TopicIdPartition, Long> values) throws IOException {
     checkName(name);
     Map<LogDirectory, Map<TopicPartition, Long>> byDirectory = new HashMap<>();
     directories.online().forEach(directory -> byDirectory.put(directory, new HashMap<>()));

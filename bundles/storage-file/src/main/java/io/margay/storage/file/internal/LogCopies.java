@@ -3,6 +3,7 @@ package io.margay.storage.file.internal;
 import io.margay.model.DurableFiles;
 import io.margay.model.TopicIdPartition;
 import io.margay.model.TopicPartition;
+import io.margay.protocol.KafkaUuid;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -44,7 +45,8 @@ final class LogCopies {
   private PartitionEntry copyOf(TopicIdPartition id) {
     PartitionEntry copy = copies.get(id.topicPartition());
     try {
-      return copy != null && copy.id().equals(id) ? copy : null;
+      // a crash may have come before the file with the topic's id
+      return copy != null && (copy.id().equals(id) || copy.id().topicId().equals(KafkaUuid.ZERO)) ? copy : null;
     } catch (IOException e) {
       LOG.warn("Cannot read the topic id of a copy path={}", copy.path(), e);
       return null;
@@ -58,8 +60,14 @@ final class LogCopies {
       throw new IllegalStateException("the log of " + id + " is in " + place + " already, or has a copy");
     }
     directory.copyNotes().begin(id.topicPartition());
-    directory.lowerRecoveryPoint(id.topicPartition(), 0);
-    Path path = directory.create(id.topicPartition(), id.topicId());
+    Path path;
+    try {
+      directory.lowerRecoveryPoint(id.topicPartition(), 0);
+      path = directory.create(id.topicPartition(), id.topicId());
+    } catch (IOException e) {
+      directory.copyNotes().remove(id.topicPartition());
+      throw e;
+    }
     PartitionEntry copy = new PartitionEntry(id.topicPartition(), id, directory, path, true);
     copies.put(id.topicPartition(), copy);
     return copy;
@@ -123,7 +131,8 @@ final class LogCopies {
       return null;
     }
     Path renamed = gone(closed);
-    successor.directory().copyNotes().remove(successor.partition());
+    forget(closed);
+    forget(successor);
     return renamed;
   }
 
@@ -138,13 +147,22 @@ final class LogCopies {
     }
     Path renamed = gone(copy);
     copies.remove(id.topicPartition());
+    forget(copy);
     return renamed;
   }
 
   private static Path gone(PartitionEntry entry) throws IOException {
     Path renamed = entry.directory().renameForDeletion(entry.path());
     DurableFiles.syncDirectory(entry.directory().path());
-    entry.directory().copyNotes().remove(entry.partition());
     return renamed;
+  }
+
+  /** A note that stays is removed at the next start, or when the name is used again; the space is freed in any case. */
+  private static void forget(PartitionEntry entry) {
+    try {
+      entry.directory().copyNotes().remove(entry.partition());
+    } catch (IOException e) {
+      LOG.warn("The note about a copy could not be removed directory={} partition={}", entry.directory(), entry.partition(), e);
+    }
   }
 }
