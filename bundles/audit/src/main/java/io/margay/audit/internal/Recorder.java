@@ -6,6 +6,7 @@ import io.margay.spi.audit.AuditEvent;
 import io.margay.spi.audit.AuditSink;
 import io.margay.spi.audit.AuditSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -45,6 +46,8 @@ final class Recorder implements AutoCloseable {
   private double allowance;
   /** Guarded by {@link #stepping}. */
   private long allowedNanos;
+  /** Which source is the first in the next step, so that none has the whole allowance each time; guarded by {@link #stepping}. */
+  private long turn;
 
   /**
    * @param node this node's id
@@ -68,14 +71,14 @@ final class Recorder implements AutoCloseable {
     source.onEvent(this::wake);
   }
 
-  /** It goes: what it has is taken now, beyond what the rate allows. */
+  /** It goes: what it has is taken now, beyond what the rate allows, and its repetitions before they are due. */
   void remove(AuditSource source) {
     source.onEvent(null);
     sources.remove(source);
     synchronized (stepping) {
       if (!closed) {
         List<AuditEvent> left = new ArrayList<>();
-        source.drain(Integer.MAX_VALUE, left::add);
+        source.drainAll(left::add);
         give(left);
       }
     }
@@ -136,7 +139,9 @@ final class Recorder implements AutoCloseable {
     synchronized (stepping) {
       refill();
       List<AuditEvent> events = new ArrayList<>();
-      for (AuditSource source : sources) {
+      List<AuditSource> inTurn = new ArrayList<>(sources);
+      Collections.rotate(inTurn, -(int) (turn++ % Math.max(1, inTurn.size())));
+      for (AuditSource source : inTurn) {
         int room = (int) Math.min(PER_SOURCE, allowance - events.size());
         if (room > 0) {
           source.drain(room, events::add);

@@ -141,6 +141,43 @@ class RecorderTest {
   }
 
   @Test
+  void aSourceThatLeavesHandsOverWhatItHasCounted() {
+    Recorder recorder = recorder(500, 1 << 20);
+    recorder.addSink("s", sink);
+    recorder.add(server);
+    for (int i = 0; i < 20; i++) {
+      server.addRepeated(event("a", "t"));
+    }
+    recorder.step();
+    recorder.remove(server);
+    recorder.step();
+    assertThat(sink.got).extracting(AuditEvent::count).containsExactly(1L, 19L);
+  }
+
+  @Test
+  void sourcesAreDrainedInTurnWhenTheRateIsUsedUp() {
+    Recorder recorder = recorder(10, 1 << 20);
+    recorder.addSink("s", sink);
+    recorder.add(server);
+    recorder.add(shell);
+    for (int i = 0; i < 1000; i++) {
+      server.add(event("flood", "f" + i));
+    }
+    shell.add(event("a", "quiet"));
+    recorder.step();
+    time.advance(1000);
+    recorder.step();
+    assertThat(sink.names()).contains("quiet").hasSize(20);
+    for (int i = 0; i < 300; i++) { // each time for one event, so that it is not always the same source's
+      shell.add(event("a", "q" + i));
+      time.advance(100);
+      recorder.step();
+    }
+    assertThat(sink.names().stream().filter(n -> n.startsWith("q")).count()).isGreaterThan(100);
+    assertThat(sink.names().stream().filter(n -> n.startsWith("f")).count()).isGreaterThan(100);
+  }
+
+  @Test
   void anEventIsOneLineOfJson() throws IOException {
     AuditEvent event = AuditEvent.of(1_000, Kind.DENIED, "Fetch", new Actor("User:\"a\n\u001b\u009b\ud800", "10.0.0.1", "c", "SECURE"),
         new Resource("topic", "orders"), "TOPIC_AUTHORIZATION_FAILED", 3, Map.of("operation", "read"));

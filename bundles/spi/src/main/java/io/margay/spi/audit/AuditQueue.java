@@ -14,13 +14,15 @@ import java.util.function.LongSupplier;
  * The events of one part until they are recorded. Its owner registers it as the service {@link AuditSource}. Safe for all threads; adding never
  * blocks for longer than another addition takes.
  *
- * <p>Bounded in bytes, repetitions included. One principal may have half of them, so that a client that fails all the time does not push out
- * the events of others. What does not fit is dropped, and counted in an event {@link AuditEvent.Kind#LOST}, which comes when there is room again.
+ * <p>Bounded in bytes, repetitions included. One owner may have half of them, so that a client that fails all the time does not push out the events of
+ * others. The owner of an event is its principal; that of a failed login is the client's address, because anyone can claim a name. What does not fit is
+ * dropped, and counted in an event {@link AuditEvent.Kind#LOST}, which comes when there is room again.
  *
  * <p>Events that clients can cause without a right are added with {@link #addRepeated}: the first one is kept at once, its repetitions are counted,
  * and their number comes as one event after {@code margay.audit.repeat.ms}. {@value #OWN_MAX} different events of one principal and address, and
- * {@value #REPEATED_MAX} of all, are counted by themselves; further ones are counted together by principal and address. So what a client can cause does not
- * push older events out of a sink of limited size.
+ * {@value #REPEATED_MAX} of all, are counted by themselves; further ones are counted together by principal and address, failed logins by address alone. So
+ * what a client can cause does not push older events out of a sink of limited size. All of them have half of the bytes, and one owner a quarter, so that
+ * {@link #add} has room.
  */
 public final class AuditQueue implements AuditSource {
   /** Most events whose repetitions are counted at a time. */
@@ -44,6 +46,9 @@ public final class AuditQueue implements AuditSource {
     }
   }
 
+  /** An event that waits, and whether it was added as one that repeats. */
+  private record Kept(AuditEvent event, boolean repeats) { }
+
   /** What makes events equal. */
   private record Key(AuditEvent.Kind kind, String action, String principal, String host, AuditEvent.Resource resource, String outcome,
       Map<String, String> details) {
@@ -56,7 +61,8 @@ public final class AuditQueue implements AuditSource {
   private final Clock clock;
   private final LongSupplier maxBytes;
   private final IntSupplier repeatMs;
-  private final ArrayDeque<AuditEvent> events = new ArrayDeque<>();
+  private final ArrayDeque<Kept> events = new ArrayDeque<>();
+  /** How many bytes an owner has, repetitions included. */
   private final Map<String, Long> bytesOf = new HashMap<>();
   /** How many elements of {@link #repeated} a principal and address has. */
   private final Map<String, Integer> repeatedOf = new HashMap<>();
@@ -64,6 +70,8 @@ public final class AuditQueue implements AuditSource {
   private final LinkedHashMap<Key, Repeated> repeated = new LinkedHashMap<>();
   private final LinkedHashMap<Key, Repeated> others = new LinkedHashMap<>();
   private long bytes;
+  /** How many of them are of events that repeat, waiting or counted. */
+  private long repeatedBytes;
   private long lost;
   private volatile Runnable onEvent;
 
@@ -118,18 +126,14 @@ public final class AuditQueue implements AuditSource {
     }
   }
 
-  private boolean keep(AuditEvent event) {
-    int size = event.sizeBytes();
+  private void keep(AuditEvent event) {
     long max = maxBytes.getAsLong();
-    long own = bytesOf.getOrDefault(event.actor().principal(), 0L) + size;
-    if (bytes + size > max || own > max / 2) {
+    if (bytes + event.sizeBytes() > max || bytesOf.getOrDefault(owner(event), 0L) + event.sizeBytes() > max / 2) {
       lost += event.count();
-      return false;
+      return;
     }
-    bytes += size;
-    bytesOf.put(event.actor().principal(), own);
-    events.add(event);
-    return true;
+    take(event);
+    events.add(new Kept(event, false));
   }
 
   private void count(AuditEvent event) {
@@ -137,21 +141,27 @@ public final class AuditQueue implements AuditSource {
     Repeated known = repeated.get(key);
     if (known != null) {
       known.count += event.count();
-      return;
+    } else if (repeated.size() < REPEATED_MAX && repeatedOf.getOrDefault(place(event), 0) < OWN_MAX && fits(event)) {
+      takeRepeated(event); // as an event, and for its repetitions
+      takeRepeated(event);
+      events.add(new Kept(event, true));
+      repeated.put(key, new Repeated(event, clock.millis()));
+      repeatedOf.merge(place(event), 1, Integer::sum);
+    } else {
+      countTogether(event);
     }
-    if (repeated.size() < REPEATED_MAX && repeatedOf.getOrDefault(owner(event), 0) < OWN_MAX) {
-      if (keep(event) && reserve(event)) {
-        repeated.put(key, new Repeated(event, clock.millis()));
-        repeatedOf.merge(owner(event), 1, Integer::sum);
-      }
-      return;
-    }
-    AuditEvent any = AuditEvent.of(event.timeMs(), event.kind(), event.action(), event.actor(), new AuditEvent.Resource("", SEVERAL),
-        event.outcome(), event.count(), Map.of());
+  }
+
+  private void countTogether(AuditEvent event) {
+    AuditEvent.Actor who = event.actor();
+    AuditEvent.Actor actor = event.kind() == AuditEvent.Kind.LOGIN ? new AuditEvent.Actor(SEVERAL, who.host(), "", who.listener()) : who;
+    AuditEvent any = AuditEvent.of(event.timeMs(), event.kind(), event.action(), actor, new AuditEvent.Resource("", SEVERAL), event.outcome(),
+        event.count(), Map.of());
     Repeated rest = others.get(Key.of(any));
     if (rest != null) {
       rest.count += event.count();
-    } else if (others.size() < REPEATED_MAX && reserve(any)) {
+    } else if (others.size() < REPEATED_MAX && roomForRepeated() >= any.sizeBytes()) {
+      takeRepeated(any);
       rest = new Repeated(any, clock.millis());
       rest.count = event.count();
       others.put(Key.of(any), rest);
@@ -160,29 +170,62 @@ public final class AuditQueue implements AuditSource {
     }
   }
 
-  private static String owner(AuditEvent event) {
-    return event.actor().principal() + " " + event.actor().host();
+  /** Whether there is room for an event and for its repetitions. */
+  private boolean fits(AuditEvent event) {
+    long both = 2L * event.sizeBytes();
+    return both <= roomForRepeated() && bytesOf.getOrDefault(owner(event), 0L) + both <= maxBytes.getAsLong() / 4;
   }
 
-  /** Counts a repeated event as kept, too. */
-  private boolean reserve(AuditEvent event) {
-    if (bytes + event.sizeBytes() > maxBytes.getAsLong()) {
-      return false;
-    }
+  private long roomForRepeated() {
+    long max = maxBytes.getAsLong();
+    return Math.min(max - bytes, max / 2 - repeatedBytes);
+  }
+
+  /** Whose bytes an event takes: those of the principal, or of the address where the principal is only claimed. */
+  private static String owner(AuditEvent event) {
+    return event.kind() == AuditEvent.Kind.LOGIN ? " " + event.actor().host() : event.actor().principal();
+  }
+
+  /** What {@link #repeatedOf} counts by. */
+  private static String place(AuditEvent event) {
+    return event.kind() == AuditEvent.Kind.LOGIN ? owner(event) : event.actor().principal() + " " + event.actor().host();
+  }
+
+  private void take(AuditEvent event) {
     bytes += event.sizeBytes();
-    return true;
+    bytesOf.merge(owner(event), (long) event.sizeBytes(), Long::sum);
+  }
+
+  private void takeRepeated(AuditEvent event) {
+    take(event);
+    repeatedBytes += event.sizeBytes();
+  }
+
+  private void give(AuditEvent event, boolean repeats) {
+    bytes -= event.sizeBytes();
+    repeatedBytes -= repeats ? event.sizeBytes() : 0;
+    bytesOf.computeIfPresent(owner(event), (who, all) -> all <= event.sizeBytes() ? null : all - event.sizeBytes());
   }
 
   @Override
-  public synchronized int drain(int max, Consumer<AuditEvent> to) {
+  public int drain(int max, Consumer<AuditEvent> to) {
+    return drain(max, false, to);
+  }
+
+  @Override
+  public void drainAll(Consumer<AuditEvent> to) {
+    drain(Integer.MAX_VALUE, true, to);
+  }
+
+  private synchronized int drain(int max, boolean last, Consumer<AuditEvent> to) {
     int drained = 0;
     long now = clock.millis();
-    for (AuditEvent e; drained < max && (e = events.poll()) != null; drained++) {
-      give(e);
-      to.accept(e);
+    for (Kept kept; drained < max && (kept = events.poll()) != null; drained++) {
+      give(kept.event, kept.repeats);
+      to.accept(kept.event);
     }
-    drained += due(repeated, now, max - drained, to);
-    drained += due(others, now, max - drained, to);
+    drained += due(repeated, now, last, max - drained, to);
+    drained += due(others, now, last, max - drained, to);
     if (lost > 0 && drained < max) {
       to.accept(AuditEvent.of(now, AuditEvent.Kind.LOST, "lost", NOBODY, AuditEvent.Resource.NONE, AuditEvent.OK, lost, Map.of("source", name)));
       lost = 0;
@@ -191,22 +234,17 @@ public final class AuditQueue implements AuditSource {
     return drained;
   }
 
-  private void give(AuditEvent event) {
-    bytes -= event.sizeBytes();
-    bytesOf.compute(event.actor().principal(), (who, all) -> all == null || all <= event.sizeBytes() ? null : all - event.sizeBytes());
-  }
-
-  private int due(LinkedHashMap<Key, Repeated> from, long now, int max, Consumer<AuditEvent> to) {
+  private int due(LinkedHashMap<Key, Repeated> from, long now, boolean last, int max, Consumer<AuditEvent> to) {
     int drained = 0;
     for (Iterator<Repeated> i = from.values().iterator(); i.hasNext() && drained < max;) {
       Repeated r = i.next();
-      if (now - r.sinceMs < repeatMs.getAsInt() && now >= r.sinceMs) {
+      if (!last && now - r.sinceMs < repeatMs.getAsInt() && now >= r.sinceMs) {
         break;
       }
       i.remove();
-      bytes -= r.event.sizeBytes();
+      give(r.event, true);
       if (from == repeated) {
-        repeatedOf.computeIfPresent(owner(r.event), (who, n) -> n > 1 ? n - 1 : null);
+        repeatedOf.computeIfPresent(place(r.event), (who, n) -> n > 1 ? n - 1 : null);
       }
       if (r.count > 0) {
         to.accept(r.event.at(now, r.count));

@@ -18,6 +18,13 @@ public interface AuditSource {
    */
   int drain(int max, Consumer<AuditEvent> to);
 
+  /**
+   * Takes all events out, and what was counted up to now, due or not. For a source that leaves.
+   *
+   * @param to gets each of them
+   */
+  void drainAll(Consumer<AuditEvent> to);
+
   /** @return after how many milliseconds there is something to drain, 0 for now, or {@link #NEVER} */
   long dueInMs();
 

@@ -9,7 +9,7 @@
  * <p>No event has a secret in it: neither passwords nor keys, nor records, nor values of settings that may be secret.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 package io.margay.spi.audit;
 
 import org.osgi.annotation.bundle.Export;

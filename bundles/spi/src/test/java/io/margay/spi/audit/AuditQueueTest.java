@@ -99,6 +99,50 @@ class AuditQueueTest {
     assertThat(all).hasSizeLessThan(2 * AuditQueue.REPEATED_MAX + 2);
   }
 
+  /** Failed logins under long names that the client invents, with long texts. */
+  private void failedLogins(AuditQueue queue, int from, int to, String host) {
+    for (int i = from; i < to; i++) {
+      queue.addRepeated(AuditEvent.of(time.millis(), Kind.LOGIN, "PLAIN", new Actor("User:" + i + "x".repeat(2_000), host, "c".repeat(2_000), "SECURE"),
+          Resource.NONE, "failed", 1, Map.of("reason", "invalid credentials")));
+    }
+  }
+
+  @Test
+  void failedLoginsUnderInventedNamesLeaveRoomForChangesAndForDenialsOfOthers() {
+    AuditQueue large = new AuditQueue("test", time, () -> 1 << 20, () -> 10_000);
+    failedLogins(large, 0, 5_000, "10.0.0.66");
+    assertThat(large.bytes()).as("of one address").isLessThanOrEqualTo((1 << 18) + 4_096);
+    large.addRepeated(event(Kind.DENIED, "User:bob", "secret"));
+    for (int i = 0; i < 500; i++) {
+      failedLogins(large, i, i + 1, "10.0.1." + i);
+    }
+    assertThat(large.bytes()).as("of all that repeats").isLessThanOrEqualTo(1 << 19);
+    for (int i = 0; i < 200; i++) {
+      large.add(event(Kind.CHANGE, "User:alice", "t" + i));
+    }
+    List<AuditEvent> all = new ArrayList<>();
+    large.drainAll(all::add);
+    assertThat(all).filteredOn(e -> e.kind() == Kind.CHANGE).hasSize(200);
+    assertThat(all).anyMatch(e -> e.actor().principal().equals("User:bob"));
+    assertThat(all).filteredOn(e -> e.actor().host().equals("10.0.0.66")).hasSizeLessThanOrEqualTo(AuditQueue.OWN_MAX + 1)
+        .anyMatch(e -> e.actor().principal().equals(AuditQueue.SEVERAL) && e.count() > 4_900);
+    assertThat(all.stream().mapToLong(AuditEvent::count).sum()).isEqualTo(5_000 + 1 + 500 + 200);
+    assertThat(large.bytes()).isZero();
+  }
+
+  @Test
+  void aLastDrainTakesWhatIsCountedAndNotDueYet() {
+    for (int i = 0; i < 100; i++) {
+      queue.addRepeated(event(Kind.DENIED, "User:bob", "t" + i));
+      queue.addRepeated(event(Kind.DENIED, "User:bob", "t" + i));
+    }
+    List<AuditEvent> all = new ArrayList<>();
+    queue.drainAll(all::add);
+    assertThat(all.stream().mapToLong(AuditEvent::count).sum()).isEqualTo(200);
+    assertThat(queue.bytes()).isZero();
+    assertThat(queue.dueInMs()).isEqualTo(AuditSource.NEVER);
+  }
+
   @Test
   void itWakesTheDrainOncePerBatch() {
     AtomicInteger woken = new AtomicInteger();
