@@ -136,8 +136,8 @@ final class RoleGuard {
     return words;
   }
 
-  /** As Gogo reads it back as one word. */
+  /** As Gogo reads it back as one word. An equals sign would assign what the rest of the line returns. */
   private static String quote(String word) {
-    return word.isEmpty() ? "\"\"" : word.replaceAll("([\\x00-\\x7f&&[^\\w./:+,@%=-]])", "\\\\$1");
+    return word.isEmpty() ? "\"\"" : word.replaceAll("([\\x00-\\x7f&&[^\\w./:,-]])", "\\\\$1");
   }
 }

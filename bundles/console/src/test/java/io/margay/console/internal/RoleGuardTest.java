@@ -3,9 +3,14 @@ package io.margay.console.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
+import java.io.OutputStream;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.felix.gogo.runtime.CommandProcessorImpl;
+import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Function;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.BundleContext;
@@ -54,8 +59,42 @@ class RoleGuardTest {
     assertThat(line("view", "topic:list $(deploy x) ${y} <file")).isEqualTo("topic:list \\$\\(deploy x\\) \\$\\{y\\} \\<file");
     assertThat(line("view", "topic:list\ndeploy x")).as("a second line is a word").isEqualTo("topic:list deploy x");
     assertThatThrownBy(() -> line("view", "topic:list 'a\nb'")).hasMessageContaining("control character");
+    assertThat(line("view", "topic:list = deploy x")).as("no assignment").isEqualTo("topic:list \\= deploy x");
     assertThat(line("view", "topic:list \"\"")).isEqualTo("topic:list \"\"");
     assertThat(line("view", "  ")).isEmpty();
+  }
+
+  /** Gogo itself reads what the guard writes. */
+  @Test
+  void argumentsArriveAsTheyWereTyped() throws Exception {
+    Commands commands = new Commands();
+    CommandProcessorImpl gogo = new CommandProcessorImpl(null);
+    gogo.addCommand("topic", commands, "list");
+    gogo.addCommand("margay", commands, "deploy");
+    try (CommandSession session = gogo.createSession(new ByteArrayInputStream(new byte[0]), OutputStream.nullOutputStream(),
+        OutputStream.nullOutputStream())) {
+      for (String word : List.of("=", "=x", "a=b", "%", "%x", "@a", "+1", "-", "--json", ".", ":", ",", "~", "~root", "*", "?", "#", "# x", "!", "!1", "^", "&", "&&",
+          "||", "|&", ";", ">", ">>x", "<x", "$", "$x", "${x}", "$(deploy)", "`deploy`", "(", ")", "{", "}", "[a]", "[deploy]", "\\", "\"", "'", "a b", "é", "")) {
+        commands.seen.clear();
+        String typed = "topic:list '" + word.replace("'", "'\\''") + "' deploy x";
+        session.execute(line("view", typed));
+        assertThat(commands.seen).as(typed).containsExactly("list", word, "deploy", "x");
+      }
+    }
+  }
+
+  /** What Gogo calls. */
+  public static final class Commands {
+    private final List<String> seen = new ArrayList<>();
+
+    public void list(String[] arguments) {
+      seen.add("list");
+      seen.addAll(List.of(arguments));
+    }
+
+    public void deploy(String[] arguments) {
+      seen.add("deployed");
+    }
   }
 
   @Test

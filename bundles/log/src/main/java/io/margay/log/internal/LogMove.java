@@ -83,6 +83,7 @@ final class LogMove {
       abandon();
       log.shape().moving(false);
     }
+    close(original, "original");
     cleanUp();
     return true;
   }
@@ -237,7 +238,6 @@ final class LogMove {
                 to.adopt(log);
                 from.release(log);
               }
-              close(original, "original");
             }
           } finally {
             log.availability().suspend(false);

@@ -180,6 +180,30 @@ class PlaceMoveTest {
   }
 
   @Test
+  void whatWasDeletedDuringTheCopyStaysDeleted() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      produce();
+    }
+    ((SegmentedPartitionLog) log).roll();
+    produce();
+    CountDownLatch reached = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    engine.beforeUse = () -> hold(reached, goOn);
+    engine.whenOpened = store -> store.beforeFlush = () -> {
+      if (reached.getCount() > 0) {
+        hold(reached, goOn);
+      }
+    };
+    manager.moveTo(TestLog.ID, SECOND);
+    assertThat(reached.await(20, TimeUnit.SECONDS)).isTrue();
+    log.advanceStart(5);
+    goOn.countDown();
+    awaitIn(SECOND);
+    crash();
+    assertHolds(5);
+  }
+
+  @Test
   void aMoveIsTriedAgainWhateverItFailsWith() throws Exception {
     produce();
     CountDownLatch failed = new CountDownLatch(1);
