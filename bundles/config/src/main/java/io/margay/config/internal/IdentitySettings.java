@@ -45,7 +45,9 @@ public final class IdentitySettings implements SettingDefinitions {
   /** {@code controller.listener.names}. */
   public static final Setting<List<String>> CONTROLLER_LISTENER_NAMES =
       ALL.broker(LIST, "controller.listener.names", List.<String>of())
-      .doc("Names of the listeners of Kafka's controller. They are not opened, because the controller is part of this node.");
+      .doc("Names of the listeners of Kafka's controller. The first gives the port of the metadata quorum its protocol, PLAINTEXT or SSL, by "
+          + "listener.security.protocol.map, and its keys, by listener.name.NAME.ssl. settings. Their addresses in listeners are ignored: the ports "
+          + "are in controller.quorum.voters.");
 
   @Override
   public Catalogue catalogue() {

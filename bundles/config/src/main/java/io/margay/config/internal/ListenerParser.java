@@ -21,8 +21,9 @@ final class ListenerParser {
    *
    * @param bound the addresses to bind
    * @param advertised the addresses for clients
+   * @param quorum the name and protocol of the quorum's port, without its address; null when no name is set
    */
-  record Result(List<Endpoint> bound, List<Endpoint> advertised) { }
+  record Result(List<Endpoint> bound, List<Endpoint> advertised, Endpoint quorum) { }
 
   private static final Set<String> PROTOCOLS = Set.of("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL");
   private static final Pattern ENTRY =
@@ -30,7 +31,7 @@ final class ListenerParser {
   private static final String FORM = "NAME://host:port, such as PLAINTEXT://127.0.0.1:9092";
 
   private final Map<String, String> protocols;
-  private final Set<String> controllerNames;
+  private final List<String> controllerNames;
   private final Supplier<String> hostName;
   private final Consumer<String> notes;
 
@@ -42,8 +43,7 @@ final class ListenerParser {
    */
   ListenerParser(String protocolMap, List<String> controllerNames, Supplier<String> hostName, Consumer<String> notes) {
     this.protocols = protocols(protocolMap);
-    this.controllerNames = new HashSet<>();
-    controllerNames.forEach(name -> this.controllerNames.add(name.toUpperCase(Locale.ROOT)));
+    this.controllerNames = controllerNames.stream().map(name -> name.trim().toUpperCase(Locale.ROOT)).toList();
     this.hostName = hostName;
     this.notes = notes;
   }
@@ -76,7 +76,16 @@ final class ListenerParser {
       throw invalid("advertised.listeners", told.values().iterator().next().toString(), "a name that listeners has: "
           + String.join(", ", bound.stream().map(Endpoint::listener).toList()));
     }
-    return new Result(bound, List.copyOf(all));
+    return new Result(bound, List.copyOf(all), controllerNames.isEmpty() ? null : quorum(controllerNames.get(0)));
+  }
+
+  private Endpoint quorum(String name) {
+    String protocol = protocols.get(name);
+    if (protocol == null) {
+      throw new InvalidSettingException("listener.security.protocol.map", "The setting controller.listener.names has " + name
+          + " and listener.security.protocol.map does not: expected an entry such as " + name + ":SSL");
+    }
+    return new Endpoint(name, protocol, "", 0);
   }
 
   private List<Endpoint> endpoints(String setting, List<String> entries) {

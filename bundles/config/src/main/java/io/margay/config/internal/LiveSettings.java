@@ -293,6 +293,11 @@ final class LiveSettings implements NodeSettings, MetadataPublisher {
   }
 
   @Override
+  public Endpoint quorumListener() {
+    return current.quorumListener();
+  }
+
+  @Override
   public Collection<Setting<?>> definitions(Setting.Scope scope) {
     Resolver resolver = current.resolver();
     return resolver.known().of(scope, names(resolver.layers()));

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The settings of the broker at one moment, with all values evaluated. Immutable, so a read costs one volatile read and one
@@ -74,9 +75,15 @@ final class Snapshot {
   private static ListenerParser.Result listeners(Resolver resolver, Supplier<String> hostName, List<String> notes) {
     String protocols = resolver.resolve(IdentitySettings.LISTENER_SECURITY_PROTOCOL_MAP, Map.of());
     List<String> controllers = resolver.resolve(IdentitySettings.CONTROLLER_LISTENER_NAMES, Map.of());
-    return new ListenerParser(protocols, controllers, hostName, notes::add)
+    return new ListenerParser(resolver.isSet(IdentitySettings.LISTENER_SECURITY_PROTOCOL_MAP) ? protocols : protocols + openQuorum(controllers),
+        controllers, hostName, notes::add)
         .parse(resolver.resolve(IdentitySettings.LISTENERS, Map.of()),
             resolver.resolve(IdentitySettings.ADVERTISED_LISTENERS, Map.of()));
+  }
+
+  /** As Kafka: the names of controllers need no entry in a map that is not set. */
+  private static String openQuorum(List<String> controllers) {
+    return controllers.stream().map(name -> "," + name + ":PLAINTEXT").collect(Collectors.joining());
   }
 
   BrokerId nodeId() {
@@ -93,6 +100,10 @@ final class Snapshot {
 
   List<Endpoint> advertisedListeners() {
     return listeners.advertised();
+  }
+
+  Endpoint quorumListener() {
+    return listeners.quorum();
   }
 
   /** Notes for the log about values that were understood but are badly written. */

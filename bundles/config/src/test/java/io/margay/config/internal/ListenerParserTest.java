@@ -63,10 +63,12 @@ class ListenerParserTest {
   @Test
   void leavesListenersOfTheControllerOut() {
     controllers = List.of("CONTROLLER");
+    map += ",CONTROLLER:SSL";
     ListenerParser.Result result = parse(List.of("PLAINTEXT://:9092", "CONTROLLER://:9093"),
         List.of("PLAINTEXT://h:9092", "CONTROLLER://h:9093"));
     assertThat(result.bound()).extracting(Endpoint::listener).containsExactly("PLAINTEXT");
     assertThat(result.advertised()).extracting(Endpoint::listener).containsExactly("PLAINTEXT");
+    assertThat(result.quorum()).isEqualTo(new Endpoint("CONTROLLER", "SSL", "", 0));
     assertInvalid(List.of("CONTROLLER://:9093"), null, "listeners", "at least one listener for clients");
   }
 

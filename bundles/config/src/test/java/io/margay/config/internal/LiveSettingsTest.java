@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.margay.model.Endpoint;
 import io.margay.config.internal.Layer.Entry;
 import io.margay.metadata.ClusterDelta;
 import io.margay.metadata.ClusterImage;
@@ -185,6 +186,16 @@ class LiveSettingsTest {
     assertThat(settings.get(ConsensusSettings.METADATA_LOG_DIR)).isEqualTo("/d/metadata");
     assertThat(live(layer("file", "log.dir", "a,/b")).get(StorageSettings.LOG_DIRS)).containsExactly("/d/a", "/b");
     assertThat(live(layer("file", "log.dirs", "x", "log.dir", "y")).get(StorageSettings.LOG_DIRS)).containsExactly("/d/x");
+  }
+
+  @Test
+  void knowsTheListenerOfTheQuorum() {
+    assertThat(live().quorumListener()).isNull();
+    assertThat(live(layer("file", "controller.listener.names", "controller")).quorumListener()).isEqualTo(new Endpoint("CONTROLLER", "PLAINTEXT", "", 0));
+    assertThat(live(layer("file", "controller.listener.names", "QUORUM,OTHER", "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,Quorum:ssl"))
+        .quorumListener()).isEqualTo(new Endpoint("QUORUM", "SSL", "", 0));
+    assertThatThrownBy(() -> live(layer("file", "controller.listener.names", "QUORUM", "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT")))
+        .isInstanceOf(InvalidSettingException.class).hasMessageContaining("expected an entry such as QUORUM:SSL");
   }
 
   @Test

@@ -117,6 +117,15 @@ public interface NodeSettings extends SettingValues {
     return listeners().isEmpty() ? "PLAINTEXT" : listeners().get(0).listener();
   }
 
+  /**
+   * The listener whose protocol and settings the port of the metadata quorum has: the first of {@code controller.listener.names}.
+   *
+   * @return it, with an empty host and port 0, because the addresses of the quorum are in {@code controller.quorum.voters}; null when no name is set
+   */
+  default Endpoint quorumListener() {
+    return null;
+  }
+
   /** @return the definitions of a scope that may be shown to clients, by name */
   Collection<Setting<?>> definitions(Setting.Scope scope);
 

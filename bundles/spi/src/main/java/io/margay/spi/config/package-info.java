@@ -3,7 +3,7 @@
  * Kafka's where Kafka has the setting; our own begin with {@code margay.}.
  */
 @Export
-@Version("2.5.0")
+@Version("2.6.0")
 package io.margay.spi.config;
 
 import org.osgi.annotation.bundle.Export;

@@ -26,6 +26,7 @@ public final class FakeSettings implements NodeSettings {
   private final List<NotApplied> notApplied = new CopyOnWriteArrayList<>();
   private Path dataDirectory = Path.of("data");
   private BrokerId nodeId = new BrokerId(1);
+  private Endpoint quorumListener;
 
   /** All settings have their defaults. */
   public FakeSettings() {
@@ -41,6 +42,20 @@ public final class FakeSettings implements NodeSettings {
   public FakeSettings nodeId(BrokerId id) {
     nodeId = id;
     return this;
+  }
+
+  /**
+   * @param listener that of the quorum
+   * @return this
+   */
+  public FakeSettings quorumListener(Endpoint listener) {
+    quorumListener = listener;
+    return this;
+  }
+
+  @Override
+  public Endpoint quorumListener() {
+    return quorumListener;
   }
 
   /**

@@ -24,7 +24,7 @@ final class Discovery {
    * @throws IllegalArgumentException when a server is of another cluster
    * @throws IOException when none answers
    */
-  static List<QuorumNode> voters(QuorumConfig config, List<String> servers) throws IOException {
+  static List<QuorumNode> voters(QuorumConfig config, QuorumTransport transport, List<String> servers) throws IOException {
     RaftGroupId group = RaftGroupId.valueOf(config.groupId());
     List<RaftPeer> peers = new ArrayList<>();
     for (String server : servers) {
@@ -32,11 +32,11 @@ final class Discovery {
       peers.add(RaftPeer.newBuilder().setId("server-" + peers.size()).setAddress(server).build());
     }
     String why = "no server is given";
-    try (RaftClient client = RaftClient.newBuilder().setProperties(RatisProperties.of(config)).setRaftGroup(RaftGroup.valueOf(group, peers))
-        .setRetryPolicy(RetryPolicies.noRetry()).build()) {
+    try (RaftClient client = RaftClient.newBuilder().setProperties(transport.properties(config)).setParameters(transport.parameters())
+        .setRaftGroup(RaftGroup.valueOf(group, peers)).setRetryPolicy(RetryPolicies.noRetry()).build()) {
       for (RaftPeer peer : peers) {
         try {
-          GroupInfoReply info = client.getGroupManagementApi(peer.getId()).info(group);
+          GroupInfoReply info = QuorumTransport.info(client, peer.getId(), group);
           if (info.isSuccess() && info.getConf().isPresent() && info.getConf().get().getPeersCount() > 0) {
             return info.getConf().get().getPeersList().stream()
                 .map(p -> QuorumNode.parse(p.getId().toStringUtf8() + "@" + p.getAddress())).toList();

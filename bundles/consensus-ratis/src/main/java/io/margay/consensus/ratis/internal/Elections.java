@@ -94,7 +94,7 @@ final class Elections {
   /** The end of another voter's log, null when it does not say. */
   private TermIndex lastOf(RaftPeerId voter) {
     try {
-      GroupInfoReply info = client.getGroupManagementApi(voter).info(group);
+      GroupInfoReply info = QuorumTransport.info(client, voter, group);
       return info.isSuccess() && info.getLogInfoProto().hasLastEntry() ? TermIndex.valueOf(info.getLogInfoProto().getLastEntry()) : null;
     } catch (IOException e) {
       return null;

@@ -86,7 +86,7 @@ final class Membership implements MetadataQuorum, AutoCloseable {
     String why = "no node is known";
     for (RaftPeerId node : known.get()) {
       try {
-        GroupInfoReply info = client.getGroupManagementApi(node).info(group);
+        GroupInfoReply info = QuorumTransport.info(client, node, group);
         if (info.isSuccess() && info.getConf().isPresent() && info.getRoleInfoProto().hasLeaderInfo()) {
           return status(Integer.parseInt(node.toString()), info);
         }

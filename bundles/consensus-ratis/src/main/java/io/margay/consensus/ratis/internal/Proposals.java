@@ -46,6 +46,7 @@ final class Proposals {
   }
 
   private final RaftServer server;
+  private final QuorumTransport transport;
   private final RaftClientRpc rpc;
   private final RaftGroupId group;
   private final Leader leader;
@@ -63,8 +64,9 @@ final class Proposals {
   private final Map<RaftPeerId, Long> resets = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
-  Proposals(RaftServer server, RaftClientRpc rpc, RaftGroupId group, Leader leader, QuorumConfig.Timings timings) {
+  Proposals(RaftServer server, QuorumTransport transport, RaftClientRpc rpc, RaftGroupId group, Leader leader, QuorumConfig.Timings timings) {
     this.server = server;
+    this.transport = transport;
     this.rpc = rpc;
     this.group = group;
     this.leader = leader;
@@ -160,7 +162,7 @@ final class Proposals {
       if (to.equals(server.getId())) {
         return server.submitClientRequestAsync(request).copy().orTimeout(leftMs(), TimeUnit.MILLISECONDS);
       }
-      return CompletableFuture.supplyAsync(() -> rpc.sendRequestAsync(request), threads).thenCompose(sent -> sent)
+      return CompletableFuture.supplyAsync(() -> transport.send(rpc, request), threads).thenCompose(sent -> sent)
           .orTimeout(Math.min(leftMs(), timings.requestMs()), TimeUnit.MILLISECONDS);
     }
 

@@ -61,21 +61,26 @@ public final class RatisConsensus {
     List<String> servers = settings.get(ConsensusSettings.CONTROLLER_QUORUM_BOOTSTRAP_SERVERS);
     try {
       QuorumConfig config = QuorumConfig.of(settings);
+      QuorumTransport transport = QuorumTransport.of(settings);
+      if (transport.isOpen() && settings.listeners().stream().anyMatch(l -> l.protocol().endsWith("SSL"))) {
+        LOG.warn("The port of the metadata quorum has neither TLS nor a login, only nodes may reach it: give the listener of "
+            + "controller.listener.names the protocol SSL port={}", config.self().port());
+      }
       if (config.voters().isEmpty()) {
-        discovery = new RetryThread("metadata-quorum-discovery", () -> discover(config, servers));
+        discovery = new RetryThread("metadata-quorum-discovery", () -> discover(config, transport, servers));
         discovery.start(0);
       } else {
-        open(config);
+        open(config, transport);
       }
     } catch (IOException | IllegalArgumentException | IllegalStateException e) {
       refuse(e.getMessage(), e);
     }
   }
 
-  private long discover(QuorumConfig config, List<String> servers) {
+  private long discover(QuorumConfig config, QuorumTransport transport, List<String> servers) {
     QuorumConfig complete;
     try {
-      complete = config.withVoters(Discovery.voters(config, servers));
+      complete = config.withVoters(Discovery.voters(config, transport, servers));
     } catch (IOException e) {
       LOG.info("The metadata quorum is not found yet why={}", e.getMessage());
       return DISCOVERY_PAUSE_MS;
@@ -84,18 +89,18 @@ public final class RatisConsensus {
       return RetryThread.DONE;
     }
     try {
-      open(complete);
+      open(complete, transport);
     } catch (IOException | IllegalArgumentException | IllegalStateException e) {
       refuse(e.getMessage(), e);
     }
     return RetryThread.DONE;
   }
 
-  private synchronized void open(QuorumConfig config) throws IOException {
+  private synchronized void open(QuorumConfig config, QuorumTransport transport) throws IOException {
     if (closed) {
       return;
     }
-    RatisMetadataLog opened = new RatisMetadataLog(config, former, Clock.SYSTEM, faults, why -> refuse(why, null));
+    RatisMetadataLog opened = new RatisMetadataLog(config, transport, former, Clock.SYSTEM, faults, why -> refuse(why, null));
     log = opened;
     Dictionary<String, Object> properties = new Hashtable<>();
     properties.put("consensus", "ratis");

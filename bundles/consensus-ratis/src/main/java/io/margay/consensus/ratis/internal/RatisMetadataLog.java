@@ -74,17 +74,18 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
   /**
    * Takes part in the quorum from now on.
    *
+   * @param transport how the nodes talk to each other
    * @param former what this node has from the time when it was alone
    * @param refuse called with the reason when it turns out that this node cannot be of the cluster, or when Ratis ends by itself
    * @throws IOException when the files cannot be read or the port not be bound
    */
-  RatisMetadataLog(QuorumConfig config, FormerMetadata former, Clock clock, FaultHandler faults, Consumer<String> refuse)
+  RatisMetadataLog(QuorumConfig config, QuorumTransport transport, FormerMetadata former, Clock clock, FaultHandler faults, Consumer<String> refuse)
       throws IOException {
     this.config = config;
     this.refuse = refuse;
     founding = new Founding(config, former, slot, message -> this.proposals().send(message));
     Files.createDirectories(config.directory());
-    RaftProperties properties = RatisProperties.of(config);
+    RaftProperties properties = transport.properties(config);
     groupId = RaftGroupId.valueOf(config.groupId());
     RaftPeerId self = RaftPeerId.valueOf(Integer.toString(config.nodeId()));
     List<RaftPeer> members = new ArrayList<>(Membership.peers(config.voters()));
@@ -94,11 +95,11 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
     RaftGroup group = RaftGroup.valueOf(groupId, members);
     watch = new LeaderWatch(self, this::address, gone -> this.elections().replace(gone));
     news = new LeaderNews(self, watch::leader, slot);
-    server = RaftServer.newBuilder().setServerId(self).setGroup(group).setProperties(properties).setOption(StartupOption.RECOVER)
+    server = RaftServer.newBuilder().setServerId(self).setGroup(group).setProperties(properties).setParameters(transport.parameters()).setOption(StartupOption.RECOVER)
         .setStateMachine(new ReplicatedMachine(slot, clock, faults, news, this::stop, this::ended)).build();
-    client = RaftClient.newBuilder().setProperties(properties).setRaftGroup(group).setRetryPolicy(RetryPolicies
+    client = RaftClient.newBuilder().setProperties(properties).setParameters(transport.parameters()).setRaftGroup(group).setRetryPolicy(RetryPolicies
         .retryUpToMaximumCountWithFixedSleep(10, TimeDuration.valueOf(100, TimeUnit.MILLISECONDS))).build();
-    proposals = new Proposals(server, client.getClientRpc(), groupId, this::leader, config.timings());
+    proposals = new Proposals(server, transport, client.getClientRpc(), groupId, this::leader, config.timings());
     elections = new Elections(server, client, groupId);
     membership = new Membership(client, groupId, this::known, config.timings().proposalMs());
     joining = new Joining(config, membership, this::isMember);

@@ -4,25 +4,16 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.client.RaftClientConfigKeys;
 import org.apache.ratis.conf.RaftProperties;
-import org.apache.ratis.netty.NettyConfigKeys;
 import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.util.SizeInBytes;
 import org.apache.ratis.util.TimeDuration;
 
-/** Ratis as a small log of small entries: its defaults are for large ones, at hundreds of MB a node. */
+/** Ratis as a small log of small entries: its defaults are for large ones, at hundreds of MB a node. {@link QuorumTransport} adds the network. */
 final class RatisProperties {
-  private static final String RPC = "NETTY";
-
   private RatisProperties() { }
 
   static RaftProperties of(QuorumConfig config) {
     RaftProperties p = new RaftProperties();
-    p.set("raft.rpc.type", RPC);
-    p.set("raft.server.rpc.type", RPC);
-    NettyConfigKeys.Server.setHost(p, config.self().host());
-    NettyConfigKeys.Server.setPort(p, config.self().port());
-    NettyConfigKeys.Server.setUseEpoll(p, false);
-    NettyConfigKeys.Client.setUseEpoll(p, false);
     // A node that was suspended comes back, however long that was. By default Ratis ends its server after a minute.
     RaftServerConfigKeys.setCloseThreshold(p, TimeDuration.valueOf(10_000, TimeUnit.DAYS));
     RaftServerConfigKeys.setStorageDir(p, List.of(config.directory().toFile()));

@@ -44,7 +44,7 @@ class DuplicateAppendsTest {
     RaftGroup group = RaftGroup.valueOf(RaftGroupId.valueOf(config.groupId()), Membership.peers(config.voters()));
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     try (RaftServer server = RaftServer.newBuilder().setServerId(RaftPeerId.valueOf("1")).setGroup(group)
-        .setProperties(RatisProperties.of(config)).setOption(StartupOption.RECOVER).setStateMachine(new BaseStateMachine()).build()) {
+        .setProperties(QuorumTransport.OPEN.properties(config)).setOption(StartupOption.RECOVER).setStateMachine(new BaseStateMachine()).build()) {
       server.start();
       CyclicBarrier together = new CyclicBarrier(THREADS);
       for (int i = 0; i < ENTRIES; i++) {

@@ -69,11 +69,15 @@ class ObserverTest {
     return new QuorumNode(id, "127.0.0.1", RatisMetadataLogTest.freePort());
   }
 
-  private RatisMetadataLog open(QuorumNode node, FormerMetadata former) throws IOException {
-    RatisMetadataLog log = new RatisMetadataLog(RatisMetadataLogTest.config(directory.resolve("n" + node.id()), node, voters), former,
+  private RatisMetadataLog open(QuorumNode node, FormerMetadata former) throws Exception {
+    RatisMetadataLog log = new RatisMetadataLog(RatisMetadataLogTest.config(directory.resolve("n" + node.id()), node, voters), transport(), former,
         Clock.SYSTEM, (what, cause) -> { }, why -> { });
     logs.add(log);
     return log;
+  }
+
+  QuorumTransport transport() throws Exception {
+    return QuorumTransport.OPEN;
   }
 
   private static String propose(RatisMetadataLog log, String command) throws Exception {
@@ -148,12 +152,12 @@ class ObserverTest {
     voter.attach(new SafeRecorder());
     propose(voter, "a");
     QuorumConfig unknown = RatisMetadataLogTest.config(directory.resolve("n2"), node(2), List.of());
-    assertThat(Discovery.voters(unknown, List.of("127.0.0.1:" + RatisMetadataLogTest.freePort(), voters.get(0).address())))
+    assertThat(Discovery.voters(unknown, transport(), List.of("127.0.0.1:" + RatisMetadataLogTest.freePort(), voters.get(0).address())))
         .containsExactly(voters.get(0));
-    assertThatThrownBy(() -> Discovery.voters(unknown, List.of("127.0.0.1:" + RatisMetadataLogTest.freePort())))
+    assertThatThrownBy(() -> Discovery.voters(unknown, transport(), List.of("127.0.0.1:" + RatisMetadataLogTest.freePort())))
         .isInstanceOf(IOException.class).hasMessageContaining("no voter was found");
     QuorumConfig foreign = ofAnotherCluster(node(2), List.of());
-    assertThatThrownBy(() -> Discovery.voters(foreign, List.of(voters.get(0).address()))).isInstanceOf(IllegalArgumentException.class)
+    assertThatThrownBy(() -> Discovery.voters(foreign, transport(), List.of(voters.get(0).address()))).isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("is of another cluster: margay.cluster.id=another");
   }
 
@@ -168,7 +172,7 @@ class ObserverTest {
     voters.add(node(1));
     open(voters.get(0), RatisMetadataLogTest.NONE).attach(new SafeRecorder());
     CompletableFuture<String> refused = new CompletableFuture<>();
-    logs.add(new RatisMetadataLog(ofAnotherCluster(node(2), voters), RatisMetadataLogTest.NONE, Clock.SYSTEM, (what, cause) -> { },
+    logs.add(new RatisMetadataLog(ofAnotherCluster(node(2), voters), transport(), RatisMetadataLogTest.NONE, Clock.SYSTEM, (what, cause) -> { },
         refused::complete));
     assertThat(refused.get(60, TimeUnit.SECONDS)).contains("are of another cluster: margay.cluster.id=another");
   }

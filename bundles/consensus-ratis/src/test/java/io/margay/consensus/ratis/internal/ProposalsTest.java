@@ -49,7 +49,7 @@ class ProposalsTest {
       return CompletableFuture.completedFuture(replies.size() > 1 ? replies.poll().apply((RaftClientRequest) args[0])
           : replies.peek().apply((RaftClientRequest) args[0]));
     });
-    return new Proposals(server, rpc, RaftGroupId.randomId(), () -> LEADER, new QuorumConfig.Timings(1_000, 1_000, proposalMs));
+    return new Proposals(server, QuorumTransport.OPEN, rpc, RaftGroupId.randomId(), () -> LEADER, new QuorumConfig.Timings(1_000, 1_000, proposalMs));
   }
 
   private interface Call {

@@ -52,8 +52,12 @@ class QuorumTest {
   }
 
   private void open(int node) throws Exception {
-    logs[node] = new RatisMetadataLog(RatisMetadataLogTest.config(directory.resolve("n" + node), node, voters), RatisMetadataLogTest.NONE, Clock.SYSTEM,
+    logs[node] = new RatisMetadataLog(RatisMetadataLogTest.config(directory.resolve("n" + node), node, voters), transport(), RatisMetadataLogTest.NONE, Clock.SYSTEM,
         (what, cause) -> { }, why -> { });
+  }
+
+  QuorumTransport transport() throws Exception {
+    return QuorumTransport.OPEN;
   }
 
   private void attach(int node) {

@@ -57,8 +57,12 @@ class RatisMetadataLogTest extends ConsensusContract {
     if (port == 0) {
       port = freePort();
     }
-    return new RatisMetadataLog(config(directory, 1, List.of(new QuorumNode(1, "127.0.0.1", port))), NONE, Clock.SYSTEM,
+    return new RatisMetadataLog(config(directory, 1, List.of(new QuorumNode(1, "127.0.0.1", port))), transport(), NONE, Clock.SYSTEM,
         (what, cause) -> { }, refusals::add);
+  }
+
+  QuorumTransport transport() throws Exception {
+    return QuorumTransport.OPEN;
   }
 
   @Override
