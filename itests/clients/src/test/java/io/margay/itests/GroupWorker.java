@@ -37,7 +37,7 @@ public final class GroupWorker implements AutoCloseable {
   GroupWorker(String bootstrap, String group, Map<String, String> settings, Seen seen,
       java.util.function.BiConsumer<KafkaConsumer<String, String>, ConsumerRebalanceListener> subscribe) {
     Properties p = new Properties();
-    p.put("bootstrap.servers", bootstrap);
+    p.putAll(Clients.of(bootstrap));
     p.put("group.id", group);
     p.put("auto.offset.reset", "earliest");
     p.put("enable.auto.commit", "false");

@@ -46,8 +46,8 @@ public final class WordCounting implements AutoCloseable {
   /** @param bootstrap addresses of brokers that have both topics, with {@value #PARTITIONS} partitions */
   public WordCounting(String bootstrap) {
     this.bootstrap = bootstrap;
-    producer = new KafkaProducer<>(Map.of("bootstrap.servers", bootstrap), new StringSerializer(), new StringSerializer());
-    consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", bootstrap, "isolation.level", "read_committed", "auto.offset.reset",
+    producer = new KafkaProducer<>(Clients.of(bootstrap), new StringSerializer(), new StringSerializer());
+    consumer = new KafkaConsumer<>(Clients.of(bootstrap, "isolation.level", "read_committed", "auto.offset.reset",
         "earliest"), new StringDeserializer(), new LongDeserializer());
     consumer.assign(IntStream.range(0, PARTITIONS).mapToObj(p -> new TopicPartition(COUNTS, p)).toList());
   }
@@ -63,7 +63,7 @@ public final class WordCounting implements AutoCloseable {
     String built = Path.of(System.getProperty("streams.dir")).normalize().toString();
     List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m",
         "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-cp", built + "/lib/*" + File.pathSeparator + built + "/classes",
-        "io.margay.itests.streams.WordCount", bootstrap, LINES, COUNTS, work.resolve("state").toString()));
+        "-Dclient.config=" + Clients.file(bootstrap), "io.margay.itests.streams.WordCount", bootstrap, LINES, COUNTS, work.resolve("state").toString()));
     command.addAll(List.of(arguments));
     Path output = work.resolve("output.txt");
     outputs.add(output);

@@ -2,6 +2,7 @@ package io.margay.itests.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.itests.Clients;
 import io.margay.itests.Run;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -158,7 +159,7 @@ class ClusterFaultsIT {
   }
 
   private static void fill(String topic, int from, int end) throws Exception {
-    Map<String, Object> settings = Map.of("bootstrap.servers", nodes.bootstrap(), "acks", "all", "retry.backoff.max.ms", "100");
+    Map<String, Object> settings = Clients.of(nodes.bootstrap(), "acks", "all", "retry.backoff.max.ms", "100");
     try (KafkaProducer<Integer, byte[]> producer = new KafkaProducer<>(settings, new IntegerSerializer(), new ByteArraySerializer())) {
       for (int i = from; i < end; i++) {
         producer.send(new ProducerRecord<>(topic, 0, i, new byte[LARGE_RECORD_BYTES])).get(90, TimeUnit.SECONDS);
@@ -167,7 +168,7 @@ class ClusterFaultsIT {
   }
 
   private static List<Integer> read(String topic) {
-    Map<String, Object> settings = Map.of("bootstrap.servers", nodes.bootstrap(), "enable.auto.commit", "false");
+    Map<String, Object> settings = Clients.of(nodes.bootstrap(), "enable.auto.commit", "false");
     List<Integer> found = new ArrayList<>();
     try (KafkaConsumer<Integer, byte[]> consumer = new KafkaConsumer<>(settings, new IntegerDeserializer(), new ByteArrayDeserializer())) {
       TopicPartition all = new TopicPartition(topic, 0);

@@ -1,5 +1,6 @@
 package io.margay.itests.cluster;
 
+import io.margay.itests.Clients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -76,7 +77,7 @@ final class ClusterLoad implements AutoCloseable {
 
   private KafkaProducer<Long, Long> producer() {
     Properties p = new Properties();
-    p.putAll(Map.of("bootstrap.servers", bootstrap, "acks", "all", "enable.idempotence", "true", "delivery.timeout.ms", "120000",
+    p.putAll(Clients.of(bootstrap, "acks", "all", "enable.idempotence", "true", "delivery.timeout.ms", "120000",
         "request.timeout.ms", "5000", "reconnect.backoff.max.ms", "100", "retry.backoff.ms", "20", "retry.backoff.max.ms", "100",
         "linger.ms", "1"));
     return new KafkaProducer<>(p, new LongSerializer(), new LongSerializer());
@@ -84,7 +85,7 @@ final class ClusterLoad implements AutoCloseable {
 
   private KafkaConsumer<Long, Long> consumer(Map<String, String> more) {
     Properties p = new Properties();
-    p.putAll(Map.of("bootstrap.servers", bootstrap, "auto.offset.reset", "earliest", "session.timeout.ms", "10000",
+    p.putAll(Clients.of(bootstrap, "auto.offset.reset", "earliest", "session.timeout.ms", "10000",
         "reconnect.backoff.max.ms", "100", "default.api.timeout.ms", "60000", "request.timeout.ms", "5000"));
     p.putAll(more);
     return new KafkaConsumer<>(p, new LongDeserializer(), new LongDeserializer());

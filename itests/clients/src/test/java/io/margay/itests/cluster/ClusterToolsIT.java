@@ -2,6 +2,7 @@ package io.margay.itests.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.itests.Clients;
 import io.margay.itests.Run;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +60,8 @@ class ClusterToolsIT {
   }
 
   private static Run tool(String mainClass, String... args) {
-    List<String> all = new ArrayList<>(List.of("--bootstrap-server", nodes.bootstrap()));
+    List<String> all = new ArrayList<>(List.of("--bootstrap-server", nodes.bootstrap(), "--command-config",
+        Clients.file(nodes.bootstrap()).toString()));
     all.addAll(List.of(args));
     return Run.tool(null, mainClass, all.toArray(String[]::new));
   }
@@ -84,7 +86,7 @@ class ClusterToolsIT {
   }
 
   private static void fill(String topic, int bytes) throws Exception {
-    Map<String, Object> settings = Map.of("bootstrap.servers", nodes.bootstrap(), "acks", "all");
+    Map<String, Object> settings = Clients.of(nodes.bootstrap(), "acks", "all");
     try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
       List<Future<?>> sent = new ArrayList<>();
       for (int i = 0; i < bytes / RECORD_BYTES; i++) {
@@ -176,7 +178,8 @@ class ClusterToolsIT {
         .hasSize(4);
     assertThat(tool(LOG_DIRS, "--describe", "--topic-list", "described", "--broker-list", "2,3").ok().output())
         .contains("\"broker\":2", "\"broker\":3", "\"partition\":\"described-0\"", "\"offsetLag\":0").doesNotContain("\"broker\":4");
-    assertThat(Run.tool(null, CLUSTER, "list-endpoints", "--bootstrap-server", nodes.bootstrap()).ok().output().lines()
+    assertThat(Run.tool(null, CLUSTER, "list-endpoints", "--bootstrap-server", nodes.bootstrap(), "--command-config",
+        Clients.file(nodes.bootstrap()).toString()).ok().output().lines()
         .filter(line -> line.contains("unfenced"))).hasSize(4);
   }
 
@@ -205,6 +208,7 @@ class ClusterToolsIT {
 
   private static Run unregister(int broker) {
     String bootstrap = nodes.node(1).bootstrap();
-    return Run.tool(null, CLUSTER, "unregister", "--bootstrap-server", bootstrap, "--id", Integer.toString(broker));
+    return Run.tool(null, CLUSTER, "unregister", "--bootstrap-server", bootstrap, "--command-config", Clients.file(nodes.bootstrap()).toString(),
+        "--id", Integer.toString(broker));
   }
 }

@@ -2,6 +2,7 @@ package io.margay.itests.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.itests.Clients;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,7 @@ class ClusterTransactionsIT {
     Map<String, String> settings = Map.of("KAFKA_TRANSACTION_STATE_LOG_NUM_PARTITIONS", "6",
         "KAFKA_TRANSACTION_ABORT_TIMED_OUT_TRANSACTION_CLEANUP_INTERVAL_MS", "1000");
     try (Nodes nodes = Nodes.started(3, settings)) {
-      try (Admin admin = Admin.create(Map.of("bootstrap.servers", nodes.bootstrap()))) {
+      try (Admin admin = Admin.create(Clients.of(nodes.bootstrap()))) {
         admin.createTopics(List.of(new NewTopic("history", PARTITIONS, (short) 3).configs(Map.of("min.insync.replicas", "2")))).all().get();
       }
       try (TransactionHistory history = new TransactionHistory(nodes.bootstrap(), "history", PARTITIONS)) {

@@ -2,6 +2,7 @@ package io.margay.itests.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.itests.Clients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -34,7 +35,7 @@ final class ClusterView implements AutoCloseable {
 
   ClusterView(Nodes nodes) {
     this.nodes = nodes;
-    this.admin = Admin.create(Map.of("bootstrap.servers", nodes.bootstrap(), "request.timeout.ms", CALL_MS, "default.api.timeout.ms", CALL_MS));
+    this.admin = Admin.create(Clients.of(nodes.bootstrap(), "request.timeout.ms", CALL_MS, "default.api.timeout.ms", CALL_MS));
   }
 
   Admin admin() {

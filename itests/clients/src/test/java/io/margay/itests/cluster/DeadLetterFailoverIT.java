@@ -2,6 +2,7 @@ package io.margay.itests.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.itests.Clients;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashSet;
@@ -44,7 +45,7 @@ class DeadLetterFailoverIT {
   }
 
   private static void produce(String bootstrap) {
-    try (var producer = new KafkaProducer<>(Map.<String, Object>of("bootstrap.servers", bootstrap), new IntegerSerializer(),
+    try (var producer = new KafkaProducer<>(Clients.of(bootstrap), new IntegerSerializer(),
         new IntegerSerializer())) {
       for (int i = 0; i < RECORDS; i++) {
         producer.send(new ProducerRecord<>(NAME, i % PARTITIONS, i, i));
@@ -57,7 +58,7 @@ class DeadLetterFailoverIT {
 
   private static Map<String, Integer> letters(String bootstrap) {
     Map<String, Integer> letters = new TreeMap<>();
-    try (KafkaConsumer<Integer, Integer> consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", bootstrap, "auto.offset.reset", "earliest"),
+    try (KafkaConsumer<Integer, Integer> consumer = new KafkaConsumer<>(Clients.of(bootstrap, "auto.offset.reset", "earliest"),
         new IntegerDeserializer(), new IntegerDeserializer())) {
       consumer.assign(consumer.partitionsFor(LETTERS).stream().map(p -> new TopicPartition(p.topic(), p.partition())).toList());
       long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
@@ -81,14 +82,14 @@ class DeadLetterFailoverIT {
         "KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR", "3", "KAFKA_OFFSETS_TOPIC_NUM_PARTITIONS", "3", "KAFKA_DEFAULT_REPLICATION_FACTOR", "3",
         "KAFKA_SHARE_COORDINATOR_STATE_TOPIC_REPLICATION_FACTOR", "3", "KAFKA_SHARE_COORDINATOR_STATE_TOPIC_NUM_PARTITIONS", "3",
         "KAFKA_NUM_PARTITIONS", "2", "KAFKA_ERRORS_DEADLETTERQUEUE_AUTO_CREATE_TOPICS_ENABLE", "true"));
-        ClusterView view = new ClusterView(nodes); Admin admin = Admin.create(Map.of("bootstrap.servers", nodes.bootstrap()))) {
+        ClusterView view = new ClusterView(nodes); Admin admin = Admin.create(Clients.of(nodes.bootstrap()))) {
       view.awaitAllBrokers();
       view.create(new NewTopic(NAME, PARTITIONS, (short) 3));
       view.awaitInSync(NAME, PARTITIONS);
       configure(admin, "share.auto.offset.reset", "earliest", "errors.deadletterqueue.topic.name", LETTERS);
       produce(nodes.bootstrap());
       Set<Integer> rejected = new HashSet<>();
-      try (KafkaShareConsumer<Integer, Integer> consumer = new KafkaShareConsumer<>(Map.of("bootstrap.servers", nodes.bootstrap(), "group.id", NAME,
+      try (KafkaShareConsumer<Integer, Integer> consumer = new KafkaShareConsumer<>(Clients.of(nodes.bootstrap(), "group.id", NAME,
           "share.acknowledgement.mode", "explicit", "max.poll.records", "20"), new IntegerDeserializer(), new IntegerDeserializer())) {
         consumer.subscribe(List.of(NAME));
         long deadline = System.nanoTime() + Duration.ofSeconds(90).toNanos();

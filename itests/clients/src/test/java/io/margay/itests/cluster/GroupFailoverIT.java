@@ -2,6 +2,7 @@ package io.margay.itests.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.itests.Clients;
 import io.margay.itests.GroupWorker;
 import java.util.HashSet;
 import java.util.List;
@@ -28,7 +29,7 @@ class GroupFailoverIT {
     GroupWorker.Seen seen = new GroupWorker.Seen();
     try (Nodes nodes = Nodes.started(3, Map.of("KAFKA_BROKER_SESSION_TIMEOUT_MS", "2000", "KAFKA_BROKER_HEARTBEAT_INTERVAL_MS", "500",
         "KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR", "3", "KAFKA_OFFSETS_TOPIC_NUM_PARTITIONS", "3"));
-        ClusterView view = new ClusterView(nodes); Admin admin = Admin.create(Map.of("bootstrap.servers", nodes.bootstrap()))) {
+        ClusterView view = new ClusterView(nodes); Admin admin = Admin.create(Clients.of(nodes.bootstrap()))) {
       view.awaitAllBrokers();
       view.create(new NewTopic(NAME, PARTITIONS, (short) 3));
       view.awaitInSync(NAME, PARTITIONS);
@@ -65,7 +66,7 @@ class GroupFailoverIT {
   }
 
   private void produce(String bootstrap) {
-    try (var producer = new KafkaProducer<>(Map.<String, Object>of("bootstrap.servers", bootstrap), new StringSerializer(),
+    try (var producer = new KafkaProducer<>(Clients.of(bootstrap), new StringSerializer(),
         new StringSerializer())) {
       for (int i = 0; i < 400; i++, produced++) {
         producer.send(new ProducerRecord<>(NAME, produced % PARTITIONS, null, "value " + produced));

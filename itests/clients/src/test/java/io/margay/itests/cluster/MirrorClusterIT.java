@@ -3,6 +3,7 @@ package io.margay.itests.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.margay.itests.Broker;
+import io.margay.itests.Clients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,7 +31,7 @@ class MirrorClusterIT {
 
   private static Properties properties(String bootstrap) {
     Properties p = new Properties();
-    p.put("bootstrap.servers", bootstrap);
+    p.putAll(Clients.of(bootstrap));
     return p;
   }
 

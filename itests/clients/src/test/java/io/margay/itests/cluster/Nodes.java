@@ -1,13 +1,16 @@
 package io.margay.itests.cluster;
 
 import io.margay.itests.Broker;
+import io.margay.itests.Clients;
 import io.margay.itests.Ports;
 import io.margay.itests.Run;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -20,6 +23,8 @@ final class Nodes implements AutoCloseable {
       + "FollowerState|PeerMap|quorum)");
   private static final int STACK_LINES = 14;
   private final List<Broker> brokers = new ArrayList<>();
+
+  private final boolean secured = Secured.Switch.isOn();
 
   private Nodes() { }
 
@@ -34,18 +39,40 @@ final class Nodes implements AutoCloseable {
     List<Integer> ports = Ports.free(2 * count);
     String voters = IntStream.range(0, count).mapToObj(i -> (i + 1) + "@127.0.0.1:" + ports.get(i)).collect(Collectors.joining(","));
     for (int i = 0; i < count; i++) {
-      Broker broker = Broker.prepare().with("KAFKA_NODE_ID", Integer.toString(i + 1)).with("KAFKA_CONTROLLER_QUORUM_VOTERS", voters)
-          .with("KAFKA_LISTENERS", "PLAINTEXT://127.0.0.1:" + ports.get(count + i));
-      settings.apply(i + 1).forEach(broker::with);
+      Broker broker = Broker.prepare();
+      Map<String, String> all = new HashMap<>(Map.of("KAFKA_NODE_ID", Integer.toString(i + 1), "KAFKA_CONTROLLER_QUORUM_VOTERS", voters,
+          "KAFKA_LISTENERS", "PLAINTEXT://127.0.0.1:" + ports.get(count + i)));
+      all.putAll(settings.apply(i + 1));
+      (nodes.secured ? Secured.Settings.broker(all) : all).forEach(broker::with);
       nodes.brokers.add(broker);
     }
     try {
       nodes.startMissing();
+      nodes.secure();
     } catch (RuntimeException e) {
       nodes.close();
       throw e;
     }
     return nodes;
+  }
+
+  private void secure() {
+    if (secured) {
+      Secured.Settings.allow(bootstrap());
+      for (Broker broker : brokers) {
+        Clients.want(broker.bootstrap(), Secured.Settings.client(Secured.APP));
+        awaitAcls(broker);
+      }
+    }
+  }
+
+  private static void awaitAcls(Broker broker) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!broker.shell("acl:list").output().contains("kafka-cluster")) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("a broker does not get the ACLs: " + broker.log());
+      }
+    }
   }
 
   /** Starts the brokers that have no process, at the same time, and waits until they serve. */
@@ -109,6 +136,7 @@ final class Nodes implements AutoCloseable {
 
   @Override
   public void close() {
+    brokers.forEach(broker -> Clients.forget(broker.bootstrap()));
     brokers.forEach(Broker::close);
   }
 }

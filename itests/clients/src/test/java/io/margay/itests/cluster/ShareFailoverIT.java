@@ -2,6 +2,7 @@ package io.margay.itests.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.itests.Clients;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -43,7 +44,7 @@ class ShareFailoverIT {
   private int produced;
 
   private KafkaShareConsumer<Integer, Integer> consumer(String bootstrap) {
-    Map<String, Object> settings = new HashMap<>(Map.of("bootstrap.servers", bootstrap, "group.id", NAME));
+    Map<String, Object> settings = new HashMap<>(Clients.of(bootstrap, "group.id", NAME));
     KafkaShareConsumer<Integer, Integer> consumer = new KafkaShareConsumer<>(settings, new IntegerDeserializer(), new IntegerDeserializer());
     consumer.setAcknowledgementCommitCallback((offsets, error) -> {
       if (error == null) {
@@ -72,7 +73,7 @@ class ShareFailoverIT {
   }
 
   private void produce(String bootstrap) {
-    try (var producer = new KafkaProducer<>(Map.<String, Object>of("bootstrap.servers", bootstrap), new IntegerSerializer(),
+    try (var producer = new KafkaProducer<>(Clients.of(bootstrap), new IntegerSerializer(),
         new IntegerSerializer())) {
       for (int i = 0; i < 400; i++, produced++) {
         producer.send(new ProducerRecord<>(NAME, produced % PARTITIONS, produced, produced));
@@ -90,7 +91,7 @@ class ShareFailoverIT {
         "KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR", "3", "KAFKA_OFFSETS_TOPIC_NUM_PARTITIONS", "3",
         "KAFKA_SHARE_COORDINATOR_STATE_TOPIC_REPLICATION_FACTOR", "3", "KAFKA_SHARE_COORDINATOR_STATE_TOPIC_NUM_PARTITIONS", "3",
         "KAFKA_GROUP_SHARE_MIN_RECORD_LOCK_DURATION_MS", "1000", "KAFKA_GROUP_SHARE_RECORD_LOCK_DURATION_MS", "2000"));
-        ClusterView view = new ClusterView(nodes); Admin admin = Admin.create(Map.of("bootstrap.servers", nodes.bootstrap()))) {
+        ClusterView view = new ClusterView(nodes); Admin admin = Admin.create(Clients.of(nodes.bootstrap()))) {
       view.awaitAllBrokers();
       view.create(new NewTopic(NAME, PARTITIONS, (short) 3));
       view.awaitInSync(NAME, PARTITIONS);

@@ -2,6 +2,7 @@ package io.margay.itests.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.itests.Clients;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -64,7 +65,7 @@ final class TransactionHistory implements AutoCloseable {
 
   private KafkaProducer<String, String> producer(String id) {
     Properties p = new Properties();
-    p.put("bootstrap.servers", bootstrap);
+    p.putAll(Clients.of(bootstrap));
     p.put("transactional.id", id);
     p.put("transaction.timeout.ms", "15000");
     p.put("request.timeout.ms", "5000");
@@ -127,10 +128,10 @@ final class TransactionHistory implements AutoCloseable {
     Map<String, Integer> seen = new HashMap<>();
     Map<String, Integer> last = new HashMap<>();
     Properties p = new Properties();
-    p.put("bootstrap.servers", bootstrap);
+    p.putAll(Clients.of(bootstrap));
     p.put("isolation.level", "read_committed");
     p.put("enable.auto.commit", "false");
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap));
+    try (Admin admin = Admin.create(Clients.of(bootstrap));
         KafkaConsumer<String, String> consumer = new KafkaConsumer<>(p, new StringDeserializer(), new StringDeserializer())) {
       consumer.assign(all);
       consumer.seekToBeginning(all);

@@ -1,5 +1,8 @@
 package io.margay.itests.streams;
 
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Properties;
@@ -17,7 +20,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * Counts words exactly once, with a state store: {@code WordCount BOOTSTRAP INPUT OUTPUT STATE_DIRECTORY PROTOCOL
- * REPLICATION_FACTOR}. Each count is written, so that every word has the counts 1, 2, 3 and so on. Runs until its standard input ends.
+ * REPLICATION_FACTOR}. Each count is written, so that every word has the counts 1, 2, 3 and so on. The file
+ * of the system property {@code client.config} has more settings. Runs until its standard input ends.
  */
 public final class WordCount {
   private WordCount() { }
@@ -32,6 +36,9 @@ public final class WordCount {
         StreamsConfig.DEFAULT_KEY_SERDE_CLASS_CONFIG, Serdes.StringSerde.class,
         StreamsConfig.DEFAULT_VALUE_SERDE_CLASS_CONFIG, Serdes.StringSerde.class));
     p.put(StreamsConfig.GROUP_PROTOCOL_CONFIG, args[4]);
+    try (Reader more = Files.newBufferedReader(Path.of(System.getProperty("client.config")))) {
+      p.load(more);
+    }
     StreamsBuilder builder = new StreamsBuilder();
     builder.<String, String>stream(args[1]).flatMapValues(line -> Arrays.asList(line.split(" "))).groupBy((key, word) -> word,
         Grouped.with(Serdes.String(), Serdes.String()))
