@@ -58,6 +58,11 @@ public final class Broker implements AutoCloseable {
     return this;
   }
 
+  /** The value of an environment variable, null when it was not given one. */
+  public String get(String variable) {
+    return environment.get(variable);
+  }
+
   /** Starts the process and waits until it says that it is ready. After the first time it keeps its port. */
   public Broker start() {
     launch();

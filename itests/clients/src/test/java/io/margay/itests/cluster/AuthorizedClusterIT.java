@@ -3,9 +3,7 @@ package io.margay.itests.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.margay.itests.Broker;
-import io.margay.itests.Ports;
-import java.nio.file.Path;
+import io.margay.itests.Clients;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,53 +35,25 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Three brokers with TLS, logins and ACLs on each listener. Brokers and the administrator are super users, alice may write to one topic, and all of it holds
+ * Three brokers on which nothing is open. Brokers and the administrator are super users, alice may write to one topic, and all of it holds
  * when a leader is killed. What was changed and denied is recorded on each broker, and in a topic.
  */
+@Secured
 @Timeout(value = 240, unit = TimeUnit.SECONDS)
 class AuthorizedClusterIT {
-  private static final String SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule required username=\"%1$s\" password=\"%1$s-secret\";";
   private static final int RECORDS = 200;
 
-  @TempDir private Path directory;
-
-  private Map<String, String> settings(int id, List<Integer> ports) {
-    String certs = directory.resolve("certs").toString();
-    Map<String, String> all = new HashMap<>();
-    all.put("KAFKA_LISTENERS", "OUT://127.0.0.1:" + ports.get(id - 1) + ",PEER://127.0.0.1:" + ports.get(2 + id));
-    all.put("KAFKA_LISTENER_SECURITY_PROTOCOL_MAP", "OUT:SASL_SSL,PEER:SASL_SSL");
-    all.put("KAFKA_INTER_BROKER_LISTENER_NAME", "PEER");
-    all.put("KAFKA_SSL_KEYSTORE_TYPE", "PEM");
-    all.put("KAFKA_SSL_KEYSTORE_LOCATION", certs + "/broker.pem");
-    all.put("KAFKA_SSL_TRUSTSTORE_TYPE", "PEM");
-    all.put("KAFKA_SSL_TRUSTSTORE_LOCATION", certs + "/ca.pem");
-    all.put("KAFKA_SASL_ENABLED_MECHANISMS", "SCRAM-SHA-512");
-    all.put("KAFKA_SASL_MECHANISM_INTER_BROKER_PROTOCOL", "SCRAM-SHA-512");
-    all.put("KAFKA_LISTENER_NAME_PEER_SCRAM___SHA___512_SASL_JAAS_CONFIG", SCRAM.formatted("broker"));
-    all.put("KAFKA_AUTHORIZER_CLASS_NAME", "acl");
-    all.put("KAFKA_SUPER_USERS", "User:admin;User:broker");
-    all.put("MARGAY_AUDIT_SINKS", "file,topic");
-    all.put("MARGAY_BOOTSTRAP_USERS",
-        "SCRAM-SHA-512=[name=admin,password=admin-secret],SCRAM-SHA-512=[name=broker,password=broker-secret]");
-    return all;
-  }
-
-  private Map<String, Object> client(Nodes nodes, String user) {
-    return new HashMap<>(Map.of("bootstrap.servers", nodes.bootstrap(), "security.protocol", "SASL_SSL", "sasl.mechanism", "SCRAM-SHA-512",
-        "sasl.jaas.config", SCRAM.formatted(user), "ssl.truststore.type", "PEM", "ssl.truststore.location",
-        directory.resolve("certs/ca.pem").toString(), "request.timeout.ms", "10000"));
+  private static Map<String, Object> client(Nodes nodes, String user) {
+    Map<String, Object> settings = Clients.of(nodes.bootstrap(), "request.timeout.ms", "10000");
+    settings.putAll(Secured.Settings.client(user));
+    return settings;
   }
 
   @Test
   void whatIsDeniedStaysDeniedWhenALeaderIsKilled() throws Exception {
-    try (Broker tool = Broker.prepare()) {
-      tool.launcher("certs", "dev", directory.resolve("certs").toString()).ok();
-    }
-    List<Integer> ports = Ports.free(6);
-    try (Nodes nodes = Nodes.started(3, id -> settings(id, ports)); Admin admin = Admin.create(client(nodes, "admin"))) {
+    try (Nodes nodes = Nodes.started(3, Map.of("MARGAY_AUDIT_SINKS", "file,topic")); Admin admin = Admin.create(client(nodes, Secured.ADMIN))) {
       try {
         prepare(admin);
       } catch (TimeoutException e) {
@@ -131,9 +101,9 @@ class AuthorizedClusterIT {
         .hasCauseInstanceOf(TopicAuthorizationException.class);
   }
 
-  private Set<String> read(Nodes nodes, String topic, int count, Predicate<String> which) {
+  private static Set<String> read(Nodes nodes, String topic, int count, Predicate<String> which) {
     Set<String> seen = new HashSet<>();
-    try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(client(nodes, "admin"), new StringDeserializer(), new StringDeserializer())) {
+    try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(client(nodes, Secured.ADMIN), new StringDeserializer(), new StringDeserializer())) {
       TopicPartition partition = new TopicPartition(topic, 0);
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The coordinator of a consumer group is killed: another broker reads the group from the log, and its members go on in their epoch. */
+@Secured
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class GroupFailoverIT {
   private static final String NAME = "failover-group";

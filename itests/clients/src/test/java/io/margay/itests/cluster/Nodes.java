@@ -58,9 +58,10 @@ final class Nodes implements AutoCloseable {
 
   private void secure() {
     if (secured) {
-      Secured.Settings.allow(bootstrap());
+      Path trusted = Path.of(brokers.get(0).get("KAFKA_SSL_TRUSTSTORE_LOCATION"));
+      Secured.Settings.allow(bootstrap(), trusted);
       for (Broker broker : brokers) {
-        Clients.want(broker.bootstrap(), Secured.Settings.client(Secured.APP));
+        Clients.want(broker.bootstrap(), Secured.Settings.client(Secured.APP, trusted));
         awaitAcls(broker);
       }
     }

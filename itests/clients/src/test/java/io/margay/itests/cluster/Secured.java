@@ -13,6 +13,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
@@ -69,15 +71,20 @@ import org.junit.jupiter.api.extension.ExtensionContext;
     /** Made once; the names are those that tests use for nodes. */
     private static synchronized Path certs() {
       if (certs == null) {
-        try (Broker tool = Broker.prepare()) {
-          Path made = Files.createTempDirectory(Files.createDirectories(Path.of(System.getProperty("work.dir"))), "certs").resolve("dev");
-          tool.launcher("certs", "dev", made.toString(), "node-1", "node-2", "node-3", "node-4").ok();
-          certs = made;
-        } catch (IOException e) {
-          throw new UncheckedIOException(e);
-        }
+        certs = newCerts();
       }
       return certs;
+    }
+
+    /** A new authority, with keys for brokers and clients. @return the directory of {@code margay certs dev} */
+    static Path newCerts() {
+      try (Broker tool = Broker.prepare()) {
+        Path made = Files.createTempDirectory(Files.createDirectories(Path.of(System.getProperty("work.dir"))), "certs").resolve("dev");
+        tool.launcher("certs", "dev", made.toString(), "node-1", "node-2", "node-3", "node-4").ok();
+        return made;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
 
     /** @param open environment variables of a broker with open listeners @return the same with nothing open */
@@ -86,33 +93,36 @@ import org.junit.jupiter.api.extension.ExtensionContext;
       for (String listeners : List.of("KAFKA_LISTENERS", "KAFKA_ADVERTISED_LISTENERS")) {
         all.computeIfPresent(listeners, (name, text) -> text.replace("PLAINTEXT://", "OUT://"));
       }
-      all.put("KAFKA_LISTENER_SECURITY_PROTOCOL_MAP", "OUT:SASL_SSL,PEER:SASL_SSL,QUORUM:SSL");
-      all.putIfAbsent("KAFKA_INTER_BROKER_LISTENER_NAME", "OUT");
-      all.put("KAFKA_CONTROLLER_LISTENER_NAMES", "QUORUM");
-      all.put("KAFKA_SSL_CLIENT_AUTH", "requested");
-      all.put("KAFKA_SSL_KEYSTORE_TYPE", "PEM");
-      all.put("KAFKA_SSL_KEYSTORE_LOCATION", certs().resolve("broker.pem").toString());
-      all.put("KAFKA_SSL_TRUSTSTORE_TYPE", "PEM");
-      all.put("KAFKA_SSL_TRUSTSTORE_LOCATION", certs().resolve("ca.pem").toString());
-      all.put("KAFKA_SASL_ENABLED_MECHANISMS", "SCRAM-SHA-512");
-      all.put("KAFKA_SASL_MECHANISM_INTER_BROKER_PROTOCOL", "SCRAM-SHA-512");
-      all.put("KAFKA_LISTENER_NAME_" + all.get("KAFKA_INTER_BROKER_LISTENER_NAME") + "_SCRAM___SHA___512_SASL_JAAS_CONFIG", SCRAM.formatted("broker"));
-      all.put("KAFKA_AUTHORIZER_CLASS_NAME", "acl");
-      all.put("KAFKA_SUPER_USERS", "User:admin;User:broker");
-      all.put("MARGAY_BOOTSTRAP_USERS", "SCRAM-SHA-512=[name=admin,password=admin-secret],SCRAM-SHA-512=[name=broker,password=broker-secret],"
-          + "SCRAM-SHA-512=[name=app,password=app-secret]");
+      String between = all.computeIfAbsent("KAFKA_INTER_BROKER_LISTENER_NAME", name -> "OUT");
+      Map.of("KAFKA_LISTENER_SECURITY_PROTOCOL_MAP", "OUT:SASL_SSL,PEER:SASL_SSL,QUORUM:SSL", "KAFKA_CONTROLLER_LISTENER_NAMES", "QUORUM",
+          "KAFKA_SSL_CLIENT_AUTH", "requested", "KAFKA_SSL_KEYSTORE_TYPE", "PEM", "KAFKA_SSL_KEYSTORE_LOCATION", certs().resolve("broker.pem").toString(),
+          "KAFKA_SSL_TRUSTSTORE_TYPE", "PEM", "KAFKA_SSL_TRUSTSTORE_LOCATION", certs().resolve("ca.pem").toString()).forEach(all::putIfAbsent);
+      Map.of("KAFKA_SASL_ENABLED_MECHANISMS", "SCRAM-SHA-512", "KAFKA_SASL_MECHANISM_INTER_BROKER_PROTOCOL", "SCRAM-SHA-512",
+          "KAFKA_LISTENER_NAME_" + between + "_SCRAM___SHA___512_SASL_JAAS_CONFIG", login("broker"), "KAFKA_AUTHORIZER_CLASS_NAME", "acl",
+          "KAFKA_SUPER_USERS", "User:admin;User:broker", "MARGAY_BOOTSTRAP_USERS", Stream.of(ADMIN, "broker", APP)
+              .map(user -> "SCRAM-SHA-512=[name=" + user + ",password=" + user + "-secret]").collect(Collectors.joining(","))).forEach(all::putIfAbsent);
       return all;
     }
 
+    /** The value of {@code sasl.jaas.config}; each user's password is its name and {@code -secret}. */
+    static String login(String user) {
+      return SCRAM.formatted(user);
+    }
+
     /** What a client needs besides the addresses. */
+    static Map<String, String> client(String user, Path trusted) {
+      return Map.of("security.protocol", "SASL_SSL", "sasl.mechanism", "SCRAM-SHA-512", "sasl.jaas.config", login(user), "ssl.truststore.type", "PEM",
+          "ssl.truststore.location", trusted.toString());
+    }
+
+    /** The same, with the authority whose certificates the brokers have by default. */
     static Map<String, String> client(String user) {
-      return Map.of("security.protocol", "SASL_SSL", "sasl.mechanism", "SCRAM-SHA-512", "sasl.jaas.config", SCRAM.formatted(user),
-          "ssl.truststore.type", "PEM", "ssl.truststore.location", certs().resolve("ca.pem").toString());
+      return client(user, certs().resolve("ca.pem"));
     }
 
     /** Lets the user of the tests do everything, by ACLs. */
-    static void allow(String bootstrap) {
-      Map<String, Object> settings = new HashMap<>(client(ADMIN));
+    static void allow(String bootstrap, Path trusted) {
+      Map<String, Object> settings = new HashMap<>(client(ADMIN, trusted));
       settings.put("bootstrap.servers", bootstrap);
       try (Admin admin = Admin.create(settings)) {
         admin.createAcls(List.of(all(ResourceType.TOPIC, "*"), all(ResourceType.GROUP, "*"), all(ResourceType.TRANSACTIONAL_ID, "*"),

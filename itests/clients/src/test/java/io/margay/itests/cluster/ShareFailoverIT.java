@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
  * Brokers are killed while a share group works: its coordinator, and a leader of its topic, with which go the coordinators of its state.
  * Every record is delivered, and none again after its acknowledgement was confirmed.
  */
+@Secured
 @Timeout(value = 240, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ShareFailoverIT {
   private static final String NAME = "failover-share";

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** An application of Kafka Streams counts words exactly once, while the broker that leads its topics is killed. */
+@Secured
 @Timeout(150)
 class StreamsIT {
   private static final int LINES = 300;

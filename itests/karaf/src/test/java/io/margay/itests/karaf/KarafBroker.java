@@ -28,6 +28,8 @@ import org.ops4j.pax.exam.spi.PaxExamRuntime;
 
 /** A Karaf as it is downloaded, in a process of its own, into which the feature is installed from the repository of the build. */
 final class KarafBroker implements AutoCloseable {
+  /** A user, and its password, with the role viewer. */
+  static final String VIEWER = "visitor";
   private static final String KARAF_VERSION = System.getProperty("karaf.version");
   private static final String VERSION = System.getProperty("margay.version");
   /** What bin/karaf gives to Java 9 and later. */
@@ -106,6 +108,7 @@ final class KarafBroker implements AutoCloseable {
       o.add(editConfigurationFilePut("etc/org.apache.karaf.management.cfg", setting, Integer.toString(KafkaRoundTrip.freePort())));
     }
     o.add(editConfigurationFilePut("etc/users.properties", "karaf", "karaf,_g_:admingroup"));
+    o.add(editConfigurationFilePut("etc/users.properties", VIEWER, VIEWER + ",viewer,ssh"));
     o.add(editConfigurationFilePut("etc/users.properties", "_g_:admingroup", "group,admin,manager,viewer,systembundles,ssh"));
     // Only what is at hand: our bundles from the build, those of the test's own harness from the local repository.
     o.add(editConfigurationFilePut(mvn, "org.ops4j.pax.url.mvn.localRepository",
@@ -146,10 +149,15 @@ final class KarafBroker implements AutoCloseable {
 
   /** Runs a command in Karaf's shell, by its own client. @return what it printed */
   String shell(String command) throws IOException, InterruptedException {
+    return shell("karaf", command);
+  }
+
+  /** The same as another user, whose password is its name. */
+  String shell(String user, String command) throws IOException, InterruptedException {
     Path output = Files.createTempFile(work, "client", ".out");
     Path input = Files.writeString(Files.createTempFile(work, "client", ".in"), command + "\n");
-    ProcessBuilder b = new ProcessBuilder("sh", "bin/client", "-h", "127.0.0.1", "-a", Integer.toString(sshPort), "-u", "karaf",
-        "-p", "karaf", "-b").directory(home().toFile()).redirectErrorStream(true).redirectInput(input.toFile())
+    ProcessBuilder b = new ProcessBuilder("sh", "bin/client", "-h", "127.0.0.1", "-a", Integer.toString(sshPort), "-u", user,
+        "-p", user, "-b").directory(home().toFile()).redirectErrorStream(true).redirectInput(input.toFile())
         .redirectOutput(output.toFile());
     Process client = b.start();
     if (!client.waitFor(60, TimeUnit.SECONDS)) {

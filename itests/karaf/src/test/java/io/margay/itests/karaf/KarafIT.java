@@ -60,6 +60,15 @@ class KarafIT {
   }
 
   @Test
+  void aViewerMayLookAndChangeNothing() throws Exception {
+    KafkaRoundTrip.createTopic(broker.bootstrap(), "for-viewers", 1, Map.of());
+    assertThat(broker.shell(KarafBroker.VIEWER, "topic:list")).contains("for-viewers");
+    assertThat(broker.shell(KarafBroker.VIEWER, "topic:delete --yes for-viewers")).contains("needs the role");
+    assertThat(broker.shell(KarafBroker.VIEWER, "deploy:undo")).contains("needs the role admin");
+    assertThat(broker.shell("topic:list")).contains("for-viewers");
+  }
+
+  @Test
   void aBundleIsDeployedAndUndone() throws Exception {
     Path jar = broker.home().resolve("assignors-next.jar");
     TestBundle.newVersion(repositoryJar("assignors"), "0.1.1", jar);
