@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -118,9 +120,8 @@ class ClusterToolsIT {
           .contains("moved-0 is completed", "moved-1 is completed", "moved-2 is completed", "Clearing topic-level throttles on topic moved");
       assertThat(setting(ConfigResource.Type.TOPIC, "moved", LEADERS).value()).isEmpty();
       assertThat(setting(ConfigResource.Type.BROKER, "2", LEADER_RATE).isDefault()).isTrue();
-      for (int p = 0; p < ClusterLoad.PARTITIONS; p++) {
-        assertThat(view.replicas("moved", p)).containsExactlyInAnyOrder(2, 3, 4);
-      }
+      view.await("replicas on 2, 3 and 4", () -> IntStream.range(0, ClusterLoad.PARTITIONS)
+          .allMatch(p -> Set.copyOf(view.replicas("moved", p)).equals(Set.of(2, 3, 4))));
 
       // the shell takes broker 2 out again
       shell("reassign:plan --remove 2 --file " + nodes.node(1).data().resolve("without-2.json") + " moved");

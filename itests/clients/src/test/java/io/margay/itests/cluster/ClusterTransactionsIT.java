@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Transactions in a cluster whose brokers are killed one after the other, coordinators and leaders alike. */
 @Secured
-@Timeout(120)
+@Timeout(240)
 class ClusterTransactionsIT {
   private static final int PARTITIONS = 6;
 

@@ -36,7 +36,7 @@ final class Discovery {
         .setRaftGroup(RaftGroup.valueOf(group, peers)).setRetryPolicy(RetryPolicies.noRetry()).build()) {
       for (RaftPeer peer : peers) {
         try {
-          GroupInfoReply info = QuorumTransport.info(client, peer.getId(), group);
+          GroupInfoReply info = QuorumTransport.ask(client, peer.getId(), node -> node.info(group));
           if (info.isSuccess() && info.getConf().isPresent() && info.getConf().get().getPeersCount() > 0) {
             return info.getConf().get().getPeersList().stream()
                 .map(p -> QuorumNode.parse(p.getId().toStringUtf8() + "@" + p.getAddress())).toList();

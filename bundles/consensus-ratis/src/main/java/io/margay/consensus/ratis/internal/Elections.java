@@ -94,7 +94,7 @@ final class Elections {
   /** The end of another voter's log, null when it does not say. */
   private TermIndex lastOf(RaftPeerId voter) {
     try {
-      GroupInfoReply info = QuorumTransport.info(client, voter, group);
+      GroupInfoReply info = QuorumTransport.ask(client, voter, node -> node.info(group));
       return info.isSuccess() && info.getLogInfoProto().hasLastEntry() ? TermIndex.valueOf(info.getLogInfoProto().getLastEntry()) : null;
     } catch (IOException e) {
       return null;

@@ -86,7 +86,7 @@ final class Membership implements MetadataQuorum, AutoCloseable {
     String why = "no node is known";
     for (RaftPeerId node : known.get()) {
       try {
-        GroupInfoReply info = QuorumTransport.info(client, node, group);
+        GroupInfoReply info = QuorumTransport.ask(client, node, asked -> asked.info(group));
         if (info.isSuccess() && info.getConf().isPresent() && info.getRoleInfoProto().hasLeaderInfo()) {
           return status(Integer.parseInt(node.toString()), info);
         }

@@ -63,13 +63,13 @@ final class QuorumCheck {
     for (QuorumNode voter : config.voters()) {
       if (voter.id() != config.nodeId()) {
         try {
-          GroupListReply reply = client.getGroupManagementApi(RaftPeerId.valueOf(Integer.toString(voter.id()))).list();
+          GroupListReply reply = QuorumTransport.ask(client, RaftPeerId.valueOf(Integer.toString(voter.id())), node -> node.list());
           boolean ours = reply.getGroupIds().contains(group);
           same += ours ? 1 : 0;
           if (!ours) {
             foreign.add(voter);
           }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
           silent.add(voter);
         }
       }

@@ -6,15 +6,14 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import org.apache.ratis.client.RaftClient;
 import org.apache.ratis.client.RaftClientRpc;
+import org.apache.ratis.client.api.GroupManagementApi;
 import org.apache.ratis.conf.Parameters;
 import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.grpc.GrpcUtil;
 import org.apache.ratis.netty.NettyConfigKeys;
-import org.apache.ratis.protocol.GroupInfoReply;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
-import org.apache.ratis.protocol.RaftGroupId;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.util.ExitUtils;
 import org.apache.ratis.util.SizeInBytes;
@@ -106,15 +105,21 @@ final class QuorumTransport {
     return isOpen() ? rpc.sendRequestAsync(request) : rpc.sendRequestAsyncUnordered(request);
   }
 
+  /** A question about the group. */
+  interface Question<T> {
+    T to(GroupManagementApi node) throws IOException;
+  }
+
   /**
-   * Asks a node about the group. Blocks.
+   * Asks a node. Blocks.
    *
-   * @throws IOException when it does not answer, or answers with that; gRPC wraps it in an exception of its own
+   * @throws IOException when it does not answer, or answers with that. gRPC wraps it in an exception of its own, and would wait before it connects again
    */
-  static GroupInfoReply info(RaftClient client, RaftPeerId node, RaftGroupId group) throws IOException {
+  static <T> T ask(RaftClient client, RaftPeerId node, Question<T> question) throws IOException {
     try {
-      return client.getGroupManagementApi(node).info(group);
+      return question.to(client.getGroupManagementApi(node));
     } catch (RuntimeException e) {
+      client.getClientRpc().handleException(node, e, true);
       throw GrpcUtil.unwrapIOException(e);
     }
   }

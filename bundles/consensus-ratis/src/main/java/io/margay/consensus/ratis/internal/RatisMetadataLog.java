@@ -66,6 +66,7 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
   private final Membership membership;
   private final Joining joining;
   private final QuorumCheck check;
+  private final Reconnects reconnects;
   private final AtomicLong openBytes = new AtomicLong();
   private final Consumer<String> refuse;
   private volatile boolean stopping;
@@ -104,6 +105,7 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
     membership = new Membership(client, groupId, this::known, config.timings().proposalMs());
     joining = new Joining(config, membership, this::isMember);
     check = new QuorumCheck(config, client, groupId, () -> leader() != null, refuse);
+    reconnects = new Reconnects(server, () -> leader() != null, this::otherVoters);
     try {
       server.start();
     } catch (IOException | RuntimeException e) {
@@ -112,6 +114,9 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
     }
     joining.start();
     check.start();
+    if (!transport.isOpen()) {
+      reconnects.start();
+    }
   }
 
   private static String rootMessage(Throwable e) {
@@ -161,6 +166,15 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
       // the voters of the settings must do
     }
     return List.copyOf(known);
+  }
+
+  private Collection<RaftPeerId> otherVoters() {
+    try {
+      return server.getDivision(groupId).getRaftConf().getCurrentPeers().stream().map(RaftPeer::getId).filter(id -> !id.equals(server.getId()))
+          .toList();
+    } catch (IOException e) {
+      return List.of();
+    }
   }
 
   private InetSocketAddress address(RaftPeerId node) {
@@ -317,6 +331,7 @@ final class RatisMetadataLog implements MetadataLog, AutoCloseable {
     founding.close();
     joining.close();
     check.close();
+    reconnects.close();
     membership.close();
     proposals.close();
     watch.close();

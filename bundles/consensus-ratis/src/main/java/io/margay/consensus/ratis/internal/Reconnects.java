@@ -1,0 +1,46 @@
+package io.margay.consensus.ratis.internal;
+
+import java.io.IOException;
+import java.util.Collection;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
+
+/**
+ * Connects to the other nodes anew, again and again, while none leads. gRPC waits longer and longer, up to two minutes, before it connects to a node
+ * again that was away, and until then votes cannot be asked of it. What is under way on the former connection may still end.
+ */
+final class Reconnects implements AutoCloseable {
+  /** Longer than an election takes. */
+  private static final long PAUSE_MS = 5_000;
+
+  private final RaftServer server;
+  private final BooleanSupplier leaderKnown;
+  private final Supplier<Collection<RaftPeerId>> others;
+  private final RetryThread retries = new RetryThread("metadata-quorum-reconnect", this::reconnect);
+
+  /** @param others the voters besides this node */
+  Reconnects(RaftServer server, BooleanSupplier leaderKnown, Supplier<Collection<RaftPeerId>> others) {
+    this.server = server;
+    this.leaderKnown = leaderKnown;
+    this.others = others;
+  }
+
+  void start() {
+    retries.start(PAUSE_MS);
+  }
+
+  private long reconnect() {
+    if (!leaderKnown.getAsBoolean()) {
+      IOException why = new IOException("no node leads");
+      others.get().forEach(node -> server.getServerRpc().handleException(node, why, true));
+    }
+    return PAUSE_MS;
+  }
+
+  @Override
+  public void close() {
+    retries.close();
+  }
+}
