@@ -151,6 +151,10 @@ public final class SharePartitionLeader implements StateWriter.Owner {
     return partition != null && closed == Errors.NONE && (partition.isWriting() || copying);
   }
 
+  private synchronized boolean isOpen() {
+    return closed == Errors.NONE;
+  }
+
   /** Copies what was given up to the dead letter topic, some at a time. */
   private StateWriter.Step copyGivenUp() {
     List<GivenUp> some = copying || closed != Errors.NONE ? List.of() : partition.givenUp(LETTERS);
@@ -158,10 +162,10 @@ public final class SharePartitionLeader implements StateWriter.Owner {
       return null;
     }
     copying = true;
-    return () -> environment.letters().copy(new DeadLetters.Batch(key, log, some)).thenRun(() -> locked(() -> {
+    return () -> environment.letters().copy(new DeadLetters.Batch(key, log, some, this::isOpen)).thenAccept(done -> locked(() -> {
       copying = false;
-      if (closed != Errors.NONE) {
-        return null;
+      if (closed != Errors.NONE || !done) {
+        return closing(Errors.NOT_LEADER_OR_FOLLOWER);
       }
       partition.copied(some);
       return both(writer.proceed(), copyGivenUp());

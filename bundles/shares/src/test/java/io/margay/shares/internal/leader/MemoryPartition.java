@@ -42,6 +42,8 @@ public final class MemoryPartition implements LeaderPartition {
   public long lastStable = Long.MAX_VALUE;
   public long foundByTime = -1;
   public boolean suspended;
+  /** How often it was read. */
+  public int reads;
   private final List<Runnable> resumptions = new ArrayList<>();
 
   /** @param topicId id of topic t */
@@ -110,6 +112,7 @@ public final class MemoryPartition implements LeaderPartition {
     if (suspended) {
       throw new LogSuspendedException("suspended");
     }
+    reads++;
     if (offset < start || offset > end) {
       throw new IndexOutOfBoundsException("offset " + offset);
     }

@@ -35,7 +35,8 @@ class SharePartitionsTest {
   private String reset = "earliest";
   private int most = 10;
   private final List<GivenUp> letters = new ArrayList<>();
-  private CompletableFuture<Void> copied = CompletableFuture.completedFuture(null);
+  private DeadLetters.Batch letterBatch;
+  private CompletableFuture<Boolean> copied = CompletableFuture.completedFuture(true);
   private SharePartitions partitions;
 
   @BeforeEach
@@ -60,7 +61,8 @@ class SharePartitionsTest {
     partitions.elected(log);
   }
 
-  private CompletableFuture<Void> copy(DeadLetters.Batch batch) {
+  private CompletableFuture<Boolean> copy(DeadLetters.Batch batch) {
+    letterBatch = batch;
     letters.addAll(batch.offsets());
     return copied;
   }
@@ -411,7 +413,7 @@ class SharePartitionsTest {
     fetch("a");
     time.advance(limits.lockMs);
     assertThat(letters).as("one batch at a time").hasSize(1);
-    copied.complete(null);
+    copied.complete(true);
     assertThat(letters).containsExactly(new GivenUp(0, 0, (short) 1, GivenUp.REJECTED),
         new GivenUp(2, 3, (short) 2, GivenUp.DELIVERED_TOO_OFTEN));
     assertThat(states.start(KEY)).isEqualTo(4);
@@ -426,12 +428,40 @@ class SharePartitionsTest {
     leader().acknowledge("a", List.of(new Acknowledgement(0, 0, List.of((byte) 3))));
     partitions.close();
     letters.clear();
-    copied = CompletableFuture.completedFuture(null);
+    copied = CompletableFuture.completedFuture(true);
     log.epoch++;
     start();
     assertThat(fetch("b").acquired()).containsExactly(new Acquired(1, 1, (short) 1));
     assertThat(letters).containsExactly(new GivenUp(0, 0, (short) 1, GivenUp.UNKNOWN));
     assertThat(states.start(KEY)).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsNotCopiedWhenTheLeadershipEndsIsLeftToTheNextLeader() {
+    limits.deadLetters = true;
+    log.append(2);
+    fetch("a");
+    copied = new CompletableFuture<>();
+    leader().acknowledge("a", List.of(new Acknowledgement(0, 0, List.of((byte) 3))));
+    assertThat(letterBatch.isLed().getAsBoolean()).isTrue();
+    SharePartitionLeader before = leader();
+    copied.complete(false);
+    assertThat(states.start(KEY)).as("not written as done").isZero();
+    copied = CompletableFuture.completedFuture(true);
+    assertThat(leader()).isNotSameAs(before);
+    assertThat(letters).containsExactly(new GivenUp(0, 0, (short) 1, GivenUp.REJECTED), new GivenUp(0, 0, (short) 1, GivenUp.UNKNOWN));
+    assertThat(states.start(KEY)).isEqualTo(1);
+  }
+
+  @Test
+  void aLeaderThatHasResignedSaysSoToWhoCopies() {
+    limits.deadLetters = true;
+    log.append(1);
+    fetch("a");
+    copied = new CompletableFuture<>();
+    leader().acknowledge("a", List.of(new Acknowledgement(0, 0, List.of((byte) 3))));
+    partitions.resigned(new TopicPartition("t", 0));
+    assertThat(letterBatch.isLed().getAsBoolean()).isFalse();
   }
 
   @Test
