@@ -104,7 +104,7 @@ public final class DeployComponent {
       if (words.contains("--help") || words.contains("-h")) {
         out.print(usage);
       } else {
-        Roles.require(session, id.startsWith("margay:") ? id.substring("margay:".length()) : id, role);
+        Roles.require(system, session, id.startsWith("margay:") ? id.substring("margay:".length()) : id, role);
         command.run(session, words, out);
       }
       return null;

@@ -163,7 +163,13 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
       @Override
       public <T> void run(Supplier<T> work, Then<T> then) {
         executor.execute(() -> {
-          T found = work.get();
+          T found;
+          try {
+            found = work.get();
+          } catch (RuntimeException | Error e) {
+            LOG.error("Long work for a group has failed; it begins again when it is asked for later. shard={}", shard, e);
+            return;
+          }
           runtime.run(shard, 0, (s, now) -> then.run(s.consumer(), found, now))
               .whenComplete((done, failure) -> LOG.trace("Long work has ended. shard={} failure={}", shard, failure));
         });

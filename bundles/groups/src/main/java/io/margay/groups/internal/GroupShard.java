@@ -252,7 +252,7 @@ final class GroupShard implements ShardState {
   public Result<Void> onLoaded(long nowMs) {
     consumer.onLoaded();
     share.onLoaded();
-    streams.onLoaded();
+    streams.onLoaded(nowMs);
     return rebalance.onLoaded(nowMs);
   }
 

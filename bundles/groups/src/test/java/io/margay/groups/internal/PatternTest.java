@@ -120,4 +120,33 @@ class PatternTest {
     settle(many);
     assertThat(many.owned).as("the first two by name").hasSize(6);
   }
+
+  @Test
+  void topicsAreLookedUpAgainAfterThatHasFailed() {
+    TestConsumer a = consumer("a", "t.*");
+    a.sees = topic -> {
+      throw new IllegalStateException("no rights can be looked at");
+    };
+    settle(a);
+    assertThat(a.owned).isEmpty();
+    a.sees = topic -> true;
+    for (int i = 0; i < 15; i++) {
+      settle(a);
+    }
+    assertThat(a.owned).hasSize(6);
+  }
+
+  @Test
+  void topicsThatWereFoundButNotWrittenAreLookedUpAgain() {
+    TestConsumer a = consumer("a", "t.*");
+    settle(a);
+    topics(Map.of("t", 4, "t2", 2, "t3", 1));
+    f.time.advance(1_000);
+    a.beat();
+    f.log.failWith = Errors.NOT_ENOUGH_REPLICAS;
+    f.time.advance(1);
+    f.log.failWith = Errors.NONE;
+    settle(a);
+    assertThat(a.owned).hasSize(7);
+  }
 }

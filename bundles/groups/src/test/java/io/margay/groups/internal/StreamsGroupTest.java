@@ -3,170 +3,20 @@ package io.margay.groups.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.margay.coordinator.CoordinatorException;
-import io.margay.metadata.ClusterDelta;
-import io.margay.metadata.TopicImage;
 import io.margay.protocol.Errors;
-import io.margay.protocol.message.StreamsGroupDescribeResponse.DescribedGroup;
+import io.margay.protocol.message.OffsetCommitRequest;
 import io.margay.protocol.message.StreamsGroupHeartbeatRequest;
 import io.margay.spi.assignor.TaskId;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Members of streams groups come, stay and go, and get tasks when the topics of their topology are there. */
-class StreamsGroupTest {
-  private static final int STALE = 0;
-  private static final int NO_SOURCE = 1;
-  private static final int WRONG_PARTITIONS = 2;
-  private static final int NO_INTERNAL = 3;
-  private static final int SHUTDOWN = 4;
-  private static final int DELAYED = 5;
-  private static final int NO_TAGS = 6;
-
-  private final GroupsFixture f = new GroupsFixture();
-  private final Map<String, Integer> counts = new HashMap<>();
-
-  private void topics(Map<String, Integer> now) {
-    counts.clear();
-    counts.putAll(now);
-    f.image = GroupsFixture.imageOf(counts);
-    f.groups.onImage(new ClusterDelta(true, Set.copyOf(f.image.topics().values()), Set.<TopicImage>of(), Set.of(), false));
-  }
-
-  private void allTopics(int partitions) {
-    topics(Map.of("t", partitions, "app-words", partitions, "app-counts", partitions));
-  }
-
-  private TestStreams member(String id) {
-    return new TestStreams(f, id);
-  }
-
-  private DescribedGroup described() {
-    return f.groups.streams().describe(List.of(GroupsFixture.GROUP), false, GroupsFixture.free()).join().get(0);
-  }
-
-  private static Set<TaskId> tasks(int partitions) {
-    Set<TaskId> all = new HashSet<>();
-    for (int p = 0; p < partitions; p++) {
-      all.add(new TaskId("0", p));
-      all.add(new TaskId("1", p));
-    }
-    return all;
-  }
-
-  /** Lets all members go on until nothing changes. */
-  private static void settle(TestStreams... members) {
-    for (int i = 0; i < 6; i++) {
-      for (TestStreams m : members) {
-        m.beat();
-      }
-    }
-  }
-
-  // ------------------------------------------------------------------------------------------------ topics
-
-  @Test
-  void internalTopicsAreAskedForWithTheirPartitionsAndSettings() {
-    topics(Map.of("t", 3));
-    TestStreams a = member("a").beat();
-    assertThat(a.statuses()).containsExactly(NO_INTERNAL);
-    assertThat(a.last.status().get(0).statusDetail()).isEqualTo("Internal topics are missing: [app-counts, app-words]");
-    assertThat(a.missing).extracting(t -> t.name() + " " + t.partitions() + " " + t.configs())
-        .containsExactly("app-counts 3 {cleanup.policy=compact}", "app-words 3 {}");
-    assertThat(a.last.activeTasks()).isEmpty();
-    assertThat(a.last.heartbeatIntervalMs()).isEqualTo(500);
-    assertThat(described().groupState()).isEqualTo("NotReady");
-    assertThat(described().topology().subtopologies()).isNull();
-    f.groups.streams().create(a.missing);
-    assertThat(f.creator.created).isEqualTo(Map.of("app-counts", 3, "app-words", 3));
-    allTopics(3);
-    a.beat();
-    assertThat(a.statuses()).isEmpty();
-    assertThat(a.owned.active()).isEqualTo(tasks(3));
-    assertThat(described().groupState()).isEqualTo("Stable");
-  }
-
-  @Test
-  void whyTopicsCannotBeCreatedIsKeptUntilTheyAre() {
-    topics(Map.of("t", 1));
-    TestStreams a = member("a").beat();
-    f.creator.answer = Errors.POLICY_VIOLATION;
-    assertThat(f.groups.streams().create(a.missing)).isEmpty();
-    assertThat(f.groups.streams().create(a.missing)).containsOnlyKeys("app-counts", "app-words");
-    f.creator.answer = Errors.NONE;
-    f.groups.streams().create(a.missing);
-    assertThat(f.groups.streams().create(a.missing)).isEmpty();
-  }
-
-  @Test
-  void sourceTopicsThatAreMissingAreNamed() {
-    topics(Map.of("u", 1));
-    TestStreams a = member("a").beat();
-    assertThat(a.statuses()).containsExactly(NO_SOURCE);
-    assertThat(a.last.status().get(0).statusDetail()).isEqualTo("Source topics t are missing.");
-    assertThat(a.missing).isEmpty();
-  }
-
-  @Test
-  void tasksAreTakenBackWhenTheirTopicGoes() {
-    allTopics(2);
-    TestStreams a = member("a").beat();
-    topics(Map.of("app-words", 2, "app-counts", 2));
-    settle(a);
-    assertThat(a.statuses()).containsExactly(NO_SOURCE);
-    assertThat(a.owned.active()).isEmpty();
-    allTopics(2);
-    settle(a);
-    assertThat(a.owned.active()).isEqualTo(tasks(2));
-  }
-
-  @Test
-  void internalTopicsWithOtherPartitionsAreRefused() {
-    topics(Map.of("t", 2, "app-words", 2, "app-counts", 3));
-    assertThat(member("a").beat().statuses()).containsExactly(WRONG_PARTITIONS);
-  }
-
-  @Test
-  void topicsThatAreReadTogetherHaveAsManyPartitions() {
-    topics(Map.of("t", 2, "u", 3));
-    TestStreams a = member("a");
-    StreamsGroupHeartbeatRequest.Subtopology join = new StreamsGroupHeartbeatRequest.Subtopology().setSubtopologyId("0")
-        .setSourceTopics(new ArrayList<>(List.of("t", "u")));
-    join.copartitionGroups().add(new StreamsGroupHeartbeatRequest.CopartitionGroup().setSourceTopics(List.of((short) 0, (short) 1)));
-    a.topology = new StreamsGroupHeartbeatRequest.Topology().setSubtopologies(new ArrayList<>(List.of(join)));
-    a.beat();
-    assertThat(a.statuses()).containsExactly(WRONG_PARTITIONS);
-    assertThat(a.last.status().get(0).statusDetail())
-        .isEqualTo("Following topics do not have the same number of partitions: [t=2, u=3]");
-    topics(Map.of("t", 3, "u", 3));
-    assertThat(a.beat().owned.active()).hasSize(3);
-  }
-
-  @Test
-  void aTopicBetweenPartsGetsThePartitionsOfTheSourceThatItIsReadWith() {
-    topics(Map.of("t", 2, "u", 5));
-    TestStreams a = member("a");
-    a.topology = TestStreams.wordCount(0);
-    StreamsGroupHeartbeatRequest.Subtopology second = a.topology.subtopologies().get(1).setSourceTopics(new ArrayList<>(List.of("u")));
-    second.copartitionGroups().add(new StreamsGroupHeartbeatRequest.CopartitionGroup().setSourceTopics(List.of((short) 0))
-        .setRepartitionSourceTopics(List.of((short) 0)));
-    a.beat();
-    assertThat(a.missing).extracting(t -> t.name() + " " + t.partitions()).containsExactly("app-counts 5", "app-words 5");
-  }
-
-  @Test
-  void tooManyTasksAreNotAssigned() {
-    f.streams.maxTasks = 5;
-    allTopics(3);
-    TestStreams a = member("a").beat();
-    assertThat(a.statuses()).containsExactly(WRONG_PARTITIONS);
-    assertThat(a.owned.active()).isEmpty();
-  }
-
+/** Members of streams groups come, stay and go. */
+class StreamsGroupTest extends StreamsFixture {
   // ------------------------------------------------------------------------------------------------ members
 
   @Test
@@ -188,7 +38,7 @@ class StreamsGroupTest {
     a.leave(-1);
     settle(b);
     assertThat(b.owned.active()).isEqualTo(tasks(2));
-    assertThat(f.heartbeatLater("b", 1).join()).as("it is no classic group").isNotEqualTo(Errors.NONE);
+    assertThat(f.heartbeatLater("b", 1).join()).as("it is no classic group").isEqualTo(Errors.UNKNOWN_MEMBER_ID);
   }
 
   @Test
@@ -215,18 +65,6 @@ class StreamsGroupTest {
     TestStreams a = member("a").beat();
     f.time.advance(3_000);
     assertThat(a.beat().owned.active()).as("though nothing was heard of it meanwhile").isEqualTo(tasks(2));
-  }
-
-  @Test
-  void aChangeOfTopicsIsNotForgottenWhenItCannotBeWritten() {
-    allTopics(2);
-    TestStreams a = member("a").beat();
-    allTopics(3);
-    f.log.failWith = Errors.NOT_ENOUGH_REPLICAS;
-    assertThat(a.send(a.request()).error).isEqualTo(Errors.COORDINATOR_NOT_AVAILABLE);
-    f.log.failWith = Errors.NONE;
-    settle(a);
-    assertThat(a.owned.active()).isEqualTo(tasks(3));
   }
 
   @Test
@@ -344,28 +182,6 @@ class StreamsGroupTest {
     assertThat(a.why).contains("Task 9 for subtopology 0 is invalid. Number of tasks for this subtopology: 1");
   }
 
-  // ------------------------------------------------------------------------------------------------ topologies
-
-  @Test
-  void theTopologyOfTheHighestEpochCounts() {
-    allTopics(1);
-    TestStreams a = member("a").beat();
-    TestStreams b = member("b");
-    b.topology.subtopologies().get(0).setSourceTopics(new ArrayList<>(List.of("u")));
-    assertThat(b.beat().error).isEqualTo(Errors.INVALID_REQUEST);
-    b.topology = TestStreams.wordCount(1);
-    settle(a, b);
-    assertThat(a.statuses()).containsExactly(STALE);
-    assertThat(b.statuses()).isEmpty();
-    assertThat(described().topology().epoch()).isEqualTo(1);
-    a.leave(-1);
-    b.leave(-1);
-    TestStreams c = member("c");
-    c.topology.setEpoch(1).subtopologies().get(0).setSourceTopics(new ArrayList<>(List.of("u")));
-    assertThat(c.beat().error).as("an empty group takes another topology").isEqualTo(Errors.NONE);
-    assertThat(c.statuses()).containsExactly(NO_SOURCE);
-  }
-
   @Test
   void aMemberMayShutTheApplicationDown() {
     allTopics(2);
@@ -405,10 +221,57 @@ class StreamsGroupTest {
     settle(a, b);
     b.endpointEpoch = -1;
     b.beat();
-    assertThat(b.last.partitionsByUserEndpoint()).hasSize(2).anySatisfy(e -> {
-      assertThat(e.userEndpoint().host()).isEqualTo(a.endpoint);
-      assertThat(e.activePartitions()).extracting(t -> t.topic() + t.partitions()).containsExactly("t[0]");
-    });
+    assertThat(endpoints(b)).isEqualTo(Map.of("host-a:7000", "t[0]", "host-b:7000", "app-words[0]"));
+    int epoch = b.last.endpointInformationEpoch();
+    a.leave(-1);
+    assertThat(endpoints(b.beat())).as("what changes is said again").containsOnlyKeys("host-b:7000");
+    assertThat(b.last.endpointInformationEpoch()).isGreaterThan(epoch);
+  }
+
+  /** Which partitions are processed where. */
+  private static Map<String, String> endpoints(TestStreams member) {
+    Map<String, String> result = new HashMap<>();
+    member.last.partitionsByUserEndpoint().forEach(e -> result.put(e.userEndpoint().host() + ":" + e.userEndpoint().port(),
+        e.activePartitions().stream().map(t -> t.topic() + t.partitions()).collect(Collectors.joining(" "))));
+    return result;
+  }
+
+  @Test
+  void anotherCoordinatorTellsWhereQueriesAreAnsweredThoughItCountsAgain() {
+    allTopics(1);
+    TestStreams a = member("a");
+    a.endpoint = "host-a";
+    settle(a);
+    f.time.advance(1_000);
+    f.restart();
+    a.beat();
+    assertThat(a.last.partitionsByUserEndpoint()).as("it may have changed meanwhile").hasSize(1);
+  }
+
+  @Test
+  void aClientThatIsCalledOtherwiseKeepsItsAssignment() {
+    allTopics(2);
+    TestStreams a = member("a");
+    settle(a);
+    int epoch = described().groupEpoch();
+    a.host = "/127.0.0.2";
+    assertThat(a.beat().error).isEqualTo(Errors.NONE);
+    assertThat(described().members().get(0).clientHost()).isEqualTo("/127.0.0.2");
+    assertThat(described().groupEpoch()).isEqualTo(epoch);
+    a.send(a.request().setRackId("r"));
+    assertThat(described().groupEpoch()).as("an assignor looks at racks").isEqualTo(epoch + 1);
+  }
+
+  @Test
+  void anotherAssignorMakesAnotherAssignment() {
+    allTopics(2);
+    TestStreams a = member("a");
+    settle(a);
+    int epoch = described().groupEpoch();
+    f.streams.assignor = "restless";
+    a.beat();
+    assertThat(described().groupEpoch()).isEqualTo(epoch + 1);
+    assertThat(f.taskAssignors.lastName).isEqualTo("restless");
   }
 
   @Test
@@ -418,7 +281,6 @@ class StreamsGroupTest {
     TestStreams a = member("a");
     TestStreams b = member("b");
     settle(a, b);
-    f.streams.assignor = "sticky";
     TestStreams warm = a.owned.warmup().isEmpty() ? b : a;
     TaskId task = warm.owned.warmup().iterator().next();
     int before = described().assignmentEpoch();
@@ -453,11 +315,31 @@ class StreamsGroupTest {
     assertThat(a.epoch).isGreaterThan(early);
     String keeper = a.owned.active().contains(new TaskId("0", 0)) ? "a" : "b";
     assertThat(f.commit(keeper, keeper.equals("a") ? early : b.epoch, "t", 6)).as("what it has had since then").isEqualTo(Errors.NONE);
+    topics(Map.of("t", 1, "app-words", 1, "app-counts", 1, "u", 1));
     assertThat(f.commit("a", early, "u", 6)).as("not a topic of its tasks").isEqualTo(Errors.STALE_MEMBER_EPOCH);
     a.leave(-1);
     b.leave(-1);
     assertThat(f.commit("", -1, "t", 7)).as("a tool resets offsets of an empty group").isEqualTo(Errors.NONE);
     assertThat(f.committed("t")).isEqualTo(7);
+  }
+
+  @Test
+  void aLateCommitOfATopicThatIsNotThereIsAnsweredForThatTopicOnly() {
+    allTopics(1);
+    TestStreams a = member("a").beat();
+    int early = a.epoch;
+    TestStreams b = member("b");
+    settle(a, b);
+    TestStreams keeper = a.owned.active().contains(new TaskId("0", 0)) ? a : b;
+    UUID gone = new UUID(7, 7);
+    OffsetCommitRequest commit = new OffsetCommitRequest().setGroupId(GroupsFixture.GROUP).setMemberId(keeper.id)
+        .setGenerationIdOrMemberEpoch(keeper == a ? early : b.epoch - 1);
+    for (UUID id : List.of(new UUID(1, 1), gone)) {
+      commit.topics().add(new OffsetCommitRequest.OffsetCommitRequestTopic().setTopicId(id).setPartitions(List.of(
+          new OffsetCommitRequest.OffsetCommitRequestPartition().setCommittedOffset(5))));
+    }
+    assertThat(f.groups.commit(commit, 10, 1).join().topics()).extracting(t -> Errors.forCode(t.partitions().get(0).errorCode()))
+        .containsExactly(Errors.NONE, Errors.UNKNOWN_TOPIC_ID);
   }
 
   @Test
@@ -467,7 +349,7 @@ class StreamsGroupTest {
     TestStreams a = member("a").beat();
     assertThat(a.error).isEqualTo(Errors.NONE);
     assertThat(f.committed("t")).isEqualTo(3);
-    assertThat(f.join("", null, 9).join().errorCode()).isNotEqualTo(Errors.MEMBER_ID_REQUIRED.code());
+    assertThat(f.join("", null, 9).join().errorCode()).isEqualTo(Errors.INCONSISTENT_GROUP_PROTOCOL.code());
     a.leave(-1);
     assertThat(described().groupState()).isEqualTo("Empty");
     assertThat(f.join("", null, 9).join().errorCode()).isEqualTo(Errors.MEMBER_ID_REQUIRED.code());

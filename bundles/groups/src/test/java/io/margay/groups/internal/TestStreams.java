@@ -33,6 +33,7 @@ final class TestStreams {
   String process;
   String instance;
   String endpoint;
+  String host = "/127.0.0.1";
   StreamsGroupHeartbeatRequest.Topology topology = wordCount(0);
   short version = 1;
   int epoch;
@@ -91,6 +92,12 @@ final class TestStreams {
     return r;
   }
 
+  /** A heartbeat that says all again, as after an answer that was lost. */
+  StreamsGroupHeartbeatRequest everything() {
+    full = true;
+    return request();
+  }
+
   static List<StreamsGroupHeartbeatRequest.TaskIds> list(Set<TaskId> tasks) {
     TreeMap<String, List<Integer>> byPart = new TreeMap<>();
     new TreeSet<>(tasks).forEach(t -> byPart.computeIfAbsent(t.subtopology(), s -> new ArrayList<>()).add(t.partition()));
@@ -106,7 +113,7 @@ final class TestStreams {
   }
 
   private StreamsHeartbeats.Answer ask(StreamsGroupHeartbeatRequest request) {
-    return f.groups.streams().heartbeat(request, new StreamsHeartbeats.Sender("client", "/127.0.0.1", version), 1).exceptionally(e -> {
+    return f.groups.streams().heartbeat(request, new StreamsHeartbeats.Sender("client", host, version), 1).exceptionally(e -> {
       why = e.getMessage();
       return new StreamsHeartbeats.Answer(new StreamsGroupHeartbeatResponse().setErrorCode(CoordinatorException.errorOf(e).code())
           .setErrorMessage(e.getMessage()), List.of());

@@ -23,6 +23,7 @@ final class TestTaskAssignors implements TaskAssignors {
   final Set<String> installed = new HashSet<>(Set.of("sticky", "restless"));
   RuntimeException failure;
   TaskGroup last;
+  String lastName;
   int calls;
 
   @Override
@@ -35,6 +36,7 @@ final class TestTaskAssignors implements TaskAssignors {
     }
     calls++;
     last = group;
+    lastName = name;
     List<TaskMember> members = group.members().stream().sorted(Comparator.comparing(TaskMember::id)).toList();
     Map<String, List<Set<TaskId>>> given = new TreeMap<>();
     Map<String, Set<TaskId>> processes = new HashMap<>();

@@ -102,26 +102,39 @@ final class LogAvailability {
 
   /**
    * The one place where an I/O error takes a log offline. A failure that is only caused by closing or suspending the log during a
-   * call is not an error.
+   * call is not an error. Of threads that fail at the same time one takes it offline.
    *
+   * @param wentOffline runs, without a lock of this object, when this call took the log offline
    * @return what to throw: the cause, or a {@link LogSuspendedException}
    */
-  IOException fault(String what, IOException cause) {
+  IOException fault(String what, IOException cause, Runnable wentOffline) {
     if (cause instanceof LogOfflineException || cause instanceof LogSuspendedException) {
       return cause;
     }
-    if (!unusable()) {
-      offline = true;
-      faults.onFault("log of " + id + " could not " + what + " and is offline", cause);
+    if (goOffline(false)) {
+      report(what, cause);
+      wentOffline.run();
     }
     return suspended() ? refusal(cause) : cause;
   }
 
   /** As {@link #fault}, for what fails while the log is closed or its engine replaced. */
   void faultAlways(String what, IOException cause) {
-    if (!offline) {
-      offline = true;
-      faults.onFault("log of " + id + " could not " + what + " and is offline", cause);
+    if (goOffline(true)) {
+      report(what, cause);
     }
+  }
+
+  /** Whether this call changed it. */
+  private synchronized boolean goOffline(boolean always) {
+    if (always ? offline : unusable()) {
+      return false;
+    }
+    offline = true;
+    return true;
+  }
+
+  private void report(String what, IOException cause) {
+    faults.onFault("log of " + id + " could not " + what + " and is offline", cause);
   }
 }

@@ -66,7 +66,8 @@ final class OfflineLogs implements FaultHandler {
   void wentOffline(SegmentedPartitionLog log) {
     long now = clock.millis();
     Absence before = absences.get(log);
-    boolean again = before != null && before.returnedMs >= 0 && now - before.returnedMs < LONGEST_WAIT_MS;
+    // one whose return is not noted yet has returned just now
+    boolean again = before != null && (before.returnedMs < 0 || now - before.returnedMs < LONGEST_WAIT_MS);
     absences.values().removeIf(absence -> absence.returnedMs >= 0 && now - absence.returnedMs >= LONGEST_WAIT_MS);
     retryAfter(log, new Absence(now, -1, again ? Math.min(LONGEST_WAIT_MS, before.waitMs * 2) : FIRST_WAIT_MS));
   }
@@ -101,11 +102,10 @@ final class OfflineLogs implements FaultHandler {
 
   private void returned(SegmentedPartitionLog log, Absence absence) {
     long now = clock.millis();
-    if (log.offline()) {
+    if (log.offline() || !absences.replace(log, absence, new Absence(absence.sinceMs, now, absence.waitMs))) {
       // It failed again at once, and that is logged already.
       return;
     }
-    absences.put(log, new Absence(absence.sinceMs, now, absence.waitMs));
     long held = lines.pass("returned");
     if (held >= 0) {
       LOG.info("A log that was offline is in use again partition={} offlineMs={} otherLogs={}", log.id(), now - absence.sinceMs,

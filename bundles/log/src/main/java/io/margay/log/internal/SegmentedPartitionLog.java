@@ -479,12 +479,7 @@ final class SegmentedPartitionLog implements PartitionLog {
 
   /** Takes the log offline, unless it was closed during the call. Returns what to throw. */
   IOException failed(String what, IOException cause) {
-    boolean before = availability.offline();
-    IOException told = availability.fault(what, cause);
-    if (!before && availability.offline()) {
-      owner.wentOffline(this);
-    }
-    return told;
+    return availability.fault(what, cause, () -> owner.wentOffline(this));
   }
 
   private Appended refused() {

@@ -15,14 +15,16 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** A log comes back by itself when its disk does. */
-@Timeout(30)
 class OfflineLogsTest {
   private final TestLog.StoppedClock clock = new TestLog.StoppedClock();
   private final ManualScheduler scheduler = new ManualScheduler();
@@ -38,7 +40,7 @@ class OfflineLogsTest {
 
   @BeforeEach
   void start() throws IOException {
-    manager = new LogManager(defaults, clock, scheduler, (what, cause) -> faults.add(what), null);
+    manager = new LogManager(defaults, clock, scheduler, (what, cause) -> faults.add(what), null, name -> new InlineThread());
     manager.addEngine(engine);
   }
 
@@ -60,12 +62,6 @@ class OfflineLogsTest {
     return due.size();
   }
 
-  private static void await(java.util.function.BooleanSupplier over) {
-    while (!over.getAsBoolean()) {
-      LockSupport.parkNanos(1_000_000);
-    }
-  }
-
   private boolean scheduled(long delayMs) {
     return scheduler.tasks.stream().anyMatch(task -> task.periodMs() < 0 && task.delayMs() == delayMs);
   }
@@ -81,12 +77,12 @@ class OfflineLogsTest {
     assertThat(log.offline()).isTrue();
     for (long delayMs : new long[] {1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000}) {
       assertThat(retry(delayMs)).as("a try after %s ms", delayMs).isEqualTo(1);
-      await(() -> scheduled(Math.min(60_000, 2 * delayMs)));
+      assertThat(scheduled(Math.min(60_000, 2 * delayMs))).isTrue();
       assertThat(put(log, "a=2").error()).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
     }
     store.broken = null;
     assertThat(retry(60_000)).isEqualTo(1);
-    await(() -> !log.offline());
+    assertThat(log.offline()).isFalse();
     assertThat(put(log, "a=2").baseOffset()).isEqualTo(1);
     assertThat(log.logEndOffset()).isEqualTo(2);
     assertThat(log.highWatermark()).isEqualTo(1);
@@ -103,12 +99,56 @@ class OfflineLogsTest {
       put(log, "a=2");
       store.broken = null;
       assertThat(retry(delayMs)).isEqualTo(1);
-      await(() -> !log.offline());
+      assertThat(log.offline()).isFalse();
     }
     clock.now += OfflineLogs.LONGEST_WAIT_MS;
     store.broken = new IOException("Input/output error");
     put(log, "a=2");
     assertThat(scheduled(1000)).isTrue();
+  }
+
+  @Test
+  void oneThatFailsAgainBeforeItsReturnIsNotedWaitsLonger() throws IOException {
+    PartitionLog log = manager.open(TestLog.ID, TestLog.CONFIG);
+    put(log, "a=1");
+    FakeStore store = engine.stores.get(TestLog.ID);
+    store.broken = new IOException("Input/output error");
+    put(log, "a=2");
+    // the first thing that an open log tells is that it can be used again
+    log.onSuspensionChange(() -> {
+      store.broken = new IOException("Input/output error");
+      put(log, "a=2");
+    });
+    for (long delayMs : new long[] {1000, 2000, 4000}) {
+      store.broken = null;
+      assertThat(retry(delayMs)).as("a try after %s ms", delayMs).isEqualTo(1);
+      assertThat(log.offline()).isTrue();
+    }
+    assertThat(scheduled(8000)).isTrue();
+  }
+
+  @Test
+  void ofThreadsThatFailAtTheSameTimeOneTakesItOffline() throws Exception {
+    TestLog made = new TestLog();
+    SegmentedPartitionLog log = made.log;
+    CyclicBarrier together = new CyclicBarrier(2);
+    Callable<Void> failing = () -> {
+      together.await();
+      log.failed("append", new IOException("Input/output error"));
+      return null;
+    };
+    ExecutorService threads = Executors.newFixedThreadPool(2);
+    try {
+      for (int round = 1; round <= 5000; round++) {
+        for (Future<Void> end : threads.invokeAll(List.of(failing, failing))) {
+          end.get();
+        }
+        assertThat(made.wentOffline.size()).isEqualTo(round);
+        log.availability().online();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
   @Test
@@ -123,7 +163,7 @@ class OfflineLogsTest {
     store.broken = null;
     store.lose(1);
     assertThat(retry(1000)).isEqualTo(1);
-    await(() -> scheduled(2000));
+    assertThat(scheduled(2000)).isTrue();
     assertThat(log.offline()).isTrue();
     assertThat(put(log, "a=3").error()).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
   }
@@ -140,7 +180,7 @@ class OfflineLogsTest {
     store.broken = null;
     store.lose(1);
     retry(1000);
-    await(() -> !log.offline());
+    assertThat(log.offline()).isFalse();
     assertThat(log.logEndOffset()).isEqualTo(1);
     assertThat(put(log, "b=2").baseOffset()).isEqualTo(1);
   }
@@ -158,7 +198,7 @@ class OfflineLogsTest {
     assertThat(faults).hasSize(1);
     engine.stores.values().forEach(store -> store.broken = null);
     retry(1000);
-    await(() -> logs.stream().noneMatch(PartitionLog::offline));
+    assertThat(logs).noneMatch(PartitionLog::offline);
     assertThat(put(logs.get(7), "a=1").error()).isEqualTo(Errors.NONE);
   }
 
@@ -172,11 +212,11 @@ class OfflineLogsTest {
     manager.removeEngine(engine);
     store.broken = null;
     retry(1000);
-    await(() -> scheduled(2000));
+    assertThat(scheduled(2000)).isTrue();
     assertThat(log.offline()).isTrue();
     manager.addEngine(engine.successor());
     retry(2000);
-    await(() -> !log.offline());
+    assertThat(log.offline()).isFalse();
     assertThat(put(log, "a=2").baseOffset()).isEqualTo(1);
   }
 }

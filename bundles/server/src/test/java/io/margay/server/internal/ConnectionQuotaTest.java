@@ -91,6 +91,7 @@ class ConnectionQuotaTest extends ConnectionFixture {
   private void open() throws Exception {
     server.markReady();
     client.open();
+    client.freezeTime();
     server.limit(quotas);
   }
 
@@ -223,5 +224,31 @@ class ConnectionQuotaTest extends ConnectionFixture {
     client.runScheduledPendingTasks();
     assertThat(client.isOpen()).isFalse();
     assertThat(server.connectionCount()).isZero();
+  }
+
+  @Test
+  void aConnectionTooManyIsClosedAtOnceWhenTheServerLeavesOrEnds() throws Exception {
+    server.markReady();
+    server.limit(quotas);
+    quotas.connectionMs = 200;
+    client.open();
+    Client second = new Client().open();
+    client.connection().leave(Long.MAX_VALUE);
+    second.connection().closeWhenIdle();
+    assertThat(client.isOpen()).isFalse();
+    assertThat(second.isOpen()).isFalse();
+    assertThat(server.connectionCount()).isZero();
+  }
+
+  @Test
+  void limitsThatComeBeforeTheirPredecessorsHaveGoneStay() throws Exception {
+    client.open();
+    Counting next = new Counting();
+    server.limit(quotas);
+    server.limit(next);
+    server.endLimits(quotas);
+    assertThat(server.quotas()).isSameAs(next);
+    server.endLimits(next);
+    assertThat(server.quotas()).isNull();
   }
 }

@@ -1,5 +1,6 @@
 package io.margay.shell.internal;
 
+import io.margay.spi.audit.AuditEvent;
 import io.margay.spi.client.LocalClient;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -23,8 +24,45 @@ final class CommandFunction implements Function {
    * @param in its input
    * @param out its output, UTF-8
    * @param caller as whom it sends requests; null for the server itself
+   * @param guard asked for what needs a larger role than the command itself
    */
-  record Io(InputStream in, PrintStream out, LocalClient.Caller caller) { }
+  record Io(InputStream in, PrintStream out, LocalClient.Caller caller, Guard guard) {
+    private static final String INTERNAL_PREFIX = "__";
+
+    /** To show how a command is used: nothing is read or sent. */
+    static Io unused() {
+      return new Io(InputStream.nullInputStream(), System.out, null, (what, instead) -> { });
+    }
+
+    /**
+     * Passes for the role admin alone, because files of the server may hold secrets. Called before anything is told about the file, such as that it exists.
+     *
+     * @param what how the file was given, such as {@code --file}
+     * @param instead what others can do, for the message
+     * @throws ShellException when the session has a smaller role
+     */
+    void requireFiles(String what, String instead) {
+      guard.requireAdmin(what, instead);
+    }
+
+    /**
+     * Passes for the role admin alone if the topic is one of the server's own, which hold what was audited, credentials of groups and the like.
+     *
+     * @throws ShellException when the session has a smaller role
+     */
+    void requireTopic(String topic) {
+      if (topic.startsWith(INTERNAL_PREFIX)) {
+        guard.requireAdmin(topic, "");
+      }
+    }
+  }
+
+  /** Knows the session. */
+  @FunctionalInterface
+  interface Guard {
+    /** @throws ShellException when the session has not the role admin; the texts are for the message */
+    void requireAdmin(String what, String instead);
+  }
 
   /** Makes the object whose methods are the commands of a scope. */
   @FunctionalInterface
@@ -58,7 +96,8 @@ final class CommandFunction implements Function {
     // Gogo directs these to the session, or to the next command of a pipe, for this thread
     PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
     try {
-      call(session, new Io(System.in, out, dispatch.caller(session)), arguments);
+      call(session, new Io(System.in, out, dispatch.caller(session), (what, instead) ->
+          dispatch.check(session, fullName() + " " + what, Role.ADMIN, instead)), arguments);
     } finally {
       out.flush();
     }
@@ -79,14 +118,15 @@ final class CommandFunction implements Function {
       io.out().print(usage(line));
       return;
     }
-    dispatch.check(session, fullName(), needed);
-    Throwable failure = null;
+    dispatch.check(session, fullName(), needed, "");
+    String outcome = "failed";
     try {
       new CommandLine.RunLast().execute(parsed);
+      outcome = AuditEvent.OK;
     } catch (CommandLine.ExecutionException e) {
-      failure = e;
       if (e.getCause() instanceof InterruptedException) {
-        // the user ended it: that is no failure
+        // the user ended it: that is no failure, but it may have done a part of its work
+        outcome = "interrupted";
         Thread.currentThread().interrupt();
       } else if (e.getCause() instanceof Exception cause) {
         throw cause;
@@ -94,7 +134,7 @@ final class CommandFunction implements Function {
         throw e;
       }
     } finally {
-      dispatch.ended(session, fullName(), needed, parsed.subcommand(), failure);
+      dispatch.ended(session, fullName(), needed, parsed.subcommand(), outcome);
     }
   }
 
@@ -129,12 +169,12 @@ final class CommandFunction implements Function {
 
   /** Its options. */
   List<CommandLine.Model.OptionSpec> options() {
-    return commandLine(new Io(InputStream.nullInputStream(), System.out, null)).getCommandSpec().options();
+    return commandLine(Io.unused()).getCommandSpec().options();
   }
 
   /** What {@code --help} prints. */
   String usage() {
-    return usage(commandLine(new Io(InputStream.nullInputStream(), System.out, null)));
+    return usage(commandLine(Io.unused()));
   }
 
   private String usage(CommandLine line) {

@@ -61,15 +61,19 @@ final class Completions implements CommandSessionListener, Function {
   private final Map<String, CommandFunction> commands;
   private final Map<String, Supplier<Collection<String>>> names;
   private final Supplier<List<Platform.OtherCommand>> others;
+  private final Dispatch dispatch;
 
   /**
    * @param commands by scope and name
    * @param others commands of other bundles
+   * @param dispatch knows who may see names of files
    * @param names what there is now, by kind: topic, partition, broker, group, type, setting, command and the like
    */
-  Completions(Map<String, CommandFunction> commands, Supplier<List<Platform.OtherCommand>> others, Map<String, Supplier<Collection<String>>> names) {
+  Completions(Map<String, CommandFunction> commands, Supplier<List<Platform.OtherCommand>> others, Dispatch dispatch,
+      Map<String, Supplier<Collection<String>>> names) {
     this.commands = commands;
     this.others = others;
+    this.dispatch = dispatch;
     this.names = names;
   }
 
@@ -150,7 +154,7 @@ final class Completions implements CommandSessionListener, Function {
     Platform.OtherCommand other = others.get().stream().filter(o -> o.id().equals(id)).findFirst().orElse(null);
     if (other != null) {
       String word = place < words.size() ? words.get(place) : "";
-      return place == 0 ? other.options() : other.takesFiles() ? jars(word) : List.of();
+      return place == 0 ? other.options() : other.takesFiles() && dispatch.may(session, Role.ADMIN) ? jars(word) : List.of();
     }
     String before = place < 1 || place > words.size() ? "" : words.get(place - 1);
     String ofOption = OPTIONS.getOrDefault(id, Map.of()).get(before);

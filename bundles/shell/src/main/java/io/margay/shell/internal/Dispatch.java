@@ -32,22 +32,32 @@ final class Dispatch {
     return users.caller(session);
   }
 
-  /** @throws ShellException when the session's role is too small */
-  void check(CommandSession session, String command, Role needed) {
+  /** Whether a session may do what needs this role. */
+  boolean may(CommandSession session, Role needed) {
     Role role = users.role(session);
-    if (role != null && role.includes(needed)) {
-      return;
-    }
-    audit.addRepeated(event(AuditEvent.Kind.DENIED, session, command, "role", Map.of("needs", needed.word(), "role", role == null ? "none" : role.word())));
-    throw new ShellException(command + " needs the role " + needed.word() + ", and this session has " + (role == null ? "none" : role.word()));
+    return role != null && role.includes(needed);
   }
 
-  /** A command has ended. @param failure null for none */
-  void ended(CommandSession session, String command, Role needed, ParseResult parsed, Throwable failure) {
+  /**
+   * @param command what is asked for
+   * @param instead added to the message; may be empty
+   * @throws ShellException when the session's role is too small
+   */
+  void check(CommandSession session, String command, Role needed, String instead) {
+    if (may(session, needed)) {
+      return;
+    }
+    Role role = users.role(session);
+    audit.addRepeated(event(AuditEvent.Kind.DENIED, session, command, "role", Map.of("needs", needed.word(), "role", role == null ? "none" : role.word())));
+    throw new ShellException(command + " needs the role " + needed.word() + ", and this session has " + (role == null ? "none" : role.word()) + instead);
+  }
+
+  /** A command has ended. @param outcome ok, failed or interrupted */
+  void ended(CommandSession session, String command, Role needed, ParseResult parsed, String outcome) {
     if (needed != Role.VIEW) {
       Map<String, String> details = new LinkedHashMap<>();
       details.put("arguments", String.join(" ", arguments(parsed)));
-      audit.add(event(AuditEvent.Kind.COMMAND, session, command, failure == null ? AuditEvent.OK : "failed", details));
+      audit.add(event(AuditEvent.Kind.COMMAND, session, command, outcome, details));
     }
   }
 

@@ -36,6 +36,9 @@ final class MargayCommands {
   @Needs(Role.OPERATE)
   @Command(name = "produce", description = "Append records to a topic.")
   void produce(@Mixin ProduceOptions options) throws IOException, InterruptedException {
+    if (options.file != null) {
+      io.requireFiles("--file", "; - reads lines from the input");
+    }
     strategies.requireEngine(requests, settings, options.topic);
     new Producing(requests, new PartitionChoice(requests, strategies, settings), io, options).run();
   }
@@ -43,6 +46,7 @@ final class MargayCommands {
   @Needs(Role.OPERATE)
   @Command(name = "consume", description = "Print the records of a topic.")
   void consume(@Mixin ConsumeOptions options) throws InterruptedException {
+    io.requireTopic(options.topic);
     strategies.requireEngine(requests, settings, options.topic);
     new Consuming(requests, io, options).run();
   }

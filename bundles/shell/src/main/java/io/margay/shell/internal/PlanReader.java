@@ -15,11 +15,11 @@ import java.util.List;
 /** Reads plans as they are typed: files, {@code -} for the input, and {@code TOPIC:P=1,2,3}. Checks that all of it exists. */
 final class PlanReader {
   private final Requests requests;
-  private final InputStream in;
+  private final CommandFunction.Io io;
 
-  PlanReader(Requests requests, InputStream in) {
+  PlanReader(Requests requests, CommandFunction.Io io) {
     this.requests = requests;
-    this.in = in;
+    this.io = io;
   }
 
   ReassignmentPlan read(List<String> texts) {
@@ -29,8 +29,9 @@ final class PlanReader {
       if (equals > 0 && text.lastIndexOf(':', equals) > 0) {
         plan.add(PartitionName.parse(requests, text.substring(0, equals)), brokers(text, text.substring(equals + 1)));
       } else if (text.equals("-")) {
-        read(plan, in, "the input");
+        read(plan, io.in(), "the input");
       } else {
+        io.requireFiles("FILE", "; - reads a plan from the input");
         readFile(plan, Path.of(text).toAbsolutePath());
       }
     }

@@ -28,7 +28,7 @@ final class ProduceOptions {
   @Option(names = {"-H", "--header"}, paramLabel = "NAME=VALUE", description = "A header of all records; may be repeated.")
   Map<String, String> headers = Map.of();
 
-  @Option(names = {"-f", "--file"}, paramLabel = "FILE", description = "Produce the lines of a file on the broker's machine.")
+  @Option(names = {"-f", "--file"}, paramLabel = "FILE", description = "Produce the lines of a file on the broker's machine; needs the role admin.")
   Path file;
 
   @Option(names = "--json", description = "Print JSON.")

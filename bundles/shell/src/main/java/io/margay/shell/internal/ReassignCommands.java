@@ -20,7 +20,7 @@ import picocli.CommandLine.Parameters;
 @Command(name = "reassign")
 final class ReassignCommands {
   static final String SCOPE = "reassign";
-  private static final String PLAN = "A file of this server, - for the input, or TOPIC:P=1,2,3 with the preferred leader first.";
+  private static final String PLAN = "A file of this server, which needs the role admin, - for the input, or TOPIC:P=1,2,3 with the preferred leader first.";
   private final Requests requests;
   private final NodeSettings settings;
   private final Strategies strategies;
@@ -44,9 +44,12 @@ final class ReassignCommands {
           description = "With --brokers: replicas of each partition (default: as many as now).") Integer factor,
       @Option(names = "--placement", paramLabel = "NAME",
           description = "The placement that chooses brokers (default: margay.placement).") String placement,
-      @Option(names = "--file", paramLabel = "FILE", description = "Write the plan to a new file of this server.") String file,
+      @Option(names = "--file", paramLabel = "FILE", description = "Write the plan to a new file of this server; needs the role admin.") String file,
       @Option(names = "--json", description = "Print the plan as kafka-reassign-partitions reads it.") boolean json)
       throws InterruptedException {
+    if (file != null) {
+      io.requireFiles("--file", "; --json prints the plan");
+    }
     if ((onto == null) == (removed == null)) {
       throw new ShellException("reassign:plan needs either --brokers or --remove; broker:list shows the brokers");
     }
@@ -71,7 +74,7 @@ final class ReassignCommands {
   @Command(name = "start", description = "Start to move replicas as planned; reads and writes go on.")
   void start(@Parameters(arity = "1..*", paramLabel = "PLAN", description = PLAN) List<String> plans,
       @Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
-    SortedMap<TopicPartition, List<BrokerId>> wanted = new PlanReader(requests, io.in()).read(plans).replicas();
+    SortedMap<TopicPartition, List<BrokerId>> wanted = new PlanReader(requests, io).read(plans).replicas();
     ClusterImage before = requests.image();
     Map<TopicPartition, String> refused = new Reassignments(requests).alter(wanted, "cannot start the reassignment");
     Table table = new Table("topic", "partition", "replicas", "to", "result");
@@ -120,7 +123,7 @@ final class ReassignCommands {
           List<String> plans,
       @Option(names = "--json", description = "Print JSON.") boolean json) throws InterruptedException {
     SortedMap<TopicPartition, List<BrokerId>> wanted = plans == null ? null
-        : new PlanReader(requests, io.in()).read(plans).replicas();
+        : new PlanReader(requests, io).read(plans).replicas();
     SortedMap<TopicPartition, Reassignments.Ongoing> ongoing = new Reassignments(requests).ongoing();
     if (wanted != null) {
       ongoing.keySet().retainAll(wanted.keySet());

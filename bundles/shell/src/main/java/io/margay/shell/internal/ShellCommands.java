@@ -81,10 +81,11 @@ public final class ShellCommands {
     AuditQueue audit = new AuditQueue("shell", Clock.SYSTEM, () -> settings.get(AuditSettings.MARGAY_AUDIT_QUEUE_BYTES),
         () -> settings.get(AuditSettings.MARGAY_AUDIT_REPEAT_MS));
     audited = context.registerService(AuditSource.class, audit, null);
-    Map<String, CommandFunction> commands =
-        functions(requests, settings, platform, strategies, new Dispatch(new ShellUsers(settings), audit));
+    Dispatch dispatch = new Dispatch(new ShellUsers(settings), audit);
+    Map<String, CommandFunction> commands = functions(requests, settings, platform, strategies, dispatch);
     commands.forEach((id, function) -> register(context, id, function, function.summary(), function.needed()));
-    Completions completions = new Completions(commands, platform::otherCommands, names(requests, settings, strategies, commands, platform));
+    Completions completions = new Completions(commands, platform::otherCommands, dispatch,
+        names(requests, settings, strategies, commands, platform));
     register(context, MargayCommands.SCOPE + ":" + Completions.FUNCTION, completions,
         "Return what an argument of a command can be completed to.", Role.VIEW);
     registrations.add(context.registerService(CommandSessionListener.class, completions, null));

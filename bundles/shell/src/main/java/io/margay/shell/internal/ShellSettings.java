@@ -15,8 +15,8 @@ public final class ShellSettings implements SettingDefinitions {
   /** {@code margay.shell.role}. */
   static final Setting<String> MARGAY_SHELL_ROLE = ALL.broker(STRING, "margay.shell.role", "admin").live()
       .matching("view|operate|admin", "view, operate or admin")
-      .doc("What those may do at a shell who have not logged in with a role: at the console, and over the socket in the data directory, which"
-          + " only the user of the process may open. view, operate or admin.");
+      .doc("The most that anyone may do at a shell: view, operate or admin. A socket for a role, or the roles of a user who has logged in to Karaf,"
+          + " may allow less. At the console, and over the socket in the data directory, which only the user of the process may open, it is all that counts.");
   /** {@code margay.shell.principal}. */
   static final Setting<String> MARGAY_SHELL_PRINCIPAL = ALL.broker(STRING, "margay.shell.principal", "").live()
       .matching("([^:\\s]+:.+)?", "a principal such as User:ops, or nothing")

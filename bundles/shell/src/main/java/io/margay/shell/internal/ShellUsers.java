@@ -10,8 +10,9 @@ import javax.security.auth.Subject;
 import org.apache.felix.service.command.CommandSession;
 
 /**
- * Who is at a shell, and in which role. A socket for a role says it in the session; Karaf says it by the roles of who has logged in (viewer, manager,
- * admin), which win; else {@code margay.shell.role} counts, which is admin, because the console and the socket are open to the user of the process alone.
+ * Who is at a shell, and in which role: the least of those that are given. {@code margay.shell.role} is one for all, by default admin, because the console
+ * and the socket are open to the user of the process alone. A socket for a role says it in the session, in a variable that whoever types may set. Karaf says
+ * it by the roles of who has logged in (viewer, manager, admin).
  */
 final class ShellUsers {
   /** The variable of a session that a socket for a role sets. */
@@ -27,13 +28,18 @@ final class ShellUsers {
   /** The role of a session; null for none. */
   Role role(CommandSession session) {
     Object given = session == null ? null : session.get(ROLE);
-    Role most = given == null ? Role.of(settings.get(ShellSettings.MARGAY_SHELL_ROLE)) : Role.of(given.toString());
+    Role most = Role.of(settings.get(ShellSettings.MARGAY_SHELL_ROLE));
+    most = given == null ? most : least(most, Role.of(given.toString()));
     List<String> roles = karafRoles();
     if (roles == null) {
       return most;
     }
     Role granted = roles.contains("admin") ? Role.ADMIN : roles.contains("manager") ? Role.OPERATE : roles.contains("viewer") ? Role.VIEW : null;
-    return granted == null || most.includes(granted) ? granted : most;
+    return granted == null ? null : least(most, granted);
+  }
+
+  private static Role least(Role a, Role b) {
+    return a.includes(b) ? b : a;
   }
 
   /** Null where nobody has logged in with roles. The class of the principals is Karaf's, and known here by its name alone. */

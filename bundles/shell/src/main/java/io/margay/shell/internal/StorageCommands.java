@@ -65,6 +65,7 @@ final class StorageCommands {
       @Parameters(index = "1", paramLabel = "ENGINE", description = "The engine's name, as in storage:list.") String engine,
       @Option(names = "--no-wait", description = "Return at once; storage:status shows how far it is.") boolean noWait)
       throws InterruptedException {
+    io.requireTopic(topic);
     requests.topic(topic);
     List<EngineState> engines = engines();
     new Configs(requests, settings).alter(ConfigResource.topic(topic), Map.of(LogSettings.MARGAY_STORAGE_ENGINE.name(), engine), List.of());

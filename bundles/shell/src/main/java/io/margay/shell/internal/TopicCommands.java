@@ -83,6 +83,7 @@ final class TopicCommands {
           Map<String, String> given,
       @Option(names = "--if-not-exists", description = "Do nothing if there is such a topic.") boolean ifNotExists)
       throws InterruptedException {
+    io.requireTopic(name);
     List<CreateTopicsRequest.CreatableTopicConfig> topicConfigs = new ArrayList<>();
     if (given != null) {
       given.forEach((k, v) -> topicConfigs.add(new CreateTopicsRequest.CreatableTopicConfig().setName(k).setValue(v)));
@@ -138,6 +139,7 @@ final class TopicCommands {
           Map<String, String> given,
       @Option(names = {"-d", "--delete-config"}, paramLabel = "SETTING", description = "Settings to unset; may be repeated.")
           List<String> unset) throws InterruptedException {
+    io.requireTopic(name);
     TopicImage topic = requests.topic(name);
     if (partitions == null && given == null && unset == null) {
       throw new ShellException("topic:alter needs something to change: -p, -c or -d");

@@ -29,7 +29,7 @@ class CompletionsTest {
     Strategies strategies = new Strategies();
     Map<String, CommandFunction> commands = ShellCommands.functions(requests, gosh.settings, new FakePlatform(), strategies,
         gosh.dispatch);
-    completions = new Completions(commands, gosh.platform::otherCommands,
+    completions = new Completions(commands, gosh.platform::otherCommands, gosh.dispatch,
         ShellCommands.names(requests, gosh.settings, strategies, commands, gosh.platform));
     gosh.processor.addListener(completions);
     gosh.processor.addCommand("margay", completions, Completions.FUNCTION);
@@ -86,6 +86,10 @@ class CompletionsTest {
       assertThat(session.execute("margay:candidates margay:deploy 0").toString()).isEqualTo("[--dry-run]");
       assertThat(session.execute("margay:candidates margay:deploy 2 [deploy --dry-run '" + directory + "/bu']").toString())
           .isEqualTo("[" + directory + "/build/, " + directory + "/bundle.jar]");
+      session.put(ShellUsers.ROLE, "operate");
+      assertThat(session.execute("margay:candidates margay:deploy 2 [deploy --dry-run '" + directory + "/bu']").toString())
+          .as("names of files are for who may deploy").isEqualTo("[]");
+      assertThat(session.execute("margay:candidates margay:deploy 1").toString()).isEqualTo("[]");
       assertThat(session.execute("margay:candidates deploy:undo 1").toString()).isEqualTo("[]");
       assertThat(session.execute("margay:candidates margay:help 1").toString()).contains("deploy, deploy:undo");
     }

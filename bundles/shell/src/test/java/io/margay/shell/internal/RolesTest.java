@@ -3,16 +3,23 @@ package io.margay.shell.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.margay.protocol.message.MetadataRequest;
+import io.margay.protocol.message.MetadataResponse;
 import io.margay.spi.audit.AuditEvent;
 import io.margay.spi.audit.AuditEvent.Kind;
 import io.margay.spi.handler.Principal;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.PrivilegedExceptionAction;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import javax.security.auth.Subject;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RolesTest {
   /** Has the simple name of Karaf's class. */
@@ -73,6 +80,56 @@ class RolesTest {
     assertThatThrownBy(() -> gosh.run("margay.role=operate; topic:create a; topic:delete a"))
         .hasMessageContaining("topic:delete needs the role admin");
     assertThat(broker.topics).containsKey("a");
+  }
+
+  @Test
+  void aSessionCannotGiveItselfMoreThanTheSetting() {
+    gosh.settings.set(ShellSettings.MARGAY_SHELL_ROLE, "view");
+    assertThatThrownBy(() -> gosh.run("margay.role=admin; topic:create a")).hasMessageContaining("needs the role operate, and this session has view");
+    assertThat(broker.topics).isEmpty();
+  }
+
+  @Test
+  void filesOfTheServerAreForTheRoleAdmin(@TempDir Path directory) throws Exception {
+    broker.topic("orders", 1);
+    Path secret = Files.writeString(directory.resolve("secret"), "hunter2\n");
+    Path made = directory.resolve("made");
+    gosh.settings.set(ShellSettings.MARGAY_SHELL_ROLE, "operate");
+    Map<String, String> refused = new LinkedHashMap<>();
+    refused.put("produce orders -f " + secret, "produce --file needs the role admin, and this session has operate; - reads lines from the input");
+    refused.put("reassign:start " + secret, "reassign:start FILE needs the role admin, and this session has operate; - reads a plan from the input");
+    refused.put("reassign:start /none", "reassign:start FILE needs the role admin, and this session has operate; - reads a plan from the input");
+    refused.put("reassign:status " + secret, "reassign:status FILE needs the role admin, and this session has operate; - reads a plan from the input");
+    refused.put("reassign:plan --file " + made, "reassign:plan --file needs the role admin, and this session has operate; --json prints the plan");
+    refused.forEach((command, message) -> assertThatThrownBy(() -> gosh.run(command)).as(command).hasMessage(message));
+    assertThat(made).doesNotExist();
+    assertThat(events()).extracting(AuditEvent::kind).contains(Kind.DENIED);
+    assertThat(gosh.run("produce orders -", "from the input\n")).contains("produced 1 record");
+    gosh.settings.set(ShellSettings.MARGAY_SHELL_ROLE, "admin");
+    assertThat(gosh.run("produce orders -f " + secret)).contains("produced 1 record");
+  }
+
+  @Test
+  void topicsOfTheServerAreForTheRoleAdmin() throws Exception {
+    broker.topic("__margay_audit", 1);
+    gosh.settings.set(ShellSettings.MARGAY_SHELL_ROLE, "operate");
+    for (String typed : List.of("consume __margay_audit", "topic:alter __margay_audit -p 2", "topic:create __margay_audit",
+        "storage:move __margay_audit memory")) {
+      assertThatThrownBy(() -> gosh.run(typed)).as(typed)
+          .hasMessage(typed.split(" ")[0] + " __margay_audit needs the role admin, and this session has operate");
+    }
+    gosh.settings.set(ShellSettings.MARGAY_SHELL_ROLE, "admin");
+    assertThat(gosh.run("consume __margay_audit")).isEmpty();
+  }
+
+  @Test
+  void aCommandThatTheUserEndsHasNotFailed() throws Exception {
+    broker.others.put(MetadataRequest.API.key(), request -> {
+      Thread.currentThread().interrupt();
+      return new MetadataResponse();
+    });
+    gosh.run("produce orders x"); // waits for the topic
+    assertThat(events()).singleElement().extracting(AuditEvent::outcome).isEqualTo("interrupted");
   }
 
   @Test

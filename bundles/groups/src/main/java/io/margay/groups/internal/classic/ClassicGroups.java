@@ -30,13 +30,12 @@ public final class ClassicGroups {
     throw new CoordinatorException(Errors.INCONSISTENT_GROUP_PROTOCOL);
   }
 
-  /** The group, which has the member that asks. */
+  /** The group, which has the member that asks; UNKNOWN_MEMBER_ID when there is none of this kind. */
   ClassicGroup require(String groupId) {
-    ClassicGroup group = get(groupId);
-    if (group == null) {
-      throw new CoordinatorException(Errors.UNKNOWN_MEMBER_ID);
+    if (groups.get(groupId) instanceof ClassicGroup group) {
+      return group;
     }
-    return group;
+    throw new CoordinatorException(Errors.UNKNOWN_MEMBER_ID);
   }
 
   List<ClassicGroup> all() {

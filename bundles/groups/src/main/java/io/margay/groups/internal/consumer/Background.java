@@ -23,8 +23,8 @@ public interface Background {
   }
 
   /**
-   * @param work runs on another thread without the shard; throws nothing
-   * @param then runs with the shard held, unless the shard is gone
+   * @param work runs on another thread without the shard
+   * @param then runs with the shard held, unless the work has failed, the shard is gone, or it has no room for one more operation
    * @param <T> what the work finds
    */
   <T> void run(Supplier<T> work, Then<T> then);

@@ -58,8 +58,8 @@ public final class ConsumerGroup extends Group implements MemberGroup<ConsumerMe
   private long patternsVersion = -1;
   private long patternsAtMs;
   /** Soft: whether the topics of its patterns are being looked up, or its target is being computed, on another thread. */
-  private boolean resolving;
-  private boolean assigning;
+  private final LongWork resolving = new LongWork();
+  private final LongWork assigning = new LongWork();
 
   /**
    * @param id group id
@@ -161,20 +161,12 @@ public final class ConsumerGroup extends Group implements MemberGroup<ConsumerMe
     patternsAtMs = nowMs;
   }
 
-  boolean resolving() {
+  LongWork resolving() {
     return resolving;
   }
 
-  void resolving(boolean now) {
-    resolving = now;
-  }
-
-  boolean assigning() {
+  LongWork assigning() {
     return assigning;
-  }
-
-  void assigning(boolean now) {
-    assigning = now;
   }
 
   // ------------------------------------------------------------------------------------------------ replay

@@ -79,11 +79,11 @@ final class PatternOperations {
   void maybeResolve(Draft draft, Predicate<String> sees, long nowMs) {
     ConsumerGroup group = draft.group();
     Set<String> used = draft.usedPatterns();
-    if (!used.isEmpty() && !group.resolving() && isDue(group, used, draft, nowMs)) {
-      group.resolving(true);
+    if (!used.isEmpty() && !group.resolving().isUnderWay(nowMs) && isDue(group, used, draft, nowMs)) {
+      group.resolving().begins(nowMs);
       String groupId = group.id();
       // an operation of its own: the group is perhaps not there before this one's records are replayed
-      context.after(0, now -> begin(groupId, sees));
+      context.after(0, now -> begin(groupId, sees, now));
     }
   }
 
@@ -100,10 +100,10 @@ final class PatternOperations {
     return false;
   }
 
-  private Result<Void> begin(String groupId, Predicate<String> sees) {
+  private Result<Void> begin(String groupId, Predicate<String> sees, long beginMs) {
     ConsumerGroup group = membership.find(groupId);
     if (group != null) {
-      group.resolving(true);
+      group.resolving().begins(beginMs);
       long version = topics.version();
       List<String> texts = List.copyOf(group.patternUsers().keySet());
       context.defer(() -> background.run(() -> lookUp(texts, sees),
@@ -144,8 +144,6 @@ final class PatternOperations {
     if (group == null) {
       return Membership.NOTHING;
     }
-    group.resolving(false);
-    group.sawPatterns(version, nowMs);
     Draft draft = new Draft(group, new ArrayList<>());
     boolean changed = false;
     for (String text : draft.usedPatterns()) {
@@ -160,6 +158,11 @@ final class PatternOperations {
     if (changed) {
       membership.settle(draft, true, nowMs);
     }
-    return Result.of(draft.records(), null);
+    return Result.<Void>of(draft.records(), null).followedBy(error -> {
+      group.resolving().ends();
+      if (error == Errors.NONE) {
+        group.sawPatterns(version, nowMs);
+      }
+    });
   }
 }

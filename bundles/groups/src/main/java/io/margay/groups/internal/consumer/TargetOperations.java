@@ -37,12 +37,12 @@ final class TargetOperations {
     }
     long sinceMs = nowMs - draft.group().assignedAtMs();
     boolean early = draft.assignmentEpoch() > 0 && sinceMs >= 0 && sinceMs < config.assignmentIntervalMs(draft.group().id());
-    if (early || draft.group().assigning()) {
+    if (early || draft.group().assigning().isUnderWay(nowMs)) {
       return;
     }
     TargetAssignment.Question question = assignment.question(draft);
     if (question.size() > INLINE && config.offloadsAssignors(draft.group().id()) && groups.keeps(draft.group())) {
-      begin(draft.group(), question);
+      begin(draft.group(), question, nowMs);
       return;
     }
     Map<String, List<TopicPartition>> found = answer(draft.group().id(), question);
@@ -51,10 +51,10 @@ final class TargetOperations {
     }
   }
 
-  private void begin(ConsumerGroup group, TargetAssignment.Question question) {
-    group.assigning(true);
-    background.run(() -> new Found(answer(group.id(), question)), (now, found, nowMs) -> now.targets().end(group.id(), question, found.targets,
-        nowMs));
+  private void begin(ConsumerGroup group, TargetAssignment.Question question, long nowMs) {
+    group.assigning().begins(nowMs);
+    background.run(() -> new Found(answer(group.id(), question)), (now, found, endMs) -> now.targets().end(group.id(), question, found.targets,
+        endMs));
   }
 
   private record Found(Map<String, List<TopicPartition>> targets) { }
@@ -63,7 +63,7 @@ final class TargetOperations {
     if (!(groups.get(groupId) instanceof ConsumerGroup group)) {
       return Membership.NOTHING;
     }
-    group.assigning(false);
+    group.assigning().ends();
     if (found == null || question.epoch() <= group.assignmentEpoch() || question.epoch() > group.epoch()) {
       return Membership.NOTHING;
     }

@@ -26,7 +26,7 @@ public final class AssignorCall {
         LOG.warn("An assignor is not installed, so a group keeps its last assignment. group={} assignor={}", groupId, assignor);
       }
       return found;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError | StackOverflowError e) {
       if (lines.pass("assignor failed") >= 0) {
         LOG.error("An assignor failed, so a group keeps its last assignment. group={} assignor={}", groupId, assignor, e);
       }

@@ -168,6 +168,9 @@ public final class OffsetOperations {
       return;
     }
     for (int i = 0; i < topics.size(); i++) {
+      if (topics.get(i).error() != Errors.NONE) {
+        continue; // it has an answer of its own, and perhaps no name
+      }
       for (OffsetCommitRequestPartition p : request.topics().get(i).partitions()) {
         Errors error = group.errorOfCommit(request.memberId(), request.generationIdOrMemberEpoch(), topics.get(i).name(),
             topics.get(i).id(), p.partitionIndex());

@@ -11,6 +11,8 @@ import java.util.function.LongConsumer;
  */
 final class SoftState {
   private static final int OFFSET_BYTES = 72;
+  /** Leaves room to count on. */
+  private static final long LOADED_MASK = 0x3fff_ffff;
 
   /**
    * How far the state of a task has come.
@@ -66,6 +68,11 @@ final class SoftState {
 
   void shutDown(String memberId) {
     shutdownBy = memberId;
+  }
+
+  /** The group was read from the log: clients are not to take its counting for that of the coordinator before it. */
+  void loadedAt(long nowMs) {
+    endpointEpoch = (int) (nowMs & LOADED_MASK);
   }
 
   /** Grows when tasks move or applications answer queries elsewhere. */

@@ -75,8 +75,12 @@ public final class StreamsGroups {
     return description.describe(groupId, groups.get(groupId), topology, memory);
   }
 
-  /** All records of the log are replayed. */
-  public void onLoaded() {
-    membership.onLoaded();
+  /**
+   * All records of the log are replayed.
+   *
+   * @param nowMs milliseconds since the epoch
+   */
+  public void onLoaded(long nowMs) {
+    membership.onLoaded(nowMs);
   }
 }

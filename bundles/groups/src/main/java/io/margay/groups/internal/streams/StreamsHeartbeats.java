@@ -15,6 +15,7 @@ import io.margay.spi.assignor.TaskId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** StreamsGroupHeartbeat: joining, staying and leaving. Errors are thrown as {@link CoordinatorException}. */
 public final class StreamsHeartbeats {
@@ -79,15 +80,15 @@ public final class StreamsHeartbeats {
       draft.put(member);
     }
     boolean caughtUp = takeProgress(draft, request, member);
-    Plan plan = membership.settle(draft, joins || newTopology || caughtUp || !before.said().equals(said), nowMs);
-    StreamsRequests.requireTasks(owned, plan);
+    Plan plan = membership.settle(draft, joins || newTopology || caughtUp || !said.assignedAs(before.said()), nowMs);
+    StreamsRequests.requireTasks(owned, member.current(), plan);
     StreamsMember after = membership.reconcile(draft, member, owned, plan);
     membership.touch(request.groupId(), after);
     SoftState soft = draft.group().soft();
     if (request.shutdownApplication()) {
       soft.shutDown(after.id());
     }
-    if (joins || !after.current().assigned().sameAs(before.current().assigned()) || !said.equals(before.said())) {
+    if (joins || !after.current().assigned().sameAs(before.current().assigned()) || !Objects.equals(said.endpoint(), before.said().endpoint())) {
       soft.endpointsChanged();
     }
     boolean moved = joins || !before.current().assigned().sameAs(after.current().assigned());

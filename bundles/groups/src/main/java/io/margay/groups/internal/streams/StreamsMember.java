@@ -3,6 +3,7 @@ package io.margay.groups.internal.streams;
 import io.margay.groups.internal.group.GroupMember;
 import io.margay.groups.internal.group.HeapSize;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * A member of a streams group: a thread of an application. Immutable.
@@ -51,6 +52,12 @@ public record StreamsMember(String id, Said said, CurrentTasks current) implemen
     /** Keeps its own tags. */
     public Said {
       tags = Map.copyOf(tags);
+    }
+
+    /** Whether an assignor sees no difference. */
+    boolean assignedAs(Said other) {
+      return process.equals(other.process) && tags.equals(other.tags) && Objects.equals(client.instanceId, other.client.instanceId)
+          && Objects.equals(client.rackId, other.client.rackId);
     }
 
     /** Estimated bytes of heap. */

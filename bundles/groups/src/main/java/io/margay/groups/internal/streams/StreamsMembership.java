@@ -135,9 +135,10 @@ final class StreamsMembership {
   }
 
   /** The groups were read from the log: each member gets a whole timeout for its next request. */
-  void onLoaded() {
+  void onLoaded(long nowMs) {
     for (Group g : groups.all()) {
       if (g instanceof StreamsGroup group) {
+        group.soft().loadedAt(nowMs);
         group.members().forEach(m -> touch(group.id(), m));
       }
     }

@@ -111,10 +111,11 @@ final class StreamsRequests {
     return result.build();
   }
 
-  /** INVALID_REQUEST when it names tasks that there are not. */
-  static void requireTasks(TaskSets owned, Plan plan) {
+  /** INVALID_REQUEST when it names tasks that there are not, beside those that the member had before they went and is to give back. */
+  static void requireTasks(TaskSets owned, CurrentTasks has, Plan plan) {
     if (owned != null && plan.isReady()) {
-      for (Tasks role : List.of(owned.active(), owned.standby(), owned.warmup())) {
+      TaskSets others = owned.minus(has.assigned()).minus(has.revoking());
+      for (Tasks role : List.of(others.active(), others.standby(), others.warmup())) {
         role.forEachKey((id, numbers, epochs) -> {
           Integer count = plan.tasks().get(id);
           require(count != null, "Subtopology " + id + " does not exist in the topology.");

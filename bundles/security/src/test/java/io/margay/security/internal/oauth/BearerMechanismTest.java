@@ -23,9 +23,11 @@ import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpServer;
 import io.margay.model.Clock;
 import io.margay.spi.config.FakeSettings;
+import io.margay.spi.config.ListenerValues;
 import io.margay.spi.security.LoginFailedException;
 import io.margay.spi.security.SaslLogin;
 import io.margay.spi.security.SaslMechanism;
+import io.margay.spi.time.ManualTime;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -139,9 +141,10 @@ class BearerMechanismTest {
     SaslLogin.Step step = answer(login, "n,,\1auth=Bearer " + token + "\1\1");
     assertThat(step.principal()).isNull();
     assertThat(new String(step.token(), StandardCharsets.UTF_8)).isEqualTo(INVALID);
+    assertThat(login.refusal()).as("the client may not send what it still has to").hasMessage(INVALID);
     LoginFailedException[] why = new LoginFailedException[1];
     assertThatThrownBy(() -> answer(login, "\1")).isInstanceOfSatisfying(LoginFailedException.class, e -> why[0] = e).hasMessage(INVALID);
-    assertThat(why[0].reason()).doesNotContain(token);
+    assertThat(why[0].reason()).doesNotContain(token).isEqualTo(login.refusal().reason());
     return why[0].reason();
   }
 
@@ -264,6 +267,25 @@ class BearerMechanismTest {
     assertThat(refused(unknown)).contains("jwks.endpoint.url does not have");
     assertThat(refused(unknown)).contains("jwks.endpoint.url does not have");
     assertThat(asked).as("a redirection is not followed, and a failure makes the next wait").hasValue(3);
+  }
+
+  /** Whatever ends a read, the logins that wait for it go on, and the next one reads again. */
+  @Test
+  void aReadThatEndsWithAnErrorEnds() throws Exception {
+    Error error = new NoClassDefFoundError("thrown by the test");
+    int[] reads = {0};
+    ManualTime time = new ManualTime();
+    SigningKeys keys = new SigningKeys(KeyPlace.of(new ListenerValues(settings, "OUT", BearerMechanism.NAME),
+        settings.get(OAuthSettings.ALLOWED_URLS)), time, place -> {
+          if (reads[0]++ == 0) {
+            throw error;
+          }
+          return place.read();
+        });
+    assertThatThrownBy(() -> keys.with("rsa").toCompletableFuture().get()).hasRootCause(error);
+    time.advance(60_000);
+    assertThat(keys.with("rsa").toCompletableFuture().get().getKeyByKeyId("rsa")).isNotNull();
+    keys.close();
   }
 
   @Test
