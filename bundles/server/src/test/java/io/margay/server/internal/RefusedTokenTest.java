@@ -35,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -154,10 +155,37 @@ class RefusedTokenTest {
     return all;
   }
 
+  private void open(Function<SaslMechanism.Client, SaslLogin> login) throws Exception {
+    mechanisms.add(login::apply, Map.of("name", "TEST"));
+    server.markReady();
+    client.pipeline().addLast(new Connection(server, "IN", "SASL_PLAINTEXT", client));
+    client.register();
+    client.freezeTime();
+    send(1, 1, new SaslHandshakeRequest().setMechanism("TEST"), SaslHandshakeRequest.API);
+    assertThat(answer(1, new SaslHandshakeResponse()).errorCode()).isZero();
+  }
+
+  /** A mechanism may come from elsewhere: whatever it throws, and where, the client does not wait in vain. */
+  @Test
+  void aMechanismThatBreaksEndsTheConnection() throws Exception {
+    open(from -> new SaslLogin() {
+      @Override
+      public CompletionStage<Step> respond(byte[] token) {
+        return CompletableFuture.completedFuture(Step.more(token));
+      }
+
+      @Override
+      public LoginFailedException refusal() {
+        throw new NoClassDefFoundError("thrown by the test");
+      }
+    });
+    token(2);
+    assertThat(client.isOpen()).isFalse();
+  }
+
   @Test
   void aFailedLoginIsLoggedAlthoughAnotherClientHasSentNoLogin() throws Exception {
-    mechanisms.add(RefusedTokenTest::login, Map.of("name", "TEST"));
-    server.markReady();
+    open(RefusedTokenTest::login);
     List<String> lines = new CopyOnWriteArrayList<>();
     Handler keeper = new Handler() {
       @Override
@@ -180,10 +208,6 @@ class RefusedTokenTest {
       stranger.writeInbound(ConnectionFixture.request(SaslAuthenticateRequest.API, 2, 1, new SaslAuthenticateRequest()));
       stranger.runPendingTasks();
       assertThat(stranger.isOpen()).isFalse();
-      client.pipeline().addLast(new Connection(server, "IN", "SASL_PLAINTEXT", client));
-      client.register();
-      send(1, 1, new SaslHandshakeRequest().setMechanism("TEST"), SaslHandshakeRequest.API);
-      assertThat(answer(1, new SaslHandshakeResponse()).errorCode()).isZero();
       token(2);
     } finally {
       logger.removeHandler(keeper);
@@ -193,13 +217,7 @@ class RefusedTokenTest {
 
   @Test
   void aRefusalIsRecordedOnceAndDelaysTheFirstAnswer() throws Exception {
-    mechanisms.add(RefusedTokenTest::login, Map.of("name", "TEST"));
-    server.markReady();
-    client.pipeline().addLast(new Connection(server, "IN", "SASL_PLAINTEXT", client));
-    client.register();
-    client.freezeTime();
-    send(1, 1, new SaslHandshakeRequest().setMechanism("TEST"), SaslHandshakeRequest.API);
-    assertThat(answer(1, new SaslHandshakeResponse()).errorCode()).isZero();
+    open(RefusedTokenTest::login);
     token(2);
     assertThat(recorded()).as("the client may go now").containsExactly("User:alice failed 1 {reason=it is not good}");
     assertThat(answer()).isNull();

@@ -55,6 +55,7 @@ final class ClusterState {
 
   void setClusterId(String id) {
     clusterId = id;
+    delta.othersChanged();
   }
 
   BrokerId controller() {
@@ -211,6 +212,7 @@ final class ClusterState {
   void addAcl(Acl acl) {
     if (acls.add(acl)) {
       sharedAcls = null;
+      delta.othersChanged();
     }
   }
 
@@ -219,6 +221,7 @@ final class ClusterState {
     boolean removed = acls.remove(acl);
     if (removed) {
       sharedAcls = null;
+      delta.othersChanged();
     }
     return removed;
   }
