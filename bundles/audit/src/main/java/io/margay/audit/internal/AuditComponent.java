@@ -3,6 +3,7 @@ package io.margay.audit.internal;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ClusterMetadata;
 import io.margay.model.Clock;
+import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
 import io.margay.spi.audit.AuditQueue;
 import io.margay.spi.audit.AuditReader;
@@ -17,9 +18,9 @@ import io.margay.spi.lease.NamedServices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.osgi.framework.BundleContext;
@@ -52,15 +53,21 @@ public final class AuditComponent implements AuditReader {
   private final Path lastDeployment;
   private final Scheduler.Timer looks;
   private final NodeSettings.Registration changes;
-  /** Sinks of other bundles by name. */
-  private final Map<String, AuditSink> foreign = new ConcurrentHashMap<>();
+  private final LineLimit lines = new LineLimit(Clock.SYSTEM);
+  private final Object looking = new Object();
+  /** Sinks of other bundles with their names, which two of them may share. Guarded by this. */
+  private final Map<AuditSink, String> foreign = new IdentityHashMap<>();
   private volatile LocalClient local;
   private volatile RemoteClient remote;
   private volatile Controller controller;
   private volatile ClusterMetadata metadata;
   private volatile Supplier<?> history;
+  /** Guarded by {@link #looking}. */
   private long lookedAtMs;
+  /** Guarded by {@link #looking}. */
   private boolean looked;
+  /** Guarded by {@link #looking}. */
+  private boolean closed;
 
   /** Begins to record. */
   @Activate
@@ -111,44 +118,46 @@ public final class AuditComponent implements AuditReader {
   /** Uses the sinks that the setting lists and that are there. */
   private synchronized void useSinks() {
     List<String> wanted = settings.get(SinkSettings.MARGAY_AUDIT_SINKS);
-    for (Map.Entry<String, AuditSink> e : sinks().entrySet()) {
-      boolean used = recorder.sinks().contains(e.getKey());
-      if (wanted.contains(e.getKey()) && !used) {
-        recorder.addSink(e.getKey(), e.getValue());
-      } else if (!wanted.contains(e.getKey()) && used) {
-        recorder.removeSink(e.getValue());
+    Map<AuditSink, String> all = new IdentityHashMap<>(foreign);
+    all.put(file, FileSink.NAME);
+    all.put(topic, TopicSink.NAME);
+    all.forEach((sink, name) -> {
+      if (wanted.contains(name)) {
+        recorder.addSink(name, sink);
+      } else {
+        recorder.removeSink(sink);
+      }
+    });
+  }
+
+  /** Looks at the history of deployments when its file has changed, until the file could be read. */
+  void look() {
+    synchronized (looking) {
+      Supplier<?> entries = history;
+      if (entries != null && !closed) {
+        look(entries);
       }
     }
   }
 
-  private Map<String, AuditSink> sinks() {
-    Map<String, AuditSink> all = new ConcurrentHashMap<>(foreign);
-    all.put(FileSink.NAME, file);
-    all.put(TopicSink.NAME, topic);
-    return all;
-  }
-
-  /** Looks at the history of deployments when its file has changed. */
-  private void look() {
-    Supplier<?> entries = history;
-    if (entries == null) {
-      return;
-    }
+  private void look(Supplier<?> entries) {
     try {
       long modified = settings.dataDirectory().resolve("deploy").resolve("history.jsonl").toFile().lastModified();
       if (looked && modified == lookedAtMs) {
         return;
       }
-      lookedAtMs = modified;
-      looked = true;
       long before = bundles.lastId();
       bundles.look(entries);
       if (bundles.lastId() != before) {
-        Files.createDirectories(lastDeployment.getParent());
+        FileSink.makeDirectory(lastDeployment.getParent());
         Files.writeString(lastDeployment, bundles.lastId() + "\n");
       }
+      lookedAtMs = modified;
+      looked = true;
     } catch (IOException | RuntimeException e) {
-      LOG.warn("The history of deployments cannot be recorded error={}", e.toString());
+      if (lines.pass("history") != LineLimit.HELD) {
+        LOG.warn("The history of deployments cannot be recorded, and is tried again error={}", e.toString());
+      }
     }
   }
 
@@ -170,13 +179,16 @@ public final class AuditComponent implements AuditReader {
   void addSink(AuditSink sink, Map<String, ?> properties) {
     String name = String.valueOf(properties.get(NamedServices.NAME_PROPERTY));
     if (!name.equals(FileSink.NAME) && !name.equals(TopicSink.NAME)) {
-      foreign.put(name, sink);
-      useSinks();
+      synchronized (this) {
+        foreign.put(sink, name);
+        useSinks();
+      }
     }
   }
 
-  void removeSink(AuditSink sink) {
-    foreign.values().remove(sink);
+  /** When this returns, the sink is not called any more. */
+  synchronized void removeSink(AuditSink sink) {
+    foreign.remove(sink);
     recorder.removeSink(sink);
   }
 
@@ -232,6 +244,9 @@ public final class AuditComponent implements AuditReader {
   void close() {
     looks.cancel();
     changes.close();
+    synchronized (looking) {
+      closed = true; // what a look finds from now on is found by the next version
+    }
     context.removeBundleListener(bundles);
     recorder.remove(own);
     recorder.close();

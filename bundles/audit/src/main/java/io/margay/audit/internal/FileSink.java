@@ -10,14 +10,17 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.IntSupplier;
@@ -32,6 +35,7 @@ import java.util.function.Predicate;
 final class FileSink implements AuditSink, AuditReader, AutoCloseable {
   static final String NAME = "file";
   private static final String CURRENT = "audit.jsonl";
+  private static final String OWN = "rw-------";
   private static final int PIECE_BYTES = 64 * 1024;
   private static final int LINE_BYTES_MAX = 1 << 20;
 
@@ -79,15 +83,40 @@ final class FileSink implements AuditSink, AuditReader, AutoCloseable {
     if (channel != null) {
       return;
     }
-    Files.createDirectories(directory);
-    Path file = directory.resolve(CURRENT);
-    channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    if (Files.getFileStore(file).supportsFileAttributeView("posix")) {
-      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-    }
+    makeDirectory(directory);
+    channel = channel(directory.resolve(CURRENT));
     long size = channel.size();
     channel.truncate(wholeLines(size));
     channel.position(channel.size());
+  }
+
+  /** Creates a directory for the user of the process alone, unless it is there. Its parents get the usual rights. */
+  static void makeDirectory(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      Files.createDirectories(directory.getParent());
+      Files.createDirectory(directory, rights(directory, "rwx------"));
+    }
+  }
+
+  /** A new file has its rights before anyone can open it; one that is there gets them. */
+  private static FileChannel channel(Path file) throws IOException {
+    try {
+      return FileChannel.open(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE), rights(file, OWN));
+    } catch (FileAlreadyExistsException e) {
+      if (isPosix(file)) {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(OWN));
+      }
+      return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+  }
+
+  private static FileAttribute<?>[] rights(Path path, String rights) {
+    return isPosix(path) ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(rights))}
+        : new FileAttribute<?>[0];
+  }
+
+  private static boolean isPosix(Path path) {
+    return path.getFileSystem().supportedFileAttributeViews().contains("posix");
   }
 
   /** Where the last whole line ends. */

@@ -9,10 +9,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -36,12 +38,15 @@ final class Recorder implements AutoCloseable {
   private final LineLimit logged;
   private final List<AuditSource> sources = new CopyOnWriteArrayList<>();
   private final List<SinkQueue> sinks = new CopyOnWriteArrayList<>();
+  /** Writes of sinks that were removed, which do not end; at most one each, until the sink is garbage. Guarded by this. */
+  private final Map<AuditSink, CompletableFuture<?>> leaving = new WeakHashMap<>();
   private final Object signal = new Object();
   private boolean signalled;
   private Thread thread;
   private volatile boolean closed;
-  private final AtomicLong seq = new AtomicLong();
   private final Object stepping = new Object();
+  /** The number of the last event; guarded by {@link #stepping}. */
+  private long seq;
   /** How many events may be taken; guarded by {@link #stepping}. */
   private double allowance;
   /** Guarded by {@link #stepping}. */
@@ -85,18 +90,31 @@ final class Recorder implements AutoCloseable {
     wake();
   }
 
-  void addSink(String name, AuditSink sink) {
-    sinks.add(new SinkQueue(name, sink, clock, sinkBytes, this::line, this::wake, logged));
+  /** Gives it what comes from now on, unless it gets it already. */
+  synchronized void addSink(String name, AuditSink sink) {
+    if (sinks.stream().anyMatch(queue -> queue.sink() == sink)) {
+      return;
+    }
+    SinkQueue queue = new SinkQueue(name, sink, clock, sinkBytes, this::line, this::wake, logged);
+    CompletableFuture<?> before = leaving.remove(sink);
+    if (before != null) {
+      queue.after(before);
+    }
+    sinks.add(queue);
     wake();
   }
 
-  void removeSink(AuditSink sink) {
-    sinks.removeIf(queue -> queue.sink() == sink);
-  }
-
-  /** @return the names of the sinks */
-  List<String> sinks() {
-    return sinks.stream().map(SinkQueue::name).toList();
+  /** Has it write what waits, bounded in time, and nothing afterwards. */
+  synchronized void removeSink(AuditSink sink) {
+    for (SinkQueue queue : sinks) {
+      if (queue.sink() == sink) {
+        sinks.remove(queue);
+        CompletableFuture<?> inFlight = queue.close(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_MS), false);
+        if (inFlight != null) {
+          leaving.put(sink, inFlight);
+        }
+      }
+    }
   }
 
   private void wake() {
@@ -175,13 +193,14 @@ final class Recorder implements AutoCloseable {
 
   private void give(List<AuditEvent> events) {
     for (AuditEvent event : events) {
-      AuditSink.Line line = line(event);
-      sinks.forEach(sink -> sink.add(line));
+      long number = ++seq;
+      AuditSink.Line line = line(event, number);
+      sinks.forEach(sink -> sink.add(line, number));
     }
   }
 
-  private AuditSink.Line line(AuditEvent event) {
-    return new AuditSink.Line(event, AuditJson.line(event, node, seq.incrementAndGet()));
+  private AuditSink.Line line(AuditEvent event, long number) {
+    return new AuditSink.Line(event, AuditJson.line(event, node, number));
   }
 
   /** Takes nothing more: it stays in the sources, for the next version of this bundle. What was taken is written, bounded in time. */
@@ -199,17 +218,10 @@ final class Recorder implements AutoCloseable {
       if (running != null) {
         running.join(CLOSE_MS);
       }
-      while (sinks.stream().anyMatch(s -> s.unwritten() > 0) && System.nanoTime() - end < 0) {
-        sinks.forEach(SinkQueue::pump);
-        TimeUnit.MILLISECONDS.sleep(5);
-      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    sinks.forEach(s -> {
-      if (s.unwritten() > 0) {
-        LOG.warn("Events were not recorded before this part stopped sink={} lost={}", s.name(), s.unwritten());
-      }
-    });
+    // those that work first: one that has refused a batch may need all of the time
+    sinks.stream().sorted(Comparator.comparing(SinkQueue::failed)).forEach(sink -> sink.close(end, true));
   }
 }

@@ -61,7 +61,7 @@ final class TopicSink implements AuditSink, AutoCloseable {
     try {
       TopicImage topic = services.image().get().topic(TOPIC);
       if (topic == null) {
-        return create().thenCompose(created -> CompletableFuture.failedFuture(new IOException("the topic " + TOPIC + " was just created")));
+        return create().thenCompose(TopicSink::created);
       }
       if (!topic.internal()) {
         throw new IOException("there is a topic " + TOPIC + " that does not belong to the server; delete it, and another one is created");
@@ -95,6 +95,16 @@ final class TopicSink implements AuditSink, AutoCloseable {
     return controller.createTopic(TOPIC, settings.get(SinkSettings.MARGAY_AUDIT_TOPIC_PARTITIONS), replicas, Map.of("cleanup.policy", "delete",
         "retention.ms", Long.toString(settings.get(SinkSettings.MARGAY_AUDIT_TOPIC_RETENTION_MS)), "retention.bytes",
         Long.toString(settings.get(SinkSettings.MARGAY_AUDIT_TOPIC_RETENTION_BYTES))), true);
+  }
+
+  /** Writes again in either case: the topic is there a moment later. */
+  private static CompletionStage<Void> created(Errors error) {
+    return CompletableFuture.failedFuture(new IOException(error == Errors.NONE || error == Errors.TOPIC_ALREADY_EXISTS
+        ? "the topic " + TOPIC + " has just been created" : "the topic " + TOPIC + " cannot be created: " + text(error)));
+  }
+
+  private static String text(Errors error) {
+    return error.message() + " (" + error.name() + ")";
   }
 
   /** @param request is made when it can be sent, because it has buffers */
@@ -149,8 +159,11 @@ final class TopicSink implements AuditSink, AutoCloseable {
   private static CompletionStage<Void> check(ProduceResponse response) {
     int[] code = new int[1];
     response.forEachError(c -> code[0] = c);
-    return code[0] == 0 && !response.responses().isEmpty() ? CompletableFuture.completedFuture(null)
-        : CompletableFuture.failedFuture(new IOException("writing to " + TOPIC + " failed: " + Errors.forCode((short) code[0])));
+    if (code[0] == 0 && !response.responses().isEmpty()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return CompletableFuture.failedFuture(new IOException("writing to " + TOPIC + " failed: "
+        + (code[0] == 0 ? "the answer says nothing about it" : text(Errors.forCode((short) code[0])))));
   }
 
   @Override

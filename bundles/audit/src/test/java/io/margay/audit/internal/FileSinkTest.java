@@ -89,7 +89,20 @@ class FileSinkTest {
     try (FileSink sink = sink(1 << 20, 3)) {
       sink.write(lines("a")).toCompletableFuture().join();
       assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve("audit/audit.jsonl")))).isEqualTo("rw-------");
+      assertThat(rights("audit")).isEqualTo("rwx------");
     }
+    Path file = directory.resolve("audit/audit.jsonl");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    try (FileSink sink = sink(10, 3)) {
+      sink.write(lines("b")).toCompletableFuture().join();
+      assertThat(rights("audit/audit.jsonl")).as("of a file from before").isEqualTo("rw-------");
+      sink.write(lines("too long for it")).toCompletableFuture().join();
+      assertThat(rights("audit/audit.jsonl")).as("of the next file").isEqualTo("rw-------");
+    }
+  }
+
+  private String rights(String name) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(directory.resolve(name)));
   }
 
   @Test

@@ -18,21 +18,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 class RecorderTest {
   /** Keeps what it gets, or refuses it. */
   private static final class Sink implements AuditSink {
     private final List<AuditEvent> got = new ArrayList<>();
+    private final List<Long> numbers = new ArrayList<>();
     private boolean refuses;
+    private CompletionStage<Void> answer = CompletableFuture.completedFuture(null);
+    private Runnable onWrite = () -> { };
 
     @Override
     public CompletionStage<Void> write(List<Line> lines) {
+      onWrite.run();
       if (refuses) {
         return CompletableFuture.failedFuture(new IOException("no"));
       }
-      lines.forEach(l -> got.add(l.event()));
-      return CompletableFuture.completedFuture(null);
+      for (Line line : lines) {
+        got.add(line.event());
+        numbers.add(Long.parseLong(new String(line.json(), StandardCharsets.UTF_8).replaceAll(".*\"seq\":(\\d+),.*", "$1")));
+      }
+      return answer;
     }
 
     private List<String> names() {
@@ -104,10 +112,128 @@ class RecorderTest {
     sink.refuses = false;
     time.advance(1000);
     recorder.step();
+    server.add(event("a", "after"));
     recorder.step();
-    assertThat(sink.got.get(0).kind()).isEqualTo(Kind.LOST);
-    assertThat(sink.got.get(0).count() + sink.got.size() - 1).isEqualTo(200);
-    assertThat(sink.got.get(1).resource().name()).isEqualTo("t0");
+    int gap = sink.got.size() - 2;
+    assertThat(sink.got.get(gap).kind()).isEqualTo(Kind.LOST);
+    assertThat(sink.got.get(gap).count() + gap).isEqualTo(200);
+    assertThat(sink.got.get(gap).details()).containsEntry("source", "sink s").containsEntry("lastSeq", "200");
+    assertThat(sink.got.get(0).resource().name()).isEqualTo("t0");
+    assertThat(sink.numbers).as("a reader sees which are missing").isEqualTo(
+        LongStream.rangeClosed(1, 201).filter(n -> n <= gap + 1 || n == 201).boxed().toList());
+    assertThat(other.numbers).as("and that this one has all").isEqualTo(LongStream.rangeClosed(1, 201).boxed().toList());
+  }
+
+  @Test
+  void whatIsLostWhileASinkRefusesIsOneGap() {
+    Recorder recorder = recorder(100_000, 1_000);
+    recorder.addSink("s", sink);
+    recorder.add(server);
+    for (int round = 0; round < 10; round++) {
+      CompletableFuture<Void> slow = new CompletableFuture<>();
+      sink.answer = slow;
+      addMany(recorder);
+      addMany(recorder); // while a write is in flight
+      slow.completeExceptionally(new IOException("no"));
+      time.advance(1000);
+    }
+    sink.answer = CompletableFuture.completedFuture(null);
+    sink.got.clear();
+    sink.numbers.clear();
+    recorder.step();
+    int gap = sink.got.size() - 1;
+    assertThat(sink.got.get(gap).kind()).isEqualTo(Kind.LOST);
+    assertThat(sink.got.get(gap).details()).containsEntry("lastSeq", "400");
+    assertThat(sink.numbers).isEqualTo(LongStream.rangeClosed(1, gap + 1).boxed().toList());
+    assertThat(sink.got.stream().mapToLong(AuditEvent::count).sum()).isEqualTo(400);
+  }
+
+  private void addMany(Recorder recorder) {
+    for (int i = 0; i < 20; i++) {
+      server.add(event("a", "t"));
+    }
+    recorder.step();
+  }
+
+  @Test
+  void aSinkThatLeavesGetsWhatItIsOwedAndNothingAfterwards() {
+    Recorder recorder = recorder(500, 1 << 20);
+    Sink leaving = new Sink();
+    recorder.addSink("s", sink);
+    recorder.addSink("leaving", leaving);
+    recorder.add(server);
+    server.add(event("a", "1"));
+    sink.onWrite = () -> {
+      recorder.removeSink(leaving); // while a step is under way
+      leaving.onWrite = () -> {
+        throw new AssertionError("its bundle has stopped");
+      };
+    };
+    recorder.step();
+    assertThat(leaving.names()).containsExactly("1");
+    server.add(event("a", "2"));
+    recorder.step();
+    assertThat(leaving.names()).containsExactly("1");
+    assertThat(sink.names()).containsExactly("1", "2");
+  }
+
+  @Test
+  void theLeaveOfASinkWaitsForItsWrite() throws Exception {
+    Recorder recorder = recorder(500, 1 << 20);
+    CompletableFuture<Void> slow = new CompletableFuture<>();
+    sink.answer = slow;
+    recorder.addSink("s", sink);
+    recorder.add(server);
+    server.add(event("a", "1"));
+    recorder.step();
+    server.add(event("a", "2"));
+    recorder.step();
+    assertThat(sink.names()).containsExactly("1");
+    Thread leave = new Thread(() -> recorder.removeSink(sink));
+    leave.start();
+    while (leave.isAlive() && leave.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+    assertThat(leave.isAlive()).as("it waits").isTrue();
+    sink.answer = CompletableFuture.completedFuture(null);
+    slow.complete(null);
+    leave.join();
+    assertThat(sink.names()).containsExactly("1", "2");
+  }
+
+  @Test
+  void aSinkThatComesBackIsNotAskedWhileItStillWrites() {
+    Recorder recorder = recorder(500, 1 << 20);
+    CompletableFuture<Void> slow = new CompletableFuture<>();
+    sink.answer = slow;
+    recorder.addSink("s", sink);
+    recorder.add(server);
+    server.add(event("a", "1"));
+    recorder.step();
+    Thread.currentThread().interrupt(); // has no time to wait
+    recorder.removeSink(sink);
+    assertThat(Thread.interrupted()).isTrue();
+    recorder.addSink("s", sink);
+    server.add(event("a", "2"));
+    recorder.step();
+    assertThat(sink.names()).containsExactly("1");
+    slow.complete(null);
+    recorder.step();
+    assertThat(sink.names()).containsExactly("1", "2");
+  }
+
+  @Test
+  void aSinkWithoutAnAnswerHasRefused() {
+    Recorder recorder = recorder(500, 1 << 20);
+    sink.answer = null;
+    recorder.addSink("s", sink);
+    recorder.add(server);
+    server.add(event("a", "1"));
+    recorder.step();
+    sink.answer = CompletableFuture.completedFuture(null);
+    time.advance(1000);
+    recorder.step();
+    assertThat(sink.names()).containsExactly("1", "1");
   }
 
   @Test

@@ -8,7 +8,6 @@ import io.margay.spi.config.NodeSettings;
 import io.margay.spi.handler.Principal;
 import io.margay.spi.lease.LeaseSettings;
 import io.margay.spi.lease.NamedServices;
-import io.margay.spi.lease.ServiceHolder;
 import io.margay.spi.security.LoginFailedException;
 import io.margay.spi.security.SaslLogin;
 import io.margay.spi.security.SaslMechanism;
@@ -22,22 +21,27 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logins of HTTP clients: Basic with the users of the SASL mechanisms, Bearer with the mechanism OAUTHBEARER where a bundle provides it. Passwords are hashed on
- * a thread of this object, one after the other, and only {@value #MOST_WAITING} wait for it. A login that has succeeded is known for a time, by a hash of what was
- * shown, {@value #MOST_KNOWN} at most. Safe for all threads.
+ * Logins of HTTP clients: Basic with the users of the SASL mechanisms, Bearer with the mechanism OAUTHBEARER where a bundle provides it. Nothing blocks: passwords
+ * are hashed on a thread of this object, one after the other, and a mechanism that has to fetch keys does so elsewhere. {@value #MOST_WAITING} logins with passwords
+ * and as many with tokens may be under way, {@value #MOST_OF_ADDRESS} of each from one address, so that neither a client nor a server of keys that is slow
+ * keeps others out. A login that has succeeded is known for a time, by a hash of what was shown, {@value #MOST_KNOWN} at most. Safe for all threads.
  */
 final class HttpLogins {
   static final int MOST_WAITING = 64;
+  static final int MOST_OF_ADDRESS = 16;
   static final int MOST_KNOWN = 1_000;
   private static final String BEARER = "OAUTHBEARER";
+  /** How long a mechanism may take. */
+  private static final long WAIT_MS = 10_000;
   private static final int HEADER_MAX = 8 * 1024;
   private static final Logger LOG = LoggerFactory.getLogger(HttpLogins.class);
 
@@ -51,7 +55,10 @@ final class HttpLogins {
   private final byte[] secret = new byte[32];
   /** The oldest first; guarded by itself. */
   private final LinkedHashMap<String, Known> known = new LinkedHashMap<>();
-  private final ThreadPoolExecutor thread = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(MOST_WAITING), task -> {
+  private final LoginSlots passwords = new LoginSlots(MOST_WAITING, MOST_OF_ADDRESS);
+  private final LoginSlots tokens = new LoginSlots(MOST_WAITING, MOST_OF_ADDRESS);
+  /** Bounded by {@link #passwords}. */
+  private final ThreadPoolExecutor hashing = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
     Thread t = new Thread(task, "margay-http-login");
     t.setDaemon(true);
     return t;
@@ -64,7 +71,7 @@ final class HttpLogins {
     this.clock = clock;
     this.lines = new LineLimit(clock);
     new SecureRandom().nextBytes(secret);
-    thread.allowCoreThreadTimeOut(true);
+    hashing.allowCoreThreadTimeOut(true);
   }
 
   /** @return whether clients of a listener must log in */
@@ -105,24 +112,27 @@ final class HttpLogins {
     int space = header.indexOf(' ');
     String scheme = space < 0 ? header : header.substring(0, space);
     String shown = space < 0 ? "" : header.substring(space + 1).trim();
-    CompletableFuture<Principal> result = new CompletableFuture<>();
     if (scheme.equalsIgnoreCase("Basic")) {
-      basic(shown, new Attempt(hash, client, listener, result));
-    } else if (scheme.equalsIgnoreCase("Bearer") && mechanisms.names().contains(BEARER)) {
-      run(List.of(BEARER), 0, (name, login) -> PasswordProof.bearer(login, shown), new Attempt(hash, client, listener, result), null);
-    } else {
-      return refused("the scheme of the header Authorization is not served");
+      return basic(shown, hash, client, listener);
     }
-    return result;
+    if (scheme.equalsIgnoreCase("Bearer") && mechanisms.names().contains(BEARER)) {
+      return begin(tokens, List.of(BEARER), (name, login) -> PasswordProof.bearer(login, shown), new Attempt(hash, client, listener, null));
+    }
+    return refused("the scheme of the header Authorization is not served");
   }
 
-  private record Attempt(String hash, InetAddress client, String listener, CompletableFuture<Principal> result) { }
+  /** @param user whom the client claims to be; null when it does not say so */
+  private record Attempt(String hash, InetAddress client, String listener, String user, CompletableFuture<Principal> result) {
+    Attempt(String hash, InetAddress client, String listener, String user) {
+      this(hash, client, listener, user, new CompletableFuture<>());
+    }
+  }
 
   private interface Proof {
-    SaslLogin.Step of(String mechanism, SaslLogin login) throws LoginFailedException;
+    CompletionStage<SaslLogin.Step> of(String mechanism, SaslLogin login);
   }
 
-  private void basic(String shown, Attempt attempt) {
+  private CompletableFuture<Principal> basic(String shown, String hash, InetAddress client, String listener) {
     String pair;
     try {
       pair = new String(Base64.getDecoder().decode(shown), StandardCharsets.UTF_8);
@@ -131,18 +141,27 @@ final class HttpLogins {
     }
     int colon = pair.indexOf(':');
     if (colon < 1 || pair.indexOf('\0') >= 0) {
-      attempt.result.completeExceptionally(failure("the header Authorization is not as Basic has it"));
-      return;
+      return refused("the header Authorization is not as Basic has it");
     }
     String user = pair.substring(0, colon);
     String password = pair.substring(colon + 1);
-    run(settings.get(HttpSettings.MARGAY_HTTP_BASIC_MECHANISMS), 0, (name, login) -> PasswordProof.prove(name, login, user, password), attempt, user);
+    return begin(passwords, settings.get(HttpSettings.MARGAY_HTTP_BASIC_MECHANISMS),
+        (name, login) -> PasswordProof.prove(name, login, user, password, hashing), new Attempt(hash, client, listener, user));
+  }
+
+  private CompletableFuture<Principal> begin(LoginSlots slots, List<String> names, Proof proof, Attempt attempt) {
+    if (!slots.take(attempt.client)) {
+      return CompletableFuture.failedFuture(unavailable("too many logins are being checked; try again"));
+    }
+    attempt.result.whenComplete((who, failure) -> slots.release(attempt.client));
+    run(names, 0, proof, attempt);
+    return attempt.result;
   }
 
   /** Tries the mechanisms in turn, each when its bundle is there. */
-  private void run(List<String> names, int at, Proof proof, Attempt attempt, String user) {
+  private void run(List<String> names, int at, Proof proof, Attempt attempt) {
     if (at == names.size()) {
-      failed(names, attempt, user);
+      failed(names, attempt);
       return;
     }
     String name = names.get(at);
@@ -151,40 +170,55 @@ final class HttpLogins {
         attempt.result.completeExceptionally(unavailable("logins cannot be checked: the mechanism " + name + " is not there"));
         return;
       }
-      try {
-        thread.execute(() -> {
-          if (!tried(name, lease, proof, attempt)) {
-            run(names, at + 1, proof, attempt, user);
-          }
-        });
-      } catch (RejectedExecutionException e) {
+      ask(name, lease.service(), proof, attempt).whenComplete((step, failure) -> {
         lease.close();
-        attempt.result.completeExceptionally(unavailable("too many logins are being checked; try again"));
-      }
+        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        try {
+          if (cause instanceof LoginFailedException) {
+            run(names, at + 1, proof, attempt);
+          } else {
+            ended(name, step, cause, attempt);
+          }
+        } catch (RuntimeException | Error e) {
+          ended(name, null, e, attempt);
+        }
+      });
     });
   }
 
-  /** @return whether the attempt has its result */
-  private boolean tried(String name, ServiceHolder.Lease<SaslMechanism> lease, Proof proof, Attempt attempt) {
-    try (lease) {
-      SaslLogin.Step step = proof.of(name, lease.service().begin(new SaslMechanism.Client(attempt.listener, attempt.client)));
-      remember(attempt.hash, step);
-      attempt.result.complete(step.principal());
-      return true;
-    } catch (LoginFailedException e) {
-      return false;
+  /** Asks one mechanism, which has {@value #WAIT_MS} ms. */
+  private static CompletableFuture<SaslLogin.Step> ask(String name, SaslMechanism mechanism, Proof proof, Attempt attempt) {
+    CompletableFuture<SaslLogin.Step> answer = new CompletableFuture<>();
+    try {
+      proof.of(name, mechanism.begin(new SaslMechanism.Client(attempt.listener, attempt.client))).whenComplete((step, failure) -> {
+        if (failure == null) {
+          answer.complete(step);
+        } else {
+          answer.completeExceptionally(failure);
+        }
+      });
     } catch (RuntimeException | Error e) {
-      if (lines.pass("http login") != LineLimit.HELD) {
-        LOG.error("A login could not be checked mechanism={}", name, e);
-      }
-      attempt.result.completeExceptionally(unavailable("the login could not be checked"));
-      return true;
+      answer.completeExceptionally(e);
     }
+    return answer.orTimeout(WAIT_MS, TimeUnit.MILLISECONDS);
   }
 
-  private void failed(List<String> names, Attempt attempt, String user) {
+  /** @param failure null for none */
+  private void ended(String name, SaslLogin.Step step, Throwable failure, Attempt attempt) {
+    if (failure == null) {
+      remember(attempt.hash, step);
+      attempt.result.complete(step.principal());
+      return;
+    }
+    if (lines.pass("http login") != LineLimit.HELD) {
+      LOG.error("A login could not be checked mechanism={}", name, failure);
+    }
+    attempt.result.completeExceptionally(unavailable("the login could not be checked"));
+  }
+
+  private void failed(List<String> names, Attempt attempt) {
     audit.addRepeated(AuditEvent.of(audit.nowMs(), AuditEvent.Kind.LOGIN, names.equals(List.of(BEARER)) ? "Bearer" : "Basic",
-        new AuditEvent.Actor(user == null ? "" : "User:" + user, attempt.client.getHostAddress(), "", attempt.listener), AuditEvent.Resource.NONE, "failed",
+        new AuditEvent.Actor(attempt.user == null ? "" : "User:" + attempt.user, attempt.client.getHostAddress(), "", attempt.listener), AuditEvent.Resource.NONE, "failed",
         1, Map.of("reason", "invalid credentials")));
     long held = lines.pass("http login refused");
     if (held != LineLimit.HELD) {
@@ -241,6 +275,6 @@ final class HttpLogins {
   }
 
   void close() {
-    thread.shutdown();
+    hashing.shutdown();
   }
 }

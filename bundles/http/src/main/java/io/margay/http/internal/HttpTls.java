@@ -34,6 +34,8 @@ final class HttpTls implements AutoCloseable {
   private final Scheduler.Timer looks;
   private volatile TlsMaterial material;
   private volatile SslContext context;
+  /** Why they could not be read the last time; null when they could. Guarded by this. */
+  private String fault;
 
   /** @throws IOException when the keys cannot be used; the message says why */
   HttpTls(NodeSettings settings, Scheduler scheduler) throws IOException {
@@ -73,12 +75,17 @@ final class HttpTls implements AutoCloseable {
     }
   }
 
-  private void readAgain() {
+  /** Says what is wrong once, until that changes: it is tried again at each look. */
+  synchronized void readAgain() {
     try {
       read();
+      fault = null;
       LOG.info("New HTTPS connections use the keys and certificates that are set now");
     } catch (IOException e) {
-      LOG.error("What is set for HTTPS cannot be used, and what was used before goes on: {}", e.getMessage());
+      if (!String.valueOf(e.getMessage()).equals(fault)) {
+        fault = String.valueOf(e.getMessage());
+        LOG.error("What is set for HTTPS cannot be used, and what was used before goes on: {}", fault);
+      }
     }
   }
 

@@ -7,46 +7,51 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 
 /**
  * Shows a password to a mechanism that expects a client: it plays the client's side of SCRAM (RFC 5802) or PLAIN (RFC 4616), so that names and passwords of HTTP
- * are those of the same users, wherever they are kept. Takes as long as hashing a password does, and blocks while the mechanism does. Stateless.
+ * are those of the same users, wherever they are kept. Blocks nothing. Stateless.
  */
 final class PasswordProof {
-  private static final long WAIT_MS = 10_000;
-
   private PasswordProof() { }
 
   /**
    * @param mechanism its name
    * @param login the exchange with it
-   * @return who has logged in
-   * @throws LoginFailedException when it refuses
+   * @param hashing hashes the password, which takes a while
+   * @return completes with who has logged in; exceptionally with {@link LoginFailedException} when the mechanism refuses
    */
-  static SaslLogin.Step prove(String mechanism, SaslLogin login, String user, String password) throws LoginFailedException {
+  static CompletionStage<SaslLogin.Step> prove(String mechanism, SaslLogin login, String user, String password, Executor hashing) {
     if (mechanism.equals("PLAIN")) {
-      return done(step(login, "\0" + user + "\0" + password));
+      return respond(login, "\0" + user + "\0" + password).thenCompose(PasswordProof::done);
     }
     Scram scram = Scram.forName(mechanism);
     if (scram == null) {
-      throw new LoginFailedException("the mechanism " + mechanism + " does not take a password");
+      return failed("the mechanism " + mechanism + " does not take a password");
     }
     String nonce = Scram.nonce();
     String bare = "n=" + user.replace("=", "=3D").replace(",", "=2C") + ",r=" + nonce;
-    String first = new String(step(login, "n,," + bare).token(), StandardCharsets.UTF_8);
-    Map<String, String> said = fields(first);
-    int iterations = Integer.parseInt(said.getOrDefault("i", "0"));
-    if (!said.getOrDefault("r", "").startsWith(nonce) || iterations < 1 || iterations > Scram.MAX_ITERATIONS) {
-      throw new LoginFailedException("the mechanism " + mechanism + " answers in another form");
-    }
-    byte[] salted = scram.saltedPassword(password, Base64.getDecoder().decode(said.getOrDefault("s", "")), iterations);
-    byte[] key = scram.clientKey(salted);
-    String last = "c=biws,r=" + said.get("r");
-    byte[] signature = scram.hmac(scram.hash(key), bare + "," + first + "," + last);
-    return done(step(login, last + ",p=" + Base64.getEncoder().encodeToString(Scram.xor(key, signature))));
+    return respond(login, "n,," + bare).thenComposeAsync(step -> {
+      String first = new String(step.token(), StandardCharsets.UTF_8);
+      Map<String, String> said = fields(first);
+      int iterations = Integer.parseInt(said.getOrDefault("i", "0"));
+      if (!said.getOrDefault("r", "").startsWith(nonce) || iterations < 1 || iterations > Scram.MAX_ITERATIONS) {
+        return failed("the mechanism " + mechanism + " answers in another form");
+      }
+      byte[] salted = scram.saltedPassword(password, Base64.getDecoder().decode(said.getOrDefault("s", "")), iterations);
+      byte[] key = scram.clientKey(salted);
+      String last = "c=biws,r=" + said.get("r");
+      byte[] signature = scram.hmac(scram.hash(key), bare + "," + first + "," + last);
+      return respond(login, last + ",p=" + Base64.getEncoder().encodeToString(Scram.xor(key, signature)));
+    }, hashing).thenCompose(PasswordProof::done);
+  }
+
+  /** Shows a bearer token (RFC 7628). The result is that of {@link #prove}. */
+  static CompletionStage<SaslLogin.Step> bearer(SaslLogin login, String token) {
+    return respond(login, "n,,\u0001auth=Bearer " + token + "\u0001\u0001").thenCompose(PasswordProof::done);
   }
 
   private static Map<String, String> fields(String message) {
@@ -59,32 +64,15 @@ final class PasswordProof {
     return fields;
   }
 
-  private static SaslLogin.Step done(SaslLogin.Step step) throws LoginFailedException {
-    if (step.principal() == null) {
-      throw new LoginFailedException("the login did not end");
-    }
-    return step;
+  private static CompletionStage<SaslLogin.Step> done(SaslLogin.Step step) {
+    return step.principal() == null ? failed("the login did not end") : CompletableFuture.completedFuture(step);
   }
 
-  /** Sends one token. */
-  static SaslLogin.Step step(SaslLogin login, String token) throws LoginFailedException {
-    try {
-      return login.respond(token.getBytes(StandardCharsets.UTF_8)).toCompletableFuture().get(WAIT_MS, TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof LoginFailedException refused) {
-        throw refused;
-      }
-      throw new IllegalStateException(e.getCause());
-    } catch (TimeoutException e) {
-      throw new IllegalStateException("a login takes longer than " + WAIT_MS + " ms", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
+  private static CompletionStage<SaslLogin.Step> respond(SaslLogin login, String token) {
+    return login.respond(token.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** Shows a bearer token (RFC 7628). */
-  static SaslLogin.Step bearer(SaslLogin login, String token) throws LoginFailedException {
-    return done(step(login, "n,,\u0001auth=Bearer " + token + "\u0001\u0001"));
+  private static CompletionStage<SaslLogin.Step> failed(String why) {
+    return CompletableFuture.failedFuture(new LoginFailedException(why));
   }
 }

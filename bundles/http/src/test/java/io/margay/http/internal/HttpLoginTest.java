@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +37,10 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -225,6 +230,90 @@ class HttpLoginTest {
     assertThat(ask(post("t", "Authorization: Bearer other\r\n"))).startsWith("HTTP/1.1 401");
   }
 
+  /** Answers when the test lets it. */
+  private static final class Slow implements SaslMechanism {
+    private final List<CompletableFuture<SaslLogin.Step>> asked = new ArrayList<>();
+
+    @Override
+    public SaslLogin begin(Client client) {
+      return token -> {
+        CompletableFuture<SaslLogin.Step> answer = new CompletableFuture<>();
+        asked.add(answer);
+        return answer;
+      };
+    }
+  }
+
+  private static int status(CompletableFuture<Principal> login) {
+    return login.isDone() ? login.handle((who, e) -> e == null ? 200 : ((RefusedException) e).error().status()).join() : 0;
+  }
+
+  private static InetAddress address(String text) {
+    try {
+      return InetAddress.getByName(text);
+    } catch (UnknownHostException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  private CompletableFuture<Principal> login(String shown, String address) {
+    return test.service.logins().login(shown, address(address), "HTTP");
+  }
+
+  private static String alice(String password) {
+    return "Basic " + Base64.getEncoder().encodeToString(("alice:" + password).getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void aPasswordDoesNotWaitForTheKeysOfTokens() throws IOException {
+    open(false);
+    Slow keys = new Slow();
+    test.mechanisms.add(keys, Map.of("name", "OAUTHBEARER"));
+    List<CompletableFuture<Principal>> tokens = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      tokens.add(login("Bearer t" + i, "10.0.0." + i));
+    }
+    assertThat(tokens).filteredOn(login -> status(login) == 0).hasSize(HttpLogins.MOST_WAITING);
+    assertThat(tokens).filteredOn(login -> status(login) == 503).hasSize(200 - HttpLogins.MOST_WAITING);
+    assertThat(login(alice("secret"), "10.0.0.1").join()).isEqualTo(new Principal("User", "alice"));
+    assertThat(tokens.get(0)).as("it still waits for its keys").isNotDone();
+    keys.asked.forEach(a -> a.complete(SaslLogin.Step.done(new byte[0], new Principal("User", "bob"))));
+    assertThat(tokens.get(0).join()).isEqualTo(new Principal("User", "bob"));
+    assertThat(status(login("Bearer again", "10.0.0.1"))).as("there is room again").isZero();
+  }
+
+  @Test
+  void oneAddressHasAShareOfTheLogins() throws IOException {
+    open(false);
+    Slow slow = new Slow();
+    test.mechanisms.add(slow, Map.of("name", "PLAIN"));
+    test.settings.set(HttpSettings.MARGAY_HTTP_BASIC_MECHANISMS, "PLAIN");
+    List<CompletableFuture<Principal>> greedy = new ArrayList<>();
+    for (int i = 0; i < HttpLogins.MOST_WAITING; i++) {
+      greedy.add(login(alice("x" + i), "10.0.0.1"));
+    }
+    assertThat(greedy).filteredOn(login -> status(login) == 0).hasSize(HttpLogins.MOST_OF_ADDRESS);
+    assertThat(greedy).filteredOn(login -> status(login) == 503).hasSize(HttpLogins.MOST_WAITING - HttpLogins.MOST_OF_ADDRESS);
+    assertThat(status(login(alice("y"), "10.0.0.2"))).as("another one is checked").isZero();
+    slow.asked.forEach(a -> a.completeExceptionally(new LoginFailedException("no")));
+    assertThat(greedy).filteredOn(login -> status(login) == 401).hasSize(HttpLogins.MOST_OF_ADDRESS);
+    assertThat(status(login(alice("z"), "10.0.0.1"))).as("it has its share again").isZero();
+  }
+
+  @Test
+  void aMechanismThatFailsEndsTheLogin() throws IOException {
+    open(false);
+    test.settings.set(HttpSettings.MARGAY_HTTP_BASIC_MECHANISMS, "PLAIN");
+    test.mechanisms.add(client -> {
+      throw new IllegalStateException("a bug");
+    }, Map.of("name", "PLAIN"));
+    for (int i = 0; i < HttpLogins.MOST_WAITING * 2; i++) {
+      assertThat(login(alice("x"), "10.0.0.1")).isCompletedExceptionally();
+    }
+    test.settings.set(HttpSettings.MARGAY_HTTP_BASIC_MECHANISMS, "SCRAM-SHA-512");
+    assertThat(login(alice("secret"), "10.0.0.1").join()).as("its room is given back").isEqualTo(new Principal("User", "alice"));
+  }
+
   @Test
   void manyLoginsAtOnceAreBounded() throws IOException {
     open(false);
@@ -267,6 +356,53 @@ class HttpLoginTest {
     assertThatThrownBy(() -> new HttpTls(test.settings, new ManualTime()))
         .hasMessageContaining("HTTPS needs a key");
     server = new HttpServer(test.service, test.limits, test.lines, null);
+  }
+
+  /** The timer reads again at each interval while the file is another one than the one that is used. */
+  @Test
+  void aFaultOfTheKeysIsSaidOnceUntilItChanges() throws Exception {
+    Path file = keys("CN=localhost");
+    byte[] good = Files.readAllBytes(file);
+    test.settings.with("listener.name.https.ssl.keystore.location", file.toString()).with("listener.name.https.ssl.keystore.type", "PKCS12")
+        .with("listener.name.https.ssl.keystore.password", "password-1");
+    server = new HttpServer(test.service, test.limits, test.lines, null);
+    List<LogRecord> said = new ArrayList<>();
+    Handler keeper = new Handler() {
+      @Override
+      public void publish(LogRecord line) {
+        if (line.getLevel() == Level.SEVERE) {
+          said.add(line);
+        }
+      }
+
+      @Override
+      public void flush() { }
+
+      @Override
+      public void close() { }
+    };
+    Logger logger = Logger.getLogger(HttpTls.class.getName());
+    logger.addHandler(keeper);
+    logger.setUseParentHandlers(false);
+    try (HttpTls keys = new HttpTls(test.settings, new ManualTime())) {
+      Files.writeString(file, "nonsense");
+      keys.readAgain();
+      keys.readAgain();
+      keys.readAgain();
+      assertThat(said).hasSize(1);
+      test.settings.with("listener.name.https.ssl.keystore.location", directory.resolve("none").toString());
+      assertThat(said).as("another fault").hasSize(2);
+      keys.readAgain();
+      assertThat(said).hasSize(2);
+      Files.write(file, good);
+      test.settings.with("listener.name.https.ssl.keystore.location", file.toString());
+      Files.writeString(file, "nonsense");
+      keys.readAgain();
+      assertThat(said).as("again, after it was well").hasSize(3);
+    } finally {
+      logger.removeHandler(keeper);
+      logger.setUseParentHandlers(true);
+    }
   }
 
   private Path keys(String name) throws Exception {

@@ -150,7 +150,7 @@ final class Link implements AutoCloseable {
           look();
         }
         SourceView now = view;
-        states = topics.states(now);
+        states = states();
         assign(now);
         if (full && !config.paused() && context.leadsCluster()) {
           alignGroups();
@@ -168,6 +168,10 @@ final class Link implements AutoCloseable {
       groups.close();
       lanes.close();
     }
+  }
+
+  TreeMap<String, Topic> states() {
+    return topics.states(view);
   }
 
   private void assign(SourceView now) {
@@ -198,23 +202,33 @@ final class Link implements AutoCloseable {
     }
   }
 
-  private void look() throws InterruptedException {
+  /** What cannot be done does not keep the rest from it: topics are brought in line while a broker of the source is down. */
+  void look() throws InterruptedException {
+    List<String> failures = new ArrayList<>();
     try {
       view = SourceView.of(source.metadata(null), config);
       seen = true;
-      sourceEnds = topics.sourceEnds(source, view);
-      if (!config.paused() && context.leadsCluster()) {
-        topics.align(source, view);
-      }
-      if (problem != null) {
-        LOG.info("The source answers again link={}", config.name());
-      }
-      problem = null;
+      align(failures);
+      sourceEnds = topics.sourceEnds(source, view, e -> failures.add(e.getMessage()));
     } catch (IOException e) {
-      if (problem == null) {
-        LOG.warn("The source cannot be asked; it is tried again link={} cause={}", config.name(), e.getMessage());
+      failures.add(e.getMessage());
+    }
+    String now = failures.isEmpty() ? null : String.valueOf(failures.get(0));
+    if (now != null && problem == null) {
+      LOG.warn("The source cannot be asked for everything; it is tried again link={} cause={}", config.name(), now);
+    } else if (now == null && problem != null) {
+      LOG.info("The source answers again link={}", config.name());
+    }
+    problem = now;
+  }
+
+  private void align(List<String> failures) throws InterruptedException {
+    if (!config.paused() && context.leadsCluster()) {
+      try {
+        topics.align(source, view);
+      } catch (IOException e) {
+        failures.add(e.getMessage());
       }
-      problem = e.getMessage();
     }
   }
 

@@ -60,13 +60,13 @@ record MirrorContext(ClusterMetadata metadata, NodeSettings settings, Controller
     return MirrorSource.of(image().config(ConfigResource.topic(topic)).get(MirrorSettings.REPARTITIONED.name()));
   }
 
-  /** Addresses of the brokers of this cluster, where brokers reach each other. */
   /** How the brokers of this cluster reach each other. */
   Access ownAccess() {
     String listener = settings.interBrokerListener();
     return settings.listeners().stream().filter(own -> own.listener().equals(listener)).findFirst().map(Access::of).orElse(Access.PLAINTEXT);
   }
 
+  /** Addresses of the brokers of this cluster, where brokers reach each other. */
   List<Address> ownBrokers() {
     List<Address> addresses = new ArrayList<>();
     String listener = settings.interBrokerListener();

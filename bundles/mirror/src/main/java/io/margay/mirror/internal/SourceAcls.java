@@ -25,7 +25,7 @@ import java.util.function.Predicate;
  * such a thing becomes one that allows what it includes, so that a topic that had ACLs does not become one without.
  */
 final class SourceAcls {
-  /** ACLs of one topic; when there are more, the topic's are left as they are. */
+  /** ACLs of one mirror, see {@link TopicAcls#bounded}. */
   static final int ACLS_MAX = 500;
 
   private final Map<String, List<Acl>> literal = new HashMap<>();

@@ -4,6 +4,7 @@ import io.margay.metadata.TopicImage;
 import io.margay.mirror.internal.LinkConfig.Repartition;
 import io.margay.mirror.internal.SourceView.SourceTopic;
 import io.margay.model.TopicPartition;
+import io.margay.model.acl.Acl;
 import io.margay.protocol.Errors;
 import io.margay.protocol.KafkaUuid;
 import io.margay.protocol.message.CreatePartitionsRequest;
@@ -19,6 +20,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -32,6 +35,8 @@ import org.slf4j.LoggerFactory;
 final class TargetTopics {
   private static final Logger LOG = LoggerFactory.getLogger(TargetTopics.class);
   private static final int TIMEOUT_MS = 30_000;
+  /** Topics whose ACLs are in memory at a time. */
+  private static final int TOPICS_PER_STEP = 200;
 
   private final LinkConfig config;
   private final MirrorContext context;
@@ -75,15 +80,20 @@ final class TargetTopics {
     }
     try {
       SourceAcls theirs = SourceAcls.read(source);
-      for (String topic : theirs == null ? List.<String>of() : mirrors) {
-        String problem = acls.align(config.target(topic), theirs.carried(topic, config.target(topic), config::coversPrincipal));
-        if (problem != null) {
-          problems.putIfAbsent(topic, problem);
-        }
+      for (int i = 0; theirs != null && i < mirrors.size(); i += TOPICS_PER_STEP) {
+        alignAcls(theirs, mirrors.subList(i, Math.min(mirrors.size(), i + TOPICS_PER_STEP)));
       }
     } catch (IOException e) {
       mirrors.forEach(topic -> problems.putIfAbsent(topic, e.getMessage()));
     }
+  }
+
+  private void alignAcls(SourceAcls theirs, List<String> mirrors) throws IOException, InterruptedException {
+    Map<String, TreeSet<Acl>> wanted = new TreeMap<>();
+    mirrors.forEach(topic -> wanted.put(config.target(topic), theirs.carried(topic, config.target(topic), config::coversPrincipal)));
+    Map<String, String> wrong = acls.align(wanted);
+    mirrors.stream().filter(topic -> wrong.containsKey(config.target(topic)))
+        .forEach(topic -> problems.putIfAbsent(topic, wrong.get(config.target(topic))));
   }
 
   private String align(String name, SourceTopic topic, Map<String, String> overrides) throws IOException, InterruptedException {
@@ -118,7 +128,9 @@ final class TargetTopics {
     try {
       error = context.controller().createTopic(target, partitions, config.sync().replicationFactor(), its, false)
           .toCompletableFuture().get(TIMEOUT_MS, TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException e) {
+    } catch (ExecutionException e) {
+      return "it cannot be created here: " + e.getCause();
+    } catch (TimeoutException e) {
       throw new IOException("topic " + target + " cannot be created: " + e, e);
     }
     LOG.info("A mirror is created link={} topic={} source={} partitions={} errorCode={}", config.name(), target, name,
@@ -144,8 +156,13 @@ final class TargetTopics {
     return source.topicId().equals(topic.id()) || topic.id().equals(KafkaUuid.ZERO) || source.topicId().equals(KafkaUuid.ZERO);
   }
 
-  /** Where the partitions end at the source whose mirrors exist here. They are asked for also by nodes that do not mirror them. */
-  Map<TopicPartition, Long> sourceEnds(RemoteCluster source, SourceView view) throws IOException, InterruptedException {
+  /**
+   * Where the partitions end at the source whose mirrors exist here. They are asked for also by nodes that do not mirror them.
+   *
+   * @param unreachable gets why a broker of the source cannot be asked; its partitions are missing then
+   */
+  Map<TopicPartition, Long> sourceEnds(RemoteCluster source, SourceView view, Consumer<IOException> unreachable)
+      throws IOException, InterruptedException {
     List<TopicPartition> theirs = new ArrayList<>();
     if (config.topics().repartition() == null) {
       view.topics().forEach((name, topic) -> {
@@ -154,7 +171,7 @@ final class TargetTopics {
         }
       });
     }
-    return theirs.isEmpty() ? Map.of() : new PartitionOffsets(source).of(theirs);
+    return theirs.isEmpty() ? Map.of() : new PartitionOffsets(source).ofReachable(theirs, unreachable);
   }
 
   /** The topics of the link as they are now, by their names here. */

@@ -11,6 +11,7 @@ import io.margay.protocol.message.IncrementalAlterConfigsRequest;
 import io.margay.protocol.message.IncrementalAlterConfigsRequest.AlterConfigsResource;
 import io.margay.protocol.message.IncrementalAlterConfigsRequest.AlterableConfig;
 import io.margay.protocol.message.IncrementalAlterConfigsResponse;
+import io.margay.protocol.message.IncrementalAlterConfigsResponse.AlterConfigsResourceResponse;
 import io.margay.spi.config.InvalidSettingException;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.Setting;
@@ -118,10 +119,32 @@ final class TopicConfigs {
         new AlterableConfig().setName(MirrorSettings.ACLS.name()).setConfigOperation(DELETE)));
   }
 
-  /** Sets one config of a topic here, or removes it when the value is null. Returns what went wrong, or null. */
-  String set(String target, String name, String value) throws IOException, InterruptedException {
-    return alter(ConfigResource.topic(target), List.of(new AlterableConfig().setName(name).setConfigOperation(value == null ? DELETE : SET)
-        .setValue(value)));
+  /**
+   * Sets one config of topics here.
+   *
+   * @param values by topic; null removes it
+   * @return what went wrong, by topic
+   */
+  Map<String, String> set(String name, Map<String, String> values) throws IOException, InterruptedException {
+    Map<String, String> wrong = new HashMap<>();
+    List<String> topics = List.copyOf(values.keySet());
+    for (int i = 0; i < topics.size(); i += TOPICS_PER_REQUEST) {
+      List<AlterConfigsResource> some = new ArrayList<>();
+      for (String topic : topics.subList(i, Math.min(topics.size(), i + TOPICS_PER_REQUEST))) {
+        String value = values.get(topic);
+        some.add(resource(ConfigResource.topic(topic), List.of(new AlterableConfig().setName(name)
+            .setConfigOperation(value == null ? DELETE : SET).setValue(value))));
+      }
+      IncrementalAlterConfigsResponse response = context.ask(IncrementalAlterConfigsRequest.API,
+          new IncrementalAlterConfigsRequest().setResources(some), new IncrementalAlterConfigsResponse());
+      for (AlterConfigsResourceResponse result : response.responses()) {
+        String problem = problem(result);
+        if (problem != null) {
+          wrong.put(result.resourceName(), problem);
+        }
+      }
+    }
+    return wrong;
   }
 
   /** Sets a link for the cluster, or removes it. Returns what went wrong, or null. */
@@ -142,12 +165,18 @@ final class TopicConfigs {
   }
 
   private static IncrementalAlterConfigsRequest request(ConfigResource resource, List<AlterableConfig> edits) {
-    return new IncrementalAlterConfigsRequest().setResources(List.of(new AlterConfigsResource().setResourceType(resource.type().code())
-        .setResourceName(resource.name()).setConfigs(edits)));
+    return new IncrementalAlterConfigsRequest().setResources(List.of(resource(resource, edits)));
+  }
+
+  private static AlterConfigsResource resource(ConfigResource resource, List<AlterableConfig> edits) {
+    return new AlterConfigsResource().setResourceType(resource.type().code()).setResourceName(resource.name()).setConfigs(edits);
   }
 
   private static String problem(IncrementalAlterConfigsResponse response) {
-    var result = response.responses().get(0);
+    return problem(response.responses().get(0));
+  }
+
+  private static String problem(AlterConfigsResourceResponse result) {
     Errors error = Errors.forCode(result.errorCode());
     return error == Errors.NONE ? null : error + (result.errorMessage() == null ? "" : ": " + result.errorMessage());
   }

@@ -15,14 +15,14 @@ final class LimitedClient implements ClientQuota {
   LimitedClient(Quotas quotas, QuotaLimits limits, String user, String clientId) {
     this.clock = quotas.clock();
     this.fullSeconds = quotas.table().windows().requests().fullSeconds();
-    this.produce = share(quotas, limits.find(QuotaKind.PRODUCE, user, clientId));
-    this.fetch = share(quotas, limits.find(QuotaKind.FETCH, user, clientId));
-    this.request = share(quotas, limits.find(QuotaKind.REQUEST, user, clientId));
-    this.mutation = share(quotas, limits.find(QuotaKind.MUTATION, user, clientId));
+    this.produce = share(quotas, limits.find(QuotaKind.PRODUCE, user, clientId), user);
+    this.fetch = share(quotas, limits.find(QuotaKind.FETCH, user, clientId), user);
+    this.request = share(quotas, limits.find(QuotaKind.REQUEST, user, clientId), user);
+    this.mutation = share(quotas, limits.find(QuotaKind.MUTATION, user, clientId), user);
   }
 
-  private static Share share(Quotas quotas, QuotaLimits.Found found) {
-    return found == null ? null : new Share(quotas.table(), found, quotas.clock().nanos());
+  private static Share share(Quotas quotas, QuotaLimits.Found found, String user) {
+    return found == null ? null : new Share(quotas.table(), found, user);
   }
 
   boolean limited() {

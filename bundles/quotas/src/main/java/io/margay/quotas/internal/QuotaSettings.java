@@ -30,8 +30,9 @@ public final class QuotaSettings implements SettingDefinitions {
       .doc("Length in seconds of each window of controller.quota.window.num.");
   /** {@code margay.quota.memory.bytes}. */
   public static final Setting<Long> MARGAY_QUOTA_MEMORY_BYTES = ALL.broker(LONG, "margay.quota.memory.bytes", 8_388_608L).from(65_536L).live()
-      .doc("Bytes of heap for what users, client ids and addresses with a quota have used, about 500 for each. When there are more of them"
-          + " than fit, what those have used is forgotten that were not heard of for the longest time.");
+      .doc("Bytes of heap for what users, client ids and addresses with a quota have used, about 700 for each. A user may have a quarter"
+          + " of them, and all addresses together another: the client ids of a user that do not fit share one quota, and what old addresses have"
+          + " done is forgotten.");
 
   @Override
   public Catalogue catalogue() {

@@ -62,7 +62,7 @@ final class Quotas implements ClientQuotas {
     }
     long now = clock.nanos();
     double windowSeconds = table.windows().requests().nanos() / 1e9;
-    return table.get(found.key(), now).addWithin(1, found.limit(), windowSeconds, now);
+    return table.ofAddress(found.key(), now).addWithin(1, found.limit(), windowSeconds, now);
   }
 
   /** What is counted, with the names of Kafka's metrics: rates in thousandths, times in milliseconds. */

@@ -5,6 +5,7 @@ import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
 import io.margay.metadata.MetadataPublisher;
 import io.margay.model.Clock;
+import io.margay.model.LineLimit;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.quota.ClientQuotas;
 import java.util.Hashtable;
@@ -41,7 +42,8 @@ public final class QuotasComponent implements MetadataPublisher {
   @Activate
   public QuotasComponent(BundleContext context, @Reference NodeSettings settings) {
     this.context = context;
-    this.quotas = new Quotas(Clock.SYSTEM, new UsageTable(Windows.of(settings), () -> settings.get(QuotaSettings.MARGAY_QUOTA_MEMORY_BYTES)));
+    this.quotas = new Quotas(Clock.SYSTEM, new UsageTable(Windows.of(settings), () -> settings.get(QuotaSettings.MARGAY_QUOTA_MEMORY_BYTES),
+        new LineLimit(Clock.SYSTEM)));
     this.changes = settings.onChange(names -> {
       if (names.stream().anyMatch(name -> name.startsWith("quota.window.") || name.startsWith("controller.quota.window."))) {
         quotas.windows(Windows.of(settings));

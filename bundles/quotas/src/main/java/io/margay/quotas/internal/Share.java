@@ -1,15 +1,21 @@
 package io.margay.quotas.internal;
 
-/** A limit with what was used of it. The usage is asked for again when the table has dropped it. Safe for all threads. */
+/**
+ * A limit with what was used of it. The usage is asked for when it is needed first, again when the table has dropped it, and again each time
+ * while the user's client ids have no room in the table. Safe for all threads.
+ */
 final class Share {
   private final UsageTable table;
   private final QuotaLimits.Found found;
+  private final String user;
+  /** Null until something is used. */
   private volatile Usage usage;
 
-  Share(UsageTable table, QuotaLimits.Found found, long nowNanos) {
+  /** @param user who uses it, also where all users share it */
+  Share(UsageTable table, QuotaLimits.Found found, String user) {
     this.table = table;
     this.found = found;
-    this.usage = table.get(found.key(), nowNanos);
+    this.user = user;
   }
 
   double limit() {
@@ -18,8 +24,8 @@ final class Share {
 
   Usage usage(long nowNanos) {
     Usage known = usage;
-    if (known.dropped()) {
-      known = table.get(found.key(), nowNanos);
+    if (known == null || known.dropped() || known.key().isOthers()) {
+      known = table.get(found.key(), user, nowNanos);
       usage = known;
     }
     return known;

@@ -36,6 +36,10 @@ final class TokenBucket {
     return tokens;
   }
 
+  boolean isFull(long nowNanos) {
+    return tokens + Math.max(0, nowNanos - lastNanos) / NANOS * rate >= burstSeconds * rate;
+  }
+
   /** How long it takes until it is even, in seconds. */
   double secondsToEven() {
     return tokens >= 0 ? 0 : -tokens / rate;

@@ -5,11 +5,13 @@ package io.margay.quotas.internal;
  * changed ones count at once for what was used before.
  */
 final class Usage {
-  private static final long OVERHEAD_BYTES = 320;
+  private static final long OVERHEAD_BYTES = 480;
   private static final double MILLIS = 1e3;
+  private static final double NANOS = 1e9;
   private static final double PERCENT_OF_NANOS = 100 / 1e9;
 
   private final UsageKey key;
+  private final String owner;
   private final WindowedRate rate;
   private final double windowSeconds;
   private final double burstSeconds;
@@ -17,12 +19,14 @@ final class Usage {
   private TokenBucket bucket;
   private long throttledMs;
   private long throttledCount;
-  private volatile long usedNanos;
+  private long usedNanos;
   /** It is no longer in the table. */
   private volatile boolean dropped;
 
-  Usage(UsageKey key, Windows windows, long nowNanos) {
+  /** @param owner who needed it first; null for an address */
+  Usage(UsageKey key, String owner, Windows windows, long nowNanos) {
     this.key = key;
+    this.owner = owner;
     boolean mutation = key.kind() == QuotaKind.MUTATION;
     Windows.Span span = mutation ? windows.mutations() : windows.requests();
     this.rate = new WindowedRate(span.count(), span.nanos(), nowNanos);
@@ -33,6 +37,10 @@ final class Usage {
 
   UsageKey key() {
     return key;
+  }
+
+  String owner() {
+    return owner;
   }
 
   long sizeBytes() {
@@ -96,9 +104,9 @@ final class Usage {
     return ms;
   }
 
-  /** When it was used last. */
-  long usedNanos() {
-    return usedNanos;
+  /** Whether a new one would say the same, but for how long it was told to wait. */
+  synchronized boolean idle(long nowNanos) {
+    return (nowNanos - usedNanos) / NANOS >= burstSeconds && (bucket == null || bucket.isFull(nowNanos));
   }
 
   void drop() {

@@ -10,6 +10,16 @@ package io.margay.quotas.internal;
  */
 record UsageKey(QuotaKind kind, String user, String clientId, String ip) {
   private static final long STRING_BYTES = 56;
+  private static final String OTHERS = "<others>";
+
+  /** The client ids of a user that have no room, together. A client that has this id shares it with the user's others. */
+  UsageKey others(String of) {
+    return new UsageKey(kind, of, OTHERS, null);
+  }
+
+  boolean isOthers() {
+    return OTHERS.equals(clientId);
+  }
 
   long sizeBytes() {
     return sizeBytes(user) + sizeBytes(clientId) + sizeBytes(ip);

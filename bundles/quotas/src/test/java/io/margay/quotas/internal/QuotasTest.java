@@ -7,6 +7,7 @@ import io.margay.metadata.ConfigResource;
 import io.margay.metadata.QuotaEntity;
 import io.margay.metadata.TopicsImage;
 import io.margay.model.BrokerId;
+import io.margay.model.LineLimit;
 import io.margay.spi.handler.Principal;
 import io.margay.spi.quota.ClientQuota;
 import io.margay.spi.time.ManualTime;
@@ -28,7 +29,7 @@ class QuotasTest {
   private final ManualTime time = new ManualTime();
   private final Windows.Span span = new Windows.Span(11, TimeUnit.SECONDS.toNanos(1));
   private long maxBytes = 1 << 20;
-  private final UsageTable table = new UsageTable(new Windows(span, span), () -> maxBytes);
+  private final UsageTable table = new UsageTable(new Windows(span, span), () -> maxBytes, new LineLimit(time));
   private final Quotas quotas = new Quotas(time, table);
   private final Map<ConfigResource, Map<String, String>> configs = new HashMap<>();
 
@@ -191,10 +192,10 @@ class QuotasTest {
     maxBytes = 65_536;
     ClientQuota used = quotas.of(ALICE, "used");
     for (int i = 0; i < 10_000; i++) {
-      if (i % 50 == 0) {
+      if (i % 5 == 0) {
         used.produced(1);
       }
-      quotas.of(ALICE, "client-" + i);
+      quotas.of(new Principal("User", "user-" + i % 10), "client-" + i).produced(1);
       time.advance(1_000);
       assertThat(table.sizeBytes()).isLessThanOrEqualTo(maxBytes);
     }
@@ -202,5 +203,62 @@ class QuotasTest {
     assertThat(used.produced(1_000)).as("goes on after it was dropped").isGreaterThanOrEqualTo(0);
     assertThat(table.all()).extracting(u -> u.key().clientId()).contains("used");
     assertThat(quotas.counters()).containsKey("Produce,client-id=used.byte-rate.milli").containsKey("Produce,client-id=used.throttle-time.total");
+  }
+
+  @Test
+  void whoUsesNothingTakesNoMemory() {
+    limit(ANY, ANY, "producer_byte_rate", 10);
+    for (int i = 0; i < 100; i++) {
+      quotas.of(ALICE, "client-" + i);
+    }
+    assertThat(table.sizeBytes()).isZero();
+  }
+
+  /** Each client id has a limit of its own, so that whoever invents some gets more; but only as much as fits into the user's share. */
+  @Test
+  void inventedClientIdsOfOneUserShareALimitAndDropNoOther() {
+    limit(ANY, ANY, "producer_byte_rate", 10);
+    maxBytes = 65_536;
+    ClientQuota bob = quotas.of(BOB, "b");
+    assertThat(bob.produced(1_000)).as("ten times what is allowed").isPositive();
+    int got = 0;
+    for (int i = 0; i < 10_000; i++) {
+      got += quotas.of(ALICE, "client-" + i).produced(100) == 0 ? 1 : 0;
+      assertThat(table.sizeBytes()).isLessThanOrEqualTo(maxBytes / 2);
+    }
+    assertThat(got).isBetween(10, 100);
+    assertThat(quotas.of(ALICE, "client-0").produced(1)).as("her first ones are not forgotten").isPositive();
+    assertThat(bob.produced(1)).as("what bob has used is not forgotten").isPositive();
+    assertThat(quotas.of(BOB, "c").produced(100)).as("and bob has room for more").isZero();
+    time.advance(12_000);
+    for (int i = 0; i < 20; i++) {
+      assertThat(quotas.of(ALICE, "later-" + i).produced(100)).as("what was used long ago makes room").isZero();
+    }
+  }
+
+  /** The quota of any address counts before clients have logged in. */
+  @Test
+  void addressesDropNoUser() throws Exception {
+    limit("bob", null, "producer_byte_rate", 10);
+    set(new QuotaEntity(null, null, ANY), "connection_creation_rate", 1);
+    maxBytes = 65_536;
+    assertThat(quotas.of(BOB, "b").produced(1_000)).isPositive();
+    for (int i = 0; i < 10_000; i++) {
+      assertThat(quotas.connected(InetAddress.getByAddress(new byte[] {10, 1, (byte) (i >> 8), (byte) i}))).isZero();
+    }
+    assertThat(table.sizeBytes()).isLessThanOrEqualTo(maxBytes / 2);
+    assertThat(quotas.of(BOB, "b").produced(1)).isPositive();
+  }
+
+  @Test
+  void aBucketThatIsOverdrawnIsNotForgotten() {
+    limit(ANY, ANY, "controller_mutation_rate", 1);
+    maxBytes = 65_536;
+    assertThat(quotas.of(ALICE, "first").mutated(100, true)).isZero();
+    time.advance(12_000);
+    for (int i = 0; i < 1_000; i++) {
+      quotas.of(ALICE, "client-" + i).mutated(1, true);
+    }
+    assertThat(quotas.of(ALICE, "first").mutated(1, true)).as("100 seconds' worth were taken, 12 s ago").isNegative();
   }
 }

@@ -81,13 +81,15 @@ final class ScramTokens implements AutoCloseable {
       computer.execute(() -> {
         try {
           made.complete(compute(mechanism, id));
-        } catch (RuntimeException e) {
+        } catch (Throwable e) { // also an Error: the login waits for it
           made.completeExceptionally(e);
         }
       });
     } catch (RejectedExecutionException e) {
       made.completeExceptionally(
           new RejectedExecutionException("too many logins with delegation tokens at once, or the bundle security stops", e));
+    } catch (RuntimeException | Error e) { // no thread could be started
+      made.completeExceptionally(e);
     }
     return made;
   }

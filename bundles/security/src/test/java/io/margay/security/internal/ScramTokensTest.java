@@ -8,10 +8,12 @@ import io.margay.metadata.ClusterSettings;
 import io.margay.metadata.DelegationToken;
 import io.margay.model.Clock;
 import io.margay.spi.config.FakeSettings;
+import io.margay.spi.config.NodeSettings;
 import io.margay.spi.security.LoginFailedException;
 import io.margay.spi.security.SaslLogin;
 import io.margay.spi.security.Scram;
 import io.margay.spi.security.TokenSecrets;
+import java.lang.reflect.Proxy;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
@@ -96,6 +98,21 @@ class ScramTokensTest {
       assertThat(step.principal()).hasToString("User:alice");
       assertThat(step.principal().tokenAuthenticated()).isTrue();
       assertThat(step.expiresMs()).isEqualTo(1_000);
+    }
+  }
+
+  /** An error on the thread that computes must not leave the login without an answer, nor those after it. */
+  @Test
+  void aComputationThatFailsEndsTheLogin() throws Exception {
+    Error error = new NoClassDefFoundError("thrown by the test");
+    NodeSettings failing = (NodeSettings) Proxy.newProxyInstance(NodeSettings.class.getClassLoader(), new Class<?>[] {NodeSettings.class},
+        (proxy, method, arguments) -> {
+          throw error;
+        });
+    try (ScramTokens broken = new ScramTokens(null, failing, Clock.SYSTEM)) {
+      for (int i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> broken.credential(Scram.SHA_256, ID).toCompletableFuture().get()).hasCause(error);
+      }
     }
   }
 

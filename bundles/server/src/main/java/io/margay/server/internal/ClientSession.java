@@ -45,6 +45,8 @@ final class ClientSession {
   private RoutedRequest awaiting;
   /** What the connection keeps, as long as that is counted by itself: until the client has logged in. */
   private long keptBytes;
+  /** Whether the login under way was refused already, although the client still sends a token. */
+  private boolean refused;
   /** By when the handshake and the login must be done; counts only while one of them is under way. */
   private long deadlineNanos;
 
@@ -106,6 +108,11 @@ final class ClientSession {
   /** Whether all requests may start. */
   boolean open() {
     return state instanceof Session.Open;
+  }
+
+  /** Whether the client has proved what the listener asks for. Until then its requests are few and small, and count for nobody. */
+  boolean proven() {
+    return !(state instanceof Session.Handshake || state instanceof Session.Authenticating);
   }
 
   /** Whether a login has begun that only this version of the bundle can end. */
@@ -292,11 +299,23 @@ final class ClientSession {
       if (failure != null) {
         failed(request, exchange, cause(failure));
       } else if (step.principal() == null) {
-        request.respond(new SaslAuthenticateResponse().setErrorMessage(null).setAuthBytes(step.token()));
+        more(request, exchange, step.token());
       } else {
         done(request, exchange, step);
       }
     }, request.executor());
+  }
+
+  private void more(RoutedRequest request, Session.Exchange exchange, byte[] token) {
+    SaslAuthenticateResponse answer = new SaslAuthenticateResponse().setErrorMessage(null).setAuthBytes(token);
+    LoginFailedException why = exchange.login().refusal();
+    if (why == null) {
+      request.respond(answer);
+      return;
+    }
+    refused = true;
+    record(request, exchange, why);
+    request.later(security.rules(listener).failureDelayMs(), TimeUnit.MILLISECONDS, () -> request.respond(answer));
   }
 
   private void done(RoutedRequest request, Session.Exchange exchange, SaslLogin.Step step) {
@@ -339,10 +358,19 @@ final class ClientSession {
           + why.getMessage()));
       return;
     }
-    boolean refused = why instanceof LoginFailedException;
+    if (!refused) {
+      record(request, exchange, why);
+    }
+    state = new Session.Closing(state.principal());
+    String message = why instanceof LoginFailedException ? why.getMessage() : "The login could not be checked";
+    request.later(refused ? 0 : security.rules(listener).failureDelayMs(), TimeUnit.MILLISECONDS, () -> request.respondAndClose(
+        new SaslAuthenticateResponse().setErrorCode(Errors.SASL_AUTHENTICATION_FAILED.code()).setErrorMessage(message), "its login failed"));
+  }
+
+  private void record(RoutedRequest request, Session.Exchange exchange, Throwable why) {
     security.audit().loginFailed(listener, exchange.mechanism(), exchange.login().claimedUser(), request.clientAddress(), request.clientId(),
         why instanceof LoginFailedException known ? known.reason() : "it could not be checked");
-    long held = lines.pass(refused ? "login" : "login error");
+    long held = lines.pass(why instanceof LoginFailedException ? "login" : "login error");
     if (held != LineLimit.HELD) {
       if (why instanceof LoginFailedException failure) {
         LOG.warn("A login failed: {} listener={} mechanism={} client={} clientId={} sinceLast={}", failure.reason(), listener, exchange.mechanism(),
@@ -351,10 +379,6 @@ final class ClientSession {
         LOG.error("A login could not be checked listener={} mechanism={} sinceLast={}", listener, exchange.mechanism(), held, why);
       }
     }
-    state = new Session.Closing(state.principal());
-    String message = refused ? why.getMessage() : "The login could not be checked";
-    request.later(security.rules(listener).failureDelayMs(), TimeUnit.MILLISECONDS, () -> request.respondAndClose(
-        new SaslAuthenticateResponse().setErrorCode(Errors.SASL_AUTHENTICATION_FAILED.code()).setErrorMessage(message), "its login failed"));
   }
 
   private static Throwable cause(Throwable failure) {

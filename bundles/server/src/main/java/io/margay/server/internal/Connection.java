@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
  *   FrameSource -> started -> answered -> Answers
  *
  *   OPEN -> CLOSING (answers that are on their way go first) -> GONE
- *      \-> LEAVING (requests that were started are answered) -> GONE; the channel goes to the next version of this bundle
+ *     |\-> LEAVING (requests that were started are answered) -> GONE; the channel goes to the next version of this bundle
+ *      \-> REFUSED (one too many: closed after a while) -> CLOSING, when the server goes or ends -> GONE
  * </pre>
  *
  * A frame is cut from what was received when its request may start: when the server is ready, when no request is under way whose
@@ -36,7 +37,7 @@ import org.slf4j.LoggerFactory;
 final class Connection extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(Connection.class);
 
-  private enum State { OPEN, LEAVING, CLOSING, GONE }
+  private enum State { OPEN, REFUSED, LEAVING, CLOSING, GONE }
 
   private final Server server;
   private final String listener;
@@ -142,7 +143,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
     loop.add(this);
     if (!known && quota.refuses(this)) {
       gate.pause(ReadGate.Reason.THROTTLED);
-      state = State.CLOSING;
+      state = State.REFUSED;
       return false;
     }
     if (session.tls()) {
@@ -281,6 +282,8 @@ final class Connection extends ChannelInboundHandlerAdapter {
       gate.pause(ReadGate.Reason.LEAVING);
       session.handBack();
       leaveWhenIdle();
+    } else if (state == State.REFUSED) {
+      ctx.close();
     }
   }
 
@@ -319,7 +322,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
 
   /** Starts nothing more, and closes when what was written is sent. */
   private void closeAfterAnswers() {
-    if (state != State.OPEN && state != State.LEAVING) {
+    if (state == State.CLOSING || state == State.GONE) {
       return;
     }
     state = State.CLOSING;

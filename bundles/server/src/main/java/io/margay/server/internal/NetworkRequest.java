@@ -44,7 +44,7 @@ final class NetworkRequest extends RoutedRequest {
     this.frame = frame;
     this.takenBytes = takenBytes;
     this.pipelined = HandlerTable.pipelined(entry);
-    if (entry.exempt()) {
+    if (entry.exempt() || !connection.session().proven()) {
       unlimited();
     }
   }

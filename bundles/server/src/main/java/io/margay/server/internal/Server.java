@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -56,7 +57,7 @@ final class Server implements AutoCloseable {
   /** When connections that have not left are closed; set before {@link #leaving}. */
   private long leaveByNanos;
   private volatile List<Endpoint> advertised = List.of();
-  private volatile ClientQuotas quotas;
+  private final AtomicReference<ClientQuotas> quotas = new AtomicReference<>();
 
   /**
    * @param config the settings
@@ -73,7 +74,8 @@ final class Server implements AutoCloseable {
     this.bootstrap = room.bootstrap(config.sockets().threads());
     this.sockets = new ListenerSockets(this::bootstrap, room.listeners());
     EventLoopGroup loops = bootstrap.config().childGroup();
-    this.local = new LocalRequests(handlers, loops::next, config.firstListener(), memory, authorization, config.security().audit());
+    this.local = new LocalRequests(handlers, loops::next, config.firstListener(), memory, authorization, config.security().audit(),
+        (caller, bytes) -> ConnectionQuota.produced(this, caller, bytes));
     handlers.bind(new ApiVersionsHandler(handlers, image));
     handlers.bind(new SaslHandshakeHandler());
     handlers.bind(new SaslAuthenticateHandler(config.requests().maxSaslBytes()));
@@ -155,19 +157,17 @@ final class Server implements AutoCloseable {
 
   /** @return what limits clients, or null while nothing does */
   ClientQuotas quotas() {
-    return quotas;
+    return quotas.get();
   }
 
   /** @param limits count from now on */
   void limit(ClientQuotas limits) {
-    quotas = limits;
+    quotas.set(limits);
   }
 
-  /** @param limits count no more */
-  synchronized void endLimits(ClientQuotas limits) {
-    if (quotas == limits) {
-      quotas = null;
-    }
+  /** @param limits count no more; others that have come meanwhile do */
+  void endLimits(ClientQuotas limits) {
+    quotas.compareAndSet(limits, null);
   }
 
   HandlerTable handlers() {

@@ -56,6 +56,10 @@ abstract class ConnectionFixture {
       return this;
     }
 
+    Connection connection() {
+      return pipeline().get(Connection.class);
+    }
+
     @Override
     public ChannelConfig config() {
       if (failsOnce && server.connectionCount() > 0) {

@@ -25,6 +25,8 @@ import io.margay.spi.handler.Principal;
 import io.margay.spi.handler.Request;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.lease.ServiceHolder.Lease;
+import io.margay.spi.quota.ClientQuota;
+import io.margay.spi.quota.ClientQuotas;
 import io.margay.spi.security.LoginFailedException;
 import io.margay.spi.security.PrincipalRules;
 import io.margay.spi.security.SaslLogin;
@@ -33,6 +35,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.handler.ssl.SslContext;
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +45,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -269,6 +273,34 @@ class LoginTest {
 
   private void isClosed() throws IOException {
     assertThat(client.getInputStream().read()).isEqualTo(-1);
+  }
+
+  /** Who has not logged in could invent client ids, and so fill the tables of those who count. */
+  @Test
+  void theQuotasHearOfAClientWhenItHasLoggedIn() throws Exception {
+    List<String> clients = new CopyOnWriteArrayList<>();
+    open("SASL_PLAINTEXT");
+    server.limit(new ClientQuotas() {
+      @Override
+      public int version() {
+        return 1;
+      }
+
+      @Override
+      public ClientQuota of(Principal user, String clientId) {
+        clients.add(user + " " + clientId);
+        return ClientQuota.NONE;
+      }
+
+      @Override
+      public int connected(InetAddress address) {
+        return 0;
+      }
+    });
+    assertThat(ask(ApiVersionsRequest.API, 0, new ApiVersionsRequest(), new ApiVersionsResponse()).errorCode()).isZero();
+    logIn();
+    assertThat(whoami()).isEqualTo("User:alice");
+    assertThat(clients).isNotEmpty().containsOnly("User:alice c");
   }
 
   @ParameterizedTest

@@ -49,6 +49,16 @@ public interface SaslLogin {
    */
   CompletionStage<Step> respond(byte[] token);
 
+  /**
+   * Asked on the event loop after each {@link Step#more}. A client that is refused but has to send one more token need not do so: so its failure is
+   * recorded, and its answer delayed, when it is known.
+   *
+   * @return why the client was refused already, when the token that it got says so and the next one will fail in any case; else null
+   */
+  default LoginFailedException refusal() {
+    return null;
+  }
+
   /** @return who the client says that it is, proved or not, for what is recorded of failed logins; null when it has not said so */
   default String claimedUser() {
     return null;

@@ -56,6 +56,7 @@ final class ClusterState {
 
   void setClusterId(String id) {
     clusterId = id;
+    delta.othersChanged();
   }
 
   BrokerId controller() {
@@ -212,6 +213,7 @@ final class ClusterState {
   void addAcl(Acl acl) {
     if (acls.add(acl)) {
       sharedAcls = null;
+      delta.othersChanged();
     }
   }
 
@@ -220,6 +222,7 @@ final class ClusterState {
     boolean removed = acls.remove(acl);
     if (removed) {
       sharedAcls = null;
+      delta.othersChanged();
     }
     return removed;
   }

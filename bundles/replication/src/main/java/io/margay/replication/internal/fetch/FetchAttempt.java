@@ -322,7 +322,6 @@ final class FetchAttempt {
         .setRecords(records);
   }
 
-  /** Records a failure, which the client gets at once. */
   /** A follower has to cut its log. */
   private PartitionData diverging(FetchItem item, PartitionRole role, int epoch, long endOffset) {
     answered = true;
@@ -330,6 +329,7 @@ final class FetchAttempt {
         .setDivergingEpoch(new EpochEndOffset().setEpoch(epoch).setEndOffset(endOffset));
   }
 
+  /** Records a failure, which the client gets at once. */
   private PartitionData answer(FetchPart part, Errors error) {
     answered = true;
     part.failed(error);

@@ -54,7 +54,7 @@ final class GssapiLogin implements SaslLogin {
       blocking.execute(() -> {
         try {
           answer.complete(step(copy));
-        } catch (LoginFailedException | RuntimeException e) {
+        } catch (Throwable e) { // also an Error: the client waits for the answer
           ended = true;
           answer.completeExceptionally(e);
         }

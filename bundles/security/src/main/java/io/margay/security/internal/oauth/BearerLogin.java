@@ -38,9 +38,8 @@ final class BearerLogin implements SaslLogin {
   @Override
   public CompletionStage<Step> respond(byte[] token) {
     if (begun) {
-      TokenRefusedException why = refused;
-      return CompletableFuture.failedFuture(why == null ? new LoginFailedException("The login has ended")
-          : new LoginFailedException(why.json(), "a token was refused, because " + why.getMessage()));
+      LoginFailedException why = refusal();
+      return CompletableFuture.failedFuture(why == null ? new LoginFailedException("The login has ended") : why);
     }
     begun = true;
     if (token.length > maxBytes) {
@@ -63,6 +62,12 @@ final class BearerLogin implements SaslLogin {
     } catch (LoginFailedException | RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  @Override
+  public LoginFailedException refusal() {
+    TokenRefusedException why = refused;
+    return why == null ? null : new LoginFailedException(why.json(), "a token was refused, because " + why.getMessage());
   }
 
   private static CompletableFuture<Step> accepted(BearerMessage message, Token.Accepted accepted) {

@@ -76,7 +76,7 @@ public final class BearerMechanism implements SaslMechanism {
         if (known != null) {
           known.close();
         }
-        known = new SigningKeys(place, clock);
+        known = new SigningKeys(place, clock, KeyPlace::read);
         keys.put(listener, known);
       }
       return known;

@@ -26,6 +26,7 @@ final class SigningKeys implements AutoCloseable {
   private static final int MAX_DOUBLINGS = 20;
 
   private final KeyPlace place;
+  private final Reader source;
   private final Clock clock;
   private final ThreadPoolExecutor reader;
   /** Null until they were read for the first time; guarded by this, as the rest is. */
@@ -38,7 +39,14 @@ final class SigningKeys implements AutoCloseable {
   private CompletableFuture<JWKSet> reading;
   private boolean closed;
 
-  SigningKeys(KeyPlace place, Clock clock) {
+  /** Reads the keys of a place. */
+  @FunctionalInterface
+  interface Reader {
+    JWKSet read(KeyPlace place) throws IOException;
+  }
+
+  SigningKeys(KeyPlace place, Clock clock, Reader source) {
+    this.source = source;
     this.place = place;
     this.clock = clock;
     this.nextNanos = clock.nanos();
@@ -86,19 +94,33 @@ final class SigningKeys implements AutoCloseable {
   private void begin() {
     CompletableFuture<JWKSet> begun = new CompletableFuture<>();
     reading = begun;
-    reader.execute(() -> read(begun));
+    try {
+      reader.execute(() -> read(begun));
+    } catch (RuntimeException | Error e) { // no thread could be started
+      end(begun, null, null, e);
+    }
   }
 
   private void read(CompletableFuture<JWKSet> begun) {
     JWKSet now = null;
     String seen = null;
-    Exception failure = null;
+    Throwable failure = null;
     try {
       seen = place.isFile() ? place.stamp() : null;
-      now = seen != null && seen.equals(lastStamp()) ? null : place.read();
-    } catch (IOException | RuntimeException e) {
+      now = seen != null && seen.equals(lastStamp()) ? null : source.read(place);
+    } catch (Throwable e) { // also an Error: the logins that wait must go on, and others must be able to begin another read
       failure = e;
     }
+    end(begun, now, seen, failure);
+  }
+
+  /**
+   * A read has ended.
+   *
+   * @param now null for the same as before
+   * @param failure null for none
+   */
+  private void end(CompletableFuture<JWKSet> begun, JWKSet now, String seen, Throwable failure) {
     JWKSet known;
     synchronized (this) {
       reading = null;
@@ -112,8 +134,10 @@ final class SigningKeys implements AutoCloseable {
       nextNanos = clock.nanos() + TimeUnit.MILLISECONDS.toNanos(waitMs());
       known = keys;
     }
-    if (failure != null) {
+    if (failure instanceof IOException) {
       LOG.error("The keys for tokens cannot be read, and those from before stay in use url={}: {}", place.url(), failure.toString());
+    } else if (failure != null) {
+      LOG.error("Reading the keys for tokens failed, and those from before stay in use url={}", place.url(), failure);
     }
     if (known != null) {
       begun.complete(known);

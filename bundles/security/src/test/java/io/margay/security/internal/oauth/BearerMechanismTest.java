@@ -14,24 +14,33 @@ import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpServer;
 import io.margay.model.Clock;
 import io.margay.spi.config.FakeSettings;
+import io.margay.spi.config.ListenerValues;
 import io.margay.spi.security.LoginFailedException;
 import io.margay.spi.security.SaslLogin;
 import io.margay.spi.security.SaslMechanism;
+import io.margay.spi.time.ManualTime;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
@@ -42,6 +51,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -139,9 +149,10 @@ class BearerMechanismTest {
     SaslLogin.Step step = answer(login, "n,,\1auth=Bearer " + token + "\1\1");
     assertThat(step.principal()).isNull();
     assertThat(new String(step.token(), StandardCharsets.UTF_8)).isEqualTo(INVALID);
+    assertThat(login.refusal()).as("the client may not send what it still has to").hasMessage(INVALID);
     LoginFailedException[] why = new LoginFailedException[1];
     assertThatThrownBy(() -> answer(login, "\1")).isInstanceOfSatisfying(LoginFailedException.class, e -> why[0] = e).hasMessage(INVALID);
-    assertThat(why[0].reason()).doesNotContain(token);
+    assertThat(why[0].reason()).doesNotContain(token).isEqualTo(login.refusal().reason());
     return why[0].reason();
   }
 
@@ -174,6 +185,34 @@ class BearerMechanismTest {
     critical.sign(new RSASSASigner(rsa));
     assertThat(refused(critical.serialize())).contains("signature is wrong");
     assertThat(refused("abc")).contains("no signed token");
+  }
+
+  private static String signed(PrivateKey key, JWSHeader header) throws Exception {
+    SignedJWT jwt = new SignedJWT(header, claims().build());
+    Signature signature = Signature.getInstance("Ed25519");
+    signature.initSign(key);
+    signature.update(jwt.getSigningInput());
+    return new String(jwt.getSigningInput(), StandardCharsets.US_ASCII) + "." + Base64URL.encode(signature.sign());
+  }
+
+  /** Several keys, because a point has a sign. */
+  @RepeatedTest(8)
+  void aTokenMayBeSignedWithEd25519() throws Exception {
+    KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    byte[] encoded = pair.getPublic().getEncoded(); // the point is at the end
+    write(new OctetKeyPair.Builder(Curve.Ed25519, Base64URL.encode(Arrays.copyOfRange(encoded, encoded.length - 32, encoded.length))).keyID("ed")
+        .build(), rsa);
+    JWSHeader header = new JWSHeader.Builder(JWSAlgorithm.EdDSA).keyID("ed").build();
+    String good = signed(pair.getPrivate(), header);
+    assertThat(login(good).principal()).hasToString("User:alice");
+    assertThat(login(signed(pair.getPrivate(), new JWSHeader.Builder(JWSAlgorithm.Ed25519).build())).principal()).hasToString("User:alice");
+    assertThat(refused(signed(KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPrivate(), header))).contains("signature is wrong");
+    assertThat(refused(good.substring(0, good.length() - 8))).contains("signature is wrong");
+    assertThat(refused(signed(pair.getPrivate(), new JWSHeader.Builder(JWSAlgorithm.EdDSA).keyID("ed").criticalParams(Set.of("x")).customParam("x", 1)
+        .build()))).contains("signature is wrong");
+    assertThat(refused(signed(pair.getPrivate(), new JWSHeader.Builder(JWSAlgorithm.EdDSA).keyID("rsa").build()))).contains("does not have");
+    write(new OctetKeyPair.Builder(Curve.Ed25519, Base64URL.encode(new byte[31])).keyID("ed").build());
+    assertThat(refused(good)).contains("signature is wrong");
   }
 
   @Test
@@ -264,6 +303,25 @@ class BearerMechanismTest {
     assertThat(refused(unknown)).contains("jwks.endpoint.url does not have");
     assertThat(refused(unknown)).contains("jwks.endpoint.url does not have");
     assertThat(asked).as("a redirection is not followed, and a failure makes the next wait").hasValue(3);
+  }
+
+  /** Whatever ends a read, the logins that wait for it go on, and the next one reads again. */
+  @Test
+  void aReadThatEndsWithAnErrorEnds() throws Exception {
+    Error error = new NoClassDefFoundError("thrown by the test");
+    int[] reads = {0};
+    ManualTime time = new ManualTime();
+    SigningKeys keys = new SigningKeys(KeyPlace.of(new ListenerValues(settings, "OUT", BearerMechanism.NAME),
+        settings.get(OAuthSettings.ALLOWED_URLS)), time, place -> {
+          if (reads[0]++ == 0) {
+            throw error;
+          }
+          return place.read();
+        });
+    assertThatThrownBy(() -> keys.with("rsa").toCompletableFuture().get()).hasRootCause(error);
+    time.advance(60_000);
+    assertThat(keys.with("rsa").toCompletableFuture().get().getKeyByKeyId("rsa")).isNotNull();
+    keys.close();
   }
 
   @Test

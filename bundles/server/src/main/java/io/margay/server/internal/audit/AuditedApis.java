@@ -85,6 +85,11 @@ final class AuditedApis {
     return described.containsKey(key);
   }
 
+  /** Whether a decoded request is the everyday business of clients although others of its API are recorded. Allocates nothing. */
+  static boolean isOrdinary(Message request) {
+    return request instanceof OffsetCommitRequest commit && !GroupChanges.fromOutside(commit);
+  }
+
   @SuppressWarnings("unchecked")
   void describe(short key, Message request, Message response, Changes changes) {
     ((Described<Message, Message>) described.get(key)).describe(request, response, changes);

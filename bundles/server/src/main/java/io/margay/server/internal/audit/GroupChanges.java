@@ -10,7 +10,8 @@ import io.margay.protocol.message.OffsetCommitRequest;
 import io.margay.protocol.message.OffsetCommitResponse;
 import io.margay.protocol.message.OffsetDeleteRequest;
 import io.margay.protocol.message.OffsetDeleteResponse;
-import java.util.stream.Collectors;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Groups and what they have committed. */
 final class GroupChanges {
@@ -37,13 +38,11 @@ final class GroupChanges {
 
   /** Without the offsets, so that a consumer that assigns partitions itself and commits all the time is one event with a count. */
   static void commit(OffsetCommitRequest request, OffsetCommitResponse response, Changes changes) {
-    if (fromOutside(request)) {
-      response.topics().forEach(t -> {
-        short code = t.partitions().stream().map(OffsetCommitResponse.OffsetCommitResponsePartition::errorCode).filter(c -> c != 0).findFirst()
-            .orElse((short) 0);
-        changes.add(GROUP, request.groupId(), code, "topic", t.name() == null || t.name().isEmpty() ? String.valueOf(t.topicId()) : t.name());
-      });
-    }
+    response.topics().forEach(t -> {
+      short code = t.partitions().stream().map(OffsetCommitResponse.OffsetCommitResponsePartition::errorCode).filter(c -> c != 0).findFirst()
+          .orElse((short) 0);
+      changes.add(GROUP, request.groupId(), code, "topic", t.name() == null || t.name().isEmpty() ? String.valueOf(t.topicId()) : t.name());
+    });
   }
 
   static void alterShareOffsets(AlterShareGroupOffsetsRequest request, AlterShareGroupOffsetsResponse response, Changes changes) {
@@ -51,10 +50,13 @@ final class GroupChanges {
       changes.add(GROUP, request.groupId(), response.errorCode());
       return;
     }
+    Map<String, Map<Integer, Long>> offsets = new HashMap<>();
+    request.topics().forEach(t -> {
+      Map<Integer, Long> ofTopic = offsets.computeIfAbsent(t.topicName(), name -> new HashMap<>());
+      t.partitions().forEach(p -> ofTopic.put(p.partitionIndex(), p.startOffset()));
+    });
     response.responses().forEach(t -> t.partitions().forEach(p -> changes.add(GROUP, request.groupId(), p.errorCode(), "partition",
-        t.topicName() + ":" + p.partitionIndex(), "offset", request.topics().stream().filter(r -> r.topicName().equals(t.topicName()))
-            .flatMap(r -> r.partitions().stream()).filter(r -> r.partitionIndex() == p.partitionIndex())
-            .map(r -> Long.toString(r.startOffset())).collect(Collectors.joining()))));
+        t.topicName() + ":" + p.partitionIndex(), "offset", offsets.getOrDefault(t.topicName(), Map.of()).get(p.partitionIndex()))));
   }
 
   static void deleteShareOffsets(DeleteShareGroupOffsetsRequest request, DeleteShareGroupOffsetsResponse response, Changes changes) {

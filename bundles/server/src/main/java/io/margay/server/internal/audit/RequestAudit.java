@@ -93,7 +93,7 @@ public final class RequestAudit {
       if (denials != null) {
         denied(request, response, denials);
       }
-      if (response != null && apis.contains(request.api().key())) {
+      if (response != null && apis.contains(request.api().key()) && !AuditedApis.isOrdinary(decoded)) {
         changed(request, decoded, response);
       }
     } catch (RuntimeException | Error e) {
@@ -182,7 +182,7 @@ public final class RequestAudit {
       case TOPIC -> Errors.TOPIC_AUTHORIZATION_FAILED;
       case GROUP -> Errors.GROUP_AUTHORIZATION_FAILED;
       case TRANSACTIONAL_ID -> Errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED;
-      case DELEGATION_TOKEN -> Errors.DELEGATION_TOKEN_AUTHORIZATION_FAILED;
+      case USER, DELEGATION_TOKEN -> Errors.DELEGATION_TOKEN_AUTHORIZATION_FAILED;
       default -> Errors.CLUSTER_AUTHORIZATION_FAILED;
     };
   }

@@ -8,8 +8,12 @@ import io.margay.model.acl.AclOperation;
 import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
+import io.margay.protocol.message.AlterShareGroupOffsetsRequest;
+import io.margay.protocol.message.AlterShareGroupOffsetsResponse;
 import io.margay.protocol.message.AlterUserScramCredentialsRequest;
 import io.margay.protocol.message.AlterUserScramCredentialsResponse;
+import io.margay.protocol.message.CreateDelegationTokenRequest;
+import io.margay.protocol.message.CreateDelegationTokenResponse;
 import io.margay.protocol.message.CreateTopicsRequest;
 import io.margay.protocol.message.CreateTopicsResponse;
 import io.margay.protocol.message.IncrementalAlterConfigsRequest;
@@ -27,10 +31,12 @@ import io.margay.spi.config.FakeSettings;
 import io.margay.spi.handler.FakeRequest;
 import io.margay.spi.handler.Principal;
 import io.margay.spi.security.SaslSettings;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.Test;
 
@@ -146,6 +152,74 @@ class RequestAuditTest {
       audit.answered(request(OffsetCommitRequest.API, outside), outside, answer, null);
     }
     assertThat(events()).singleElement().extracting(e -> e.resource().name()).isEqualTo("g");
+  }
+
+  @Test
+  void aCommitOfAMemberIsNotLookedAt() {
+    AtomicInteger asked = new AtomicInteger();
+    Clock clock = new Clock() {
+      @Override
+      public long millis() {
+        return asked.incrementAndGet();
+      }
+
+      @Override
+      public long nanos() {
+        return asked.incrementAndGet();
+      }
+    };
+    RequestAudit counted = new RequestAudit(new AuditQueue("test", clock, () -> 1 << 20, () -> 10_000), settings::definition, new LineLimit(clock));
+    OffsetCommitRequest member = new OffsetCommitRequest().setGroupId("g").setGenerationIdOrMemberEpoch(3).setMemberId("m");
+    counted.answered(request(OffsetCommitRequest.API, member), member, new OffsetCommitResponse(), null);
+    assertThat(asked).as("no event was begun").hasValue(0);
+  }
+
+  @Test
+  void aTokenForSomeoneElseIsDenied() {
+    RequestAudit.Denials denials = new RequestAudit.Denials();
+    denials.add(AclOperation.CREATE_TOKENS, ResourceType.USER, "User:bob");
+    CreateDelegationTokenRequest body = new CreateDelegationTokenRequest().setOwnerPrincipalType("User").setOwnerPrincipalName("bob");
+    CreateDelegationTokenResponse answer = new CreateDelegationTokenResponse().setErrorCode(Errors.DELEGATION_TOKEN_AUTHORIZATION_FAILED.code());
+    audit.answered(request(CreateDelegationTokenRequest.API, body), body, answer, denials);
+    assertThat(events()).singleElement().satisfies(e -> {
+      assertThat(e.kind()).isEqualTo(AuditEvent.Kind.DENIED);
+      assertThat(e.resource()).isEqualTo(new AuditEvent.Resource("user", "User:bob"));
+      assertThat(e.outcome()).isEqualTo("DELEGATION_TOKEN_AUTHORIZATION_FAILED");
+    });
+  }
+
+  @Test
+  void offsetsOfShareGroupsAreRecordedInOnePass() {
+    int count = 2_000;
+    AtomicInteger looked = new AtomicInteger();
+    AlterShareGroupOffsetsRequest body = new AlterShareGroupOffsetsRequest().setGroupId("g");
+    AlterShareGroupOffsetsRequest.AlterShareGroupOffsetsRequestTopic asked =
+        new AlterShareGroupOffsetsRequest.AlterShareGroupOffsetsRequestTopic().setTopicName("orders").setPartitions(new AbstractList<>() {
+          @Override
+          public AlterShareGroupOffsetsRequest.AlterShareGroupOffsetsRequestPartition get(int index) {
+            looked.incrementAndGet();
+            return new AlterShareGroupOffsetsRequest.AlterShareGroupOffsetsRequestPartition().setPartitionIndex(index).setStartOffset(index * 10L);
+          }
+
+          @Override
+          public int size() {
+            return count;
+          }
+        });
+    body.topics().add(asked);
+    AlterShareGroupOffsetsResponse answer = new AlterShareGroupOffsetsResponse();
+    AlterShareGroupOffsetsResponse.AlterShareGroupOffsetsResponseTopic done =
+        new AlterShareGroupOffsetsResponse.AlterShareGroupOffsetsResponseTopic().setTopicName("orders");
+    for (int i = 0; i < count; i++) {
+      done.partitions().add(new AlterShareGroupOffsetsResponse.AlterShareGroupOffsetsResponsePartition().setPartitionIndex(i));
+    }
+    answer.responses().add(done);
+    FakeRequest request = new FakeRequest(AlterShareGroupOffsetsRequest.API, new AlterShareGroupOffsetsRequest(), 0);
+    audit.answered(request, body, answer, null);
+    List<AuditEvent> all = events();
+    assertThat(all).hasSize(Changes.MAX + 1);
+    assertThat(all.get(7).details()).containsEntry("partition", "orders:7").containsEntry("offset", "70");
+    assertThat(looked).hasValueLessThanOrEqualTo(2 * count);
   }
 
   @Test

@@ -3,13 +3,16 @@ package io.margay.shares.internal.fetch;
 import io.margay.model.Scheduler;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.ShareFetchRequest;
+import io.margay.protocol.message.ShareFetchResponse;
 import io.margay.shares.internal.leader.Fetched;
+import io.margay.shares.internal.leader.Mark;
 import io.margay.shares.internal.leader.SharePartitionLeader;
 import io.margay.shares.internal.leader.Want;
 import io.margay.shares.internal.leader.ShareWaiter;
 import io.margay.spi.handler.ParkedRequests;
 import io.margay.spi.handler.Request;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -105,12 +108,16 @@ final class PendingShareFetch implements ShareWaiter {
       LOG.debug("A fetch that needs a disk comes too late", e);
       answer(attempt);
     } catch (RuntimeException | Error e) {
-      LOG.error("A share fetch failed. clientId={} correlationId={}", request.clientId(), request.correlationId(), e);
-      attempt.release();
-      passOn(attempt);
-      if (finish()) {
-        request.respond(ShareFetchHandler.error(Errors.UNKNOWN_SERVER_ERROR, null));
-      }
+      failed(attempt, e);
+    }
+  }
+
+  private void failed(Attempt attempt, Throwable e) {
+    LOG.error("A share fetch failed. clientId={} correlationId={}", request.clientId(), request.correlationId(), e);
+    attempt.release();
+    passOn(attempt);
+    if (finish()) {
+      request.respond(ShareFetchHandler.error(Errors.UNKNOWN_SERVER_ERROR, null));
     }
   }
 
@@ -126,6 +133,8 @@ final class PendingShareFetch implements ShareWaiter {
   private final class Attempt {
     private final Map<SharePart, Fetched> results = new LinkedHashMap<>();
     private final Map<SharePart, SharePartitionLeader> leaders = new LinkedHashMap<>();
+    /** What a leader had when this looked how much there is. */
+    private final Map<SharePartitionLeader, Mark> marks = new HashMap<>();
     private boolean hasRecords;
     private boolean hasErrors;
     private boolean needsDisk;
@@ -143,7 +152,9 @@ final class PendingShareFetch implements ShareWaiter {
         }
         if (leader != null) {
           leaders.put(part, leader);
-          missing -= leader.readable(want(query.maxRecords(), most));
+          // before the look
+          marks.put(leader, leader.mark());
+          missing -= leader.readable(want(query.maxRecords(), missing));
         }
         if (missing <= 0) {
           return true;
@@ -213,7 +224,7 @@ final class PendingShareFetch implements ShareWaiter {
       results.forEach((part, fetched) -> {
         if (fetched.records() != null) {
           fetched.records().release();
-          leaders.get(part).release(query.memberId());
+          leaders.get(part).undo(query.memberId(), fetched.acquired());
         }
       });
       results.clear();
@@ -241,11 +252,7 @@ final class PendingShareFetch implements ShareWaiter {
     synchronized (awaited) {
       awaited.addAll(attempt.leaders.values());
     }
-    attempt.leaders.values().forEach(leader -> leader.await(this, patient));
-    if (patient && new Attempt().isEnough()) {
-      // it came before the leaders knew of this fetch
-      woken = true;
-    }
+    attempt.leaders.values().forEach(leader -> leader.await(this, patient ? attempt.marks.get(leader) : null));
     state.set(State.WAITING);
     // what happened before this thread was WAITING has scheduled nothing
     if (request.cancelled()) {
@@ -305,15 +312,22 @@ final class PendingShareFetch implements ShareWaiter {
   // ------------------------------------------------------------------------------------------------ answering
 
   private void answer(Attempt attempt) {
-    boolean useless = request.cancelled();
+    ShareFetchResponse answer;
+    try {
+      // null when the client has gone
+      answer = request.cancelled() ? null : new ShareFetchAnswer(service, request, query.groupId()).of(attempt.results, outcomes);
+    } catch (RuntimeException | Error e) {
+      failed(attempt, e);
+      return;
+    }
     if (!finish()) {
       attempt.release();
-    } else if (useless) {
+    } else if (answer == null) {
       attempt.release();
       service.disconnected(session);
       request.respondNothing();
     } else {
-      request.respond(new ShareFetchAnswer(service, request, query.groupId()).of(attempt.results, outcomes));
+      request.respond(answer);
     }
     if (parked || attempt.hasRecords) {
       passOn(attempt);

@@ -46,6 +46,7 @@ final class RecordTaker {
   /** Acquires what was read; null when none of it is delivered. The slice is used up. */
   Fetched take(SharePartition partition, Want want, Place place, LogSlices.Slice slice, long nowMs) throws IOException {
     Records records = slice.records();
+    List<Acquired> acquired = List.of();
     try {
       List<LogBatch> batches = slice.found().batches();
       if (batches.isEmpty()) {
@@ -53,7 +54,7 @@ final class RecordTaker {
         records.release();
         return null;
       }
-      List<Acquired> acquired = partition.acquire(want.memberId(), place.offset, batches, want.maxRecords(), want.strict(), nowMs);
+      acquired = partition.acquire(want.memberId(), place.offset, batches, want.maxRecords(), want.strict(), nowMs);
       if (acquired.isEmpty()) {
         records.release();
         return null;
@@ -68,6 +69,7 @@ final class RecordTaker {
       return new Fetched(Errors.NONE, exact, acquired, false);
     } catch (IOException | RuntimeException | Error e) {
       records.release();
+      partition.undo(want.memberId(), acquired);
       throw e;
     }
   }

@@ -4,7 +4,9 @@ import io.margay.model.Scheduler;
 import io.margay.protocol.Errors;
 import io.margay.protocol.Records;
 import io.margay.protocol.record.CorruptRecordException;
+import io.margay.shares.internal.leader.StateWriter.Step;
 import io.margay.shares.internal.partition.Acknowledgement;
+import io.margay.shares.internal.partition.Acquired;
 import io.margay.shares.internal.partition.GivenUp;
 import io.margay.shares.internal.partition.SharePartition;
 import io.margay.shares.internal.state.StateKey;
@@ -31,14 +33,14 @@ public final class SharePartitionLeader implements StateWriter.Owner {
   private static final Logger LOG = LoggerFactory.getLogger(SharePartitionLeader.class);
   private static final int WATCH_MS = 60_000;
   private static final int PASSES = 8;
-  private static final int LETTERS = 500;
 
   private final StateKey key;
   private final LeaderPartition log;
   private final ShareEnvironment environment;
   private final RecordTaker taker;
+  private final GivenUpCopier copier;
   private final Consumer<SharePartitionLeader> onClosed;
-  private final ShareWaiters waiters = new ShareWaiters();
+  private final ShareWaiters waiters = new ShareWaiters(this);
   /** Completes when the state was read, or cannot be. */
   private final CompletableFuture<Void> ready = new CompletableFuture<>();
   /** Null while the state is being read. */
@@ -49,8 +51,6 @@ public final class SharePartitionLeader implements StateWriter.Owner {
   /** The log is suspended, and wakes all when it goes on. */
   private boolean suspended;
   private boolean watching;
-  /** Records that were given up are being copied. */
-  private boolean copying;
   private Scheduler.Timer timer;
   private long timerAtMs = Long.MAX_VALUE;
   private long usedAtMs;
@@ -66,6 +66,7 @@ public final class SharePartitionLeader implements StateWriter.Owner {
     this.log = log;
     this.environment = environment;
     this.taker = new RecordTaker(log, environment.groups().limits(key.groupId()));
+    this.copier = new GivenUpCopier(some -> environment.letters().copy(new DeadLetters.Batch(key, log, some, this::isOpen)), this, this::copied);
     this.onClosed = onClosed;
     this.usedAtMs = environment.elapsedMs();
   }
@@ -92,8 +93,8 @@ public final class SharePartitionLeader implements StateWriter.Owner {
       partition.restore(locks, environment.elapsedMs());
       writer = new StateWriter(key, environment, this, log.leaderEpoch().value(), stateEpoch, loaded);
       schedule();
-      StateWriter.Step wake = wakeAll();
-      return both(() -> {
+      Step wake = waiters.wakeAll();
+      return Step.both(() -> {
         ready.complete(null);
         wake.run();
       }, copyGivenUp());
@@ -105,7 +106,7 @@ public final class SharePartitionLeader implements StateWriter.Owner {
     locked(() -> closing(error));
   }
 
-  private StateWriter.Step closing(Errors error) {
+  private Step closing(Errors error) {
     if (closed != Errors.NONE) {
       return null;
     }
@@ -113,8 +114,8 @@ public final class SharePartitionLeader implements StateWriter.Owner {
     if (timer != null) {
       timer.cancel();
     }
-    StateWriter.Step answers = writer == null ? null : writer.close(error);
-    StateWriter.Step wake = wakeAll();
+    Step answers = writer == null ? null : writer.close(error);
+    Step wake = waiters.wakeAll();
     return () -> {
       if (answers != null) {
         answers.run();
@@ -148,29 +149,29 @@ public final class SharePartitionLeader implements StateWriter.Owner {
 
   /** Whether an acknowledgement waits for its write, or a record that was given up for its copy. */
   synchronized boolean isWriting() {
-    return partition != null && closed == Errors.NONE && (partition.isWriting() || copying);
+    return partition != null && closed == Errors.NONE && (partition.isWriting() || copier.isCopying());
   }
 
-  /** Copies what was given up to the dead letter topic, some at a time. */
-  private StateWriter.Step copyGivenUp() {
-    List<GivenUp> some = copying || closed != Errors.NONE ? List.of() : partition.givenUp(LETTERS);
-    if (some.isEmpty()) {
-      return null;
+  private synchronized boolean isOpen() {
+    return closed == Errors.NONE;
+  }
+
+  private Step copyGivenUp() {
+    return closed == Errors.NONE ? copier.proceed(partition) : null;
+  }
+
+  /** What was given up was copied, or is left to the next leader. With the lock. */
+  private Step copied(List<GivenUp> some, boolean done) {
+    if (closed != Errors.NONE || !done) {
+      return closing(Errors.NOT_LEADER_OR_FOLLOWER);
     }
-    copying = true;
-    return () -> environment.letters().copy(new DeadLetters.Batch(key, log, some)).thenRun(() -> locked(() -> {
-      copying = false;
-      if (closed != Errors.NONE) {
-        return null;
-      }
-      partition.copied(some);
-      return both(writer.proceed(), copyGivenUp());
-    }));
+    partition.copied(some);
+    return Step.both(writer.proceed(), copyGivenUp());
   }
 
   @Override
-  public void locked(Supplier<StateWriter.Step> body) {
-    StateWriter.Step after;
+  public void locked(Supplier<Step> body) {
+    Step after;
     synchronized (this) {
       after = body.get();
     }
@@ -180,7 +181,7 @@ public final class SharePartitionLeader implements StateWriter.Owner {
   }
 
   @Override
-  public StateWriter.Step fenced(Errors error) {
+  public Step fenced(Errors error) {
     if (environment.logs().pass("fenced " + error) >= 0) {
       LOG.info("The state of a share partition cannot be written any more, it is read again. group={} topic={} partition={} errorCode={}",
           key.groupId(), log.id().topic(), key.partition(), error);
@@ -189,17 +190,10 @@ public final class SharePartitionLeader implements StateWriter.Owner {
   }
 
   @Override
-  public StateWriter.Step written(boolean released) {
-    StateWriter.Step more = writer.proceed();
+  public Step written(boolean released) {
+    Step more = writer.proceed();
     schedule();
-    return both(both(more, released ? wake() : null), copyGivenUp());
-  }
-
-  private static StateWriter.Step both(StateWriter.Step first, StateWriter.Step second) {
-    return first == null ? second : second == null ? first : () -> {
-      first.run();
-      second.run();
-    };
+    return Step.both(Step.both(more, released ? waiters.wake() : null), copyGivenUp());
   }
 
   // ------------------------------------------------------------------------------------------------ fetching
@@ -227,10 +221,10 @@ public final class SharePartitionLeader implements StateWriter.Owner {
     } catch (IndexOutOfBoundsException e) {
       // the log was cut after its bounds were looked at
       return Fetched.NOTHING;
-    } catch (CorruptRecordException e) {
-      return Fetched.failed(Errors.CORRUPT_MESSAGE);
-    } catch (IOException e) {
-      return Fetched.failed(Errors.KAFKA_STORAGE_ERROR);
+    } catch (CorruptRecordException | IOException e) {
+      // it may have acquired something, and given it back
+      passOn();
+      return Fetched.failed(e instanceof IOException ? Errors.KAFKA_STORAGE_ERROR : Errors.CORRUPT_MESSAGE);
     }
   }
 
@@ -244,11 +238,16 @@ public final class SharePartitionLeader implements StateWriter.Owner {
     }
     Runnable resumed = () -> locked(() -> {
       suspended = false;
-      return wakeAll();
+      return waiters.wakeAll();
     });
     if (!log.whenResumed(resumed)) {
       resumed.run();
     }
+  }
+
+  /** @return changes when something comes */
+  public synchronized Mark mark() {
+    return new Mark(taker.visibleEnd(), waiters.comings());
   }
 
   /**
@@ -301,7 +300,7 @@ public final class SharePartitionLeader implements StateWriter.Owner {
       if (slice == null) {
         locked(() -> {
           reading = false;
-          return wakeOne();
+          return waiters.wakeOne();
         });
       }
     }
@@ -319,8 +318,26 @@ public final class SharePartitionLeader implements StateWriter.Owner {
       }
       fetched = take(want, place, slice);
     }
-    return fetched == null || fetched.records() == null ? fetched
-        : new Fetched(fetched.error(), LogSlices.inMemory(fetched.records()), fetched.acquired(), false);
+    if (fetched == null || fetched.records() == null) {
+      return fetched;
+    }
+    try {
+      return new Fetched(fetched.error(), LogSlices.inMemory(fetched.records()), fetched.acquired(), false);
+    } catch (IOException | RuntimeException | Error e) {
+      undo(want.memberId(), fetched.acquired());
+      throw e;
+    }
+  }
+
+  /**
+   * What a member has acquired is not sent to it: others get it, and it does not count as delivered.
+   *
+   * @param memberId the member
+   * @param acquired what it had got
+   */
+  public void undo(String memberId, List<Acquired> acquired) {
+    locked(() -> partition != null && closed == Errors.NONE && partition.undo(memberId, acquired)
+        ? Step.both(writer.proceed(), waiters.wake()) : null);
   }
 
   private Fetched refusal() {
@@ -380,14 +397,14 @@ public final class SharePartitionLeader implements StateWriter.Owner {
         writer.add(reply);
       }
       schedule();
-      StateWriter.Step more = both(writer.proceed(), expired ? wake() : null);
-      return error == Errors.NONE ? more : both(() -> reply.complete(error), more);
+      Step more = Step.both(writer.proceed(), expired ? waiters.wake() : null);
+      return error == Errors.NONE ? more : Step.both(() -> reply.complete(error), more);
     });
   }
 
   /** A member has gone, or no longer consumes it: others get what it has acquired. */
   public void release(String memberId) {
-    locked(() -> partition != null && closed == Errors.NONE && partition.release(memberId) ? both(writer.proceed(), wake()) : null);
+    locked(() -> partition != null && closed == Errors.NONE && partition.release(memberId) ? Step.both(writer.proceed(), waiters.wake()) : null);
   }
 
   // ------------------------------------------------------------------------------------------------ time
@@ -414,7 +431,7 @@ public final class SharePartitionLeader implements StateWriter.Owner {
       }
       boolean any = partition.expire(environment.elapsedMs());
       schedule();
-      return any ? both(writer.proceed(), wake()) : null;
+      return any ? Step.both(writer.proceed(), waiters.wake()) : null;
     });
   }
 
@@ -424,14 +441,14 @@ public final class SharePartitionLeader implements StateWriter.Owner {
    * Lets a fetch wait until there may be something for it.
    *
    * @param waiter the fetch
-   * @param patient whether there is something, and too little for it
+   * @param seen what there was when it looked and found too little; null when it takes whatever comes
    */
-  public void await(ShareWaiter waiter, boolean patient) {
+  public void await(ShareWaiter waiter, Mark seen) {
     locked(() -> {
-      if (closed != Errors.NONE) {
+      if (closed != Errors.NONE || seen != null && !seen.equals(mark())) {
         return waiter::wake;
       }
-      if (patient) {
+      if (seen != null) {
         waiters.addPatient(waiter);
       } else {
         waiters.add(waiter);
@@ -453,46 +470,26 @@ public final class SharePartitionLeader implements StateWriter.Owner {
     locked(this::wakeOrWatch);
   }
 
-  private StateWriter.Step wakeOrWatch() {
+  private Step wakeOrWatch() {
     if (waiters.isEmpty() || partition == null || closed != Errors.NONE || reading) {
       return null;
     }
-    return waiters.hasEager() && place() != null ? wakeOne() : watch();
+    return waiters.hasEager() && place() != null ? waiters.wakeOne() : watch();
   }
 
-  private StateWriter.Step watch() {
+  private Step watch() {
     if (watching || waiters.isEmpty() || partition == null || reading || suspended) {
       return null;
     }
     long next = log.highWatermark() + 1;
     if (waiters.hasEager() && partition.nextOffset() >= 0 && partition.nextOffset() < taker.visibleEnd()) {
       // it came after the caller had looked
-      return wakeOne();
+      return waiters.wakeOne();
     }
     watching = true;
     return () -> log.whenCommitted(next, WATCH_MS, error -> locked(() -> {
       watching = false;
-      return error == Errors.NONE ? wake() : error == Errors.REQUEST_TIMED_OUT ? watch() : null;
+      return error == Errors.NONE ? waiters.wake() : error == Errors.REQUEST_TIMED_OUT ? watch() : null;
     }));
-  }
-
-  /** Something has come. */
-  private StateWriter.Step wake() {
-    List<ShareWaiter> patient = waiters.drainPatient();
-    return patient.isEmpty() ? wakeOne() : both(wakeOne(), () -> patient.forEach(ShareWaiter::wake));
-  }
-
-  private StateWriter.Step wakeOne() {
-    ShareWaiter first = waiters.poll();
-    return first == null ? null : () -> {
-      if (!first.wake()) {
-        locked(this::wakeOne);
-      }
-    };
-  }
-
-  private StateWriter.Step wakeAll() {
-    List<ShareWaiter> all = waiters.drain();
-    return () -> all.forEach(ShareWaiter::wake);
   }
 }

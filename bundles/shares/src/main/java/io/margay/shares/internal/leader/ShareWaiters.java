@@ -1,5 +1,6 @@
 package io.margay.shares.internal.leader;
 
+import io.margay.shares.internal.leader.StateWriter.Step;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -8,11 +9,24 @@ import java.util.Set;
 
 /**
  * The fetches that wait for records of one share partition, in the order of their arrival. Eager ones take what there is: one is woken while there is
- * something. Patient ones want more bytes than there are: all of them are woken whenever something comes. Guarded by the lock of its owner.
+ * something. Patient ones want more bytes than there are: all of them are woken whenever something comes. Guarded by the lock of its
+ * owner, which calls {@link Step}s without it.
  */
 final class ShareWaiters {
+  private final StateWriter.Owner owner;
   private final Set<ShareWaiter> eager = new LinkedHashSet<>();
   private final Set<ShareWaiter> patient = new LinkedHashSet<>();
+
+  private int comings;
+
+  ShareWaiters(StateWriter.Owner owner) {
+    this.owner = owner;
+  }
+
+  /** How often something has come, or may have. */
+  int comings() {
+    return comings;
+  }
 
   void add(ShareWaiter waiter) {
     eager.add(waiter);
@@ -35,29 +49,36 @@ final class ShareWaiters {
     return !eager.isEmpty();
   }
 
-  /** The eager one that has waited longest, which does not wait any more; null when there is none. */
-  ShareWaiter poll() {
-    Iterator<ShareWaiter> first = eager.iterator();
-    if (!first.hasNext()) {
+  /** Something has come: for one eager fetch, which passes on what it leaves, and for all patient ones. */
+  Step wake() {
+    comings++;
+    List<ShareWaiter> all = new ArrayList<>(patient);
+    patient.clear();
+    return all.isEmpty() ? wakeOne() : Step.both(wakeOne(), () -> all.forEach(ShareWaiter::wake));
+  }
+
+  /** Wakes the eager fetch that has waited longest, which does not wait any more; null when there is none. */
+  Step wakeOne() {
+    Iterator<ShareWaiter> eagerOnes = eager.iterator();
+    if (!eagerOnes.hasNext()) {
       return null;
     }
-    ShareWaiter waiter = first.next();
-    first.remove();
-    return waiter;
+    ShareWaiter first = eagerOnes.next();
+    eagerOnes.remove();
+    return () -> {
+      if (!first.wake()) {
+        owner.locked(this::wakeOne);
+      }
+    };
   }
 
-  /** All patient ones, which do not wait any more. */
-  List<ShareWaiter> drainPatient() {
-    List<ShareWaiter> all = patient.isEmpty() ? List.of() : new ArrayList<>(patient);
-    patient.clear();
-    return all;
-  }
-
-  /** All, which do not wait any more. */
-  List<ShareWaiter> drain() {
+  /** Wakes all, which do not wait any more. */
+  Step wakeAll() {
+    comings++;
     List<ShareWaiter> all = new ArrayList<>(eager);
     eager.clear();
-    all.addAll(drainPatient());
-    return all;
+    all.addAll(patient);
+    patient.clear();
+    return () -> all.forEach(ShareWaiter::wake);
   }
 }

@@ -23,7 +23,15 @@ final class StateWriter {
 
   /** What is to be done when the lock is no longer held. */
   @FunctionalInterface
-  interface Step extends Runnable { }
+  interface Step extends Runnable {
+    /** One after the other; each may be null, for nothing. */
+    static Step both(Step first, Step second) {
+      return first == null ? second : second == null ? first : () -> {
+        first.run();
+        second.run();
+      };
+    }
+  }
 
   /** What the writer belongs to. */
   interface Owner {

@@ -1,10 +1,12 @@
 package io.margay.shares.internal.letters;
 
+import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
 import io.margay.model.LineLimit;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.shares.internal.leader.DeadLetters;
+import io.margay.spi.log.LogSuspendedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +22,10 @@ import org.slf4j.LoggerFactory;
  * The dead letter queues of share groups (KIP-1191). All letters of a share partition go to the same partition of the topic, in the order of their
  * offsets. A letter that cannot be written in time is given up, with a line in the log: the group goes on.
  *
- * <p>Safe for all threads. What it keeps: a batch for each share partition that copies, of {@value LetterReader#BATCH_BYTES} bytes or one record; a
- * producer id for each partition that was written to.
+ * <p>A leader that has resigned writes no more letters: the next one does. While a log is suspended its letters wait.
+ *
+ * <p>Safe for all threads. What it keeps: for each share partition that copies, letters of {@value LetterReader#BATCH_BYTES} bytes, and of what was
+ * given up in one batch of its log; a producer id for each partition that was written to.
  */
 public final class DeadLetterQueues implements DeadLetters {
   private static final Logger LOG = LoggerFactory.getLogger(DeadLetterQueues.class);
@@ -50,23 +54,29 @@ public final class DeadLetterQueues implements DeadLetters {
   }
 
   @Override
-  public CompletableFuture<Void> copy(Batch batch) {
+  public CompletableFuture<Boolean> copy(Batch batch) {
     String name = settings.letterTopic(batch.key().groupId());
     String refusal = name.isEmpty() ? "the group has none any more" : topics.refusal(name);
     if (refusal != null) {
       lost(batch, name, refusal);
-      return CompletableFuture.completedFuture(null);
+      return CompletableFuture.completedFuture(true);
     }
     return CompletableFuture.completedFuture(null).thenCompose(go -> topics.created(name)).thenCompose(error ->
-        error != Errors.NONE ? lost(batch, name, "it cannot be created: " + error) : known(name, LOOKS).thenCompose(topic ->
-            topic == null ? lost(batch, name, "it does not appear") : copy(batch, topic))).exceptionally(e -> {
-              lost(batch, name, e.toString());
-              return null;
-            });
+        error != Errors.NONE ? lost(batch, name, "it cannot be created: " + error) : known(batch, name, LOOKS).thenCompose(topic ->
+            topic == null ? lost(batch, name, "it does not appear") : copy(batch, topic))).exceptionallyCompose(e ->
+                lost(batch, name, e.toString())).thenApply(done -> isLed(batch));
+  }
+
+  /** Whether the share partition is led here, for all that is known; the image may know of the next leader before this broker has resigned. */
+  private boolean isLed(Batch batch) {
+    TopicPartition tp = new TopicPartition(batch.log().id().topic(), batch.key().partition());
+    PartitionImage now = post.image().get().partition(tp);
+    return batch.isLed().getAsBoolean() && !post.links().closed()
+        && (now == null || now.leaderEpoch().value() <= batch.log().leaderEpoch().value());
   }
 
   private CompletionStage<Void> lost(Batch batch, String topic, String why) {
-    if (logs.pass("letters") >= 0) {
+    if (isLed(batch) && logs.pass("letters") >= 0) {
       LOG.warn("Records that a share group gave up cannot be copied to its dead letter topic. group={} topic={} reason={}",
           batch.key().groupId(), topic, why);
     }
@@ -74,13 +84,15 @@ public final class DeadLetterQueues implements DeadLetters {
   }
 
   /** The image may know a new topic a little later. */
-  private CompletionStage<TopicImage> known(String name, int looks) {
+  private CompletionStage<TopicImage> known(Batch batch, String name, int looks) {
     TopicImage topic = post.image().get().topic(name);
-    if (topic != null || looks == 0) {
-      return CompletableFuture.completedFuture(topic);
-    }
-    CompletableFuture<TopicImage> later = new CompletableFuture<>();
-    post.scheduler().after(LOOK_AGAIN_MS, () -> known(name, looks - 1).thenAccept(later::complete));
+    return topic != null || looks == 0 || !isLed(batch) ? CompletableFuture.completedFuture(topic)
+        : later().thenCompose(go -> known(batch, name, looks - 1));
+  }
+
+  private CompletableFuture<Void> later() {
+    CompletableFuture<Void> later = new CompletableFuture<>();
+    post.scheduler().after(LOOK_AGAIN_MS, () -> later.complete(null));
     return later;
   }
 
@@ -96,26 +108,35 @@ public final class DeadLetterQueues implements DeadLetters {
     if (!batch.again()) {
       return CompletableFuture.completedFuture(Set.of());
     }
-    CompletableFuture<Set<Long>> answer = new CompletableFuture<>();
-    CompletableFuture.completedFuture(null).thenCompose(go -> new LetterSearch(post, to, batch.key(), batch.log().id().topic()).run())
-        .whenComplete((found, failure) -> {
-          if (failure == null || looks == 0 || post.links().closed()) {
-            answer.complete(failure == null ? found : Set.of());
-          } else {
-            LOG.debug("Cannot look for letters now. topic={} partition={}", to.topic(), to.partition(), failure);
-            post.scheduler().after(LOOK_AGAIN_MS, () -> present(batch, to, looks - 1).thenAccept(answer::complete));
-          }
+    return CompletableFuture.completedFuture(null)
+        .thenCompose(go -> new LetterSearch(post, to, batch.key(), batch.log().id().topic()).run()).exceptionallyCompose(failure -> {
+          LOG.debug("Cannot look for letters now. topic={} partition={}", to.topic(), to.partition(), failure);
+          return looks == 0 || !isLed(batch) ? CompletableFuture.completedFuture(Set.of())
+              : later().thenCompose(go -> present(batch, to, looks - 1));
         });
-    return answer;
   }
 
   private CompletionStage<Void> next(Batch batch, LetterBox box, LetterReader reader) {
-    return CompletableFuture.supplyAsync(reader::read, blocking).thenCompose(letters -> letters.isEmpty()
-        ? CompletableFuture.completedFuture(null) : send(batch, box, letters).thenCompose(done -> next(batch, box, reader)));
+    if (!isLed(batch)) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return CompletableFuture.supplyAsync(() -> read(reader), blocking).thenCompose(letters -> letters == null
+        ? later().thenCompose(go -> next(batch, box, reader)) : letters.isEmpty() ? CompletableFuture.completedFuture(null)
+            : send(batch, box, letters).thenCompose(done -> next(batch, box, reader)));
+  }
+
+  /** Null while the log is suspended, because a part is being replaced: what is in the records must not be lost for that. */
+  private static List<Letter> read(LetterReader reader) {
+    try {
+      return reader.read();
+    } catch (LogSuspendedException e) {
+      LOG.debug("The letters of a share partition wait for its log", e);
+      return null;
+    }
   }
 
   private CompletionStage<Void> send(Batch batch, LetterBox box, List<Letter> letters) {
-    return box.send(letters).thenCompose(error -> {
+    return box.send(letters, () -> isLed(batch)).thenCompose(error -> {
       if (error == Errors.NONE) {
         return CompletableFuture.completedFuture(null);
       }

@@ -11,17 +11,23 @@ import io.margay.protocol.message.InitProducerIdResponse;
 import io.margay.protocol.message.ProduceRequest;
 import io.margay.protocol.message.ProduceResponse;
 import io.margay.protocol.record.RecordBatchBuilder;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes to one partition of a dead letter topic as an idempotent producer: one batch after the other, each again until it is in the log or its time
  * is over. So a batch whose answer is lost is not written twice. Safe for all threads.
  */
 final class LetterBox {
+  private static final Logger LOG = LoggerFactory.getLogger(LetterBox.class);
   private static final int TIMEOUT_MS = 5_000;
   private static final long RETRY_MS = 200;
   private static final long GIVE_UP_MS = 60_000;
@@ -47,18 +53,25 @@ final class LetterBox {
 
   private final class Batch {
     private final List<Letter> letters;
+    private final BooleanSupplier wanted;
     private final long untilNanos = post.clock().nanos() + GIVE_UP_MS * 1_000_000;
     private final CompletableFuture<Errors> done = new CompletableFuture<>();
 
-    Batch(List<Letter> letters) {
+    Batch(List<Letter> letters, BooleanSupplier wanted) {
       this.letters = letters;
+      this.wanted = wanted;
     }
   }
 
-  /** Completes with NONE when the letters are in the log; never fails. */
-  synchronized CompletableFuture<Errors> send(List<Letter> letters) {
+  /**
+   * Writes letters after those before.
+   *
+   * @param wanted asked before each attempt; there is no further one when it says no
+   * @return completes with NONE when the letters are in the log, else with an error; never fails
+   */
+  synchronized CompletableFuture<Errors> send(List<Letter> letters, BooleanSupplier wanted) {
     CompletableFuture<Errors> done = last.handle((before, failure) -> null).thenCompose(go -> {
-      Batch batch = new Batch(letters);
+      Batch batch = new Batch(letters, wanted);
       attempt(batch);
       return batch.done;
     });
@@ -67,48 +80,62 @@ final class LetterBox {
   }
 
   private void attempt(Batch batch) {
+    CompletableFuture.completedFuture(null).thenCompose(go -> written(batch)).whenComplete((error, failure) -> {
+      if (failure != null) {
+        LOG.debug("Letters were not written. topic={} partition={}", to.topic(), to.partition(), failure);
+      }
+      ended(batch, failure != null ? Errors.NETWORK_EXCEPTION : error);
+    });
+  }
+
+  private CompletionStage<Errors> written(Batch batch) {
+    if (!batch.wanted.getAsBoolean()) {
+      return CompletableFuture.completedFuture(Errors.OPERATION_NOT_ATTEMPTED);
+    }
     PartitionImage partition = post.image().get().partition(to);
     if (partition == null || partition.leader().equals(BrokerId.NONE)) {
-      ended(batch, Errors.LEADER_NOT_AVAILABLE);
-    } else if (producerId < 0) {
-      post.requests().send(InitProducerIdRequest.API, new InitProducerIdRequest().setTransactionalId(null).setTransactionTimeoutMs(TIMEOUT_MS)
-          .setProducerId(-1).setProducerEpoch((short) -1), new InitProducerIdResponse()).whenComplete((response, failure) -> {
-            Errors error = failure != null ? Errors.NETWORK_EXCEPTION : Errors.forCode(response.errorCode());
-            if (error != Errors.NONE) {
-              ended(batch, error);
-              return;
-            }
-            producerId = response.producerId();
-            producerEpoch = response.producerEpoch();
-            sequence = 0;
-            produce(batch, partition.leader());
-          });
-    } else {
-      produce(batch, partition.leader());
+      return CompletableFuture.completedFuture(Errors.LEADER_NOT_AVAILABLE);
     }
+    return producerId >= 0 ? produce(batch, partition.leader()) : post.requests().send(InitProducerIdRequest.API,
+        new InitProducerIdRequest().setTransactionalId(null).setTransactionTimeoutMs(TIMEOUT_MS).setProducerId(-1).setProducerEpoch((short) -1),
+        new InitProducerIdResponse()).thenCompose(response -> {
+          Errors error = Errors.forCode(response.errorCode());
+          if (error != Errors.NONE) {
+            return CompletableFuture.completedFuture(error);
+          }
+          producerId = response.producerId();
+          producerEpoch = response.producerEpoch();
+          sequence = 0;
+          return produce(batch, partition.leader());
+        });
   }
 
-  private void produce(Batch batch, BrokerId leader) {
+  private CompletionStage<Errors> produce(Batch batch, BrokerId leader) {
     TopicImage topic = post.image().get().topic(to.topic());
     if (topic == null) {
-      ended(batch, Errors.UNKNOWN_TOPIC_OR_PARTITION);
-      return;
+      return CompletableFuture.completedFuture(Errors.UNKNOWN_TOPIC_OR_PARTITION);
     }
-    post.links().send(leader, ProduceRequest.API, request(batch.letters, topic), new ProduceResponse(), r -> r).whenComplete((response, failure) ->
-        ended(batch, failure != null ? Errors.NETWORK_EXCEPTION
-            : Errors.forCode(response.responses().get(0).partitionResponses().get(0).errorCode())));
+    ByteBuf records = records(batch.letters);
+    // a view, released here: it may never come to a connection, which would release it
+    return CompletableFuture.completedFuture(null).thenCompose(go -> post.links().send(leader, ProduceRequest.API, request(records, topic),
+        new ProduceResponse(), r -> Errors.forCode(r.responses().get(0).partitionResponses().get(0).errorCode())))
+        .whenComplete((error, failure) -> records.release());
   }
 
-  private ProduceRequest request(List<Letter> letters, TopicImage topic) {
+  private ByteBuf records(List<Letter> letters) {
     long now = post.clock().millis();
     try (RecordBatchBuilder builder = new RecordBatchBuilder(PooledByteBufAllocator.DEFAULT)) {
       builder.producer(producerId, producerEpoch, sequence);
       letters.forEach(l -> builder.append(now, l.key(), l.value(), l.headers()));
-      ProduceRequest.TopicProduceData data = new ProduceRequest.TopicProduceData().setName(to.topic()).setTopicId(topic.id());
-      data.setPartitionData(new ArrayList<>(List.of(
-          new ProduceRequest.PartitionProduceData().setIndex(to.partition()).setRecords(new BufferRecords(builder.build())))));
-      return new ProduceRequest().setAcks((short) -1).setTimeoutMs(TIMEOUT_MS).setTopicData(new ArrayList<>(List.of(data)));
+      return builder.build();
     }
+  }
+
+  private ProduceRequest request(ByteBuf records, TopicImage topic) {
+    ProduceRequest.TopicProduceData data = new ProduceRequest.TopicProduceData().setName(to.topic()).setTopicId(topic.id());
+    data.setPartitionData(new ArrayList<>(List.of(
+        new ProduceRequest.PartitionProduceData().setIndex(to.partition()).setRecords(BufferRecords.view(records)))));
+    return new ProduceRequest().setAcks((short) -1).setTimeoutMs(TIMEOUT_MS).setTopicData(new ArrayList<>(List.of(data)));
   }
 
   private void ended(Batch batch, Errors error) {

@@ -8,6 +8,7 @@ import io.margay.protocol.record.RecordReader;
 import io.margay.shares.internal.leader.DeadLetters;
 import io.margay.shares.internal.leader.LogSlices;
 import io.margay.shares.internal.partition.GivenUp;
+import io.margay.spi.log.LogSuspendedException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,6 +30,10 @@ final class LetterReader {
   private final boolean copies;
   private int range;
   private long next = -1;
+  /** Letters with contents from {@link #next} on and before {@link #readTo}, by offset. */
+  private final Map<Long, Letter> contents = new HashMap<>();
+  /** The records before it were read, or cannot be. */
+  private long readTo = -1;
 
   /**
    * @param batch what was given up
@@ -41,18 +46,30 @@ final class LetterReader {
     this.copies = copies;
   }
 
-  /** The next letters; empty when there are no more. */
-  List<Letter> read() {
+  /**
+   * The next letters; empty when there are no more.
+   *
+   * @throws LogSuspendedException when there are none before the log goes on; then the call is repeated
+   */
+  List<Letter> read() throws LogSuspendedException {
     List<Letter> letters = new ArrayList<>();
     int bytes = 0;
     while (range < batch.offsets().size() && bytes < BATCH_BYTES) {
       GivenUp given = batch.offsets().get(range);
       next = Math.max(next, given.first());
-      Map<Long, Letter> contents = copies ? contents(given, next) : Map.of();
-      long stop = contents.isEmpty() ? given.last() : Math.max(next, contents.keySet().stream().mapToLong(o -> o).max().orElse(next));
-      for (; next <= stop; next++) {
+      if (copies && next >= readTo) {
+        try {
+          readContents(given);
+        } catch (LogSuspendedException e) {
+          if (letters.isEmpty()) {
+            throw e;
+          }
+          return letters;
+        }
+      }
+      for (; next <= given.last() && bytes < BATCH_BYTES && (!copies || next < readTo); next++) {
         if (!there.contains(next)) {
-          Letter letter = contents.getOrDefault(next, Letter.about(batch.key(), batch.log().id().topic(), given, next));
+          Letter letter = contents.getOrDefault(next, about(given, next));
           letters.add(letter);
           bytes += letter.sizeBytes();
         }
@@ -62,35 +79,55 @@ final class LetterReader {
     return letters;
   }
 
-  /** Letters with contents from an offset on, by offset: as many as fit; empty when the records cannot be read. */
-  private Map<Long, Letter> contents(GivenUp given, long from) {
-    Map<Long, Letter> found = new HashMap<>();
+  private Letter about(GivenUp given, long offset) {
+    return Letter.about(batch.key(), batch.log().id().topic(), given, offset);
+  }
+
+  /** Reads whole batches until there is enough for some letters; a batch is decompressed once. What cannot be read has no contents. */
+  private void readContents(GivenUp given) throws LogSuspendedException {
+    contents.clear();
+    long from = next;
     try {
-      Records records = batch.log().read(from, BATCH_BYTES, given.last() + 1, true).records();
-      Records inMemory = LogSlices.inMemory(records);
+      long end = batch.offsets().get(batch.offsets().size() - 1).last() + 1;
+      Records inMemory = LogSlices.inMemory(batch.log().read(from, BATCH_BYTES, end, true).records());
       try {
         BatchCursor cursor = RecordBatches.cursor(inMemory.bufferOrNull());
-        while (cursor.next()) {
-          copy(cursor, given, from, found);
+        for (int bytes = 0; bytes < BATCH_BYTES && cursor.next();) {
+          bytes += copy(cursor);
+          readTo = cursor.batch().nextOffset();
         }
       } finally {
         inMemory.release();
       }
+    } catch (LogSuspendedException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       LOG.debug("Records that were given up cannot be read, their letters are without contents. share={} offset={}", batch.key(), from, e);
     }
-    return found;
+    if (readTo <= from) {
+      readTo = given.last() + 1;
+    }
   }
 
-  private void copy(BatchCursor cursor, GivenUp given, long from, Map<Long, Letter> found) {
+  /** Makes letters of what was given up in a batch; returns their bytes. */
+  private int copy(BatchCursor cursor) {
+    int bytes = 0;
+    int at = range;
     try (RecordReader reader = RecordReader.open(cursor.batch(), MAX_RECORD_BYTES)) {
       while (!cursor.batch().isControl() && reader.hasNext()) {
         Record record = reader.next();
-        if (record.offset() >= from && record.offset() <= given.last()) {
-          found.put(record.offset(), Letter.about(batch.key(), batch.log().id().topic(), given, record.offset())
-              .with(record.hasKey() ? record.keyBytes() : null, record.hasValue() ? record.valueBytes() : null, record.headers()));
+        long offset = record.offset();
+        while (at < batch.offsets().size() && batch.offsets().get(at).last() < offset) {
+          at++;
+        }
+        if (at < batch.offsets().size() && offset >= Math.max(next, batch.offsets().get(at).first()) && !there.contains(offset)) {
+          Letter letter = about(batch.offsets().get(at), offset).with(record.hasKey() ? record.keyBytes() : null,
+              record.hasValue() ? record.valueBytes() : null, record.headers());
+          contents.put(offset, letter);
+          bytes += letter.sizeBytes();
         }
       }
     }
+    return bytes;
   }
 }

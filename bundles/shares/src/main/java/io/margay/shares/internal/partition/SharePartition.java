@@ -239,6 +239,31 @@ public final class SharePartition {
     return takeBack(s -> member.equals(s.owner));
   }
 
+  /**
+   * What a member has acquired did not reach it: it counts as never acquired. What has changed since stays as it is.
+   *
+   * @param member the member
+   * @param acquired what {@link #acquire} gave
+   * @return whether there was something
+   */
+  public boolean undo(String member, List<Acquired> acquired) {
+    boolean any = false;
+    for (Acquired a : acquired) {
+      if (a.last() >= spans.start()) {
+        for (Span span : spans.range(Math.max(a.first(), spans.start()), a.last(), false)) {
+          if (span.state == Span.State.ACQUIRED && span.next == Span.NOTHING && member.equals(span.owner) && span.count == a.count()) {
+            any = true;
+            span.end(Span.State.AVAILABLE);
+            span.count--;
+          }
+        }
+      }
+    }
+    forgetUntouched();
+    spans.tidy();
+    return any;
+  }
+
   private boolean takeBack(Predicate<Span> which) {
     boolean any = false;
     for (Span span : spans.all()) {

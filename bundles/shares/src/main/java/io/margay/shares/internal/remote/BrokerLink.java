@@ -34,11 +34,6 @@ final class BrokerLink implements AutoCloseable {
     this.brokers = brokers;
   }
 
-  /** Completes with the response, which holds no buffer. */
-  <Q extends Message, A extends Message> CompletionStage<A> send(Api api, Q request, A response) {
-    return send(api, request, response, a -> a);
-  }
-
   /** Completes with what is made of the response while its buffer is there. */
   <Q extends Message, A extends Message, T> CompletionStage<T> send(Api api, Q request, A response, Function<A, T> use) {
     CompletionStage<RemoteConnection> connected;

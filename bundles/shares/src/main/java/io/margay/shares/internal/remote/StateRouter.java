@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Brings requests about share states to the coordinators of their partitions: on this broker without a detour, on others over a connection each.
@@ -33,8 +32,8 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class StateRouter implements ShareStates, AutoCloseable {
   private final StateCoordinator local;
   private final Coordinators coordinators;
-  private final Brokers brokers;
-  private final Map<BrokerId, BrokerLink> links = new ConcurrentHashMap<>();
+  /** Its own, because answers come in order: one about letters may take long. */
+  private final BrokerLinks links;
   private final InitializeApi initializeApi = new InitializeApi();
   private final DeleteApi deleteApi = new DeleteApi();
   private final SummaryApi summaryApi = new SummaryApi();
@@ -56,7 +55,7 @@ public final class StateRouter implements ShareStates, AutoCloseable {
   public StateRouter(StateCoordinator local, Coordinators coordinators, Brokers brokers) {
     this.local = local;
     this.coordinators = coordinators;
-    this.brokers = brokers;
+    this.links = new BrokerLinks(brokers);
   }
 
   @Override
@@ -97,19 +96,18 @@ public final class StateRouter implements ShareStates, AutoCloseable {
 
   private <Q extends Message, A extends Message, P, R> CompletableFuture<List<StateApi.Item<R>>> onBroker(BrokerId broker,
       StateApi<Q, A, P, R> api, String groupId, List<StateApi.Item<P>> items) {
-    if (broker.equals(brokers.self())) {
+    if (broker.equals(links.self())) {
       return local.serve(api, groupId, items);
     }
     if (broker.equals(BrokerId.NONE)) {
       return CompletableFuture.completedFuture(api.failed(items, Errors.COORDINATOR_NOT_AVAILABLE));
     }
-    BrokerLink link = links.computeIfAbsent(broker, b -> new BrokerLink(b, brokers));
-    return link.send(api.api(), api.request(groupId, items), api.newResponse()).thenApply(api::results)
+    return links.send(broker, api.api(), api.request(groupId, items), api.newResponse(), api::results)
         .exceptionally(e -> api.failed(items, Errors.COORDINATOR_NOT_AVAILABLE)).toCompletableFuture();
   }
 
   @Override
   public void close() {
-    links.values().forEach(BrokerLink::close);
+    links.close();
   }
 }

@@ -98,10 +98,10 @@ public final class StateCoordinator implements AutoCloseable {
       shards.repeat("write snapshots of idle share partitions", shard, (s, now) -> s.rewriteIdle(now));
       runtime.run(shard, 0, (s, now) -> Result.of(s.neededFrom())).whenComplete((offset, failure) -> {
         LongSupplier start = starts.get(shard);
-        if (failure == null && start != null && start.getAsLong() < offset) {
-          cutter.cut(shard, offset);
-        } else {
+        if (failure != null) {
           LOG.debug("A shard cannot say what it needs now. shard={}", shard, failure);
+        } else if (start != null && start.getAsLong() < offset) {
+          cutter.cut(shard, offset);
         }
       });
     });

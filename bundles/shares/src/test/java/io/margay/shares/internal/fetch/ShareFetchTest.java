@@ -49,6 +49,7 @@ class ShareFetchTest {
   private int maxSessions = 2;
   private int maxPartitions = 3;
   private int most = 10;
+  private boolean broken;
   private SharePartitions partitions;
   private ShareFetchHandler fetches;
   private ShareAcknowledgeHandler acknowledgements;
@@ -88,6 +89,9 @@ class ShareFetchTest {
 
     @Override
     public ShareLimits limits(String groupId) {
+      if (broken) {
+        throw new IllegalStateException("broken");
+      }
       return limits;
     }
   };
@@ -104,7 +108,7 @@ class ShareFetchTest {
       public String autoOffsetReset(String groupId) {
         return "earliest";
       }
-    }, batch -> CompletableFuture.completedFuture(null), new LineLimit(time));
+    }, batch -> CompletableFuture.completedFuture(true), new LineLimit(time));
     partitions = new SharePartitions(environment, () -> most);
     partitions.elected(log);
     partitions.elected(second);
@@ -286,6 +290,33 @@ class ShareFetchTest {
     late.runLoop();
     assertThat(only(late.answer(new ShareFetchResponse())).acquiredRecords()).as("its time is over").hasSize(1);
     assertThat(time.timers()).as("of two locks").isEqualTo(2);
+  }
+
+  @Test
+  void anAnswerThatCannotBeBuiltIsAnErrorAndGivesBackWhatWasAcquired() {
+    log.append(1);
+    broken = true;
+    assertThat(fetch(query("a", 0, 0)).errorCode()).isEqualTo(Errors.UNKNOWN_SERVER_ERROR.code());
+    FakeRequest waiting = send(query("a", 1, 0));
+    assertThat(waiting.answer(new ShareFetchResponse()).errorCode()).isEqualTo(Errors.UNKNOWN_SERVER_ERROR.code());
+    broken = false;
+    assertThat(only(fetch(query("b", 0, 0))).acquiredRecords().get(0).deliveryCount()).isEqualTo((short) 1);
+  }
+
+  @Test
+  void whatWaitsIsAnsweredWithAnErrorWhenItCannotBeAnsweredAtTheEnd() {
+    FakeRequest waiting = send(query("a", 0, 0));
+    broken = true;
+    fetches.close();
+    assertThat(waiting.answer(new ShareFetchResponse()).errorCode()).isEqualTo(Errors.UNKNOWN_SERVER_ERROR.code());
+  }
+
+  @Test
+  void aPatientFetchLooksOnceBeforeItWaits() {
+    log.append(1);
+    FakeRequest patient = send(query("a", 0, 0).setMinBytes(100_000));
+    assertThat(patient.isAnswered()).isFalse();
+    assertThat(log.reads).isEqualTo(1);
   }
 
   @Test

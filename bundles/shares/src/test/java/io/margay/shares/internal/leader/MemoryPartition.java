@@ -42,6 +42,14 @@ public final class MemoryPartition implements LeaderPartition {
   public long lastStable = Long.MAX_VALUE;
   public long foundByTime = -1;
   public boolean suspended;
+  /** How often it was read. */
+  public int reads;
+  /** Which read fails, counted from 1; 0 for none. */
+  public int brokenRead;
+  /** Whether what is read cannot be brought into memory. */
+  public boolean brokenDisk;
+  /** How many records that are not in memory are held. */
+  public int held;
   private final List<Runnable> resumptions = new ArrayList<>();
 
   /** @param topicId id of topic t */
@@ -106,9 +114,13 @@ public final class MemoryPartition implements LeaderPartition {
   }
 
   @Override
-  public LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws LogSuspendedException {
+  public LogSlice read(long offset, int maxBytes, long endOffset, boolean atLeastOne) throws IOException {
     if (suspended) {
       throw new LogSuspendedException("suspended");
+    }
+    reads++;
+    if (reads == brokenRead) {
+      throw new IOException("broken");
     }
     if (offset < start || offset > end) {
       throw new IndexOutOfBoundsException("offset " + offset);
@@ -127,7 +139,14 @@ public final class MemoryPartition implements LeaderPartition {
   }
 
   /** Records of which there is no buffer. */
-  private record OnDisk(Records records) implements Records {
+  private final class OnDisk implements Records {
+    private final Records records;
+
+    OnDisk(Records records) {
+      this.records = records;
+      held++;
+    }
+
     @Override
     public int sizeBytes() {
       return records.sizeBytes();
@@ -140,11 +159,15 @@ public final class MemoryPartition implements LeaderPartition {
 
     @Override
     public long transferTo(WritableByteChannel target, long position, long length) throws IOException {
+      if (brokenDisk) {
+        throw new IOException("broken");
+      }
       return records.transferTo(target, position, length);
     }
 
     @Override
     public void release() {
+      held--;
       records.release();
     }
   }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongPredicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -35,7 +36,8 @@ class SharePartitionsTest {
   private String reset = "earliest";
   private int most = 10;
   private final List<GivenUp> letters = new ArrayList<>();
-  private CompletableFuture<Void> copied = CompletableFuture.completedFuture(null);
+  private DeadLetters.Batch letterBatch;
+  private CompletableFuture<Boolean> copied = CompletableFuture.completedFuture(true);
   private SharePartitions partitions;
 
   @BeforeEach
@@ -60,7 +62,8 @@ class SharePartitionsTest {
     partitions.elected(log);
   }
 
-  private CompletableFuture<Void> copy(DeadLetters.Batch batch) {
+  private CompletableFuture<Boolean> copy(DeadLetters.Batch batch) {
+    letterBatch = batch;
     letters.addAll(batch.offsets());
     return copied;
   }
@@ -138,7 +141,7 @@ class SharePartitionsTest {
   void aWaitingFetchIsWokenByAnAppend() {
     leader();
     AtomicInteger woken = new AtomicInteger();
-    leader().await(() -> woken.incrementAndGet() > 0, false);
+    leader().await(() -> woken.incrementAndGet() > 0, null);
     assertThat(woken).hasValue(0);
     log.append(1);
     assertThat(woken).hasValue(1);
@@ -152,7 +155,7 @@ class SharePartitionsTest {
     assertThat(fetch("a")).isEqualTo(Fetched.NOTHING);
     assertThat(fetch("b")).isEqualTo(Fetched.NOTHING);
     AtomicInteger woken = new AtomicInteger();
-    leader().await(() -> woken.incrementAndGet() > 0, false);
+    leader().await(() -> woken.incrementAndGet() > 0, null);
     leader().passOn();
     assertThat(woken).hasValue(0);
     assertThat(log.waitingForResumption()).isEqualTo(1);
@@ -167,7 +170,7 @@ class SharePartitionsTest {
     fetch("a");
     inBackground = true;
     AtomicInteger woken = new AtomicInteger();
-    leader().await(() -> woken.incrementAndGet() > 0, false);
+    leader().await(() -> woken.incrementAndGet() > 0, null);
     time.advance(limits.lockMs);
     assertThat(woken).as("the timer has not run").hasValue(0);
     assertThat(accept("a", 0, 1)).isEqualTo(Errors.INVALID_RECORD_STATE);
@@ -179,7 +182,7 @@ class SharePartitionsTest {
     log.append(2);
     fetch("a");
     AtomicInteger woken = new AtomicInteger();
-    leader().await(() -> woken.incrementAndGet() > 0, false);
+    leader().await(() -> woken.incrementAndGet() > 0, null);
     states.hold = true;
     CompletableFuture<Errors> released = release("a", 0, 0);
     assertThat(woken).as("not written yet").hasValue(0);
@@ -188,7 +191,7 @@ class SharePartitionsTest {
     assertThat(released.join()).isEqualTo(Errors.NONE);
     assertThat(woken).hasValue(1);
     assertThat(fetch("b").acquired()).containsExactly(new Acquired(0, 0, (short) 2));
-    leader().await(() -> woken.incrementAndGet() > 0, false);
+    leader().await(() -> woken.incrementAndGet() > 0, null);
     time.advance(limits.lockMs);
     assertThat(woken).hasValue(2);
     assertThat(fetch("c").acquired()).containsExactly(new Acquired(0, 0, (short) 3), new Acquired(1, 1, (short) 2));
@@ -197,8 +200,8 @@ class SharePartitionsTest {
   @Test
   void aFetchThatNoLongerWaitsPassesTheWakeOn() {
     AtomicInteger woken = new AtomicInteger();
-    leader().await(() -> false, false);
-    leader().await(() -> woken.incrementAndGet() > 0, false);
+    leader().await(() -> false, null);
+    leader().await(() -> woken.incrementAndGet() > 0, null);
     log.append(1);
     assertThat(woken).hasValue(1);
   }
@@ -255,7 +258,7 @@ class SharePartitionsTest {
     states.failWith = Errors.COORDINATOR_LOAD_IN_PROGRESS;
     assertThat(fetch("a")).isEqualTo(Fetched.NOTHING);
     AtomicInteger woken = new AtomicInteger();
-    leader().await(() -> woken.incrementAndGet() > 0, false);
+    leader().await(() -> woken.incrementAndGet() > 0, null);
     CompletableFuture<Errors> early = leader().acknowledge("a", List.of(new Acknowledgement(0, 0, List.of((byte) 1))));
     assertThat(early).isNotDone();
     states.failWith = Errors.NONE;
@@ -305,7 +308,7 @@ class SharePartitionsTest {
     log.append(1);
     fetch("a");
     AtomicInteger woken = new AtomicInteger();
-    leader().await(() -> woken.incrementAndGet() > 0, false);
+    leader().await(() -> woken.incrementAndGet() > 0, null);
     states.hold = true;
     CompletableFuture<Errors> answer = leader().acknowledge("a", List.of(new Acknowledgement(0, 0, List.of((byte) 1))));
     partitions.resigned(new TopicPartition("t", 0));
@@ -373,7 +376,7 @@ class SharePartitionsTest {
     limits.maxLocks = 2;
     accept("a", 0, 0);
     assertThat(fetch("d", 1, 1 << 20).acquired()).as("what was delivered before").containsExactly(new Acquired(1, 1, (short) 2));
-    leader().await(() -> woken.incrementAndGet() > 0, false);
+    leader().await(() -> woken.incrementAndGet() > 0, null);
     assertThat(woken).as("there is more, and too much is delivered").hasValue(0);
     accept("c", 2, 2);
     leader().passOn();
@@ -411,7 +414,7 @@ class SharePartitionsTest {
     fetch("a");
     time.advance(limits.lockMs);
     assertThat(letters).as("one batch at a time").hasSize(1);
-    copied.complete(null);
+    copied.complete(true);
     assertThat(letters).containsExactly(new GivenUp(0, 0, (short) 1, GivenUp.REJECTED),
         new GivenUp(2, 3, (short) 2, GivenUp.DELIVERED_TOO_OFTEN));
     assertThat(states.start(KEY)).isEqualTo(4);
@@ -426,12 +429,40 @@ class SharePartitionsTest {
     leader().acknowledge("a", List.of(new Acknowledgement(0, 0, List.of((byte) 3))));
     partitions.close();
     letters.clear();
-    copied = CompletableFuture.completedFuture(null);
+    copied = CompletableFuture.completedFuture(true);
     log.epoch++;
     start();
     assertThat(fetch("b").acquired()).containsExactly(new Acquired(1, 1, (short) 1));
     assertThat(letters).containsExactly(new GivenUp(0, 0, (short) 1, GivenUp.UNKNOWN));
     assertThat(states.start(KEY)).isEqualTo(1);
+  }
+
+  @Test
+  void whatIsNotCopiedWhenTheLeadershipEndsIsLeftToTheNextLeader() {
+    limits.deadLetters = true;
+    log.append(2);
+    fetch("a");
+    copied = new CompletableFuture<>();
+    leader().acknowledge("a", List.of(new Acknowledgement(0, 0, List.of((byte) 3))));
+    assertThat(letterBatch.isLed().getAsBoolean()).isTrue();
+    SharePartitionLeader before = leader();
+    copied.complete(false);
+    assertThat(states.start(KEY)).as("not written as done").isZero();
+    copied = CompletableFuture.completedFuture(true);
+    assertThat(leader()).isNotSameAs(before);
+    assertThat(letters).containsExactly(new GivenUp(0, 0, (short) 1, GivenUp.REJECTED), new GivenUp(0, 0, (short) 1, GivenUp.UNKNOWN));
+    assertThat(states.start(KEY)).isEqualTo(1);
+  }
+
+  @Test
+  void aLeaderThatHasResignedSaysSoToWhoCopies() {
+    limits.deadLetters = true;
+    log.append(1);
+    fetch("a");
+    copied = new CompletableFuture<>();
+    leader().acknowledge("a", List.of(new Acknowledgement(0, 0, List.of((byte) 3))));
+    partitions.resigned(new TopicPartition("t", 0));
+    assertThat(letterBatch.isLed().getAsBoolean()).isFalse();
   }
 
   @Test
@@ -441,6 +472,51 @@ class SharePartitionsTest {
     leader().acknowledge("a", List.of(new Acknowledgement(0, 0, List.of((byte) 3))));
     assertThat(letters).isEmpty();
     assertThat(states.start(KEY)).isEqualTo(1);
+  }
+
+  @Test
+  void whatCannotBeReadIsNotAcquired() {
+    log.append(2);
+    log.append(2);
+    log.brokenRead = 2;
+    assertThat(fetch("a", 2, 1 << 20).error()).as("the second read is without the second batch").isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+    assertThat(fetch("b", 2, 1 << 20).acquired()).containsExactly(new Acquired(0, 1, (short) 1));
+    assertThat(fetch("c").acquired()).containsExactly(new Acquired(2, 3, (short) 1));
+  }
+
+  @Test
+  void whatCannotBeBroughtIntoMemoryIsNotAcquired() {
+    log.append(2);
+    log.hot = false;
+    log.onDisk = true;
+    AtomicInteger woken = new AtomicInteger();
+    Want want = new Want("a", 100, false, 1 << 20);
+    leader().await(() -> woken.incrementAndGet() > 0, new Mark(2, leader().mark().comings()));
+    LongPredicate memory = bytes -> {
+      log.brokenDisk = true;
+      return true;
+    };
+    assertThat(leader().fetch(want, memory).error()).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
+    assertThat(log.held).isZero();
+    assertThat(woken).as("one that waited").hasValue(1);
+    log.brokenDisk = false;
+    assertThat(leader().fetch(new Want("b", 100, false, 1 << 20), b -> true).acquired()).containsExactly(new Acquired(0, 1, (short) 1));
+  }
+
+  @Test
+  void whatComesWhileAPatientFetchLooksWakesIt() {
+    AtomicInteger woken = new AtomicInteger();
+    Mark before = leader().mark();
+    log.append(1);
+    leader().await(() -> woken.incrementAndGet() > 0, before);
+    assertThat(woken).hasValue(1);
+    before = leader().mark();
+    fetch("a");
+    leader().release("a");
+    leader().await(() -> woken.incrementAndGet() > 0, before);
+    assertThat(woken).hasValue(2);
+    leader().await(() -> woken.incrementAndGet() > 0, leader().mark());
+    assertThat(woken).hasValue(2);
   }
 
   @Test

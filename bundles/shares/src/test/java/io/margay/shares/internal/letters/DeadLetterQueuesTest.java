@@ -18,6 +18,8 @@ import io.margay.protocol.Message;
 import io.margay.protocol.message.CreateTopicsRequest;
 import io.margay.protocol.message.CreateTopicsResponse;
 import io.margay.protocol.message.InitProducerIdResponse;
+import io.margay.protocol.message.ProduceRequest;
+import io.margay.protocol.message.ProduceResponse;
 import io.margay.shares.internal.leader.DeadLetters;
 import io.margay.shares.internal.leader.MemoryPartition;
 import io.margay.shares.internal.partition.GivenUp;
@@ -25,6 +27,7 @@ import io.margay.shares.internal.remote.BrokerLinks;
 import io.margay.shares.internal.state.StateKey;
 import io.margay.spi.config.FakeSettings;
 import io.margay.spi.time.ManualTime;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -48,6 +51,8 @@ class DeadLetterQueuesTest {
   private boolean creates;
   private boolean marked = true;
   private int producers;
+  private boolean led = true;
+  private int epoch = log.epoch;
 
   private final LetterSettings settings = new LetterSettings() {
     @Override
@@ -75,15 +80,19 @@ class DeadLetterQueuesTest {
       return marked;
     }
   };
-  private final DeadLetterQueues queues = new DeadLetterQueues(new Post(this::image,
-      new BrokerLinks(new Brokers(this::image, new FakeSettings().nodeId(new BrokerId(1)), () -> broker)), this::request, time, time),
-      settings, Runnable::run, new LineLimit(time));
+  private final DeadLetterQueues queues = new DeadLetterQueues(post(), settings, Runnable::run, new LineLimit(time));
+
+  private Post post() {
+    return new Post(this::image, new BrokerLinks(new Brokers(this::image, new FakeSettings().nodeId(new BrokerId(1)), () -> broker)),
+        this::request, time, time);
+  }
 
   private ClusterImage image() {
     BrokerId one = new BrokerId(1);
-    PartitionImage p = new PartitionImage(0, List.of(one), List.of(one), one, new LeaderEpoch(0), 0);
+    PartitionImage p = new PartitionImage(0, List.of(one), List.of(one), one, new LeaderEpoch(epoch), 0);
     Map<String, TopicImage> byName = new HashMap<>();
     topics.forEach((n, id) -> byName.put(n, new TopicImage(n, id, false, List.of(p))));
+    byName.put("t", new TopicImage("t", T, false, List.of(p)));
     TreeMap<BrokerId, BrokerImage> brokers = new TreeMap<>();
     brokers.put(one, new BrokerImage(one, 1, List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "h", 9092)), null, false));
     return new ClusterImage("c", 1, one, brokers, TopicsImage.of(byName), Map.of(), Map.of());
@@ -100,8 +109,8 @@ class DeadLetterQueuesTest {
     return CompletableFuture.completedFuture(response);
   }
 
-  private CompletableFuture<Void> copy(GivenUp... offsets) {
-    return queues.copy(new DeadLetters.Batch(new StateKey("g", T, 0), log, List.of(offsets)));
+  private CompletableFuture<Boolean> copy(GivenUp... offsets) {
+    return queues.copy(new DeadLetters.Batch(new StateKey("g", T, 0), log, List.of(offsets), () -> led));
   }
 
   private static GivenUp rejected(long first, long last) {
@@ -135,7 +144,7 @@ class DeadLetterQueuesTest {
   void aLetterWhoseAnswerIsLostIsNotWrittenTwice() {
     log.append(2);
     broker.lostAnswers = 3;
-    CompletableFuture<Void> done = copy(rejected(0, 1));
+    CompletableFuture<Boolean> done = copy(rejected(0, 1));
     assertThat(done).isNotDone();
     time.advance(1_000);
     assertThat(done).isCompleted();
@@ -166,7 +175,7 @@ class DeadLetterQueuesTest {
   void lettersThatCannotBeWrittenAreGivenUpAfterAMinute() {
     log.append(1);
     broker.failWith = Errors.NOT_ENOUGH_REPLICAS;
-    CompletableFuture<Void> done = copy(rejected(0, 0));
+    CompletableFuture<Boolean> done = copy(rejected(0, 0));
     time.advance(59_000);
     assertThat(done).isNotDone();
     time.advance(2_000);
@@ -180,7 +189,7 @@ class DeadLetterQueuesTest {
     assertThat(copy(rejected(0, 0))).isCompleted();
     assertThat(created).isEmpty();
     creates = true;
-    CompletableFuture<Void> done = copy(rejected(0, 0));
+    CompletableFuture<Boolean> done = copy(rejected(0, 0));
     time.advance(1_000);
     assertThat(done).isCompleted();
     assertThat(created).hasSize(1);
@@ -210,5 +219,95 @@ class DeadLetterQueuesTest {
     log.remove(0);
     copy(rejected(0, 1));
     assertThat(broker.letters).extracting(LetterBroker.Stored::value).containsExactly(null, "v1");
+  }
+
+  @Test
+  void lettersThatFindNoConnectionHoldNoMemory() {
+    log.append(1);
+    PooledByteBufAllocator pool = PooledByteBufAllocator.DEFAULT;
+    long before = pool.pinnedDirectMemory() + pool.pinnedHeapMemory();
+    broker.unreachable = true;
+    CompletableFuture<Boolean> done = copy(rejected(0, 0));
+    time.advance(1_000);
+    broker.unreachable = false;
+    broker.servesNothing = true;
+    time.advance(1_000);
+    assertThat(pool.pinnedDirectMemory() + pool.pinnedHeapMemory()).isEqualTo(before);
+    broker.servesNothing = false;
+    time.advance(1_000);
+    assertThat(done).isCompletedWithValue(true);
+    assertThat(broker.letters).hasSize(1);
+    assertThat(pool.pinnedDirectMemory() + pool.pinnedHeapMemory()).isEqualTo(before);
+  }
+
+  @Test
+  void anAnswerThatCannotBeUsedEndsNothing() {
+    log.append(1);
+    broker.malformed = true;
+    CompletableFuture<Boolean> done = copy(rejected(0, 0));
+    time.advance(1_000);
+    assertThat(done).isNotDone();
+    broker.malformed = false;
+    time.advance(1_000);
+    assertThat(done).isCompletedWithValue(true);
+    assertThat(broker.letters).hasSize(1);
+  }
+
+  @Test
+  void whatIsInRecordsWaitsForALogThatIsSuspended() {
+    log.append(2);
+    log.suspended = true;
+    CompletableFuture<Boolean> done = copy(rejected(0, 1));
+    time.advance(300_000);
+    assertThat(done).isNotDone();
+    log.suspended = false;
+    time.advance(1_000);
+    assertThat(done).isCompletedWithValue(true);
+    assertThat(broker.letters).extracting(LetterBroker.Stored::value).containsExactly("v0", "v1");
+  }
+
+  @Test
+  void aBatchIsReadOnceForAllThatWasGivenUpInIt() {
+    log.append(100);
+    log.append(100);
+    List<GivenUp> each = new ArrayList<>();
+    for (int offset = 1; offset < 200; offset += 2) {
+      each.add(rejected(offset, offset));
+    }
+    assertThat(copy(each.toArray(GivenUp[]::new))).isCompletedWithValue(true);
+    assertThat(broker.letters).hasSize(100);
+    assertThat(broker.letters.get(99).value()).isEqualTo("v199");
+    assertThat(broker.letters).extracting(l -> l.header("__dlq.errors.offset")).doesNotHaveDuplicates();
+    assertThat(log.reads).isEqualTo(1);
+  }
+
+  @Test
+  void aLeaderThatHasResignedWritesNoMoreLetters() {
+    log.append(1);
+    broker.failWith = Errors.NOT_ENOUGH_REPLICAS;
+    CompletableFuture<Boolean> done = copy(rejected(0, 0));
+    time.advance(1_000);
+    led = false;
+    broker.failWith = Errors.NONE;
+    time.advance(1_000);
+    assertThat(done).isCompletedWithValue(false);
+    assertThat(broker.letters).isEmpty();
+  }
+
+  @Test
+  void aLeaderWhoseSuccessorIsKnownWritesNoMoreLetters() {
+    log.append(1);
+    epoch++;
+    assertThat(copy(rejected(0, 0))).isCompletedWithValue(false);
+    assertThat(broker.letters).isEmpty();
+  }
+
+  @Test
+  void afterItsEndALinkFails() {
+    Post post = post();
+    post.links().close();
+    assertThat(post.links().send(new BrokerId(1), ProduceRequest.API, new ProduceRequest(), new ProduceResponse(), r -> r).toCompletableFuture())
+        .isCompletedExceptionally();
+    assertThat(broker.connections).isZero();
   }
 }

@@ -38,6 +38,13 @@ final class LetterBroker implements RemoteClient {
   /** How many answers are lost after the request was served. */
   int lostAnswers;
   Errors failWith = Errors.NONE;
+  /** Whether there are no connections. */
+  boolean unreachable;
+  int connections;
+  /** Whether connections do not serve what is asked for. */
+  boolean servesNothing;
+  /** Whether answers lack what was asked for. */
+  boolean malformed;
   /** Larger batches are refused. */
   int maxBytes = 1 << 20;
   private long producerId = -1;
@@ -45,7 +52,8 @@ final class LetterBroker implements RemoteClient {
 
   @Override
   public CompletionStage<RemoteConnection> connect(Target target) {
-    return CompletableFuture.completedFuture(new Connection());
+    connections++;
+    return unreachable ? CompletableFuture.failedFuture(new IOException("refused")) : CompletableFuture.completedFuture(new Connection());
   }
 
   private void serve(Message request, Message response) {
@@ -102,12 +110,14 @@ final class LetterBroker implements RemoteClient {
   private final class Connection implements RemoteConnection {
     @Override
     public short version(Api api) {
-      return api.highest();
+      return servesNothing ? -1 : api.highest();
     }
 
     @Override
     public <R extends Message> CompletionStage<Reply<R>> send(Api api, short version, Message request, R response, long timeoutMs) {
-      serve(request, response);
+      if (!malformed) {
+        serve(request, response);
+      }
       if (lostAnswers > 0) {
         lostAnswers--;
         return CompletableFuture.failedFuture(new IOException("the answer is lost"));

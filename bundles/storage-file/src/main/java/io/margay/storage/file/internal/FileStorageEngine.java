@@ -73,7 +73,9 @@ class FileStorageEngine implements MultiPlaceEngine, StoreOwner, AutoCloseable {
         directory.expect(found.count(directory));
       }
       for (FoundLogs.Found log : found.logs()) {
-        entries.put(log.partition(), new PartitionEntry(log.partition(), null, log.directory(), log.path(), log.directory().wasClean()));
+        PartitionEntry entry = new PartitionEntry(log.partition(), null, log.directory(), log.path(), log.directory().wasClean());
+        entry.uncertain(found.isUncertain(log));
+        entries.put(log.partition(), entry);
       }
       found.copies().forEach(copies::found);
       findStaleNames();
@@ -171,6 +173,7 @@ class FileStorageEngine implements MultiPlaceEngine, StoreOwner, AutoCloseable {
     if (entry.store() != null) {
       throw new IllegalStateException("the log of " + id + " is open");
     }
+    entry.requireCertain();
     if (entry.id().topicId().equals(KafkaUuid.ZERO) && !id.topicId().equals(KafkaUuid.ZERO)) {
       // A crash came between the directory and this file, or an old Kafka wrote the directory.
       LogDirectory.writeTopicId(entry.path(), id.topicId());

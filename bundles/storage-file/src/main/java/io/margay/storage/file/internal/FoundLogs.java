@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What the directories hold at the start. Where a crash has left a log and a copy that is in use already, the log is deleted; an
- * unfinished copy whose log is not there is deleted, too.
+ * unfinished copy whose log is not there is deleted, too. A log is not used whose copy may be in use in a directory that is offline:
+ * it may lack records, and those that it would get would be lost when that directory is back.
  */
 final class FoundLogs {
   private static final Logger LOG = LoggerFactory.getLogger(FoundLogs.class);
@@ -26,6 +27,7 @@ final class FoundLogs {
   private final Map<TopicPartition, Found> logs = new HashMap<>();
   private final List<Found> copies = new ArrayList<>();
   private final List<Found> inUse = new ArrayList<>();
+  private final Set<TopicPartition> uncertain = new HashSet<>();
   private final List<Path> leftovers = new ArrayList<>();
 
   private FoundLogs() {
@@ -52,6 +54,11 @@ final class FoundLogs {
     return copies;
   }
 
+  /** Whether a copy of a log, in a directory that is offline, may be in use instead of it. */
+  boolean isUncertain(Found log) {
+    return uncertain.contains(log.partition);
+  }
+
   /** Directories to be deleted. */
   List<Path> leftovers() {
     return leftovers;
@@ -64,19 +71,21 @@ final class FoundLogs {
 
   private void look(LogDirectory directory) throws IOException {
     CopyNotes notes = directory.copyNotes();
-    Set<TopicPartition> missing = new HashSet<>(notes.all());
+    Set<TopicPartition> missing = notes.all();
     for (LogDirectory.Found each : directory.scan(leftovers)) {
       Found found = new Found(directory, each.partition(), each.path());
-      if (!missing.remove(found.partition)) {
+      missing.remove(found.partition);
+      if (notes.isUnfinished(found.partition)) {
+        copies.add(found);
+      } else if (notes.isInUse(found.partition)) {
+        // one that was moved further counts less
+        inUse.add(notes.isLeaving(found.partition) ? 0 : inUse.size(), found);
+      } else {
         Found other = logs.putIfAbsent(found.partition, found);
         if (other != null) {
           throw new IOException("the partition " + found.partition + " is in two log directories: " + directory + " and "
               + other.directory);
         }
-      } else if (notes.isUnfinished(found.partition)) {
-        copies.add(found);
-      } else {
-        inUse.add(found);
       }
     }
     for (TopicPartition partition : missing) {
@@ -92,8 +101,13 @@ final class FoundLogs {
         LOG.info("Deleting a log that has moved partition={} from={} to={}", copy.partition, original.directory, copy.directory);
         drop(original);
       }
+    }
+    for (Found log : logs.values()) {
+      CopyNotes notes = log.directory.copyNotes();
       if (all) {
-        copy.directory.copyNotes().remove(copy.partition);
+        notes.remove(log.partition);
+      } else if (notes.isLeaving(log.partition)) {
+        stayOrWait(log, notes);
       }
     }
     for (Found copy : copies) {
@@ -101,6 +115,16 @@ final class FoundLogs {
         LOG.info("Deleting an unfinished copy, because the log is not there partition={} directory={}", copy.partition, copy.directory);
         drop(copy);
       }
+    }
+  }
+
+  private void stayOrWait(Found log, CopyNotes notes) throws IOException {
+    if (copies.stream().anyMatch(copy -> copy.partition.equals(log.partition))) {
+      notes.stay(log.partition);
+    } else {
+      uncertain.add(log.partition);
+      LOG.warn("A log is not used before all log directories are back, because a copy of it may be in use there partition={} directory={}",
+          log.partition, log.directory);
     }
   }
 

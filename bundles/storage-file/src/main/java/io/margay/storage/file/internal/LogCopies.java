@@ -85,10 +85,11 @@ final class LogCopies {
     }
     takeRows(original.directory(), copy.directory(), id.topicPartition());
     DurableFiles.syncDirectory(copy.directory().path());
+    original.directory().copyNotes().leave(id.topicPartition());
     try {
       copy.directory().copyNotes().use(id.topicPartition());
     } catch (IOException e) {
-      takeBack(copy, e);
+      takeBack(copy, original, e);
       throw e;
     }
     copies.remove(id.topicPartition());
@@ -97,9 +98,10 @@ final class LogCopies {
   }
 
   /** The note may be on the disk although writing it failed: the original, which goes on, must not be deleted at the next start. */
-  private static void takeBack(PartitionEntry copy, IOException failure) {
+  private static void takeBack(PartitionEntry copy, PartitionEntry original, IOException failure) {
     try {
       copy.directory().copyNotes().begin(copy.partition());
+      original.directory().copyNotes().stay(original.partition());
     } catch (IOException e) {
       failure.addSuppressed(e);
     }
@@ -130,9 +132,13 @@ final class LogCopies {
     if (successor == null) {
       return null;
     }
+    // then an earlier original is in a directory that is offline
+    boolean hasOriginal = closed.directory().copyNotes().isInUse(closed.partition());
     Path renamed = gone(closed);
     forget(closed);
-    forget(successor);
+    if (!hasOriginal) {
+      forget(successor);
+    }
     return renamed;
   }
 

@@ -19,6 +19,8 @@ final class PartitionEntry {
   private volatile boolean written;
   /** Whether it existed at start and was not examined yet. Guarded by this. */
   private boolean doubtful;
+  /** Whether a copy in a directory that is offline may be the log instead. */
+  private volatile boolean uncertain;
   private volatile long recoveryPoint;
   /** Whether a flush failed, so that the kernel may have dropped pages that it considers written. */
   private volatile boolean flushFailed;
@@ -33,6 +35,18 @@ final class PartitionEntry {
     this.written = directory.keptPageCache();
     this.doubtful = !clean && !written;
     this.recoveryPoint = directory.recoveryPoint(partition);
+  }
+
+  void uncertain(boolean now) {
+    uncertain = now;
+  }
+
+  /** @throws IOException when a copy in a directory that is offline may be the log instead */
+  void requireCertain() throws IOException {
+    if (uncertain) {
+      throw new IOException("the log in " + path + " cannot be used while log directories are offline, because a move to one of them may have "
+          + "come to its end");
+    }
   }
 
   TopicPartition partition() {

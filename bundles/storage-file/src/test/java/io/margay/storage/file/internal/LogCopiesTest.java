@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -175,5 +176,98 @@ class LogCopiesTest extends StorageEngineFixture {
     assertThat(engine.placeOf(ID)).isEqualTo(first.toString());
     assertThat(engine.places().get(1).offlineCause()).hasMessageContaining(CopyNotes.FILE).hasMessageContaining("damaged");
     assertThat(faults).singleElement().asString().contains("second");
+  }
+
+  /** What a crash leaves that comes when a copy is in use and its original is not deleted yet. */
+  private void crashBeforeTheOriginalIsDeleted(Path from, Path to, LogStore before, LogStore copy) throws IOException {
+    String name = ID.topicPartition().toString();
+    byte[] leaving = Files.readAllBytes(from.resolve(CopyNotes.LEAVING_FILE));
+    byte[] notes = Files.readAllBytes(to.resolve(CopyNotes.FILE));
+    Path saved = Files.createDirectory(home.resolve("saved"));
+    try (Stream<Path> left = Files.list(from.resolve(name))) {
+      for (Path file : left.toList()) {
+        Files.copy(file, saved.resolve(file.getFileName()));
+      }
+    }
+    before.close();
+    copy.close();
+    stop(engine);
+    Files.move(saved, from.resolve(name));
+    Files.write(from.resolve(CopyNotes.LEAVING_FILE), leaving);
+    Files.write(to.resolve(CopyNotes.FILE), notes);
+  }
+
+  private void takeOffline(Path where) throws IOException {
+    Files.move(where, home.resolve("away"));
+    Files.writeString(where, "no directory");
+  }
+
+  private void bringBack(Path where) throws IOException {
+    Files.delete(where);
+    Files.move(home.resolve("away"), where);
+  }
+
+  @Test
+  void anOriginalIsNotUsedWhileItsCopyThatIsInUseIsOffline() throws IOException {
+    LogStore copy = copied();
+    files.useCopy(ID);
+    FileEngineFixture.fill(copy, 2);
+    long end = copy.endOffset();
+    crashBeforeTheOriginalIsDeleted(first, second, original, copy);
+    takeOffline(second);
+    engine = start(home);
+    assertThatThrownBy(() -> engine.open(ID, SMALL)).isInstanceOf(IOException.class).hasMessageContaining("offline");
+    assertThat(engine.readCheckpoint("starts")).as("is kept").containsEntry(ID, 1L);
+    restart();
+    assertThatThrownBy(() -> engine.open(ID, SMALL)).isInstanceOf(IOException.class).hasMessageContaining("offline");
+    stop(engine);
+    bringBack(second);
+    engine = start(home);
+    assertThat(engine.placeOf(ID)).isEqualTo(second.toString());
+    assertThat(isIn(first)).isFalse();
+    assertThat(engine.open(ID, SMALL).endOffset()).isEqualTo(end);
+    assertThat(first.resolve(CopyNotes.LEAVING_FILE)).doesNotExist();
+    assertThat(second.resolve(CopyNotes.FILE)).doesNotExist();
+  }
+
+  @Test
+  void anOriginalIsUsedWhenItsCopyIsKnownNotToBe() throws IOException {
+    copied().close();
+    long end = original.endOffset();
+    original.close();
+    stop(engine);
+    // a crash came before the note that the copy is in use
+    Files.writeString(first.resolve(CopyNotes.LEAVING_FILE), "0\n1\n" + ID.topic() + " " + ID.partition() + " 0\n");
+    engine = start(home);
+    assertThat(engine.open(ID, SMALL).endOffset()).isEqualTo(end);
+    assertThat(first.resolve(CopyNotes.LEAVING_FILE)).doesNotExist();
+    assertThat(files.copyPlaceOf(ID)).isEqualTo(second.toString());
+  }
+
+  @Test
+  void aLogThatMovesFurtherWhileItsFirstOriginalIsOfflineIsTheOneThatCounts() throws IOException {
+    LogStore copy = copied();
+    files.useCopy(ID);
+    crashBeforeTheOriginalIsDeleted(first, second, original, copy);
+    takeOffline(first);
+    Path third = home.resolve("third");
+    try (FileStorageEngine more = new FileStorageEngine(List.of(first, second, third), Disk.REAL, (what, cause) -> faults.add(what),
+        Clock.SYSTEM)) {
+      LogStore moved = more.open(ID, SMALL);
+      LogStore next = more.openCopy(ID, third.toString(), SMALL);
+      FileEngineFixture.fill(next, 6);
+      next.flush();
+      more.useCopy(ID);
+      moved.close();
+      next.close();
+    }
+    bringBack(first);
+    try (FileStorageEngine more = new FileStorageEngine(List.of(first, second, third), Disk.REAL, (what, cause) -> faults.add(what),
+        Clock.SYSTEM)) {
+      assertThat(more.placeOf(ID)).isEqualTo(third.toString());
+      assertThat(isIn(first)).isFalse();
+    }
+    assertThat(third.resolve(CopyNotes.FILE)).doesNotExist();
+    engine = start(home);
   }
 }
