@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -146,15 +147,37 @@ class RefusedTokenTest {
     return all;
   }
 
-  @Test
-  void aRefusalIsRecordedOnceAndDelaysTheFirstAnswer() throws Exception {
-    mechanisms.add(RefusedTokenTest::login, Map.of("name", "TEST"));
+  private void open(Function<SaslMechanism.Client, SaslLogin> login) throws Exception {
+    mechanisms.add(login::apply, Map.of("name", "TEST"));
     server.markReady();
     client.pipeline().addLast(new Connection(server, "IN", "SASL_PLAINTEXT", client));
     client.register();
     client.freezeTime();
     send(1, 1, new SaslHandshakeRequest().setMechanism("TEST"), SaslHandshakeRequest.API);
     assertThat(answer(1, new SaslHandshakeResponse()).errorCode()).isZero();
+  }
+
+  /** A mechanism may come from elsewhere: whatever it throws, and where, the client does not wait in vain. */
+  @Test
+  void aMechanismThatBreaksEndsTheConnection() throws Exception {
+    open(from -> new SaslLogin() {
+      @Override
+      public CompletionStage<Step> respond(byte[] token) {
+        return CompletableFuture.completedFuture(Step.more(token));
+      }
+
+      @Override
+      public LoginFailedException refusal() {
+        throw new NoClassDefFoundError("thrown by the test");
+      }
+    });
+    token(2);
+    assertThat(client.isOpen()).isFalse();
+  }
+
+  @Test
+  void aRefusalIsRecordedOnceAndDelaysTheFirstAnswer() throws Exception {
+    open(RefusedTokenTest::login);
     token(2);
     assertThat(recorded()).as("the client may go now").containsExactly("User:alice failed 1 {reason=it is not good}");
     assertThat(answer()).isNull();
