@@ -9,6 +9,7 @@ import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
 import io.margay.metadata.TopicsImage;
 import io.margay.model.BrokerId;
+import io.margay.model.TopicNames;
 import io.margay.model.acl.Acl;
 import java.util.ArrayList;
 import java.util.Collections;
