@@ -381,7 +381,7 @@ final class ClientSession {
   private void record(RoutedRequest request, Session.Exchange exchange, Throwable why) {
     security.audit().loginFailed(listener, exchange.mechanism(), exchange.login().claimedUser(), request.clientAddress(), request.clientId(),
         why instanceof LoginFailedException known ? known.reason() : "it could not be checked");
-    long held = lines.pass(why instanceof LoginFailedException ? "login" : "login error");
+    long held = lines.pass(why instanceof LoginFailedException ? "failed login" : "login error");
     if (held != LineLimit.HELD) {
       if (why instanceof LoginFailedException failure) {
         LOG.warn("A login failed: {} listener={} mechanism={} client={} clientId={} sinceLast={}", failure.reason(), listener, exchange.mechanism(),
