@@ -10,8 +10,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A thread of an application of Kafka Streams (KIP-1071) with one part without state, whose tasks have the numbers of the partitions of a topic: sends
- * heartbeats, gives back what it is to lose after a moment, and then takes what it gets. At times it leaves, and comes back as another member.
+ * A thread of an application of Kafka Streams (KIP-1071) with one part without state, whose tasks have the numbers of the partitions of a
+ * topic: sends heartbeats, gives back what it is to lose after a moment, and then takes what it gets. At times it leaves, and comes back as
+ * another member.
  */
 final class SimulatedStreamsMember extends SimulatedClient {
   private static final String GROUP = "application";
