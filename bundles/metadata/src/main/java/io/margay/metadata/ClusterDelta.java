@@ -16,9 +16,10 @@ import java.util.UUID;
  * @param changedConfigs resources whose overrides changed or were removed
  * @param brokersChanged whether brokers were registered, fenced, began to shut down or left, or another node is the controller
  * @param topicsBefore the changed topics as the previous image showed them, by id; one that is absent is new to the receiver
+ * @param othersChanged whether the ACLs or the id of the cluster changed, which receivers compare in the images
  */
 public record ClusterDelta(boolean first, Set<TopicImage> changedTopics, Set<TopicImage> deletedTopics,
-    Set<ConfigResource> changedConfigs, boolean brokersChanged, Map<UUID, TopicImage> topicsBefore) {
+    Set<ConfigResource> changedConfigs, boolean brokersChanged, Map<UUID, TopicImage> topicsBefore, boolean othersChanged) {
   public ClusterDelta {
     // Set.copyOf has another order in each process; this one lets a simulation repeat what happened
     changedTopics = Collections.unmodifiableSet(new LinkedHashSet<>(changedTopics));
@@ -39,6 +40,26 @@ public record ClusterDelta(boolean first, Set<TopicImage> changedTopics, Set<Top
   public ClusterDelta(boolean first, Set<TopicImage> changedTopics, Set<TopicImage> deletedTopics, Set<ConfigResource> changedConfigs,
       boolean brokersChanged) {
     this(first, changedTopics, deletedTopics, changedConfigs, brokersChanged, Map.of());
+  }
+
+  /**
+   * A delta without changes of anything else.
+   *
+   * @param first whether everything in the image is new to the receiver
+   * @param changedTopics topics that are new, or whose partitions changed
+   * @param deletedTopics topics that are gone, as they last were
+   * @param changedConfigs resources whose overrides changed or were removed
+   * @param brokersChanged whether brokers or the controller changed
+   * @param topicsBefore the changed topics as the previous image showed them, by id
+   */
+  public ClusterDelta(boolean first, Set<TopicImage> changedTopics, Set<TopicImage> deletedTopics, Set<ConfigResource> changedConfigs,
+      boolean brokersChanged, Map<UUID, TopicImage> topicsBefore) {
+    this(first, changedTopics, deletedTopics, changedConfigs, brokersChanged, topicsBefore, false);
+  }
+
+  /** @return whether there is nothing in the image that its receivers have to be shown */
+  public boolean isEmpty() {
+    return !first && changedTopics.isEmpty() && deletedTopics.isEmpty() && changedConfigs.isEmpty() && !brokersChanged && !othersChanged;
   }
 
   /** Takes the partitions that changed. */

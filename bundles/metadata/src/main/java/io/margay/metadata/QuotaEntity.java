@@ -1,8 +1,11 @@
 package io.margay.metadata;
 
+import java.net.InetAddress;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /**
  * Whom a client quota is for: a user, a client id, both together, or an address. Each part is a name, {@link #DEFAULT} for all that have no
@@ -16,6 +19,10 @@ public record QuotaEntity(String user, String clientId, String ip) {
   /** Stands for all that have no quota of their own. */
   public static final String DEFAULT = "";
 
+  private static final Pattern IPV4 = Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?:\\.(?!$)|$)){4}");
+  /** What is read as an address, or refused, and never looked up as a name. */
+  private static final Pattern IPV6 = Pattern.compile("(?=.*:)[0-9A-Fa-f:][0-9A-Fa-f:.]*");
+
   private static final String USER = "user";
   private static final String CLIENT_ID = "client-id";
   private static final String IP = "ip";
@@ -23,6 +30,23 @@ public record QuotaEntity(String user, String clientId, String ip) {
   public QuotaEntity {
     if (ip == null ? user == null && clientId == null : user != null || clientId != null) {
       throw new IllegalArgumentException("a quota is for a user, a client id, both, or an address: " + user + ", " + clientId + ", " + ip);
+    }
+  }
+
+  /**
+   * Reads an address. No name is looked up.
+   *
+   * @param text what may be the {@link #ip} of an entity
+   * @return the address; null when the text is none, such as the name of a host
+   */
+  public static InetAddress address(String text) {
+    if (!IPV4.matcher(text).matches() && !IPV6.matcher(text).matches()) {
+      return null;
+    }
+    try {
+      return InetAddress.getByName(text);
+    } catch (UnknownHostException e) {
+      return null;
     }
   }
 

@@ -4,7 +4,7 @@
  * collections are unmodifiable.
  */
 @Export
-@Version("3.5.0")
+@Version("3.6.0")
 package io.margay.metadata;
 
 import org.osgi.annotation.bundle.Export;

@@ -4,7 +4,7 @@
  * behalf of clients creates for itself.
  */
 @Export
-@Version("1.4.0")
+@Version("1.5.0")
 package io.margay.model;
 
 import org.osgi.annotation.bundle.Export;

@@ -1,18 +1,23 @@
 package io.margay.assignors.internal;
 
+import io.margay.assignors.internal.TaskBalance.Candidate;
+import io.margay.assignors.internal.TaskBalance.Task;
 import io.margay.spi.assignor.TaskAssignment;
 import io.margay.spi.assignor.TaskAssignor;
 import io.margay.spi.assignor.TaskGroup;
 import io.margay.spi.assignor.TaskId;
-import io.margay.spi.assignor.TaskMember;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.osgi.service.component.annotations.Component;
 
 /**
- * For streams groups whose states are large: as {@link StickyTaskAssignor}, but a task stays with the member that has its state until the
- * member that it is to move to has caught up. That one restores the state as a warm-up task meanwhile; there are no more of them at a time than
- * the group's setting allows. Members that do not say how far they have come are taken for caught up.
+ * For streams groups whose states are large: as {@link StickyTaskAssignor}, but a task stays with the process that has its state until the
+ * process that it is to move to has caught up. A member of that one restores the state as a warm-up task meanwhile; there are no more of them at a
+ * time than the group's setting allows. When it allows none, tasks move at once, because they would stay for ever. Within a process, whose
+ * members share their states, they always do. When no member says how far it has come, all are taken for caught up.
  *
  * <p>When this bundle is updated, an assignment that is being worked out is finished; groups that need one meanwhile keep their last.
  */
@@ -24,38 +29,45 @@ public final class AvailableTaskAssignor implements TaskAssignor {
   public Map<String, TaskAssignment> assign(TaskGroup group) {
     TaskBalance balance = new TaskBalance(group);
     balance.assignActive();
-    if (group.members().stream().anyMatch(m -> !m.lags().isEmpty())) {
+    if (group.warmupReplicas() > 0 && group.members().stream().anyMatch(m -> !m.lags().isEmpty())) {
+      Map<TaskId, List<Candidate>> caughtUp = caughtUp(balance);
       int warmups = group.warmupReplicas();
-      for (TaskId task : balance.stateful()) {
-        warmups -= keepCaughtUp(balance, task, warmups) ? 1 : 0;
+      for (Task task : balance.stateful()) {
+        warmups -= keepCaughtUp(balance, task, caughtUp.getOrDefault(task.id, List.of()), warmups) ? 1 : 0;
       }
     }
-    balance.assignStandby();
+    new StandbyPlaces(balance).assign();
     return balance.result();
   }
 
-  /** Lets a task stay with a member that has its state; whether another one warms up for it. */
-  private static boolean keepCaughtUp(TaskBalance balance, TaskId task, int warmups) {
-    TaskMember next = balance.owner(task);
-    long acceptable = balance.group().acceptableLag();
-    if (next == null || next.current().active().contains(task) || lag(next, task) <= acceptable) {
-      return false;
+  /** Which members have the state of a task as it is now, or almost so; the one that processes it comes first. */
+  private static Map<TaskId, List<Candidate>> caughtUp(TaskBalance balance) {
+    Map<TaskId, List<Candidate>> result = new HashMap<>();
+    for (Candidate c : balance.members()) {
+      c.member.current().active().forEach(t -> result.computeIfAbsent(t, id -> new ArrayList<>(2)).add(0, c));
+      c.member.lags().forEach((t, lag) -> {
+        if (lag <= balance.group().acceptableLag() && !c.member.current().active().contains(t)) {
+          result.computeIfAbsent(t, id -> new ArrayList<>(2)).add(c);
+        }
+      });
     }
-    TaskMember now = balance.members().values().stream().filter(m -> m.current().active().contains(task) || lag(m, task) <= acceptable)
-        .min(Comparator.<TaskMember>comparingInt(m -> m.current().active().contains(task) ? 0 : 1).thenComparingLong(m -> lag(m, task))
-            .thenComparing(TaskMember::id)).orElse(null);
-    if (now == null) {
-      return false;
-    }
-    balance.activate(now.id(), task);
-    boolean warms = warmups > 0 && !balance.has(next, task);
-    if (warms) {
-      balance.warmUp(next.id(), task);
-    }
-    return warms;
+    return result;
   }
 
-  private static long lag(TaskMember member, TaskId task) {
-    return member.lags().getOrDefault(task, Long.MAX_VALUE);
+  /** Lets a task stay with a process that has its state; whether another one warms up for it. */
+  private static boolean keepCaughtUp(TaskBalance balance, Task task, List<Candidate> caughtUp, int warmups) {
+    Candidate next = task.owner;
+    if (next == null || caughtUp.isEmpty() || caughtUp.stream().anyMatch(c -> c.process == next.process)) {
+      return false;
+    }
+    Candidate first = caughtUp.get(0);
+    Candidate now = first.member.current().active().contains(task.id) ? first : caughtUp.stream().min(
+        Comparator.<Candidate>comparingLong(c -> c.member.lags().get(task.id)).thenComparingInt(c -> c.index)).orElseThrow().process.least();
+    balance.activate(now, task);
+    boolean warms = warmups > 0 && !task.isIn(next.process);
+    if (warms) {
+      balance.warmUp(next, task);
+    }
+    return warms;
   }
 }

@@ -20,7 +20,7 @@ public final class StickyTaskAssignor implements TaskAssignor {
   public Map<String, TaskAssignment> assign(TaskGroup group) {
     TaskBalance balance = new TaskBalance(group);
     balance.assignActive();
-    balance.assignStandby();
+    new StandbyPlaces(balance).assign();
     return balance.result();
   }
 }

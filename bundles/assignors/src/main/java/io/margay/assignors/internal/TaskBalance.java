@@ -6,47 +6,103 @@ import io.margay.spi.assignor.TaskGroup;
 import io.margay.spi.assignor.TaskId;
 import io.margay.spi.assignor.TaskMember;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 
 /**
  * One assignment of tasks in the making. Members process equal numbers of tasks, keep what they have as far as that allows, and are preferred
- * for tasks whose state they have a copy of. Copies go to members of other processes, which differ in their tags where that is asked for.
- * Everything is walked through in the order of ids, so the result is deterministic. Used once, by one thread.
+ * for tasks whose state they have a copy of. {@link StandbyPlaces} gives out copies. Everything is walked through in the order of ids, so the
+ * result is deterministic. A task costs the logarithm of the members, because an assignment is made while other groups wait. Used once, by one
+ * thread.
  */
 final class TaskBalance {
+  /** A task, and who has it in which role. */
+  static final class Task {
+    final TaskId id;
+    final boolean stateful;
+    Candidate owner;
+    final List<Candidate> standby = new ArrayList<>(0);
+    final List<Candidate> warmup = new ArrayList<>(0);
+
+    Task(TaskId id, boolean stateful) {
+      this.id = id;
+      this.stateful = stateful;
+    }
+
+    /** Whether a process has it in any role. */
+    boolean isIn(Process process) {
+      return owner != null && owner.process == process || isIn(process, standby) || isIn(process, warmup);
+    }
+
+    private static boolean isIn(Process process, List<Candidate> holders) {
+      for (Candidate c : holders) {
+        if (c.process == process) {
+          return true;
+        }
+      }
+      return false;
+    }
+  }
+
+  /** A member, and how much it was given. */
+  static final class Candidate {
+    final TaskMember member;
+    final Process process;
+    /** Its place in the order of ids. */
+    final int index;
+    /** How many tasks it processes. */
+    int actives;
+    /** How many tasks it has in any role. */
+    int load;
+
+    Candidate(TaskMember member, Process process, int index) {
+      this.member = member;
+      this.process = process;
+      this.index = index;
+    }
+  }
+
+  /** A process, whose members share their states. Invariant: {@code members} has at least one, and is in order. */
+  static final class Process {
+    final TreeSet<Candidate> members =
+        new TreeSet<>(Comparator.<Candidate>comparingInt(c -> c.actives).thenComparingInt(c -> c.index));
+    /** How many tasks its members have in any role. */
+    int load;
+
+    /** The member that processes least. */
+    Candidate least() {
+      return members.first();
+    }
+  }
+
+  private static final Comparator<Candidate> LEAST =
+      Comparator.<Candidate>comparingInt(c -> c.actives).thenComparingInt(c -> c.process.load).thenComparingInt(c -> c.index);
+
   private final TaskGroup group;
-  private final NavigableMap<String, TaskMember> members = new TreeMap<>();
-  private final NavigableMap<TaskId, Boolean> tasks = new TreeMap<>();
-  private final NavigableMap<TaskId, String> active = new TreeMap<>();
-  private final Map<String, NavigableSet<TaskId>> standby = new HashMap<>();
-  private final Map<String, NavigableSet<TaskId>> warmup = new HashMap<>();
-  /** How many tasks each member processes, and has in any role. */
-  private final Map<String, Integer> actives = new HashMap<>();
-  private final Map<String, Integer> loads = new HashMap<>();
-  /** Which tasks each process has in any role. */
-  private final Map<String, Set<TaskId>> processes = new HashMap<>();
+  private final List<Candidate> members = new ArrayList<>();
+  private final NavigableMap<TaskId, Task> tasks = new TreeMap<>();
+  /** The process with the member that processes least comes first. */
+  private final TreeSet<Process> order = new TreeSet<>(Comparator.comparing(Process::least, LEAST));
 
   TaskBalance(TaskGroup group) {
     this.group = group;
-    for (TaskMember m : group.members()) {
-      members.put(m.id(), m);
-      standby.put(m.id(), new TreeSet<>());
-      warmup.put(m.id(), new TreeSet<>());
-      processes.computeIfAbsent(m.process(), p -> new HashSet<>());
-    }
+    Map<String, Process> processes = new HashMap<>();
+    group.members().stream().sorted(Comparator.comparing(TaskMember::id)).forEach(m ->
+        members.add(new Candidate(m, processes.computeIfAbsent(m.process(), p -> new Process()), members.size())));
+    members.forEach(c -> c.process.members.add(c));
+    order.addAll(processes.values());
     for (Subtopology s : group.subtopologies()) {
       for (int p = 0; p < s.tasks(); p++) {
-        tasks.put(new TaskId(s.id(), p), s.stateful());
+        TaskId id = new TaskId(s.id(), p);
+        tasks.put(id, new Task(id, s.stateful()));
       }
     }
   }
@@ -56,18 +112,29 @@ final class TaskBalance {
   }
 
   /** The members, by id. */
-  NavigableMap<String, TaskMember> members() {
-    return members;
+  List<Candidate> members() {
+    return Collections.unmodifiableList(members);
   }
 
-  /** The tasks that have state. */
-  List<TaskId> stateful() {
-    List<TaskId> result = new ArrayList<>();
-    tasks.forEach((task, state) -> {
-      if (state) {
-        result.add(task);
+  /** The tasks, by id. */
+  Collection<Task> tasks() {
+    return Collections.unmodifiableCollection(tasks.values());
+  }
+
+  /** The tasks that have state, by id. */
+  List<Task> stateful() {
+    return tasks.values().stream().filter(t -> t.stateful).toList();
+  }
+
+  /** Which members had a copy of the state of a task until now, by id. */
+  static Map<TaskId, List<Candidate>> before(List<Candidate> members, boolean warmup) {
+    Map<TaskId, List<Candidate>> result = new HashMap<>();
+    for (Candidate c : members) {
+      c.member.current().standby().forEach(t -> result.computeIfAbsent(t, id -> new ArrayList<>(1)).add(c));
+      if (warmup) {
+        c.member.current().warmup().forEach(t -> result.computeIfAbsent(t, id -> new ArrayList<>(1)).add(c));
       }
-    });
+    }
     return result;
   }
 
@@ -80,127 +147,87 @@ final class TaskBalance {
     }
     int each = tasks.size() / members.size();
     int withOneMore = tasks.size() % members.size();
-    for (TaskMember m : members.values()) {
-      for (TaskId task : new TreeSet<>(m.current().active())) {
-        int has = actives.getOrDefault(m.id(), 0);
-        boolean extra = has == each && withOneMore > 0;
-        if (tasks.containsKey(task) && !active.containsKey(task) && (has < each || extra)) {
+    for (Candidate c : members) {
+      for (TaskId id : new TreeSet<>(c.member.current().active())) {
+        Task task = tasks.get(id);
+        boolean extra = c.actives == each && withOneMore > 0;
+        if (task != null && task.owner == null && (c.actives < each || extra)) {
           withOneMore -= extra ? 1 : 0;
-          activate(m.id(), task);
+          activate(c, task);
         }
       }
     }
-    for (TaskId task : tasks.keySet()) {
-      if (!active.containsKey(task)) {
-        activate(receiver(task, each).id(), task);
+    Map<TaskId, List<Candidate>> copies = before(members, true);
+    for (Task task : tasks.values()) {
+      if (task.owner == null) {
+        activate(receiver(copies.getOrDefault(task.id, List.of()), each), task);
       }
     }
   }
 
   /** The member with a copy of the state that has room, or the one that processes least. */
-  private TaskMember receiver(TaskId task, int each) {
-    Comparator<TaskMember> least = Comparator.<TaskMember>comparingInt(m -> actives.getOrDefault(m.id(), 0))
-        .thenComparingInt(m -> processes.get(m.process()).size()).thenComparing(TaskMember::id);
-    int fewest = members.values().stream().mapToInt(m -> actives.getOrDefault(m.id(), 0)).min().orElse(0);
-    int room = Math.max(each, fewest + 1);
-    return members.values().stream()
-        .filter(m -> actives.getOrDefault(m.id(), 0) < room && (m.current().standby().contains(task) || m.current().warmup().contains(task)))
-        .min(least).orElseGet(() -> members.values().stream().min(least).orElseThrow());
-  }
-
-  /** Who processes a task. */
-  TaskMember owner(TaskId task) {
-    return members.get(active.get(task));
+  private Candidate receiver(List<Candidate> copies, int each) {
+    Candidate least = order.first().least();
+    int room = Math.max(each, least.actives + 1);
+    return copies.stream().filter(c -> c.actives < room).min(LEAST).orElse(least);
   }
 
   /** Lets a member process a task, instead of the one that was to do so. */
-  void activate(String memberId, TaskId task) {
-    String before = active.put(task, memberId);
-    if (before != null) {
-      actives.merge(before, -1, Integer::sum);
-      loads.merge(before, -1, Integer::sum);
-      processes.get(members.get(before).process()).remove(task);
+  void activate(Candidate member, Task task) {
+    if (task.owner != null) {
+      change(task.owner, -1, -1);
     }
-    actives.merge(memberId, 1, Integer::sum);
-    hold(memberId, task);
+    task.owner = member;
+    change(member, 1, 1);
   }
 
-  private void hold(String memberId, TaskId task) {
-    loads.merge(memberId, 1, Integer::sum);
-    processes.get(members.get(memberId).process()).add(task);
-  }
-
-  /** Whether a process has a task in any role. */
-  boolean has(TaskMember member, TaskId task) {
-    return processes.get(member.process()).contains(task);
-  }
-
-  /** Lets a member restore the state of a task, so that it can process it soon. */
-  void warmUp(String memberId, TaskId task) {
-    warmup.get(memberId).add(task);
-    hold(memberId, task);
+  private void change(Candidate c, int active, int all) {
+    order.remove(c.process);
+    c.process.members.remove(c);
+    c.actives += active;
+    c.load += all;
+    c.process.load += all;
+    c.process.members.add(c);
+    order.add(c.process);
   }
 
   // ------------------------------------------------------------------------------------------------ copies
 
-  /** Gives copies of states to members. */
-  void assignStandby() {
-    for (int replica = 0; replica < group.standbyReplicas(); replica++) {
-      int average = Math.max(1, (tasks.size() + (replica + 1) * stateful().size()) / Math.max(1, members.size()) + 1);
-      for (TaskId task : stateful()) {
-        TaskMember best = best(task, m -> m.current().standby().contains(task) && loads.getOrDefault(m.id(), 0) < average);
-        best = best != null && differs(best, task) ? best : best(task, m -> true);
-        if (best != null) {
-          standby.get(best.id()).add(task);
-          hold(best.id(), task);
-        }
-      }
-    }
+  /** Lets a member restore the state of a task, so that it can process it soon. */
+  void warmUp(Candidate member, Task task) {
+    task.warmup.add(member);
+    change(member, 0, 1);
   }
 
-  private TaskMember best(TaskId task, Predicate<TaskMember> among) {
-    return members.values().stream().filter(m -> !has(m, task)).filter(among)
-        .min(Comparator.<TaskMember>comparingInt(m -> -distance(m, task)).thenComparingInt(m -> m.current().standby().contains(task) ? 0 : 1)
-            .thenComparingInt(m -> loads.getOrDefault(m.id(), 0)).thenComparing(TaskMember::id)).orElse(null);
+  /** Gives a copy of the state of a task to a member; afterwards no task is activated or warmed up. */
+  void standBy(Candidate member, Task task) {
+    task.standby.add(member);
+    member.load++;
   }
 
-  /** Whether no other member would differ more in its tags. */
-  private boolean differs(TaskMember member, TaskId task) {
-    return members.values().stream().filter(m -> !has(m, task)).noneMatch(m -> distance(m, task) > distance(member, task));
-  }
-
-  /** How much a member differs in its tags from those that have a task; the first tag counts most. */
-  private int distance(TaskMember member, TaskId task) {
-    int result = 0;
-    for (String tag : group.rackTags()) {
-      String value = member.tags().get(tag);
-      boolean other = value != null && holders(task).stream().noneMatch(m -> value.equals(m.tags().get(tag)));
-      result = 2 * result + (other ? 1 : 0);
-    }
-    return result;
-  }
-
-  private List<TaskMember> holders(TaskId task) {
-    List<TaskMember> result = new ArrayList<>();
-    if (active.containsKey(task)) {
-      result.add(owner(task));
-    }
-    standby.forEach((id, of) -> {
-      if (of.contains(task)) {
-        result.add(members.get(id));
-      }
-    });
-    return result;
+  /** Takes it from there again. */
+  void endStandBy(Candidate member, Task task) {
+    task.standby.remove(member);
+    member.load--;
   }
 
   // ------------------------------------------------------------------------------------------------ result
 
   Map<String, TaskAssignment> result() {
-    Map<String, Set<TaskId>> activeOf = new HashMap<>();
-    active.forEach((task, id) -> activeOf.computeIfAbsent(id, i -> new HashSet<>()).add(task));
+    List<List<List<TaskId>>> given = new ArrayList<>(members.size());
+    members.forEach(c -> given.add(List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>())));
+    for (Task task : tasks.values()) {
+      if (task.owner != null) {
+        given.get(task.owner.index).get(0).add(task.id);
+      }
+      task.standby.forEach(c -> given.get(c.index).get(1).add(task.id));
+      task.warmup.forEach(c -> given.get(c.index).get(2).add(task.id));
+    }
     Map<String, TaskAssignment> result = new TreeMap<>();
-    members.keySet().forEach(id -> result.put(id,
-        new TaskAssignment(activeOf.getOrDefault(id, Set.of()), standby.get(id), warmup.get(id))));
+    for (Candidate c : members) {
+      List<List<TaskId>> of = given.get(c.index);
+      result.put(c.member.id(), new TaskAssignment(Set.copyOf(of.get(0)), Set.copyOf(of.get(1)), Set.copyOf(of.get(2))));
+    }
     return result;
   }
 }

@@ -92,10 +92,8 @@ final class FileSink implements AuditSink, AuditReader, AutoCloseable {
 
   /** Creates a directory for the user of the process alone, unless it is there. Its parents get the usual rights. */
   static void makeDirectory(Path directory) throws IOException {
-    if (!Files.isDirectory(directory)) {
-      Files.createDirectories(directory.getParent());
-      Files.createDirectory(directory, rights(directory, "rwx------"));
-    }
+    Files.createDirectories(directory.getParent());
+    Files.createDirectories(directory, rights(directory, "rwx------"));
   }
 
   /** A new file has its rights before anyone can open it; one that is there gets them. */

@@ -155,6 +155,9 @@ final class Recorder implements AutoCloseable {
   long step() {
     long due = -1;
     synchronized (stepping) {
+      if (closed) {
+        return -1;
+      }
       refill();
       List<AuditEvent> events = new ArrayList<>();
       List<AuditSource> inTurn = new ArrayList<>(sources);
@@ -206,7 +209,9 @@ final class Recorder implements AutoCloseable {
   /** Takes nothing more: it stays in the sources, for the next version of this bundle. What was taken is written, bounded in time. */
   @Override
   public void close() {
-    closed = true;
+    synchronized (stepping) {
+      closed = true;
+    }
     sources.forEach(source -> source.onEvent(null));
     Thread running;
     synchronized (signal) {

@@ -246,6 +246,7 @@ class RecorderTest {
     before.close();
     server.add(event("a", "2"));
     server.add(event("a", "3"));
+    assertThat(before.step()).as("one that was on its way").isEqualTo(-1);
     Recorder after = recorder(500, 1 << 20);
     after.addSink("s", sink);
     after.add(server);

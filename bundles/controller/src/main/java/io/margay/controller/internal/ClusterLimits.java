@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * setting, and is logged once a minute. Safe for all threads.
  *
  * <p>Replicas are reserved while their command is on its way, so that requests at the same time do not exceed the limit together.
- * The sums are counted again when the image has other topics or configs; several requests share one count.
+ * The sums are counted again when the image has other topics, configs or tokens; several requests share one count.
  */
 public final class ClusterLimits {
   private static final Logger LOG = LoggerFactory.getLogger(ClusterLimits.class);
@@ -38,6 +38,8 @@ public final class ClusterLimits {
   private long partitions;
   private Map<ConfigResource, Map<String, String>> countedConfigs = Map.of();
   private long configBytes;
+  private Map<String, DelegationToken> countedTokens = Map.of();
+  private long tokenBytes;
 
   ClusterLimits(NodeSettings settings) {
     this.settings = settings;
@@ -179,25 +181,39 @@ public final class ClusterLimits {
   }
 
   /**
-   * Checks how many delegation tokens there would be, and how large a new one is.
+   * Checks how many delegation tokens there would be, and how large a new one and all of them are.
    *
    * @param image the cluster now
    */
-  public void checkToken(ClusterImage image, DelegationToken added) {
+  public synchronized void checkToken(ClusterImage image, DelegationToken added) {
     int most = settings.get(ControllerSettings.MARGAY_MAX_DELEGATION_TOKENS);
     if (image.tokens().size() >= most) {
       refuse("delegation tokens", "There are " + image.tokens().size() + " delegation tokens, at most " + most
           + " are allowed by margay.max.delegation.tokens.");
     }
-    long bytes = added.owner().length() + added.requester().length();
-    for (String renewer : added.renewers()) {
-      bytes += ENTRY_OVERHEAD_BYTES + renewer.length();
-    }
+    long bytes = sizeBytes(added);
     int mostBytes = settings.get(ControllerSettings.MARGAY_MAX_CONFIG_BYTES);
     if (bytes > mostBytes) {
       refuse("bytes of one delegation token", "The delegation token would have " + bytes + " bytes, at most " + mostBytes
           + " are allowed by margay.max.config.bytes.");
     }
+    if (countedTokens != image.tokens()) {
+      countedTokens = image.tokens();
+      tokenBytes = countedTokens.values().stream().mapToLong(ClusterLimits::sizeBytes).sum();
+    }
+    int mostOfAll = settings.get(ControllerSettings.MARGAY_MAX_DELEGATION_TOKENS_BYTES);
+    if (tokenBytes + bytes > mostOfAll) {
+      refuse("bytes of all delegation tokens", "All delegation tokens would have " + (tokenBytes + bytes) + " bytes, at most " + mostOfAll
+          + " are allowed by margay.max.delegation.tokens.bytes.");
+    }
+  }
+
+  private static long sizeBytes(DelegationToken token) {
+    long bytes = ENTRY_OVERHEAD_BYTES + token.id().length() + token.owner().length() + token.requester().length();
+    for (String renewer : token.renewers()) {
+      bytes += ENTRY_OVERHEAD_BYTES + renewer.length();
+    }
+    return bytes;
   }
 
   /** What the configs of a resource cost. */

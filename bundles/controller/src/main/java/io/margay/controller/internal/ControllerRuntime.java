@@ -60,6 +60,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
   private final ImagePublisher publisher;
   private final TopicPlanner planner;
   private final Placements placements;
+  private final TokenFinder tokenFinder;
   private final ListenerCheck listenerCheck;
   private final LineLimit refusals = new LineLimit(Clock.SYSTEM);
   private final BrokerPresence presence;
@@ -94,6 +95,7 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
     holder[0] = machine;
     this.planner = new TopicPlanner(settings, partitioners);
     this.placements = new Placements(settings, placers);
+    this.tokenFinder = new TokenFinder(settings);
     this.listenerCheck = new ListenerCheck(settings);
   }
 
@@ -142,6 +144,11 @@ public final class ControllerRuntime implements ClusterMetadata, Controller, Aut
   /** Resolves defaults and plans new topics and partitions. */
   public TopicPlanner planner() {
     return planner;
+  }
+
+  /** Finds delegation tokens by their secrets. */
+  public TokenFinder tokenFinder() {
+    return tokenFinder;
   }
 
   /** Checks listeners before they are stored. */

@@ -61,6 +61,10 @@ public final class ControllerSettings implements SettingDefinitions {
   /** {@code margay.max.delegation.tokens}. */
   public static final Setting<Integer> MARGAY_MAX_DELEGATION_TOKENS = ALL.broker(INT, "margay.max.delegation.tokens", 10_000).from(1).live()
       .doc("Delegation tokens that there may be, expired ones included; a request for more is refused.");
+  /** {@code margay.max.delegation.tokens.bytes}. */
+  public static final Setting<Integer> MARGAY_MAX_DELEGATION_TOKENS_BYTES =
+      ALL.broker(INT, "margay.max.delegation.tokens.bytes", 8 << 20).from(65_536).live()
+      .doc("Bytes of the owners, requesters and renewers of all delegation tokens, expired ones included; a request for more is refused.");
   /** {@code margay.create.topics}. */
   public static final Setting<List<String>> MARGAY_CREATE_TOPICS = ALL.broker(LIST, "margay.create.topics", List.<String>of())
       .matching("(" + NEW_TOPIC + "(," + NEW_TOPIC + ")*)?", "a list of NAME:PARTITIONS:REPLICAS or NAME:PARTITIONS:REPLICAS:POLICY, such "

@@ -111,10 +111,9 @@ final class ImagePublisher {
     scheduled.set(false);
     Publication publication = source.get();
     if (publication != null) {
-      boolean others = differ(image, publication.image());
       image = publication.image();
       ClusterDelta delta = publication.delta();
-      if (others || !isEmpty(delta)) {
+      if (!delta.isEmpty()) {
         for (Member member : List.copyOf(members)) {
           tell(member, delta, publication.image());
         }
@@ -127,16 +126,6 @@ final class ImagePublisher {
         w.published().complete(null);
       }
     }
-  }
-
-  /** Whether something has changed that no delta shows: the ACLs, or the id of a cluster that is founded after its brokers were registered. */
-  private static boolean differ(ClusterImage before, ClusterImage after) {
-    return after.acls() != before.acls() || !after.clusterId().equals(before.clusterId());
-  }
-
-  private static boolean isEmpty(ClusterDelta delta) {
-    return delta.changedTopics().isEmpty() && delta.deletedTopics().isEmpty() && delta.changedConfigs().isEmpty()
-        && !delta.brokersChanged();
   }
 
   private void tell(Member member, ClusterDelta delta, ClusterImage image) {

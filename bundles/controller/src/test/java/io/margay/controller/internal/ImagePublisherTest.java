@@ -5,16 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.margay.controller.internal.state.MetadataStateMachine.Publication;
 import io.margay.metadata.ClusterDelta;
 import io.margay.metadata.ClusterImage;
-import io.margay.metadata.ClusterSettings;
 import io.margay.metadata.MetadataPublisher;
 import io.margay.metadata.TopicsImage;
 import io.margay.model.BrokerId;
 import io.margay.model.Clock;
-import io.margay.model.acl.Acl;
-import io.margay.model.acl.AclOperation;
-import io.margay.model.acl.AclPermission;
-import io.margay.model.acl.PatternType;
-import io.margay.model.acl.ResourceType;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,41 +70,19 @@ class ImagePublisherTest {
   }
 
   @Test
-  void changeOfAclsAloneIsShown() {
-    publisher.start();
-    publisher.add(named("acl"), 1);
-    change(0);
-    run();
-    calls.clear();
-    ClusterDelta nothing = new ClusterDelta(false, Set.of(), Set.of(), Set.of(), false);
-    ClusterSettings before = new ClusterSettings(Map.of(), Map.of(), publisher.image().acls());
-    ClusterSettings after = new ClusterSettings(Map.of(), Map.of(), List.of(new Acl(ResourceType.TOPIC, PatternType.LITERAL, "t", "User:a", "*",
-        AclOperation.READ, AclPermission.ALLOW)));
-    for (ClusterSettings settings : List.of(before, after, after)) {
-      long offset = publisher.image().offset() + 1;
-      next = new Publication(nothing, new ClusterImage("id", offset, new BrokerId(1), new TreeMap<>(), TopicsImage.EMPTY, settings));
-      publisher.onChange();
-      run();
-    }
-    assertThat(calls).containsExactly("acl2");
-  }
-
-  /** The first leader may found the cluster after its brokers have registered, and nothing else changes until they are served. */
-  @Test
-  void aClusterThatIsFoundedIsShown() {
+  void anImageThatShowsNothingNewIsNotShown() {
     publisher.start();
     publisher.add(named("seen"), 1);
     run();
     calls.clear();
-    ClusterDelta nothing = new ClusterDelta(false, Set.of(), Set.of(), Set.of(), false);
-    for (String id : List.of("", "id", "id")) {
-      long offset = publisher.image().offset() + 1;
-      next = new Publication(nothing, new ClusterImage(id, offset, new BrokerId(1), new TreeMap<>(), TopicsImage.EMPTY,
-          new ClusterSettings(Map.of(), Map.of(), publisher.image().acls())));
+    for (long offset = 0; offset < 3; offset++) {
+      next = new Publication(new ClusterDelta(false, Set.of(), Set.of(), Set.of(), false, Map.of(), offset == 1),
+          new ClusterImage("id", offset, new BrokerId(1), new TreeMap<>(), TopicsImage.EMPTY, Map.of(), Map.of()));
       publisher.onChange();
       run();
     }
     assertThat(calls).containsExactly("seen1");
+    assertThat(publisher.image().offset()).isEqualTo(2);
   }
 
   @Test

@@ -154,7 +154,7 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
     this.byGroup = new GroupShards(runtime, finder, metadata);
     this.transactional = new TransactionalCommits(byGroup);
     this.shareOffsets = new ShareOffsetRequests(metadata, shareStates, byGroup);
-    this.streams = new StreamsGroupRequests(byGroup, new InternalTopics(controller, memory.logs()));
+    this.streams = new StreamsGroupRequests(byGroup, new InternalTopics(controller, environment.clock(), memory.logs()));
   }
 
   /** Work for a shard, on the executor; its outcome is an operation of its own. */

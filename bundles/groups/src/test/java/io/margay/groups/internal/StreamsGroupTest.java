@@ -263,14 +263,15 @@ class StreamsGroupTest extends StreamsFixture {
   }
 
   @Test
-  void anotherAssignorMakesAnotherAssignment() {
+  void anotherAssignorIsAskedForTheNextAssignment() {
     allTopics(2);
     TestStreams a = member("a");
     settle(a);
     int epoch = described().groupEpoch();
     f.streams.assignor = "restless";
     a.beat();
-    assertThat(described().groupEpoch()).isEqualTo(epoch + 1);
+    assertThat(described().groupEpoch()).as("as in Kafka, that alone is no reason for one").isEqualTo(epoch);
+    member("b").beat();
     assertThat(f.taskAssignors.lastName).isEqualTo("restless");
   }
 
@@ -292,11 +293,12 @@ class StreamsGroupTest extends StreamsFixture {
     assertThat(described().members()).anySatisfy(m -> assertThat(m.taskEndOffsets()).hasSize(1));
   }
 
+  private static StreamsGroupHeartbeatRequest.TaskOffset offset(TaskId task, long offset) {
+    return new StreamsGroupHeartbeatRequest.TaskOffset().setSubtopologyId(task.subtopology()).setPartition(task.partition()).setOffset(offset);
+  }
+
   private static StreamsGroupHeartbeatRequest offsets(TestStreams member, TaskId task, long at, long end) {
-    StreamsGroupHeartbeatRequest.TaskOffset offset = new StreamsGroupHeartbeatRequest.TaskOffset().setSubtopologyId(task.subtopology())
-        .setPartition(task.partition());
-    return member.request().setTaskOffsets(List.of(offset.setOffset(at))).setTaskEndOffsets(List.of(
-        new StreamsGroupHeartbeatRequest.TaskOffset().setSubtopologyId(task.subtopology()).setPartition(task.partition()).setOffset(end)));
+    return member.request().setTaskOffsets(List.of(offset(task, at))).setTaskEndOffsets(List.of(offset(task, end)));
   }
 
   // ------------------------------------------------------------------------------------------------ offsets and other kinds
@@ -393,6 +395,47 @@ class StreamsGroupTest extends StreamsFixture {
     assertThat(b.beat().error).isEqualTo(Errors.GROUP_MAX_SIZE_REACHED);
     f.config.memoryBytes = 1 << 30;
     assertThat(b.beat().error).isEqualTo(Errors.NONE);
+  }
+
+  @Test
+  void howFarStatesHaveComeIsForgottenWhereThereIsNoRoom() {
+    allTopics(2);
+    TestStreams a = member("a");
+    settle(a);
+    long before = f.groups.memory().usedBytes();
+    TaskId task = new TaskId("1", 0);
+    a.send(offsets(a, task, 5, 100));
+    assertThat(described().members().get(0).taskOffsets()).hasSize(1);
+    long room = f.config.memoryBytes;
+    f.config.memoryBytes = 1_000;
+    a.send(a.request().setTaskOffsets(List.of(offset(task, 6), offset(new TaskId("1", 1), 6))));
+    assertThat(a.error).as("it goes on without").isEqualTo(Errors.NONE);
+    assertThat(described().members().get(0).taskOffsets()).isEmpty();
+    assertThat(f.groups.memory().usedBytes()).isEqualTo(before);
+    f.config.memoryBytes = (int) room;
+    a.send(offsets(a, task, 7, 100));
+    assertThat(described().members().get(0).taskOffsets()).extracting(o -> o.offset()).containsExactly(7L);
+  }
+
+  @Test
+  void onlyStatesAreKnown() {
+    allTopics(1);
+    TestStreams a = member("a").beat();
+    a.send(a.request().setTaskOffsets(List.of(offset(new TaskId("0", 0), 5), offset(new TaskId("1", 0), 5))));
+    assertThat(described().members().get(0).taskOffsets()).extracting(o -> o.subtopologyId()).as("0 has none").containsExactly("1");
+  }
+
+  @Test
+  void nothingIsKeptOfAMemberThatCouldNotBeWritten() {
+    allTopics(1);
+    member("a").beat();
+    long before = f.groups.memory().usedBytes();
+    f.log.failWith = Errors.NOT_ENOUGH_REPLICAS;
+    TestStreams b = member("b");
+    b.send(offsets(b, new TaskId("1", 0), 5, 100));
+    f.log.failWith = Errors.NONE;
+    assertThat(b.error).isEqualTo(Errors.COORDINATOR_NOT_AVAILABLE);
+    assertThat(f.groups.memory().usedBytes()).isEqualTo(before);
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.margay.groups.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.margay.groups.internal.streams.Topology;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.StreamsGroupHeartbeatRequest;
 import io.margay.spi.assignor.TaskId;
@@ -9,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Streams groups get tasks when the topics of their topology are there and fit together. */
@@ -40,10 +43,59 @@ class StreamsTopologyTest extends StreamsFixture {
     TestStreams a = member("a").beat();
     f.creator.answer = Errors.POLICY_VIOLATION;
     assertThat(f.groups.streams().create(a.missing)).isEmpty();
-    assertThat(f.groups.streams().create(a.missing)).containsOnlyKeys("app-counts", "app-words");
+    assertThat(f.groups.streams().create(a.missing)).isEqualTo(Map.of("app-counts", Errors.POLICY_VIOLATION.message(),
+        "app-words", Errors.POLICY_VIOLATION.message()));
     f.creator.answer = Errors.NONE;
+    f.time.advance(1_000);
     f.groups.streams().create(a.missing);
     assertThat(f.groups.streams().create(a.missing)).isEmpty();
+  }
+
+  @Test
+  void aTopicThatCouldNotBeCreatedIsTriedAgainAfterPausesThatGrow() {
+    List<Topology.Internal> topic = List.of(new Topology.Internal("app-counts", 1, (short) 1, Map.of()));
+    f.creator.answer = Errors.POLICY_VIOLATION;
+    f.groups.streams().create(topic);
+    for (long pauseMs : List.of(1_000L, 2_000L, 4_000L, 8_000L, 16_000L, 30_000L, 30_000L)) {
+      int before = f.creator.calls;
+      f.time.advance(pauseMs - 1);
+      f.groups.streams().create(topic);
+      assertThat(f.creator.calls).isEqualTo(before);
+      f.time.advance(1);
+      f.groups.streams().create(topic);
+      assertThat(f.creator.calls).isEqualTo(before + 1);
+    }
+  }
+
+  @Test
+  void aCreationThatDoesNotEndIsTriedAgain() {
+    List<Topology.Internal> topic = List.of(new Topology.Internal("app-counts", 1, (short) 1, Map.of()));
+    f.creator.failure = new IllegalStateException("the controller is away");
+    f.groups.streams().create(topic);
+    f.time.advance(1_000);
+    f.creator.failure = null;
+    f.creator.later = new CompletableFuture<>();
+    assertThat(f.groups.streams().create(topic)).isEqualTo(Map.of("app-counts", "the controller is away"));
+    f.time.advance(InternalTopics.LOST_MS - 1);
+    f.groups.streams().create(topic);
+    assertThat(f.creator.calls).as("one at a time").isEqualTo(2);
+    f.time.advance(1);
+    f.creator.later = null;
+    f.groups.streams().create(topic);
+    assertThat(f.creator.created).containsOnlyKeys("app-counts");
+    assertThat(f.groups.streams().create(topic)).isEmpty();
+  }
+
+  @Test
+  void onlySoManyTopicsAreCreatedAtATime() {
+    f.creator.later = new CompletableFuture<>();
+    List<Topology.Internal> many = IntStream.range(0, InternalTopics.MOST + 1)
+        .mapToObj(i -> new Topology.Internal("app-" + i, 1, (short) 1, Map.of())).toList();
+    f.groups.streams().create(many);
+    assertThat(f.creator.calls).isEqualTo(InternalTopics.MOST);
+    f.time.advance(InternalTopics.LOST_MS);
+    f.groups.streams().create(many.subList(InternalTopics.MOST, many.size()));
+    assertThat(f.creator.calls).isEqualTo(InternalTopics.MOST + 1);
   }
 
   @Test

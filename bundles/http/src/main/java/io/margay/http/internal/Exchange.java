@@ -61,7 +61,7 @@ final class Exchange {
     this.producing = producing;
     this.target = target;
     this.source = source;
-    this.sending = new Sending(producing, target, this::onEvent);
+    this.sending = new Sending(producing, target, this::onEvent, this::signal);
     this.peer = peer;
   }
 

@@ -1,5 +1,6 @@
 package io.margay.http.internal;
 
+import io.margay.model.Scheduler;
 import io.margay.spi.lease.ServiceHolder;
 import io.margay.spi.producer.Producer;
 import io.margay.spi.producer.Producer.Sent;
@@ -17,6 +18,7 @@ final class Sending {
   private final Producing producing;
   private final Target target;
   private final Runnable onEvent;
+  private final Runnable onTime;
   private final AtomicInteger underWay = new AtomicInteger();
   private final Map<Integer, PartitionWriter> writers = new HashMap<>();
 
@@ -25,9 +27,15 @@ final class Sending {
   private boolean awaiting;
   private boolean producerMissing;
   private boolean closed;
+  /** Wakes a record that waits because of its client's quota; null while none does. */
+  private Scheduler.Timer pause;
 
-  /** @param onEvent called, on any thread, when a result is known or a record that had to wait may be sent */
-  Sending(Producing producing, Target target, Runnable onEvent) {
+  /**
+   * @param onEvent called, on any thread, when a result is known or a record that had to wait may be sent
+   * @param onTime called, on any thread, when a record that had to wait because of the client's quota may be sent
+   */
+  Sending(Producing producing, Target target, Runnable onEvent, Runnable onTime) {
+    this.onTime = onTime;
     this.producing = producing;
     this.target = target;
     this.onEvent = onEvent;
@@ -47,6 +55,10 @@ final class Sending {
       return Slot.failed(HttpError.tooLarge("a record has " + record.sizeBytes()
           + " bytes, more than the topic's max.message.bytes, " + target.maxBytes()));
     }
+    int waitMs = target.access().produced(0);
+    if (waitMs > 0) {
+      return postpone(waitMs);
+    }
     if (record.partition() != null) {
       return send(record, null);
     }
@@ -56,6 +68,26 @@ final class Sending {
     }
     return producerGone() ? Slot.failed(HttpError.unavailable(
         "the producer of this server is being replaced, and did not come back in time")) : null;
+  }
+
+  /** A short wait is not seen by the client; after a longer one it should ask again. */
+  private Slot postpone(int ms) {
+    if (ms > producing.limits().timeoutMs() / 2) {
+      return Slot.failed(HttpError.overQuota(ms));
+    }
+    synchronized (this) {
+      if (pause == null && !closed) {
+        pause = producing.scheduler().after(ms, this::endPause);
+      }
+    }
+    return null;
+  }
+
+  private void endPause() {
+    synchronized (this) {
+      pause = null;
+    }
+    onTime.run();
   }
 
   private Slot send(RecordRequest record, ServiceHolder.Lease<Producer> use) {
@@ -68,6 +100,7 @@ final class Sending {
       return underWay.get() > 0 ? null
           : Slot.failed(HttpError.tooMany("too many bytes of other requests are in flight; try again"));
     }
+    target.access().produced(bytes);
     Slot slot = new Slot();
     underWay.incrementAndGet();
     stage(record, use).whenComplete((sent, e) -> {
@@ -141,6 +174,9 @@ final class Sending {
       closed = true;
       unused = lease;
       lease = null;
+      if (pause != null) {
+        pause.cancel();
+      }
     }
     if (unused != null) {
       unused.close();

@@ -12,8 +12,8 @@ import java.net.InetAddress;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether a client may write to a topic, asked at the begin of a request and again each second while it goes on. The answer does not tell whether
- * the topic exists. Used by one thread at a time.
+ * Whether a client may write to a topic, asked at the begin of a request and again each second while it goes on, and how much it may write. The answer
+ * does not tell whether the topic exists. Used by one thread at a time.
  */
 final class TopicAccess {
   /** Nobody is refused. */
@@ -24,8 +24,7 @@ final class TopicAccess {
 
   private final NamedServices<LocalClient> clients;
   private final NodeSettings settings;
-  private final Principal principal;
-  private final InetAddress address;
+  private final LocalClient.Caller caller;
   private final String topic;
   private boolean asked;
   private long askedNanos;
@@ -34,8 +33,7 @@ final class TopicAccess {
   TopicAccess(NamedServices<LocalClient> clients, NodeSettings settings, Principal principal, InetAddress address, String topic) {
     this.clients = clients;
     this.settings = settings;
-    this.principal = principal;
-    this.address = address;
+    this.caller = new LocalClient.Caller(principal, address, CLIENT_ID, false);
     this.topic = topic;
   }
 
@@ -53,10 +51,25 @@ final class TopicAccess {
     return last;
   }
 
+  /**
+   * Counts a record for the client's quota. While the server is replaced, nothing is limited.
+   *
+   * @param bytes its size; 0 to ask whether there may be one
+   * @return for how many milliseconds the next one has to wait
+   */
+  int produced(long bytes) {
+    if (clients == null) {
+      return 0;
+    }
+    try (ServiceHolder.Lease<LocalClient> lease = clients.lease(Producing.CLIENT)) {
+      return lease == null ? 0 : lease.service().produced(caller, bytes);
+    }
+  }
+
   private HttpError ask() {
     try (ServiceHolder.Lease<LocalClient> lease = clients.lease(Producing.CLIENT)) {
       LocalClient.Verdict verdict = lease == null ? LocalClient.Verdict.UNDECIDED
-          : lease.service().as(new LocalClient.Caller(principal, address, CLIENT_ID, false))
+          : lease.service().as(caller)
               .decide("HTTP records", AclOperation.WRITE, ResourceType.TOPIC, topic);
       return switch (verdict) {
         case ALLOWED -> null;

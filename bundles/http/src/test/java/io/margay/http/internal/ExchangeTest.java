@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.margay.model.Clock;
 import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
+import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
+import io.margay.protocol.Message;
 import io.margay.protocol.record.RecordHeader;
+import io.margay.spi.client.LocalClient;
+import io.margay.spi.config.FakeSettings;
+import io.margay.spi.handler.Principal;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.producer.ProduceException;
 import io.margay.spi.producer.Producer;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +61,7 @@ class ExchangeTest {
   private final NamedServices<Producer> producers = new NamedServices<>("producer", 60_000);
   private final FakeProducer producer = new FakeProducer();
   private final FakePeer client = new FakePeer();
+  private final NamedServices<LocalClient> clients = new NamedServices<>("server", 60_000);
   private long maxRequestBytes = 1_000_000;
   private int timeoutMs = 60_000;
   private Producing producing;
@@ -91,10 +98,73 @@ class ExchangeTest {
         return 60_000;
       }
     };
-    producing = new Producing(producers, null, scheduler, limits, new LineLimit(Clock.SYSTEM));
-    exchange = new Exchange(producing, new Target("cluster", "t", UUID.randomUUID(), 1, 100_000), new JsonRecords(100_000), client);
+    producing = new Producing(producers, clients, scheduler, limits, new LineLimit(Clock.SYSTEM));
+    exchange = new Exchange(producing, new Target("cluster", "t", UUID.randomUUID(), 1, 100_000,
+        new TopicAccess(clients, new FakeSettings(), new Principal("User", "alice"), InetAddress.getLoopbackAddress(), "t")), new JsonRecords(100_000), client);
     client.exchange = exchange;
     exchange.start();
+  }
+
+  /** The quotas of the server: clients are to wait as long as the test says. */
+  private static final class Quotas implements LocalClient {
+    private final List<String> counted = new ArrayList<>();
+    private int waitMs;
+
+    @Override
+    public <R extends Message> CompletionStage<R> send(Api api, Message request, R response) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int produced(Caller caller, long bytes) {
+      if (bytes > 0) {
+        counted.add(caller.principal() + " " + bytes);
+      }
+      return waitMs;
+    }
+  }
+
+  private Quotas limited() {
+    Quotas quotas = new Quotas();
+    clients.add(quotas, Map.of(NamedServices.NAME_PROPERTY, Producing.CLIENT));
+    start();
+    return quotas;
+  }
+
+  @Test
+  void aRecordAboveTheQuotaOfTheUserWaits() {
+    Quotas quotas = limited();
+    client.receive(record("a"));
+    assertThat(quotas.counted).containsExactly("User:alice 1");
+    quotas.waitMs = 100;
+    client.receive(record("bb"));
+    assertThat(producer.sent).hasSize(1);
+    producer.answer(0);
+    assertThat(producer.sent).hasSize(1);
+    assertThat(timers).as("of the request, and of the record").hasSize(2);
+    quotas.waitMs = 0;
+    timers.remove(1).run();
+    assertThat(producer.sent).hasSize(2);
+    assertThat(quotas.counted).containsExactly("User:alice 1", "User:alice 2");
+    quotas.waitMs = 100;
+    client.receive(record("c"));
+    assertThat(timers).hasSize(2);
+    exchange.onGone();
+    assertThat(timers).isEmpty();
+    producer.answer(1);
+    budgetIsWhole();
+  }
+
+  @Test
+  void aClientThatWouldHaveToWaitForLongIsToldToComeBack() {
+    Quotas quotas = limited();
+    quotas.waitMs = 30_001;
+    client.receive(record("a"));
+    client.endOfBody();
+    assertThat(client.status).isEqualTo(429);
+    assertThat(client.lines().get(0)).contains("producer_byte_rate");
+    assertThat(producer.sent).isEmpty();
+    ended();
   }
 
   private static String record(String value) {

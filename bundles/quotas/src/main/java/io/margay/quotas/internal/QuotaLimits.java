@@ -4,7 +4,6 @@ import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
 import io.margay.metadata.QuotaEntity;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
@@ -41,11 +40,8 @@ final class QuotaLimits {
     if (entity.ip() == null || entity.ip().equals(ANY)) {
       return entity;
     }
-    try {
-      return new QuotaEntity(null, null, InetAddress.getByName(entity.ip()).getHostAddress()); // no name was let in, so none is looked up
-    } catch (UnknownHostException e) {
-      return entity;
-    }
+    InetAddress address = QuotaEntity.address(entity.ip());
+    return address == null ? entity : new QuotaEntity(null, null, address.getHostAddress());
   }
 
   boolean isEmpty() {

@@ -296,14 +296,25 @@ final class ClientSession {
       answer = CompletableFuture.failedFuture(e);
     }
     answer.whenCompleteAsync((step, failure) -> {
-      if (failure != null) {
-        failed(request, exchange, cause(failure));
-      } else if (step.principal() == null) {
-        more(request, exchange, step.token());
-      } else {
-        done(request, exchange, step);
+      try {
+        answered(request, exchange, step, failure);
+      } catch (RuntimeException | Error e) { // nobody above would see it, and the client waits
+        LOG.error("A SASL mechanism failed in a login listener={} mechanism={}", listener, exchange.mechanism(), e);
+        if (!request.isAnswered()) {
+          request.close("the SASL mechanism " + exchange.mechanism() + " failed");
+        }
       }
     }, request.executor());
+  }
+
+  private void answered(RoutedRequest request, Session.Exchange exchange, SaslLogin.Step step, Throwable failure) {
+    if (failure != null) {
+      failed(request, exchange, cause(failure));
+    } else if (step.principal() == null) {
+      more(request, exchange, step.token());
+    } else {
+      done(request, exchange, step);
+    }
   }
 
   private void more(RoutedRequest request, Session.Exchange exchange, byte[] token) {
@@ -370,7 +381,7 @@ final class ClientSession {
   private void record(RoutedRequest request, Session.Exchange exchange, Throwable why) {
     security.audit().loginFailed(listener, exchange.mechanism(), exchange.login().claimedUser(), request.clientAddress(), request.clientId(),
         why instanceof LoginFailedException known ? known.reason() : "it could not be checked");
-    long held = lines.pass(why instanceof LoginFailedException ? "login" : "login error");
+    long held = lines.pass(why instanceof LoginFailedException ? "failed login" : "login error");
     if (held != LineLimit.HELD) {
       if (why instanceof LoginFailedException failure) {
         LOG.warn("A login failed: {} listener={} mechanism={} client={} clientId={} sinceLast={}", failure.reason(), listener, exchange.mechanism(),

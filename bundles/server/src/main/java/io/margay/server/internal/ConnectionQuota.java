@@ -4,6 +4,7 @@ import io.margay.model.LineLimit;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.ProduceRequest;
 import io.margay.protocol.message.ShareFetchRequest;
+import io.margay.spi.client.LocalClient;
 import io.margay.spi.handler.Principal;
 import io.margay.spi.quota.ClientQuota;
 import io.margay.spi.quota.ClientQuotas;
@@ -52,7 +53,22 @@ final class ConnectionQuota {
     }
   }
 
+  /** Counts what was produced by a caller inside the process. @return milliseconds to wait */
+  static int produced(Server server, LocalClient.Caller caller, long bytes) {
+    ClientQuotas now = server.quotas();
+    try {
+      return now == null || caller.trusted() ? 0 : now.of(caller.principal(), caller.clientId()).produced(bytes);
+    } catch (RuntimeException | Error e) {
+      failed(server, e);
+      return 0;
+    }
+  }
+
   private void failed(Throwable e) {
+    failed(server, e);
+  }
+
+  private static void failed(Server server, Throwable e) {
     if (server.lines().pass("quotas") != LineLimit.HELD) {
       LOG.error("The client quotas failed, so nothing is limited", e);
     }

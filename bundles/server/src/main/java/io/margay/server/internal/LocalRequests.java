@@ -32,12 +32,20 @@ import java.util.function.Supplier;
 final class LocalRequests implements LocalClient {
   private static final String CLIENT_ID = "margay-local";
 
+  /** Counts what a caller has produced. */
+  @FunctionalInterface
+  interface Counter {
+    /** @return as {@link LocalClient#produced} */
+    int produced(Caller caller, long bytes);
+  }
+
   private final HandlerTable handlers;
   private final Supplier<EventLoop> loops;
   private final String listener;
   private final RequestMemory memory;
   private final Authorization authorization;
   private final RequestAudit audit;
+  private final Counter quotas;
   private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
@@ -48,9 +56,11 @@ final class LocalRequests implements LocalClient {
    * @param memory what handlers of these requests reserve from
    * @param authorization decides what callers may do that are not trusted
    * @param audit records what they are denied
+   * @param quotas counts what callers produce
    */
   LocalRequests(HandlerTable handlers, Supplier<EventLoop> loops, String listener, RequestMemory memory, Authorization authorization,
-      RequestAudit audit) {
+      RequestAudit audit, Counter quotas) {
+    this.quotas = quotas;
     this.handlers = handlers;
     this.loops = loops;
     this.listener = listener;
@@ -62,6 +72,11 @@ final class LocalRequests implements LocalClient {
   @Override
   public <R extends Message> CompletionStage<R> send(Api api, Message request, R response) {
     return send(null, null, api, request, response);
+  }
+
+  @Override
+  public int produced(Caller caller, long bytes) {
+    return quotas.produced(caller, bytes);
   }
 
   @Override
@@ -81,6 +96,11 @@ final class LocalRequests implements LocalClient {
           audit.denied(caller.principal(), caller.address(), caller.clientId(), action, operation, type, name);
         }
         return verdict;
+      }
+
+      @Override
+      public int produced(Caller other, long bytes) {
+        return LocalRequests.this.produced(other, bytes);
       }
 
       @Override

@@ -74,7 +74,8 @@ final class Server implements AutoCloseable {
     this.bootstrap = room.bootstrap(config.sockets().threads());
     this.sockets = new ListenerSockets(this::bootstrap, room.listeners());
     EventLoopGroup loops = bootstrap.config().childGroup();
-    this.local = new LocalRequests(handlers, loops::next, config.firstListener(), memory, authorization, config.security().audit());
+    this.local = new LocalRequests(handlers, loops::next, config.firstListener(), memory, authorization, config.security().audit(),
+        (caller, bytes) -> ConnectionQuota.produced(this, caller, bytes));
     handlers.bind(new ApiVersionsHandler(handlers, image));
     handlers.bind(new SaslHandshakeHandler());
     handlers.bind(new SaslAuthenticateHandler(config.requests().maxSaslBytes()));

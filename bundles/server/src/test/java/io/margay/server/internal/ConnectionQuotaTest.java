@@ -7,6 +7,7 @@ import io.margay.protocol.message.ListGroupsRequest;
 import io.margay.protocol.message.ListGroupsResponse;
 import io.margay.protocol.message.ProduceRequest;
 import io.margay.protocol.message.ProduceResponse;
+import io.margay.spi.client.LocalClient;
 import io.margay.spi.handler.ApiHandler.Ordering;
 import io.margay.spi.handler.Principal;
 import io.margay.spi.quota.ClientQuota;
@@ -238,6 +239,21 @@ class ConnectionQuotaTest extends ConnectionFixture {
     assertThat(client.isOpen()).isFalse();
     assertThat(second.isOpen()).isFalse();
     assertThat(server.connectionCount()).isZero();
+  }
+
+  @Test
+  void whatIsSentForAUserInsideTheProcessCountsForItAndTheServerHasNoQuota() throws Exception {
+    open();
+    LocalClient.Caller alice = new LocalClient.Caller(new Principal("User", "alice"), InetAddress.getLoopbackAddress(), "http", false);
+    quotas.produceMs = 70;
+    assertThat(server.local().produced(alice, 10)).isEqualTo(70);
+    assertThat(server.local().as(alice).produced(alice, 20)).isEqualTo(70);
+    assertThat(server.local().produced(LocalClient.Caller.part("mirror"), 30)).isZero();
+    assertThat(quotas.produced).containsExactly(10L, 20L);
+    quotas.fails = true;
+    assertThat(server.local().produced(alice, 10)).isZero();
+    server.endLimits(quotas);
+    assertThat(server.local().produced(alice, 10)).isZero();
   }
 
   @Test

@@ -33,7 +33,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -45,12 +50,16 @@ class RefusedTokenTest {
   private final NamedServices<SaslMechanism> mechanisms = new NamedServices<>("SASL mechanism", 100);
   private final Server server = new Server(new ServerConfig("IN", new ServerConfig.Sockets(1, 50, -1, -1), new ServerConfig.Requests(1 << 20, 24 << 20,
       () -> 16_384L, () -> 1_000), TestServers.limits(100, 100, 100), () -> 60_000, () -> 300L, new Asked()), () -> ClusterImage.EMPTY, new OwnRoom());
-  private final EmbeddedChannel client = new EmbeddedChannel(false, false) {
-    @Override
-    protected SocketAddress remoteAddress0() {
-      return new InetSocketAddress(InetAddress.getLoopbackAddress(), 50_000);
-    }
-  };
+  private final EmbeddedChannel client = channel();
+
+  private static EmbeddedChannel channel() {
+    return new EmbeddedChannel(false, false) {
+      @Override
+      protected SocketAddress remoteAddress0() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 50_000);
+      }
+    };
+  }
 
   private final class Asked implements Security {
     private final RequestAudit audit = new RequestAudit(queue, (scope, name) -> null, new LineLimit(Clock.SYSTEM));
@@ -146,15 +155,69 @@ class RefusedTokenTest {
     return all;
   }
 
-  @Test
-  void aRefusalIsRecordedOnceAndDelaysTheFirstAnswer() throws Exception {
-    mechanisms.add(RefusedTokenTest::login, Map.of("name", "TEST"));
+  private void open(Function<SaslMechanism.Client, SaslLogin> login) throws Exception {
+    mechanisms.add(login::apply, Map.of("name", "TEST"));
     server.markReady();
     client.pipeline().addLast(new Connection(server, "IN", "SASL_PLAINTEXT", client));
     client.register();
     client.freezeTime();
     send(1, 1, new SaslHandshakeRequest().setMechanism("TEST"), SaslHandshakeRequest.API);
     assertThat(answer(1, new SaslHandshakeResponse()).errorCode()).isZero();
+  }
+
+  /** A mechanism may come from elsewhere: whatever it throws, and where, the client does not wait in vain. */
+  @Test
+  void aMechanismThatBreaksEndsTheConnection() throws Exception {
+    open(from -> new SaslLogin() {
+      @Override
+      public CompletionStage<Step> respond(byte[] token) {
+        return CompletableFuture.completedFuture(Step.more(token));
+      }
+
+      @Override
+      public LoginFailedException refusal() {
+        throw new NoClassDefFoundError("thrown by the test");
+      }
+    });
+    token(2);
+    assertThat(client.isOpen()).isFalse();
+  }
+
+  @Test
+  void aFailedLoginIsLoggedAlthoughAnotherClientHasSentNoLogin() throws Exception {
+    open(RefusedTokenTest::login);
+    List<String> lines = new CopyOnWriteArrayList<>();
+    Handler keeper = new Handler() {
+      @Override
+      public void publish(LogRecord line) {
+        lines.add(line.getMessage());
+      }
+
+      @Override
+      public void flush() { }
+
+      @Override
+      public void close() { }
+    };
+    Logger logger = Logger.getLogger("io.margay.server.internal");
+    logger.addHandler(keeper);
+    try {
+      EmbeddedChannel stranger = channel();
+      stranger.pipeline().addLast(new Connection(server, "IN", "SASL_PLAINTEXT", stranger));
+      stranger.register();
+      stranger.writeInbound(ConnectionFixture.request(SaslAuthenticateRequest.API, 2, 1, new SaslAuthenticateRequest()));
+      stranger.runPendingTasks();
+      assertThat(stranger.isOpen()).isFalse();
+      token(2);
+    } finally {
+      logger.removeHandler(keeper);
+    }
+    assertThat(lines).anyMatch(line -> line.contains("where a login is expected")).anyMatch(line -> line.startsWith("A login failed: it is not good"));
+  }
+
+  @Test
+  void aRefusalIsRecordedOnceAndDelaysTheFirstAnswer() throws Exception {
+    open(RefusedTokenTest::login);
     token(2);
     assertThat(recorded()).as("the client may go now").containsExactly("User:alice failed 1 {reason=it is not good}");
     assertThat(answer()).isNull();

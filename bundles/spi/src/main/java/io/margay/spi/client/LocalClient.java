@@ -67,6 +67,17 @@ public interface LocalClient {
   }
 
   /**
+   * Counts records that were taken from a caller and are sent for it by somebody else, for the client quotas of its user. Never blocks.
+   *
+   * @param caller who the records come from
+   * @param bytes their size; 0 to ask whether more may be taken
+   * @return for how many milliseconds no more should be taken; 0 when the caller is within its quota, has none, or is trusted
+   */
+  default int produced(Caller caller, long bytes) {
+    return 0;
+  }
+
+  /**
    * Sends as a caller. Without it, requests come from the server itself, which may do everything. The result remembers decisions about its caller,
    * so it is worth keeping.
    *

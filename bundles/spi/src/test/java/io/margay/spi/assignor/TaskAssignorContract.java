@@ -123,4 +123,38 @@ public abstract class TaskAssignorContract {
       then.get(id).active().stream().filter(first.get("a").active()::contains).forEach(t -> assertThat(first.get(id).standby()).contains(t));
     }
   }
+
+  @Test
+  void nothingMovesWhenNothingChanges() {
+    for (int seed = 1; seed <= ROUNDS; seed++) {
+      Random random = new Random(seed);
+      List<Subtopology> parts = List.of(new Subtopology("0", random.nextInt(8), random.nextBoolean()), new Subtopology("1", random.nextInt(8), true));
+      List<String> processes = random.ints(6, 0, 4).mapToObj(p -> "p" + p).toList();
+      int standby = random.nextInt(3);
+      Map<String, TaskAssignment> now = Map.of();
+      for (int size : List.of(3, 6, 2, 5)) {
+        Map<String, TaskAssignment> before = now;
+        now = assign(of(size, processes, parts, standby, before));
+        assertThat(assign(of(size, processes, parts, standby, now))).as("seed %d, members %d", seed, size).isEqualTo(now);
+      }
+    }
+  }
+
+  private static TaskGroup of(int members, List<String> processes, List<Subtopology> parts, int standby, Map<String, TaskAssignment> now) {
+    List<TaskMember> all = new ArrayList<>();
+    for (int m = 0; m < members; m++) {
+      String process = processes.get(m);
+      all.add(new TaskMember("m" + m, null, null, process, Map.of("zone", "z" + process.hashCode() % 2),
+          now.getOrDefault("m" + m, TaskAssignment.NONE), Map.of()));
+    }
+    return new TaskGroup(all, parts, standby, 2, 10, List.of("zone"));
+  }
+
+  @Test
+  void aNewMemberGetsCopiesToo() {
+    Map<String, TaskAssignment> first = assign(group(6, 1, member("a", "p", TaskAssignment.NONE), member("b", "q", TaskAssignment.NONE)));
+    Map<String, TaskAssignment> then = assign(group(6, 1, member("a", "p", first.get("a")), member("b", "q", first.get("b")),
+        member("c", "r", TaskAssignment.NONE)));
+    assertThat(then.values()).allSatisfy(t -> assertThat(t.active().size() + t.standby().size()).isBetween(3, 5));
+  }
 }

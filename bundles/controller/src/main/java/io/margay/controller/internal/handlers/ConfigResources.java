@@ -2,10 +2,10 @@ package io.margay.controller.internal.handlers;
 
 import io.margay.controller.internal.Texts;
 import io.margay.controller.internal.state.RefusedException;
-import io.margay.controller.internal.state.TopicNames;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
 import io.margay.model.BrokerId;
+import io.margay.model.TopicNames;
 import io.margay.model.acl.Acl;
 import io.margay.model.acl.AclOperation;
 import io.margay.model.acl.ResourceType;

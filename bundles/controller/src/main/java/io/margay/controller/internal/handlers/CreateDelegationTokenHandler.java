@@ -62,10 +62,10 @@ public final class CreateDelegationTokenHandler extends AdminHandler<CreateDeleg
     }
     long nowMs = System.currentTimeMillis();
     long mostMs = settings.get(TokenSettings.MAX_LIFETIME_MS);
-    long maxMs = nowMs + (message.maxLifetimeMs() > 0 ? Math.min(mostMs, message.maxLifetimeMs()) : mostMs);
+    long maxMs = TokenRequests.after(nowMs, message.maxLifetimeMs() > 0 ? Math.min(mostMs, message.maxLifetimeMs()) : mostMs);
     List<String> renewers = message.renewers().stream().map(r -> r.principalType() + ":" + r.principalName()).distinct().toList();
     DelegationToken token = new DelegationToken(id(), owner.toString(), request.principal().toString(), renewers,
-        new DelegationToken.Times(nowMs, maxMs, Math.min(maxMs, nowMs + settings.get(TokenSettings.EXPIRY_TIME_MS))));
+        new DelegationToken.Times(nowMs, maxMs, Math.min(maxMs, TokenRequests.after(nowMs, settings.get(TokenSettings.EXPIRY_TIME_MS)))));
     try {
       controller.planner().limits().checkToken(controller.image(), token);
     } catch (RefusedException e) {

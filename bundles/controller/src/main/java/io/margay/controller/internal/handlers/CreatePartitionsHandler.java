@@ -115,6 +115,7 @@ public final class CreatePartitionsHandler extends AdminHandler<CreatePartitions
     Map<String, Integer> times = new HashMap<>();
     message.topics().forEach(t -> times.merge(t.name(), 1, Integer::sum));
     Map<String, CreatePartitionsTopicResult> results = new LinkedHashMap<>();
+    MutationQuota quota = new MutationQuota(request, FIRST_WITH_QUOTA_ERROR);
     List<MorePartitions> planned = new ArrayList<>();
     List<ClusterLimits.Reservation> reserved = new ArrayList<>();
     List<CreatePartitionsTopicResult> pending = new ArrayList<>();
@@ -129,10 +130,7 @@ public final class CreatePartitionsHandler extends AdminHandler<CreatePartitions
         }
         MorePartitions more = controller.planner().planMore(placer, image, image.topic(topic.name()), topic.count(),
             assignments(topic));
-        if (!message.validateOnly() && !request.mutates(more.replicas().size(), request.version() >= FIRST_WITH_QUOTA_ERROR)) {
-          throw new RefusedException(Errors.THROTTLING_QUOTA_EXCEEDED, "The throttling quota has been exceeded.");
-        }
-        reserved.add(controller.planner().limits().reserve(image, more.replicas()));
+        reserved.add(quota.reserve(controller.planner().limits(), image, more.replicas(), message.validateOnly()));
         planned.add(more);
         pending.add(result);
       } catch (RefusedException e) {

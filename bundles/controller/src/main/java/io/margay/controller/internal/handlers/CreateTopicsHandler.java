@@ -9,10 +9,10 @@ import io.margay.controller.internal.state.Command.CreateTopics;
 import io.margay.controller.internal.state.Command.NewTopic;
 import io.margay.controller.internal.state.Outcome;
 import io.margay.controller.internal.state.RefusedException;
-import io.margay.controller.internal.state.TopicNames;
 import io.margay.metadata.ClusterImage;
 import io.margay.metadata.ConfigResource;
 import io.margay.model.BrokerId;
+import io.margay.model.TopicNames;
 import io.margay.model.acl.Acl;
 import io.margay.model.acl.AclOperation;
 import io.margay.model.acl.ResourceType;
@@ -138,6 +138,7 @@ public final class CreateTopicsHandler extends AdminHandler<CreateTopicsRequest>
     // Most topics of a request have the same settings, and then share one list.
     Map<Map<String, String>, List<CreatableTopicConfigs>> shown = new HashMap<>();
     ClusterLimits limits = controller.planner().limits();
+    MutationQuota quota = new MutationQuota(request, FIRST_WITH_QUOTA_ERROR);
     long configBytes = 0;
     for (CreatableTopic topic : message.topics()) {
       CreatableTopicResult result = new CreatableTopicResult().setName(topic.name()).setTopicId(KafkaUuid.ZERO)
@@ -152,10 +153,7 @@ public final class CreateTopicsHandler extends AdminHandler<CreateTopicsRequest>
         NewTopic plan = plan(placer, image, topic, message.validateOnly());
         long grown = ClusterLimits.sizeBytes(ConfigResource.topic(plan.name()), plan.configs());
         limits.checkConfigs(image, configBytes + grown);
-        if (!message.validateOnly() && !request.mutates(plan.replicas().size(), request.version() >= FIRST_WITH_QUOTA_ERROR)) {
-          throw new RefusedException(Errors.THROTTLING_QUOTA_EXCEEDED, "The throttling quota has been exceeded.");
-        }
-        reserved.add(limits.reserve(image, plan.replicas()));
+        reserved.add(quota.reserve(limits, image, plan.replicas(), message.validateOnly()));
         configBytes += grown;
         planned.add(plan);
         result.setTopicId(plan.id());

@@ -62,6 +62,7 @@ public final class DeleteTopicsHandler extends AdminHandler<DeleteTopicsRequest>
     List<DeletableTopicResult> results = new ArrayList<>();
     List<UUID> ids = new ArrayList<>();
     List<DeletableTopicResult> pending = new ArrayList<>();
+    MutationQuota quota = new MutationQuota(request, FIRST_WITH_QUOTA_ERROR);
     List<DeleteTopicState> asked = asked(request, message);
     Set<UUID> twice = askedTwice(request, asked, image);
     for (DeleteTopicState one : asked) {
@@ -82,9 +83,12 @@ public final class DeleteTopicsHandler extends AdminHandler<DeleteTopicsRequest>
             : "Neither topic name nor id were specified."));
       } else if (topic == null) {
         set(result, Outcome.of(byId ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION));
-      } else if (!request.mutates(topic.partitions().size(), request.version() >= FIRST_WITH_QUOTA_ERROR)) {
-        set(result, new Outcome(Errors.THROTTLING_QUOTA_EXCEEDED, "The throttling quota has been exceeded."));
       } else {
+        Outcome throttled = quota.refusal(topic.partitions().size());
+        if (throttled != null) {
+          set(result, throttled);
+          continue;
+        }
         result.setName(topic.name()).setTopicId(topic.id());
         ids.add(topic.id());
         pending.add(result);

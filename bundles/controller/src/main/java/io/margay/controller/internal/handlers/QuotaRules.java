@@ -9,8 +9,6 @@ import io.margay.protocol.message.AlterClientQuotasRequest.EntryData;
 import io.margay.protocol.message.AlterClientQuotasRequest.OpData;
 import io.margay.protocol.message.DescribeClientQuotasRequest;
 import io.margay.protocol.message.DescribeClientQuotasRequest.ComponentData;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 
 /** Which client quotas there can be, and which of them a filter chooses; the same answers as Kafka's, for the most part in its words. */
 final class QuotaRules {
@@ -27,7 +24,6 @@ final class QuotaRules {
   private static final String IP = "ip";
   private static final int MAX_NAME_CHARACTERS = 1_000;
   private static final double WHOLE = 1e-6;
-  private static final Pattern IPV4 = Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)(?:\\.(?!$)|$)){4}");
 
   /** What a value may be. */
   private enum Kind { LONG, INT, DOUBLE }
@@ -65,29 +61,10 @@ final class QuotaRules {
     if (ip != null && names.size() > 1) {
       throw refused("Invalid quota entity combination, IP entity should not be combined with User or ClientId");
     }
-    if (ip != null && !ip.equals(QuotaEntity.DEFAULT)) {
-      checkAddress(ip);
+    if (ip != null && !ip.equals(QuotaEntity.DEFAULT) && QuotaEntity.address(ip) == null) {
+      throw refused(Texts.shown(ip) + " is not a valid IP address"); // nor are host names: a client could make all brokers look them up
     }
     return new QuotaEntity(names.get(USER), names.get(CLIENT_ID), ip);
-  }
-
-  /** Host names are refused: a client could make all brokers look them up. */
-  private static void checkAddress(String text) {
-    if (IPV4.matcher(text).matches()) {
-      return;
-    }
-    try {
-      if (text.indexOf(':') < 0) {
-        throw noAddress(text);
-      }
-      InetAddress.getByName(text);
-    } catch (UnknownHostException e) {
-      throw noAddress(text);
-    }
-  }
-
-  private static RefusedException noAddress(String text) {
-    return refused(Texts.shown(text) + " is not a valid IP address");
   }
 
   /** @throws RefusedException when a quota cannot be changed so */

@@ -2,13 +2,11 @@ package io.margay.controller.internal.handlers;
 
 import io.margay.controller.internal.ControllerRuntime;
 import io.margay.metadata.BrokerImage;
-import io.margay.metadata.DelegationToken;
 import io.margay.model.Endpoint;
 import io.margay.protocol.Errors;
 import io.margay.spi.handler.Principal;
 import io.margay.spi.handler.Request;
 import io.margay.spi.security.TokenSecrets;
-import java.security.MessageDigest;
 
 /** What the handlers of delegation tokens have in common. Stateless. */
 final class TokenRequests {
@@ -34,14 +32,9 @@ final class TokenRequests {
         .findFirst().orElse("PLAINTEXT");
   }
 
-  /** The token with a secret; null when there is none. */
-  static DelegationToken find(ControllerRuntime controller, byte[] secret) {
-    for (DelegationToken token : controller.image().tokens().values()) {
-      if (MessageDigest.isEqual(TokenSecrets.secret(controller.settings(), token.id()), secret)) {
-        return token;
-      }
-    }
-    return null;
+  /** @return the moment after a period, both in milliseconds and not negative; the last one there is when it comes later */
+  static long after(long nowMs, long periodMs) {
+    return periodMs > Long.MAX_VALUE - nowMs ? Long.MAX_VALUE : nowMs + periodMs;
   }
 
   /** Why a client may not change the end of a token; NONE when it may. */

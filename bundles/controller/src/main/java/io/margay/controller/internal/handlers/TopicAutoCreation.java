@@ -2,8 +2,8 @@ package io.margay.controller.internal.handlers;
 
 import io.margay.controller.internal.ControllerRuntime;
 import io.margay.controller.internal.ControllerSettings;
-import io.margay.controller.internal.state.TopicNames;
 import io.margay.metadata.ClusterImage;
+import io.margay.model.TopicNames;
 import io.margay.protocol.Errors;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.controller.InternalTopicSettings;

@@ -9,6 +9,7 @@ import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
 import io.margay.metadata.TopicsImage;
 import io.margay.model.BrokerId;
+import io.margay.model.TopicNames;
 import io.margay.model.acl.Acl;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -55,6 +56,7 @@ final class ClusterState {
 
   void setClusterId(String id) {
     clusterId = id;
+    delta.othersChanged();
   }
 
   BrokerId controller() {
@@ -211,6 +213,7 @@ final class ClusterState {
   void addAcl(Acl acl) {
     if (acls.add(acl)) {
       sharedAcls = null;
+      delta.othersChanged();
     }
   }
 
@@ -219,6 +222,7 @@ final class ClusterState {
     boolean removed = acls.remove(acl);
     if (removed) {
       sharedAcls = null;
+      delta.othersChanged();
     }
     return removed;
   }

@@ -20,9 +20,15 @@ final class DeltaBuilder {
   private final Map<UUID, TopicImage> topicsBefore = new HashMap<>();
   private final Set<ConfigResource> changedConfigs = new HashSet<>();
   private boolean brokersChanged;
+  private boolean othersChanged;
 
   void brokersChanged() {
     brokersChanged = true;
+  }
+
+  /** The ACLs, or the id of the cluster. */
+  void othersChanged() {
+    othersChanged = true;
   }
 
   /** @param before the topic until now, null when it is new */
@@ -69,18 +75,20 @@ final class DeltaBuilder {
     changedConfigs.addAll(before.changedConfigs);
     changedConfigs.addAll(configsBefore);
     brokersChanged = true;
+    othersChanged = true;
   }
 
   /** The changes so far; none are left here. */
   ClusterDelta take() {
     ClusterDelta taken = new ClusterDelta(false, new LinkedHashSet<>(changedTopics.values()), new LinkedHashSet<>(deletedTopics.values()),
-        changedConfigs, brokersChanged, topicsBefore);
+        changedConfigs, brokersChanged, topicsBefore, othersChanged);
     changedTopics.clear();
     deletedTopics.clear();
     newTopics.clear();
     topicsBefore.clear();
     changedConfigs.clear();
     brokersChanged = false;
+    othersChanged = false;
     return taken;
   }
 }

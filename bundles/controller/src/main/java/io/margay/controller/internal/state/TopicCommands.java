@@ -10,6 +10,7 @@ import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
 import io.margay.model.BrokerId;
 import io.margay.model.LeaderEpoch;
+import io.margay.model.TopicNames;
 import io.margay.protocol.Errors;
 import java.util.ArrayList;
 import java.util.List;

@@ -122,7 +122,7 @@ class ClientQuotaHandlersTest extends HandlerTest {
     isRefused("Invalid client quota entity, duplicate entity entry user", List.of("user", "a", "user", "b"), set("producer_byte_rate", 1));
     isRefused("Invalid quota entity combination, IP entity should not be combined with User or ClientId",
         List.of("user", "u", "ip", "1.2.3.4"), set("connection_creation_rate", 1));
-    for (String name : List.of("not an ip", "localhost", "1.2.3", "1.2.3.4.", "256.1.1.1", "::g")) {
+    for (String name : List.of("not an ip", "localhost", "1.2.3", "1.2.3.4.", "256.1.1.1", "::g", "x:y", ":.:", ".:", "fe80::1%lo", "[::1]", "::ffff:1.2.3.4.5")) {
       isRefused(name + " is not a valid IP address", List.of("ip", name), set("connection_creation_rate", 1));
     }
     List<String> user = List.of("user", "u");
@@ -210,6 +210,26 @@ class ClientQuotaHandlersTest extends HandlerTest {
     assertThat(limited(new DeleteTopicsHandler(controller), 5, delete, new DeleteTopicsResponse()).responses().get(0).errorCode())
         .isEqualTo(Errors.THROTTLING_QUOTA_EXCEEDED.code());
     assertThat(limited(new DeleteTopicsHandler(controller), 4, delete, new DeleteTopicsResponse()).responses().get(0).errorCode()).isZero();
+  }
+
+  @Test
+  void whatIsRefusedForOtherReasonsDoesNotCountAndWhatTheQuotaRefusesTakesNoRoom() {
+    settings.with("margay.max.partitions.per.broker", "6");
+    quota.partitions = 4;
+    assertThat(create("a", 7, 6)).isEqualTo(Errors.POLICY_VIOLATION);
+    assertThat(quota.partitions).isEqualTo(4);
+    assertThat(create("a", 1, 6)).isEqualTo(Errors.NONE);
+    CreatePartitionsRequest more = new CreatePartitionsRequest().setTimeoutMs(20_000).setTopics(
+        List.of(new CreatePartitionsRequest.CreatePartitionsTopic().setName("a").setCount(7).setAssignments(null)));
+    assertThat(limited(new CreatePartitionsHandler(controller), 3, more, new CreatePartitionsResponse()).results().get(0).errorCode())
+        .isEqualTo(Errors.POLICY_VIOLATION.code());
+    assertThat(quota.partitions).isEqualTo(3);
+    quota.partitions = -1;
+    CreateTopicsRequest two = new CreateTopicsRequest().setTimeoutMs(20_000).setTopics(List.of(
+        new CreateTopicsRequest.CreatableTopic().setName("b").setNumPartitions(4).setReplicationFactor((short) 1),
+        new CreateTopicsRequest.CreatableTopic().setName("c").setNumPartitions(4).setReplicationFactor((short) 1)));
+    assertThat(limited(new CreateTopicsHandler(controller), 6, two, new CreateTopicsResponse()).topics())
+        .extracting(t -> Errors.forCode(t.errorCode())).containsOnly(Errors.THROTTLING_QUOTA_EXCEEDED);
   }
 
   @Test

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -203,6 +204,32 @@ class TokenHandlersTest extends HandlerTest {
     allowed.clear();
     allowed.add("DESCRIBE_TOKENS USER User:carol");
     assertThat(described(ALICE, CAROL)).containsExactly(carols);
+  }
+
+  @Test
+  void lifetimesThatAreTooLongForAMomentLastForEver() throws Exception {
+    settings.set(TokenSettings.MAX_LIFETIME_MS, Long.toString(Long.MAX_VALUE));
+    settings.set(TokenSettings.EXPIRY_TIME_MS, Long.toString(Long.MAX_VALUE));
+    CreateDelegationTokenResponse created = create(ALICE, "EXTERNAL", wanted(Long.MAX_VALUE));
+    assertThat(created.errorCode()).isZero();
+    assertThat(created.maxTimestampMs()).isEqualTo(Long.MAX_VALUE);
+    assertThat(created.expiryTimestampMs()).isEqualTo(Long.MAX_VALUE);
+    assertThat(renew(ALICE, created.hmac(), Long.MAX_VALUE)).isEqualTo(Errors.NONE);
+    assertThat(stored(created.tokenId()).times().expiryMs()).isEqualTo(Long.MAX_VALUE);
+    assertThat(expire(ALICE, created.hmac(), Long.MAX_VALUE)).isEqualTo(Errors.NONE);
+    assertThat(stored(created.tokenId()).times().expiryMs()).isEqualTo(Long.MAX_VALUE);
+    assertThat(expire(ALICE, created.hmac(), 1_000)).isEqualTo(Errors.NONE);
+    assertThat(stored(created.tokenId()).times().expiryMs()).isLessThan(created.issueTimestampMs() + 600_000);
+  }
+
+  @Test
+  void theBytesOfAllTokensHaveABound() throws Exception {
+    settings.with("margay.max.delegation.tokens.bytes", "65536");
+    Principal[] renewers = IntStream.range(0, 30).mapToObj(i -> new Principal("User", i + "x".repeat(900))).toArray(Principal[]::new);
+    create(ALICE, renewers);
+    create(ALICE, renewers);
+    assertThat(refusal(ALICE, "EXTERNAL", wanted(-1, renewers))).isEqualTo(Errors.POLICY_VIOLATION);
+    create(ALICE);
   }
 
   @Test

@@ -153,6 +153,22 @@ class MetadataStateMachineTest {
     assertThat(image().tokens()).isEmpty();
   }
 
+  /** The first leader may found the cluster after its brokers have registered, and nothing else changes until they are served. */
+  @Test
+  void aChangeOfAclsOrOfTheIdAloneIsSomethingToShow() {
+    Acl acl = new Acl(ResourceType.TOPIC, PatternType.LITERAL, "t", "User:a", "*", AclOperation.READ, AclPermission.ALLOW);
+    apply(new InitCluster("id", new TreeMap<>()));
+    assertThat(take().delta().isEmpty()).isFalse();
+    apply(new AllocateProducerIds(10));
+    assertThat(take().delta().isEmpty()).isTrue();
+    apply(new CreateAcls(List.of(acl)));
+    assertThat(take().delta().isEmpty()).isFalse();
+    apply(new CreateAcls(List.of(acl)));
+    assertThat(take().delta().isEmpty()).as("it was there").isTrue();
+    apply(new DeleteAcls(List.of(acl)));
+    assertThat(take().delta().isEmpty()).isFalse();
+  }
+
   @Test
   void deltaLeavesOutWhatCameAndWent() {
     apply(broker(1, 1));

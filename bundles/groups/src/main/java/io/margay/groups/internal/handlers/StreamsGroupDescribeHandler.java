@@ -6,6 +6,7 @@ import io.margay.protocol.Message;
 import io.margay.protocol.message.StreamsGroupDescribeRequest;
 import io.margay.protocol.message.StreamsGroupDescribeResponse;
 import io.margay.protocol.message.StreamsGroupDescribeResponse.DescribedGroup;
+import io.margay.protocol.message.StreamsGroupDescribeResponse.TopologyDescription;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -53,13 +54,18 @@ final class StreamsGroupDescribeHandler extends DescribeEachHandler<StreamsGroup
 
   @Override
   Stream<String> topics(DescribedGroup group) {
-    if (group.topology() == null || group.topology().subtopologies() == null) {
-      return Stream.empty();
-    }
-    // the nodes of its description read and write the same topics
-    return group.topology().subtopologies().stream().flatMap(s -> Stream.of(s.sourceTopics().stream(), s.repartitionSinkTopics().stream(),
-        s.repartitionSourceTopics().stream().map(t -> t.name()), s.stateChangelogTopics().stream().map(t -> t.name())))
-        .flatMap(t -> t);
+    Stream<String> read = group.topology() == null || group.topology().subtopologies() == null ? Stream.empty()
+        : group.topology().subtopologies().stream().flatMap(s -> Stream.of(s.sourceTopics().stream(), s.repartitionSinkTopics().stream(),
+            s.repartitionSourceTopics().stream().map(t -> t.name()), s.stateChangelogTopics().stream().map(t -> t.name())))
+            .flatMap(t -> t);
+    return group.topologyDescription() == null ? read : Stream.concat(read, topics(group.topologyDescription()));
+  }
+
+  /** Also those that the topology has no place for: where the application's results go, and global tables. */
+  private static Stream<String> topics(TopologyDescription said) {
+    return Stream.concat(said.subtopologies().stream().flatMap(s -> s.nodes().stream()),
+        said.globalStores().stream().flatMap(g -> Stream.of(g.source(), g.processor())))
+        .flatMap(n -> n.sinkTopic() == null ? n.sourceTopics().stream() : Stream.concat(n.sourceTopics().stream(), Stream.of(n.sinkTopic())));
   }
 
   @Override

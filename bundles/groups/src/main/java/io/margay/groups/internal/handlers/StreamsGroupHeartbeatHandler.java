@@ -3,6 +3,7 @@ package io.margay.groups.internal.handlers;
 import io.margay.coordinator.CoordinatorException;
 import io.margay.groups.internal.streams.StreamsHeartbeats;
 import io.margay.groups.internal.streams.Topology;
+import io.margay.model.TopicNames;
 import io.margay.model.acl.Acl;
 import io.margay.model.acl.AclOperation;
 import io.margay.model.acl.ResourceType;
@@ -17,14 +18,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.regex.Pattern;
 
 /**
  * Serves StreamsGroupHeartbeat. The internal topics that an application needs are created in the name of the member, so it needs the right to
  * create them.
  */
 final class StreamsGroupHeartbeatHandler extends GroupHandler<StreamsGroupHeartbeatRequest> {
-  private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,249}");
   private static final byte MISSING_INTERNAL_TOPICS = 3;
 
   private final GroupCoordinatorService groups;
@@ -53,12 +52,12 @@ final class StreamsGroupHeartbeatHandler extends GroupHandler<StreamsGroupHeartb
   /** What is wrong with the topics of a topology, before anything is asked of the group; null for nothing. */
   private static CoordinatorException problemOf(StreamsGroupHeartbeatRequest query, Request request) {
     Set<String> topics = topicsOf(query);
-    List<String> internal = topics.stream().filter(t -> t.startsWith("__")).toList();
+    List<String> internal = topics.stream().filter(t -> TopicNames.isInternal(t) || TopicNames.isReserved(t)).toList();
     if (!internal.isEmpty()) {
       return new CoordinatorException(Errors.STREAMS_INVALID_TOPOLOGY,
           "Use of Kafka internal topics " + String.join(",", internal) + " in a Kafka Streams topology is prohibited.");
     }
-    List<String> invalid = topics.stream().filter(t -> !NAME.matcher(t).matches() || t.equals(".") || t.equals("..")).toList();
+    List<String> invalid = topics.stream().filter(t -> TopicNames.problem(t) != null).toList();
     if (!invalid.isEmpty()) {
       return new CoordinatorException(Errors.STREAMS_INVALID_TOPOLOGY,
           "Topic names " + String.join(",", invalid) + " are not valid topic names.");

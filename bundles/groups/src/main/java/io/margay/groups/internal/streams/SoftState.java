@@ -4,13 +4,17 @@ import io.margay.spi.assignor.TaskId;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongConsumer;
+import java.util.function.LongPredicate;
 
 /**
  * What the coordinator knows of a streams group that is not in the log: it is found out again when the coordinator moves. Belongs to its
- * group. Bounded by the group's members and tasks.
+ * group. How far states have come is bounded by {@link #MOST_OFFSETS}; the rest by what its setters are given.
  */
 final class SoftState {
-  private static final int OFFSET_BYTES = 72;
+  /** Estimated bytes of how far a state has come; the texts are those of the plan. */
+  static final int OFFSET_BYTES = 120;
+  /** How many states of all members together may be known: each of some thousand tasks at ten members. */
+  static final int MOST_OFFSETS = 50_000;
   /** Leaves room to count on. */
   private static final long LOADED_MASK = 0x3fff_ffff;
 
@@ -29,6 +33,7 @@ final class SoftState {
 
   private final LongConsumer grow;
   private final Map<String, Map<TaskId, Progress>> progress = new HashMap<>();
+  private int offsets;
   private long topicsVersion = -1;
   private Topology planned;
   private Plan plan = Plan.NONE;
@@ -89,14 +94,24 @@ final class SoftState {
     return progress.getOrDefault(memberId, Map.of());
   }
 
-  void progress(String memberId, Map<TaskId, Progress> now) {
+  /**
+   * A member says how far its states have come. Where that is too much, nothing of it is kept, as if it had not said it: what it said
+   * before is old.
+   *
+   * @param room bytes that there are for what is new
+   */
+  void progress(String memberId, Map<TaskId, Progress> now, LongPredicate room) {
     int before = progress(memberId).size();
-    if (now.isEmpty()) {
-      progress.remove(memberId);
-    } else {
+    int more = now.size() - before;
+    boolean kept = !now.isEmpty() && offsets + more <= MOST_OFFSETS && room.test((long) OFFSET_BYTES * more);
+    if (kept) {
       progress.put(memberId, Map.copyOf(now));
+    } else {
+      progress.remove(memberId);
     }
-    grow.accept((long) OFFSET_BYTES * (now.size() - before));
+    int change = kept ? more : -before;
+    offsets += change;
+    grow.accept((long) OFFSET_BYTES * change);
   }
 
   /** What the application says about its topology; null for nothing, or for another epoch. */
@@ -126,7 +141,7 @@ final class SoftState {
 
   /** A member has gone. */
   void forget(String memberId, boolean last) {
-    progress(memberId, Map.of());
+    progress(memberId, Map.of(), more -> false);
     if (last) {
       shutdownBy = null;
     }

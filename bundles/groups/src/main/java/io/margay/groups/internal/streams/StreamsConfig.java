@@ -38,7 +38,6 @@ public interface StreamsConfig {
   default SortedMap<String, String> assignmentConfigs(String groupId) {
     Assigning now = assigning(groupId);
     SortedMap<String, String> result = new java.util.TreeMap<>();
-    result.put("assignor.name", now.assignor);
     result.put("num.standby.replicas", Integer.toString(now.standbyReplicas));
     result.put("num.warmup.replicas", Integer.toString(now.warmupReplicas));
     result.put("acceptable.recovery.lag", Long.toString(now.acceptableRecoveryLag));

@@ -8,6 +8,7 @@ import io.margay.groups.internal.group.Group;
 import io.margay.groups.internal.group.GroupTable;
 import io.margay.groups.internal.group.MemberLimits;
 import io.margay.groups.internal.group.MemberState;
+import io.margay.groups.internal.group.ShardMemory;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.StreamsGroupHeartbeatRequest;
 import io.margay.protocol.message.StreamsGroupHeartbeatResponse;
@@ -92,7 +93,15 @@ public final class StreamsHeartbeats {
       soft.endpointsChanged();
     }
     boolean moved = joins || !before.current().assigned().sameAs(after.current().assigned());
-    return Result.of(draft.records(), answers.of(request, sender.version(), draft, after, plan, moved, nowMs));
+    Result<Answer> result = Result.of(draft.records(), answers.of(request, sender.version(), draft, after, plan, moved, nowMs));
+    return draft.group().member(after.id()) != null ? result : result.followedBy(error -> forgetUnlessMember(draft.group(), after.id()));
+  }
+
+  /** What a member said that could not be written is not kept. */
+  private static void forgetUnlessMember(StreamsGroup group, String memberId) {
+    if (group.member(memberId) == null) {
+      group.soft().forget(memberId, group.isEmpty());
+    }
   }
 
   private StreamsGroup group(StreamsGroupHeartbeatRequest request, List<CoordinatorRecord> records, long nowMs) {
@@ -220,11 +229,11 @@ public final class StreamsHeartbeats {
   private boolean takeProgress(StreamsDraft draft, StreamsGroupHeartbeatRequest request, StreamsMember member) {
     SoftState soft = draft.group().soft();
     Map<TaskId, SoftState.Progress> before = soft.progress(member.id());
-    Map<TaskId, SoftState.Progress> now = StreamsRequests.progress(request, membership.plan(draft), before);
+    Map<TaskId, SoftState.Progress> now = StreamsRequests.progress(request, draft.topology(), membership.plan(draft), before);
     if (now == null) {
       return false;
     }
-    soft.progress(member.id(), now);
+    soft.progress(member.id(), now, more -> groups.memory().admits(more, ShardMemory.Use.MEMBERS));
     long acceptable = config.assigning(request.groupId()).acceptableRecoveryLag();
     boolean[] caughtUp = {false};
     member.current().assigned().warmup().forEachKey((id, numbers, epochs) -> {

@@ -140,8 +140,9 @@ final class StreamsRequests {
         r.userEndpoint() == null ? before.endpoint() : new StreamsMember.Endpoint(r.userEndpoint().host(), r.userEndpoint().port()), tags);
   }
 
-  /** How far the states of a member's tasks have come; null when it says nothing. */
-  static Map<TaskId, SoftState.Progress> progress(StreamsGroupHeartbeatRequest r, Plan plan, Map<TaskId, SoftState.Progress> before) {
+  /** How far the states of a member's tasks have come; null when it says nothing. What it says of tasks that have no state is left out. */
+  static Map<TaskId, SoftState.Progress> progress(StreamsGroupHeartbeatRequest r, Topology topology, Plan plan,
+      Map<TaskId, SoftState.Progress> before) {
     if (r.taskOffsets() == null && r.taskEndOffsets() == null) {
       return null;
     }
@@ -151,20 +152,24 @@ final class StreamsRequests {
       at.put(task, p.at());
       end.put(task, p.end());
     });
-    take(r.taskOffsets(), plan, at);
-    take(r.taskEndOffsets(), plan, end);
+    Map<String, Topology.Sub> parts = new HashMap<>();
+    topology.subtopologies().stream().filter(Topology.Sub::isStateful).forEach(s -> parts.put(s.id(), s));
+    take(r.taskOffsets(), parts, plan, at);
+    take(r.taskEndOffsets(), parts, plan, end);
     Map<TaskId, SoftState.Progress> now = new HashMap<>();
     at.forEach((task, offset) -> now.put(task, new SoftState.Progress(offset, end.getOrDefault(task, -1L))));
     return now;
   }
 
   /** What is said replaces what was said before. */
-  private static void take(List<StreamsGroupHeartbeatRequest.TaskOffset> said, Plan plan, Map<TaskId, Long> into) {
+  private static void take(List<StreamsGroupHeartbeatRequest.TaskOffset> said, Map<String, Topology.Sub> parts, Plan plan, Map<TaskId, Long> into) {
     if (said != null) {
       into.clear();
       for (StreamsGroupHeartbeatRequest.TaskOffset o : said) {
-        if (o.partition() >= 0 && o.partition() < plan.tasks().getOrDefault(o.subtopologyId(), 0)) {
-          into.put(new TaskId(o.subtopologyId(), o.partition()), o.offset());
+        Topology.Sub part = parts.get(o.subtopologyId());
+        if (part != null && o.partition() >= 0 && o.partition() < plan.tasks().getOrDefault(part.id(), 0)) {
+          // with the id that the group holds anyway
+          into.put(new TaskId(part.id(), o.partition()), o.offset());
         }
       }
     }

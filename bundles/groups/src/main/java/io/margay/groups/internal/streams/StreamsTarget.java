@@ -113,7 +113,7 @@ final class StreamsTarget {
   private static TaskGroup question(StreamsDraft draft, Plan plan, Collection<StreamsMember> members, StreamsConfig.Assigning how) {
     List<Subtopology> parts = new ArrayList<>();
     draft.topology().subtopologies().forEach(s -> parts.add(
-        new Subtopology(s.id(), plan.tasks().getOrDefault(s.id(), 0), !s.changelogs().isEmpty())));
+        new Subtopology(s.id(), plan.tasks().getOrDefault(s.id(), 0), s.isStateful())));
     List<TaskMember> asked = new ArrayList<>(members.size());
     for (StreamsMember m : members) {
       Map<TaskId, Long> lags = new HashMap<>();

@@ -39,6 +39,11 @@ public record Topology(int epoch, List<Sub> subtopologies) {
       copartitioned = List.copyOf(copartitioned);
     }
 
+    /** Whether its tasks have state. */
+    boolean isStateful() {
+      return !changelogs.isEmpty();
+    }
+
     /** The topics that its tasks read. */
     Set<String> read() {
       Set<String> all = new TreeSet<>(sources);

@@ -56,6 +56,9 @@ class StreamsHandlersTest {
     assertThat(beat(1, join("t"), (op, name) -> !name.equals(G)).errorCode()).isEqualTo(Errors.GROUP_AUTHORIZATION_FAILED.code());
     assertThat(beat(1, join("t"), (op, name) -> !name.equals("t")).errorCode()).isEqualTo(Errors.TOPIC_AUTHORIZATION_FAILED.code());
     assertThat(beat(1, join("__consumer_offsets"), (op, name) -> true).errorCode()).isEqualTo(Errors.STREAMS_INVALID_TOPOLOGY.code());
+    assertThat(beat(1, join("__cluster_metadata"), (op, name) -> true).errorCode()).isEqualTo(Errors.STREAMS_INVALID_TOPOLOGY.code());
+    assertThat(beat(1, join("x".repeat(250)), (op, name) -> true).errorCode()).isEqualTo(Errors.STREAMS_INVALID_TOPOLOGY.code());
+    assertThat(beat(1, join("__mine"), (op, name) -> true).errorCode()).as("as in Kafka, a topic like others").isZero();
     assertThat(beat(1, join("no topic"), (op, name) -> true).errorMessage()).isEqualTo("Topic names no topic are not valid topic names.");
   }
 
@@ -88,6 +91,12 @@ class StreamsHandlersTest {
     assertThat(shown.topologyDescriptionStatus()).isEqualTo((byte) 3);
     assertThat(shown.topologyDescription().subtopologies().get(0).nodes().get(0).sourceTopics()).containsExactly("t");
     assertThat(shown.authorizedOperations()).isPositive();
+    TopologyDescriptionNode sink = new TopologyDescriptionNode().setName("sink").setNodeType((byte) 3).setSinkTopic("results");
+    update.topologyDescription().subtopologies().get(0).setNodes(List.of(node, sink));
+    assertThat(update(update)).isEqualTo(Errors.NONE);
+    assertThat(describe(true, (op, name) -> !name.equals("results")).errorCode()).as("it names a topic that is not to be seen")
+        .isEqualTo(Errors.TOPIC_AUTHORIZATION_FAILED.code());
+    assertThat(describe(false, (op, name) -> !name.equals("results")).errorCode()).isZero();
     node.setStores(List.of("x".repeat(20_000)));
     assertThat(update(update)).isEqualTo(Errors.STREAMS_TOPOLOGY_DESCRIPTION_UPDATE_FAILED);
   }
@@ -98,8 +107,12 @@ class StreamsHandlersTest {
   }
 
   private StreamsGroupDescribeResponse.DescribedGroup describe(boolean topology) {
+    return describe(topology, (op, name) -> true);
+  }
+
+  private StreamsGroupDescribeResponse.DescribedGroup describe(boolean topology, BiPredicate<AclOperation, String> rights) {
     return ask(new StreamsGroupDescribeHandler(groups), 1, new StreamsGroupDescribeRequest().setGroupIds(List.of(G))
-        .setIncludeAuthorizedOperations(true).setIncludeTopologyDescription(topology), new StreamsGroupDescribeResponse(), (op, name) -> true)
+        .setIncludeAuthorizedOperations(true).setIncludeTopologyDescription(topology), new StreamsGroupDescribeResponse(), rights)
         .groups().get(0);
   }
 

@@ -16,7 +16,8 @@ import java.util.List;
 @DefinesSettings
 public final class OAuthSettings implements SettingDefinitions {
   private static final Catalogue ALL = new Catalogue("Logins with tokens (OAUTHBEARER)");
-  private static final String[] ALGORITHMS = {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"};
+  private static final String[] ALGORITHMS = {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512",
+      "EdDSA", "Ed25519"};
 
   static final Setting<String> JWKS_URL = ALL.broker(STRING, "sasl.oauthbearer.jwks.endpoint.url", null).perBroker()
       .doc("URL of the keys that tokens are checked with (a JSON Web Key Set): https, http or file. margay.oauthbearer.allowed.urls must list"
@@ -60,7 +61,7 @@ public final class OAuthSettings implements SettingDefinitions {
           + " refused.");
   static final Setting<List<String>> SIGNED_WITH = ALL.broker(LIST, "margay.oauthbearer.algorithms", List.of(ALGORITHMS)).in(ALGORITHMS)
       .perBroker()
-      .doc("Algorithms that tokens may be signed with. Those with a shared secret and tokens without a signature are never accepted.");
+      .doc("Algorithms that tokens may be signed with; EdDSA and Ed25519 are both with keys of Ed25519. Those with a shared secret and tokens without a signature are never accepted.");
 
   @Override
   public Catalogue catalogue() {

@@ -12,6 +12,7 @@ import com.nimbusds.jose.jwk.JWKSelector;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.KeyType;
 import com.nimbusds.jose.jwk.KeyUse;
+import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
@@ -81,8 +82,8 @@ final class Token {
 
   private void verifySignature(JWKSet keys) throws TokenRefusedException {
     JWSAlgorithm algorithm = jwt.getHeader().getAlgorithm();
-    boolean rsa = JWSAlgorithm.Family.RSA.contains(algorithm);
-    JWKMatcher.Builder fitting = new JWKMatcher.Builder().keyType(rsa ? KeyType.RSA : KeyType.EC).keyUses(KeyUse.SIGNATURE, null)
+    KeyType type = JWSAlgorithm.Family.RSA.contains(algorithm) ? KeyType.RSA : EdVerifier.ALGORITHMS.contains(algorithm) ? KeyType.OKP : KeyType.EC;
+    JWKMatcher.Builder fitting = new JWKMatcher.Builder().keyType(type).keyUses(KeyUse.SIGNATURE, null)
         .algorithms(algorithm, null);
     if (keyId() != null) {
       fitting.keyID(keyId());
@@ -93,7 +94,7 @@ final class Token {
     }
     for (JWK key : candidates.subList(0, Math.min(candidates.size(), MAX_KEYS_TRIED))) {
       try {
-        JWSVerifier verifier = rsa ? new RSASSAVerifier((RSAKey) key) : new ECDSAVerifier((ECKey) key);
+        JWSVerifier verifier = verifier(key);
         if (verifier.supportedJWSAlgorithms().contains(algorithm) && jwt.verify(verifier)) {
           return;
         }
@@ -102,6 +103,10 @@ final class Token {
       }
     }
     throw new TokenRefusedException("its signature is wrong");
+  }
+
+  private static JWSVerifier verifier(JWK key) throws JOSEException {
+    return key instanceof RSAKey rsa ? new RSASSAVerifier(rsa) : key instanceof ECKey ec ? new ECDSAVerifier(ec) : new EdVerifier((OctetKeyPair) key);
   }
 
   /** From here on the issuer vouches for what is in it. */

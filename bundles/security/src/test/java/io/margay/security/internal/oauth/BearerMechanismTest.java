@@ -14,9 +14,11 @@ import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
@@ -34,6 +36,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
@@ -44,6 +51,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -177,6 +185,34 @@ class BearerMechanismTest {
     critical.sign(new RSASSASigner(rsa));
     assertThat(refused(critical.serialize())).contains("signature is wrong");
     assertThat(refused("abc")).contains("no signed token");
+  }
+
+  private static String signed(PrivateKey key, JWSHeader header) throws Exception {
+    SignedJWT jwt = new SignedJWT(header, claims().build());
+    Signature signature = Signature.getInstance("Ed25519");
+    signature.initSign(key);
+    signature.update(jwt.getSigningInput());
+    return new String(jwt.getSigningInput(), StandardCharsets.US_ASCII) + "." + Base64URL.encode(signature.sign());
+  }
+
+  /** Several keys, because a point has a sign. */
+  @RepeatedTest(8)
+  void aTokenMayBeSignedWithEd25519() throws Exception {
+    KeyPair pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+    byte[] encoded = pair.getPublic().getEncoded(); // the point is at the end
+    write(new OctetKeyPair.Builder(Curve.Ed25519, Base64URL.encode(Arrays.copyOfRange(encoded, encoded.length - 32, encoded.length))).keyID("ed")
+        .build(), rsa);
+    JWSHeader header = new JWSHeader.Builder(JWSAlgorithm.EdDSA).keyID("ed").build();
+    String good = signed(pair.getPrivate(), header);
+    assertThat(login(good).principal()).hasToString("User:alice");
+    assertThat(login(signed(pair.getPrivate(), new JWSHeader.Builder(JWSAlgorithm.Ed25519).build())).principal()).hasToString("User:alice");
+    assertThat(refused(signed(KeyPairGenerator.getInstance("Ed25519").generateKeyPair().getPrivate(), header))).contains("signature is wrong");
+    assertThat(refused(good.substring(0, good.length() - 8))).contains("signature is wrong");
+    assertThat(refused(signed(pair.getPrivate(), new JWSHeader.Builder(JWSAlgorithm.EdDSA).keyID("ed").criticalParams(Set.of("x")).customParam("x", 1)
+        .build()))).contains("signature is wrong");
+    assertThat(refused(signed(pair.getPrivate(), new JWSHeader.Builder(JWSAlgorithm.EdDSA).keyID("rsa").build()))).contains("does not have");
+    write(new OctetKeyPair.Builder(Curve.Ed25519, Base64URL.encode(new byte[31])).keyID("ed").build());
+    assertThat(refused(good)).contains("signature is wrong");
   }
 
   @Test

@@ -1,8 +1,8 @@
-package io.margay.controller.internal.state;
+package io.margay.model;
 
 import java.util.Set;
 
-/** What a topic may be called, as in Kafka. */
+/** What a topic may be called, as in Kafka. Pure. */
 public final class TopicNames {
   /** The longest name. */
   public static final int MAX_LENGTH = 249;
@@ -16,22 +16,34 @@ public final class TopicNames {
 
   private TopicNames() { }
 
-  /** Whether no client may create a topic of this name. */
+  /**
+   * @param name a topic's name
+   * @return whether no client may create a topic of this name
+   */
   public static boolean isReserved(String name) {
     return name.equals(METADATA_LOG);
   }
 
-  /** Whether a topic of this name is created when a client asks for its metadata, if the settings allow it. */
+  /**
+   * @param name a topic's name
+   * @return whether a topic of this name is created when a client asks for its metadata, if the settings allow it
+   */
   public static boolean isCreatedOnDemand(String name) {
     return !isReserved(name) && !name.equals(AUDIT);
   }
 
-  /** Whether the topic belongs to the server. */
+  /**
+   * @param name a topic's name
+   * @return whether the topic belongs to the server
+   */
   public static boolean isInternal(String name) {
     return INTERNAL.contains(name);
   }
 
-  /** Why {@code name} is no topic name, or null when it is one. */
+  /**
+   * @param name any text
+   * @return why it is no topic name, for people; null when it is one
+   */
   public static String problem(String name) {
     if (name.isEmpty()) {
       return "the empty string is not allowed";
@@ -52,12 +64,21 @@ public final class TopicNames {
     return null;
   }
 
-  /** The form in which names collide: metric names cannot tell dots from underscores. Null when there is neither. */
-  static String collisionForm(String name) {
+  /**
+   * The form in which names collide: metric names cannot tell dots from underscores.
+   *
+   * @param name a topic's name
+   * @return the form; null when the name has neither dots nor underscores
+   */
+  public static String collisionForm(String name) {
     return name.indexOf('.') < 0 && name.indexOf('_') < 0 ? null : name.replace('.', '_');
   }
 
-  /** Whether two names differ, but only in dots and underscores. */
+  /**
+   * @param one a topic's name
+   * @param other another one
+   * @return whether they differ, but only in dots and underscores
+   */
   public static boolean collide(String one, String other) {
     return !one.equals(other) && one.replace('.', '_').equals(other.replace('.', '_'));
   }
