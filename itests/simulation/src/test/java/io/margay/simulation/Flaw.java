@@ -28,6 +28,8 @@ enum Flaw {
   TRUSTED_PRODUCERS,
   /** A group coordinator does not hear which partitions members still have. */
   UNHEARD_OWNERS,
+  /** The coordinator of a streams group does not hear which tasks members still have. */
+  UNHEARD_TASKS,
   /** A group coordinator answers before all in-sync replicas have its decision. */
   EARLY_ASSIGNMENT,
   /** A share coordinator confirms an acknowledgement before all in-sync replicas have it. */
@@ -37,7 +39,8 @@ enum Flaw {
 
   /** Whether there are members of groups. */
   boolean grouped() {
-    return this == GROUPS || this == UNHEARD_OWNERS || this == EARLY_ASSIGNMENT || this == EARLY_CONFIRMATION || this == SWALLOWED_RELEASES;
+    return this == GROUPS || this == UNHEARD_OWNERS || this == UNHEARD_TASKS || this == EARLY_ASSIGNMENT || this == EARLY_CONFIRMATION
+        || this == SWALLOWED_RELEASES;
   }
 
   /** Whether there are transactions. The flaws of the layers below are found without, and under more seeds in the same time. */

@@ -5,6 +5,7 @@ import io.margay.protocol.Errors;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.ConsumerGroupHeartbeatRequest;
 import io.margay.protocol.message.ShareFetchRequest;
+import io.margay.protocol.message.StreamsGroupHeartbeatRequest;
 import io.margay.spi.handler.Access;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Request;
@@ -33,6 +34,14 @@ final class FlawedHandler implements ApiHandler {
         ConsumerGroupHeartbeatRequest request = (ConsumerGroupHeartbeatRequest) message;
         if (request.memberEpoch() >= 0) {
           request.setTopicPartitions(List.of());
+        }
+      });
+    }
+    if (flaw == Flaw.UNHEARD_TASKS && handler.api().key() == StreamsGroupHeartbeatRequest.API.key()) {
+      return new FlawedHandler(handler, message -> {
+        StreamsGroupHeartbeatRequest request = (StreamsGroupHeartbeatRequest) message;
+        if (request.memberEpoch() > 0) {
+          request.setActiveTasks(List.of()).setStandbyTasks(List.of()).setWarmupTasks(List.of());
         }
       });
     }

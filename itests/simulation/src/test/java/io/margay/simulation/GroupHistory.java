@@ -3,7 +3,7 @@ package io.margay.simulation;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Who has had which partition of a topic in a consumer group. */
+/** Who has had which partition of a topic in a consumer group, or which task in a streams group: its partition. */
 final class GroupHistory {
   static final String ONE_OWNER = "no partition has two owners in one epoch";
   static final String GIVEN_BACK = "no partition is given away before its owner has given it back or been silent for its session timeout";

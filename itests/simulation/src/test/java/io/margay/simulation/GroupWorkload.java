@@ -15,10 +15,11 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 
-/** A consumer group and a share group with their members, and what they must have done in the end. */
+/** A consumer group, a streams group and a share group with their members, and what they must have done in the end. */
 final class GroupWorkload {
   private static final Simulation.Topic CONSUMED = new Simulation.Topic("c", new UUID(0x5EED, 10), 4);
   private static final Simulation.Topic SHARED = new Simulation.Topic("s", new UUID(0x5EED, 11), 1);
+  private static final Simulation.Topic PROCESSED = new Simulation.Topic("w", new UUID(0x5EED, 13), 4);
   private static final UUID STATES_ID = new UUID(0x5EED, 12);
   private static final int MEMBERS = 3;
   private static final int SESSION_MS = 4_000;
@@ -31,19 +32,24 @@ final class GroupWorkload {
       Map.entry("group.share.min.session.timeout.ms", "1000"), Map.entry("group.share.heartbeat.interval.ms", "300"),
       Map.entry("group.share.min.heartbeat.interval.ms", "100"), Map.entry("group.share.record.lock.duration.ms", "2000"),
       Map.entry("group.share.min.record.lock.duration.ms", "1000"), Map.entry("group.share.delivery.count.limit", "10"),
-      Map.entry("group.share.max.delivery.count.limit", "10"));
+      Map.entry("group.share.max.delivery.count.limit", "10"), Map.entry("group.streams.session.timeout.ms", Integer.toString(SESSION_MS)),
+      Map.entry("group.streams.min.session.timeout.ms", "1000"), Map.entry("group.streams.heartbeat.interval.ms", "300"),
+      Map.entry("group.streams.min.heartbeat.interval.ms", "100"), Map.entry("group.streams.initial.rebalance.delay.ms", "500"));
 
   private final Invariants invariants;
   private final GroupHistory owners;
+  private final GroupHistory processors;
   private final ShareHistory shared;
   private final List<SimulatedGroupMember> consumers = new ArrayList<>();
+  private final List<SimulatedStreamsMember> threads = new ArrayList<>();
   private final List<SimulatedClient> clients = new ArrayList<>();
-  private final Map<SimulatedGroupMember, Integer> before = new HashMap<>();
+  private final Map<SimulatedClient, Integer> before = new HashMap<>();
   private int confirmedBefore;
 
   GroupWorkload(World world, Invariants invariants) {
     this.invariants = invariants;
     this.owners = new GroupHistory(invariants, world, SESSION_MS * 1000L);
+    this.processors = new GroupHistory(invariants, world, SESSION_MS * 1000L);
     this.shared = new ShareHistory(invariants);
   }
 
@@ -59,6 +65,7 @@ final class GroupWorkload {
   List<NewTopic> topics(Function<Integer, List<List<BrokerId>>> replicas, Map<String, String> configs) {
     return List.of(new NewTopic(SimulatedShares.TOPIC, STATES_ID, true, replicas.apply(1), configs),
         new NewTopic(SHARED.name(), SHARED.id(), false, replicas.apply(SHARED.partitions()), configs),
+        new NewTopic(PROCESSED.name(), PROCESSED.id(), false, replicas.apply(PROCESSED.partitions()), configs),
         new NewTopic(CONSUMED.name(), CONSUMED.id(), false, replicas.apply(CONSUMED.partitions()), configs));
   }
 
@@ -71,23 +78,27 @@ final class GroupWorkload {
   void start(SimulatedNetwork network, IntFunction<Machine> machines, int nodes) {
     for (int i = 0; i < MEMBERS; i++) {
       consumers.add(new SimulatedGroupMember(network, machines.apply(6000 + i), invariants, CONSUMED, owners, nodes));
+      threads.add(new SimulatedStreamsMember(network, machines.apply(9000 + i), invariants, PROCESSED, processors, nodes));
       String id = "share-" + i;
       SimulatedShareMember member = new SimulatedShareMember(network, machines.apply(7000 + i), invariants, id, SHARED.name(), nodes);
       clients.add(member);
       clients.add(new SimulatedShareConsumer(network, machines.apply(8000 + i), invariants, sharedPartition(), member, id, shared, nodes));
     }
     clients.addAll(consumers);
+    clients.addAll(threads);
     clients.forEach(SimulatedClient::next);
   }
 
   /** From now on there are no faults. */
   void healed() {
     consumers.forEach(c -> before.put(c, c.beats()));
+    threads.forEach(t -> before.put(t, t.beats()));
     confirmedBefore = shared.confirmations();
   }
 
   boolean recovered() {
-    return owners.owned() == CONSUMED.partitions() && consumers.stream().allMatch(c -> c.beats() >= before.get(c) + MORE)
+    return owners.owned() == CONSUMED.partitions() && processors.owned() == PROCESSED.partitions()
+        && threads.stream().allMatch(t -> t.beats() >= before.get(t) + MORE) && consumers.stream().allMatch(c -> c.beats() >= before.get(c) + MORE)
         && shared.confirmations() >= confirmedBefore + MORE;
   }
 
@@ -111,13 +122,18 @@ final class GroupWorkload {
     return owners.epochs();
   }
 
+  int tasksGiven() {
+    return processors.epochs();
+  }
+
   int confirmations() {
     return shared.confirmations();
   }
 
   @Override
   public String toString() {
-    return owners.owned() + " of " + CONSUMED.partitions() + " partitions have an owner; " + shared.deliveries() + " deliveries, "
+    return owners.owned() + " of " + CONSUMED.partitions() + " partitions and " + processors.owned() + " of "
+        + PROCESSED.partitions() + " tasks have an owner; " + shared.deliveries() + " deliveries, "
         + shared.confirmations() + " records are confirmed to be done, all before " + shared.firstOpen(Long.MAX_VALUE);
   }
 }

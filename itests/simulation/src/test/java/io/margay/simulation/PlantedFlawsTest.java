@@ -21,6 +21,7 @@ class PlantedFlawsTest {
             TransactionHistory.NO_ZOMBIE, TransactionHistory.OFFSET_WITH_RECORDS)),
         Arguments.of(Flaw.TRUSTED_PRODUCERS, 100, List.of(TransactionHistory.NO_ZOMBIE)),
         Arguments.of(Flaw.UNHEARD_OWNERS, 10, List.of(GroupHistory.GIVEN_BACK)),
+        Arguments.of(Flaw.UNHEARD_TASKS, 10, List.of(GroupHistory.GIVEN_BACK)),
         Arguments.of(Flaw.EARLY_ASSIGNMENT, 100, List.of(GroupHistory.ONE_OWNER, GroupHistory.GIVEN_BACK, SimulatedCommitter.NEVER_BACK)),
         Arguments.of(Flaw.EARLY_CONFIRMATION, 100, List.of(ShareHistory.DONE_ONCE)),
         Arguments.of(Flaw.SWALLOWED_RELEASES, 10, List.of(ShareHistory.ALL_DONE)),

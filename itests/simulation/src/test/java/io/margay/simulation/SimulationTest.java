@@ -32,6 +32,7 @@ class SimulationTest {
       Simulation simulation = new Simulation(seed, Flaw.GROUPS);
       simulation.run();
       assertThat(simulation.groups().assignments()).isPositive();
+      assertThat(simulation.groups().tasksGiven()).isPositive();
       assertThat(simulation.groups().confirmations()).isPositive();
     });
   }

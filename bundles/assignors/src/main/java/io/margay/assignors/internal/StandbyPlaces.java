@@ -14,9 +14,9 @@ import java.util.TreeSet;
 
 /**
  * Gives copies of states to members of other processes than those that have them, which differ in their tags where that is asked for. Copies stay
- * where they are as far as that allows, the others go to members that have least; then some move from those that have most to those that have least.
- * Members with the same tags are looked at together, so that a task costs the number of different tags and the logarithm of the members. Used once, by
- * one thread.
+ * where they are as far as that allows, the others go to members that have least; then some move from those that have most to those that have
+ * least. Members with the same tags are looked at together, so that a task costs the number of different tags and the logarithm of the members.
+ * Used once, by one thread.
  */
 final class StandbyPlaces {
   private static final Comparator<Candidate> LEAST = Comparator.<Candidate>comparingInt(c -> c.load).thenComparingInt(c -> c.index);

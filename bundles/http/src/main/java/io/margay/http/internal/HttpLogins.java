@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -57,7 +58,7 @@ final class HttpLogins {
   private final LinkedHashMap<String, Known> known = new LinkedHashMap<>();
   private final LoginSlots passwords = new LoginSlots(MOST_WAITING, MOST_OF_ADDRESS);
   private final LoginSlots tokens = new LoginSlots(MOST_WAITING, MOST_OF_ADDRESS);
-  /** Bounded by {@link #passwords}. */
+  /** Bounded by {@link #passwords}: what waits for longer than a login may take costs nothing. */
   private final ThreadPoolExecutor hashing = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
     Thread t = new Thread(task, "margay-http-login");
     t.setDaemon(true);
@@ -145,8 +146,15 @@ final class HttpLogins {
     }
     String user = pair.substring(0, colon);
     String password = pair.substring(colon + 1);
+    Attempt attempt = new Attempt(hash, client, listener, user);
+    // one that has taken too long is not hashed any more, so that those behind it are in time
+    Executor unlessOver = task -> hashing.execute(() -> {
+      if (!attempt.result.isDone()) {
+        task.run();
+      }
+    });
     return begin(passwords, settings.get(HttpSettings.MARGAY_HTTP_BASIC_MECHANISMS),
-        (name, login) -> PasswordProof.prove(name, login, user, password, hashing), new Attempt(hash, client, listener, user));
+        (name, login) -> PasswordProof.prove(name, login, user, password, unlessOver), attempt);
   }
 
   private CompletableFuture<Principal> begin(LoginSlots slots, List<String> names, Proof proof, Attempt attempt) {

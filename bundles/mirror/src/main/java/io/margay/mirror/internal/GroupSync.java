@@ -48,16 +48,27 @@ final class GroupSync implements AutoCloseable {
     target.close();
   }
 
-  /** Carries over what has changed since the last time. */
+  /**
+   * Carries over what has changed since the last time.
+   *
+   * @throws IOException when this cluster cannot be asked; also when a broker of the source cannot, after the groups of the others were carried over
+   */
   void align(SourceView view) throws IOException, InterruptedException {
     if (config.sync().groups().isEmpty() || config.topics().repartition() != null) {
       return;
     }
     target.metadata(List.of());
     int seen = 0;
+    IOException failure = null;
     for (int broker : view.brokers().keySet()) {
-      ListGroupsResponse listed = source.at(broker, ListGroupsRequest.API, version -> new ListGroupsRequest(), new ListGroupsResponse());
-      for (ListedGroup group : listed.groups()) {
+      List<ListedGroup> groups;
+      try {
+        groups = source.at(broker, ListGroupsRequest.API, version -> new ListGroupsRequest(), new ListGroupsResponse()).groups();
+      } catch (IOException e) {
+        failure = e;
+        continue;
+      }
+      for (ListedGroup group : groups) {
         if (config.coversGroup(group.groupId()) && ++seen <= GROUPS_MAX && !"share".equals(group.groupType())) {
           try {
             align(view, broker, group.groupId());
@@ -69,6 +80,9 @@ final class GroupSync implements AutoCloseable {
     }
     if (seen > GROUPS_MAX) {
       LOG.warn("The source has more groups than a link mirrors link={} groups={} most={}", config.name(), seen, GROUPS_MAX);
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 

@@ -232,7 +232,7 @@ final class Link implements AutoCloseable {
     }
   }
 
-  private void alignGroups() throws InterruptedException {
+  void alignGroups() throws InterruptedException {
     try {
       groups.align(view);
     } catch (IOException e) {

@@ -8,6 +8,7 @@ import io.margay.metadata.PartitionImage;
 import io.margay.metadata.TopicImage;
 import io.margay.metadata.TopicsImage;
 import io.margay.model.BrokerId;
+import io.margay.model.Endpoint;
 import io.margay.model.LeaderEpoch;
 import io.margay.model.acl.Acl;
 import io.margay.model.acl.AclOperation;
@@ -26,6 +27,7 @@ import io.margay.protocol.message.DescribeConfigsRequest;
 import io.margay.protocol.message.DescribeConfigsResponse;
 import io.margay.protocol.message.IncrementalAlterConfigsRequest;
 import io.margay.protocol.message.IncrementalAlterConfigsResponse;
+import io.margay.protocol.message.ListGroupsRequest;
 import io.margay.protocol.message.ListOffsetsRequest;
 import io.margay.protocol.message.ListOffsetsResponse;
 import io.margay.protocol.message.MetadataResponse;
@@ -64,6 +66,8 @@ final class FakeClusters implements RemoteClient, LocalClient {
   final TreeSet<Acl> acls = new TreeSet<>();
   /** The names of what the target was asked for. */
   final List<String> asked = new ArrayList<>();
+  /** The brokers of the source that were asked for their groups. */
+  final Set<Integer> listedGroups = new TreeSet<>();
   /** Whether the target makes no ACLs that deny. */
   boolean refusesDenials;
   private final ManualTime time = new ManualTime();
@@ -90,7 +94,8 @@ final class FakeClusters implements RemoteClient, LocalClient {
 
   private ClusterImage image() {
     BrokerId one = new BrokerId(1);
-    return new ClusterImage("target", 1, one, new TreeMap<>(Map.of(one, new BrokerImage(one, 1, List.of(), null, false))),
+    return new ClusterImage("target", 1, one, new TreeMap<>(Map.of(one,
+        new BrokerImage(one, 1, List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "target", 9)), null, false))),
         TopicsImage.of(mirrors), new ClusterSettings(configs, Map.of(), List.copyOf(acls)));
   }
 
@@ -140,8 +145,10 @@ final class FakeClusters implements RemoteClient, LocalClient {
         : CompletableFuture.completedFuture(new Connection(target.port()));
   }
 
-  private void answer(Message request, Message response) {
-    if (response instanceof MetadataResponse metadata) {
+  private void answer(int broker, Message request, Message response) {
+    if (request instanceof ListGroupsRequest) {
+      listedGroups.add(broker);
+    } else if (response instanceof MetadataResponse metadata) {
       for (int id : new int[] {1, 2}) {
         metadata.brokers().add(new MetadataResponse.MetadataResponseBroker().setNodeId(id).setHost("source").setPort(id));
       }
@@ -189,7 +196,7 @@ final class FakeClusters implements RemoteClient, LocalClient {
       if (down.contains(broker)) {
         return CompletableFuture.failedFuture(new IOException("broker " + broker + " is down"));
       }
-      answer(request, response);
+      answer(broker, request, response);
       return CompletableFuture.completedFuture(new Reply<>() {
         @Override
         public R message() {

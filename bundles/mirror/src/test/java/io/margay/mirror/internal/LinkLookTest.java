@@ -24,7 +24,8 @@ class LinkLookTest {
   @BeforeEach
   void start() {
     clusters.topics.put("orders", new UUID(1, 1));
-    link = new Link(LinkConfig.of("west", Map.of("bootstrap.servers", "source:1", "topics", ".*")), "cluster", clusters.context());
+    link = new Link(LinkConfig.of("west", Map.of("bootstrap.servers", "source:1", "topics", ".*", "sync.groups", ".*")),
+        "cluster", clusters.context());
   }
 
   private static Acl acl(String topic, String user, AclPermission permission) {
@@ -61,6 +62,18 @@ class LinkLookTest {
     link.look();
     assertThat(link.sourceEnds()).hasSize(4);
     assertThat(link.problem()).isNull();
+  }
+
+  @Test
+  void groupsOfABrokerOfTheSourceAreCarriedOverWhileAnotherIsDown() throws Exception {
+    link.look();
+    for (int down : new int[] {1, 2}) {
+      clusters.down.clear();
+      clusters.down.add(down);
+      clusters.listedGroups.clear();
+      link.alignGroups();
+      assertThat(clusters.listedGroups).containsExactly(3 - down);
+    }
   }
 
   @Test

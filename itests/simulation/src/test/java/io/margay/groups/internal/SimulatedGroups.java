@@ -1,6 +1,7 @@
 package io.margay.groups.internal;
 
 import io.margay.assignors.internal.SimpleAssignor;
+import io.margay.assignors.internal.StickyTaskAssignor;
 import io.margay.assignors.internal.UniformAssignor;
 import io.margay.coordinator.CoordinatorRuntime;
 import io.margay.coordinator.LeaderPartitionWriter;
@@ -60,7 +61,7 @@ public final class SimulatedGroups implements LeadershipListener, MetadataPublis
         () -> settings.get(CoordinatorSettings.OFFSETS_COMMIT_TIMEOUT_MS), new CoordinatorRuntime.Limits(1_000, 1 << 24)),
         new GroupCoordinator.Config(values, new SettingsOfConsumerGroups(settings, ofGroup), new SettingsOfShareGroups(settings, ofGroup),
             new SettingsOfStreamsGroups(settings, ofGroup)), finder, controller, controller,
-        new GroupCoordinator.AllAssignors(SimulatedGroups::assign, (name, group) -> null));
+        new GroupCoordinator.AllAssignors(SimulatedGroups::assign, (name, group) -> new StickyTaskAssignor().assign(group)));
   }
 
   private static Map<String, List<TopicPartition>> assign(String name, AssignorGroup group) {

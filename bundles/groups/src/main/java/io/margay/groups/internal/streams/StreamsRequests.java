@@ -141,7 +141,8 @@ final class StreamsRequests {
   }
 
   /** How far the states of a member's tasks have come; null when it says nothing. What it says of tasks that have no state is left out. */
-  static Map<TaskId, SoftState.Progress> progress(StreamsGroupHeartbeatRequest r, Topology topology, Plan plan, Map<TaskId, SoftState.Progress> before) {
+  static Map<TaskId, SoftState.Progress> progress(StreamsGroupHeartbeatRequest r, Topology topology, Plan plan,
+      Map<TaskId, SoftState.Progress> before) {
     if (r.taskOffsets() == null && r.taskEndOffsets() == null) {
       return null;
     }
