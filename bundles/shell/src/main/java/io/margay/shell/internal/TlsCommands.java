@@ -9,6 +9,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -25,10 +26,11 @@ final class TlsCommands {
   }
 
   @Needs(Role.VIEW)
-  @Command(name = "list", description = "List the certificates of this broker's listeners, and when they expire.")
+  @Command(name = "list", description = "List the certificates of this broker's listeners and of the quorum's, and when they expire.")
   void list(@Option(names = "--json", description = "Print JSON.") boolean json) {
     Table table = new Table("listener", "protocol", "subject", "issuer", "notAfter", "daysLeft", "problem");
-    for (Endpoint listener : settings.listeners()) {
+    Stream<Endpoint> all = Stream.concat(settings.listeners().stream(), Stream.ofNullable(settings.quorumListener()));
+    for (Endpoint listener : all.toList()) {
       if (!listener.protocol().endsWith("SSL")) {
         continue;
       }

@@ -99,6 +99,7 @@ class SecureClusterIT {
         send(producer, RECORDS / 4);
       }
       assertThat(read(nodes)).as(nodes::logs).hasSize(sent);
+      assertThat(nodes.node(1).shell("tls:list").ok().output()).containsPattern("QUORUM +SSL +CN=broker +CN=Margay development CA");
       for (int id = 1; id <= 3; id++) {
         assertThat(nodes.node(id).log()).doesNotContain("-secret", "A login failed", "its login has expired", "no answer to Sasl", "is refused");
       }
