@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.margay.itests.osgi.TestBundle;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -19,6 +23,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.CreateDelegationTokenOptions;
 import org.apache.kafka.clients.admin.ExpireDelegationTokenOptions;
 import org.apache.kafka.common.KafkaFuture;
@@ -46,16 +51,18 @@ class LoginMechanismsIT {
   private static int bearer;
   private static int scram;
   private static int kerberos;
+  private static int http;
 
   @BeforeAll
   static void start() throws Exception {
     broker = Broker.prepare();
     keys = broker.data().resolve("keys.json");
     Tokens.write(keys, ISSUER.keys());
-    List<Integer> ports = Ports.free(3);
+    List<Integer> ports = Ports.free(4);
     bearer = ports.get(0);
     scram = ports.get(1);
     kerberos = ports.get(2);
+    http = ports.get(3);
     broker.with("KAFKA_LISTENERS", "PLAINTEXT://127.0.0.1:0,BEARER://127.0.0.1:" + bearer + ",SCRAM://127.0.0.1:" + scram
             + ",KERBEROS://localhost:" + kerberos)
         .with("KAFKA_LISTENER_SECURITY_PROTOCOL_MAP", "PLAINTEXT:PLAINTEXT,BEARER:SASL_PLAINTEXT,SCRAM:SASL_PLAINTEXT,"
@@ -68,9 +75,13 @@ class LoginMechanismsIT {
         .with("MARGAY_BOOTSTRAP_USERS", "SCRAM-SHA-512=[name=admin,password=" + PASSWORD + "]")
         .with("KAFKA_LISTENER_NAME_BEARER_SASL_ENABLED_MECHANISMS", "OAUTHBEARER")
         .with("MARGAY_OAUTHBEARER_ALLOWED_URLS", keys.toUri().toString())
-        .with("KAFKA_LISTENER_NAME_BEARER_OAUTHBEARER_SASL_OAUTHBEARER_JWKS_ENDPOINT_URL", keys.toUri().toString())
-        .with("KAFKA_LISTENER_NAME_BEARER_OAUTHBEARER_SASL_OAUTHBEARER_EXPECTED_ISSUER", Tokens.ISSUER)
-        .with("KAFKA_LISTENER_NAME_BEARER_OAUTHBEARER_SASL_OAUTHBEARER_EXPECTED_AUDIENCE", "kafka").start();
+        .with("MARGAY_HTTP_LISTENERS", "HTTP://127.0.0.1:" + http).with("MARGAY_HTTP_AUTHENTICATION", "required");
+    for (String listener : List.of("BEARER", "HTTP")) {
+      broker.with("KAFKA_LISTENER_NAME_" + listener + "_OAUTHBEARER_SASL_OAUTHBEARER_JWKS_ENDPOINT_URL", keys.toUri().toString())
+          .with("KAFKA_LISTENER_NAME_" + listener + "_OAUTHBEARER_SASL_OAUTHBEARER_EXPECTED_ISSUER", Tokens.ISSUER)
+          .with("KAFKA_LISTENER_NAME_" + listener + "_OAUTHBEARER_SASL_OAUTHBEARER_EXPECTED_AUDIENCE", "kafka");
+    }
+    broker.start();
   }
 
   @AfterAll
@@ -137,6 +148,24 @@ class LoginMechanismsIT {
     assertThatThrownBy(() -> reaches(client(file))).isInstanceOf(ExecutionException.class).hasCauseInstanceOf(SaslAuthenticationException.class)
         .hasMessageContaining("{\"status\":\"invalid_token\"}");
     assertThat(broker.log()).contains("A login failed: a token was refused, because it").doesNotContain(token, token.split("\\.")[1]);
+  }
+
+  @Test
+  void aTokenLogsInOverHttp() throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
+      admin.createTopics(List.of(new NewTopic("over-http", 1, (short) 1))).all().get(20, TimeUnit.SECONDS);
+    }
+    assertThat(post(ISSUER.token("alice", 60))).isEqualTo(200);
+    assertThat(post(new Tokens().token("alice", 60))).as("a token of another issuer").isEqualTo(401);
+    assertThat(post(ISSUER.token("alice", -600))).as("a token that has ended").isEqualTo(401);
+  }
+
+  /** @return the status of the answer */
+  private static int post(String token) throws Exception {
+    HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + http + "/topics/over-http/records"))
+        .header("Authorization", "Bearer " + token).header("Content-Type", "application/json")
+        .POST(HttpRequest.BodyPublishers.ofString("{\"value\":{\"type\":\"STRING\",\"data\":\"x\"}}")).build();
+    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()).statusCode();
   }
 
   @Test
