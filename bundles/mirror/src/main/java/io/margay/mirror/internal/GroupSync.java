@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +25,11 @@ final class GroupSync implements AutoCloseable {
   private static final int GROUPS_MAX = 10_000;
   /** Offsets that are remembered so that what did not change is not asked for again. */
   private static final int REMEMBERED_MAX = 200_000;
+  /**
+   * From its first look on, nothing is remembered for so long: a commit of the node that had the link before may come late, and moves an offset back.
+   * Longer than a request waits.
+   */
+  static final long FORMER_COMMITS_MS = 3L * RemoteCluster.TIMEOUT_MS;
 
   private final LinkConfig config;
   private final MirrorContext context;
@@ -33,6 +39,7 @@ final class GroupSync implements AutoCloseable {
   private final GroupOffsets targetOffsets;
   private final Map<String, Map<TopicPartition, Long>> carried = new HashMap<>();
   private int remembered;
+  private final long beganNanos;
 
   GroupSync(LinkConfig config, MirrorContext context, RemoteCluster source) {
     this.config = config;
@@ -41,6 +48,7 @@ final class GroupSync implements AutoCloseable {
     this.target = new RemoteCluster("margay-mirror-" + config.name(), context.ports().client(), context::ownBrokers, context::ownAccess);
     this.sourceOffsets = new GroupOffsets(source);
     this.targetOffsets = new GroupOffsets(target);
+    this.beganNanos = context.ports().clock().nanos();
   }
 
   @Override
@@ -128,6 +136,9 @@ final class GroupSync implements AutoCloseable {
   }
 
   private void remember(String group, TopicPartition tp, long offset) {
+    if (context.ports().clock().nanos() - beganNanos < TimeUnit.MILLISECONDS.toNanos(FORMER_COMMITS_MS)) {
+      return;
+    }
     if (remembered >= REMEMBERED_MAX) {
       carried.clear();
       remembered = 0;

@@ -10,6 +10,7 @@ import io.margay.metadata.TopicsImage;
 import io.margay.model.BrokerId;
 import io.margay.model.Endpoint;
 import io.margay.model.LeaderEpoch;
+import io.margay.model.TopicPartition;
 import io.margay.model.acl.Acl;
 import io.margay.model.acl.AclOperation;
 import io.margay.model.acl.AclPermission;
@@ -25,12 +26,17 @@ import io.margay.protocol.message.DeleteAclsResponse;
 import io.margay.protocol.message.DescribeAclsResponse;
 import io.margay.protocol.message.DescribeConfigsRequest;
 import io.margay.protocol.message.DescribeConfigsResponse;
+import io.margay.protocol.message.FindCoordinatorResponse;
 import io.margay.protocol.message.IncrementalAlterConfigsRequest;
 import io.margay.protocol.message.IncrementalAlterConfigsResponse;
 import io.margay.protocol.message.ListGroupsRequest;
+import io.margay.protocol.message.ListGroupsResponse;
 import io.margay.protocol.message.ListOffsetsRequest;
 import io.margay.protocol.message.ListOffsetsResponse;
 import io.margay.protocol.message.MetadataResponse;
+import io.margay.protocol.message.OffsetCommitRequest;
+import io.margay.protocol.message.OffsetCommitResponse;
+import io.margay.protocol.message.OffsetFetchResponse;
 import io.margay.spi.client.LocalClient;
 import io.margay.spi.client.RemoteClient;
 import io.margay.spi.client.RemoteConnection;
@@ -56,6 +62,7 @@ import java.util.concurrent.Executor;
 
 /** A source of two brokers, each topic with one partition on each of them, and a target that does at once what it is asked for. */
 final class FakeClusters implements RemoteClient, LocalClient {
+  private static final int TARGET_PORT = 9;
   /** Topics of the source, by name. */
   final TreeMap<String, UUID> topics = new TreeMap<>();
   final TreeSet<Acl> sourceAcls = new TreeSet<>();
@@ -68,9 +75,13 @@ final class FakeClusters implements RemoteClient, LocalClient {
   final List<String> asked = new ArrayList<>();
   /** The brokers of the source that were asked for their groups. */
   final Set<Integer> listedGroups = new TreeSet<>();
+  /** What the group {@code readers} has committed at the source; there is no such group while it is empty. */
+  final Map<TopicPartition, Long> committed = new HashMap<>();
+  /** What it has here. */
+  final Map<TopicPartition, Long> carried = new HashMap<>();
   /** Whether the target makes no ACLs that deny. */
   boolean refusesDenials;
-  private final ManualTime time = new ManualTime();
+  final ManualTime time = new ManualTime();
 
   MirrorContext context() {
     FakeSettings settings = new FakeSettings().nodeId(new BrokerId(1)).with(AuthorizerSettings.AUTHORIZER_CLASS_NAME.name(), "acl");
@@ -95,7 +106,7 @@ final class FakeClusters implements RemoteClient, LocalClient {
   private ClusterImage image() {
     BrokerId one = new BrokerId(1);
     return new ClusterImage("target", 1, one, new TreeMap<>(Map.of(one,
-        new BrokerImage(one, 1, List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "target", 9)), null, false))),
+        new BrokerImage(one, 1, List.of(new Endpoint("PLAINTEXT", "PLAINTEXT", "target", TARGET_PORT)), null, false))),
         TopicsImage.of(mirrors), new ClusterSettings(configs, Map.of(), List.copyOf(acls)));
   }
 
@@ -148,6 +159,37 @@ final class FakeClusters implements RemoteClient, LocalClient {
   private void answer(int broker, Message request, Message response) {
     if (request instanceof ListGroupsRequest) {
       listedGroups.add(broker);
+      if (broker == 1 && !committed.isEmpty()) {
+        ((ListGroupsResponse) response).groups().add(new ListGroupsResponse.ListedGroup().setGroupId("readers").setGroupType("classic"));
+      }
+    } else if (response instanceof FindCoordinatorResponse found) {
+      found.setNodeId(1);
+      found.coordinators().add(new FindCoordinatorResponse.Coordinator().setKey("readers").setNodeId(1).setHost("target").setPort(TARGET_PORT));
+    } else if (response instanceof OffsetFetchResponse offsets) {
+      OffsetFetchResponse.OffsetFetchResponseGroup group = new OffsetFetchResponse.OffsetFetchResponseGroup().setGroupId("readers");
+      (broker == TARGET_PORT ? carried : committed).forEach((tp, offset) -> {
+        OffsetFetchResponse.OffsetFetchResponseTopics topic = new OffsetFetchResponse.OffsetFetchResponseTopics().setName(tp.topic());
+        topic.partitions().add(new OffsetFetchResponse.OffsetFetchResponsePartitions().setPartitionIndex(tp.partition()).setCommittedOffset(offset));
+        group.topics().add(topic);
+      });
+      offsets.groups().add(group);
+    } else if (request instanceof OffsetCommitRequest commit) {
+      commit.topics().forEach(t -> {
+        OffsetCommitResponse.OffsetCommitResponseTopic topic = new OffsetCommitResponse.OffsetCommitResponseTopic().setName(t.name());
+        t.partitions().forEach(p -> {
+          carried.put(new TopicPartition(t.name(), p.partitionIndex()), p.committedOffset());
+          topic.partitions().add(new OffsetCommitResponse.OffsetCommitResponsePartition().setPartitionIndex(p.partitionIndex()));
+        });
+        ((OffsetCommitResponse) response).topics().add(topic);
+      });
+    } else if (response instanceof MetadataResponse metadata && broker == TARGET_PORT) {
+      metadata.brokers().add(new MetadataResponse.MetadataResponseBroker().setNodeId(1).setHost("target").setPort(TARGET_PORT));
+      mirrors.forEach((name, image) -> {
+        MetadataResponse.MetadataResponseTopic topic = new MetadataResponse.MetadataResponseTopic().setName(name).setTopicId(image.id());
+        image.partitions().forEach(p -> topic.partitions().add(new MetadataResponse.MetadataResponsePartition().setPartitionIndex(p.index())
+            .setLeaderId(1)));
+        metadata.topics().add(topic);
+      });
     } else if (response instanceof MetadataResponse metadata) {
       for (int id : new int[] {1, 2}) {
         metadata.brokers().add(new MetadataResponse.MetadataResponseBroker().setNodeId(id).setHost("source").setPort(id));
