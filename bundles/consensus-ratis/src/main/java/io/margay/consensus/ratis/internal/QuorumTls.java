@@ -14,6 +14,7 @@ import java.security.PrivateKey;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -22,6 +23,7 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.apache.ratis.grpc.GrpcTlsConfig;
 import org.apache.ratis.thirdparty.io.netty.handler.ssl.SslProvider;
+import org.apache.ratis.thirdparty.io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,12 +52,18 @@ final class QuorumTls {
    *
    * @param listener the name whose settings count: {@code listener.name.NAME.ssl.}
    * @throws IOException when they cannot be used
+   * @throws IllegalArgumentException when the rules for names are none
    */
   QuorumTls(NodeSettings settings, String listener) throws IOException {
     this.settings = settings;
     this.listener = listener;
     this.values = new ListenerValues(settings, listener, null);
     this.latest = read();
+    rules();
+  }
+
+  private PrincipalRules rules() {
+    return PrincipalRules.parse("ssl.principal.mapping.rules", values.get(TlsSettings.SSL_PRINCIPAL_MAPPING_RULES));
   }
 
   private Read read() throws IOException {
@@ -81,8 +89,13 @@ final class QuorumTls {
 
   /** What Ratis is given; it stays valid when files change. */
   GrpcTlsConfig config() {
-    return GrpcTlsConfig.newBuilder().setMutualTls(true).setKeyManager(new OwnKeys()).setTrustManager(new Trust()).setSslProvider(SslProvider.JDK)
-        .setProtocols(values.get(TlsSettings.SSL_ENABLED_PROTOCOLS)).build();
+    GrpcTlsConfig.Builder config = GrpcTlsConfig.newBuilder().setMutualTls(true).setKeyManager(new OwnKeys()).setTrustManager(new Trust())
+        .setSslProvider(SslProvider.JDK).setProtocols(values.get(TlsSettings.SSL_ENABLED_PROTOCOLS));
+    List<String> ciphers = values.get(TlsSettings.SSL_CIPHER_SUITES);
+    if (!ciphers.isEmpty()) {
+      config.setCipherSuites(ciphers).setCipherSuiteFilter(SupportedCipherSuiteFilter.INSTANCE);
+    }
+    return config.build();
   }
 
   /** The keys of the next connection. A stat of each file when nothing has changed. */
@@ -110,7 +123,7 @@ final class QuorumTls {
 
   /** @throws CertificateException when whoever has shown this certificate is no node of the quorum */
   private void requireNode(X509Certificate shown) throws CertificateException {
-    PrincipalRules rules = PrincipalRules.parse("ssl.principal.mapping.rules", values.get(TlsSettings.SSL_PRINCIPAL_MAPPING_RULES));
+    PrincipalRules rules = rules();
     String name = rules.name(shown.getSubjectX500Principal().getName());
     if (name == null || !Stream.concat(Stream.of("User:" + rules.name(ownName())), Arrays.stream(settings.get(AuthorizerSettings.SUPER_USERS).split(";"))
         .map(String::trim)).toList().contains("User:" + name)) {

@@ -108,6 +108,8 @@ class QuorumTlsTest {
         .hasMessageContaining("set ssl.keystore.location or listener.name.quorum.ssl.keystore.location");
     assertThatThrownBy(() -> config(Certificates.settings(node, both).with("listener.name.quorum.ssl.truststore.location", "/no/such"))).isInstanceOf(
         IOException.class).hasMessageContaining("/no/such is not a file that can be read");
+    assertThatThrownBy(() -> config(Certificates.settings(node, both).with("listener.name.quorum.ssl.principal.mapping.rules", "RULE:("))).isInstanceOf(
+        IllegalArgumentException.class).hasMessageContaining("RULE:pattern/replacement/");
   }
 
   @Test
@@ -122,6 +124,16 @@ class QuorumTlsTest {
   private static FakeSettings listening(String protocol) {
     FakeSettings settings = Certificates.settings(node, both);
     return protocol == null ? settings : settings.quorumListener(new Endpoint("QUORUM", protocol, "", 0));
+  }
+
+  @Test
+  void theCipherSuitesAreThoseThatAreSet() throws Exception {
+    assertThat(config(Certificates.settings(node, both)).getCipherSuites()).isNullOrEmpty();
+    QuorumTls tls = new QuorumTls(Certificates.settings(node, both).with("listener.name.quorum.ssl.cipher.suites", "TLS_AES_256_GCM_SHA384"), "QUORUM");
+    assertThat(tls.config().getCipherSuites()).containsExactly("TLS_AES_256_GCM_SHA384");
+    QuorumNode self = new QuorumNode(1, "127.0.0.1", RatisMetadataLogTest.freePort());
+    new RatisMetadataLog(RatisMetadataLogTest.config(directory.resolve("n3"), self, List.of(self)), QuorumTransport.with(tls),
+        RatisMetadataLogTest.NONE, Clock.SYSTEM, (what, cause) -> { }, why -> { }).close();
   }
 
   @Test
