@@ -15,6 +15,7 @@ import org.apache.ratis.netty.NettyConfigKeys;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
 import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServerConfigKeys;
 import org.apache.ratis.util.ExitUtils;
 import org.apache.ratis.util.SizeInBytes;
 
@@ -28,6 +29,8 @@ final class QuorumTransport {
 
   private static final long MESSAGE_OVERHEAD_BYTES = 2 << 20;
   private static final long SMALLEST_MESSAGE_LIMIT_BYTES = 32 << 20;
+  /** Pauses of a leader that does not reach a node, and how many: a node that comes back hears of it soon. By default they are 5 s, 1,000 times. */
+  private static final String RETRIES = "10ms,10, 200ms,1000000000";
 
   static {
     // Otherwise a port that is in use, and any exception that no thread catches, makes Ratis end the process.
@@ -87,6 +90,7 @@ final class QuorumTransport {
       GrpcConfigKeys.setUseEpoll(p, false);
       GrpcConfigKeys.setMessageSizeMax(p, SizeInBytes.valueOf(
           Math.max(SMALLEST_MESSAGE_LIMIT_BYTES, config.queueBytes() + MESSAGE_OVERHEAD_BYTES)));
+      RaftServerConfigKeys.Log.Appender.setRetryPolicy(p, RETRIES);
     }
     return p;
   }

@@ -12,8 +12,8 @@ import org.apache.ratis.server.RaftServer;
  * again that was away, and until then votes cannot be asked of it. What is under way on the former connection may still end.
  */
 final class Reconnects implements AutoCloseable {
-  /** Longer than an election takes. */
-  private static final long PAUSE_MS = 5_000;
+  /** Longer than an election takes where nothing is slow. */
+  private static final long PAUSE_MS = 2_000;
 
   private final RaftServer server;
   private final BooleanSupplier leaderKnown;

@@ -24,6 +24,7 @@ import org.apache.ratis.statemachine.impl.BaseStateMachine;
 import org.apache.ratis.statemachine.impl.SimpleStateMachineStorage;
 import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
 import org.apache.ratis.thirdparty.com.google.protobuf.ByteString;
+import org.apache.ratis.util.LifeCycle;
 import org.apache.ratis.util.MD5FileUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +56,8 @@ final class ReplicatedMachine extends BaseStateMachine {
   private final Runnable ended;
   /** An entry was not applied: what follows must not count as applied either, or a snapshot would claim to have it. */
   private volatile boolean broken;
+  /** Snapshots of the leader that have come; guarded by this. */
+  private int pauses;
 
   /**
    * @param stop ends this node's part in the quorum; does not wait
@@ -71,14 +74,37 @@ final class ReplicatedMachine extends BaseStateMachine {
 
   @Override
   public void initialize(RaftServer server, RaftGroupId groupId, RaftStorage raftStorage) throws IOException {
-    super.initialize(server, groupId, raftStorage);
-    storage.init(raftStorage);
-    load(storage.getLatestSnapshot());
+    getLifeCycle().startAndTransition(() -> {
+      super.initialize(server, groupId, raftStorage);
+      storage.init(raftStorage);
+      load(storage.getLatestSnapshot());
+    }, IOException.class);
+  }
+
+  /** A snapshot of the leader has come, and {@link #reinitialize} loads it. Another one may come before that is done. */
+  @Override
+  public synchronized void pause() {
+    pauses++;
+    if (getLifeCycleState() == LifeCycle.State.RUNNING) {
+      getLifeCycle().transition(LifeCycle.State.PAUSING);
+      getLifeCycle().transition(LifeCycle.State.PAUSED);
+    }
   }
 
   @Override
   public void reinitialize() throws IOException {
+    int before;
+    synchronized (this) {
+      before = pauses;
+    }
     load(storage.loadLatestSnapshot());
+    synchronized (this) {
+      // Ratis ends a machine that is not paused when it has a snapshot to load
+      if (pauses == before && getLifeCycleState() == LifeCycle.State.PAUSED) {
+        getLifeCycle().transition(LifeCycle.State.STARTING);
+        getLifeCycle().transition(LifeCycle.State.RUNNING);
+      }
+    }
   }
 
   private void load(SingleFileSnapshotInfo snapshot) throws IOException {

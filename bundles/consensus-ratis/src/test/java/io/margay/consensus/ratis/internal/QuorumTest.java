@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.apache.ratis.server.raftlog.RaftLog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,15 +110,29 @@ class QuorumTest {
 
   @Test
   void aNodeThatWasAwayForLongGetsASnapshot() throws Exception {
-    int away = (leader() + 1) % 3;
+    int first = leader();
+    int away = (first + 1) % 3;
+    int other = (first + 2) % 3;
+    long had = machines[away].whenIt(1).size();
     close(away);
-    int other = (away + 1) % 3;
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 150; i++) {
       propose(other, "c" + i);
     }
+    // a segment ends with its term, and only then it can be removed
+    logs[first].quorum().transferLeadership(other).toCompletableFuture().get(30, TimeUnit.SECONDS);
+    for (int i = 150; i < 400; i++) {
+      propose(other, "c" + i);
+    }
+    RaftLog kept = logs[other].server.getDivision(logs[other].server.getGroupIds().iterator().next()).getRaftLog();
+    assertThat(kept.getStartIndex()).as("the first entry that is left").isGreaterThan(had + 10);
     open(away);
     attach(away);
-    assertThat(machines[away].whenIt(301)).hasSize(301).isEqualTo(machines[other].whenIt(301));
+    assertThat(machines[away].whenIt(401)).hasSize(401).isEqualTo(machines[other].whenIt(401));
+    assertThat(propose(away, "from the one that came back")).isEqualTo("402");
+    close(away);
+    open(away);
+    attach(away);
+    assertThat(machines[away].whenIt(402)).as("after another start").hasSize(402);
   }
 
   @Test
