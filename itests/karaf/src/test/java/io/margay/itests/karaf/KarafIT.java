@@ -63,7 +63,7 @@ class KarafIT {
   void aViewerMayLookAndChangeNothing() throws Exception {
     KafkaRoundTrip.createTopic(broker.bootstrap(), "for-viewers", 1, Map.of());
     assertThat(broker.shell(KarafBroker.VIEWER, "topic:list")).contains("for-viewers");
-    assertThat(broker.shell(KarafBroker.VIEWER, "topic:delete --yes for-viewers")).contains("needs the role");
+    assertThat(broker.shell(KarafBroker.VIEWER, "topic:delete for-viewers")).contains("needs the role");
     assertThat(broker.shell(KarafBroker.VIEWER, "deploy:undo")).contains("needs the role admin");
     assertThat(broker.shell("topic:list")).contains("for-viewers");
   }
