@@ -38,7 +38,7 @@ record HttpError(int status, int code, String message, int retryAfterSeconds) {
     return new HttpError(429, 429, message, 1);
   }
 
-  /** The client has to wait because of its quota. */
+  /** The client has used up its quota and must wait. */
   static HttpError overQuota(int waitMs) {
     return new HttpError(429, 429, "more was written than the quota producer_byte_rate allows; try again in " + waitMs + " ms",
         (int) Math.ceil(waitMs / 1e3));

@@ -55,7 +55,7 @@ final class TopicAccess {
    * Counts a record for the client's quota. While the server is replaced, nothing is limited.
    *
    * @param bytes its size; 0 to ask whether there may be one
-   * @return for how many milliseconds the next one has to wait
+   * @return milliseconds until the next one may be sent
    */
   int produced(long bytes) {
     if (clients == null) {

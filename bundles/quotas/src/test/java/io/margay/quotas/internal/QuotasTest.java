@@ -214,7 +214,7 @@ class QuotasTest {
     assertThat(table.sizeBytes()).isZero();
   }
 
-  /** Each client id has a limit of its own, so that whoever invents some gets more; but only as much as fits into the user's share. */
+  /** Each client id has a limit of its own, so a user who invents some gets more, but at most as much as fits into the user's share. */
   @Test
   void inventedClientIdsOfOneUserShareALimitAndDropNoOther() {
     limit(ANY, ANY, "producer_byte_rate", 10);

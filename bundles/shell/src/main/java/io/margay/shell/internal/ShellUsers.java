@@ -11,7 +11,7 @@ import org.apache.felix.service.command.CommandSession;
 
 /**
  * Who is at a shell, and in which role: the least of those that are given. {@code margay.shell.role} is one for all, by default admin, because the console
- * and the socket are open to the user of the process alone. A socket for a role says it in the session, in a variable that whoever types may set. Karaf says
+ * and the socket are open to the user of the process alone. A socket for a role says it in the session, in a variable that any user of the session can set. Karaf says
  * it by the roles of who has logged in (viewer, manager, admin).
  */
 final class ShellUsers {

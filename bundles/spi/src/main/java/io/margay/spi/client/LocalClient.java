@@ -67,7 +67,7 @@ public interface LocalClient {
   }
 
   /**
-   * Counts records that were taken from a caller and are sent for it by somebody else, for the client quotas of its user. Never blocks.
+   * Counts records that another part sends for a caller towards the quotas of the caller's user. Never blocks.
    *
    * @param caller who the records come from
    * @param bytes their size; 0 to ask whether more may be taken

@@ -121,7 +121,7 @@ final class QuorumTls {
     return own().getSubjectX500Principal().getName();
   }
 
-  /** @throws CertificateException when whoever has shown this certificate is no node of the quorum */
+  /** @throws CertificateException when this certificate is not that of a node of the quorum */
   private void requireNode(X509Certificate shown) throws CertificateException {
     PrincipalRules rules = rules();
     String name = rules.name(shown.getSubjectX500Principal().getName());

@@ -8,7 +8,7 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.server.RaftServer;
 
 /**
- * Connects to the other nodes anew, again and again, while none leads. gRPC waits longer and longer, up to two minutes, before it connects to a node
+ * Replaces the connections to the other nodes every two seconds while none leads. gRPC waits longer and longer, up to two minutes, before it connects to a node
  * again that was away, and until then votes cannot be asked of it. What is under way on the former connection may still end.
  */
 final class Reconnects implements AutoCloseable {

@@ -43,4 +43,10 @@ final class Certificates {
         .with("listener.name.quorum.ssl.truststore.location", trust.toString()).with("listener.name.quorum.ssl.truststore.type", "PKCS12")
         .with("listener.name.quorum.ssl.truststore.password", PASSWORD);
   }
+
+  /** TLS for nodes that share a new key. */
+  static QuorumTransport transport(Path directory) throws Exception {
+    Path key = key(directory, "node");
+    return QuorumTransport.with(new QuorumTls(settings(key, trust(directory.resolve("trust.p12"), key)), "QUORUM"));
+  }
 }

@@ -13,8 +13,7 @@ class SecureQuorumTest extends QuorumTest {
 
   @BeforeAll
   static void make() throws Exception {
-    Path key = Certificates.key(keys, "node");
-    transport = QuorumTransport.with(new QuorumTls(Certificates.settings(key, Certificates.trust(keys.resolve("trust.p12"), key)), "QUORUM"));
+    transport = Certificates.transport(keys);
   }
 
   @Override

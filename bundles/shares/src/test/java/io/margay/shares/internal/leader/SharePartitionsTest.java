@@ -2,96 +2,21 @@ package io.margay.shares.internal.leader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.margay.model.LineLimit;
 import io.margay.model.TopicPartition;
 import io.margay.protocol.Errors;
 import io.margay.shares.internal.partition.Acknowledgement;
 import io.margay.shares.internal.partition.Acquired;
-import io.margay.shares.internal.partition.GivenUp;
-import io.margay.shares.internal.partition.ShareLimits;
-import io.margay.shares.internal.partition.TestLimits;
 import io.margay.shares.internal.state.StateKey;
 import io.margay.spi.log.PartitionLog;
-import io.margay.spi.time.ManualTime;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongPredicate;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class SharePartitionsTest {
-  private static final UUID T = new UUID(1, 1);
-  private static final StateKey KEY = new StateKey("g", T, 0);
-
-  private final ManualTime time = new ManualTime();
-  private final TestLimits limits = new TestLimits();
-  private final MemoryStates states = new MemoryStates();
-  private final MemoryPartition log = new MemoryPartition(T);
-  private final List<Runnable> background = new ArrayList<>();
-  private boolean inBackground;
-  private String reset = "earliest";
-  private int most = 10;
-  private final List<GivenUp> letters = new ArrayList<>();
-  private DeadLetters.Batch letterBatch;
-  private CompletableFuture<Boolean> copied = CompletableFuture.completedFuture(true);
-  private SharePartitions partitions;
-
-  @BeforeEach
-  void start() {
-    partitions = new SharePartitions(new ShareEnvironment(time, time, task -> {
-      if (inBackground) {
-        background.add(task);
-      } else {
-        task.run();
-      }
-    }, states, new ShareEnvironment.Groups() {
-      @Override
-      public ShareLimits limits(String groupId) {
-        return limits;
-      }
-
-      @Override
-      public String autoOffsetReset(String groupId) {
-        return reset;
-      }
-    }, this::copy, new LineLimit(time)), () -> most);
-    partitions.elected(log);
-  }
-
-  private CompletableFuture<Boolean> copy(DeadLetters.Batch batch) {
-    letterBatch = batch;
-    letters.addAll(batch.offsets());
-    return copied;
-  }
-
-  private SharePartitionLeader leader() {
-    return partitions.find(KEY, "t");
-  }
-
-  private Fetched fetch(String member) {
-    return fetch(member, 100, 1 << 20);
-  }
-
-  private Fetched fetch(String member, int records, int bytes) {
-    Fetched fetched = leader().fetch(new Want(member, records, false, bytes), null);
-    if (fetched.records() != null) {
-      assertThat(fetched.records().sizeBytes()).isPositive();
-    }
-    return fetched;
-  }
-
-  private Errors accept(String member, long first, long last) {
-    return leader().acknowledge(member, List.of(new Acknowledgement(first, last, List.of((byte) 1)))).join();
-  }
-
-  private CompletableFuture<Errors> release(String member, long first, long last) {
-    return leader().acknowledge(member, List.of(new Acknowledgement(first, last, List.of((byte) 2))));
-  }
-
+class SharePartitionsTest extends SharePartitionsFixture {
   @Test
   void recordsAreFetchedAndAccepted() {
     log.append(3);
@@ -396,82 +321,6 @@ class SharePartitionsTest {
     })).isSameAs(Fetched.NO_MEMORY);
     assertThat(asked[0]).isPositive();
     assertThat(leader().fetch(want, b -> true).acquired()).as("nothing was acquired before").containsExactly(new Acquired(0, 1, (short) 1));
-  }
-
-  @Test
-  void whatIsGivenUpIsCopiedOnceItIsWrittenAsSuch() {
-    limits.deadLetters = true;
-    limits.deliveryLimit = 2;
-    log.append(4);
-    fetch("a");
-    states.hold = true;
-    leader().acknowledge("a", List.of(new Acknowledgement(0, 3, List.of((byte) 3, (byte) 1, (byte) 2, (byte) 2))));
-    assertThat(letters).as("not written yet").isEmpty();
-    copied = new CompletableFuture<>();
-    states.release();
-    assertThat(letters).containsExactly(new GivenUp(0, 0, (short) 1, GivenUp.REJECTED));
-    assertThat(states.start(KEY)).as("the record is still needed").isZero();
-    fetch("a");
-    time.advance(limits.lockMs);
-    assertThat(letters).as("one batch at a time").hasSize(1);
-    copied.complete(true);
-    assertThat(letters).containsExactly(new GivenUp(0, 0, (short) 1, GivenUp.REJECTED),
-        new GivenUp(2, 3, (short) 2, GivenUp.DELIVERED_TOO_OFTEN));
-    assertThat(states.start(KEY)).isEqualTo(4);
-  }
-
-  @Test
-  void theNextLeaderCopiesWhatTheOneBeforeCouldNot() {
-    limits.deadLetters = true;
-    log.append(2);
-    fetch("a");
-    copied = new CompletableFuture<>();
-    leader().acknowledge("a", List.of(new Acknowledgement(0, 0, List.of((byte) 3))));
-    partitions.close();
-    letters.clear();
-    copied = CompletableFuture.completedFuture(true);
-    log.epoch++;
-    start();
-    assertThat(fetch("b").acquired()).containsExactly(new Acquired(1, 1, (short) 1));
-    assertThat(letters).containsExactly(new GivenUp(0, 0, (short) 1, GivenUp.UNKNOWN));
-    assertThat(states.start(KEY)).isEqualTo(1);
-  }
-
-  @Test
-  void whatIsNotCopiedWhenTheLeadershipEndsIsLeftToTheNextLeader() {
-    limits.deadLetters = true;
-    log.append(2);
-    fetch("a");
-    copied = new CompletableFuture<>();
-    leader().acknowledge("a", List.of(new Acknowledgement(0, 0, List.of((byte) 3))));
-    assertThat(letterBatch.isLed().getAsBoolean()).isTrue();
-    SharePartitionLeader before = leader();
-    copied.complete(false);
-    assertThat(states.start(KEY)).as("not written as done").isZero();
-    copied = CompletableFuture.completedFuture(true);
-    assertThat(leader()).isNotSameAs(before);
-    assertThat(letters).containsExactly(new GivenUp(0, 0, (short) 1, GivenUp.REJECTED), new GivenUp(0, 0, (short) 1, GivenUp.UNKNOWN));
-    assertThat(states.start(KEY)).isEqualTo(1);
-  }
-
-  @Test
-  void aLeaderThatHasResignedSaysSoToWhoCopies() {
-    limits.deadLetters = true;
-    log.append(1);
-    fetch("a");
-    copied = new CompletableFuture<>();
-    leader().acknowledge("a", List.of(new Acknowledgement(0, 0, List.of((byte) 3))));
-    partitions.resigned(new TopicPartition("t", 0));
-    assertThat(letterBatch.isLed().getAsBoolean()).isFalse();
-  }
-
-  @Test
-  void withoutADeadLetterQueueNothingIsCopied() {
-    log.append(1);
-    fetch("a");
-    leader().acknowledge("a", List.of(new Acknowledgement(0, 0, List.of((byte) 3))));
-    assertThat(letters).isEmpty();
-    assertThat(states.start(KEY)).isEqualTo(1);
   }
 
   @Test
