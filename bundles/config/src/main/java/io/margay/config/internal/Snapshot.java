@@ -75,15 +75,15 @@ final class Snapshot {
   private static ListenerParser.Result listeners(Resolver resolver, Supplier<String> hostName, List<String> notes) {
     String protocols = resolver.resolve(IdentitySettings.LISTENER_SECURITY_PROTOCOL_MAP, Map.of());
     List<String> controllers = resolver.resolve(IdentitySettings.CONTROLLER_LISTENER_NAMES, Map.of());
-    return new ListenerParser(resolver.isSet(IdentitySettings.LISTENER_SECURITY_PROTOCOL_MAP) ? protocols : protocols + openQuorum(controllers),
+    return new ListenerParser(resolver.isSet(IdentitySettings.LISTENER_SECURITY_PROTOCOL_MAP) ? protocols : openQuorum(controllers) + protocols,
         controllers, hostName, notes::add)
         .parse(resolver.resolve(IdentitySettings.LISTENERS, Map.of()),
             resolver.resolve(IdentitySettings.ADVERTISED_LISTENERS, Map.of()));
   }
 
-  /** As Kafka: the names of controllers need no entry in a map that is not set. */
+  /** As in Kafka, names of controllers need no entry in a map that is not set. What the default map has comes after these, and wins. */
   private static String openQuorum(List<String> controllers) {
-    return controllers.stream().map(name -> "," + name + ":PLAINTEXT").collect(Collectors.joining());
+    return controllers.stream().map(name -> name + ":PLAINTEXT,").collect(Collectors.joining());
   }
 
   BrokerId nodeId() {

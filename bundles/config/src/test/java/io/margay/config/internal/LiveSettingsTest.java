@@ -192,6 +192,8 @@ class LiveSettingsTest {
   void knowsTheListenerOfTheQuorum() {
     assertThat(live().quorumListener()).isNull();
     assertThat(live(layer("file", "controller.listener.names", "controller")).quorumListener()).isEqualTo(new Endpoint("CONTROLLER", "PLAINTEXT", "", 0));
+    assertThat(live(layer("file", "controller.listener.names", "SSL")).quorumListener().protocol()).isEqualTo("SSL");
+    assertThat(live(layer("file", "controller.listener.names", "SASL_SSL")).quorumListener().protocol()).isEqualTo("SASL_SSL");
     assertThat(live(layer("file", "controller.listener.names", "QUORUM,OTHER", "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,Quorum:ssl"))
         .quorumListener()).isEqualTo(new Endpoint("QUORUM", "SSL", "", 0));
     assertThatThrownBy(() -> live(layer("file", "controller.listener.names", "QUORUM", "listener.security.protocol.map", "PLAINTEXT:PLAINTEXT")))

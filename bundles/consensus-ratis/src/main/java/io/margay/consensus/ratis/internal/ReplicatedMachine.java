@@ -56,8 +56,6 @@ final class ReplicatedMachine extends BaseStateMachine {
   private final Runnable ended;
   /** An entry was not applied: what follows must not count as applied either, or a snapshot would claim to have it. */
   private volatile boolean broken;
-  /** Snapshots of the leader that have come; guarded by this. */
-  private int pauses;
 
   /**
    * @param stop ends this node's part in the quorum; does not wait
@@ -81,10 +79,12 @@ final class ReplicatedMachine extends BaseStateMachine {
     }, IOException.class);
   }
 
-  /** A snapshot of the leader has come, and {@link #reinitialize} loads it. Another one may come before that is done. */
+  /**
+   * A snapshot of the leader has come, and {@link #reinitialize} loads it. From then on the machine counts as paused: Ratis looks at that only when it
+   * loads a snapshot, and ends a machine that is not paused. Another snapshot may come at any moment while one is loaded.
+   */
   @Override
   public synchronized void pause() {
-    pauses++;
     if (getLifeCycleState() == LifeCycle.State.RUNNING) {
       getLifeCycle().transition(LifeCycle.State.PAUSING);
       getLifeCycle().transition(LifeCycle.State.PAUSED);
@@ -93,18 +93,7 @@ final class ReplicatedMachine extends BaseStateMachine {
 
   @Override
   public void reinitialize() throws IOException {
-    int before;
-    synchronized (this) {
-      before = pauses;
-    }
     load(storage.loadLatestSnapshot());
-    synchronized (this) {
-      // Ratis ends a machine that is not paused when it has a snapshot to load
-      if (pauses == before && getLifeCycleState() == LifeCycle.State.PAUSED) {
-        getLifeCycle().transition(LifeCycle.State.STARTING);
-        getLifeCycle().transition(LifeCycle.State.RUNNING);
-      }
-    }
   }
 
   private void load(SingleFileSnapshotInfo snapshot) throws IOException {
