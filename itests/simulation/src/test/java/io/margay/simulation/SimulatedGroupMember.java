@@ -1,134 +1,51 @@
 package io.margay.simulation;
 
-import io.margay.groups.internal.SimulatedGroups;
-import io.margay.model.TopicPartition;
-import io.margay.protocol.Errors;
 import io.margay.protocol.message.ConsumerGroupHeartbeatRequest;
 import io.margay.protocol.message.ConsumerGroupHeartbeatResponse;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/**
- * A member of a consumer group (KIP-848): sends heartbeats, gives back what it is to lose after a moment, and then takes what it gets. At times it
- * leaves, and comes back as another member.
- */
-final class SimulatedGroupMember extends SimulatedClient {
+/** A member of a consumer group (KIP-848). */
+final class SimulatedGroupMember extends SimulatedMember {
   static final String GROUP = "consumers";
-  private static final int REBALANCE_TIMEOUT_MS = 20_000;
-  private static final int LEAVES_PER_MILLE = 15;
 
   private final Simulation.Topic topic;
-  private final GroupHistory history;
-  private GroupHistory.Member self;
-  private int number;
-  private int epoch;
-  /** Whether the next request says everything, because an answer was lost or it is the first one. */
-  private boolean whole = true;
-  private boolean changed;
-  private Set<Integer> assigned = new TreeSet<>();
-  private final Set<Integer> owned = new TreeSet<>();
-  private long giveBackMicros;
-  private int beats;
 
   SimulatedGroupMember(SimulatedNetwork network, Machine machine, Invariants invariants, Simulation.Topic topic, GroupHistory history,
       int nodes) {
-    super(network, machine, invariants, new TopicPartition(SimulatedGroups.TOPIC, 0), nodes);
+    super(network, machine, invariants, history, nodes, "member");
     this.topic = topic;
-    this.history = history;
-    become();
-  }
-
-  private void become() {
-    self = new GroupHistory.Member("member-" + process.id() + "-" + number++);
-    epoch = 0;
-    whole = true;
-    assigned = new TreeSet<>();
-  }
-
-  /** How many heartbeats were answered. */
-  int beats() {
-    return beats;
   }
 
   @Override
-  void proceed() {
-    settle();
-    if (epoch > 0 && world.chance(LEAVES_PER_MILLE)) {
-      leave();
-      return;
-    }
-    ConsumerGroupHeartbeatRequest request = new ConsumerGroupHeartbeatRequest().setGroupId(GROUP).setMemberId(self.toString()).setMemberEpoch(epoch)
+  void beat(String id, int memberEpoch, boolean all, Set<Integer> has) {
+    ConsumerGroupHeartbeatRequest request = new ConsumerGroupHeartbeatRequest().setGroupId(GROUP).setMemberId(id).setMemberEpoch(memberEpoch)
         .setTopicPartitions(null);
-    if (whole) {
+    if (all) {
       request.setRebalanceTimeoutMs(REBALANCE_TIMEOUT_MS).setSubscribedTopicNames(List.of(topic.name()));
     }
-    if (whole || changed) {
-      request.setTopicPartitions(owned.isEmpty() ? List.of() : List.of(
-          new ConsumerGroupHeartbeatRequest.TopicPartitions().setTopicId(topic.id()).setPartitions(List.copyOf(owned))));
+    if (has != null) {
+      request.setTopicPartitions(has.isEmpty() ? List.of() : List.of(
+          new ConsumerGroupHeartbeatRequest.TopicPartitions().setTopicId(topic.id()).setPartitions(List.copyOf(has))));
     }
-    whole = true; // unless it is answered
     long sent = world.nowMicros();
-    toLeader(ConsumerGroupHeartbeatRequest.API, request, new ConsumerGroupHeartbeatResponse(), response -> answered(response, sent));
+    toLeader(ConsumerGroupHeartbeatRequest.API, request, new ConsumerGroupHeartbeatResponse(),
+        response -> answered(response.errorCode(), response.memberEpoch(), assigned(response), sent));
   }
 
-  private void answered(ConsumerGroupHeartbeatResponse response, long sentMicros) {
-    Errors error = Errors.forCode(response.errorCode());
-    if (error == Errors.FENCED_MEMBER_EPOCH || error == Errors.UNKNOWN_MEMBER_ID) {
-      giveBack(Set.of());
-      epoch = 0;
-      assigned = new TreeSet<>();
-      process.after(world.random(10, 300), this::next);
-      return;
+  private static Set<Integer> assigned(ConsumerGroupHeartbeatResponse response) {
+    if (response.assignment() == null) {
+      return null;
     }
-    if (error != Errors.NONE) {
-      again(error);
-      return;
-    }
-    beats++;
-    whole = false;
-    changed = false;
-    self.heard(sentMicros);
-    epoch = response.memberEpoch();
-    if (response.assignment() != null) {
-      Set<Integer> now = new TreeSet<>();
-      response.assignment().topicPartitions().forEach(t -> now.addAll(t.partitions()));
-      assigned = now;
-      giveBackMicros = world.nowMicros() + world.random(0, 400_000);
-    }
-    settle();
-    owned.stream().filter(assigned::contains).forEach(p -> history.owns(self, p, epoch));
-    process.after(world.random(50, 400), this::next);
+    Set<Integer> now = new TreeSet<>();
+    response.assignment().topicPartitions().forEach(t -> now.addAll(t.partitions()));
+    return now;
   }
 
-  /** Gives back what it has lost, when its records are done; only then it takes more. */
-  private void settle() {
-    if (!assigned.containsAll(owned) && world.nowMicros() >= giveBackMicros) {
-      giveBack(assigned);
-    }
-    if (assigned.containsAll(owned) && owned.addAll(assigned)) {
-      changed = true;
-      world.trace().add("%s: has %s in epoch %d", self, owned, epoch);
-      owned.forEach(p -> history.owns(self, p, epoch));
-    }
-  }
-
-  private void giveBack(Set<Integer> but) {
-    for (int p : List.copyOf(owned)) {
-      if (!but.contains(p)) {
-        owned.remove(p);
-        changed = true;
-        history.givesBack(self, p);
-      }
-    }
-  }
-
-  private void leave() {
-    giveBack(Set.of());
-    String id = self.toString();
-    become();
-    world.trace().add("%s leaves", id);
+  @Override
+  void leave(String id) {
     toLeader(ConsumerGroupHeartbeatRequest.API, new ConsumerGroupHeartbeatRequest().setGroupId(GROUP).setMemberId(id).setMemberEpoch(-1),
-        new ConsumerGroupHeartbeatResponse(), response -> process.after(world.random(100, 1_500), this::next));
+        new ConsumerGroupHeartbeatResponse(), response -> left());
   }
 }
