@@ -78,8 +78,7 @@ final class FoundLogs {
       if (notes.isUnfinished(found.partition)) {
         copies.add(found);
       } else if (notes.isInUse(found.partition)) {
-        // one that was moved further counts less
-        inUse.add(notes.isLeaving(found.partition) ? 0 : inUse.size(), found);
+        inUse.add(found);
       } else {
         Found other = logs.putIfAbsent(found.partition, found);
         if (other != null) {

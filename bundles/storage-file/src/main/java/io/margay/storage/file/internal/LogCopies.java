@@ -53,11 +53,20 @@ final class LogCopies {
     }
   }
 
-  /** Creates an empty copy. */
+  /**
+   * Creates an empty copy.
+   *
+   * @throws IOException when it cannot be created, or when the log has replaced one that is not deleted yet: if that is in a directory that is offline,
+   *     a later start could not tell which of the three is the log
+   */
   PartitionEntry begin(TopicIdPartition id, PartitionEntry original, String place) throws IOException {
     LogDirectory directory = directories.at(place);
     if (directory == original.directory() || copies.containsKey(id.topicPartition())) {
       throw new IllegalStateException("the log of " + id + " is in " + place + " already, or has a copy");
+    }
+    if (original.directory().copyNotes().isInUse(id.topicPartition())) {
+      throw new IOException("the log of " + id + " in " + original.directory() + " does not move yet: what it has replaced is not deleted, as when that"
+          + " is in a log directory that is offline");
     }
     directory.copyNotes().begin(id.topicPartition());
     Path path;
@@ -132,13 +141,9 @@ final class LogCopies {
     if (successor == null) {
       return null;
     }
-    // then an earlier original is in a directory that is offline
-    boolean hasOriginal = closed.directory().copyNotes().isInUse(closed.partition());
     Path renamed = gone(closed);
     forget(closed);
-    if (!hasOriginal) {
-      forget(successor);
-    }
+    forget(successor);
     return renamed;
   }
 
