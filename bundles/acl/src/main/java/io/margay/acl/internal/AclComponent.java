@@ -8,12 +8,9 @@ import io.margay.spi.config.NodeSettings;
 import io.margay.spi.lease.NamedServices;
 import io.margay.spi.security.Authorizer;
 import io.margay.spi.security.AuthorizerSettings;
-import java.util.Arrays;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.component.annotations.Activate;
@@ -44,13 +41,8 @@ public final class AclComponent implements MetadataPublisher {
   public AclComponent(BundleContext context, @Reference NodeSettings settings) {
     this.context = context;
     boolean chosen = AuthorizerSettings.ACL.equals(AuthorizerSettings.chosen(settings));
-    this.authorizer = chosen ? new AclAuthorizer(superUsers(settings.get(AuthorizerSettings.SUPER_USERS)),
+    this.authorizer = chosen ? new AclAuthorizer(AuthorizerSettings.superUsers(settings),
         settings.get(AuthorizerSettings.ALLOW_EVERYONE_IF_NO_ACL_FOUND)) : null;
-  }
-
-  /** The elements of a list that semicolons separate. */
-  static Set<String> superUsers(String list) {
-    return Arrays.stream(list.split(";")).map(String::trim).filter(name -> !name.isEmpty()).collect(Collectors.toSet());
   }
 
   @Override

@@ -9,7 +9,9 @@ import io.margay.model.acl.AclOperation;
 import io.margay.model.acl.AclPermission;
 import io.margay.model.acl.PatternType;
 import io.margay.model.acl.ResourceType;
+import io.margay.spi.config.FakeSettings;
 import io.margay.spi.handler.Principal;
+import io.margay.spi.security.AuthorizerSettings;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -131,7 +133,7 @@ class AclAuthorizerTest {
 
   @Test
   void superUsersAreSeparatedBySemicolons() {
-    assertEquals(Set.of("User:CN=a, O=b", "User:c"), AclComponent.superUsers(" User:CN=a, O=b ;User:c; "));
+    assertEquals(Set.of("User:CN=a, O=b", "User:c"), AuthorizerSettings.superUsers(new FakeSettings().with("super.users", " User:CN=a, O=b ;User:c; ")));
   }
 
   /** The index finds what a look at every rule finds. */

@@ -6,7 +6,6 @@ import io.margay.spi.assignor.TaskGroup;
 import io.margay.spi.assignor.TaskId;
 import io.margay.spi.assignor.TaskMember;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -114,11 +113,6 @@ final class TaskBalance {
   /** The members, by id. */
   List<Candidate> members() {
     return Collections.unmodifiableList(members);
-  }
-
-  /** The tasks, by id. */
-  Collection<Task> tasks() {
-    return Collections.unmodifiableCollection(tasks.values());
   }
 
   /** The tasks that have state, by id. */

@@ -20,8 +20,7 @@ import java.util.function.Supplier;
 public final class TokenFinder {
   private final Supplier<String> key;
   private final Function<String, byte[]> secrets;
-  /** Invariant: each id of {@link #indexed} and the hash of its secret with {@link #indexedKey}, both ways round. Guarded by this. */
-  private final Map<String, ByteBuffer> hashes = new HashMap<>();
+  /** Invariant: the hash of the secret of each id of {@link #indexed} with {@link #indexedKey}. Guarded by this. */
   private final Map<ByteBuffer, String> ids = new HashMap<>();
   private Map<String, DelegationToken> indexed = Map.of();
   private String indexedKey;
@@ -49,7 +48,6 @@ public final class TokenFinder {
   public synchronized DelegationToken find(Map<String, DelegationToken> tokens, byte[] secret) {
     String now = key.get();
     if (!now.equals(indexedKey)) {
-      hashes.clear();
       ids.clear();
       indexed = Map.of();
       indexedKey = now;
@@ -62,13 +60,10 @@ public final class TokenFinder {
   }
 
   private void index(Map<String, DelegationToken> tokens) {
-    hashes.keySet().retainAll(tokens.keySet());
     ids.values().retainAll(tokens.keySet());
     for (String id : tokens.keySet()) {
-      if (!hashes.containsKey(id)) {
-        ByteBuffer hash = hash(secrets.apply(id));
-        hashes.put(id, hash);
-        ids.put(hash, id);
+      if (!indexed.containsKey(id)) {
+        ids.put(hash(secrets.apply(id)), id);
       }
     }
     indexed = tokens;

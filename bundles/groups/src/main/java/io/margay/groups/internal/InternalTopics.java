@@ -58,27 +58,23 @@ final class InternalTopics {
     Map<String, String> before = new HashMap<>();
     List<Topology.Internal> due = new ArrayList<>();
     synchronized (attempts) {
+      if (attempts.size() + topics.size() > MOST) {
+        attempts.values().removeIf(this::isDue);
+      }
       for (Topology.Internal t : topics) {
         Attempt last = attempts.get(t.name());
         if (last != null && last.why != null) {
           before.put(t.name(), last.why);
         }
-        if (last == null ? hasRoom() : isDue(last)) {
+        if (last == null ? attempts.size() < MOST : isDue(last)) {
           // counts as failed until it has succeeded, so that one that is lost leads to a longer pause, too
-          attempts.put(t.name(), new Attempt(last == null ? 1 : last.failures + 1, last == null ? null : NO_ANSWER, afterMs(LOST_MS)));
+          attempts.put(t.name(), new Attempt(last == null ? 1 : last.failures + 1, last == null ? null : last.why == null ? NO_ANSWER : last.why, afterMs(LOST_MS)));
           due.add(t);
         }
       }
     }
     due.forEach(this::begin);
     return before;
-  }
-
-  private boolean hasRoom() {
-    if (attempts.size() >= MOST) {
-      attempts.values().removeIf(this::isDue);
-    }
-    return attempts.size() < MOST;
   }
 
   private boolean isDue(Attempt attempt) {

@@ -293,6 +293,23 @@ class StreamsGroupTest extends StreamsFixture {
     assertThat(described().members()).anySatisfy(m -> assertThat(m.taskEndOffsets()).hasSize(1));
   }
 
+  @Test
+  void whatThereIsNoRoomForMakesNoAssignmentAtEachHeartbeat() {
+    f.streams.assignor = "restless";
+    allTopics(2);
+    TestStreams a = member("a");
+    TestStreams b = member("b");
+    settle(a, b);
+    TestStreams warm = a.owned.warmup().isEmpty() ? b : a;
+    TaskId task = warm.owned.warmup().iterator().next();
+    int before = described().groupEpoch();
+    f.config.memoryBytes = 1_000;
+    warm.send(offsets(warm, task, 95, 100));
+    warm.send(offsets(warm, task, 96, 100));
+    assertThat(warm.error).isEqualTo(Errors.NONE);
+    assertThat(described().groupEpoch()).isEqualTo(before);
+  }
+
   private static StreamsGroupHeartbeatRequest.TaskOffset offset(TaskId task, long offset) {
     return new StreamsGroupHeartbeatRequest.TaskOffset().setSubtopologyId(task.subtopology()).setPartition(task.partition()).setOffset(offset);
   }

@@ -55,6 +55,11 @@ final class Sending {
       return Slot.failed(HttpError.tooLarge("a record has " + record.sizeBytes()
           + " bytes, more than the topic's max.message.bytes, " + target.maxBytes()));
     }
+    synchronized (this) {
+      if (pause != null) {
+        return null;
+      }
+    }
     int waitMs = target.access().produced(0);
     if (waitMs > 0) {
       return postpone(waitMs);

@@ -76,16 +76,14 @@ final class LogMove {
   boolean run() throws IOException {
     log.shape().moving(true);
     try {
-      if (!begin() || !copy() || !finish()) {
-        return false;
-      }
+      return begin() && copy() && finish();
     } finally {
       abandon();
+      if (switched) {
+        closeOriginal();
+      }
       log.shape().moving(false);
     }
-    close(original, "original");
-    cleanUp();
-    return true;
   }
 
   /** Creates the copy, after removing the remains of an earlier attempt. */
@@ -274,6 +272,14 @@ final class LogMove {
     }
     target.flush();
     destination.use(engine, target);
+  }
+
+  /** After the log has been resumed, because it takes long; the engine must not be withdrawn meanwhile, if it is still there. */
+  private void closeOriginal() {
+    try (Lease<StorageEngine> lease = from.holder().lease()) {
+      close(original, "original");
+    }
+    cleanUp();
   }
 
   private void cleanUp() {

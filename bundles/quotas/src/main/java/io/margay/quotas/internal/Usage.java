@@ -51,7 +51,8 @@ final class Usage {
   synchronized int add(double amount, double limit, long nowNanos) {
     usedNanos = nowNanos;
     rate.add(amount, nowNanos);
-    return waits(rate.secondsOver(limit, nowNanos));
+    double seconds = rate.secondsOver(limit, nowNanos);
+    return amount > 0 ? waits(seconds) : ms(seconds); // who only asks is not throttled by that
   }
 
   /** Counts time of threads. @return milliseconds to wait, at most those of a window */
@@ -95,13 +96,16 @@ final class Usage {
   }
 
   private int waits(double seconds) {
-    if (seconds <= 0) {
-      return 0;
+    int ms = ms(seconds);
+    if (ms > 0) {
+      throttledMs += ms;
+      throttledCount++;
     }
-    int ms = (int) Math.max(1, Math.min(Integer.MAX_VALUE, Math.round(seconds * MILLIS)));
-    throttledMs += ms;
-    throttledCount++;
     return ms;
+  }
+
+  private static int ms(double seconds) {
+    return seconds <= 0 ? 0 : (int) Math.max(1, Math.min(Integer.MAX_VALUE, Math.round(seconds * MILLIS)));
   }
 
   /** Whether a new one would say the same, but for how long it was told to wait. */

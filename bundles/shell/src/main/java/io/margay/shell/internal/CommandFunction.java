@@ -1,5 +1,6 @@
 package io.margay.shell.internal;
 
+import io.margay.model.TopicNames;
 import io.margay.spi.audit.AuditEvent;
 import io.margay.spi.client.LocalClient;
 import java.io.InputStream;
@@ -27,8 +28,6 @@ final class CommandFunction implements Function {
    * @param guard asked for what needs a larger role than the command itself
    */
   record Io(InputStream in, PrintStream out, LocalClient.Caller caller, Guard guard) {
-    private static final String INTERNAL_PREFIX = "__";
-
     /** To show how a command is used: nothing is read or sent. */
     static Io unused() {
       return new Io(InputStream.nullInputStream(), System.out, null, (what, instead) -> { });
@@ -51,7 +50,7 @@ final class CommandFunction implements Function {
      * @throws ShellException when the session has a smaller role
      */
     void requireTopic(String topic) {
-      if (topic.startsWith(INTERNAL_PREFIX)) {
+      if (TopicNames.isInternal(topic) || TopicNames.isReserved(topic)) {
         guard.requireAdmin(topic, "");
       }
     }

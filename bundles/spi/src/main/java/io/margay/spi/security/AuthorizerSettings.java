@@ -8,6 +8,9 @@ import io.margay.spi.config.DefinesSettings;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingDefinitions;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Settings that say whether there is authorization. */
 @DefinesSettings
@@ -42,6 +45,16 @@ public final class AuthorizerSettings implements SettingDefinitions {
   public static String chosen(NodeSettings settings) {
     String name = settings.get(AUTHORIZER_CLASS_NAME).trim();
     return name.equals(KAFKAS_NAME) ? ACL : name;
+  }
+
+  /**
+   * Who may do everything.
+   *
+   * @param settings the node's settings
+   * @return principals, such as {@code User:admin}
+   */
+  public static Set<String> superUsers(NodeSettings settings) {
+    return Arrays.stream(settings.get(SUPER_USERS).split(";")).map(String::trim).filter(name -> !name.isEmpty()).collect(Collectors.toSet());
   }
 
   @Override

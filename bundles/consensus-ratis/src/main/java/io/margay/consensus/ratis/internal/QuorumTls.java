@@ -1,5 +1,7 @@
 package io.margay.consensus.ratis.internal;
 
+import io.margay.model.Clock;
+import io.margay.model.LineLimit;
 import io.margay.spi.config.ListenerValues;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.config.SettingValues;
@@ -34,18 +36,17 @@ import org.slf4j.LoggerFactory;
  */
 final class QuorumTls {
   private static final Logger LOG = LoggerFactory.getLogger(QuorumTls.class);
-  private static final long PAUSE_MS = 60_000;
 
   /** Keys and certificates that were read together. */
   private record Read(TlsMaterial material, X509ExtendedKeyManager keys, X509ExtendedTrustManager trust) { }
 
   private final NodeSettings settings;
   private final SettingValues values;
+  private final LineLimit lines = new LineLimit(Clock.SYSTEM);
   private final String listener;
   /** Guarded by this, as those below. */
   private Read latest;
   private Object refusedFiles;
-  private long toldMs = Long.MIN_VALUE;
 
   /**
    * Reads the keys.
@@ -100,8 +101,11 @@ final class QuorumTls {
 
   /** The keys of the next connection. A stat of each file when nothing has changed. */
   private synchronized Read latest() {
+    if (!latest.material.changed()) {
+      return latest;
+    }
     Object files = latest.material.filesNow();
-    if (latest.material.changed() && !files.equals(refusedFiles)) {
+    if (!files.equals(refusedFiles)) {
       try {
         latest = read();
         LOG.info("The certificate of the metadata quorum was read again subject={}", ownName());
@@ -125,23 +129,19 @@ final class QuorumTls {
   private void requireNode(X509Certificate shown) throws CertificateException {
     PrincipalRules rules = rules();
     String name = rules.name(shown.getSubjectX500Principal().getName());
-    if (name == null || !Stream.concat(Stream.of("User:" + rules.name(ownName())), Arrays.stream(settings.get(AuthorizerSettings.SUPER_USERS).split(";"))
-        .map(String::trim)).toList().contains("User:" + name)) {
-      throw new CertificateException("User:" + name + " has neither the name of this node's certificate, User:" + rules.name(ownName())
+    String own = rules.name(ownName());
+    if (name == null || !name.equals(own) && !AuthorizerSettings.superUsers(settings).contains("User:" + name)) {
+      throw new CertificateException("User:" + name + " has neither the name of this node's certificate, User:" + own
           + ", nor is it one of super.users");
     }
   }
 
   private CertificateException refused(CertificateException why, X509Certificate[] shown) {
-    long now = System.nanoTime() / 1_000_000;
-    synchronized (this) {
-      if (toldMs != Long.MIN_VALUE && now - toldMs < PAUSE_MS) {
-        return why;
-      }
-      toldMs = now;
+    long held = lines.pass("certificate");
+    if (held != LineLimit.HELD) {
+      LOG.warn("A certificate at the port of the metadata quorum is refused subject={} cause={} sinceLast={}", shown == null || shown.length == 0 ? null
+          : shown[0].getSubjectX500Principal(), why.getMessage(), held);
     }
-    LOG.warn("A certificate at the port of the metadata quorum is refused subject={} cause={}", shown == null || shown.length == 0 ? null
-        : shown[0].getSubjectX500Principal(), why.getMessage());
     return why;
   }
 

@@ -234,11 +234,13 @@ public final class StreamsHeartbeats {
       return false;
     }
     soft.progress(member.id(), now, more -> groups.memory().admits(more, ShardMemory.Use.MEMBERS));
+    // where there was no room for it the task cannot be known to have caught up, and would seem so at each heartbeat
+    Map<TaskId, SoftState.Progress> kept = soft.progress(member.id());
     long acceptable = config.assigning(request.groupId()).acceptableRecoveryLag();
     boolean[] caughtUp = {false};
     member.current().assigned().warmup().forEachKey((id, numbers, epochs) -> {
       for (int n : numbers) {
-        SoftState.Progress p = now.get(new TaskId(id, n));
+        SoftState.Progress p = kept.get(new TaskId(id, n));
         SoftState.Progress last = before.get(new TaskId(id, n));
         caughtUp[0] |= isCaughtUp(p, acceptable) && !isCaughtUp(last, acceptable);
       }
