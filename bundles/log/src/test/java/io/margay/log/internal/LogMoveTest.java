@@ -3,7 +3,6 @@ package io.margay.log.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.margay.model.LeaderEpoch;
 import io.margay.protocol.Errors;
 import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingValues;
@@ -11,7 +10,6 @@ import io.margay.spi.log.LogConfig;
 import io.margay.spi.log.LogSettings;
 import io.margay.spi.log.Logs.LogPlacement;
 import io.margay.spi.log.PartitionLog;
-import io.margay.spi.log.PartitionLog.Origin;
 import io.margay.spi.storage.StorageEngine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -78,8 +76,7 @@ class LogMoveTest {
   }
 
   private void produce(PartitionLog log) {
-    PartitionLog.Appended appended = log.appendAsLeader(TestLog.produced(7, 0, produced, "k=" + produced), new LeaderEpoch(0),
-        Origin.CLIENT);
+    PartitionLog.Appended appended = Unsuspended.append(log, produced, "k=" + produced);
     assertThat(appended.error()).isEqualTo(Errors.NONE);
     assertThat(appended.baseOffset()).isEqualTo(produced);
     produced++;
@@ -91,7 +88,7 @@ class LogMoveTest {
     assertThat(log.logEndOffset()).isEqualTo(to);
     List<Long> found = new ArrayList<>();
     for (long offset = from; offset < to; offset++) {
-      var slice = log.read(offset, 1, to, true);
+      var slice = Unsuspended.read(log, offset, to);
       found.add(slice.baseOffset());
       slice.records().release();
     }
@@ -140,8 +137,7 @@ class LogMoveTest {
       assertThat(log.highWatermark()).isEqualTo(produced);
       assertThat(log.segments().stream().map(s -> s.baseOffset()).toList()).isEqualTo(bases);
       // the producer is known: the same batch again is a duplicate
-      assertThat(log.appendAsLeader(TestLog.produced(7, 0, produced - 1, "k=x"), new LeaderEpoch(0), Origin.CLIENT).duplicate())
-          .isTrue();
+      assertThat(Unsuspended.append(log, produced - 1, "k=x").duplicate()).isTrue();
       assertThat(placement().leftBytes()).isZero();
     }
     crash();

@@ -3,19 +3,17 @@ package io.margay.log.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.margay.model.LeaderEpoch;
 import io.margay.protocol.Errors;
 import io.margay.spi.config.Setting;
 import io.margay.spi.config.SettingValues;
 import io.margay.spi.log.PartitionLog;
-import io.margay.spi.log.PartitionLog.Origin;
+import io.margay.spi.storage.LogSlice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -70,8 +68,7 @@ class PlaceMoveTest {
   }
 
   private void produce() {
-    PartitionLog.Appended appended = log.appendAsLeader(TestLog.produced(7, 0, produced, "k=" + produced), new LeaderEpoch(0),
-        Origin.CLIENT);
+    PartitionLog.Appended appended = Unsuspended.append(log, produced, "k=" + produced);
     assertThat(appended.error()).isEqualTo(Errors.NONE);
     produced++;
     log.setHighWatermark(produced);
@@ -81,22 +78,14 @@ class PlaceMoveTest {
     assertThat(log.logStartOffset()).isEqualTo(from);
     assertThat(log.logEndOffset()).isEqualTo(produced);
     for (long offset = from; offset < produced; offset++) {
-      var slice = log.read(offset, 1, produced, true);
+      LogSlice slice = Unsuspended.read(log, offset, produced);
       assertThat(slice.baseOffset()).isEqualTo(offset);
       slice.records().release();
     }
   }
 
-  private void await(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).isLessThan(deadline);
-      Thread.onSpinWait();
-    }
-  }
-
   private void awaitIn(String place) {
-    await(() -> place.equals(manager.placeOf(TestLog.ID)) && manager.copyOf(TestLog.ID) == null);
+    Unsuspended.await(() -> place.equals(manager.placeOf(TestLog.ID)) && manager.copyOf(TestLog.ID) == null);
   }
 
   private void hold(CountDownLatch reached, CountDownLatch until) {
@@ -121,7 +110,7 @@ class PlaceMoveTest {
       produce();
       assertHolds(3);
       // the producer is known: the same batch again is a duplicate
-      assertThat(log.appendAsLeader(TestLog.produced(7, 0, produced - 1, "k=x"), new LeaderEpoch(0), Origin.CLIENT).duplicate()).isTrue();
+      assertThat(Unsuspended.append(log, produced - 1, "k=x").duplicate()).isTrue();
     }
     crash();
     assertHolds(3);
@@ -216,7 +205,7 @@ class PlaceMoveTest {
     int before = scheduler.tasks.size();
     manager.moveTo(TestLog.ID, SECOND);
     assertThat(failed.await(20, TimeUnit.SECONDS)).isTrue();
-    await(() -> scheduler.tasks.size() > before);
+    Unsuspended.await(() -> scheduler.tasks.size() > before);
     engine.whenOpened = store -> { };
     engine.copies.values().forEach(store -> store.closed = true);
     scheduler.runAll();
@@ -240,7 +229,7 @@ class PlaceMoveTest {
       }
     });
     canceller.start();
-    await(() -> manager.copyOf(TestLog.ID) == null);
+    Unsuspended.await(() -> manager.copyOf(TestLog.ID) == null);
     goOn.countDown();
     canceller.join(20_000);
     assertThat(engine.copies).isEmpty();
@@ -279,10 +268,10 @@ class PlaceMoveTest {
     }
     goOn.countDown();
     leaving.join(20_000);
-    await(() -> manager.placements().get(0).waitsFor() != null);
+    Unsuspended.await(() -> manager.placements().get(0).waitsFor() != null);
     engine = engine.successor();
     manager.addEngine(engine);
-    await(() -> !log.suspended());
+    Unsuspended.await(() -> !log.suspended());
     scheduler.runAll();
     awaitIn(SECOND);
     produce();
