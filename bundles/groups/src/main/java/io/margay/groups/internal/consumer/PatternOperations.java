@@ -106,7 +106,7 @@ final class PatternOperations {
       group.resolving().begins(beginMs);
       long version = topics.version();
       List<String> texts = List.copyOf(group.patternUsers().keySet());
-      context.defer(() -> background.run(() -> lookUp(texts, sees),
+      context.defer(() -> background.run(group.resolving().tracked(() -> lookUp(texts, sees)),
           (now, found, nowMs) -> now.patterns().end(groupId, version, found, nowMs)));
     }
     return Membership.NOTHING;

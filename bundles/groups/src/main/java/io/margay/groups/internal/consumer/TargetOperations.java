@@ -53,8 +53,8 @@ final class TargetOperations {
 
   private void begin(ConsumerGroup group, TargetAssignment.Question question, long nowMs) {
     group.assigning().begins(nowMs);
-    background.run(() -> new Found(answer(group.id(), question)), (now, found, endMs) -> now.targets().end(group.id(), question, found.targets,
-        endMs));
+    background.run(group.assigning().tracked(() -> new Found(answer(group.id(), question))),
+        (now, found, endMs) -> now.targets().end(group.id(), question, found.targets, endMs));
   }
 
   private record Found(Map<String, List<TopicPartition>> targets) { }
