@@ -1,7 +1,10 @@
 package io.margay.consensus.ratis.internal;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.ratis.protocol.RaftPeerId;
@@ -9,7 +12,7 @@ import org.apache.ratis.server.RaftServer;
 
 /**
  * Replaces the connections to the other nodes every two seconds while none leads. gRPC waits longer and longer, up to two minutes, before it connects to a node
- * again that was away, and until then votes cannot be asked of it. What is under way on the former connection may still end.
+ * again that was away, and until then votes cannot be asked of it. What is under way on the former connection has three seconds to end.
  */
 final class Reconnects implements AutoCloseable {
   /** Longer than an election takes where nothing is slow. */
@@ -32,10 +35,15 @@ final class Reconnects implements AutoCloseable {
   }
 
   private long reconnect() {
+    IOException why = new IOException("no node leads");
+    List<CompletableFuture<Void>> replaced = new ArrayList<>();
     if (!leaderKnown.getAsBoolean()) {
-      IOException why = new IOException("no node leads");
-      others.get().forEach(node -> server.getServerRpc().handleException(node, why, true));
+      for (RaftPeerId node : others.get()) {
+        // the end of a connection to a node that hangs is waited for, and the others need not wait for that
+        replaced.add(CompletableFuture.runAsync(() -> server.getServerRpc().handleException(node, why, true)));
+      }
     }
+    CompletableFuture.allOf(replaced.toArray(CompletableFuture[]::new)).join();
     return PAUSE_MS;
   }
 

@@ -70,10 +70,14 @@ class ObserverTest {
   }
 
   private RatisMetadataLog open(QuorumNode node, FormerMetadata former) throws Exception {
-    RatisMetadataLog log = new RatisMetadataLog(RatisMetadataLogTest.config(directory.resolve("n" + node.id()), node, voters), transport(), former,
+    RatisMetadataLog log = new RatisMetadataLog(RatisMetadataLogTest.config(directory.resolve("n" + node.id()), node, voters, timings()), transport(), former,
         Clock.SYSTEM, (what, cause) -> { }, why -> { });
     logs.add(log);
     return log;
+  }
+
+  QuorumConfig.Timings timings() {
+    return RatisMetadataLogTest.TIMINGS;
   }
 
   QuorumTransport transport() throws Exception {

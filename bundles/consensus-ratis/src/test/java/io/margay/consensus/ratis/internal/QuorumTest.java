@@ -53,12 +53,16 @@ class QuorumTest {
   }
 
   private void open(int node) throws Exception {
-    logs[node] = new RatisMetadataLog(RatisMetadataLogTest.config(directory.resolve("n" + node), node, voters), transport(), RatisMetadataLogTest.NONE, Clock.SYSTEM,
+    logs[node] = new RatisMetadataLog(RatisMetadataLogTest.config(directory.resolve("n" + node), voters.get(node), voters, timings()), transport(), RatisMetadataLogTest.NONE, Clock.SYSTEM,
         (what, cause) -> { }, why -> { });
   }
 
   QuorumTransport transport() throws Exception {
     return QuorumTransport.OPEN;
+  }
+
+  QuorumConfig.Timings timings() {
+    return RatisMetadataLogTest.TIMINGS;
   }
 
   private void attach(int node) {
@@ -162,7 +166,7 @@ class QuorumTest {
     machines[left].whenIt(1);
     close((left + 1) % 3);
     close((left + 2) % 3);
-    assertThatThrownBy(() -> propose(left, "b")).hasCauseInstanceOf(TimeoutException.class).hasMessageContaining("not made within 5000 ms");
+    assertThatThrownBy(() -> propose(left, "b")).hasCauseInstanceOf(TimeoutException.class).hasMessageContaining("not made within " + timings().proposalMs() + " ms");
   }
 
   @Test

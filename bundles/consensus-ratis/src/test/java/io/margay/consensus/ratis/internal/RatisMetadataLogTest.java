@@ -40,6 +40,11 @@ class RatisMetadataLogTest extends ConsensusContract {
     }
   };
 
+  /** Short, so that tests are. */
+  static final QuorumConfig.Timings TIMINGS = new QuorumConfig.Timings(200, 2_000, 5_000);
+  /** With TLS, first handshakes on a busy machine take longer than a short election timeout: then leaders would follow one another. */
+  static final QuorumConfig.Timings WITH_TLS = new QuorumConfig.Timings(1_000, 5_000, 20_000);
+
   private final List<String> refusals = new CopyOnWriteArrayList<>();
   private int port;
 
@@ -79,8 +84,12 @@ class RatisMetadataLogTest extends ConsensusContract {
   }
 
   static QuorumConfig config(Path directory, QuorumNode self, List<QuorumNode> voters) {
-    return new QuorumConfig(new ClusterIdentity("AAAAAAAAAAAAAAAAAAAAAA", self.id()), self, voters, directory.resolve("quorum"),
-        new QuorumConfig.Timings(200, 2000, 5000), 100, 16 << 20);
+    return config(directory, self, voters, TIMINGS);
+  }
+
+  static QuorumConfig config(Path directory, QuorumNode self, List<QuorumNode> voters, QuorumConfig.Timings timings) {
+    return new QuorumConfig(new ClusterIdentity("AAAAAAAAAAAAAAAAAAAAAA", self.id()), self, voters, directory.resolve("quorum"), timings, 100,
+        16 << 20);
   }
 
   /** A port that a node keeps over restarts: below those that the system gives to outgoing connections. */

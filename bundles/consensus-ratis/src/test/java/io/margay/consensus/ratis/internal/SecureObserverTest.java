@@ -17,6 +17,11 @@ class SecureObserverTest extends ObserverTest {
   }
 
   @Override
+  QuorumConfig.Timings timings() {
+    return RatisMetadataLogTest.WITH_TLS;
+  }
+
+  @Override
   QuorumTransport transport() {
     return transport;
   }

@@ -17,6 +17,11 @@ class SecureQuorumTest extends QuorumTest {
   }
 
   @Override
+  QuorumConfig.Timings timings() {
+    return RatisMetadataLogTest.WITH_TLS;
+  }
+
+  @Override
   QuorumTransport transport() {
     return transport;
   }
