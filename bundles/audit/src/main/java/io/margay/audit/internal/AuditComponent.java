@@ -18,6 +18,7 @@ import io.margay.spi.lease.NamedServices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,18 +117,22 @@ public final class AuditComponent implements AuditReader {
   }
 
   /** Uses the sinks that the setting lists and that are there. */
-  private synchronized void useSinks() {
-    List<String> wanted = settings.get(SinkSettings.MARGAY_AUDIT_SINKS);
-    Map<AuditSink, String> all = new IdentityHashMap<>(foreign);
-    all.put(file, FileSink.NAME);
-    all.put(topic, TopicSink.NAME);
-    all.forEach((sink, name) -> {
-      if (wanted.contains(name)) {
-        recorder.addSink(name, sink);
-      } else {
-        recorder.removeSink(sink);
-      }
-    });
+  private void useSinks() {
+    List<Runnable> leaves = new ArrayList<>();
+    synchronized (this) {
+      List<String> wanted = settings.get(SinkSettings.MARGAY_AUDIT_SINKS);
+      Map<AuditSink, String> all = new IdentityHashMap<>(foreign);
+      all.put(file, FileSink.NAME);
+      all.put(topic, TopicSink.NAME);
+      all.forEach((sink, name) -> {
+        if (wanted.contains(name)) {
+          recorder.addSink(name, sink);
+        } else {
+          leaves.add(recorder.takeSink(sink));
+        }
+      });
+    }
+    leaves.forEach(Runnable::run); // may take a while, in which others come
   }
 
   /** Looks at the history of deployments when its file has changed, until the file could be read. */
@@ -181,14 +186,16 @@ public final class AuditComponent implements AuditReader {
     if (!name.equals(FileSink.NAME) && !name.equals(TopicSink.NAME)) {
       synchronized (this) {
         foreign.put(sink, name);
-        useSinks();
       }
+      useSinks();
     }
   }
 
   /** When this returns, the sink is not called any more. */
-  synchronized void removeSink(AuditSink sink) {
-    foreign.remove(sink);
+  void removeSink(AuditSink sink) {
+    synchronized (this) {
+      foreign.remove(sink);
+    }
     recorder.removeSink(sink);
   }
 

@@ -38,8 +38,11 @@ final class Recorder implements AutoCloseable {
   private final LineLimit logged;
   private final List<AuditSource> sources = new CopyOnWriteArrayList<>();
   private final List<SinkQueue> sinks = new CopyOnWriteArrayList<>();
-  /** Writes of sinks that were removed, which do not end; at most one each, until the sink is garbage. Guarded by this. */
-  private final Map<AuditSink, CompletableFuture<?>> leaving = new WeakHashMap<>();
+  /**
+   * When sinks that were removed have written their last; at most one each, until the sink is garbage. What it completes does not refer to the sink.
+   * Guarded by this.
+   */
+  private final Map<AuditSink, CompletableFuture<Void>> leaving = new WeakHashMap<>();
   private final Object signal = new Object();
   private boolean signalled;
   private Thread thread;
@@ -96,7 +99,7 @@ final class Recorder implements AutoCloseable {
       return;
     }
     SinkQueue queue = new SinkQueue(name, sink, clock, sinkBytes, this::line, this::wake, logged);
-    CompletableFuture<?> before = leaving.remove(sink);
+    CompletableFuture<Void> before = leaving.remove(sink);
     if (before != null) {
       queue.after(before);
     }
@@ -105,16 +108,31 @@ final class Recorder implements AutoCloseable {
   }
 
   /** Has it write what waits, bounded in time, and nothing afterwards. */
-  synchronized void removeSink(AuditSink sink) {
-    for (SinkQueue queue : sinks) {
-      if (queue.sink() == sink) {
-        sinks.remove(queue);
-        CompletableFuture<?> inFlight = queue.close(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_MS), false);
-        if (inFlight != null) {
-          leaving.put(sink, inFlight);
-        }
-      }
+  void removeSink(AuditSink sink) {
+    takeSink(sink).run();
+  }
+
+  /**
+   * Gives it nothing more.
+   *
+   * @return has it write what waits, bounded in time, and nothing afterwards; to be run once, without locks
+   */
+  synchronized Runnable takeSink(AuditSink sink) {
+    SinkQueue queue = sinks.stream().filter(q -> q.sink() == sink).findFirst().orElse(null);
+    if (queue == null) {
+      return () -> { };
     }
+    sinks.remove(queue);
+    CompletableFuture<Void> left = new CompletableFuture<>();
+    leaving.put(sink, left);
+    return () -> {
+      CompletableFuture<?> inFlight = queue.close(System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(CLOSE_MS), false);
+      if (inFlight == null) {
+        left.complete(null);
+      } else {
+        inFlight.whenComplete((written, e) -> left.complete(null));
+      }
+    };
   }
 
   private void wake() {

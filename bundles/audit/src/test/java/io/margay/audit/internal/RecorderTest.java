@@ -202,6 +202,39 @@ class RecorderTest {
   }
 
   @Test
+  void othersComeAndGoWhileASinkWritesItsLast() throws Exception {
+    Recorder recorder = recorder(500, 1 << 20);
+    CompletableFuture<Void> slow = new CompletableFuture<>();
+    sink.answer = slow;
+    recorder.addSink("s", sink);
+    recorder.add(server);
+    server.add(event("a", "1"));
+    recorder.step();
+    server.add(event("a", "2"));
+    recorder.step();
+    Thread leave = new Thread(() -> recorder.removeSink(sink));
+    leave.start();
+    while (leave.isAlive() && leave.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+    Sink other = new Sink();
+    recorder.addSink("o", other);
+    server.add(event("a", "3"));
+    recorder.step();
+    recorder.removeSink(other);
+    assertThat(other.names()).containsExactly("3");
+    recorder.addSink("s", sink);
+    server.add(event("a", "4"));
+    recorder.step();
+    assertThat(sink.names()).as("not while it leaves").containsExactly("1");
+    sink.answer = CompletableFuture.completedFuture(null);
+    slow.complete(null);
+    leave.join();
+    recorder.step();
+    assertThat(sink.names()).containsExactly("1", "2", "4");
+  }
+
+  @Test
   void aSinkThatComesBackIsNotAskedWhileItStillWrites() {
     Recorder recorder = recorder(500, 1 << 20);
     CompletableFuture<Void> slow = new CompletableFuture<>();

@@ -29,6 +29,7 @@ import io.margay.metadata.ClusterDelta;
 import io.margay.metadata.ClusterMetadata;
 import io.margay.metadata.TopicImage;
 import io.margay.model.Clock;
+import io.margay.model.LineLimit;
 import io.margay.model.Scheduler;
 import io.margay.protocol.Errors;
 import io.margay.protocol.KafkaUuid;
@@ -167,7 +168,9 @@ final class GroupCoordinator implements GroupCoordinatorService, AutoCloseable {
           try {
             found = work.get();
           } catch (RuntimeException | Error e) {
-            LOG.error("Long work for a group has failed; it begins again when it is asked for later. shard={}", shard, e);
+            if (memory.logs().pass("long work") != LineLimit.HELD) {
+              LOG.error("Long work for a group has failed; it begins again when it is asked for later. shard={}", shard, e);
+            }
             return;
           }
           runtime.run(shard, 0, (s, now) -> then.run(s.consumer(), found, now))

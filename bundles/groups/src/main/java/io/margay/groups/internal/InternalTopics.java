@@ -5,10 +5,9 @@ import io.margay.model.Clock;
 import io.margay.model.LineLimit;
 import io.margay.protocol.Errors;
 import io.margay.spi.controller.Controller;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -56,7 +55,7 @@ final class InternalTopics {
   /** Begins to create topics, unless that is under way or has just failed; returns why the last attempts failed, by topic. */
   Map<String, String> create(Collection<Topology.Internal> topics) {
     Map<String, String> before = new HashMap<>();
-    List<Topology.Internal> due = new ArrayList<>();
+    Map<Topology.Internal, Attempt> due = new LinkedHashMap<>();
     synchronized (attempts) {
       if (attempts.size() + topics.size() > MOST) {
         attempts.values().removeIf(this::isDue);
@@ -68,8 +67,10 @@ final class InternalTopics {
         }
         if (last == null ? attempts.size() < MOST : isDue(last)) {
           // counts as failed until it has succeeded, so that one that is lost leads to a longer pause, too
-          attempts.put(t.name(), new Attempt(last == null ? 1 : last.failures + 1, last == null ? null : last.why == null ? NO_ANSWER : last.why, afterMs(LOST_MS)));
-          due.add(t);
+          Attempt now = new Attempt(last == null ? 1 : last.failures + 1, last == null ? null : last.why == null ? NO_ANSWER : last.why,
+              afterMs(LOST_MS));
+          attempts.put(t.name(), now);
+          due.put(t, now);
         }
       }
     }
@@ -85,25 +86,25 @@ final class InternalTopics {
     return clock.nanos() + TimeUnit.MILLISECONDS.toNanos(ms);
   }
 
-  private void begin(Topology.Internal topic) {
+  private void begin(Topology.Internal topic, Attempt attempt) {
     int replicas = topic.replicationFactor() > 0 ? topic.replicationFactor() : DEFAULT;
     try {
       controller.createTopic(topic.name(), topic.partitions(), replicas, topic.configs(), false).whenComplete((error, failure) ->
-          ended(topic.name(), failure == null ? error : Errors.UNKNOWN_SERVER_ERROR, failure));
+          ended(topic.name(), attempt, failure == null ? error : Errors.UNKNOWN_SERVER_ERROR, failure));
     } catch (RuntimeException e) {
-      ended(topic.name(), Errors.UNKNOWN_SERVER_ERROR, e);
+      ended(topic.name(), attempt, Errors.UNKNOWN_SERVER_ERROR, e);
     }
   }
 
-  private void ended(String topic, Errors error, Throwable failure) {
+  private void ended(String topic, Attempt attempt, Errors error, Throwable failure) {
     boolean there = error == Errors.NONE || error == Errors.TOPIC_ALREADY_EXISTS;
     synchronized (attempts) {
       if (there) {
         attempts.remove(topic);
-      } else {
-        attempts.computeIfPresent(topic, (name, last) -> new Attempt(last.failures,
+      } else if (attempts.get(topic) == attempt) { // else it was lost, and the next one is under way
+        attempts.put(topic, new Attempt(attempt.failures,
             failure == null ? error.message() : String.valueOf(failure.getMessage()),
-            afterMs(Math.min(LONGEST_PAUSE_MS, PAUSE_MS << Math.min(last.failures - 1, 10)))));
+            afterMs(Math.min(LONGEST_PAUSE_MS, PAUSE_MS << Math.min(attempt.failures - 1, 10)))));
       }
     }
     if (!there && lines.pass("internal topic") >= 0) {

@@ -87,6 +87,21 @@ class StreamsTopologyTest extends StreamsFixture {
   }
 
   @Test
+  void aLateFailureOfALostAttemptDoesNotEndTheNextOne() {
+    List<Topology.Internal> topic = List.of(new Topology.Internal("app-counts", 2, (short) 1, Map.of()));
+    CompletableFuture<Errors> lost = new CompletableFuture<>();
+    f.creator.later = lost;
+    f.groups.streams().create(topic);
+    f.time.advance(InternalTopics.LOST_MS);
+    f.creator.later = new CompletableFuture<>();
+    f.groups.streams().create(topic);
+    lost.complete(Errors.REQUEST_TIMED_OUT);
+    f.time.advance(InternalTopics.LONGEST_PAUSE_MS);
+    f.groups.streams().create(topic);
+    assertThat(f.creator.calls).as("one at a time").isEqualTo(2);
+  }
+
+  @Test
   void onlySoManyTopicsAreCreatedAtATime() {
     f.creator.later = new CompletableFuture<>();
     List<Topology.Internal> many = IntStream.range(0, InternalTopics.MOST + 1)

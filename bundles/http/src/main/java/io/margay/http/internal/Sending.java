@@ -21,6 +21,8 @@ final class Sending {
   private final Runnable onTime;
   private final AtomicInteger underWay = new AtomicInteger();
   private final Map<Integer, PartitionWriter> writers = new HashMap<>();
+  /** For how long the next record has been postponed because of the client's quota, in all. */
+  private long postponedMs;
 
   // guarded by this
   private ServiceHolder.Lease<Producer> lease;
@@ -64,6 +66,7 @@ final class Sending {
     if (waitMs > 0) {
       return postpone(waitMs);
     }
+    postponedMs = 0;
     if (record.partition() != null) {
       return send(record, null);
     }
@@ -77,9 +80,11 @@ final class Sending {
 
   /** A short wait is not seen by the client; after a longer one it should ask again. */
   private Slot postpone(int ms) {
-    if (ms > producing.limits().timeoutMs() / 2) {
+    if (postponedMs + ms > producing.limits().timeoutMs() / 2) {
+      postponedMs = 0;
       return Slot.failed(HttpError.overQuota(ms));
     }
+    postponedMs += ms;
     synchronized (this) {
       if (pause == null && !closed) {
         pause = producing.scheduler().after(ms, this::endPause);

@@ -29,6 +29,9 @@ final class TopicAccess {
   private boolean asked;
   private long askedNanos;
   private HttpError last;
+  private LocalClient server;
+  /** The server on behalf of the client: remembers what was decided about it, and its quota. */
+  private LocalClient asClient;
 
   TopicAccess(NamedServices<LocalClient> clients, NodeSettings settings, Principal principal, InetAddress address, String topic) {
     this.clients = clients;
@@ -62,15 +65,22 @@ final class TopicAccess {
       return 0;
     }
     try (ServiceHolder.Lease<LocalClient> lease = clients.lease(Producing.CLIENT)) {
-      return lease == null ? 0 : lease.service().produced(caller, bytes);
+      return lease == null ? 0 : asClient(lease.service()).produced(bytes);
     }
+  }
+
+  private LocalClient asClient(LocalClient now) {
+    if (now != server) {
+      server = now;
+      asClient = now.as(caller);
+    }
+    return asClient;
   }
 
   private HttpError ask() {
     try (ServiceHolder.Lease<LocalClient> lease = clients.lease(Producing.CLIENT)) {
       LocalClient.Verdict verdict = lease == null ? LocalClient.Verdict.UNDECIDED
-          : lease.service().as(caller)
-              .decide("HTTP records", AclOperation.WRITE, ResourceType.TOPIC, topic);
+          : asClient(lease.service()).decide("HTTP records", AclOperation.WRITE, ResourceType.TOPIC, topic);
       return switch (verdict) {
         case ALLOWED -> null;
         case DENIED -> new HttpError(403, "you may not write to topic " + JsonRecords.shown(topic));

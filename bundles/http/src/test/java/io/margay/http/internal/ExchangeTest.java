@@ -108,7 +108,10 @@ class ExchangeTest {
   /** The quotas of the server: clients are to wait as long as the test says. */
   private static final class Quotas implements LocalClient {
     private final List<String> counted = new ArrayList<>();
+    private Caller caller;
     private int waitMs;
+    private int asked;
+    private int views;
 
     @Override
     public <R extends Message> CompletionStage<R> send(Api api, Message request, R response) {
@@ -116,9 +119,18 @@ class ExchangeTest {
     }
 
     @Override
-    public int produced(Caller caller, long bytes) {
+    public LocalClient as(Caller by) {
+      caller = by;
+      views++;
+      return this;
+    }
+
+    @Override
+    public int produced(long bytes) {
       if (bytes > 0) {
         counted.add(caller.principal() + " " + bytes);
+      } else {
+        asked++;
       }
       return waitMs;
     }
@@ -141,11 +153,13 @@ class ExchangeTest {
     assertThat(producer.sent).hasSize(1);
     producer.answer(0);
     assertThat(producer.sent).hasSize(1);
+    assertThat(quotas.asked).as("once for each record, and not again while one waits").isEqualTo(2);
     assertThat(timers).as("of the request, and of the record").hasSize(2);
     quotas.waitMs = 0;
     timers.remove(1).run();
     assertThat(producer.sent).hasSize(2);
     assertThat(quotas.counted).containsExactly("User:alice 1", "User:alice 2");
+    assertThat(quotas.views).as("remembers the quota").isEqualTo(1);
     quotas.waitMs = 100;
     client.receive(record("c"));
     assertThat(timers).hasSize(2);
@@ -163,6 +177,18 @@ class ExchangeTest {
     client.endOfBody();
     assertThat(client.status).isEqualTo(429);
     assertThat(client.lines().get(0)).contains("producer_byte_rate");
+    assertThat(producer.sent).isEmpty();
+    ended();
+  }
+
+  @Test
+  void aClientThatHasWaitedForLongIsToldToComeBack() {
+    Quotas quotas = limited();
+    quotas.waitMs = 20_000;
+    client.receive(record("a"));
+    client.endOfBody();
+    timers.remove(1).run();
+    assertThat(client.status).isEqualTo(429);
     assertThat(producer.sent).isEmpty();
     ended();
   }

@@ -1,77 +1,31 @@
 package io.margay.server.internal;
 
-import io.margay.model.LineLimit;
 import io.margay.protocol.Message;
 import io.margay.protocol.message.ProduceRequest;
 import io.margay.protocol.message.ShareFetchRequest;
-import io.margay.spi.client.LocalClient;
-import io.margay.spi.handler.Principal;
 import io.margay.spi.quota.ClientQuota;
 import io.margay.spi.quota.ClientQuotas;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * What limits the client of one connection. While nothing limits clients, only {@link Server#quotas} is read. What the quotas said of the
- * last client is kept until they change. A failure of the quotas counts as no limit.
+ * What limits the client of one connection. While nothing limits clients, only {@link Server#quotas} is read. A failure of the quotas counts as no
+ * limit.
  *
  * <p>{@link #of} is for all threads, all else is on the connection's event loop.
  */
 final class ConnectionQuota {
-  private static final Logger LOG = LoggerFactory.getLogger(ConnectionQuota.class);
-
-  private record Known(ClientQuotas from, int version, Principal user, String clientId, ClientQuota quota) { }
-
   private final Server server;
-  private volatile Known known;
+  private final KnownQuota known;
 
   ConnectionQuota(Server server) {
     this.server = server;
+    this.known = server.newKnownQuota();
   }
 
   /** What limits the client of a request; never null. */
   ClientQuota of(RoutedRequest request) {
-    ClientQuotas now = server.quotas();
-    if (now == null || request.exempt()) {
-      return ClientQuota.NONE;
-    }
-    Known last = known;
-    String clientId = request.clientId();
-    Principal user = request.principal();
-    try {
-      int version = now.version();
-      if (last == null || last.from != now || last.version != version || !last.user.equals(user) || !last.clientId.equals(clientId)) {
-        last = new Known(now, version, user, clientId, now.of(user, clientId));
-        known = last;
-      }
-      return last.quota;
-    } catch (RuntimeException | Error e) {
-      failed(e);
-      return ClientQuota.NONE;
-    }
-  }
-
-  /** Counts what was produced by a caller inside the process. @return milliseconds to wait */
-  static int produced(Server server, LocalClient.Caller caller, long bytes) {
-    ClientQuotas now = server.quotas();
-    try {
-      return now == null || caller.trusted() ? 0 : now.of(caller.principal(), caller.clientId()).produced(bytes);
-    } catch (RuntimeException | Error e) {
-      failed(server, e);
-      return 0;
-    }
-  }
-
-  private void failed(Throwable e) {
-    failed(server, e);
-  }
-
-  private static void failed(Server server, Throwable e) {
-    if (server.lines().pass("quotas") != LineLimit.HELD) {
-      LOG.error("The client quotas failed, so nothing is limited", e);
-    }
+    return server.quotas() == null || request.exempt() ? ClientQuota.NONE : known.of(request.principal(), request.clientId());
   }
 
   /** Whether the time that is spent on a request has to be measured. */
@@ -125,7 +79,7 @@ final class ConnectionQuota {
     try {
       return quota.worked(nanos);
     } catch (RuntimeException | Error e) {
-      failed(e);
+      known.failed(e);
       return 0;
     }
   }
@@ -150,7 +104,7 @@ final class ConnectionQuota {
       try {
         ms = Math.max(ms, charge(quota, request, response));
       } catch (RuntimeException | Error e) {
-        failed(e);
+        known.failed(e);
       }
     }
     if (ms > throttleMs && response != null) {
@@ -186,7 +140,7 @@ final class ConnectionQuota {
     try {
       ms = now == null ? 0 : now.connected(connection.clientAddress());
     } catch (RuntimeException | Error e) {
-      failed(e);
+      known.failed(e);
       return false;
     }
     if (ms > 0) {

@@ -32,20 +32,13 @@ import java.util.function.Supplier;
 final class LocalRequests implements LocalClient {
   private static final String CLIENT_ID = "margay-local";
 
-  /** Counts what a caller has produced. */
-  @FunctionalInterface
-  interface Counter {
-    /** @return as {@link LocalClient#produced} */
-    int produced(Caller caller, long bytes);
-  }
-
   private final HandlerTable handlers;
   private final Supplier<EventLoop> loops;
   private final String listener;
   private final RequestMemory memory;
   private final Authorization authorization;
   private final RequestAudit audit;
-  private final Counter quotas;
+  private final Supplier<KnownQuota> quotas;
   private final Set<CompletableFuture<?>> open = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
@@ -56,10 +49,10 @@ final class LocalRequests implements LocalClient {
    * @param memory what handlers of these requests reserve from
    * @param authorization decides what callers may do that are not trusted
    * @param audit records what they are denied
-   * @param quotas counts what callers produce
+   * @param quotas gives a memory for the limits of a caller
    */
   LocalRequests(HandlerTable handlers, Supplier<EventLoop> loops, String listener, RequestMemory memory, Authorization authorization,
-      RequestAudit audit, Counter quotas) {
+      RequestAudit audit, Supplier<KnownQuota> quotas) {
     this.quotas = quotas;
     this.handlers = handlers;
     this.loops = loops;
@@ -75,13 +68,9 @@ final class LocalRequests implements LocalClient {
   }
 
   @Override
-  public int produced(Caller caller, long bytes) {
-    return quotas.produced(caller, bytes);
-  }
-
-  @Override
   public LocalClient as(Caller caller) {
     Decisions decisions = new Decisions();
+    KnownQuota quota = quotas.get();
     return new LocalClient() {
       @Override
       public <R extends Message> CompletionStage<R> send(Api api, Message request, R response) {
@@ -99,8 +88,8 @@ final class LocalRequests implements LocalClient {
       }
 
       @Override
-      public int produced(Caller other, long bytes) {
-        return LocalRequests.this.produced(other, bytes);
+      public int produced(long bytes) {
+        return caller.trusted() ? 0 : quota.produced(caller.principal(), caller.clientId(), bytes);
       }
 
       @Override

@@ -75,7 +75,7 @@ final class Server implements AutoCloseable {
     this.sockets = new ListenerSockets(this::bootstrap, room.listeners());
     EventLoopGroup loops = bootstrap.config().childGroup();
     this.local = new LocalRequests(handlers, loops::next, config.firstListener(), memory, authorization, config.security().audit(),
-        (caller, bytes) -> ConnectionQuota.produced(this, caller, bytes));
+        this::newKnownQuota);
     handlers.bind(new ApiVersionsHandler(handlers, image));
     handlers.bind(new SaslHandshakeHandler());
     handlers.bind(new SaslAuthenticateHandler(config.requests().maxSaslBytes()));
@@ -153,6 +153,11 @@ final class Server implements AutoCloseable {
 
   Authorization authorization() {
     return authorization;
+  }
+
+  /** @return a memory for the limits of one client */
+  KnownQuota newKnownQuota() {
+    return new KnownQuota(this::quotas, lines);
   }
 
   /** @return what limits clients, or null while nothing does */

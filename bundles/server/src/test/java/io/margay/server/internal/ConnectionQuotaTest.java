@@ -244,16 +244,20 @@ class ConnectionQuotaTest extends ConnectionFixture {
   @Test
   void whatIsSentForAUserInsideTheProcessCountsForItAndTheServerHasNoQuota() throws Exception {
     open();
-    LocalClient.Caller alice = new LocalClient.Caller(new Principal("User", "alice"), InetAddress.getLoopbackAddress(), "http", false);
+    LocalClient alice = server.local().as(new LocalClient.Caller(new Principal("User", "alice"), InetAddress.getLoopbackAddress(), "http", false));
     quotas.produceMs = 70;
-    assertThat(server.local().produced(alice, 10)).isEqualTo(70);
-    assertThat(server.local().as(alice).produced(alice, 20)).isEqualTo(70);
-    assertThat(server.local().produced(LocalClient.Caller.part("mirror"), 30)).isZero();
+    int before = quotas.asked;
+    assertThat(alice.produced(10)).isEqualTo(70);
+    assertThat(alice.produced(20)).isEqualTo(70);
+    assertThat(quotas.asked).as("once for both").isEqualTo(before + 1);
+    assertThat(server.local().as(LocalClient.Caller.part("mirror")).produced(30)).isZero();
+    assertThat(server.local().produced(30)).isZero();
     assertThat(quotas.produced).containsExactly(10L, 20L);
     quotas.fails = true;
-    assertThat(server.local().produced(alice, 10)).isZero();
+    quotas.version++;
+    assertThat(alice.produced(10)).isZero();
     server.endLimits(quotas);
-    assertThat(server.local().produced(alice, 10)).isZero();
+    assertThat(alice.produced(10)).isZero();
   }
 
   @Test

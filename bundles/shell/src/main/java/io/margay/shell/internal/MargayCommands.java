@@ -39,6 +39,7 @@ final class MargayCommands {
     if (options.file != null) {
       io.requireFiles("--file", "; - reads lines from the input");
     }
+    io.requireTopic(options.topic);
     strategies.requireEngine(requests, settings, options.topic);
     new Producing(requests, new PartitionChoice(requests, strategies, settings), io, options).run();
   }

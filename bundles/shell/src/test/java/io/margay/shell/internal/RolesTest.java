@@ -113,7 +113,7 @@ class RolesTest {
   void topicsOfTheServerAreForTheRoleAdmin() throws Exception {
     broker.topic("__margay_audit", 1);
     gosh.settings.set(ShellSettings.MARGAY_SHELL_ROLE, "operate");
-    for (String typed : List.of("consume __margay_audit", "topic:alter __margay_audit -p 2", "topic:create __margay_audit",
+    for (String typed : List.of("consume __margay_audit", "produce __margay_audit", "topic:alter __margay_audit -p 2", "topic:create __margay_audit",
         "storage:move __margay_audit memory")) {
       assertThatThrownBy(() -> gosh.run(typed)).as(typed)
           .hasMessage(typed.split(" ")[0] + " __margay_audit needs the role admin, and this session has operate");

@@ -67,19 +67,19 @@ public interface LocalClient {
   }
 
   /**
-   * Counts records that another part sends for a caller towards the quotas of the caller's user. Never blocks.
+   * Counts records that another part sends for the caller towards the quotas of the caller's user. Never blocks.
    *
-   * @param caller who the records come from
    * @param bytes their size; 0 to ask whether more may be taken
-   * @return for how many milliseconds no more should be taken; 0 when the caller is within its quota, has none, or is trusted
+   * @return for how many milliseconds no more should be taken; 0 when the caller is within its quota, has none, or is trusted,
+   *     and for the server itself
    */
-  default int produced(Caller caller, long bytes) {
+  default int produced(long bytes) {
     return 0;
   }
 
   /**
-   * Sends as a caller. Without it, requests come from the server itself, which may do everything. The result remembers decisions about its caller,
-   * so it is worth keeping.
+   * Sends as a caller. Without it, requests come from the server itself, which may do everything. The result remembers decisions about its caller
+   * and the caller's quotas, so it is worth keeping.
    *
    * @param caller who the requests come from
    * @return sends its requests
