@@ -9,9 +9,6 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
-import java.security.cert.X509Certificate;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,14 +94,6 @@ final class TlsListener {
 
   /** @param days before the end from which on the log says so */
   void warn(int days) {
-    X509Certificate own = material.chain().get(0);
-    Duration left = Duration.between(Instant.now(), own.getNotAfter().toInstant());
-    if (left.isNegative()) {
-      LOG.error("The certificate of a listener has expired listener={} subject={} notAfter={}", listener, own.getSubjectX500Principal(),
-          own.getNotAfter().toInstant());
-    } else if (left.toDays() < days) {
-      LOG.warn("The certificate of a listener expires soon listener={} subject={} notAfter={} daysLeft={}", listener,
-          own.getSubjectX500Principal(), own.getNotAfter().toInstant(), left.toDays());
-    }
+    material.warnOfExpiry(listener, days);
   }
 }

@@ -8,14 +8,20 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.TrustManagerFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Keys and certificates, read once. Immutable; {@link #changed} tells when it should be read again. */
 public final class TlsMaterial {
+  private static final Logger LOG = LoggerFactory.getLogger(TlsMaterial.class);
+
   /** A file as it was when it was read. */
   private record Stamp(Path file, long modifiedMs, long sizeBytes) {
     static Stamp of(Path file) throws IOException {
@@ -174,6 +180,25 @@ public final class TlsMaterial {
   /** @return this node's certificate, then those that signed it; empty when there is none */
   public List<X509Certificate> chain() {
     return chain;
+  }
+
+  /**
+   * Warns in the log of this node's certificate when it expires soon, or has expired.
+   *
+   * @param listener whose certificate it is
+   * @param days before the end from which on the log says so
+   * @throws IndexOutOfBoundsException when it has no certificate
+   */
+  public void warnOfExpiry(String listener, int days) {
+    X509Certificate own = chain.get(0);
+    Duration left = Duration.between(Instant.now(), own.getNotAfter().toInstant());
+    if (left.isNegative()) {
+      LOG.error("The certificate of a listener has expired listener={} subject={} notAfter={}", listener, own.getSubjectX500Principal(),
+          own.getNotAfter().toInstant());
+    } else if (left.toDays() < days) {
+      LOG.warn("The certificate of a listener expires soon listener={} subject={} notAfter={} daysLeft={}", listener,
+          own.getSubjectX500Principal(), own.getNotAfter().toInstant(), left.toDays());
+    }
   }
 
   /** @return whether a file that it was read from is another one now; one that cannot be read counts as unchanged */

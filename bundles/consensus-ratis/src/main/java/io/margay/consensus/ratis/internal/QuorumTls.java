@@ -117,6 +117,11 @@ final class QuorumTls {
     return latest;
   }
 
+  /** Warns in the log when this node's certificate expires soon. Reads it again if it has changed, so it may block. */
+  void warnOfExpiry() {
+    latest().material.warnOfExpiry(listener, settings.get(TlsSettings.MARGAY_TLS_EXPIRY_WARNING_DAYS));
+  }
+
   private synchronized X509Certificate own() {
     return latest.material.chain().get(0);
   }

@@ -73,6 +73,13 @@ final class QuorumTransport {
     return tls == null;
   }
 
+  /** Warns in the log when this node's certificate expires soon; without TLS there is none. May block. */
+  void warnOfExpiry() {
+    if (tls != null) {
+      tls.warnOfExpiry();
+    }
+  }
+
   /** The settings of Ratis for a node. */
   RaftProperties properties(QuorumConfig config) {
     RaftProperties p = RatisProperties.of(config);

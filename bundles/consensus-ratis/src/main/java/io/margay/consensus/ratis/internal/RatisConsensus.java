@@ -2,6 +2,7 @@ package io.margay.consensus.ratis.internal;
 
 import io.margay.model.Clock;
 import io.margay.model.FaultHandler;
+import io.margay.model.Scheduler;
 import io.margay.spi.config.NodeSettings;
 import io.margay.spi.consensus.ConsensusSettings;
 import io.margay.spi.consensus.FormerMetadata;
@@ -12,6 +13,8 @@ import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
@@ -35,13 +38,17 @@ import org.slf4j.LoggerFactory;
 public final class RatisConsensus {
   private static final Logger LOG = LoggerFactory.getLogger(RatisConsensus.class);
   private static final long DISCOVERY_PAUSE_MS = 300;
+  private static final long DAY_MS = TimeUnit.DAYS.toMillis(1);
 
   private final BundleContext context;
   private final List<ServiceRegistration<?>> registrations = new ArrayList<>();
   private final FaultHandler faults;
   private final FormerMetadata former;
+  private final Scheduler.Timer warnings;
   private AutoCloseable log;
   private RetryThread discovery;
+  /** Null when the settings cannot be used. */
+  private volatile QuorumTransport transport;
   private boolean closed;
 
   /**
@@ -51,29 +58,40 @@ public final class RatisConsensus {
    * @param settings who this node is, and who the others are
    * @param faults told when this node cannot take part
    * @param former what this node has from the time when it was alone; there is such a service only where the metadata is replicated
+   * @param scheduler looks once a day whether the certificate expires
    */
   @Activate
   public RatisConsensus(BundleContext context, @Reference NodeSettings settings, @Reference FaultHandler faults,
-      @Reference FormerMetadata former) {
+      @Reference FormerMetadata former, @Reference Scheduler scheduler) {
     this.context = context;
+    this.warnings = scheduler.every(DAY_MS, DAY_MS, this::warn);
     this.faults = faults;
     this.former = former;
     List<String> servers = settings.get(ConsensusSettings.CONTROLLER_QUORUM_BOOTSTRAP_SERVERS);
     try {
       QuorumConfig config = QuorumConfig.of(settings);
-      QuorumTransport transport = QuorumTransport.of(settings);
-      if (transport.isOpen() && settings.listeners().stream().anyMatch(l -> l.protocol().endsWith("SSL"))) {
+      QuorumTransport network = QuorumTransport.of(settings);
+      transport = network;
+      network.warnOfExpiry();
+      if (network.isOpen() && settings.listeners().stream().anyMatch(l -> l.protocol().endsWith("SSL"))) {
         LOG.warn("The port of the metadata quorum has neither TLS nor a login, only nodes may reach it: give the listener of "
             + "controller.listener.names the protocol SSL port={}", config.self().port());
       }
       if (config.voters().isEmpty()) {
-        discovery = new RetryThread("metadata-quorum-discovery", () -> discover(config, transport, servers));
+        discovery = new RetryThread("metadata-quorum-discovery", () -> discover(config, network, servers));
         discovery.start(0);
       } else {
-        open(config, transport);
+        open(config, network);
       }
     } catch (IOException | IllegalArgumentException | IllegalStateException e) {
       refuse(e.getMessage(), e);
+    }
+  }
+
+  private void warn() {
+    QuorumTransport now = transport;
+    if (now != null) {
+      CompletableFuture.runAsync(now::warnOfExpiry); // may read files
     }
   }
 
@@ -118,6 +136,7 @@ public final class RatisConsensus {
   /** Leaves the quorum until the next start. */
   @Deactivate
   public void deactivate() throws Exception {
+    warnings.cancel();
     if (discovery != null) {
       discovery.close();
     }

@@ -7,6 +7,7 @@ import io.margay.model.Clock;
 import io.margay.model.Endpoint;
 import io.margay.spi.config.FakeSettings;
 import io.margay.spi.consensus.QuorumNode;
+import io.margay.spi.tls.TlsMaterial;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +16,11 @@ import java.nio.file.attribute.FileTime;
 import java.security.KeyStore;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.apache.ratis.grpc.GrpcTlsConfig;
@@ -71,6 +76,33 @@ class QuorumTlsTest {
     trust(Certificates.settings(node, both).with("super.users", "User:admin;User:CN=client")).checkClientTrusted(chain(client), "EC");
     trust(Certificates.settings(node, both).with("super.users", "User:client").with("listener.name.quorum.ssl.principal.mapping.rules",
         "RULE:CN=(.*)/$1/")).checkClientTrusted(chain(client), "EC");
+  }
+
+  @Test
+  void theLogWarnsOfACertificateThatExpiresSoon() throws Exception {
+    List<String> lines = new ArrayList<>();
+    Handler keeper = new Handler() {
+      @Override
+      public void publish(LogRecord line) {
+        lines.add(line.getMessage());
+      }
+
+      @Override
+      public void flush() { }
+
+      @Override
+      public void close() { }
+    };
+    Logger log = Logger.getLogger(TlsMaterial.class.getName());
+    log.addHandler(keeper);
+    try {
+      new QuorumTls(Certificates.settings(node, both).with("margay.tls.expiry.warning.days", "89"), "QUORUM").warnOfExpiry();
+      assertThat(lines).as("keytool makes it for 90 days").isEmpty();
+      new QuorumTls(Certificates.settings(node, both).with("margay.tls.expiry.warning.days", "91"), "QUORUM").warnOfExpiry();
+      assertThat(lines).singleElement().asString().startsWith("The certificate of a listener expires soon listener=QUORUM subject=CN=node notAfter=");
+    } finally {
+      log.removeHandler(keeper);
+    }
   }
 
   @Test
