@@ -55,7 +55,7 @@ final class ClientSession {
    * @param lines limits log lines
    * @param listener its name
    * @param protocol its security protocol
-   * @param changed called when the client has logged in
+   * @param changed called when other frames may come: a login begins, or has ended
    */
   ClientSession(Security security, LineLimit lines, String listener, String protocol, Runnable changed) {
     this.security = security;
@@ -128,6 +128,12 @@ final class ClientSession {
       waited.endLease();
       waited.handBack();
     }
+  }
+
+  /** Null unless a token is to come without a request around it; then the client id. */
+  String bareFrom() {
+    Session.Exchange exchange = state.exchange();
+    return exchange == null ? null : exchange.bareFrom();
   }
 
   /** How large a request may be at most. */
@@ -233,11 +239,6 @@ final class ClientSession {
       request.respond(response.setErrorCode(Errors.ILLEGAL_SASL_STATE.code()));
       return;
     }
-    if (request.version() == 0) {
-      // Tokens would follow without a request around them, as before Kafka 1.0.
-      request.respondAndClose(response.setErrorCode(Errors.UNSUPPORTED_VERSION.code()), "it asks for SaslHandshake version 0");
-      return;
-    }
     boolean other = now instanceof Session.Open open && !mechanism.equals(open.mechanism());
     if (!rules.mechanisms().contains(mechanism) || other) {
       request.respondAndClose(response.setErrorCode(Errors.UNSUPPORTED_SASL_MECHANISM.code()), "it asks for a SASL mechanism that "
@@ -271,13 +272,14 @@ final class ClientSession {
   private void begin(RoutedRequest request, String mechanism, Lease<SaslMechanism> lease) {
     try (lease) {
       SaslLogin login = lease.service().begin(new SaslMechanism.Client(listener, request.clientAddress()));
-      Session.Exchange exchange = new Session.Exchange(mechanism, login);
+      Session.Exchange exchange = new Session.Exchange(mechanism, login, request.version() == 0 ? request.clientId() : null);
       if (state instanceof Session.Authenticating first) {
         state = first.begin(exchange);
       } else if (state instanceof Session.Open open) {
         renewDeadline();
         state = open.again(exchange);
       }
+      changed.run();
     }
   }
 
@@ -344,8 +346,8 @@ final class ClientSession {
       failed(request, exchange, new LoginFailedException("A connection cannot change its user"));
       return;
     }
+    changed.run(); // before the answer, after which the next request may start
     request.respond(new SaslAuthenticateResponse().setErrorMessage(null).setAuthBytes(step.token()).setSessionLifetimeMs(lifetimeMs));
-    changed.run();
   }
 
   /** @return how long the login is good for; 0 for ever, negative when it has expired */

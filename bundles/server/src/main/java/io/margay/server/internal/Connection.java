@@ -153,7 +153,7 @@ final class Connection extends ChannelInboundHandlerAdapter {
   }
 
   private void onSession() {
-    frames.maxFrameBytes(session.maxFrameBytes(server.maxFrameBytes()));
+    frames.limits(session.bareFrom() != null, session.maxFrameBytes(server.maxFrameBytes()));
     if (ctx != null && admitted) {
       server.whenLeaving(this);
     }

@@ -21,7 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
  * <p>One per connection, on its event loop. The receiver owns the frames, and gives {@link #takenBytes} of each back.
  */
 final class FrameSource {
-  private static final int MIN_FRAME_BYTES = 8;
+  private static final int MIN_REQUEST_BYTES = 8;
   /** What a request takes besides its frame: its objects, and what is decoded of a small one. */
   private static final int REQUEST_BYTES = 1024;
   /** For no more than this does a frame wait at once. */
@@ -31,6 +31,7 @@ final class FrameSource {
 
   private final Channel channel;
   private final ReadGate gate;
+  private int minFrameBytes = MIN_REQUEST_BYTES;
   private long maxFrameBytes;
   private final Runnable goOn;
   private LoopCredit credit;
@@ -59,8 +60,14 @@ final class FrameSource {
     this.goOn = goOn;
   }
 
-  /** Sets how large a frame may be from now on, in bytes. */
-  void maxFrameBytes(long most) {
+  /**
+   * Sets how large a frame may be from now on.
+   *
+   * @param mayBeEmpty whether what comes are not requests
+   * @param most in bytes
+   */
+  void limits(boolean mayBeEmpty, long most) {
+    minFrameBytes = mayBeEmpty ? 0 : MIN_REQUEST_BYTES;
     maxFrameBytes = most;
   }
 
@@ -143,7 +150,7 @@ final class FrameSource {
 
   private int checkedSize(ByteBuf from, int readable) {
     int size = from.getInt(from.readerIndex());
-    if (size < MIN_FRAME_BYTES || size > maxFrameBytes) {
+    if (size < minFrameBytes || size > maxFrameBytes) {
       String what = ForeignProtocol.describe(from, from.readerIndex(), readable);
       String kind = what.startsWith(ForeignProtocol.UNKNOWN) ? ForeignProtocol.UNKNOWN : what;
       throw new BadFrameException(kind, size > maxFrameBytes ? what + "; the limit is " + maxFrameBytes

@@ -1,6 +1,7 @@
 package io.margay.server.internal;
 
 import io.margay.protocol.MalformedMessageException;
+import io.margay.protocol.message.SaslAuthenticateRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -19,12 +20,19 @@ final class HeaderReader {
   }
 
   /**
-   * Reads the header (v1 or v2) and leaves the frame at the body.
+   * Reads the header (v1 or v2) and leaves the frame at the body. Where a token without a request around it is expected, the frame is that of a
+   * SaslAuthenticate.
    *
    * @param taken what the frame has taken of the memory for frames
    * @throws BadFrameException when the header cannot be decoded, or nobody serves the request
    */
   NetworkRequest read(HandlerTable handlers, ByteBuf in, int taken) {
+    String bareFrom = connection.session().bareFrom();
+    if (bareFrom != null) {
+      NetworkRequest token = new NetworkRequest(connection, handlers.entry(SaslAuthenticateRequest.API.key()), (short) 0, 0, bareFrom, in, taken);
+      token.bare = true;
+      return token;
+    }
     try {
       return decode(handlers, in, taken);
     } catch (MalformedMessageException | IndexOutOfBoundsException e) {

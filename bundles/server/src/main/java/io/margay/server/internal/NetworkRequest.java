@@ -2,10 +2,12 @@ package io.margay.server.internal;
 
 import io.margay.model.LineLimit;
 import io.margay.protocol.Message;
+import io.margay.protocol.message.SaslAuthenticateResponse;
 import io.margay.spi.handler.Principal;
 import io.margay.spi.quota.ClientQuota;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -32,6 +34,8 @@ final class NetworkRequest extends RoutedRequest {
   int throttleMs;
   /** Since when the event loop works for it, as far as that is measured; 0 when it does not. */
   long beganNanos;
+  /** Whether its frame is a token of a login and nothing else, and so is its answer. Set before it is routed. */
+  boolean bare;
   /** Whether the answer was counted as one that waits for those before it. */
   boolean held;
 
@@ -118,6 +122,9 @@ final class NetworkRequest extends RoutedRequest {
   /** @return the frame of a response; empty when it cannot be encoded, and then the connection is to be closed */
   private List<Object> encode(Message response, LineLimit lines) {
     try {
+      if (bare) {
+        return BareTokens.encode((SaslAuthenticateResponse) response, allocator());
+      }
       short encoded = version() == ApiVersionsHandler.UNSUPPORTED ? 0 : version();
       return ResponseEncoder.encode(api(), encoded, correlationId(), response, allocator());
     } catch (Throwable e) { // also when there is no direct memory: what the request holds must be given back
@@ -188,6 +195,11 @@ final class NetworkRequest extends RoutedRequest {
   @Override
   public String softwareVersion() {
     return Software.version(connection.channel());
+  }
+
+  @Override
+  byte[] saslToken() {
+    return bare ? ByteBufUtil.getBytes(frame) : super.saslToken();
   }
 
   @Override

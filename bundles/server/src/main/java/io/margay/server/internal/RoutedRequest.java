@@ -5,6 +5,7 @@ import io.margay.model.acl.ResourceType;
 import io.margay.protocol.Api;
 import io.margay.protocol.Message;
 import io.margay.protocol.MessageReader;
+import io.margay.protocol.message.SaslAuthenticateRequest;
 import io.margay.server.internal.audit.RequestAudit;
 import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Principal;
@@ -360,6 +361,11 @@ abstract class RoutedRequest implements Request {
       record(response);
       finish(response, 0, why);
     }
+  }
+
+  /** The token that a SaslAuthenticate has; called once. */
+  byte[] saslToken() {
+    return read(new SaslAuthenticateRequest()).authBytes();
   }
 
   /** What the client of the connection has proved about itself; null for a request without a connection. */

@@ -42,7 +42,7 @@ final class SaslAuthenticateHandler implements ApiHandler {
     if (session == null || !session.inExchange()) {
       request.respond(errorResponse(request, Errors.ILLEGAL_SASL_STATE));
     } else {
-      session.authenticate((RoutedRequest) request, request.read(new SaslAuthenticateRequest()).authBytes());
+      session.authenticate((RoutedRequest) request, ((RoutedRequest) request).saslToken());
     }
   }
 

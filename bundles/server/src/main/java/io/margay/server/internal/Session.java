@@ -24,8 +24,10 @@ sealed interface Session {
    *
    * @param mechanism its mechanism's name
    * @param login the exchange of tokens
+   * @param bareFrom null when tokens come in SaslAuthenticate; else the client id of a SaslHandshake of version 0, after which they come with nothing but
+   *     a size before them
    */
-  record Exchange(String mechanism, SaslLogin login) { }
+  record Exchange(String mechanism, SaslLogin login, String bareFrom) { }
 
   /** Who the client is, as far as it is proved. */
   default Principal principal() {

@@ -3,175 +3,34 @@ package io.margay.server.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.margay.metadata.ClusterImage;
 import io.margay.model.Endpoint;
-import io.margay.protocol.Api;
 import io.margay.protocol.Errors;
-import io.margay.protocol.Message;
-import io.margay.protocol.MessageReader;
-import io.margay.protocol.Messages;
 import io.margay.protocol.message.ApiVersionsRequest;
 import io.margay.protocol.message.ApiVersionsResponse;
 import io.margay.protocol.message.ListGroupsRequest;
-import io.margay.protocol.message.ListGroupsResponse;
 import io.margay.protocol.message.SaslAuthenticateRequest;
 import io.margay.protocol.message.SaslAuthenticateResponse;
 import io.margay.protocol.message.SaslHandshakeRequest;
 import io.margay.protocol.message.SaslHandshakeResponse;
-import io.margay.spi.config.FakeSettings;
-import io.margay.spi.handler.Access;
-import io.margay.spi.handler.ApiHandler;
 import io.margay.spi.handler.Principal;
-import io.margay.spi.handler.Request;
-import io.margay.spi.lease.NamedServices;
-import io.margay.spi.lease.ServiceHolder.Lease;
 import io.margay.spi.quota.ClientQuota;
 import io.margay.spi.quota.ClientQuotas;
-import io.margay.spi.security.LoginFailedException;
-import io.margay.spi.security.PrincipalRules;
-import io.margay.spi.security.SaslLogin;
-import io.margay.spi.security.SaslMechanism;
-import io.netty.buffer.Unpooled;
-import io.netty.handler.ssl.SslContext;
-import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.security.KeyStore;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Logins over sockets: what a client may do before, what it is after, and what of it the next version of the bundle knows. */
-@Timeout(60)
-class LoginTest {
-  private static final String PASSWORD = "secret";
-
-  @TempDir private static Path directory;
-  private static TlsListener tls;
-
-  private final StayingRoom room = new StayingRoom();
-  private final NamedServices<SaslMechanism> mechanisms = new NamedServices<>("SASL mechanism", 100);
-  private Server server = server();
-  private Socket client;
-  private long maxReauthMs;
-  private int correlationId;
-  private final AtomicLong kept = new AtomicLong();
-  private final AtomicInteger asked = new AtomicInteger();
-  private long mechanismWaitMs = 50;
-
-  private static final class StayingRoom extends OwnRoom {
-    private Connections taking;
-
-    @Override
-    public void open(Connections next) {
-      taking = next;
-      super.open(next);
-    }
-
-    @Override
-    public void close() {
-      room.leave(taking, 60_000);
-    }
-
-    void end() {
-      room.close();
-    }
-  }
-
-  private final class Asked implements Security {
-    @Override
-    public SslContext tls(String listener) {
-      return tls.context();
-    }
-
-    @Override
-    public Rules rules(String listener) {
-      return new Rules(List.of("TEST", "AWAY"), 1_000, 20_000, 1, PrincipalRules.DEFAULT);
-    }
-
-    @Override
-    public long maxReauthMs(String listener, String mechanism) {
-      return maxReauthMs;
-    }
-
-    @Override
-    public boolean keeps(long bytes) {
-      return kept.addAndGet(bytes) <= 1_500;
-    }
-
-    @Override
-    public CompletionStage<Lease<SaslMechanism>> mechanism(String name) {
-      asked.incrementAndGet();
-      return mechanisms.await(name, mechanismWaitMs);
-    }
-  }
-
-  /** The first token is answered with another, the second has the password, and perhaps another user. */
-  private static SaslLogin login(SaslMechanism.Client from) {
-    return new SaslLogin() {
-      private boolean second;
-
-      @Override
-      public CompletionStage<Step> respond(byte[] token) {
-        String text = new String(token, StandardCharsets.UTF_8);
-        if (!second) {
-          second = true;
-          return CompletableFuture.completedFuture(Step.more(token));
-        }
-        if (text.equals("later")) {
-          return CompletableFuture.failedFuture(new RejectedExecutionException("it stops"));
-        }
-        return text.startsWith(PASSWORD) ? CompletableFuture.completedFuture(
-            Step.done(new byte[0], new Principal("User", text.equals(PASSWORD) ? "alice" : "bob")))
-            : CompletableFuture.failedFuture(new LoginFailedException("no"));
-      }
-    };
-  }
-
-  private record Whoami() implements ApiHandler {
-    @Override
-    public Api api() {
-      return ListGroupsRequest.API;
-    }
-
-    @Override
-    public Access access() {
-      return Access.ANYONE;
-    }
-
-    @Override
-    public void handle(Request request) {
-      ListGroupsResponse response = new ListGroupsResponse();
-      response.groups().add(new ListGroupsResponse.ListedGroup().setGroupId(request.principal().toString()).setProtocolType(""));
-      request.respond(response);
-    }
-
-    @Override
-    public Message errorResponse(Request request, Errors error) {
-      return new ListGroupsResponse().setErrorCode(error.code());
-    }
-  }
-
+class LoginTest extends LoginFixture {
   @Test
   void aLoginThatCannotBeCheckedNowIsNoRefusal() throws Exception {
     open("SASL_PLAINTEXT");
@@ -179,100 +38,6 @@ class LoginTest {
     token("hello");
     send(SaslAuthenticateRequest.API, (short) 2, new SaslAuthenticateRequest().setAuthBytes("later".getBytes(StandardCharsets.UTF_8)));
     isClosed();
-  }
-
-  @BeforeAll
-  static void key() throws Exception {
-    Path store = directory.resolve("key.p12");
-    Process keytool = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair", "-alias", "key", "-dname",
-        "CN=localhost", "-keyalg", "EC", "-storetype", "PKCS12", "-keystore", store.toString(), "-storepass", "secret1").inheritIO().start();
-    assertThat(keytool.waitFor()).isZero();
-    tls = TlsListener.read("IN", new FakeSettings().with("ssl.keystore.type", "PKCS12").with("ssl.keystore.location", store.toString())
-        .with("ssl.keystore.password", "secret1"));
-  }
-
-  @AfterEach
-  void stop() throws IOException {
-    if (client != null) {
-      client.close();
-    }
-    server.close();
-    room.end();
-  }
-
-  private Server server() {
-    return new Server(new ServerConfig("IN", new ServerConfig.Sockets(1, 50, -1, -1), new ServerConfig.Requests(1 << 20, 24 << 20, () -> 16_384L,
-        () -> 1_000), TestServers.limits(100, 100, 100), () -> 60_000, () -> 300L, new Asked()), () -> ClusterImage.EMPTY, room);
-  }
-
-  private void open(String protocol) throws Exception {
-    server.open();
-    server.listen(List.of(new Endpoint("IN", protocol, "127.0.0.1", 0)), List.of());
-    server.handlers().bind(new Whoami());
-    server.markReady();
-    mechanisms.add(LoginTest::login, Map.of("name", "TEST"));
-    client = protocol.endsWith("SSL") ? trusting().getSocketFactory().createSocket("127.0.0.1", server.advertised().get(0).port())
-        : new Socket("127.0.0.1", server.advertised().get(0).port());
-    client.setSoTimeout(20_000);
-  }
-
-  private static SSLContext trusting() throws Exception {
-    KeyStore store = KeyStore.getInstance(directory.resolve("key.p12").toFile(), "secret1".toCharArray());
-    KeyStore trusted = KeyStore.getInstance("PKCS12");
-    trusted.load(null, null);
-    trusted.setCertificateEntry("key", store.getCertificate("key"));
-    TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-    trust.init(trusted);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, trust.getTrustManagers(), null);
-    return context;
-  }
-
-  private void send(Api api, short version, Message request) throws IOException {
-    byte[] bytes = Messages.toBytes(request, version);
-    boolean flexible = api.requestHeaderVersion(version) >= 2;
-    ByteBuffer b = ByteBuffer.allocate(4 + 2 + 2 + 4 + 2 + 1 + (flexible ? 1 : 0) + bytes.length);
-    b.putInt(b.capacity() - 4).putShort(api.key()).putShort(version).putInt(++correlationId).putShort((short) 1).put((byte) 'c');
-    if (flexible) {
-      b.put((byte) 0);
-    }
-    client.getOutputStream().write(b.put(bytes).array());
-  }
-
-  private <R extends Message> R ask(Api api, int version, Message request, R response) throws IOException {
-    send(api, (short) version, request);
-    return receive(api, version, response);
-  }
-
-  private <R extends Message> R receive(Api api, int version, R response) throws IOException {
-    DataInputStream in = new DataInputStream(client.getInputStream());
-    byte[] frame = in.readNBytes(in.readInt());
-    MessageReader reader = new MessageReader(Unpooled.wrappedBuffer(frame).skipBytes(4 + (api.responseHeaderVersion((short) version) >= 1 ? 1 : 0)));
-    response.read(reader, (short) version);
-    return response;
-  }
-
-  private short handshake(String mechanism) throws IOException {
-    return ask(SaslHandshakeRequest.API, 1, new SaslHandshakeRequest().setMechanism(mechanism), new SaslHandshakeResponse()).errorCode();
-  }
-
-  private SaslAuthenticateResponse token(String text) throws IOException {
-    return ask(SaslAuthenticateRequest.API, 2, new SaslAuthenticateRequest().setAuthBytes(text.getBytes(StandardCharsets.UTF_8)),
-        new SaslAuthenticateResponse());
-  }
-
-  private void logIn() throws IOException {
-    assertThat(handshake("TEST")).isZero();
-    assertThat(token("hello").authBytes()).isEqualTo("hello".getBytes(StandardCharsets.UTF_8));
-    assertThat(token(PASSWORD).errorCode()).isZero();
-  }
-
-  private String whoami() throws IOException {
-    return ask(ListGroupsRequest.API, 3, new ListGroupsRequest(), new ListGroupsResponse()).groups().get(0).groupId();
-  }
-
-  private void isClosed() throws IOException {
-    assertThat(client.getInputStream().read()).isEqualTo(-1);
   }
 
   /** Who has not logged in could invent client ids, and so fill the tables of those who count. */
@@ -351,7 +116,7 @@ class LoginTest {
     server.open();
     server.handlers().bind(new Whoami());
     server.markReady();
-    mechanisms.add(LoginTest::login, Map.of("name", "AWAY"));
+    mechanisms.add(LoginFixture::login, Map.of("name", "AWAY"));
     assertThat(receive(SaslHandshakeRequest.API, 1, new SaslHandshakeResponse()).errorCode()).isZero();
     assertThat(token("hello").errorCode()).isZero();
     assertThat(token(PASSWORD).errorCode()).isZero();
