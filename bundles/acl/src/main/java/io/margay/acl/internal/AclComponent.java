@@ -41,7 +41,7 @@ public final class AclComponent implements MetadataPublisher {
   public AclComponent(BundleContext context, @Reference NodeSettings settings) {
     this.context = context;
     boolean chosen = AuthorizerSettings.ACL.equals(AuthorizerSettings.chosen(settings));
-    this.authorizer = chosen ? new AclAuthorizer(AuthorizerSettings.superUsers(settings),
+    this.authorizer = chosen ? new AclAuthorizer(AuthorizerSettings.superUsers(settings.get(AuthorizerSettings.SUPER_USERS)),
         settings.get(AuthorizerSettings.ALLOW_EVERYONE_IF_NO_ACL_FOUND)) : null;
   }
 

@@ -50,11 +50,11 @@ public final class AuthorizerSettings implements SettingDefinitions {
   /**
    * Who may do everything.
    *
-   * @param settings the node's settings
+   * @param value of {@link #SUPER_USERS}
    * @return principals, such as {@code User:admin}
    */
-  public static Set<String> superUsers(NodeSettings settings) {
-    return Arrays.stream(settings.get(SUPER_USERS).split(";")).map(String::trim).filter(name -> !name.isEmpty()).collect(Collectors.toSet());
+  public static Set<String> superUsers(String value) {
+    return Arrays.stream(value.split(";")).map(String::trim).filter(name -> !name.isEmpty()).collect(Collectors.toSet());
   }
 
   @Override

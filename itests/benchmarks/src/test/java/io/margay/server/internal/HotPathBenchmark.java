@@ -15,6 +15,7 @@ import io.margay.protocol.message.ProduceRequest.TopicProduceData;
 import io.margay.protocol.message.ProduceRequest;
 import io.margay.protocol.message.ProduceResponse;
 import io.margay.protocol.record.RecordBatchBuilder;
+import io.margay.quotas.internal.BenchmarkQuotas;
 import io.margay.replication.internal.fetch.FetchHandler;
 import io.margay.replication.internal.produce.ProduceHandler;
 import io.netty.bootstrap.ServerBootstrap;
@@ -42,6 +43,7 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
@@ -64,6 +66,10 @@ public class HotPathBenchmark {
   private static final long MEMORY_BYTES = 64 << 20;
   private static final int RECORD_BYTES = 1000;
   private static final int RECORDS = 16;
+
+  /** Whether there are quotas, and whether they limit the client, which never reaches them. */
+  @Param({"none", "for others", "for all"})
+  public String quotas;
 
   private BenchmarkBroker broker;
   private ProduceHandler produce;
@@ -118,6 +124,9 @@ public class HotPathBenchmark {
         () -> ClusterImage.EMPTY, new NoRoom());
     server.handlers().bind(produce);
     server.handlers().bind(fetch);
+    if (!quotas.equals("none")) {
+      server.limit(BenchmarkQuotas.with(quotas.equals("for all")));
+    }
     server.markReady();
     channel = new ClientChannel();
     Connection connection = new Connection(server, "PLAINTEXT", "PLAINTEXT", channel);

@@ -135,7 +135,7 @@ final class QuorumTls {
     PrincipalRules rules = rules();
     String name = rules.name(shown.getSubjectX500Principal().getName());
     String own = rules.name(ownName());
-    if (name == null || !name.equals(own) && !AuthorizerSettings.superUsers(settings).contains("User:" + name)) {
+    if (name == null || !name.equals(own) && !AuthorizerSettings.superUsers(settings.get(AuthorizerSettings.SUPER_USERS)).contains("User:" + name)) {
       throw new CertificateException("User:" + name + " has neither the name of this node's certificate, User:" + own
           + ", nor is it one of super.users");
     }
