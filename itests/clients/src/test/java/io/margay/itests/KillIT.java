@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * producer lives through all the kills and retries by itself.
  */
 class KillIT {
-  private static final int KILLS = Integer.getInteger("kills", 20);
+  private static final int KILLS = Integer.getInteger("kills", 12);
   private static final TopicPartition PARTITION = new TopicPartition("kill", 0);
 
   @ParameterizedTest

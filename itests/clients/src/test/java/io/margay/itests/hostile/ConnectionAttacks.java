@@ -34,7 +34,7 @@ final class ConnectionAttacks {
   }
 
   private static String comeAndGo(HostileBroker broker, Visit visit) throws Exception {
-    int visits = size(1_000, 20_000);
+    int visits = size(240, 20_000);
     List<FutureTask<Void>> visitors = new ArrayList<>();
     for (int i = 0; i < VISITORS; i++) {
       FutureTask<Void> visitor = new FutureTask<>(() -> {
@@ -91,7 +91,7 @@ final class ConnectionAttacks {
 
   /** In the long form as many as the broker takes by default, with those of the stock client. */
   private static String idle(HostileBroker broker) throws Exception {
-    int most = size(1_000, 10_000);
+    int most = size(400, 10_000);
     List<Wire> wires = new ArrayList<>();
     boolean refused = false;
     while (wires.size() < most && !refused) {
