@@ -3,7 +3,7 @@
  * network ({@link io.margay.spi.client.RemoteClient}).
  */
 @Export
-@Version("2.2.0")
+@Version("2.3.0")
 package io.margay.spi.client;
 
 import org.osgi.annotation.bundle.Export;
