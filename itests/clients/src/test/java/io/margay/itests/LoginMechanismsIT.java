@@ -127,6 +127,25 @@ class LoginMechanismsIT {
     assertThat(broker.log()).doesNotContain("its login has expired");
   }
 
+  @Test
+  void aLinkLogsInWithATokenThatIsRenewed() throws Exception {
+    Path file = broker.data().resolve("link.jwt");
+    Tokens.write(file, ISSUER.token("link", 3));
+    broker.shell("topic:create by-token -p 1").ok();
+    try (Broker target = Broker.prepare().with("KAFKA_LISTENER_NAME_WEST_SASL_MECHANISM_INTER_BROKER_PROTOCOL", "OAUTHBEARER")
+        .with("KAFKA_LISTENER_NAME_WEST_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL", file.toUri().toString()).start()) {
+      target.shell("mirror:create west --source 127.0.0.1:" + bearer + " --topics by-token -f security.protocol=SASL_PLAINTEXT").ok();
+      // twice as long as a token is good for
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(6);
+      for (int sent = 1; System.nanoTime() < end; sent++) {
+        Tokens.write(file, ISSUER.token("link", 3));
+        broker.shell("produce by-token record-" + sent).ok();
+        assertThat(target.shell("consume by-token -f -n " + sent).ok().output()).contains("record-" + sent);
+      }
+      assertThat(target.log()).doesNotContain(Files.readString(file));
+    }
+  }
+
   private static double loginsAgain(Admin admin) {
     return metric(admin, "successful-reauthentication-total");
   }

@@ -13,15 +13,17 @@ import io.margay.spi.security.JaasConfig;
 import io.margay.spi.security.SaslSettings;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
- * The login of one connection (KIP-43, KIP-152), and its renewal before it expires (KIP-368). Settings are read each time, so that a new password
- * is used from the next login on.
+ * The login of one connection (KIP-43, KIP-152), and its renewal before it expires (KIP-368). Settings and tokens are read each time, so that new ones
+ * are used from the next login on.
  */
 final class Login {
+  private static final String BEARER = "OAUTHBEARER";
   private static final short HANDSHAKE_VERSION = 1;
   /** A renewal takes a while, and clocks differ. */
   private static final double RENEW_AT = 0.8;
@@ -35,11 +37,16 @@ final class Login {
   /** Who has logged in before, or null. */
   private final String before;
 
-  /** What this node logs in with. */
-  private record Credentials(String mechanism, String user, String password) { }
+  /**
+   * What this node logs in with.
+   *
+   * @param user empty where a token tells
+   * @param secret the password, or where the token is
+   */
+  private record Credentials(String mechanism, String user, String secret) { }
 
   /**
-   * @param workers what hashes passwords, which takes many milliseconds
+   * @param workers what hashes passwords, which takes many milliseconds, and reads tokens
    * @param timeoutMs for each answer
    */
   Login(NettyConnection connection, Supplier<NodeSettings> settings, Executor workers, long timeoutMs) {
@@ -67,8 +74,11 @@ final class Login {
     Access access = connection.target().access();
     SettingValues values = access.values() != null ? access.values() : new ListenerValues(node(), access.listener(), null);
     String mechanism = values.get(SaslSettings.SASL_MECHANISM_INTER_BROKER_PROTOCOL);
-    String jaas = (access.values() != null ? values : new ListenerValues(node(), access.listener(), mechanism))
-        .get(SaslSettings.SASL_JAAS_CONFIG);
+    SettingValues ofMechanism = access.values() != null ? values : new ListenerValues(node(), access.listener(), mechanism);
+    if (mechanism.equals(BEARER)) {
+      return new Credentials(mechanism, "", ofMechanism.get(SaslSettings.SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL));
+    }
+    String jaas = ofMechanism.get(SaslSettings.SASL_JAAS_CONFIG);
     JaasConfig config = jaas == null ? null : JaasConfig.parse(jaas);
     if (config == null || config.username() == null || config.password() == null) {
       throw new IOException("cannot log in: sasl.jaas.config has no username and password");
@@ -90,17 +100,27 @@ final class Login {
   }
 
   private CompletionStage<Void> handshake() {
-    String mechanism;
-    String user;
-    SaslClient client;
+    Credentials credentials;
     try {
-      Credentials credentials = credentials();
-      mechanism = credentials.mechanism();
-      user = credentials.user();
-      client = SaslClient.of(mechanism, user, credentials.password());
+      credentials = credentials();
     } catch (IOException | IllegalArgumentException e) {
       return CompletableFuture.failedFuture(failure(e.getMessage()));
     }
+    return CompletableFuture.completedFuture(credentials).thenApplyAsync(this::client, workers)
+        .thenCompose(client -> handshake(credentials.mechanism(), credentials.user(), client));
+  }
+
+  /** On a thread that may read a file. */
+  private SaslClient client(Credentials of) {
+    try {
+      return of.mechanism().equals(BEARER) ? new SaslClient.Bearer(TokenFile.read(of.secret()))
+          : SaslClient.of(of.mechanism(), of.user(), of.secret());
+    } catch (IOException | IllegalArgumentException e) {
+      throw new CompletionException(failure(e.getMessage()));
+    }
+  }
+
+  private CompletionStage<Void> handshake(String mechanism, String user, SaslClient client) {
     SaslHandshakeRequest handshake = new SaslHandshakeRequest().setMechanism(mechanism);
     return connection.send(SaslHandshakeRequest.API, HANDSHAKE_VERSION, handshake, new SaslHandshakeResponse(), timeoutMs).thenCompose(reply -> {
       try (reply) {

@@ -34,9 +34,35 @@ interface SaslClient {
     }
     Scram scram = Scram.forName(mechanism);
     if (scram == null) {
-      throw new IOException("cannot log in with " + mechanism + "; set sasl.mechanism.inter.broker.protocol to SCRAM-SHA-512, SCRAM-SHA-256 or PLAIN");
+      throw new IOException("cannot log in with " + mechanism + "; set sasl.mechanism.inter.broker.protocol to SCRAM-SHA-512, SCRAM-SHA-256,"
+          + " OAUTHBEARER or PLAIN");
     }
     return new ScramClient(scram, user, password);
+  }
+
+  /** OAUTHBEARER (RFC 7628). */
+  final class Bearer implements SaslClient {
+    private static final int MOST_SHOWN = 200;
+    private final String token;
+
+    /** @param token what shows who this node is */
+    Bearer(String token) {
+      this.token = token;
+    }
+
+    @Override
+    public byte[] first() {
+      return ("n,,\1auth=Bearer " + token + "\1\1").getBytes(StandardCharsets.US_ASCII);
+    }
+
+    @Override
+    public byte[] next(byte[] challenge) throws IOException {
+      if (challenge.length > 0) {
+        String why = new String(challenge, StandardCharsets.UTF_8);
+        throw new IOException("the token is refused: " + why.substring(0, Math.min(MOST_SHOWN, why.length())));
+      }
+      return null;
+    }
   }
 
   /** PLAIN (RFC 4616). */

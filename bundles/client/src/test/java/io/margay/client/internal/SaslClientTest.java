@@ -10,6 +10,7 @@ import java.util.Map;
 import javax.security.auth.callback.Callback;
 import javax.security.auth.callback.NameCallback;
 import javax.security.sasl.SaslServer;
+import org.apache.kafka.common.security.oauthbearer.internals.OAuthBearerClientInitialResponse;
 import org.apache.kafka.common.security.scram.ScramCredential;
 import org.apache.kafka.common.security.scram.ScramCredentialCallback;
 import org.apache.kafka.common.security.scram.internals.ScramFormatter;
@@ -59,6 +60,15 @@ class SaslClientTest {
       String shown = answer.replace(nonce, own.substring(own.indexOf("r=") + 2));
       assertThatThrownBy(() -> other.next(shown.getBytes(StandardCharsets.UTF_8))).isInstanceOf(IOException.class);
     }
+  }
+
+  @Test
+  void aTokenIsShownAsKafkaExpectsIt() throws Exception {
+    SaslClient client = new SaslClient.Bearer("a.b-c_d");
+    assertThat(new OAuthBearerClientInitialResponse(client.first()).tokenValue()).isEqualTo("a.b-c_d");
+    assertThat(client.next(new byte[0])).isNull();
+    assertThatThrownBy(() -> client.next("{\"status\":\"invalid_token\"}".getBytes(StandardCharsets.UTF_8))).isInstanceOf(IOException.class)
+        .hasMessage("the token is refused: {\"status\":\"invalid_token\"}");
   }
 
   @Test

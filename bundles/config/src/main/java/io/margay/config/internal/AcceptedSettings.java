@@ -141,7 +141,6 @@ final class AcceptedSettings {
       CLASS | sasl.oauthbearer.jwt.validator.class | org.apache.kafka.common.security.oauthbearer.DefaultJwtValidator | A class \
           that checks tokens.
       STRING | sasl.oauthbearer.scope | null | Scope that is requested from the token provider.
-      STRING | sasl.oauthbearer.token.endpoint.url | null | Where tokens are issued.
       CLASS | sasl.server.callback.handler.class | null | A class that checks a SASL client's credentials.
       BOOLEAN | ssl.allow.dn.changes | false | Whether a new certificate may have another name.
       BOOLEAN | ssl.allow.san.changes | false | Whether a new certificate may have other alternative names.

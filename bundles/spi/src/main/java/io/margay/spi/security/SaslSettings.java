@@ -31,7 +31,12 @@ public final class SaslSettings implements SettingDefinitions {
   /** {@code sasl.mechanism.inter.broker.protocol}. */
   public static final Setting<String> SASL_MECHANISM_INTER_BROKER_PROTOCOL =
       ALL.broker(STRING, "sasl.mechanism.inter.broker.protocol", "GSSAPI").perBroker()
-      .doc("The SASL mechanism with which this broker logs in at other brokers: SCRAM-SHA-512, SCRAM-SHA-256 or PLAIN.");
+      .doc("The SASL mechanism with which this broker logs in at other brokers: SCRAM-SHA-512, SCRAM-SHA-256, OAUTHBEARER or PLAIN.");
+  /** {@code sasl.oauthbearer.token.endpoint.url}. */
+  public static final Setting<String> SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL =
+      ALL.broker(STRING, "sasl.oauthbearer.token.endpoint.url", null)
+      .doc("Where the token is with which this broker logs in at other brokers with OAUTHBEARER: the URL of a file, such as"
+          + " file:///run/secrets/broker.jwt, that something else renews. It is read at each login.");
   /** {@code connections.max.reauth.ms}. */
   public static final Setting<Long> CONNECTIONS_MAX_REAUTH_MS = ALL.broker(LONG, "connections.max.reauth.ms", 0L)
       .doc("Milliseconds after which a connection must authenticate again; otherwise it is closed at its next request. 0 means never.");
