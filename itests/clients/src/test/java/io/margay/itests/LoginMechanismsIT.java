@@ -143,6 +143,8 @@ class LoginMechanismsIT {
         assertThat(target.shell("consume by-token -f -n " + sent).ok().output()).contains("record-" + sent);
       }
       assertThat(target.log()).doesNotContain(Files.readString(file));
+      Run altered = target.shell("config:set broker 1 listener.name.west.oauthbearer.sasl.oauthbearer.token.endpoint.url=file:///etc/passwd");
+      assertThat(altered.exit()).as("nobody may have any file sent to a source of his own: %s", altered.output()).isEqualTo(1);
     }
   }
 
