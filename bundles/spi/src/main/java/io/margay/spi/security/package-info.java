@@ -9,7 +9,7 @@
  * server can check it. While an authorizer is configured and none is there, requests wait, for a bounded time, and nothing is allowed.
  */
 @Export
-@Version("1.9.0")
+@Version("1.10.0")
 package io.margay.spi.security;
 
 import org.osgi.annotation.bundle.Export;
