@@ -135,6 +135,9 @@ class LoginMechanismsIT {
     try (Broker target = Broker.prepare().with("KAFKA_LISTENER_NAME_WEST_SASL_MECHANISM_INTER_BROKER_PROTOCOL", "OAUTHBEARER")
         .with("KAFKA_LISTENER_NAME_WEST_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL", file.toUri().toString()).start()) {
       target.shell("mirror:create west --source 127.0.0.1:" + bearer + " --topics by-token -f security.protocol=SASL_PLAINTEXT").ok();
+      while (!target.shell("topic:list").ok().output().contains("by-token")) {
+        Tokens.write(file, ISSUER.token("link", 3));
+      }
       // twice as long as a token is good for
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(6);
       for (int sent = 1; System.nanoTime() < end; sent++) {

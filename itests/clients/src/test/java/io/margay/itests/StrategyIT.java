@@ -32,7 +32,7 @@ class StrategyIT {
 
   @BeforeAll
   static void start() {
-    broker = Broker.prepare().with("MARGAY_DEPLOY_WATCH_MS", "500").start();
+    broker = Broker.started();
   }
 
   @AfterAll

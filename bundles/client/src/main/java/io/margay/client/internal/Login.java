@@ -76,7 +76,8 @@ final class Login {
     String mechanism = values.get(SaslSettings.SASL_MECHANISM_INTER_BROKER_PROTOCOL);
     SettingValues ofMechanism = access.values() != null ? values : new ListenerValues(node(), access.listener(), mechanism);
     if (mechanism.equals(BEARER)) {
-      return new Credentials(mechanism, "", ofMechanism.get(SaslSettings.SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL));
+      String url = ofMechanism.get(SaslSettings.SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL);
+      return new Credentials(mechanism, "", url != null ? url : values.get(SaslSettings.SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL));
     }
     String jaas = ofMechanism.get(SaslSettings.SASL_JAAS_CONFIG);
     JaasConfig config = jaas == null ? null : JaasConfig.parse(jaas);
