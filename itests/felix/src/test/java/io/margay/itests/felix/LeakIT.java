@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * <p>System properties: {@code updates}, how often each part is updated; {@code parts}, which, as of {@link HotSwapIT}.
  */
 class LeakIT {
-  private static final int TIMES = Integer.getInteger("updates", 25);
+  private static final int TIMES = Integer.getInteger("updates", 34);
   /**
    * Until then classes of others are loaded that are used for the first time, and the JVM makes a class for each method that reflection
    * has called 15 times, as it calls those that take services.
