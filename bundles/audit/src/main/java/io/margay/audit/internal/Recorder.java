@@ -113,14 +113,15 @@ final class Recorder implements AutoCloseable {
   }
 
   /**
-   * Gives it nothing more.
+   * Gives it nothing more. Where that was said before, on another thread, its end is waited for, bounded in time, too.
    *
    * @return has it write what waits, bounded in time, and nothing afterwards; to be run once, without locks
    */
   synchronized Runnable takeSink(AuditSink sink) {
     SinkQueue queue = sinks.stream().filter(q -> q.sink() == sink).findFirst().orElse(null);
     if (queue == null) {
-      return () -> { };
+      CompletableFuture<Void> before = leaving.get(sink);
+      return before == null ? () -> { } : () -> before.copy().completeOnTimeout(null, CLOSE_MS, TimeUnit.MILLISECONDS).join();
     }
     sinks.remove(queue);
     CompletableFuture<Void> left = new CompletableFuture<>();

@@ -2,7 +2,6 @@ package io.margay.server.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.margay.model.Endpoint;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.SaslHandshakeRequest;
 import io.margay.protocol.message.SaslHandshakeResponse;
@@ -10,7 +9,6 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,11 +122,7 @@ class BareTokensTest extends LoginFixture {
     bare("hello");
     Server former = server;
     former.leave(60_000);
-    server = server();
-    server.listen(List.of(new Endpoint("IN", "SASL_PLAINTEXT", "127.0.0.1", 0)), List.of());
-    server.open();
-    server.handlers().bind(new Whoami());
-    server.markReady();
+    next("SASL_PLAINTEXT");
     assertThat(bare(PASSWORD)).isEmpty();
     assertThat(whoami()).isEqualTo("User:alice");
     assertThat(former.connectionCount()).isZero();

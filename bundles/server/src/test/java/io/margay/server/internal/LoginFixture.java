@@ -184,6 +184,15 @@ abstract class LoginFixture {
         () -> 1_000), TestServers.limits(100, 100, 100), () -> 60_000, () -> 300L, new Asked()), () -> ClusterImage.EMPTY, room);
   }
 
+  /** The next version of the bundle takes the connections of the one that leaves. */
+  void next(String protocol) throws IOException {
+    server = server();
+    server.listen(List.of(new Endpoint("IN", protocol, "127.0.0.1", 0)), List.of());
+    server.open();
+    server.handlers().bind(new Whoami());
+    server.markReady();
+  }
+
   void open(String protocol) throws Exception {
     server.open();
     server.listen(List.of(new Endpoint("IN", protocol, "127.0.0.1", 0)), List.of());

@@ -3,7 +3,6 @@ package io.margay.server.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.margay.model.Endpoint;
 import io.margay.protocol.Errors;
 import io.margay.protocol.message.ApiVersionsRequest;
 import io.margay.protocol.message.ApiVersionsResponse;
@@ -75,11 +74,7 @@ class LoginTest extends LoginFixture {
     logIn();
     assertThat(whoami()).isEqualTo("User:alice");
     server.leave(60_000);
-    server = server();
-    server.listen(List.of(new Endpoint("IN", protocol, "127.0.0.1", 0)), List.of());
-    server.open();
-    server.handlers().bind(new Whoami());
-    server.markReady();
+    next(protocol);
     assertThat(whoami()).isEqualTo("User:alice");
   }
 
@@ -90,11 +85,7 @@ class LoginTest extends LoginFixture {
     assertThat(token("hello").errorCode()).isZero();
     Server former = server;
     former.leave(60_000);
-    server = server();
-    server.listen(List.of(new Endpoint("IN", "SASL_SSL", "127.0.0.1", 0)), List.of());
-    server.open();
-    server.handlers().bind(new Whoami());
-    server.markReady();
+    next("SASL_SSL");
     assertThat(former.connectionCount()).isEqualTo(1);
     assertThat(token(PASSWORD).errorCode()).isZero();
     assertThat(whoami()).isEqualTo("User:alice");
@@ -111,11 +102,7 @@ class LoginTest extends LoginFixture {
     }
     Server former = server;
     former.leave(60_000);
-    server = server();
-    server.listen(List.of(new Endpoint("IN", "SASL_PLAINTEXT", "127.0.0.1", 0)), List.of());
-    server.open();
-    server.handlers().bind(new Whoami());
-    server.markReady();
+    next("SASL_PLAINTEXT");
     mechanisms.add(LoginFixture::login, Map.of("name", "AWAY"));
     assertThat(receive(SaslHandshakeRequest.API, 1, new SaslHandshakeResponse()).errorCode()).isZero();
     assertThat(token("hello").errorCode()).isZero();
