@@ -78,10 +78,17 @@ final class LogMove {
     try {
       return begin() && copy() && finish();
     } finally {
+      end();
+    }
+  }
+
+  private void end() {
+    try {
       abandon();
       if (switched) {
         closeOriginal();
       }
+    } finally { // whatever a store fails with
       log.shape().moving(false);
     }
   }

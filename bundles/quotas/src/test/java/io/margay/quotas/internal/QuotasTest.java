@@ -236,6 +236,22 @@ class QuotasTest {
     }
   }
 
+  @Test
+  void aClientWithoutRoomAsksForItOnceASecond() {
+    limit(ANY, ANY, "producer_byte_rate", 10);
+    maxBytes = 65_536;
+    for (int i = 0; i < 1_000; i++) {
+      quotas.of(ALICE, "client-" + i).produced(100);
+    }
+    ClientQuota without = quotas.of(ALICE, "without");
+    assertThat(without.produced(1)).as("the others have used what they share").isPositive();
+    maxBytes = 1 << 20;
+    time.advance(999);
+    assertThat(without.produced(1)).as("not at each request, which would lock the table").isPositive();
+    time.advance(1);
+    assertThat(without.produced(1)).as("it has a limit of its own").isZero();
+  }
+
   /** The quota of any address counts before clients have logged in. */
   @Test
   void addressesDropNoUser() throws Exception {
